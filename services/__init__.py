@@ -1,0 +1,1 @@
+"""Sunshine Community: four services and what they stand on."""

@@ -1,0 +1,1 @@
+"""What every service stands on: aggregate store with outbox, relay, subscribers, HTTP, auth, telemetry."""

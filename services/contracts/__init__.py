@@ -1,0 +1,1 @@
+"""The published language: topics, envelope, event models. Imports nothing of ours."""

@@ -1,0 +1,39 @@
+"""Types of the fields that events carry, and the mark that each field must have.
+
+A field is `Public[...]` (it reaches Kafka) or `Internal[...]` (it stays in the service's own journal).
+Public text has one of the types below, never plain `str`, so that personal data has no way in:
+people are opaque ids, words are catalogue codes, and what a person typed is masked on construction.
+"""
+
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from services.contracts.masking import mask
+
+
+class Mark(StrEnum):
+    """Where a field may go."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+T = TypeVar("T")
+Public = Annotated[T, Mark.PUBLIC]
+Internal = Annotated[T, Mark.INTERNAL]
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$"), Field(title="Id")]
+"""Opaque id of an aggregate, a community or a person (the `sub` of their token)."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"), Field(title="Code")]
+"""A word of a catalogue or of an enumeration that services may extend."""
+
+Masked = Annotated[
+    str,
+    StringConstraints(max_length=4000),
+    AfterValidator(mask),
+    Field(title="Masked", description="Text that a person typed; phone, ID, card numbers and e-mail are masked."),
+]
+"""Text that a person typed, masked as the model is built."""
