@@ -435,6 +435,3 @@ class PersonDataErased(Event, type="cn.community.issues.person-data.erased.v1", 
 
     person: Public[Id]
     request: Public[Id]
-    cases: Public[int]
-    wishes: Public[int]
-    photos: Public[int]
