@@ -1,0 +1,68 @@
+"""Where a consumer puts what it can't take: the topic's `.dlq`, with the record as it came and the reason beside it.
+
+Original headers are kept as they are; ours begin with `dlq-`. A replay goes to the original topic, marked for the
+consumer that failed, so that the others pass it by. Nothing is deleted: a letter that was replayed or dropped is settled
+by a later record of the same `.dlq` that names it, and both go with the topic's retention.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.contracts.envelope import Headers
+
+PREFIX = "dlq-"
+REPLAY_FOR = "replay-for"
+SETTLES = PREFIX + "settles"
+SETTLED_BY = PREFIX + "settled-by"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a record could not be taken. `code` is stable, `detail` names no personal data."""
+
+    code: str
+    detail: str
+
+
+MALFORMED_ENVELOPE = "malformed-envelope"
+UNEXPECTED_TOMBSTONE = "unexpected-tombstone"
+BAD_JSON = "bad-json"
+WRONG_SCHEMA = "wrong-schema"
+RULE_BROKEN = "rule-broken"
+NOT_YET = "not-yet"
+HANDLER_FAILED = "handler-failed"
+
+
+def headers(
+    original: Headers, *, topic: str, partition: int, offset: int, consumer: str, reason: Reason, now: datetime
+) -> Headers:
+    """The headers of a dead letter; marks of an earlier death are replaced."""
+    kept = [(name, value) for name, value in original if not name.startswith(PREFIX) and name != REPLAY_FOR]
+    marks = {
+        "topic": topic,
+        "partition": str(partition),
+        "offset": str(offset),
+        "consumer": consumer,
+        "reason": reason.code,
+        "detail": reason.detail[:1000],
+        "time": now.isoformat(),
+    }
+    return kept + [(PREFIX + name, value.encode()) for name, value in marks.items()]
+
+
+def for_replay(dead: Headers) -> tuple[str, Headers]:
+    """The topic that a dead letter goes back to, and its headers there.
+
+    Raises:
+        KeyError: it is not a dead letter of ours.
+    """
+    marks = {name: value for name, value in dead if name.startswith(PREFIX)}
+    consumer = marks[PREFIX + "consumer"]
+    kept = [(name, value) for name, value in dead if not name.startswith(PREFIX)]
+    return marks[PREFIX + "topic"].decode(), [*kept, (REPLAY_FOR, consumer)]
+
+
+def meant_for_other(record_headers: Headers, consumer: str) -> bool:
+    """Whether a record is a replay for another consumer."""
+    wanted = [value for name, value in record_headers if name == REPLAY_FOR]
+    return bool(wanted) and consumer.encode() not in wanted

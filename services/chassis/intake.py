@@ -1,0 +1,266 @@
+"""Takes a batch of Kafka records to its effects: every record is taken, refused with a reason, or passed by.
+
+Order: within a key, records are taken one after the other; across keys, side by side. Passing trouble (the store or
+Kafka away) is waited out in place with back-off, so nothing overtakes; what can never succeed becomes a dead letter.
+When `take` returns, every effect of the batch is stored and its offsets may be committed.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from services.chassis import dead_letters
+from services.chassis.clock import Clock
+from services.chassis.dead_letters import Reason
+from services.chassis.errors import CommunityError, TooMuchContention, Unavailable
+from services.chassis.handlers import Handlers, NotYet, Reaction, Received, copied
+from services.chassis.mongo import BulkWriteError, Database, UpdateOne, WriteOp, is_passing
+from services.chassis.outbound import Outbound
+from services.contracts.envelope import Envelope, MalformedEnvelope, from_headers
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+Record = ConsumerRecord[bytes, bytes]
+Span = Callable[[str | None, str], AbstractContextManager[str | None]]
+
+_BACK_OFF = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_TRIES_OF_A_BUG = 3
+_DUPLICATE = 11000
+
+
+class Stopping(Exception):  # noqa: N818  a signal, not an error
+    """The process shuts down; the rest of the batch is left to whoever comes next."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What this consumer has done so far in this process."""
+
+    received: int = 0
+    passed_by: int = 0
+    retries: int = 0
+    dead_letters: int = 0
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """A batch, read: what goes to reactions by key, and what goes to the store in bulk."""
+
+    reactions: dict[bytes, list[tuple[Record, Received[Any], Reaction]]] = field(default_factory=lambda: defaultdict(list))
+    writes: dict[str, list[tuple[Record, WriteOp]]] = field(default_factory=lambda: defaultdict(list))
+
+
+class Intake:
+    """The way from records to effects of one consumer."""
+
+    def __init__(
+        self,
+        consumer: str,
+        handlers: Handlers,
+        database: Database,
+        outbound: Outbound,
+        clock: Clock,
+        *,
+        span: Span,
+        prefix: str = "",
+        side_by_side: int = 16,
+        wait_for_others: float = 30.0,
+    ) -> None:
+        self.consumer = consumer
+        self.counts = Counts()
+        self.stopping = asyncio.Event()
+        self._handlers = handlers
+        self._database = database
+        self._outbound = outbound
+        self._clock = clock
+        self._span = span
+        self._prefix = prefix
+        self._places = asyncio.Semaphore(side_by_side)
+        self._wait_for_others = wait_for_others
+
+    async def take(self, records: Sequence[Record]) -> None:
+        """Take a batch to its effects.
+
+        Raises:
+            Stopping: the process shuts down and something of the batch is not done; nothing may be committed.
+        """
+        self.counts.received += len(records)
+        batch = _Sorted()
+        for record in records:
+            await self._sort(batch, record)
+        for collection, operations in batch.writes.items():
+            await self._write(collection, operations)
+        if batch.reactions:
+            results = await asyncio.gather(
+                *(self._react(queue) for queue in batch.reactions.values()), return_exceptions=True
+            )
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+
+    async def _sort(self, batch: _Sorted, record: Record) -> None:
+        if dead_letters.meant_for_other(record.headers, self.consumer):
+            self.counts.passed_by += 1
+            return
+        try:
+            envelope = from_headers(record.headers, record.key)
+            if envelope.type in self._handlers.copies:
+                self._sort_state(batch, record, envelope)
+            elif (model := self._handlers.model(envelope.type)) is not None:
+                if record.value is None:
+                    raise _Refused(dead_letters.UNEXPECTED_TOMBSTONE, "a fact has no data")
+                self._sort_fact(batch, record, envelope, model.model_validate_json(record.value))
+            else:
+                self.counts.passed_by += 1
+        except MalformedEnvelope as error:
+            await self._bury(record, Reason(dead_letters.MALFORMED_ENVELOPE, str(error)))
+        except _Refused as error:
+            await self._bury(record, error.reason)
+        except ValidationError as error:
+            await self._bury(record, _reason_of(error))
+        except orjson.JSONDecodeError:
+            await self._bury(record, Reason(dead_letters.BAD_JSON, "the data is not JSON"))
+
+    def _sort_state(self, batch: _Sorted, record: Record, envelope: Envelope) -> None:
+        for copy in self._handlers.copies[envelope.type]:
+            state = None
+            if record.value is not None:
+                copy.state.model_validate_json(record.value)
+                state = orjson.loads(record.value)
+            operation = UpdateOne(
+                {"_id": envelope.aggregate_id, "seq": {"$lt": envelope.sequence}}, copied(envelope, state), upsert=True
+            )
+            batch.writes[copy.collection].append((record, operation))
+
+    def _sort_fact(self, batch: _Sorted, record: Record, envelope: Envelope, event: Any) -> None:
+        for write in self._handlers.writes.get(envelope.type, ()):
+            try:
+                operations = write.function(Received(envelope, event, write.name))
+            except CommunityError as error:
+                raise _Refused(dead_letters.RULE_BROKEN, str(error)) from error
+            batch.writes[write.collection].extend((record, operation) for operation in operations)
+        for name, reaction in self._handlers.reactions.get(envelope.type, ()):
+            batch.reactions[record.key].append((record, Received(envelope, event, name), reaction))
+
+    async def _write(self, collection: str, operations: Sequence[tuple[Record, WriteOp]]) -> None:
+        """One bulk write; what the store refuses as such, other than a repetition, becomes a dead letter."""
+
+        async def bulk() -> list[dict[str, Any]]:
+            try:
+                await self._database[collection].bulk_write([op for _, op in operations], ordered=False)
+            except BulkWriteError as error:
+                details = error.details or {}
+                if details.get("writeConcernErrors"):
+                    raise
+                return [failure for failure in details.get("writeErrors", []) if failure.get("code") != _DUPLICATE]
+            return []
+
+        for failure in await self._outlast(bulk):
+            record = operations[failure["index"]][0]
+            await self._bury(record, Reason(dead_letters.HANDLER_FAILED, f"the store refused: {failure.get('code')}"))
+
+    async def _react(self, queue: Sequence[tuple[Record, Received[Any], Reaction]]) -> None:
+        async with self._places:
+            for record, received, reaction in queue:
+                await self._react_to(record, received, reaction)
+
+    async def _react_to(self, record: Record, received: Received[Any], reaction: Reaction) -> None:
+        with self._span(received.envelope.traceparent, f"{self.consumer} {received.by}") as traceparent:
+            traced = Received(received.envelope, received.event, received.by, traceparent)
+            try:
+                await self._outlast(lambda: reaction(traced))
+            except NotYet as error:
+                await self._bury(record, Reason(dead_letters.NOT_YET, str(error)))
+            except CommunityError as error:
+                await self._bury(record, Reason(dead_letters.RULE_BROKEN, str(error)))
+            except Stopping:
+                raise
+            except Exception as error:
+                log.exception("handler failed", extra={"handler": received.by, "event": received.envelope.id})
+                await self._bury(record, Reason(dead_letters.HANDLER_FAILED, type(error).__name__))
+
+    async def _outlast(self, effect: Callable[[], Awaitable[T]]) -> T:
+        """Run `effect`, waiting passing trouble out; a bug gets a few tries, an unmet dependency a while."""
+        attempt, waited = 0, 0.0
+        while True:
+            try:
+                return await effect()
+            except Exception as error:
+                if isinstance(error, NotYet):
+                    if waited >= self._wait_for_others:
+                        raise
+                elif isinstance(error, CommunityError):
+                    if not isinstance(error, Unavailable | TooMuchContention):
+                        raise
+                elif not _passes(error) and attempt + 1 >= _TRIES_OF_A_BUG:
+                    raise
+                pause = _BACK_OFF[min(attempt, len(_BACK_OFF) - 1)]
+                self.counts.retries += 1
+                log.warning("trying again", extra={"consumer": self.consumer, "error": type(error).__name__})
+            attempt += 1
+            waited += pause
+            await self._pause(pause)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+        raise Stopping()
+
+    async def _bury(self, record: Record, reason: Reason) -> None:
+        """Send a dead letter, however long Kafka takes."""
+        marked = dead_letters.headers(
+            list(record.headers),
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            consumer=self.consumer,
+            reason=reason,
+            now=self._clock(),
+        )
+
+        async def send() -> None:
+            topic = f"{record.topic.removesuffix('.state')}.dlq"
+            key = record.key or b""
+            parcel = self._outbound.parcel(await self._outbound.place(topic, key))
+            if not parcel.add(key, record.value, marked):
+                raise ValueError("a record larger than any topic takes")
+            if await self._outbound.send([parcel]):
+                raise KafkaError("the dead letter was not taken")
+
+        await self._outlast(send)
+        self.counts.dead_letters += 1
+        log.error(
+            "dead letter",
+            extra={"topic": record.topic, "partition": record.partition, "offset": record.offset, "reason": reason.code},
+        )
+
+
+class _Refused(Exception):
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = Reason(code, detail)
+
+
+def _passes(error: Exception) -> bool:
+    return is_passing(error) or isinstance(error, KafkaError | TimeoutError | ConnectionError)
+
+
+def _reason_of(error: ValidationError) -> Reason:
+    """Places and kinds of the mistakes, never the values: they may be personal."""
+    mistakes = error.errors(include_url=False, include_input=False, include_context=False)
+    if mistakes and mistakes[0]["type"] == "json_invalid":
+        return Reason(dead_letters.BAD_JSON, "the data is not JSON")
+    places = "; ".join(f"{'.'.join(map(str, m['loc'])) or 'data'}: {m['type']}" for m in mistakes[:5])
+    return Reason(dead_letters.WRONG_SCHEMA, places)

@@ -1,0 +1,65 @@
+"""The journal: every event of a service, public or not, append-only, under (aggregate, sequence).
+
+Written by the relay beside the sending; an entry written before is left as it is, so a repetition costs nothing.
+The compound `_id` is the index: the events of one aggregate stand together, in order.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.mongo import BulkWriteError, Collection, Database, Document
+
+_DUPLICATE = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as it happened; `data` has the internal fields too."""
+
+    aggregate: str
+    sequence: int
+    type: str
+    time: datetime
+    actor: str
+    data: dict[str, Any]
+    cause: str | None = None
+
+
+def document(aggregate: str, kind: str, community: str, outbox: Document) -> Document:
+    """The journal's document for an entry of an outbox."""
+    entry = {"_id": {"a": aggregate, "s": outbox["seq"]}, "kind": kind, "community": community}
+    for name in ("type", "time", "actor", "data", "cause", "trace"):
+        if name in outbox:
+            entry[name] = outbox[name]
+    return entry
+
+
+class Journal:
+    """The journal of one service."""
+
+    def __init__(self, database: Database) -> None:
+        self.collection: Collection = database["journal"]
+
+    async def append(self, documents: Sequence[Document]) -> None:
+        """Write entries; those that stand already are left."""
+        try:
+            await self.collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            if any(failure.get("code") != _DUPLICATE for failure in (error.details or {}).get("writeErrors", [])):
+                raise
+
+    async def history(self, aggregate: str) -> AsyncIterator[Entry]:
+        """The events of one aggregate, oldest first."""
+        span = {"$gte": {"a": aggregate, "s": 0}, "$lte": {"a": aggregate, "s": 2**62}}
+        async for found in self.collection.find({"_id": span}).sort("_id", 1):
+            yield Entry(
+                aggregate=found["_id"]["a"],
+                sequence=found["_id"]["s"],
+                type=found["type"],
+                time=found["time"],
+                actor=found["actor"],
+                data=found["data"],
+                cause=found.get("cause"),
+            )

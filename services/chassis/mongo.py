@@ -1,0 +1,122 @@
+"""The one door to MongoDB: the driver's names that the rest of the project uses, and the connection.
+
+Only this module imports Motor and PyMongo, so that the change to PyMongo Async (Motor gets critical fixes until
+May 2027) is made here: the same names bound to `pymongo.asynchronous`, and `await` before `close` and `aggregate`.
+
+What it guarantees: datetimes are read as aware UTC; dates, enums, sets and UUIDs may stand in a document;
+a write is acknowledged by a majority and its journal; reads see the primary.
+What it does not: an operation that fails with `UNREACHABLE` may have been applied. Whoever repeats it must do so
+under an id or a version that makes the second time harmless.
+"""
+
+from datetime import UTC, date, time
+from typing import Any, TypeAlias
+
+from bson import Binary
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions, TypeRegistry
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+    AsyncIOMotorGridFSBucket,
+)
+from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, ReturnDocument, UpdateOne, WriteConcern
+from pymongo.errors import (
+    BulkWriteError,
+    ConfigurationError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    InvalidURI,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
+
+__all__ = [
+    "ASCENDING",
+    "DESCENDING",
+    "UNREACHABLE",
+    "Binary",
+    "BulkWriteError",
+    "Bucket",
+    "Client",
+    "Collection",
+    "ConfigurationError",
+    "Database",
+    "DeleteOne",
+    "Document",
+    "DuplicateKeyError",
+    "IndexModel",
+    "InsertOne",
+    "InvalidURI",
+    "OperationFailure",
+    "PyMongoError",
+    "ReturnDocument",
+    "UpdateOne",
+    "WriteOp",
+    "connect",
+    "database",
+    "is_passing",
+]
+
+Document: TypeAlias = dict[str, Any]
+Client: TypeAlias = "AsyncIOMotorClient[Document]"
+Database: TypeAlias = "AsyncIOMotorDatabase[Document]"
+Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
+Bucket = AsyncIOMotorGridFSBucket
+WriteOp: TypeAlias = "UpdateOne | InsertOne[Document] | DeleteOne"
+
+UNREACHABLE = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
+"""The store did not answer, or not in time: the outcome is unknown and the same call may succeed later."""
+
+_PASSING_CODES = frozenset({6, 7, 89, 91, 112, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+"""Server codes that speak of its condition, not of the request (fail-over, shutdown, write conflict, time-out)."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether `error` is trouble of the store that passes by itself."""
+    return isinstance(error, UNREACHABLE) or (isinstance(error, OperationFailure) and error.code in _PASSING_CODES)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return value
+
+
+_CODEC: CodecOptions[Document] = CodecOptions(
+    tz_aware=True,
+    tzinfo=UTC,
+    uuid_representation=UuidRepresentation.STANDARD,
+    type_registry=TypeRegistry(fallback_encoder=_plain),
+)
+
+
+def connect(url: str, *, application: str, select_within_ms: int = 5000, answer_within_ms: int = 20_000) -> Client:
+    """A client for `url`; it connects at its first use.
+
+    Args:
+        select_within_ms: how long an operation waits for a primary before it fails with `UNREACHABLE`.
+        answer_within_ms: how long an operation as a whole may take.
+
+    Raises:
+        ConfigurationError, InvalidURI: the address can't be read.
+    """
+    return AsyncIOMotorClient(
+        url,
+        appname=application,
+        serverSelectionTimeoutMS=select_within_ms,
+        timeoutMS=answer_within_ms,
+        connectTimeoutMS=select_within_ms,
+        w="majority",
+        maxPoolSize=64,
+    )
+
+
+def database(client: Client, name: str) -> Database:
+    """The database `name`, reading and writing as the module says."""
+    return client.get_database(name, codec_options=_CODEC, write_concern=WriteConcern("majority"))

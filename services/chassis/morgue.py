@@ -1,0 +1,127 @@
+"""What an operator does with dead letters: list, show, replay, drop.
+
+A letter's name is `topic/partition/offset` of the `.dlq`. Reads begin at the earliest record each time: a `.dlq` is short,
+or something is badly wrong and the operator wants to see all of it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.chassis import dead_letters
+from services.chassis.errors import NotFound
+from services.chassis.outbound import Outbound
+from services.contracts.envelope import Headers
+
+
+class UnknownLetter(NotFound, code="dead-letter-unknown", zh="没有死信 {name}。", en="There is no open dead letter {name}."):
+    """No open dead letter has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter as it lies in the `.dlq`."""
+
+    name: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    def mark(self, name: str) -> str:
+        """One of our marks: topic, partition, offset, consumer, reason, detail, time."""
+        return self.header(dead_letters.PREFIX + name)
+
+    def header(self, name: str) -> str:
+        """A header as text, empty where there is none."""
+        return next((value or b"" for known, value in self.headers if known == name), b"").decode(errors="replace")
+
+
+class Morgue:
+    """The dead letters of some topics."""
+
+    def __init__(self, bootstrap: str, topics: Sequence[str], outbound: Outbound) -> None:
+        self._bootstrap = bootstrap
+        self._topics = list(topics)
+        self._outbound = outbound
+
+    async def letters(self, *, consumer: str | None = None, reason: str | None = None) -> list[Letter]:
+        """The open letters, oldest first within a partition."""
+        found: dict[str, Letter] = {}
+        settled: set[str] = set()
+        async for record in self._records():
+            name = f"{record.topic}/{record.partition}/{record.offset}"
+            letter = Letter(name, record.key, record.value, list(record.headers))
+            settles = letter.header(dead_letters.SETTLES)
+            if settles:
+                settled.add(settles)
+            else:
+                found[name] = letter
+        return [
+            letter
+            for name, letter in found.items()
+            if name not in settled
+            and (consumer is None or letter.mark("consumer") == consumer)
+            and (reason is None or letter.mark("reason") == reason)
+        ]
+
+    async def letter(self, name: str) -> Letter:
+        """The open letter of that name.
+
+        Raises:
+            UnknownLetter: there is none.
+        """
+        for letter in await self.letters():
+            if letter.name == name:
+                return letter
+        raise UnknownLetter(name=name)
+
+    async def replay(self, letter: Letter) -> None:
+        """Send it to its topic again, for the consumer that failed, and settle it.
+
+        Raises:
+            KafkaError: Kafka did not take it; nothing is settled.
+        """
+        topic, headers = dead_letters.for_replay(letter.headers)
+        await self._send(topic, letter.key or b"", letter.value, headers)
+        await self._settle(letter, "replay")
+
+    async def drop(self, letter: Letter) -> None:
+        """Settle it without effect.
+
+        Raises:
+            KafkaError: Kafka did not take the mark.
+        """
+        await self._settle(letter, "drop")
+
+    async def _settle(self, letter: Letter, by: str) -> None:
+        topic = letter.name.rsplit("/", 2)[0]
+        marks: Headers = [(dead_letters.SETTLES, letter.name.encode()), (dead_letters.SETTLED_BY, by.encode())]
+        await self._send(topic, letter.key or b"", None, marks)
+
+    async def _send(self, topic: str, key: bytes, value: bytes | None, headers: Headers) -> None:
+        parcel = self._outbound.parcel(await self._outbound.place(topic, key))
+        parcel.add(key, value, headers)
+        if await self._outbound.send([parcel]):
+            raise KafkaError(f"{topic} did not take the record")
+
+    async def _records(self) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            partitions = [TopicPartition(t, p) for t in self._topics for p in consumer.partitions_for_topic(t) or ()]
+            if not partitions:
+                return
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            unread = {p for p in partitions if await consumer.position(p) < ends[p]}
+            while unread:
+                for partition, records in (await consumer.getmany(timeout_ms=1000)).items():
+                    for record in records:
+                        yield record
+                    if await consumer.position(partition) >= ends[partition]:
+                        unread.discard(partition)
+        finally:
+            await consumer.stop()

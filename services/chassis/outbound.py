@@ -1,0 +1,147 @@
+"""The connection to Kafka by which a service publishes: ready-made batches, one per partition, acknowledged by all replicas.
+
+What it guarantees: the records of one `Parcel` reach their partition together or not at all, in the order they were
+added; a failure is told within the time-out. Records of one key go where every Kafka client's default puts them
+(murmur2 over the partitions).
+What it does not: a failed parcel may have arrived (its answer was lost). No idempotent producer is used: it never
+expires what it can't send and stops for good after one lost sequence number, while consumers drop repetitions anyway.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+
+from services.contracts.envelope import Headers
+
+log = logging.getLogger(__name__)
+
+PARCEL_BYTES = 700_000
+"""A parcel is full beyond this: with one more event of the largest size it still is a message that brokers take."""
+
+_LARGEST_BATCH = 2 * 1024 * 1024
+_BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+Place = tuple[str, int]
+
+
+class Parcel:
+    """Records bound for one partition of one topic."""
+
+    __slots__ = ("_batch", "count", "full", "place")
+
+    def __init__(self, producer: AIOKafkaProducer, place: Place) -> None:
+        self.place = place
+        self.count = 0
+        self.full = False
+        self._batch = producer.create_batch()
+
+    def add(self, key: bytes, value: bytes | None, headers: Headers) -> bool:
+        """Append a record; False when the parcel is full, and from then on."""
+        if self.full:
+            return False
+        added = self._batch.append(key=key, value=value, timestamp=None, headers=headers) is not None
+        self.full = not added or self._batch.size() >= PARCEL_BYTES
+        self.count += added
+        return added
+
+
+class Outbound:
+    """A producer that survives the broker's absence: it is made anew until it connects, in the background."""
+
+    def __init__(self, bootstrap: str, *, client_id: str, time_out: float = 15.0) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._time_out = time_out
+        self._producer: AIOKafkaProducer | None = None
+        self._partitions: dict[str, list[int]] = {}
+        self._route = DefaultPartitioner()
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Connect, however long it takes. Returns when connected; aiokafka reconnects by itself afterwards."""
+        attempt = 0
+        while not self.connected.is_set():
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=self._client_id,
+                acks="all",
+                linger_ms=0,
+                max_batch_size=_LARGEST_BATCH,
+                max_request_size=_LARGEST_BATCH,
+                request_timeout_ms=int(self._time_out * 1000),
+                metadata_max_age_ms=30_000,
+            )
+            try:
+                await asyncio.wait_for(producer.start(), self._time_out)
+            except (KafkaError, TimeoutError, OSError) as error:
+                await self._discard(producer)
+                log.warning("Kafka does not answer, trying again", extra={"error": type(error).__name__})
+                await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
+                attempt += 1
+            except asyncio.CancelledError:
+                await self._discard(producer)
+                raise
+            else:
+                self._producer = producer
+                self.connected.set()
+
+    async def stop(self) -> None:
+        """Send what is under way, within the time-out, and disconnect."""
+        producer, self._producer = self._producer, None
+        self.connected.clear()
+        if producer is not None:
+            await self._discard(producer)
+
+    async def place(self, topic: str, key: bytes) -> Place:
+        """Where records of `key` go.
+
+        Raises:
+            KafkaError: the topic is not known, or Kafka does not answer.
+        """
+        partitions = self._partitions.get(topic)
+        if partitions is None:
+            try:
+                known = await asyncio.wait_for(self._connected().partitions_for(topic), self._time_out)
+            except TimeoutError:
+                raise KafkaConnectionError(f"no metadata of {topic}") from None
+            partitions = self._partitions[topic] = sorted(known)
+        return topic, self._route(key, partitions, partitions)
+
+    def parcel(self, place: Place) -> Parcel:
+        """An empty parcel for `place`."""
+        return Parcel(self._connected(), place)
+
+    async def send(self, parcels: Iterable[Parcel]) -> set[Place]:
+        """Send parcels side by side and wait for their acknowledgement; returns the places that failed."""
+        waiting = [parcel for parcel in parcels if parcel.count]
+        outcomes = await asyncio.gather(*(self._send(parcel) for parcel in waiting))
+        return {parcel.place for parcel, arrived in zip(waiting, outcomes, strict=True) if not arrived}
+
+    async def _send(self, parcel: Parcel) -> bool:
+        topic, partition = parcel.place
+        try:
+            async with asyncio.timeout(self._time_out * 2):
+                sent = await self._connected().send_batch(parcel._batch, topic, partition=partition)
+                await sent
+        except (KafkaError, TimeoutError) as error:
+            self._partitions.pop(topic, None)
+            log.warning(
+                "records not sent", extra={"topic": topic, "partition": partition, "error": type(error).__name__}
+            )
+            return False
+        return True
+
+    def _connected(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            raise KafkaConnectionError("not connected yet")
+        return self._producer
+
+    async def _discard(self, producer: AIOKafkaProducer) -> None:
+        try:
+            await asyncio.wait_for(producer.stop(), self._time_out)
+        except (KafkaError, TimeoutError, OSError) as error:
+            log.warning("Kafka connection not closed cleanly", extra={"error": type(error).__name__})

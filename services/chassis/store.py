@@ -1,0 +1,398 @@
+"""Aggregates in MongoDB: one document each, changed by one write that carries its own events.
+
+Document: `_id`, `v` version, `at` creation, `by` the last writer, `state`, `outbox` events not yet relayed,
+`receipts` of idempotent requests, `taken` events of others whose effect stands here.
+
+What it guarantees: a state without its events, or an event without its state, can't exist; two commands on one
+aggregate are applied one after the other (optimistic version, retried); a request with a receipt, and an event with a
+`taken` mark, have their effect once, whoever repeats them and wherever the process dies.
+What it does not: nothing spans two aggregates; what must follow elsewhere follows by event.
+"""
+
+import asyncio
+import os
+import random
+import socket
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+
+from services.chassis import cursor as cursors
+from services.chassis.aggregate import Aggregate, Decision
+from services.chassis.clock import Clock
+from services.chassis.errors import AlreadyExists, Invalid, StaleVersion, TooMuchContention, Unavailable, UnknownAggregate
+from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, is_passing
+from services.chassis.mongo import ASCENDING as UP
+from services.chassis.receipt import Receipt, Replayed, check_fingerprint
+from services.contracts.event import Event, State
+from services.contracts.topics import Topic
+
+A = TypeVar("A", bound=Aggregate)
+
+MAX_EVENT_BYTES = 256 * 1024
+RECEIPTS_KEPT = 32
+_ATTEMPTS = 40
+
+WRITER = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
+"""This process, as documents and leases name it."""
+
+OUTBOX_INDEX = "outbox"
+
+
+class StoreAway(
+    Unavailable,
+    code="store-unavailable",
+    zh="数据服务暂时不可用，请稍后用同一个 Idempotency-Key 重试。",
+    en="The store does not answer just now. Try again later with the same Idempotency-Key.",
+):
+    """MongoDB is not reachable, or failed over in the middle: the outcome of the command is unknown."""
+
+
+class EventTooLarge(
+    Invalid, code="event-too-large", zh="内容过大（上限 {limit} 字节）。", en="It is too large (limit {limit} bytes)."
+):
+    """An event would not fit into one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[A]):
+    """One type of aggregate. `name` is its word in ids, subjects and errors; `state` is what its topic shows, if anything."""
+
+    name: str
+    collection: str
+    model: type[A]
+    topic: Topic
+    state: type[State] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[A]):
+    """An aggregate as it stands in the store."""
+
+    aggregate: A
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[A]):
+    """One page of a list; `next` is the cursor of the following one."""
+
+    items: list[Stored[A]]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a command is carried out: who asked, which event or request it follows, in which trace."""
+
+    actor: str
+    causationid: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The mark of an event's effect on an aggregate: which handler took which event of which source."""
+
+    by: str
+    source: str
+    sequence: int
+
+    def __str__(self) -> str:
+        return f"{self.by}:{self.source}#{self.sequence}"
+
+
+Outcome = Callable[[str, str], None]
+
+
+class Aggregates(Generic[A]):
+    """The aggregates of one kind."""
+
+    def __init__(
+        self,
+        kind: Kind[A],
+        database: Database,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+        outcome: Outcome = lambda kind, outcome: None,
+    ) -> None:
+        self.kind = kind
+        self.collection: Collection = database[kind.collection]
+        self._clock = clock
+        self._wake = wake
+        self._outcome = outcome
+        self._turns: defaultdict[str, _Turn] = defaultdict(_Turn)
+
+    async def get(self, id: str) -> Stored[A]:
+        """The aggregate `id`.
+
+        Raises:
+            UnknownAggregate: there is none.
+        """
+        found = await self.find(id)
+        if found is None:
+            raise UnknownAggregate(kind=self.kind.name, id=id)
+        return found
+
+    async def find(self, id: str) -> Stored[A] | None:
+        """The aggregate `id`, or None."""
+        with _store_errors():
+            document = await self.collection.find_one({"_id": id}, {"state": 1, "v": 1})
+        return None if document is None else self._stored(document)
+
+    async def create(
+        self,
+        id: str,
+        decide: Callable[[datetime], Decision[A]],
+        cause: Cause,
+        *,
+        receipt: Receipt | None = None,
+        taken: Taken | None = None,
+    ) -> Stored[A]:
+        """Create the aggregate `id` as `decide` says.
+
+        Returns: what stands in the store; where the same event (`taken`) created it before, what it has become.
+
+        Raises:
+            AlreadyExists: another command created it.
+            Replayed: the same request did; it carries the first answer.
+        """
+        now = self._clock()
+        decision = decide(now)
+        stored = Stored(decision.aggregate, len(decision.events))
+        document = {
+            "_id": id,
+            "v": stored.version,
+            "at": now,
+            "by": f"{WRITER}:{stored.version}",
+            "state": _dump(decision.aggregate),
+            "outbox": self._outbox(id, decision, 0, now, cause),
+        }
+        if receipt is not None:
+            document["receipts"] = [receipt.entry(stored, now)]
+        if taken is not None:
+            document["taken"] = [str(taken)]
+        try:
+            with _store_errors():
+                await self.collection.insert_one(document)
+        except DuplicateKeyError:
+            return await self._created_before(id, receipt, taken)
+        self._committed(stored)
+        return stored
+
+    async def change(
+        self,
+        id: str,
+        decide: Callable[[A, datetime], Decision[A]],
+        cause: Cause,
+        *,
+        expected: int | None = None,
+        receipt: Receipt | None = None,
+        taken: Taken | None = None,
+    ) -> Stored[A]:
+        """Change the aggregate `id` as `decide` says; `decide` may be called again when a race is lost.
+
+        Raises:
+            UnknownAggregate: there is none.
+            StaleVersion: `expected` is not the current version.
+            Replayed: the same request was carried out before; it carries the first answer.
+            TooMuchContention: the race was lost many times over.
+        """
+        async with self._turn(id):
+            for attempt in range(_ATTEMPTS):
+                stored = await self._try_change(id, decide, cause, expected, receipt, taken)
+                if stored is not None:
+                    return stored
+                await asyncio.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.05)))  # noqa: S311  jitter
+        self._outcome(self.kind.name, "contention")
+        raise TooMuchContention()
+
+    async def select(
+        self, query: Mapping[str, Any], *, sort: str = "at", descending: bool = True, limit: int = 50, cursor: str | None = None
+    ) -> Page[A]:
+        """One page of the aggregates that match `query`, by (`sort`, `_id`); `cursor` is where the last page ended.
+
+        Raises:
+            cursors.InvalidCursor: the cursor is not one of ours.
+        """
+        matching: dict[str, Any] = dict(query)
+        if cursor is not None:
+            value, last = cursors.decode(cursor)
+            beyond = "$lt" if descending else "$gt"
+            matching = {"$and": [matching, {"$or": [{sort: {beyond: value}}, {sort: value, "_id": {beyond: last}}]}]}
+        direction = DESCENDING if descending else UP
+        with _store_errors():
+            documents = (
+                await self.collection.find(matching, {"state": 1, "v": 1, "at": 1})
+                .sort([(sort, direction), ("_id", direction)])
+                .limit(limit + 1)
+                .to_list(limit + 1)
+            )
+        following = None
+        if len(documents) > limit:
+            last_one = documents[limit - 1]
+            following = cursors.encode(_at_path(last_one, sort), last_one["_id"])
+        return Page([self._stored(document) for document in documents[:limit]], following)
+
+    def indexes(self) -> list[IndexModel]:
+        """What the relay needs of every kind."""
+        return [
+            IndexModel(
+                [("outbox.0.time", UP)], name=OUTBOX_INDEX, partialFilterExpression={"outbox.0": {"$exists": True}}
+            )
+        ]
+
+    async def _try_change(
+        self,
+        id: str,
+        decide: Callable[[A, datetime], Decision[A]],
+        cause: Cause,
+        expected: int | None,
+        receipt: Receipt | None,
+        taken: Taken | None,
+    ) -> Stored[A] | None:
+        with _store_errors():
+            document = await self.collection.find_one({"_id": id}, {"state": 1, "v": 1, "receipts": 1, "taken": 1})
+        if document is None:
+            raise UnknownAggregate(kind=self.kind.name, id=id)
+        before = self._stored(document)
+        if receipt is not None:
+            _replay(document, receipt)
+        if taken is not None and str(taken) in document.get("taken", ()):
+            return before
+        if expected is not None and expected != before.version:
+            raise StaleVersion(version=before.version)
+        now = self._clock()
+        decision = decide(before.aggregate, now)
+        if not decision.events and receipt is None:
+            return before
+        stored = Stored(decision.aggregate, before.version + len(decision.events))
+        update = self._update(id, decision, before.version, stored, now, cause, receipt, taken)
+        with _store_errors():
+            result = await self.collection.update_one({"_id": id, "v": before.version}, update)
+        if result.matched_count == 0:
+            return None
+        self._committed(stored)
+        return stored
+
+    def _update(
+        self,
+        id: str,
+        decision: Decision[A],
+        version: int,
+        stored: Stored[A],
+        now: datetime,
+        cause: Cause,
+        receipt: Receipt | None,
+        taken: Taken | None,
+    ) -> Document:
+        push: Document = {}
+        update: Document = {"$push": push}
+        if decision.events:
+            update["$set"] = {
+                "v": stored.version,
+                "by": f"{WRITER}:{stored.version}",
+                "state": _dump(decision.aggregate),
+            }
+            push["outbox"] = {"$each": self._outbox(id, decision, version, now, cause)}
+        if receipt is not None:
+            push["receipts"] = {"$each": [receipt.entry(stored, now)], "$slice": -RECEIPTS_KEPT}
+        if taken is not None and decision.events:
+            push["taken"] = str(taken)
+        return update
+
+    async def _created_before(self, id: str, receipt: Receipt | None, taken: Taken | None) -> Stored[A]:
+        with _store_errors():
+            document = await self.collection.find_one({"_id": id})
+        if document is not None:
+            if receipt is not None:
+                _replay(document, receipt)
+            if taken is not None and str(taken) in document.get("taken", ()):
+                return self._stored(document)
+        raise AlreadyExists(kind=self.kind.name, id=id)
+
+    def _outbox(self, id: str, decision: Decision[A], version: int, now: datetime, cause: Cause) -> list[Document]:
+        entries = [self._entry(id, event, version + n, now, cause) for n, event in enumerate(decision.events, 1)]
+        if entries and self.kind.state is not None:
+            public = decision.aggregate.public()
+            entries[-1]["state"] = None if public is None else public.model_dump_json().encode()
+        return entries
+
+    def _entry(self, id: str, event: Event, sequence: int, now: datetime, cause: Cause) -> Document:
+        data = event.data()
+        if len(orjson.dumps(data)) > MAX_EVENT_BYTES:
+            raise EventTooLarge(limit=MAX_EVENT_BYTES)
+        entry: Document = {"seq": sequence, "type": event.type, "time": now, "actor": cause.actor, "data": data}
+        if cause.causationid is not None:
+            entry["cause"] = cause.causationid
+        if cause.traceparent is not None:
+            entry["trace"] = cause.traceparent
+        return entry
+
+    def _stored(self, document: Document) -> Stored[A]:
+        return Stored(self.kind.model.model_validate({**document["state"], "id": document["_id"]}), document["v"])
+
+    def _committed(self, stored: Stored[A]) -> None:
+        self._outcome(self.kind.name, "committed")
+        self._wake()
+
+    @asynccontextmanager
+    async def _turn(self, id: str) -> AsyncIterator[None]:
+        """Commands of this process on one aggregate queue here instead of losing races to each other."""
+        turn = self._turns[id]
+        turn.waiting += 1
+        try:
+            async with turn.lock:
+                yield
+        finally:
+            turn.waiting -= 1
+            if turn.waiting == 0:
+                self._turns.pop(id, None)
+
+
+class _Turn:
+    __slots__ = ("lock", "waiting")
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.waiting = 0
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    try:
+        yield
+    except DuplicateKeyError:
+        raise
+    except Exception as error:
+        if is_passing(error):
+            raise StoreAway() from error
+        raise
+
+
+def _replay(document: Document, receipt: Receipt) -> None:
+    for entry in document.get("receipts", ()):
+        if entry["k"] == receipt.key:
+            check_fingerprint(entry, receipt)
+            raise Replayed(entry["s"], entry["b"], entry["v"])
+
+
+def _dump(aggregate: Aggregate) -> Document:
+    return aggregate.model_dump(exclude={"id"})
+
+
+def _at_path(document: Document, path: str) -> Any:
+    value: Any = document
+    for part in path.split("."):
+        value = None if value is None else value.get(part)
+    return value
+
+
+def newest_first(*fields: str) -> Sequence[tuple[str, int]]:
+    """Keys of an index that serves `select` sorted by creation, for queries that fix `fields`."""
+    return [*((field, UP) for field in fields), ("at", DESCENDING), ("_id", DESCENDING)]

@@ -1,0 +1,61 @@
+"""Clocks without timers: a due time is a field, and a sweep sends an ordinary command to what is due.
+
+One process of a service sweeps, by a lease. A restart loses nothing; sweeping twice changes nothing, because the
+command looks at the state again and decides on no events where there is nothing to do.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from services.chassis.aggregate import Aggregate, Decision
+from services.chassis.clock import Clock
+from services.chassis.errors import CommunityError, Unavailable
+from services.chassis.lease import Lease
+from services.chassis.mongo import PyMongoError
+from services.chassis.principal import SYSTEM
+from services.chassis.store import Aggregates, Cause
+
+log = logging.getLogger(__name__)
+
+A = TypeVar("A", bound=Aggregate)
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep(Generic[A]):
+    """What is due (`due`: a query for the time given) and what to do about each. `name` is the cause on record."""
+
+    name: str
+    aggregates: Aggregates[A]
+    due: Callable[[datetime], Mapping[str, Any]]
+    decide: Callable[[A, datetime], Decision[A]]
+    every: timedelta = timedelta(seconds=5)
+
+    async def once(self, clock: Clock) -> int:
+        """Sweep what is due now; returns how many commands were sent."""
+        found = await self.aggregates.collection.find(dict(self.due(clock())), {"_id": 1}).limit(BATCH).to_list(BATCH)
+        cause = Cause(SYSTEM, f"sweep.{self.name}")
+        for document in found:
+            try:
+                await self.aggregates.change(document["_id"], self.decide, cause)
+            except Unavailable:
+                raise
+            except CommunityError as error:
+                log.warning("sweep refused", extra={"sweep": self.name, "id": document["_id"], "error": error.code})
+        return len(found)
+
+
+async def sweep(task: Sweep[Any], lease: Lease, clock: Clock) -> None:
+    """Sweep for ever while the lease is held."""
+    while True:
+        found = 0
+        if lease.held:
+            try:
+                found = await task.once(clock)
+            except (Unavailable, PyMongoError) as error:
+                log.warning("sweep interrupted", extra={"sweep": task.name, "error": type(error).__name__})
+        await asyncio.sleep(0 if found == BATCH else task.every.total_seconds())
