@@ -1,0 +1,1 @@
+"""The rules of issues, pure: no I/O, no clock but the time passed in."""
