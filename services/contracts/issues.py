@@ -281,9 +281,10 @@ class CaseOverdue(Event, type="cn.community.issues.case.overdue.v1", topic=ISSUE
 
 
 class CaseAnonymised(Event, type="cn.community.issues.case.anonymised.v1", topic=ISSUES, state=CaseState):
-    """The reporter was erased from it, contact and words with them."""
+    """The reporter was erased from it, contact, words and pictures with them."""
 
     reporter: Public[Id | None]
+    photos: Public[int]
 
 
 # rounds and visits
