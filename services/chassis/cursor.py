@@ -16,7 +16,8 @@ from services.chassis.errors import CommunityError
 
 Value: TypeAlias = str | int | float | bool | datetime | None
 
-_LONGEST = 1024
+_LONGEST = 4096
+_INT64 = 2**63
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -51,9 +52,15 @@ def decode(cursor: str) -> tuple[Value, str]:
             return datetime.fromtimestamp(value / 1000, UTC), id
     except (ValueError, TypeError, OverflowError, OSError):
         raise InvalidCursor() from None
-    if kind == "v" and (value is None or isinstance(value, str | int | float | bool)):
+    if kind == "v" and _plain(value):
         return value, id
     raise InvalidCursor()
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, int):
+        return -_INT64 <= value < _INT64
+    return value is None or isinstance(value, str | float)
 
 
 def _word(parts: list[Any]) -> str:

@@ -1,0 +1,106 @@
+"""The rules that settings obey, and how a broken one is told in words. No rule repeats the value: it may be a secret."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+_HOST_PORT = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):\d{1,5}$")
+_SET_BY_PLATFORMS = re.compile(r"_SERVICE_(HOST|PORT)|_PORT_\d+_|_PORT$")
+_ALIKE = 0.9
+
+
+class Guarded(Protocol):
+    """The settings that production looks at twice."""
+
+    @property
+    def auth_jwks_url(self) -> str | None: ...
+    @property
+    def public_url(self) -> str: ...
+    @property
+    def cors_origins(self) -> tuple[str, ...]: ...
+
+
+def mongodb(value: str) -> str:
+    if not re.match(r"^mongodb(\+srv)?://[^/\s]", value):
+        raise ValueError("must begin with mongodb:// or mongodb+srv:// and name a host")
+    return value
+
+
+def bootstrap(value: str) -> str:
+    parts = [part.strip() for part in value.split(",")]
+    if not all(_HOST_PORT.match(part) and int(part.rsplit(":", 1)[1]) < 65_536 for part in parts):
+        raise ValueError("must be host:port, several separated by commas")
+    return ",".join(parts)
+
+
+def web(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    return value.rstrip("/")
+
+
+def jwks(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "file" and parts.path and not parts.netloc:
+        return value
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an https:// or file:/// address")
+    return value
+
+
+def origin(value: str) -> str:
+    parts = urlsplit(value)
+    if value != "*" and (parts.scheme not in {"http", "https"} or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}"):
+        raise ValueError("must be origins such as https://example.org, separated by commas, or *")
+    return value
+
+
+def production(settings: Guarded, development_issuer: bool) -> None:
+    """What ENVIRONMENT=production refuses."""
+    if development_issuer:
+        raise ValueError("AUTH_ISSUER is missing: production does not accept the development issuer")
+    if (settings.auth_jwks_url or "").startswith("http://"):
+        raise ValueError("AUTH_JWKS_URL must be https:// or file:// in production, since whoever sends keys makes tokens")
+    if not settings.public_url.startswith("https://"):
+        raise ValueError("PUBLIC_URL must be https:// in production")
+    if "*" in settings.cors_origins:
+        raise ValueError("CORS_ORIGINS must name each origin in production, not *")
+
+
+def misspelt(environ: Mapping[str, str], known: set[str], prefix: str) -> tuple[str, str] | None:
+    """A variable that is nearly, but not quite, one of `known`, and the one it resembles."""
+    starts = {name.split("_")[0] for name in known} | {prefix.rstrip("_")}
+    for name in environ:
+        upper = name.upper()
+        if upper in known or upper.split("_")[0] not in starts or _SET_BY_PLATFORMS.search(upper):
+            continue
+        near = difflib.get_close_matches(upper, known, n=1, cutoff=_ALIKE)
+        if near:
+            return name, near[0]
+    return None
+
+
+def sentence(error: ValidationError, prefix: str, common: frozenset[str]) -> str:
+    """Everything that is wrong, as one sentence."""
+    return "; ".join(dict.fromkeys(_clause(dict(detail), prefix, common) for detail in error.errors())) + "."
+
+
+def _clause(detail: Mapping[str, Any], prefix: str, common: frozenset[str]) -> str:
+    said = str(detail["msg"]).removeprefix("Value error, ")
+    if not detail["loc"]:
+        return said
+    field = str(detail["loc"][0])
+    name = (prefix + field).upper()
+    if name not in os.environ and field in common:
+        name = field.upper()
+    if detail["type"] == "missing":
+        return f"{name} is missing"
+    said = said.removeprefix("Input ").removesuffix(", unable to parse string as an integer")
+    said = said.removesuffix(", unable to parse string as a number").replace("should", "must")
+    return f"{name} {said[0].lower()}{said[1:]}"

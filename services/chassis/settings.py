@@ -1,0 +1,246 @@
+"""Settings: what a deployment decides, read once at the entrance from the environment.
+
+Every common setting may be given to all services (`MONGODB_URL`) or to one of them under its own prefix
+(`ISSUES_MONGODB_URL`), which wins: so one process and four containers read the same files. What a service adds, and the
+name of its database, exist only under its prefix.
+
+`read_settings` answers a wrong or missing setting with one sentence that names it and never shows its value.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from services.chassis import setting_rules as rules
+
+DEVELOPMENT_ISSUER = "urn:community:development"
+"""The issuer of tokens that anybody with the development key can make; production never accepts it."""
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class SettingsError(Exception):
+    """The settings don't allow a start. The message is one sentence for the person who starts it."""
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to know. A service derives its own: `class IssuesSettings(..., env_prefix="ISSUES_")`."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
+
+    OWN: ClassVar[frozenset[str]] = frozenset({"database"})
+    """Settings of this class that are never shared by all services."""
+
+    environment: Literal["development", "test", "production"]
+    """`development` and `test` accept the development issuer."""
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=1, le=65_535)
+    public_url: str = "http://127.0.0.1:8000"
+    """The origin under which people reach the system, for links in feeds and notices."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses or networks, separated by commas, whose X-Forwarded-For and -Proto are believed."""
+
+    mongodb_url: str = Field(repr=False)
+    database: str = Field(default="", max_length=63, pattern=r"^[A-Za-z0-9_-]*$")
+    """Empty: `community_<service>`."""
+
+    kafka_bootstrap: str
+    """host:port, several separated by commas."""
+    kafka_topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
+    """Put before every topic and group name, for several systems on one cluster."""
+    kafka_group_instance: str | None = Field(default=None, max_length=200, pattern=r"^[A-Za-z0-9._-]+$")
+    """A name that this replica keeps over restarts: its partitions wait for it instead of being moved."""
+    kafka_partitions: int = Field(default=6, ge=1, le=1000)
+    kafka_replication: int = Field(default=1, ge=1, le=10)
+    kafka_retention_days: int = Field(default=0, ge=0, le=36_500)
+    """Of the topics of facts; 0 keeps them for ever."""
+    kafka_dead_letter_days: int = Field(default=90, ge=1, le=36_500)
+    kafka_session_seconds: Seconds = 10.0
+    kafka_send_seconds: Seconds = 15.0
+
+    relay_lease_seconds: Seconds = 10.0
+    relay_poll_seconds: Seconds = 1.0
+    subscriber_concurrency: int = Field(default=16, ge=1, le=1000)
+    """Effects under way at once in one replica, each of another aggregate."""
+    subscriber_patience_seconds: Seconds = 30.0
+    """How long an event waits for what it needs of another service before it becomes a dead letter."""
+    shutdown_seconds: Seconds = 30.0
+
+    oldest_unsent_seconds: Seconds = 60.0
+    """Not ready while an event waits longer than this for Kafka."""
+    lag_seconds: Seconds = 60.0
+    """Not ready while a subscriber has had more than `lag_records` before it for this long."""
+    lag_records: int = Field(default=10_000, ge=1)
+
+    auth_issuer: str = DEVELOPMENT_ISSUER
+    auth_audience: str = Field(default="community", min_length=1)
+    auth_jwks_url: str | None = None
+    """https://… or file://…; the development issuer needs none."""
+    auth_jwks_seconds: Seconds = 600.0
+    """Keys are asked for again after this time."""
+    auth_roles_claim: str = Field(default="roles", min_length=1)
+    """Name of the claim, or a path with dots: `realm_access.roles`. The same holds for the next two."""
+    auth_communities_claim: str = Field(default="communities", min_length=1)
+    auth_units_claim: str = Field(default="units", min_length=1)
+    auth_leeway_seconds: float = Field(default=30.0, ge=0, le=300)
+    auth_development_key: Path = Path(".cache/development-issuer.json")
+    """Where the development issuer keeps its key pair."""
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins of other sites whose pages may call, separated by commas; `*` for any."""
+    cors_credentials: bool = False
+    max_body_bytes: int = Field(default=1_048_576, ge=1024, le=1_073_741_824)
+    max_upload_bytes: int = Field(default=20_971_520, ge=1024, le=1_073_741_824)
+    """The limit of multipart/form-data."""
+    rate_limit_per_second: float = Field(default=50.0, ge=0)
+    """Per caller and replica; 0 switches the limit off."""
+    rate_limit_burst: int = Field(default=200, ge=1)
+    rate_limit_address_per_second: float = Field(default=20.0, ge=0)
+    """Of requests without a token that was verified before, per address and replica; 0 switches it off."""
+    rate_limit_address_burst: int = Field(default=200, ge=1)
+
+    otlp_endpoint: str | None = None
+    """Where spans go, as OTLP over HTTP: http://collector:4318/v1/traces."""
+    trace_ratio: float = Field(default=1.0, ge=0, le=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_requests: Literal["all", "notable"] = "notable"
+    """`notable`: answers of 500 and above, and those that took longer than a second."""
+
+    @property
+    def service(self) -> str:
+        """The service's name, by its prefix."""
+        return service_of(type(self))
+
+    @property
+    def development_issuer(self) -> bool:
+        """Whether tokens of the development issuer are accepted."""
+        return self.auth_issuer == DEVELOPMENT_ISSUER
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("mongodb_url")
+    @classmethod
+    def _mongodb(cls, value: str) -> str:
+        return rules.mongodb(value)
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _bootstrap(cls, value: str) -> str:
+        return rules.bootstrap(value)
+
+    @field_validator("public_url", "otlp_endpoint")
+    @classmethod
+    def _web(cls, value: str | None) -> str | None:
+        return None if value is None else rules.web(value)
+
+    @field_validator("auth_jwks_url")
+    @classmethod
+    def _jwks(cls, value: str | None) -> str | None:
+        return None if value is None else rules.jwks(value)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(rules.origin(origin) for origin in value)
+
+    @model_validator(mode="after")
+    def _together(self) -> "ServiceSettings":
+        if self.environment == "production":
+            rules.production(self, self.development_issuer)
+        if self.auth_jwks_url is None and not self.development_issuer:
+            raise ValueError("AUTH_JWKS_URL is missing: AUTH_ISSUER is set, and its keys must come from somewhere")
+        if self.cors_credentials and "*" in self.cors_origins:
+            raise ValueError("CORS_ORIGINS must name each origin when CORS_CREDENTIALS is on, not *")
+        if self.relay_poll_seconds > self.relay_lease_seconds:
+            raise ValueError("RELAY_POLL_SECONDS must not be longer than RELAY_LEASE_SECONDS")
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_database(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {**values, "database": values.get("database") or f"community_{service_of(cls)}"}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The service's own variable, then the common one; the environment before the file."""
+        file = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+        return (
+            init_settings,
+            env_settings,
+            _CommonVariables(settings_cls, env_prefix=""),
+            dotenv_settings,
+            _CommonFile(settings_cls, env_file=file, env_prefix=""),
+        )
+
+
+class _OnlyCommon(EnvSettingsSource):
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        if field_name not in common_fields():
+            return None, field_name, False
+        return super().get_field_value(field, field_name)
+
+
+class _CommonVariables(_OnlyCommon):
+    pass
+
+
+class _CommonFile(_OnlyCommon, DotEnvSettingsSource):
+    pass
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def service_of(cls: type[ServiceSettings]) -> str:
+    """The name of the service whose settings `cls` are."""
+    return cls.model_config.get("env_prefix", "").rstrip("_").lower()
+
+
+def common_fields() -> frozenset[str]:
+    """The settings that may be given without a prefix."""
+    return frozenset(ServiceSettings.model_fields) - ServiceSettings.OWN
+
+
+def variables(cls: type[ServiceSettings]) -> dict[str, FieldInfo]:
+    """The variables that `cls` reads, each under its least specific name."""
+    prefix = cls.model_config.get("env_prefix", "")
+    common = common_fields()
+    return {(name if name in common else prefix + name).upper(): field for name, field in cls.model_fields.items()}
+
+
+def read_settings(cls: type[S], file: Path | None = None) -> S:
+    """Read the settings of a service from the environment and, behind it, from `file`.
+
+    Raises:
+        SettingsError: something is missing, wrong or dangerous.
+    """
+    prefix = cls.model_config.get("env_prefix", "")
+    known = {*variables(cls), *((prefix + name).upper() for name in cls.model_fields)}
+    slip = rules.misspelt(os.environ, known, prefix)
+    if slip is not None:
+        raise SettingsError(f"{slip[0]} is not a setting: {slip[1]} is meant, it seems.")
+    try:
+        return cls(_env_file=file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError(rules.sentence(error, prefix, common_fields())) from None
