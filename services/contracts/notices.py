@@ -1,0 +1,198 @@
+"""What the notify service publishes: who was told what, by which channel, or why not; and erasure requests.
+
+A notice names its recipient by their opaque id and its text by kind and template version; neither words nor addresses
+ever travel. After erasure `recipient` is `erased` for everybody who was.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from services.contracts.event import Event, State
+from services.contracts.marks import Code, Id, Internal, Public
+from services.contracts.topics import NOTICES
+
+ERASED = "erased"
+"""Stands where the id of an erased recipient stood."""
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells. Whether it may be switched off is a property of the kind."""
+
+    CASE_DISPATCHED = "case-dispatched"
+    CASE_REJECTED = "case-rejected"
+    CASE_VERIFIED = "case-verified"
+    WISH_ANSWERED = "wish-answered"
+    SEAT_OFFERED = "seat-offered"
+    REGISTRATION_CONFIRMED = "registration-confirmed"
+    REGISTRATION_PROMOTED = "registration-promoted"
+    ACTIVITY_REMINDER = "activity-reminder"
+    ACTIVITY_MOVED = "activity-moved"
+    ACTIVITY_CANCELLED = "activity-cancelled"
+
+
+class NoticeChannel(StrEnum):
+    """The way a notice takes."""
+
+    INBOX = "inbox"
+    EMAIL = "email"
+
+
+class NoticeStatus(StrEnum):
+    """Where a notice stands.
+
+    `sending`: handed to a gateway, the answer is not recorded yet. `uncertain`: the gateway may have it or not (the
+    process or the connection died in between), and it is not sent again.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    SUPPRESSED = "suppressed"
+    UNCERTAIN = "uncertain"
+    READ = "read"
+
+
+class Suppression(StrEnum):
+    """Why somebody was not told."""
+
+    PREFERENCE = "preference"
+    NO_ADDRESS = "no-address"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    """Something newer says otherwise: moved, cancelled, withdrawn."""
+    REFUSED = "refused"
+    """The gateway will not take it."""
+    CHANNEL_OFF = "channel-off"
+    """The gateway is no longer set up."""
+    ERASED = "erased"
+
+
+class _Notice(BaseModel):
+    recipient: Public[Id]
+    kind: Public[NoticeKind]
+    channel: Public[NoticeChannel]
+    cause: Public[Id]
+    about: Public[Id]
+    template: Public[int]
+    status: Public[NoticeStatus]
+    reason: Public[Suppression | None] = None
+    queued_at: Public[datetime]
+    not_before: Public[datetime]
+    expires_at: Public[datetime | None] = None
+    delivered_at: Public[datetime | None] = None
+    read_at: Public[datetime | None] = None
+
+
+class NoticeState(_Notice, State, type="cn.community.notify.notice.state.v1", topic=NOTICES):
+    """One message to one person by one channel.
+
+    `cause` is the id of the event it follows from, `about` the aggregate it speaks of (a case, a need, an activity),
+    `template` the version of its text.
+    """
+
+
+class NoticeQueued(_Notice, Event, type="cn.community.notify.notice.queued.v1", topic=NOTICES, state=NoticeState):
+    """It is to be delivered from `not_before` on, and not after `expires_at`. Carries the whole state."""
+
+
+class NoticeSending(Event, type="cn.community.notify.notice.sending.v1", topic=NOTICES, state=NoticeState):
+    """A sender has claimed it and is about to talk to the gateway."""
+
+    status: Public[NoticeStatus]
+
+
+class NoticeDeferred(Event, type="cn.community.notify.notice.deferred.v1", topic=NOTICES, state=NoticeState):
+    """Back in the queue: quiet hours, or the gateway said "later"."""
+
+    status: Public[NoticeStatus]
+    not_before: Public[datetime]
+
+
+class NoticeDelivered(Event, type="cn.community.notify.notice.delivered.v1", topic=NOTICES, state=NoticeState):
+    """It is in the inbox, or the gateway took it."""
+
+    status: Public[NoticeStatus]
+    delivered_at: Public[datetime]
+
+
+class NoticeSuppressed(Event, type="cn.community.notify.notice.suppressed.v1", topic=NOTICES, state=NoticeState):
+    """It will not be delivered, and this is why."""
+
+    status: Public[NoticeStatus]
+    reason: Public[Suppression]
+
+
+class NoticeUncertain(Event, type="cn.community.notify.notice.uncertain.v1", topic=NOTICES, state=NoticeState):
+    """Nobody knows whether the gateway took it."""
+
+    status: Public[NoticeStatus]
+
+
+class NoticeRead(Event, type="cn.community.notify.notice.read.v1", topic=NOTICES, state=NoticeState):
+    """The recipient has seen it."""
+
+    status: Public[NoticeStatus]
+    read_at: Public[datetime]
+
+
+class NoticeAnonymised(Event, type="cn.community.notify.notice.anonymised.v1", topic=NOTICES, state=NoticeState):
+    """Its recipient was erased; what was not delivered never will be."""
+
+    recipient: Public[Id]
+    status: Public[NoticeStatus]
+    reason: Public[Suppression | None]
+
+
+# persons
+
+
+class PersonStatus(StrEnum):
+    """Whether a person is known here."""
+
+    KNOWN = "known"
+    ERASING = "erasing"
+    ERASED = "erased"
+
+
+class PersonRegistered(Event, type="cn.community.notify.person.registered.v1", topic=NOTICES, internal=True):
+    """A person set up how they want to be told. What they chose is in no event."""
+
+    person: Internal[Id]
+    by: Internal[Id]
+
+
+class PersonChanged(Event, type="cn.community.notify.person.changed.v1", topic=NOTICES, internal=True):
+    """`changed` names the settings that have new values; `by` is the person, or staff on record."""
+
+    person: Internal[Id]
+    changed: Internal[list[Code]]
+    by: Internal[Id]
+
+
+class PersonErasureRequested(Event, type="cn.community.notify.person.erasure-requested.v1", topic=NOTICES):
+    """Whoever holds something of `person` erases it and answers with an event of its own, naming `request`."""
+
+    person: Public[Id]
+    request: Public[Id]
+    requested_at: Public[datetime]
+    by: Internal[Id]
+
+
+class PersonErasureAnswered(
+    Event, type="cn.community.notify.person.erasure-answered.v1", topic=NOTICES, internal=True
+):
+    """`service` has erased its part."""
+
+    person: Internal[Id]
+    service: Internal[Code]
+
+
+class PersonErased(Event, type="cn.community.notify.person.erased.v1", topic=NOTICES):
+    """Every service has answered: nothing leads to `person` any more. `services` is the proof."""
+
+    person: Public[Id]
+    request: Public[Id]
+    services: Public[list[Code]]
+    erased_at: Public[datetime]
