@@ -79,7 +79,7 @@ def mark_overdue(case: Case, now: datetime) -> Decision[Case]:
 
 
 def anonymise_case(case: Case, person: str) -> Decision[Case]:
-    """Forget `person` as the reporter: the link, the contact and every word they wrote. Who handled stays on record."""
+    """Forget `person` as the reporter: the link, the contact, the words and pictures. Who handled stays on record."""
     if case.reporter != person:
         return decided(case)
     changed = case.model_copy(
@@ -88,6 +88,7 @@ def anonymise_case(case: Case, person: str) -> Decision[Case]:
             "contact": None,
             "text": None,
             "spot": None,
+            "before": (),
             "remarks": tuple(remark for remark in case.remarks if remark.by != person),
         }
     )
