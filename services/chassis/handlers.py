@@ -120,7 +120,7 @@ class Handlers:
         self.copies.setdefault(state.type, []).append(Copy(state, collection))
 
     def _know(self, event: type[Event]) -> None:
-        self._models[event.type] = event
+        self._models[event.type] = event.published()
         self._topics[event.topic.name] = None
 
 

@@ -3,13 +3,15 @@
 Rule of folding: a field that is present in an event's data replaces the field of the same name in the state of its
 aggregate; a field that is absent leaves it. Whoever begins at `.state` and goes on with the facts therefore ends
 with the same state as one who read every fact. `fold` is that rule; a property test holds every service to it.
+
+A reader sees the public fields only, so it reads with `published()`: the same class, its internal fields optional.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, create_model
 
 from services.contracts.marks import Mark
 from services.contracts.topics import Topic
@@ -81,6 +83,7 @@ class Event(_Declared):
 
     state: ClassVar[type[State] | None]
     internal: ClassVar[bool]
+    _published: ClassVar[type["Event"]]
 
     @classmethod
     def __pydantic_init_subclass__(
@@ -97,13 +100,23 @@ class Event(_Declared):
         cls._collect_marks()
         _register(_EVENTS, cls)
 
+    @classmethod
+    def published(cls) -> type[Self]:
+        """The model to read this event with from its topic: its internal fields, never there, are None."""
+        if "_published" not in cls.__dict__:
+            absent: dict[str, Any] = {
+                name: (Any, None) for name in cls.internal_fields if cls.model_fields[name].is_required()
+            }
+            cls._published = create_model(cls.__name__, __base__=cls, __doc__=cls.__doc__, **absent) if absent else cls
+        return cls._published  # type: ignore[return-value]
+
     def data(self) -> dict[str, Any]:
-        """What was set, as JSON types: the journal's copy."""
-        return self.model_dump(mode="json", exclude_unset=True)
+        """What was set, as JSON types: the journal's copy. Values inside a field are whole, for they replace as one."""
+        return self.model_dump(mode="json", include=self.model_fields_set)
 
     def public_data(self) -> dict[str, Any]:
         """What was set, without internal fields: the topic's copy."""
-        return {name: value for name, value in self.data().items() if name in self.public_fields}
+        return self.model_dump(mode="json", include=self.model_fields_set & self.public_fields)
 
 
 def _register(registry: dict[str, type[M]], model: type[M]) -> None:
