@@ -62,7 +62,7 @@ class _Activity(BaseModel):
     min_age: Public[int | None] = None
     """Years; everybody in a party must have reached it."""
     guardian_required: Public[bool]
-    """Children come with a guardian, who counts as a head of the party."""
+    """Children take part only when their guardian registers them."""
     status: Public[ActivityStatus]
     series: Public[Id | None] = None
     occurrence: Public[date | None] = None
@@ -80,7 +80,7 @@ class ActivityScheduled(
 
 
 class ActivityStaffed(Event, type="cn.community.events.activity.staffed.v1", topic=ACTIVITIES, state=ActivityState):
-    """All the volunteers it needs have said yes."""
+    """All the volunteers it needs have said yes, or one of them was replaced."""
 
     volunteers: Public[list[Id]]
 
@@ -178,7 +178,8 @@ class ActivityCheckedOut(
     """Somebody has left, after `minutes` whole minutes; never counted beyond the planned end.
 
     `capped`: the check-out came later than the planned end or never, and `at` is the planned end.
-    At most one per person and activity, whether as volunteer or not.
+    At most one per person in one role: who volunteers and also brings a party may have two, and only the one with
+    `as_volunteer` is service.
     """
 
     person: Public[Id]
@@ -265,17 +266,8 @@ class SeriesPersonErased(
     organiser: Public[Id]
 
 
-class _Erasure(BaseModel):
+class PersonErasedFromActivities(Event, type="cn.community.events.person-data.erased.v1", topic=ACTIVITIES):
+    """This service's answer to an erasure request: what it held of `person` is gone. `request` is that request's id."""
+
     person: Public[Id]
-    erased_at: Public[datetime]
-    activities: Public[int]
-
-
-class ErasureState(_Erasure, State, type="cn.community.events.erasure.state.v1", topic=ACTIVITIES):
-    """This service's answer to one erasure request."""
-
-
-class ErasureAnswered(
-    _Erasure, Event, type="cn.community.events.erasure.answered.v1", topic=ACTIVITIES, state=ErasureState
-):
-    """Nothing here leads to `person` any more; `activities` and series held something of theirs."""
+    request: Public[Id]
