@@ -1,4 +1,4 @@
-"""Receipts of idempotent requests: how the same request, sent twice, has its effect once and gets the same answer twice.
+"""Receipts of idempotent requests: how the same request, sent twice, has one effect and gets the same answer twice.
 
 A receipt is stored in the document of the effect, by the same write. So there is no moment at which the effect stands
 and its receipt doesn't, whatever is killed; and two copies of a request that race end with one effect, since the store
@@ -22,7 +22,7 @@ class IdempotencyKeyReused(
     """The key is known, but method, path or body are not those of the first request."""
 
 
-class Replayed(Exception):  # noqa: N818  it is an answer, not an error
+class Replayed(Exception):
     """The request was carried out before; this is the answer that it got then, byte for byte."""
 
     def __init__(self, status: int, body: bytes, version: int) -> None:

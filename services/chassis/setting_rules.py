@@ -1,4 +1,4 @@
-"""The rules that settings obey, and how a broken one is told in words. No rule repeats the value: it may be a secret."""
+"""The rules that settings obey, and how a broken one is told. No rule repeats the value: it may be a secret."""
 
 import difflib
 import os
@@ -14,11 +14,16 @@ _SET_BY_PLATFORMS = re.compile(r"_SERVICE_(HOST|PORT)|_PORT_\d+_|_PORT$")
 _ALIKE = 0.9
 
 
-class Guarded(Protocol):
-    """The settings that production looks at twice."""
+class Trusting(Protocol):
+    """What says whose tokens are believed."""
 
     @property
     def auth_jwks_url(self) -> str | None: ...
+
+
+class Public(Protocol):
+    """What the world sees."""
+
     @property
     def public_url(self) -> str: ...
     @property
@@ -56,17 +61,22 @@ def jwks(value: str) -> str:
 
 def origin(value: str) -> str:
     parts = urlsplit(value)
-    if value != "*" and (parts.scheme not in {"http", "https"} or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}"):
+    plain = parts.scheme in {"http", "https"} and parts.netloc and value == f"{parts.scheme}://{parts.netloc}"
+    if value != "*" and not plain:
         raise ValueError("must be origins such as https://example.org, separated by commas, or *")
     return value
 
 
-def production(settings: Guarded, development_issuer: bool) -> None:
-    """What ENVIRONMENT=production refuses."""
+def trusted(settings: Trusting, development_issuer: bool) -> None:
+    """Whose tokens ENVIRONMENT=production refuses."""
     if development_issuer:
         raise ValueError("AUTH_ISSUER is missing: production does not accept the development issuer")
     if (settings.auth_jwks_url or "").startswith("http://"):
-        raise ValueError("AUTH_JWKS_URL must be https:// or file:// in production, since whoever sends keys makes tokens")
+        raise ValueError("AUTH_JWKS_URL must be https:// or file:// in production: who sends keys makes tokens")
+
+
+def public(settings: Public) -> None:
+    """How ENVIRONMENT=production refuses to be seen."""
     if not settings.public_url.startswith("https://"):
         raise ValueError("PUBLIC_URL must be https:// in production")
     if "*" in settings.cors_origins:

@@ -1,28 +1,19 @@
 """Settings: what a deployment decides, read once at the entrance from the environment.
 
-Every common setting may be given to all services (`MONGODB_URL`) or to one of them under its own prefix
-(`ISSUES_MONGODB_URL`), which wins: so one process and four containers read the same files. What a service adds, and the
-name of its database, exist only under its prefix.
-
 `read_settings` answers a wrong or missing setting with one sentence that names it and never shows its value.
+Which variable sets what: `setting_sources`. Every setting stands, with its default, in `.env.example`.
 """
 
-import os
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
 
 from services.chassis import setting_rules as rules
+from services.chassis.setting_sources import Settings, SettingsError, read_settings, service_of
+
+__all__ = ["DEVELOPMENT_ISSUER", "AuthSettings", "ServiceSettings", "SettingsError", "read_settings"]
 
 DEVELOPMENT_ISSUER = "urn:community:development"
 """The issuer of tokens that anybody with the development key can make; production never accepts it."""
@@ -30,20 +21,48 @@ DEVELOPMENT_ISSUER = "urn:community:development"
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
-class SettingsError(Exception):
-    """The settings don't allow a start. The message is one sentence for the person who starts it."""
+class AuthSettings(Settings):
+    """Whose tokens are believed, and where they say what."""
+
+    auth_issuer: str = DEVELOPMENT_ISSUER
+    auth_audience: str = Field(default="community", min_length=1)
+    auth_jwks_url: str | None = None
+    """https://… or file://…; the development issuer needs none."""
+    auth_jwks_seconds: Seconds = 600.0
+    """Keys are asked for again after this time."""
+    auth_roles_claim: str = Field(default="roles", min_length=1)
+    """Name of the claim, or a path with dots: `realm_access.roles`. The same holds for the next two."""
+    auth_communities_claim: str = Field(default="communities", min_length=1)
+    auth_units_claim: str = Field(default="units", min_length=1)
+    auth_leeway_seconds: float = Field(default=30.0, ge=0, le=300)
+    auth_development_key: Path = Path(".cache/development-issuer.json")
+    """Where the development issuer keeps its key pair."""
+
+    @property
+    def development_issuer(self) -> bool:
+        """Whether tokens of the development issuer are accepted."""
+        return self.auth_issuer == DEVELOPMENT_ISSUER
+
+    @field_validator("auth_jwks_url")
+    @classmethod
+    def _jwks(cls, value: str | None) -> str | None:
+        return None if value is None else rules.jwks(value)
+
+    @model_validator(mode="after")
+    def _keys(self) -> "AuthSettings":
+        if self.environment == "production":
+            rules.trusted(self, self.development_issuer)
+        if self.auth_jwks_url is None and not self.development_issuer:
+            raise ValueError("AUTH_JWKS_URL is missing: AUTH_ISSUER is set, and its keys must come from somewhere")
+        return self
 
 
-class ServiceSettings(BaseSettings):
-    """What every service needs to know. A service derives its own: `class IssuesSettings(..., env_prefix="ISSUES_")`."""
-
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
+class ServiceSettings(AuthSettings):
+    """What every service needs to know. Each derives its own: `class IssuesSettings(..., env_prefix="ISSUES_")`."""
 
     OWN: ClassVar[frozenset[str]] = frozenset({"database"})
     """Settings of this class that are never shared by all services."""
 
-    environment: Literal["development", "test", "production"]
-    """`development` and `test` accept the development issuer."""
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=1, le=65_535)
     public_url: str = "http://127.0.0.1:8000"
@@ -83,20 +102,6 @@ class ServiceSettings(BaseSettings):
     """Not ready while a subscriber has had more than `lag_records` before it for this long."""
     lag_records: int = Field(default=10_000, ge=1)
 
-    auth_issuer: str = DEVELOPMENT_ISSUER
-    auth_audience: str = Field(default="community", min_length=1)
-    auth_jwks_url: str | None = None
-    """https://… or file://…; the development issuer needs none."""
-    auth_jwks_seconds: Seconds = 600.0
-    """Keys are asked for again after this time."""
-    auth_roles_claim: str = Field(default="roles", min_length=1)
-    """Name of the claim, or a path with dots: `realm_access.roles`. The same holds for the next two."""
-    auth_communities_claim: str = Field(default="communities", min_length=1)
-    auth_units_claim: str = Field(default="units", min_length=1)
-    auth_leeway_seconds: float = Field(default=30.0, ge=0, le=300)
-    auth_development_key: Path = Path(".cache/development-issuer.json")
-    """Where the development issuer keeps its key pair."""
-
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins of other sites whose pages may call, separated by commas; `*` for any."""
     cors_credentials: bool = False
@@ -122,11 +127,6 @@ class ServiceSettings(BaseSettings):
         """The service's name, by its prefix."""
         return service_of(type(self))
 
-    @property
-    def development_issuer(self) -> bool:
-        """Whether tokens of the development issuer are accepted."""
-        return self.auth_issuer == DEVELOPMENT_ISSUER
-
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -147,11 +147,6 @@ class ServiceSettings(BaseSettings):
     def _web(cls, value: str | None) -> str | None:
         return None if value is None else rules.web(value)
 
-    @field_validator("auth_jwks_url")
-    @classmethod
-    def _jwks(cls, value: str | None) -> str | None:
-        return None if value is None else rules.jwks(value)
-
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -160,9 +155,7 @@ class ServiceSettings(BaseSettings):
     @model_validator(mode="after")
     def _together(self) -> "ServiceSettings":
         if self.environment == "production":
-            rules.production(self, self.development_issuer)
-        if self.auth_jwks_url is None and not self.development_issuer:
-            raise ValueError("AUTH_JWKS_URL is missing: AUTH_ISSUER is set, and its keys must come from somewhere")
+            rules.public(self)
         if self.cors_credentials and "*" in self.cors_origins:
             raise ValueError("CORS_ORIGINS must name each origin when CORS_CREDENTIALS is on, not *")
         if self.relay_poll_seconds > self.relay_lease_seconds:
@@ -173,74 +166,3 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _own_database(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {**values, "database": values.get("database") or f"community_{service_of(cls)}"}
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The service's own variable, then the common one; the environment before the file."""
-        file = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
-        return (
-            init_settings,
-            env_settings,
-            _CommonVariables(settings_cls, env_prefix=""),
-            dotenv_settings,
-            _CommonFile(settings_cls, env_file=file, env_prefix=""),
-        )
-
-
-class _OnlyCommon(EnvSettingsSource):
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        if field_name not in common_fields():
-            return None, field_name, False
-        return super().get_field_value(field, field_name)
-
-
-class _CommonVariables(_OnlyCommon):
-    pass
-
-
-class _CommonFile(_OnlyCommon, DotEnvSettingsSource):
-    pass
-
-
-S = TypeVar("S", bound=ServiceSettings)
-
-
-def service_of(cls: type[ServiceSettings]) -> str:
-    """The name of the service whose settings `cls` are."""
-    return cls.model_config.get("env_prefix", "").rstrip("_").lower()
-
-
-def common_fields() -> frozenset[str]:
-    """The settings that may be given without a prefix."""
-    return frozenset(ServiceSettings.model_fields) - ServiceSettings.OWN
-
-
-def variables(cls: type[ServiceSettings]) -> dict[str, FieldInfo]:
-    """The variables that `cls` reads, each under its least specific name."""
-    prefix = cls.model_config.get("env_prefix", "")
-    common = common_fields()
-    return {(name if name in common else prefix + name).upper(): field for name, field in cls.model_fields.items()}
-
-
-def read_settings(cls: type[S], file: Path | None = None) -> S:
-    """Read the settings of a service from the environment and, behind it, from `file`.
-
-    Raises:
-        SettingsError: something is missing, wrong or dangerous.
-    """
-    prefix = cls.model_config.get("env_prefix", "")
-    known = {*variables(cls), *((prefix + name).upper() for name in cls.model_fields)}
-    slip = rules.misspelt(os.environ, known, prefix)
-    if slip is not None:
-        raise SettingsError(f"{slip[0]} is not a setting: {slip[1]} is meant, it seems.")
-    try:
-        return cls(_env_file=file)  # type: ignore[call-arg]
-    except ValidationError as error:
-        raise SettingsError(rules.sentence(error, prefix, common_fields())) from None
