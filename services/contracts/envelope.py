@@ -7,7 +7,7 @@ the `content-type` header without prefix, and the record's key is the `partition
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
@@ -17,7 +17,10 @@ SCHEMA = "urn:community:schema:{type}"
 Headers = list[tuple[str, bytes]]
 
 _REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_sequence", "ce_community")
-_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_KNOWN = frozenset((*_REQUIRED, "ce_partitionkey", "ce_causationid", "content-type"))
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_JSON = re.compile(r"application/(?:[\w.\-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+_STRUCTURED = "application/cloudevents"
 
 
 class MalformedEnvelope(ValueError):
@@ -70,16 +73,16 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], key: bytes | None)
     """Read the envelope of a record.
 
     Raises:
-        MalformedEnvelope: a required attribute is missing or unreadable, or the key is not `partitionkey`.
+        MalformedEnvelope: a required attribute is missing or unreadable, the data is not JSON in binary mode, or the
+            key is not `partitionkey`.
     """
     found: dict[str, str] = {}
     for name, value in headers:
-        if not name.startswith("ce_") and name != "content-type":
-            continue
-        try:
-            found[name] = (value or b"").decode()
-        except UnicodeDecodeError:
-            raise MalformedEnvelope(f"{name} is not UTF-8") from None
+        if name in _KNOWN:
+            found[name] = _text(name, value)
+        elif name == "ce_traceparent":
+            found[name] = (value or b"").decode("ascii", "replace")
+    _check_content_type(found.get("content-type", CONTENT_TYPE))
     for name in _REQUIRED:
         if not found.get(name):
             raise MalformedEnvelope(f"{name} is missing")
@@ -101,6 +104,26 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], key: bytes | None)
     )
 
 
+def _text(name: str, value: bytes | None) -> str:
+    try:
+        text = (value or b"").decode()
+    except UnicodeDecodeError:
+        raise MalformedEnvelope(f"{name} is not UTF-8") from None
+    if not text.isprintable():
+        raise MalformedEnvelope(f"{name} has control characters")
+    return text
+
+
+def _check_content_type(text: str) -> None:
+    """Data without a content type is JSON, as the CloudEvents specification has it."""
+    if text == CONTENT_TYPE:
+        return
+    if text.lower().startswith(_STRUCTURED):
+        raise MalformedEnvelope("content-type: the event is in structured mode, not binary")
+    if not _JSON.fullmatch(text):
+        raise MalformedEnvelope("content-type is not JSON")
+
+
 def _time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
@@ -108,15 +131,18 @@ def _time(text: str) -> datetime:
         raise MalformedEnvelope("ce_time is not RFC 3339") from None
     if time.utcoffset() is None:
         raise MalformedEnvelope("ce_time has no zone")
-    return time
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise MalformedEnvelope("ce_time is beyond the calendar") from None
 
 
 def _sequence(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:19]) < 2**63:
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and 1 <= int(text) < 2**63):
         raise MalformedEnvelope("ce_sequence is not a positive integer")
     return int(text)
 
 
 def _traceparent(text: str | None) -> str | None:
     """A trace header that can't be read costs the trace, never the event."""
-    return text if text is not None and _TRACEPARENT.match(text) else None
+    return text if text is not None and _TRACEPARENT.fullmatch(text) else None

@@ -24,16 +24,23 @@ T = TypeVar("T")
 Public = Annotated[T, Mark.PUBLIC]
 Internal = Annotated[T, Mark.INTERNAL]
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$"), Field(title="Id")]
-"""Opaque id of an aggregate, a community or a person (the `sub` of their token)."""
+ID_PATTERN = r"^(?:[A-Za-z][A-Za-z0-9._~-]{0,63}|[0-9]{1,10}|[0-9]{1,16}[A-Za-z._~-][A-Za-z0-9._~-]{0,46})$"
+CODE_PATTERN = r"^(?:[a-z][a-z0-9._-]{0,63}|[0-9]{1,10}|[0-9]{1,16}[a-z._-][a-z0-9._-]{0,46})$"
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"), Field(title="Code")]
-"""A word of a catalogue or of an enumeration that services may extend."""
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN), Field(title="Id")]
+"""Opaque id of an aggregate, a community or a person (the `sub` of their token).
+
+Up to 64 characters. Eleven digits and more without anything else are refused, and so are seventeen digits and a letter:
+they would be a phone, identity or card number.
+"""
+
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN), Field(title="Code")]
+"""A word of a catalogue or of an enumeration that services may extend. Digits are limited as in `Id`."""
 
 Masked = Annotated[
     str,
     StringConstraints(max_length=4000),
     AfterValidator(mask),
-    Field(title="Masked", description="Text that a person typed; phone, ID, card numbers and e-mail are masked."),
+    Field(title="Masked", description="Text that a person typed, with personal numbers and addresses masked."),
 ]
 """Text that a person typed, masked as the model is built."""
