@@ -12,7 +12,7 @@ from opentelemetry.trace import Tracer
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The spans of one service on their way out. They wait in memory for their batch: a crash loses the last seconds."""
+    """The spans of one service on their way out. They wait in memory: a crash loses the last seconds."""
 
     tracer: Tracer
     _provider: TracerProvider

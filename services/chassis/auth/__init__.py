@@ -1,0 +1,1 @@
+"""Who asks: bearer tokens of an OpenID provider, or, outside production, of the built-in development issuer."""
