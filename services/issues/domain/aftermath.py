@@ -1,7 +1,7 @@
 """What comes after: the reporter's verdict, the deadline that passed, and the person who asks to be forgotten."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -79,19 +79,20 @@ def mark_overdue(case: Case, now: datetime) -> Decision[Case]:
 
 
 def anonymise_case(case: Case, person: str) -> Decision[Case]:
-    """Forget `person` as the reporter: the link, the contact, the words and pictures. Who handled stays on record."""
+    """Forget `person` as the reporter: the link, the contact, the words and pictures.
+
+    A finding of a round was written and pictured in office; there, and for whoever handled, the work stays on record.
+    """
     if case.reporter != person:
         return decided(case)
-    changed = case.model_copy(
-        update={
-            "reporter": None,
-            "contact": None,
-            "text": None,
-            "spot": None,
-            "before": (),
-            "remarks": tuple(remark for remark in case.remarks if remark.by != person),
-        }
-    )
+    forgotten: dict[str, Any] = {
+        "reporter": None,
+        "contact": None,
+        "remarks": tuple(remark for remark in case.remarks if remark.by != person),
+    }
+    if case.round is None:
+        forgotten |= {"text": None, "spot": None, "before": ()}
+    changed = case.model_copy(update=forgotten)
     return decided(changed, tell(CaseAnonymised, changed))
 
 

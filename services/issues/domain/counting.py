@@ -7,13 +7,12 @@ exact, whatever is delivered late or twice.
 from datetime import datetime
 
 from services.chassis.aggregate import Decision, decided
-from services.chassis.errors import NotYours
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Principal
 from services.contracts.event import Event
 from services.contracts.issues import RoundCompleted, RoundProgressed, RoundStarted, RoundStatus, RoundWalked
 from services.issues.domain.rounds import Round, RoundIsOver
 from services.issues.domain.telling import tell
-from services.issues.domain.visits import Visit
+from services.issues.domain.visits import Visit, require_walker
 
 
 def count_visit(round: Round, visit: Visit, now: datetime) -> Decision[Round]:
@@ -46,9 +45,7 @@ def complete_round(round: Round, recorded: int, by: Principal, now: datetime) ->
         NotYours: neither the walker nor staff.
         RoundIsOver: it was done before.
     """
-    by.require(round.community)
-    if by.sub != round.walker and not by.has(Role.STAFF):
-        raise NotYours()
+    require_walker(round, by)
     if round.status in (RoundStatus.WALKED, RoundStatus.COMPLETED):
         raise RoundIsOver()
     walked = round.model_copy(update={"status": RoundStatus.WALKED, "recorded": recorded})

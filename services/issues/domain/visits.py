@@ -131,26 +131,14 @@ def visit_id(round_id: str, client_id: str) -> str:
     return derived_id("visit", round_id, client_id)
 
 
-def record_visit(
-    round: Round, command: RecordVisit, buildings: Mapping[str, Place], by: Principal, now: datetime
-) -> Decision[Visit]:
-    """A floor of one of the round's `buildings` was walked.
+def visit_of(round: Round, command: RecordVisit, now: datetime) -> Visit:
+    """The visit that `command` speaks of. `now` where it doesn't say when.
 
     Raises:
-        NotYours: neither the walker nor staff.
-        RoundIsOver, BuildingNotInRound, NoSuchFloor, FindingTwice, VisitedInTheFuture: as they say.
+        FindingTwice, UnknownCategory: about its findings.
     """
-    by.require(round.community)
-    if by.sub != round.walker and not by.has(Role.STAFF):
-        raise NotYours()
-    if round.status in (RoundStatus.WALKED, RoundStatus.COMPLETED):
-        raise RoundIsOver()
-    _check_floor(round, command, buildings)
-    visited_at = command.visited_at or now
-    if visited_at > now + _CLOCK_SKEW:
-        raise VisitedInTheFuture()
     id = visit_id(round.id, command.id)
-    visit = Visit(
+    return Visit(
         id=id,
         community=round.community,
         round=round.id,
@@ -158,9 +146,34 @@ def record_visit(
         building=command.building,
         floor=command.floor,
         walker=round.walker,
-        visited_at=visited_at,
+        visited_at=command.visited_at or now,
         findings=_findings(id, command),
     )
+
+
+def require_walker(round: Round, by: Principal) -> None:
+    """Raises NotYours unless `by` walks the round, or is staff."""
+    by.require(round.community)
+    if by.sub != round.walker and not by.has(Role.STAFF):
+        raise NotYours()
+
+
+def record_visit(
+    round: Round, command: RecordVisit, buildings: Mapping[str, Place], by: Principal, now: datetime
+) -> Decision[Visit]:
+    """A floor of one of the round's `buildings` was walked.
+
+    Raises:
+        NotYours: neither the walker nor staff.
+        RoundIsOver, BuildingNotInRound, NoSuchFloor, VisitedInTheFuture, and those of `visit_of`: as they say.
+    """
+    require_walker(round, by)
+    if round.status in (RoundStatus.WALKED, RoundStatus.COMPLETED):
+        raise RoundIsOver()
+    _check_floor(round, command, buildings)
+    visit = visit_of(round, command, now)
+    if visit.visited_at > now + _CLOCK_SKEW:
+        raise VisitedInTheFuture()
     return decided(visit, tell(VisitRecorded, visit))
 
 
