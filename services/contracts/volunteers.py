@@ -1,7 +1,7 @@
 """The facts of volunteering: volunteers, teams, care plans, needs with their seats, and the hours ledger.
 
-People (`person`, `volunteer`, `volunteers`, `leader`, `elder`) are the opaque `sub` of their tokens, here as everywhere.
-What somebody can't do or when they are at home, where an elder lives and what was noted about them, stay in the service.
+People (`person`, `volunteer`, `volunteers`, `leader`, `elder`) are the opaque `sub` of their tokens.
+When somebody is free, where an elder lives and what was noted about either, stay in the service.
 Hours: `account.credited` is the one fact that counts; it comes once for each activity or need a person served in.
 """
 
@@ -230,7 +230,7 @@ class CarePlanRaised(
 class CarePlanClosed(
     Event, type="cn.community.volunteers.care-plan.closed.v1", topic=VOLUNTEERS, state=CarePlanState
 ):
-    """No more dates; a `need.cancelled` follows for each `visit` that was still to come."""
+    """No more dates; a `need.cancelled` follows for each of `needs`, the dates still to come."""
 
     status: Public[CarePlanStatus]
     needs: Public[list[Id]]
