@@ -7,6 +7,7 @@ with the same state as one who read every fact. `fold` is that rule; a property 
 A reader sees the public fields only, so it reads with `published()`: the same class, its internal fields optional.
 """
 
+import builtins
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
@@ -40,6 +41,7 @@ class _Declared(BaseModel):
     topic: ClassVar[Topic]
     public_fields: ClassVar[frozenset[str]]
     internal_fields: ClassVar[frozenset[str]]
+    _published: ClassVar[Any]
 
     def __init_subclass__(cls, **_: Any) -> None:
         """Class arguments are read once the fields are known, in `__pydantic_init_subclass__`."""
@@ -50,6 +52,17 @@ class _Declared(BaseModel):
         marks = {name: _mark(cls, name) for name in cls.model_fields}
         cls.public_fields = frozenset(n for n, m in marks.items() if m is Mark.PUBLIC)
         cls.internal_fields = frozenset(n for n, m in marks.items() if m is Mark.INTERNAL)
+
+    @classmethod
+    def published(cls) -> builtins.type[Self]:
+        """The model to read this with from its topic: its internal fields, never there, are None."""
+        if "_published" not in cls.__dict__:
+            absent: dict[str, Any] = {
+                name: (Any, None) for name in cls.internal_fields if cls.model_fields[name].is_required()
+            }
+            cls._published = create_model(cls.__name__, __base__=cls, __doc__=cls.__doc__, **absent) if absent else cls
+        published: builtins.type[Self] = cls._published
+        return published
 
     @classmethod
     def aggregate_name(cls) -> str:
@@ -83,7 +96,6 @@ class Event(_Declared):
 
     state: ClassVar[type[State] | None]
     internal: ClassVar[bool]
-    _published: ClassVar[type["Event"]]
 
     @classmethod
     def __pydantic_init_subclass__(
@@ -99,16 +111,6 @@ class Event(_Declared):
         cls.type, cls.topic, cls.state, cls.internal = type, topic, state, internal
         cls._collect_marks()
         _register(_EVENTS, cls)
-
-    @classmethod
-    def published(cls) -> type[Self]:
-        """The model to read this event with from its topic: its internal fields, never there, are None."""
-        if "_published" not in cls.__dict__:
-            absent: dict[str, Any] = {
-                name: (Any, None) for name in cls.internal_fields if cls.model_fields[name].is_required()
-            }
-            cls._published = create_model(cls.__name__, __base__=cls, __doc__=cls.__doc__, **absent) if absent else cls
-        return cls._published  # type: ignore[return-value]
 
     def data(self) -> dict[str, Any]:
         """What was set, as JSON types: the journal's copy. Values inside a field are whole, for they replace as one."""

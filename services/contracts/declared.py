@@ -1,0 +1,86 @@
+"""Everything that is declared: the event and state models of all services, loaded from the module of each topic."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, TypeAlias, get_args
+
+from pydantic import BaseModel
+
+from services.contracts.event import Event, State, events, states
+from services.contracts.topics import TOPICS, Topic
+
+Declaration: TypeAlias = type[Event] | type[State]
+
+
+def declarations() -> list[Declaration]:
+    """Every model that reaches a topic, by type. Events that stay in their service's journal are left out."""
+    modules = {_module(topic) for topic in TOPICS}
+    for module in modules:
+        import_module(module)
+    published: list[Declaration] = [event for event in events().values() if not event.internal]
+    published += states().values()
+    return sorted((model for model in published if model.__module__ in modules), key=lambda model: model.type)
+
+
+def _module(topic: Topic) -> str:
+    return f"services.contracts.{topic.name.split('.')[1]}"
+
+
+def channel_of(model: Declaration) -> str:
+    """The name of the topic that carries `model`."""
+    return model.topic.state if issubclass(model, State) else model.topic.name
+
+
+def summary_of(model: type[BaseModel]) -> str:
+    """The first paragraph of the docstring, on one line."""
+    return " ".join(inspect.cleandoc(model.__doc__ or "").split("\n\n")[0].split())
+
+
+def description_of(model: type[BaseModel]) -> str:
+    """The docstring, with one line a paragraph."""
+    paragraphs = inspect.cleandoc(model.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def models_within(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """`model` and the models of its fields, however deep."""
+    seen: set[type[BaseModel]] = set()
+    waiting: list[Any] = [model]
+    while waiting:
+        annotation = waiting.pop()
+        waiting += get_args(annotation)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
+            seen.add(annotation)
+            yield annotation
+            waiting += [field.annotation for field in annotation.model_fields.values()]
+
+
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """What the sentences below the fields say, by field."""
+    docs: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, BaseModel) and base.__module__ == model.__module__:
+            docs |= _own_field_docs(base)
+    return docs
+
+
+@lru_cache(maxsize=None)
+def _own_field_docs(model: type[BaseModel]) -> dict[str, str]:
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(model)))
+    except (OSError, TypeError):
+        return {}
+    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in zip(body, body[1:], strict=False)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
