@@ -1,7 +1,5 @@
 """Puts the issues service together."""
 
-from typing import Any
-
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.service import Runtime, Service, Wiring
@@ -19,7 +17,7 @@ class IssuesSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 
 
-def wire(runtime: Runtime[Any]) -> Wiring:
+def wire(runtime: Runtime) -> Wiring:
     """The parts of the service, on `runtime`."""
     store = Store.of(runtime)
     return Wiring(
@@ -30,4 +28,10 @@ def wire(runtime: Runtime[Any]) -> Wiring:
     )
 
 
-service = Service(name="issues", settings=IssuesSettings, kinds=KINDS, wire=wire)
+service = Service(
+    name="issues",
+    title="Sunshine Community: issues (cases, rounds, wishes)",
+    settings=IssuesSettings,
+    kinds=KINDS,
+    wire=wire,
+)

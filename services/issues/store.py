@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
-from services.chassis.clock import Clock
-from services.chassis.mongo import ASCENDING, Database, IndexModel
+from services.chassis.mongo import ASCENDING, IndexModel
+from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
 from services.contracts.issues import CaseState, CaseStatus, PlaceState, RoundState, UnitState, VisitState, WishState
 from services.contracts.topics import ISSUES
@@ -74,15 +74,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
-class KnowsAggregates(Protocol):
-    """The part of the runtime that this needs."""
-
-    clock: Clock
-    database: Database
-
-    def aggregates(self, kind: Kind[A]) -> Aggregates[A]: ...
-
-
 @dataclass(frozen=True)
 class Store:
     """The aggregates and photos of this service."""
@@ -95,10 +86,9 @@ class Store:
     wishes: Aggregates[Wish]
     erasures: Aggregates[Erasure]
     photos: Photos
-    clock: Clock
 
     @classmethod
-    def of(cls, runtime: KnowsAggregates) -> "Store":
+    def of(cls, runtime: Runtime) -> "Store":
         """The store in the database of `runtime`."""
         return cls(
             units=Unchanging(runtime.aggregates(UNITS)),
@@ -109,7 +99,6 @@ class Store:
             wishes=runtime.aggregates(WISHES),
             erasures=runtime.aggregates(ERASURES),
             photos=Photos(runtime.database, runtime.clock),
-            clock=runtime.clock,
         )
 
 

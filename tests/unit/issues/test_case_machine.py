@@ -1,15 +1,19 @@
 """No sequence of commands by anybody leads out of the table, breaks the law of folding, or lets a handler verify."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
-from services.chassis.principal import Role
+from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
 from services.issues.domain.aftermath import Rate, Reopen, anonymise_case, mark_overdue, rate, reopen
+from services.issues.domain.cases import Case
 from services.issues.domain.handling import (
     Dispatch,
     Handle,
@@ -41,12 +45,12 @@ people = st.builds(
 photos = st.sampled_from([(), ("photo-1",), ("photo-1", "photo-2")])
 
 
-def _dispatch(case, by, now, draw):
+def _dispatch(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[Case]:
     unit = draw(st.sampled_from(UNITS))
     return dispatch(case, Dispatch(unit=unit.id), unit, by, now)
 
 
-ACTS = {
+ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case]]] = {
     C.ACCEPT: lambda case, by, now, draw: accept(
         case, Accept(category=draw(st.sampled_from([None, "noise"]))), by, now
     ),
@@ -67,7 +71,7 @@ class CaseMachine(RuleBasedStateMachine):
     """One case, in the hands of people who may have any roles."""
 
     @initialize(by=people, fixed=st.booleans(), category=st.sampled_from(["lighting", "noise"]))
-    def reported(self, by, fixed, category):
+    def reported(self, by: Principal, fixed: bool, category: str) -> None:
         self.now = NOW
         self.workers: set[str] = set()
         self.unit_that_handled = None
@@ -82,7 +86,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.case = decision.aggregate
 
     @rule(command=st.sampled_from(list(ACTS)), by=people, data=st.data())
-    def asked(self, command, by, data):
+    def asked(self, command: CaseCommand, by: Principal, data: st.DataObject) -> None:
         self._ask(command, by, data)
 
     @rule(
@@ -90,13 +94,13 @@ class CaseMachine(RuleBasedStateMachine):
         sub=st.sampled_from("abcd"),
         data=st.data(),
     )
-    def asked_by_an_allrounder(self, command, sub, data):
+    def asked_by_an_allrounder(self, command: CaseCommand, sub: str, data: st.DataObject) -> None:
         """Somebody with every role gets far, so that the deep states are reached."""
         unit = self.case.unit
         units = (unit,) if unit and command is C.HANDLE else ()
         self._ask(command, person(sub, *Role, units=units), data)
 
-    def _ask(self, command, by, data):
+    def _ask(self, command: CaseCommand, by: Principal, data: st.DataObject) -> None:
         before = self.case
         try:
             decision = ACTS[command](before, by, self.now, data.draw)
@@ -120,7 +124,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.case = after
 
     @rule(hours=st.integers(1, 30 * 24))
-    def time_passes(self, hours):
+    def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         decision = mark_overdue(self.case, self.now)
         assert_folds(self.case, decision)
@@ -128,13 +132,13 @@ class CaseMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.case.reporter is not None)
     @rule()
-    def reporter_is_forgotten(self):
-        decision = anonymise_case(self.case, self.case.reporter)
+    def reporter_is_forgotten(self) -> None:
+        decision = anonymise_case(self.case, str(self.case.reporter))
         assert_folds(self.case, decision)
         self.case = decision.aggregate
 
     @invariant()
-    def holds_together(self):
+    def holds_together(self) -> None:
         case = self.case
         assert case.status not in (CaseStatus.PAUSED, CaseStatus.MERGED)
         assert (case.closed_at is not None) is (

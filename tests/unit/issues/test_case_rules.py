@@ -1,15 +1,18 @@
 """The object rules of a case: who may act on which, what a command must bring, what is shown to whom."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 
+from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
-from services.chassis.principal import Role
+from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus, Channel
 from services.issues.domain.aftermath import Rate, Reopen, rate, reopen
 from services.issues.domain.cases import (
+    Case,
     DueInThePast,
     EvidenceMissing,
     OnlyTheReporter,
@@ -57,7 +60,7 @@ from tests.unit.issues.world import (
 )
 
 
-def test_who_handled_never_verifies_even_as_supervisor_of_no_unit():
+def test_who_handled_never_verifies_even_as_supervisor_of_no_unit() -> None:
     handled = a_case(CaseStatus.HANDLED)
     turncoat = person(HANDLER.sub, Role.SUPERVISOR)
     with pytest.raises(VerifierIsHandler):
@@ -66,18 +69,18 @@ def test_who_handled_never_verifies_even_as_supervisor_of_no_unit():
         send_back(handled, SendBack(reason="x"), turncoat, NOW)
 
 
-def test_a_colleague_of_the_handler_does_not_verify():
+def test_a_colleague_of_the_handler_does_not_verify() -> None:
     colleague = person("colleague", Role.SUPERVISOR, units=(UNIT.id, OTHER_UNIT.id))
     with pytest.raises(VerifierIsHandler):
         verify(a_case(CaseStatus.HANDLED), Verify(), colleague, NOW)
 
 
-def test_the_reporter_does_not_verify():
+def test_the_reporter_does_not_verify() -> None:
     with pytest.raises(VerifierIsReporter):
         verify(a_case(CaseStatus.HANDLED), Verify(), person(RESIDENT.sub, Role.SUPERVISOR), NOW)
 
 
-def test_who_started_before_a_return_still_does_not_verify():
+def test_who_started_before_a_return_still_does_not_verify() -> None:
     started = start(a_case(CaseStatus.DISPATCHED), Start(), HANDLER, NOW).aggregate
     moved = started.model_copy(update={"status": CaseStatus.RETURNED, "unit": None})
     again = dispatch(moved, Dispatch(unit=OTHER_UNIT.id), OTHER_UNIT, STAFF, NOW).aggregate
@@ -86,7 +89,7 @@ def test_who_started_before_a_return_still_does_not_verify():
         verify(handled, Verify(), person(HANDLER.sub, Role.SUPERVISOR), NOW)
 
 
-def test_what_a_worker_fixed_on_the_spot_is_verified_by_another():
+def test_what_a_worker_fixed_on_the_spot_is_verified_by_another() -> None:
     fixed = a_report(WALKER, fixed=True, after=("photo-1",)).aggregate
     with pytest.raises(VerifierIsHandler):
         verify(fixed, Verify(), person(WALKER.sub, Role.SUPERVISOR), NOW)
@@ -94,18 +97,18 @@ def test_what_a_worker_fixed_on_the_spot_is_verified_by_another():
 
 
 @pytest.mark.parametrize("by", [OTHER_HANDLER, person("h", Role.HANDLER), person("s", Role.STAFF, units=(UNIT.id,))])
-def test_only_people_of_the_unit_handle(by):
+def test_only_people_of_the_unit_handle(by: Principal) -> None:
     with pytest.raises(NotYours):
         handle(a_case(CaseStatus.DISPATCHED), Handle(photos=("p",)), by, NOW)
 
 
 @pytest.mark.parametrize("by", [RESIDENT, HANDLER, SUPERVISOR, WALKER])
-def test_only_staff_dispatch(by):
+def test_only_staff_dispatch(by: Principal) -> None:
     with pytest.raises(NotYours):
         dispatch(a_case(CaseStatus.ACCEPTED), Dispatch(unit=UNIT.id), UNIT, by, NOW)
 
 
-def test_the_evidence_a_category_asks_for_must_come_with_this_handling():
+def test_the_evidence_a_category_asks_for_must_come_with_this_handling() -> None:
     with pytest.raises(EvidenceMissing):
         handle(a_case(CaseStatus.DISPATCHED), Handle(note="done"), HANDLER, NOW)
     with pytest.raises(EvidenceMissing):
@@ -115,21 +118,21 @@ def test_the_evidence_a_category_asks_for_must_come_with_this_handling():
     assert handle(corrected, Handle(), HANDLER, NOW).aggregate.status is CaseStatus.HANDLED
 
 
-def test_fixed_on_the_spot_needs_the_evidence_too_and_is_for_workers():
+def test_fixed_on_the_spot_needs_the_evidence_too_and_is_for_workers() -> None:
     with pytest.raises(EvidenceMissing):
         a_report(WALKER, fixed=True)
     with pytest.raises(NotYours):
         a_report(RESIDENT, fixed=True, after=("p",))
 
 
-def test_a_case_keeps_forty_photos_and_counts_the_same_one_once():
+def test_a_case_keeps_forty_photos_and_counts_the_same_one_once() -> None:
     case = a_case(CaseStatus.DISPATCHED).model_copy(update={"after": tuple(f"p{n}" for n in range(39))})
     assert handle(case, Handle(photos=("p1", "p2", "new")), HANDLER, NOW).aggregate.photos == 40
     with pytest.raises(TooManyPhotos):
         handle(case, Handle(photos=("new-1", "new-2")), HANDLER, NOW)
 
 
-def test_the_deadline_is_the_categorys_unless_staff_say_otherwise():
+def test_the_deadline_is_the_categorys_unless_staff_say_otherwise() -> None:
     accepted = a_case(CaseStatus.ACCEPTED)
     assert dispatch(accepted, Dispatch(unit=UNIT.id), UNIT, STAFF, NOW).aggregate.due_at == NOW + timedelta(hours=24)
     later = Dispatch(unit=UNIT.id, due_at=NOW + timedelta(days=9))
@@ -138,12 +141,12 @@ def test_the_deadline_is_the_categorys_unless_staff_say_otherwise():
         dispatch(accepted, Dispatch(unit=UNIT.id, due_at=NOW), UNIT, STAFF, NOW)
 
 
-def test_a_new_dispatch_is_not_overdue():
+def test_a_new_dispatch_is_not_overdue() -> None:
     late = a_case(CaseStatus.DISPATCHED).model_copy(update={"overdue": True})
     assert dispatch(late, Dispatch(unit=OTHER_UNIT.id), OTHER_UNIT, STAFF, NOW).aggregate.overdue is False
 
 
-def test_nothing_crosses_communities():
+def test_nothing_crosses_communities() -> None:
     with pytest.raises(UnitElsewhere):
         dispatch(a_case(CaseStatus.ACCEPTED), Dispatch(unit="u"), a_unit(community="elsewhere"), STAFF, NOW)
     away = a_building(community="elsewhere")
@@ -153,7 +156,7 @@ def test_nothing_crosses_communities():
         a_report(STRANGER)
 
 
-def test_staff_correct_the_category_and_with_it_what_is_promised():
+def test_staff_correct_the_category_and_with_it_what_is_promised() -> None:
     accepted = accept(a_case(CaseStatus.REPORTED), Accept(category="lift"), STAFF, NOW).aggregate
     assert (accepted.category, accepted.hours, accepted.category_zh) == ("lift", 4, "电梯故障")
     with pytest.raises(UnknownCategory):
@@ -163,16 +166,16 @@ def test_staff_correct_the_category_and_with_it_what_is_promised():
 @pytest.mark.parametrize(
     "act", [lambda c, by: reopen(c, Reopen(reason="x"), by, NOW), lambda c, by: rate(c, Rate(rating=1), by, NOW)]
 )
-def test_the_verdict_is_the_reporters_or_staffs_on_record(act):
+def test_the_verdict_is_the_reporters_or_staffs_on_record(act: Callable[[Case, Principal], Decision[Case]]) -> None:
     verified = a_case(CaseStatus.VERIFIED)
     for other in (NEIGHBOUR, HANDLER, SUPERVISOR, WALKER):
         with pytest.raises(OnlyTheReporter):
             act(verified, other)
-    assert act(verified, RESIDENT).events[0].by == RESIDENT.sub
-    assert act(verified, STAFF).events[0].by == STAFF.sub
+    assert act(verified, RESIDENT).events[0].data()["by"] == RESIDENT.sub
+    assert act(verified, STAFF).events[0].data()["by"] == STAFF.sub
 
 
-def test_a_case_is_reopened_within_fourteen_days():
+def test_a_case_is_reopened_within_fourteen_days() -> None:
     verified = a_case(CaseStatus.VERIFIED)
     assert reopen(verified, Reopen(reason="x"), RESIDENT, NOW + timedelta(days=14)).aggregate.reopened == 1
     with pytest.raises(TooLateToReopen):
@@ -180,12 +183,12 @@ def test_a_case_is_reopened_within_fourteen_days():
 
 
 @pytest.mark.parametrize("rating", [0, 6, 2.5, "many"])
-def test_a_rating_is_one_to_five(rating):
+def test_a_rating_is_one_to_five(rating: object) -> None:
     with pytest.raises(ValidationError):
-        Rate(rating=rating)
+        Rate.model_validate({"rating": rating})
 
 
-def test_residents_write_no_public_title_and_take_no_other_role():
+def test_residents_write_no_public_title_and_take_no_other_role() -> None:
     with pytest.raises(TitleByResident):
         a_report(RESIDENT, title="张三家门口")
     for channel in (Channel.STAFF, Channel.HOTLINE, Channel.GRID_WORKER, Channel.ROUND, Channel.OPEN311):
@@ -195,20 +198,20 @@ def test_residents_write_no_public_title_and_take_no_other_role():
         a_report(RESIDENT, reporter="somebody-else")
 
 
-def test_a_worker_may_report_as_the_resident_they_also_are():
+def test_a_worker_may_report_as_the_resident_they_also_are() -> None:
     case = a_report(STAFF, channel=Channel.RESIDENT).aggregate
     assert (case.channel, case.status) == (Channel.RESIDENT, CaseStatus.REPORTED)
 
 
-def test_a_phone_number_in_a_title_is_masked_in_the_case_and_its_events():
+def test_a_phone_number_in_a_title_is_masked_in_the_case_and_its_events() -> None:
     decision = a_report(WALKER, title="找王师傅 13812345678")
-    assert "13812345678" not in decision.aggregate.title
+    assert "13812345678" not in str(decision.aggregate.title)
     accepted = accept(a_case(CaseStatus.REPORTED), Accept(title="电话 13812345678"), STAFF, NOW)
-    assert "13812345678" not in accepted.aggregate.title
-    assert "13812345678" not in accepted.events[0].title
+    assert "13812345678" not in str(accepted.aggregate.title)
+    assert "13812345678" not in str(accepted.events[0].data())
 
 
-def test_words_and_contact_of_the_reporter_are_on_no_event():
+def test_words_and_contact_of_the_reporter_are_on_no_event() -> None:
     case = a_report(contact={"name": "某某", "phone": "13812345678"}, spot="电梯口").aggregate
     spoken = [a_report(contact={"phone": "13812345678"}, spot="电梯口").events[0].data()]
     rated = rate(a_case(CaseStatus.VERIFIED), Rate(rating=1, comment="我住301"), RESIDENT, NOW)
@@ -220,7 +223,7 @@ def test_words_and_contact_of_the_reporter_are_on_no_event():
     assert "13812345678" not in repr(case)
 
 
-def test_what_is_shown_to_whom():
+def test_what_is_shown_to_whom() -> None:
     case = a_case(CaseStatus.DISPATCHED, contact={"phone": "13812345678"})
     contact = {by.sub for by in PEOPLE if case.shows_contact_to(by)}
     inside = {by.sub for by in PEOPLE if case.shows_inside_to(by)}
@@ -231,6 +234,8 @@ def test_what_is_shown_to_whom():
 PEOPLE = (RESIDENT, NEIGHBOUR, STAFF, HANDLER, OTHER_HANDLER, SUPERVISOR, WALKER, STRANGER)
 
 
-def test_a_misspelt_field_is_refused():
+def test_a_misspelt_field_is_refused() -> None:
     with pytest.raises(ValidationError):
-        Report(community=HERE, category="lighting", place=BUILDING.id, reporter_phone="13812345678")
+        Report.model_validate(
+            {"community": HERE, "category": "lighting", "place": BUILDING.id, "reporter_phone": "138"}
+        )

@@ -1,13 +1,15 @@
 """The whole table: each row is possible, everything else is refused, and every command obeys the law of folding."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.chassis.errors import NotYours
+from services.chassis.principal import Principal
 from services.contracts.issues import CaseStatus
 from services.issues.domain.aftermath import anonymise_case, mark_overdue
-from services.issues.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow
+from services.issues.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow, Transition
 from tests.unit.issues.world import NOW, STAFF, STEPS, STRANGER, WALKER, WAYS, a_case, a_report, assert_folds
 
 ROWS = [row for row in TRANSITIONS if row.source is not None]
@@ -16,7 +18,8 @@ FORBIDDEN = [(status, command) for status in WAYS for command in STEPS if (statu
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.source}-{row.command}")
-def test_each_row_leads_where_it_says(row):
+def test_each_row_leads_where_it_says(row: Transition) -> None:
+    assert row.source is not None
     case = a_case(row.source)
     if row.command is CaseCommand.REOPEN:
         case = case.model_copy(update={"closed_at": NOW})
@@ -27,13 +30,15 @@ def test_each_row_leads_where_it_says(row):
 
 
 @pytest.mark.parametrize(("status", "command"), FORBIDDEN, ids=str)
-def test_what_is_not_in_the_table_is_refused_to_those_who_may_otherwise(status, command):
+def test_what_is_not_in_the_table_is_refused_to_those_who_may_otherwise(
+    status: CaseStatus, command: CaseCommand
+) -> None:
     with pytest.raises(NotNow) as refused:
         STEPS[command](a_case(status))
     assert refused.value.params == {"status": status, "command": command}
 
 
-def test_no_row_is_written_twice_and_every_status_is_reached_or_reserved():
+def test_no_row_is_written_twice_and_every_status_is_reached_or_reserved() -> None:
     assert len({(row.source, row.command) for row in TRANSITIONS}) == len(TRANSITIONS)
     reached = {row.target for row in TRANSITIONS}
     assert set(CaseStatus) - reached == {CaseStatus.PAUSED, CaseStatus.MERGED}
@@ -43,7 +48,9 @@ def test_no_row_is_written_twice_and_every_status_is_reached_or_reserved():
 
 @pytest.mark.parametrize("status", WAYS, ids=str)
 @pytest.mark.parametrize("command", STEPS, ids=str)
-def test_people_of_another_community_can_do_nothing(status, command, monkeypatch):
+def test_people_of_another_community_can_do_nothing(
+    status: CaseStatus, command: CaseCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = a_case(status)
     for name in ("STAFF", "HANDLER", "SUPERVISOR", "RESIDENT"):
         monkeypatch.setattr(f"tests.unit.issues.world.{name}", STRANGER)
@@ -59,18 +66,18 @@ def test_people_of_another_community_can_do_nothing(status, command, monkeypatch
         (WALKER, {"fixed": True, "after": ("photo-1",)}, CaseStatus.HANDLED),
     ],
 )
-def test_workers_reports_begin_further_on(by, fields, status):
+def test_workers_reports_begin_further_on(by: Principal, fields: dict[str, Any], status: CaseStatus) -> None:
     decision = a_report(by, **fields)
     assert decision.aggregate.status is status
     assert_folds(None, decision)
 
 
-def test_a_report_tells_the_whole_state():
+def test_a_report_tells_the_whole_state() -> None:
     assert_folds(None, a_report())
 
 
 @pytest.mark.parametrize("status", WAYS, ids=str)
-def test_forgetting_the_reporter_obeys_the_law_in_every_status(status):
+def test_forgetting_the_reporter_obeys_the_law_in_every_status(status: CaseStatus) -> None:
     case = a_case(status, contact={"phone": "13800000000"}, before=("photo-7",), spot="电梯口")
     decision = anonymise_case(case, "resident-1")
     assert_folds(case, decision)
@@ -81,7 +88,7 @@ def test_forgetting_the_reporter_obeys_the_law_in_every_status(status):
 
 
 @pytest.mark.parametrize("status", WAYS, ids=str)
-def test_overdue_is_said_once_and_only_where_a_unit_owes_the_handling(status):
+def test_overdue_is_said_once_and_only_where_a_unit_owes_the_handling(status: CaseStatus) -> None:
     case = a_case(status)
     late = NOW + timedelta(days=400)
     decision = mark_overdue(case, late)

@@ -1,23 +1,26 @@
 """Rounds and visits: figures that are exact, walks that may be sent again, findings that become cases."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
-from services.chassis.principal import Role
+from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus, Channel, RoundCompleted, RoundStatus
 from services.issues.domain.counting import complete_round, count_visit
 from services.issues.domain.reporting import report_finding
-from services.issues.domain.rounds import NotABuilding, PlanRound, RoundIsOver, plan_round
+from services.issues.domain.rounds import NotABuilding, PlanRound, Round, RoundIsOver, plan_round
 from services.issues.domain.visits import (
     BuildingNotInRound,
     FindingTwice,
     NoSuchFloor,
     RecordVisit,
+    Visit,
     VisitedInTheFuture,
     record_visit,
 )
@@ -40,16 +43,18 @@ BUILDINGS = {b.id: b for b in (a_building(n) for n in range(1, 4))}
 IDS = tuple(BUILDINGS)
 
 
-def a_round(by=WALKER, **fields):
+def a_round(by: Principal = WALKER, **fields: Any) -> Decision[Round]:
     body = {"community": HERE, "buildings": IDS, "starts_at": NOW, **fields}
     return plan_round("round-1", PlanRound(**body), list(BUILDINGS.values()), by, NOW)
 
 
-def finding(id="f1", fixed=True, **fields):
+def finding(id: str = "f1", fixed: bool = True, **fields: Any) -> dict[str, Any]:
     return {"id": id, "category": "lighting", "fixed": fixed, **fields}
 
 
-def a_visit(round, id="v1", building=IDS[0], floor=1, by=WALKER, **fields):
+def a_visit(
+    round: Round, id: str = "v1", building: str = IDS[0], floor: int = 1, by: Principal = WALKER, **fields: Any
+) -> Decision[Visit]:
     return record_visit(round, RecordVisit(id=id, building=building, floor=floor, **fields), BUILDINGS, by, NOW)
 
 
@@ -57,7 +62,9 @@ visits = st.lists(st.tuples(st.sampled_from(IDS), st.integers(1, 18), st.lists(s
 
 
 @given(walk=visits, early=st.integers(0, 25))
-def test_the_summary_is_exact_wherever_the_walker_ends_and_however_late_the_counting_is(walk, early):
+def test_the_summary_is_exact_wherever_the_walker_ends_and_however_late_the_counting_is(
+    walk: list[tuple[str, int, list[bool]]], early: int
+) -> None:
     """`early`: how many visits were counted when the walker said they were done."""
     round = a_round().aggregate
     recorded = [
@@ -66,7 +73,7 @@ def test_the_summary_is_exact_wherever_the_walker_ends_and_however_late_the_coun
     ]
     decisions = []
 
-    def decide(decision):
+    def decide(decision: Decision[Round]) -> Round:
         assert_folds(round, decision)
         decisions.append(decision)
         return decision.aggregate
@@ -88,7 +95,7 @@ def test_the_summary_is_exact_wherever_the_walker_ends_and_however_late_the_coun
     assert set(summary.covered) == {b for b, _, _ in walk}
 
 
-def test_a_visit_that_slipped_in_while_the_walker_ended_is_still_counted():
+def test_a_visit_that_slipped_in_while_the_walker_ended_is_still_counted() -> None:
     round = a_round().aggregate
     visit = a_visit(round).aggregate
     over = complete_round(round, 0, WALKER, NOW).aggregate
@@ -97,7 +104,7 @@ def test_a_visit_that_slipped_in_while_the_walker_ended_is_still_counted():
     assert_folds(over, late)
 
 
-def test_the_same_walk_gives_the_same_visit_and_another_content_is_noticed():
+def test_the_same_walk_gives_the_same_visit_and_another_content_is_noticed() -> None:
     round = a_round().aggregate
     first = a_visit(round, findings=[finding(fixed=False)]).aggregate
     again = a_visit(round, findings=[finding(fixed=False)], visited_at=NOW - timedelta(hours=1)).aggregate
@@ -109,16 +116,16 @@ def test_the_same_walk_gives_the_same_visit_and_another_content_is_noticed():
     assert a_visit(round, id="v2").aggregate.id != first.id
 
 
-def test_a_finding_handed_over_becomes_a_filed_case_of_the_walker():
+def test_a_finding_handed_over_becomes_a_filed_case_of_the_walker() -> None:
     round = a_round().aggregate
     sent = finding(fixed=False, title="灯坏 13812345678", note="左侧", spot="电梯口", before=("p1",))
     decision = a_visit(round, findings=[sent, finding("f2")])
     assert_folds(None, decision)
     visit = decision.aggregate
-    assert decision.events[0].findings[1].case is None
+    assert decision.events[0].data()["findings"][1]["case"] is None
     assert "13812345678" not in decision.events[0].model_dump_json()
     assert "左侧" not in decision.events[0].model_dump_json()
-    case = report_finding(visit.findings[0].case, visit, visit.findings[0])
+    case = report_finding(str(visit.findings[0].case), visit, visit.findings[0])
     assert_folds(None, case)
     got = case.aggregate
     assert (got.status, got.channel, got.round, got.reporter) == (
@@ -130,7 +137,7 @@ def test_a_finding_handed_over_becomes_a_filed_case_of_the_walker():
     assert (got.building, got.floor, got.spot, got.text, got.before) == (IDS[0], 1, "电梯口", "左侧", ("p1",))
 
 
-def test_what_can_not_have_been_walked_is_refused():
+def test_what_can_not_have_been_walked_is_refused() -> None:
     round = a_round(buildings=IDS[:2]).aggregate
     with pytest.raises(BuildingNotInRound):
         a_visit(round, building=IDS[2])
@@ -145,10 +152,12 @@ def test_what_can_not_have_been_walked_is_refused():
     with pytest.raises(RoundIsOver):
         complete_round(complete_round(round, 1, WALKER, NOW).aggregate, 1, WALKER, NOW)
     with pytest.raises(ValidationError):
-        RecordVisit(id="v", building=IDS[0], floor=1, findings=[finding(str(n)) for n in range(51)])
+        RecordVisit.model_validate(
+            {"id": "v", "building": IDS[0], "floor": 1, "findings": [finding(str(n)) for n in range(51)]}
+        )
 
 
-def test_a_walk_is_the_walkers_or_staffs():
+def test_a_walk_is_the_walkers_or_staffs() -> None:
     round = a_round().aggregate
     for other in (person("grid-2", Role.GRID_WORKER), RESIDENT, HANDLER, STRANGER):
         with pytest.raises(NotYours):
@@ -158,7 +167,7 @@ def test_a_walk_is_the_walkers_or_staffs():
     assert a_visit(round, by=STAFF).aggregate.walker == WALKER.sub
 
 
-def test_who_plans_for_whom():
+def test_who_plans_for_whom() -> None:
     assert a_round(STAFF, walker="grid-2", unit=UNIT.id).aggregate.walker == "grid-2"
     assert a_round(HANDLER, unit=UNIT.id).aggregate.unit == UNIT.id
     for by, fields in ((WALKER, {"walker": "grid-2"}), (HANDLER, {"unit": "unit-other"}), (RESIDENT, {})):
@@ -166,7 +175,7 @@ def test_who_plans_for_whom():
             a_round(by, **fields)
 
 
-def test_a_plan_holds_buildings_of_the_community_each_once():
+def test_a_plan_holds_buildings_of_the_community_each_once() -> None:
     assert a_round(buildings=(*IDS, IDS[0])).aggregate.buildings == IDS
     assert_folds(None, a_round())
     away, compound = a_building(community="elsewhere"), a_compound()

@@ -1,0 +1,144 @@
+"""Pictures from strangers: what is kept is drawn anew, what is hostile is refused before it costs anything."""
+
+import struct
+import zlib
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from services.issues.images import FULL_SIDE, MAX_BYTES, THUMBNAIL_SIDE, NotAPicture, PictureTooLarge, redraw
+
+SECRET = b"GPS 38.07N 114.46E"
+
+
+def a_picture(
+    kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", colour: Any = (200, 30, 30), **options: Any
+) -> bytes:
+    out = BytesIO()
+    Image.new(mode, size, colour).save(out, kind, **options)
+    return out.getvalue()
+
+
+def opened(jpeg: bytes) -> Image.Image:
+    image = Image.open(BytesIO(jpeg))
+    image.load()
+    return image
+
+
+def pixel_of(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    pixel = image.getpixel((x, y))
+    assert isinstance(pixel, tuple)
+    return tuple(int(band) for band in pixel)
+
+
+def exif(orientation: int = 1) -> Image.Exif:
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    tags[0x010E] = SECRET.decode()
+    tags.get_ifd(0x8825)[1] = "N"
+    return tags
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_three_kinds_become_jpegs_of_the_same_size(kind: str) -> None:
+    picture = redraw(a_picture(kind))
+    assert (picture.width, picture.height) == (60, 40)
+    assert opened(picture.full).format == opened(picture.thumbnail).format == "JPEG"
+    pixel = pixel_of(opened(picture.full), 30, 20)
+    assert all(abs(got - want) < 12 for got, want in zip(pixel, (200, 30, 30), strict=True))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        a_picture("JPEG", exif=exif(), comment=SECRET),
+        a_picture("WEBP", exif=exif()),
+        a_picture("PNG", exif=exif()),
+        a_picture("JPEG", icc_profile=SECRET),
+        a_picture("JPEG") + SECRET + b"<script>alert(1)</script>",
+    ],
+)
+def test_nothing_of_the_original_but_its_pixels_is_kept(data: bytes) -> None:
+    assert SECRET in data
+    picture = redraw(data)
+    for kept in (picture.full, picture.thumbnail):
+        assert SECRET not in kept
+        assert b"<script" not in kept
+        assert b"Exif" not in kept
+        assert not opened(kept).getexif()
+
+
+def test_a_picture_is_turned_as_the_camera_meant_it() -> None:
+    assert redraw(a_picture(size=(60, 40), exif=exif(orientation=6))).width == 40
+
+
+def test_large_pictures_are_made_smaller_and_small_ones_stay() -> None:
+    picture = redraw(a_picture(size=(5000, 1000)))
+    assert picture.width == FULL_SIDE
+    assert abs(picture.height - FULL_SIDE / 5) <= 1
+    assert max(opened(picture.thumbnail).size) == THUMBNAIL_SIDE
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("RGBA", (0, 0, 0, 0)), ("LA", (0, 0)), ("P", 0)])
+def test_what_is_transparent_becomes_white(mode: str, colour: Any) -> None:
+    options: dict[str, Any] = {"transparency": 0} if mode == "P" else {}
+    picture = redraw(a_picture("PNG", mode=mode, colour=colour, **options))
+    assert min(pixel_of(opened(picture.full), 5, 5)) > 245
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("L", 9), ("1", 1), ("CMYK", (1, 2, 3, 4)), ("I;16", 900)])
+def test_other_colour_spaces_are_read(mode: str, colour: Any) -> None:
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    assert opened(redraw(a_picture(kind, mode=mode, colour=colour)).full).mode == "RGB"
+
+
+def a_bomb(width: int, height: int) -> bytes:
+    """A PNG whose header promises a large picture, and whose little data unpacks to far too much."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(bytes(10_000_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("size", [(8000, 8000), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None:
+    with pytest.raises(PictureTooLarge):
+        redraw(a_bomb(*size))
+
+
+def test_too_many_bytes_are_refused() -> None:
+    with pytest.raises(PictureTooLarge):
+        redraw(a_picture() + bytes(MAX_BYTES))
+
+
+def gif() -> bytes:
+    return a_picture("GIF", mode="P", colour=1)
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"<svg/>", gif(), a_picture()[:200], a_picture("PNG")[:60]])
+def test_anything_else_is_refused(data: bytes) -> None:
+    with pytest.raises(NotAPicture):
+        redraw(data)
+
+
+WHOLE = [a_picture("JPEG", exif=exif()), a_picture("PNG"), a_picture("WEBP")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(whole=st.sampled_from(WHOLE), at=st.integers(0, 2000), junk=st.binary(max_size=12), cut=st.integers(0, 50))
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_pictures_are_read_or_refused_and_nothing_else(whole: bytes, at: int, junk: bytes, cut: int) -> None:
+    at %= len(whole)
+    damaged = whole[:at] + junk + whole[at + len(junk) : len(whole) - cut]
+    try:
+        redraw(damaged)
+    except (NotAPicture, PictureTooLarge):
+        return
