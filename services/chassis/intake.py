@@ -11,10 +11,9 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import orjson
-from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
@@ -30,7 +29,18 @@ from services.contracts.envelope import Envelope, MalformedEnvelope, from_header
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-Record = ConsumerRecord[bytes, bytes]
+
+class Record(Protocol):
+    """A Kafka record as aiokafka hands it out."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
 Span = Callable[[str | None, str], AbstractContextManager[str | None]]
 
 _BACK_OFF = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -47,6 +57,7 @@ class Counts:
     """What this consumer has done so far in this process."""
 
     received: int = 0
+    effects: int = 0
     passed_by: int = 0
     retries: int = 0
     dead_letters: int = 0
@@ -58,6 +69,7 @@ class _Sorted:
 
     reactions: dict[bytes, list[tuple[Record, Received[Any], Reaction]]] = field(default_factory=lambda: defaultdict(list))
     writes: dict[str, list[tuple[Record, WriteOp]]] = field(default_factory=lambda: defaultdict(list))
+    understood: int = 0
 
 
 class Intake:
@@ -107,6 +119,7 @@ class Intake:
             for result in results:
                 if isinstance(result, BaseException):
                     raise result
+        self.counts.effects += batch.understood
 
     async def _sort(self, batch: _Sorted, record: Record) -> None:
         if dead_letters.meant_for_other(record.headers, self.consumer):
@@ -116,10 +129,12 @@ class Intake:
             envelope = from_headers(record.headers, record.key)
             if envelope.type in self._handlers.copies:
                 self._sort_state(batch, record, envelope)
+                batch.understood += 1
             elif (model := self._handlers.model(envelope.type)) is not None:
                 if record.value is None:
                     raise _Refused(dead_letters.UNEXPECTED_TOMBSTONE, "a fact has no data")
                 self._sort_fact(batch, record, envelope, model.model_validate_json(record.value))
+                batch.understood += 1
             else:
                 self.counts.passed_by += 1
         except MalformedEnvelope as error:
@@ -150,7 +165,7 @@ class Intake:
                 raise _Refused(dead_letters.RULE_BROKEN, str(error)) from error
             batch.writes[write.collection].extend((record, operation) for operation in operations)
         for name, reaction in self._handlers.reactions.get(envelope.type, ()):
-            batch.reactions[record.key].append((record, Received(envelope, event, name), reaction))
+            batch.reactions[record.key or b""].append((record, Received(envelope, event, name), reaction))
 
     async def _write(self, collection: str, operations: Sequence[tuple[Record, WriteOp]]) -> None:
         """One bulk write; what the store refuses as such, other than a repetition, becomes a dead letter."""
@@ -221,7 +236,7 @@ class Intake:
     async def _bury(self, record: Record, reason: Reason) -> None:
         """Send a dead letter, however long Kafka takes."""
         marked = dead_letters.headers(
-            list(record.headers),
+            record.headers,
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,

@@ -14,9 +14,11 @@ put right by publishing the state again.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -42,11 +44,11 @@ _BACK_OFF = (0.1, 0.3, 1.0, 2.0, 5.0)
 
 @dataclass(slots=True)
 class Relayed:
-    """What the relay has done so far in this process."""
+    """What the relay has done so far in this process, by kind."""
 
-    published: int = 0
+    published: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
     rounds: int = 0
-    failed: int = 0
     trouble: str | None = None
 
 
@@ -88,6 +90,18 @@ class Lane:
         self._states = prefix + kind.topic.state
         self._source = SOURCE.format(service=kind.topic.service)
         self._poll = poll
+
+    @property
+    def collection_name(self) -> str:
+        return self.kind.collection
+
+    async def backlog(self) -> tuple[int, datetime | None]:
+        """How many aggregates wait, and when the oldest waiting event happened."""
+        count = await self._collection.count_documents(_PENDING, hint=OUTBOX_INDEX)
+        oldest = await self._collection.find_one(
+            _PENDING, {"outbox": {"$slice": 1}}, sort=[("outbox.0.time", 1)], hint=OUTBOX_INDEX
+        )
+        return count, None if oldest is None else oldest["outbox"][0]["time"]
 
     async def run(self) -> None:
         """Relay for ever while the lease is held; waits while it is not."""
@@ -250,8 +264,8 @@ class Lane:
 
     def _count(self, work: _Round, failed: set[Place]) -> None:
         self.relayed.rounds += 1
-        self.relayed.published += sum(p.count for p in work.parcels.values() if p.place not in failed)
-        self.relayed.failed += sum(p.count for p in work.parcels.values() if p.place in failed)
+        self.relayed.published[self.kind.name] += sum(p.count for p in work.parcels.values() if p.place not in failed)
+        self.relayed.failed[self.kind.name] += sum(p.count for p in work.parcels.values() if p.place in failed)
         self.relayed.trouble = "records not sent" if failed else None
 
 

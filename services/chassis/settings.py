@@ -57,7 +57,26 @@ class AuthSettings(Settings):
         return self
 
 
-class ServiceSettings(AuthSettings):
+class KafkaSettings(Settings):
+    """Where Kafka is, and how the topics on it are."""
+
+    kafka_bootstrap: str
+    """host:port, several separated by commas."""
+    kafka_topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
+    """Put before every topic and group name, for several systems on one cluster."""
+    kafka_partitions: int = Field(default=6, ge=1, le=1000)
+    kafka_replication: int = Field(default=1, ge=1, le=10)
+    kafka_retention_days: int = Field(default=0, ge=0, le=36_500)
+    """Of the topics of facts; 0 keeps them for ever."""
+    kafka_dead_letter_days: int = Field(default=90, ge=1, le=36_500)
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _bootstrap(cls, value: str) -> str:
+        return rules.bootstrap(value)
+
+
+class ServiceSettings(AuthSettings, KafkaSettings):
     """What every service needs to know. Each derives its own: `class IssuesSettings(..., env_prefix="ISSUES_")`."""
 
     OWN: ClassVar[frozenset[str]] = frozenset({"database"})
@@ -74,17 +93,8 @@ class ServiceSettings(AuthSettings):
     database: str = Field(default="", max_length=63, pattern=r"^[A-Za-z0-9_-]*$")
     """Empty: `community_<service>`."""
 
-    kafka_bootstrap: str
-    """host:port, several separated by commas."""
-    kafka_topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
-    """Put before every topic and group name, for several systems on one cluster."""
     kafka_group_instance: str | None = Field(default=None, max_length=200, pattern=r"^[A-Za-z0-9._-]+$")
     """A name that this replica keeps over restarts: its partitions wait for it instead of being moved."""
-    kafka_partitions: int = Field(default=6, ge=1, le=1000)
-    kafka_replication: int = Field(default=1, ge=1, le=10)
-    kafka_retention_days: int = Field(default=0, ge=0, le=36_500)
-    """Of the topics of facts; 0 keeps them for ever."""
-    kafka_dead_letter_days: int = Field(default=90, ge=1, le=36_500)
     kafka_session_seconds: Seconds = 10.0
     kafka_send_seconds: Seconds = 15.0
 
@@ -136,11 +146,6 @@ class ServiceSettings(AuthSettings):
     @classmethod
     def _mongodb(cls, value: str) -> str:
         return rules.mongodb(value)
-
-    @field_validator("kafka_bootstrap")
-    @classmethod
-    def _bootstrap(cls, value: str) -> str:
-        return rules.bootstrap(value)
 
     @field_validator("public_url", "otlp_endpoint")
     @classmethod

@@ -1,0 +1,52 @@
+"""The commands of an operator: `python -m services run|topics|token|dlq|restate`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from services.chassis.auth import token_command
+from services.chassis.auth.development import NotInProduction
+from services.chassis.errors import CommunityError
+from services.chassis.mongo import ConfigurationError, InvalidURI
+from services.chassis.setting_sources import SettingsError
+from services.commands import dlq, restate, run, topics
+from services.topology import SERVICES
+
+
+def main() -> int:
+    """Carry out one command; trouble that a person can put right is told in one sentence."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    try:
+        return int(arguments.command(arguments) or 0)
+    except CommunityError as error:
+        print(error.sentence("en"), file=sys.stderr)
+        return 1
+    except (SettingsError, NotInProduction, ConfigurationError, InvalidURI, run.CannotListen) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
+    parser.add_argument("--env-file", type=Path, help="settings, behind those of the environment")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run.add_arguments(commands.add_parser("run", help="run one or more services in this process"), list(SERVICES))
+    topics.add_arguments(commands.add_parser("topics", help="create the topics, or bring them up to the settings"))
+    token = commands.add_parser("token", help="print a token of the development issuer")
+    token_command.add_arguments(token)
+    token.set_defaults(command=_token)
+    dlq.add_arguments(commands.add_parser("dlq", help="dead letters: list, show, replay, drop"))
+    restate.add_arguments(commands.add_parser("restate", help="publish the state of all aggregates of a service again"))
+    return parser
+
+
+def _token(arguments: argparse.Namespace) -> int:
+    print(token_command.run(arguments, run.auth_settings(arguments.env_file)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

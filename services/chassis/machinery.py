@@ -1,0 +1,170 @@
+"""What runs in a service beside its HTTP gateway: relay, subscriber, sweeps. Started in the background, stopped in order.
+
+HTTP answers at once, whatever is away; each part joins when what it needs is there. A part that ends by an unexpected
+error ends the process: an operator sees a restart, never a service that answers and no longer relays.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from services.chassis.clock import Clock
+from services.chassis.inbound import Inbound
+from services.chassis.lease import Lease
+from services.chassis.mongo import Database, IndexModel, PyMongoError
+from services.chassis.outbound import Outbound
+from services.chassis.relay import Lane, Relayed
+from services.chassis.sweeper import Sweep, sweep
+from services.chassis.watch import watch
+
+log = logging.getLogger(__name__)
+
+_AGAIN = 1.0
+_LOOK = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Events committed and not yet relayed: aggregates that wait, and when the oldest event happened."""
+
+    waiting: int
+    oldest: datetime | None
+
+
+class Machinery:
+    """The background parts of one service in one process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        outbound: Outbound,
+        inbound: Inbound | None,
+        leading: Lease,
+        sweeping: Lease,
+        lanes: Sequence[Lane],
+        relayed: Relayed,
+        indexes: dict[str, list[IndexModel]],
+        sweeps: Sequence[Sweep[Any]],
+        tasks: Sequence[Callable[[], Awaitable[None]]] = (),
+        on_death: Callable[[str], None],
+    ) -> None:
+        self.outbound = outbound
+        self.inbound = inbound
+        self.lanes = lanes
+        self.relayed = relayed
+        self.leading = leading
+        self.sweeping = sweeping
+        self.look: Callable[[], Awaitable[None]] | None = None
+        self.indexed = False
+        self.joined = False
+        self._database = database
+        self._clock = clock
+        self._indexes = indexes
+        self._sweeps = sweeps
+        self._tasks = tasks
+        self._on_death = on_death
+        self._running: list[asyncio.Task[None]] = []
+        self._changed = asyncio.Event()
+
+    def start(self) -> None:
+        """Start every part; returns at once."""
+        self._spawn("parts", self._start_parts())
+
+    async def stop(self) -> None:
+        """Finish the batch under way, give the leases up, disconnect."""
+        if self.inbound is not None:
+            await self.inbound.stop()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        if self.leading.held:
+            await self.leading.release()
+        if self.sweeping.held:
+            await self.sweeping.release()
+        await self.outbound.stop()
+
+    async def backlog(self) -> Backlog:
+        """What waits in the outboxes of the whole service, whichever process leads.
+
+        Raises:
+            PyMongoError: the store does not answer.
+        """
+        waiting, oldest = 0, None
+        for lane in self.lanes:
+            count, first = await lane.backlog()
+            waiting += count
+            if first is not None and (oldest is None or first < oldest):
+                oldest = first
+        return Backlog(waiting, oldest)
+
+    async def _start_parts(self) -> None:
+        await self._make_indexes()
+        self._spawn("outbound", self.outbound.run())
+        self._spawn("leading", self.leading.keep(self._changed))
+        self._spawn("woken", self._wake_on_change())
+        wakes = {lane.collection_name: lane.wake.set for lane in self.lanes}
+        self._spawn("watch", watch(self._database, self.leading, wakes))
+        for lane in self.lanes:
+            self._spawn(f"relay of {lane.kind.name}", lane.run())
+        if self._sweeps:
+            self._spawn("sweeping", self.sweeping.keep(asyncio.Event()))
+        for task in self._sweeps:
+            self._spawn(f"sweep {task.name}", sweep(task, self.sweeping, self._clock))
+        self._spawn("figures", self._look_now_and_then())
+        for other in self._tasks:
+            self._spawn(getattr(other, "__name__", "task"), _run(other))
+        if self.inbound is not None:
+            await self.outbound.connected.wait()
+            await self.inbound.run()
+        self.joined = True
+
+    async def _make_indexes(self) -> None:
+        while not self.indexed:
+            try:
+                for collection, models in self._indexes.items():
+                    if models:
+                        await self._database[collection].create_indexes(models)
+                self.indexed = True
+            except PyMongoError as error:
+                log.warning("indexes not made, trying again", extra={"error": type(error).__name__})
+                await asyncio.sleep(_AGAIN)
+
+    async def _look_now_and_then(self) -> None:
+        """Sample the figures that cost a question."""
+        while self.look is not None:
+            try:
+                await self.look()
+            except (PyMongoError, KafkaError) as error:
+                log.warning("figures not sampled", extra={"error": type(error).__name__})
+            await asyncio.sleep(_LOOK)
+
+    async def _wake_on_change(self) -> None:
+        """A new leader looks at once; so does everyone when Kafka connects."""
+        await self.outbound.connected.wait()
+        while True:
+            for lane in self.lanes:
+                lane.wake.set()
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _spawn(self, name: str, part: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(part, name=name)
+        task.add_done_callback(self._ended)
+        self._running.append(task)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.critical("a part of the service died", extra={"part": task.get_name()}, exc_info=error)
+        self._on_death(task.get_name())
+
+
+async def _run(task: Callable[[], Awaitable[None]]) -> None:
+    await task()

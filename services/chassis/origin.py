@@ -1,0 +1,82 @@
+"""Several services in one process under one origin: the same paths that an edge proxy would serve from four.
+
+`/api/<service>/…` goes to that service, `/livez` and `/readyz` speak for all of them, everything else is the home
+service's. Each application keeps its own lifespan, database and connections.
+"""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
+
+_ALIVE = b'{"status":"alive"}'
+
+
+class Origin:
+    """The ASGI application that puts `apps` under one origin."""
+
+    def __init__(self, apps: Mapping[str, FastAPI], home: str) -> None:
+        self._apps = dict(apps)
+        self._home = self._apps.get(home) or next(iter(self._apps.values()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on to the application that the path belongs to."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/livez":
+            await _answer(send, 200, _ALIVE)
+        elif scope["type"] == "http" and scope["path"] == "/readyz":
+            await self._ready(scope, send)
+        else:
+            await self._of(scope["path"])(scope, receive, send)
+
+    def _of(self, path: str) -> FastAPI:
+        parts = path.split("/", 3)
+        if len(parts) > 2 and parts[1] == "api":
+            return self._apps.get(parts[2], self._home)
+        return self._home
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with AsyncExitStack() as running:
+            for app in self._apps.values():
+                await running.enter_async_context(app.router.lifespan_context(app))
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _ready(self, scope: Scope, send: Send) -> None:
+        facts: dict[str, Any] = {}
+        ready = True
+        for name, app in self._apps.items():
+            status, body = await _ask(app, scope, f"/api/{name}/readyz")
+            facts[name] = orjson.loads(body)
+            ready &= status == 200
+        await _answer(send, 200 if ready else 503, orjson.dumps({"ready": ready, "services": facts}))
+
+
+async def _ask(app: FastAPI, scope: Scope, path: str) -> tuple[int, bytes]:
+    status, body = 500, bytearray()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        elif message["type"] == "http.response.body":
+            body.extend(message.get("body", b""))
+
+    await app({**scope, "path": path, "raw_path": path.encode(), "query_string": b""}, receive, send)
+    return status, bytes(body)
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers += [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

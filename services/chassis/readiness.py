@@ -1,0 +1,139 @@
+"""Whether a replica should get requests, from facts of its work and not from a ping; and the same facts as figures.
+
+Not ready: the store does not answer, indexes are not made, an event waits too long for Kafka, the consumer group has not
+been joined, or a subscriber has been too far behind for too long. While Kafka is away for less than the threshold, commands
+go on: their events wait in the store.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from services.chassis.clock import Clock, utc_now
+from services.chassis.http.probes import Fact, ReadinessCheck
+from services.chassis.machinery import Backlog, Machinery
+from services.chassis.mongo import PyMongoError
+from services.chassis.settings import ServiceSettings
+from services.chassis.telemetry import figures
+from services.chassis.telemetry.metrics import Metrics
+
+_FRESH = 2.0
+
+
+class _Remembered:
+    """A fact that costs a question, asked again when it is older than some seconds."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Any]]) -> None:
+        self._ask = ask
+        self._until = 0.0
+        self._value: Any = None
+
+    async def get(self) -> Any:
+        if time.monotonic() >= self._until:
+            self._value = await self._ask()
+            self._until = time.monotonic() + _FRESH
+        return self._value
+
+
+def checks(machinery: Machinery, settings: ServiceSettings, clock: Clock) -> Sequence[ReadinessCheck]:
+    """The readiness checks of a service."""
+    backlog = _Remembered(machinery.backlog)
+    lag = _Lag(machinery, settings)
+
+    async def store() -> Fact:
+        try:
+            waiting: Backlog = await backlog.get()
+        except PyMongoError as error:
+            return Fact(False, f"the store does not answer: {type(error).__name__}", None)
+        return Fact(machinery.indexed, "answers" if machinery.indexed else "indexes are being made", waiting.waiting)
+
+    async def relay() -> Fact:
+        try:
+            waiting: Backlog = await backlog.get()
+        except PyMongoError as error:
+            return Fact(False, f"the store does not answer: {type(error).__name__}", None)
+        age = 0.0 if waiting.oldest is None else max(0.0, (clock() - waiting.oldest).total_seconds())
+        return Fact(age <= settings.oldest_unsent_seconds, "seconds that the oldest event waits for Kafka", round(age, 1))
+
+    async def subscriber() -> Fact:
+        if machinery.inbound is None:
+            return Fact(True, "subscribes to nothing", 0)
+        if not machinery.joined:
+            return Fact(False, "has not joined its group yet", 0)
+        return Fact(True, "partitions assigned", len(machinery.inbound.assigned))
+
+    return [
+        ReadinessCheck("store", store),
+        ReadinessCheck("relay", relay),
+        ReadinessCheck("subscriber", subscriber),
+        ReadinessCheck("lag", lag.check),
+    ]
+
+
+class _Lag:
+    def __init__(self, machinery: Machinery, settings: ServiceSettings) -> None:
+        self._machinery = machinery
+        self._settings = settings
+        self._ask = _Remembered(self._records)
+        self._behind_since: float | None = None
+
+    async def check(self) -> Fact:
+        try:
+            records = await self._ask.get()
+        except KafkaError as error:
+            return Fact(True, f"not known, Kafka does not answer: {type(error).__name__}", None)
+        if records <= self._settings.lag_records:
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = time.monotonic()
+        behind = 0.0 if self._behind_since is None else time.monotonic() - self._behind_since
+        return Fact(behind <= self._settings.lag_seconds, "records before the subscriber", records)
+
+    async def _records(self) -> int:
+        inbound = self._machinery.inbound
+        return 0 if inbound is None else sum((await inbound.lag()).values())
+
+
+@dataclass(slots=True)
+class _Sample:
+    """What the last look at the outboxes and the topics showed; figures are read from it without waiting."""
+
+    backlog: dict[tuple[str, ...], float]
+    oldest: float
+    lag: dict[tuple[str, ...], float]
+
+
+def watch_figures(metrics: Metrics, machinery: Machinery) -> Callable[[], Awaitable[None]]:
+    """Show the machinery's counts on the figures page; returns what must run to sample those that cost a question."""
+    sample = _Sample({}, 0.0, {})
+    relayed = machinery.relayed
+    metrics.watch(figures.RELAY_BACKLOG, lambda: sample.backlog)
+    metrics.watch(figures.RELAY_OLDEST, lambda: {(): sample.oldest})
+    metrics.watch(figures.RELAY_LEADING, lambda: {(): float(machinery.leading.held)})
+    metrics.watch(figures.RELAY_PUBLISHED, lambda: {(kind,): float(n) for kind, n in relayed.published.items()})
+    metrics.watch(figures.RELAY_FAILED, lambda: {(kind,): float(n) for kind, n in relayed.failed.items()})
+    inbound = machinery.inbound
+    if inbound is not None:
+        counts = inbound.intake.counts
+        metrics.watch(figures.SUBSCRIBER_LAG, lambda: sample.lag)
+        metrics.watch(figures.SUBSCRIBER_RECEIVED, lambda: {(): float(counts.received)})
+        metrics.watch(figures.SUBSCRIBER_EFFECTS, lambda: {(): float(counts.effects)})
+        metrics.watch(figures.SUBSCRIBER_RETRIES, lambda: {(): float(counts.retries)})
+        metrics.watch(figures.SUBSCRIBER_DEAD_LETTERS, lambda: {(): float(counts.dead_letters)})
+
+    async def look() -> None:
+        backlog: dict[tuple[str, ...], float] = {}
+        ages = [0.0]
+        for lane in machinery.lanes:
+            waiting, oldest = await lane.backlog()
+            backlog[(lane.kind.name,)] = float(waiting)
+            if oldest is not None:
+                ages.append((utc_now() - oldest).total_seconds())
+        sample.backlog, sample.oldest = backlog, max(ages)
+        if inbound is not None:
+            sample.lag = {(tp.topic, str(tp.partition)): float(n) for tp, n in (await inbound.lag()).items()}
+
+    return look

@@ -1,0 +1,205 @@
+"""Puts a service together: its settings, aggregates, gateway, handlers and sweeps become one ASGI application.
+
+A service's `app.py` holds one `Service`. `Runtime` is what its `wire` function gets, `Wiring` what it gives back.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, FastAPI
+
+from services.chassis.aggregate import Aggregate
+from services.chassis.clock import Clock, utc_now
+from services.chassis.handlers import Handlers
+from services.chassis.http.app import create_app
+from services.chassis.inbound import Inbound
+from services.chassis.intake import Intake
+from services.chassis.journal import Journal
+from services.chassis.lease import Lease
+from services.chassis.machinery import Machinery
+from services.chassis.mongo import Database, IndexModel, connect, database
+from services.chassis.outbound import Outbound
+from services.chassis.readiness import checks, watch_figures
+from services.chassis.relay import Lane, Relayed
+from services.chassis.restates import Restates
+from services.chassis.settings import ServiceSettings
+from services.chassis.store import Aggregates, Kind
+from services.chassis.sweeper import Sweep
+from services.chassis.telemetry.export import Export, export_spans
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.serving import Serving, serve_as
+from services.chassis.telemetry.trace import span_from
+
+log = logging.getLogger(__name__)
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What a service is given to wire itself with."""
+
+    settings: Any
+    clock: Clock
+    database: Database
+    journal: Journal
+    metrics: Metrics
+    wakes: dict[str, Callable[[], None]]
+
+    def aggregates(self, kind: Kind[A]) -> Aggregates[A]:
+        """The aggregates of `kind` in this service's own database."""
+        return Aggregates(
+            kind, self.database, self.clock, lambda: self.wakes[kind.collection](), self.metrics.command
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What makes a service this one and no other."""
+
+    routers: Sequence[APIRouter]
+    handlers: Handlers | None = None
+    sweeps: Sequence[Sweep[Any]] = ()
+    indexes: Mapping[str, Sequence[IndexModel]] = field(default_factory=dict)
+    tasks: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service. `kinds` are the aggregates it owns; `wire` builds its gateway, handlers and sweeps."""
+
+    name: str
+    title: str
+    settings: type[ServiceSettings]
+    kinds: tuple[Kind[Any], ...]
+    wire: Callable[[Runtime], Wiring]
+
+
+def die(part: str) -> None:
+    """End the process as a signal would: connections are closed, leases given up, and the supervisor starts anew."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def build(service: Service, settings: ServiceSettings, *, clock: Clock = utc_now, on_death: Callable[[str], None] = die) -> FastAPI:
+    """The application of `service`. Its machinery starts and stops with the application's lifespan.
+
+    Raises:
+        ConfigurationError, InvalidURI: MONGODB_URL can't be read.
+    """
+    metrics = Metrics()
+    client = connect(settings.mongodb_url, application=f"community-{service.name}")
+    store = database(client, settings.database)
+    runtime = Runtime(settings, clock, store, Journal(store), metrics, {})
+    wiring = service.wire(runtime)
+    machinery = _machinery(service, settings, runtime, wiring, on_death)
+    runtime.wakes.update({lane.collection_name: lane.wake.set for lane in machinery.lanes})
+    machinery.look = watch_figures(metrics, machinery)
+    export = export_spans(service.name, settings.otlp_endpoint, ratio=settings.trace_ratio)
+    serving = Serving(service.name, export.tracer if export is not None else None)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        serve_as(serving)
+        machinery.start()
+        try:
+            yield
+        finally:
+            await machinery.stop()
+            client.close()
+            if export is not None:
+                await asyncio.to_thread(export.close)
+
+    return create_app(
+        service=service.name,
+        title=service.title,
+        settings=settings,
+        routers=wiring.routers,
+        checks=checks(machinery, settings, clock),
+        metrics=metrics,
+        lifespan=lifespan,
+        serving=serving,
+    )
+
+
+def _machinery(
+    service: Service, settings: ServiceSettings, runtime: Runtime, wiring: Wiring, on_death: Callable[[str], None]
+) -> Machinery:
+    store, clock = runtime.database, runtime.clock
+    outbound = Outbound(
+        settings.kafka_bootstrap, client_id=f"community-{service.name}", time_out=settings.kafka_send_seconds
+    )
+    ttl = timedelta(seconds=settings.relay_lease_seconds)
+    leading, relayed = Lease(store, "relay", ttl=ttl), Relayed()
+    lanes = [
+        Lane(
+            kind,
+            store[kind.collection],
+            runtime.journal,
+            outbound,
+            leading,
+            Restates(store),
+            prefix=settings.kafka_topic_prefix,
+            relayed=relayed,
+            poll=settings.relay_poll_seconds,
+        )
+        for kind in service.kinds
+    ]
+    return Machinery(
+        database=store,
+        clock=clock,
+        outbound=outbound,
+        inbound=_inbound(service, settings, runtime, wiring.handlers, outbound),
+        leading=leading,
+        sweeping=Lease(store, "sweeps", ttl=ttl),
+        lanes=lanes,
+        relayed=relayed,
+        indexes=_indexes(service, runtime, wiring),
+        sweeps=wiring.sweeps,
+        tasks=wiring.tasks,
+        on_death=on_death,
+    )
+
+
+def _inbound(
+    service: Service, settings: ServiceSettings, runtime: Runtime, handlers: Handlers | None, outbound: Outbound
+) -> Inbound | None:
+    if handlers is None or not handlers.topics:
+        return None
+    group = f"{settings.kafka_topic_prefix}community.{service.name}"
+    intake = Intake(
+        group,
+        handlers,
+        runtime.database,
+        outbound,
+        runtime.clock,
+        span=_span,
+        side_by_side=settings.subscriber_concurrency,
+        wait_for_others=settings.subscriber_patience_seconds,
+    )
+    return Inbound(
+        settings.kafka_bootstrap,
+        intake,
+        [settings.kafka_topic_prefix + topic for topic in handlers.topics],
+        group=group,
+        instance=settings.kafka_group_instance,
+        graceful=settings.shutdown_seconds,
+        session_timeout=settings.kafka_session_seconds,
+    )
+
+
+def _span(traceparent: str | None, name: str) -> AbstractContextManager[str | None]:
+    return span_from(traceparent, name)
+
+
+def _indexes(service: Service, runtime: Runtime, wiring: Wiring) -> dict[str, list[IndexModel]]:
+    indexes = {kind.collection: runtime.aggregates(kind).indexes() for kind in service.kinds}
+    for collection, models in wiring.indexes.items():
+        indexes.setdefault(collection, []).extend(models)
+    return indexes

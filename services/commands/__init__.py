@@ -1,0 +1,1 @@
+"""What an operator can ask for at the command line, a module each."""

@@ -1,0 +1,103 @@
+"""`python -m services dlq`: what could not be taken, and what becomes of it.
+
+list [--consumer C] [--reason R]   one line each: name, consumer, reason, detail, event
+show NAME                          headers and data of one
+replay NAME… | --all               send to the topic again, for the consumer that failed
+drop NAME… | --all                 settle without effect
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from services.chassis.morgue import Letter, Morgue
+from services.chassis.outbound import Outbound
+from services.chassis.setting_sources import read_settings
+from services.chassis.settings import KafkaSettings
+from services.contracts.topics import TOPICS
+
+_DONE = {"replay": "replayed", "drop": "dropped"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    actions = parser.add_subparsers(required=True, dest="action", metavar="list|show|replay|drop")
+    listing = actions.add_parser("list", help="open dead letters, a line each")
+    _filters(listing)
+    showing = actions.add_parser("show", help="one dead letter, whole")
+    showing.add_argument("name", nargs=1)
+    for action, about in (("replay", "send again to the consumer that failed"), ("drop", "settle without effect")):
+        acting = actions.add_parser(action, help=about)
+        acting.add_argument("name", nargs="*")
+        acting.add_argument("--all", action="store_true", help="all that the filters leave")
+        _filters(acting)
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out one action.
+
+    Raises:
+        SettingsError: KAFKA_BOOTSTRAP is missing or wrong.
+    """
+    return asyncio.run(_act(arguments, read_settings(KafkaSettings, arguments.env_file)))
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--consumer", help="of one consumer group")
+    parser.add_argument("--reason", help="of one reason")
+
+
+async def _act(arguments: argparse.Namespace, settings: KafkaSettings) -> int:
+    outbound = Outbound(settings.kafka_bootstrap, client_id="community-dlq")
+    await outbound.run()
+    try:
+        names = [settings.kafka_topic_prefix + topic.dead_letters for topic in TOPICS]
+        morgue = Morgue(settings.kafka_bootstrap, names, outbound)
+        if arguments.action == "list":
+            letters = await morgue.letters(consumer=arguments.consumer, reason=arguments.reason)
+            for letter in letters:
+                print(_line(letter))
+            print(f"{len(letters)} open dead letters", file=sys.stderr)
+        elif arguments.action == "show":
+            print(_whole(await morgue.letter(arguments.name[0])))
+        else:
+            return await _settle(arguments, morgue)
+    finally:
+        await outbound.stop()
+    return 0
+
+
+async def _settle(arguments: argparse.Namespace, morgue: Morgue) -> int:
+    if bool(arguments.name) == arguments.all:
+        print("Name dead letters, or give --all.", file=sys.stderr)
+        return 2
+    letters = await morgue.letters(consumer=arguments.consumer, reason=arguments.reason)
+    chosen = letters if arguments.all else [letter for letter in letters if letter.name in arguments.name]
+    for letter in chosen:
+        await (morgue.replay(letter) if arguments.action == "replay" else morgue.drop(letter))
+        print(f"{letter.name} {_DONE[arguments.action]}")
+    unknown = set(arguments.name) - {letter.name for letter in chosen}
+    for name in sorted(unknown):
+        print(f"There is no open dead letter {name}.", file=sys.stderr)
+    return 1 if unknown else 0
+
+
+def _line(letter: Letter) -> str:
+    parts: Sequence[str] = (
+        letter.name,
+        letter.mark("time"),
+        letter.mark("consumer"),
+        letter.mark("reason"),
+        letter.header("ce_type") or "-",
+        letter.header("ce_id") or "-",
+        letter.mark("detail"),
+    )
+    return "\t".join(parts)
+
+
+def _whole(letter: Letter) -> str:
+    lines = [letter.name, f"key: {(letter.key or b'').decode(errors='replace')}"]
+    lines += [f"{name}: {value.decode(errors='backslashreplace')}" for name, value in letter.headers]
+    return "\n".join([*lines, "", "(no data)" if letter.value is None else letter.value.decode(errors="backslashreplace")])

@@ -1,0 +1,50 @@
+"""`python -m services restate SERVICE`: ask the relay to publish the state of every aggregate again.
+
+For a `.state` topic that was lost, got more partitions, or whose model has grown.
+"""
+
+import argparse
+import asyncio
+
+from services.chassis.mongo import connect, database
+from services.chassis.restates import Restates
+from services.chassis.setting_sources import read_settings
+from services.chassis.settings import ServiceSettings
+from services.topology import SERVICES, service
+
+_BATCH = 1000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("service", choices=list(SERVICES))
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask for all of them; the running service answers within its poll interval.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+    """
+    declared = service(arguments.service)
+    count = asyncio.run(_ask(arguments.service, read_settings(declared.settings, arguments.env_file)))
+    print(f"{count} states will be published again")
+    return 0
+
+
+async def _ask(name: str, settings: ServiceSettings) -> int:
+    client = connect(settings.mongodb_url, application="community-restate")
+    store = database(client, settings.database)
+    restates, count = Restates(store), 0
+    try:
+        for kind in service(name).kinds:
+            if kind.state is None:
+                continue
+            cursor = store[kind.collection].find({}, {"_id": 1})
+            while batch := await cursor.to_list(_BATCH):
+                await restates.ask(kind.name, [found["_id"] for found in batch])
+                count += len(batch)
+    finally:
+        client.close()
+    return count

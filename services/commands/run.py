@@ -1,0 +1,89 @@
+"""`python -m services run`: serve one or more services from this process until it is told to stop."""
+
+import argparse
+import errno
+import os
+import signal
+import socket
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from services.chassis.origin import Origin
+from services.chassis.service import build
+from services.chassis.setting_sources import read_settings
+from services.chassis.settings import AuthSettings, ServiceSettings
+from services.chassis.telemetry.logs import configure_logs
+from services.topology import HOME, service
+
+
+class CannotListen(Exception):
+    """The address to serve at can't be had; the message says which and what to do."""
+
+
+def add_arguments(parser: argparse.ArgumentParser, names: list[str]) -> None:
+    """The arguments of the command."""
+    parser.add_argument("service", nargs="+", choices=names)
+    parser.add_argument("--host", help="the address to listen at (HTTP_HOST)")
+    parser.add_argument("--port", type=int, help="the port to listen at (HTTP_PORT)")
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+        CannotListen: the port is taken.
+    """
+    names = list(dict.fromkeys(arguments.service))
+    declared = {name: service(name) for name in names}
+    settings = {name: read_settings(declared[name].settings, arguments.env_file) for name in names}
+    first = settings[names[0]]
+    configure_logs(first.log_level, messages=first.environment != "production")
+    died: list[str] = []
+    apps = {name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in names}
+    app: ASGIApp = Origin(apps, HOME) if len(apps) > 1 else apps[names[0]]
+    server = uvicorn.Server(_config(app, first))
+    listening = _listen(arguments.host or first.http_host, arguments.port or first.http_port)
+    server.run([listening])
+    return 1 if died or not server.started else 0
+
+
+def auth_settings(file: Path | None) -> AuthSettings:
+    """The settings of a command that needs no service."""
+    return read_settings(AuthSettings, file)
+
+
+def _config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        lifespan="on",
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=int(settings.shutdown_seconds),
+        timeout_keep_alive=75,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"can't be had ({os.strerror(error.errno or 0)})"
+        raise CannotListen(f"{host}:{port} {why}; give another with --port or HTTP_PORT.") from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def _die(died: list[str], part: str) -> None:
+    died.append(part)
+    os.kill(os.getpid(), signal.SIGTERM)

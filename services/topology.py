@@ -1,0 +1,25 @@
+"""The whole house on one page: which services there are and where each is put together."""
+
+from importlib import import_module
+
+from services.chassis.service import Service
+
+SERVICES: dict[str, str] = {
+    "issues": "services.issues.app",
+    "volunteers": "services.volunteers.app",
+    "events": "services.events.app",
+    "notify": "services.notify.app",
+}
+
+HOME = "notify"
+"""Who answers at `/`: the notice board."""
+
+
+def service(name: str) -> Service:
+    """The service of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    found: Service = import_module(SERVICES[name]).service
+    return found
