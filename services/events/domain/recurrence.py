@@ -79,7 +79,7 @@ def _split(text: str) -> dict[str, str]:
     for part in text.split(";"):
         name, equals, value = part.partition("=")
         if name not in _PARTS or not equals or name in parts:
-            raise RuleUnreadable(why=re.sub(r"[^A-Z0-9-]", "?", name)[:20])
+            raise RuleUnreadable(why=name if name in _PARTS else "?")
         parts[name] = value
     if "COUNT" in parts and "UNTIL" in parts:
         raise RuleUnreadable(why="COUNT+UNTIL")
