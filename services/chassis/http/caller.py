@@ -1,0 +1,35 @@
+"""The caller of a route, as a dependency: `async def close(principal: PrincipalDep)`."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from services.chassis.auth.refusals import TokenMissing
+from services.chassis.http.passage import passage_of
+from services.chassis.principal import Principal
+
+
+class BearerToken(SecurityBase):
+    """Gives the verified caller; documents that a route wants a bearer token."""
+
+    def __init__(self) -> None:
+        self.model = HTTPBearer(bearerFormat="JWT", description="A token of the provider that AUTH_ISSUER names.")
+        self.scheme_name = "bearer"
+
+    async def __call__(self, request: Request) -> Principal:
+        """Raises TokenMissing, or what the token was refused for."""
+        passage = passage_of(request.scope)
+        if passage.principal is None:
+            raise passage.refusal or TokenMissing()
+        return passage.principal
+
+
+async def principal_if_any(request: Request) -> Principal | None:
+    """The caller; None where nobody can be told."""
+    return passage_of(request.scope).principal
+
+
+PrincipalDep = Annotated[Principal, Security(BearerToken())]
+MaybePrincipalDep = Annotated[Principal | None, Depends(principal_if_any)]

@@ -1,0 +1,170 @@
+"""Commands over HTTP: a request becomes one decision on one aggregate, at most once however often it is sent.
+
+    @router.post("/api/issues/v1/cases", responses=problems(NotYours))
+    async def report(command: CommandDep, body: ReportCase) -> Response:
+        return await command.create(cases, lambda id, now: report(id, body, command.principal, now), CaseView.of,
+                                    location="/api/issues/v1/cases/{id}")
+
+With an Idempotency-Key the id of what is created derives from caller, address and key, and the answer is kept in the
+same document and by the same write as the effect: a repeated request gets the first answer, byte for byte, marked
+`Idempotency-Replayed: true`, whether the first one is long done, still under way, or lost its process in between.
+With If-Match a change is made to that version only.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+
+from services.chassis.aggregate import Aggregate, Decision, derived_id, new_id
+from services.chassis.errors import CommunityError, StaleVersion
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.fingerprint import check_key, fingerprint, receipt_key
+from services.chassis.http.tags import match_versions, tag
+from services.chassis.principal import Principal
+from services.chassis.receipt import Receipt, Replayed
+from services.chassis.store import Aggregates, Cause, Stored
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.telemetry.trace import current_traceparent
+
+A = TypeVar("A", bound=Aggregate)
+View = Callable[[Stored[A]], BaseModel]
+
+
+class Command:
+    """What a caller asks to be done."""
+
+    def __init__(self, request: Request, principal: Principal, key: str | None, if_match: str | None) -> None:
+        self.principal = principal
+        self._request = request
+        self._key = check_key(key)
+        self._versions = match_versions(if_match)
+
+    @property
+    def cause(self) -> Cause:
+        """Why an event happens that this command brings about."""
+        return Cause(self.principal.sub, traceparent=current_traceparent())
+
+    async def create(
+        self,
+        aggregates: Aggregates[A],
+        decide: Callable[[str, datetime], Decision[A]],
+        view: View[A],
+        *,
+        id: str | None = None,
+        location: Callable[[str], str] | str,
+    ) -> Response:
+        """Create an aggregate: 201 with `view`, ETag and Location.
+
+        Args:
+            decide: is given the id and the time.
+            id: where the thing has an id by nature; else a fresh one is made.
+            location: the address by the id, or a template with `{id}`.
+
+        Raises:
+            AlreadyExists: `id` is taken, by another request.
+        """
+        kind = aggregates.kind.name
+        made = id or self._fresh_id(kind)
+        place = location(made) if callable(location) else location.format(id=made)
+        receipt = await self._receipt(201, view)
+
+        async def act() -> Stored[A]:
+            return await aggregates.create(made, lambda now: decide(made, now), self.cause, receipt=receipt)
+
+        return await self._answered(kind, act, 201, view, {"Location": place})
+
+    async def change(
+        self,
+        aggregates: Aggregates[A],
+        id: str,
+        decide: Callable[[A, datetime], Decision[A]],
+        view: View[A],
+    ) -> Response:
+        """Change the aggregate `id`: 200 with `view` and ETag.
+
+        Raises:
+            UnknownAggregate: there is none.
+            StaleVersion: If-Match names another version.
+        """
+        receipt = await self._receipt(200, view)
+
+        async def act() -> Stored[A]:
+            expected = await self._expected(aggregates, id)
+            return await aggregates.change(id, decide, self.cause, expected=expected, receipt=receipt)
+
+        return await self._answered(aggregates.kind.name, act, 200, view, {})
+
+    def _fresh_id(self, kind: str) -> str:
+        if self._key is None:
+            return new_id(kind)
+        return derived_id(kind, self.principal.sub, self._request.method, self._request.url.path, self._key)
+
+    async def _receipt(self, status: int, view: View[A]) -> Receipt | None:
+        if self._key is None:
+            return None
+        sub = self.principal.sub
+        key = receipt_key(sub, self._request, self._key)
+        return Receipt(key, await fingerprint(sub, self._request), status, lambda stored: _body(view, stored))
+
+    async def _expected(self, aggregates: Aggregates[A], id: str) -> int | None:
+        if self._versions is None:
+            return None
+        if len(self._versions) == 1:
+            return next(iter(self._versions))
+        current = (await aggregates.get(id)).version
+        if current not in self._versions:
+            raise StaleVersion(version=current)
+        return current
+
+    async def _answered(
+        self,
+        kind: str,
+        act: Callable[[], Awaitable[Stored[A]]],
+        status: int,
+        view: View[A],
+        headers: dict[str, str],
+    ) -> Response:
+        try:
+            stored = await act()
+        except Replayed as replayed:
+            self._count(kind, "replayed")
+            headers = {**headers, "Idempotency-Replayed": "true"}
+            return _answer(replayed.status, replayed.body, replayed.version, headers)
+        except CommunityError as refusal:
+            self._count(kind, refusal.code)
+            raise
+        return _answer(status, _body(view, stored), stored.version, headers)
+
+    def _count(self, kind: str, outcome: str) -> None:
+        metrics = getattr(self._request.app.state, "metrics", None)
+        if isinstance(metrics, Metrics):
+            metrics.command(kind, outcome)
+
+
+def _body(view: View[A], stored: Stored[A]) -> bytes:
+    return view(stored).model_dump_json(by_alias=True).encode()
+
+
+def _answer(status: int, body: bytes, version: int, headers: dict[str, str]) -> Response:
+    return Response(body, status, {"ETag": tag(version), **headers}, media_type="application/json")
+
+
+async def command(
+    request: Request,
+    principal: PrincipalDep,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="1 to 255 visible ASCII characters; the same key, the same effect and the same answer."),
+    ] = None,
+    if_match: Annotated[
+        str | None, Header(description="Change this version only: the ETag of an earlier answer.")
+    ] = None,
+) -> Command:
+    """The dependency behind CommandDep."""
+    return Command(request, principal, idempotency_key, if_match)
+
+
+CommandDep = Annotated[Command, Depends(command)]

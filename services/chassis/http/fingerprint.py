@@ -1,0 +1,74 @@
+"""What makes two requests the same request: caller, method, address and meaning of the body.
+
+JSON is compared by value, so that order and spacing don't matter; a form by its fields and the content of its files, so
+that the boundary, which differs each time, doesn't.
+"""
+
+import hashlib
+import re
+from contextlib import suppress
+
+import orjson
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+
+from services.chassis.http.refusals import IdempotencyKeyMalformed
+
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_CHUNK = 1 << 16
+
+
+def check_key(key: str | None) -> str | None:
+    """`key`, an Idempotency-Key header as it came.
+
+    Raises:
+        IdempotencyKeyMalformed: it is empty, too long, or not visible ASCII.
+    """
+    if key is not None and not _KEY.match(key):
+        raise IdempotencyKeyMalformed()
+    return key
+
+
+def receipt_key(sub: str, request: Request, key: str) -> str:
+    """Under what a receipt is kept: the same key of another caller or for another operation is another key."""
+    return _digest(sub, request.method, request.url.path, key)
+
+
+async def fingerprint(sub: str, request: Request) -> str:
+    """The digest of what `sub` asked for by `request`, whose body the route has read already."""
+    return _digest(sub, request.method, request.url.path, request.url.query, await _meaning(request))
+
+
+async def _meaning(request: Request) -> str:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind in {"multipart/form-data", "application/x-www-form-urlencoded"}:
+        return await _form_meaning(await request.form())
+    body = await request.body()
+    with suppress(orjson.JSONDecodeError):
+        body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(body).hexdigest()
+
+
+async def _form_meaning(form: FormData) -> str:
+    parts: list[str] = []
+    for name, value in form.multi_items():
+        parts += [name, await _file_digest(value) if isinstance(value, UploadFile) else value]
+    return _digest(*parts)
+
+
+async def _file_digest(file: UploadFile) -> str:
+    digest = hashlib.sha256()
+    await file.seek(0)
+    while chunk := await file.read(_CHUNK):
+        digest.update(chunk)
+    await file.seek(0)
+    return digest.hexdigest()
+
+
+def _digest(*parts: str) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        raw = part.encode("utf-8", "surrogateescape")
+        digest.update(len(raw).to_bytes(8))
+        digest.update(raw)
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""Completes the OpenAPI 3.1 document: every operation says which problems it may answer, in one shape."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
+
+from services.chassis.auth.refusals import KeysUnavailable, TokenExpired, TokenInvalid, TokenMissing
+from services.chassis.errors import CommunityError
+from services.chassis.http import refusals
+from services.chassis.http.problems import Problem, problems
+from services.chassis.store import StoreAway
+
+_REFERENCE = "#/components/schemas/{model}"
+_ALWAYS: tuple[type[CommunityError], ...] = (refusals.TooManyRequests, refusals.Unexpected, StoreAway, KeysUnavailable)
+_WITH_TOKEN: tuple[type[CommunityError], ...] = (TokenMissing, TokenInvalid, TokenExpired)
+_WITH_BODY: tuple[type[CommunityError], ...] = (
+    refusals.BodyNotJson,
+    refusals.BodyTooDeep,
+    refusals.NumberOutOfRange,
+    refusals.BodyTooLarge,
+    refusals.UnsupportedMedia,
+)
+_WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid,)
+_BY_HEADER: dict[str, type[CommunityError]] = {
+    "idempotency-key": refusals.IdempotencyKeyMalformed,
+    "if-match": refusals.IfMatchMalformed,
+}
+_METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+
+
+def complete(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Make `app.openapi()` give the document of `routes`, made at the first call."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            plain = get_openapi(
+                title=app.title, version=app.version, openapi_version=app.openapi_version, routes=routes
+            )
+            app.openapi_schema = _completed(plain)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template=_REFERENCE)
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    for path in document.get("paths", {}).values():
+        for method, operation in path.items():
+            if method in _METHODS:
+                _complete_operation(operation)
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return document
+
+
+def _complete_operation(operation: dict[str, Any]) -> None:
+    answers: dict[str, Any] = operation.setdefault("responses", {})
+    plain = answers.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    if plain.get("$ref", "").endswith("/HTTPValidationError"):
+        del answers["422"]
+    expected: list[type[CommunityError]] = [*_ALWAYS]
+    if operation.get("security"):
+        expected += _WITH_TOKEN
+    if "requestBody" in operation:
+        expected += _WITH_BODY
+    if "requestBody" in operation or operation.get("parameters"):
+        expected += _WITH_INPUT
+    names = {parameter.get("name", "").lower() for parameter in operation.get("parameters", ())}
+    expected += [error for name, error in _BY_HEADER.items() if name in names]
+    for status, answer in problems(*expected).items():
+        _merge(answers, str(status), answer)
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _merge(answers: dict[str, Any], status: str, answer: dict[str, Any]) -> None:
+    there = answers.get(status)
+    content = None if there is None else there.get("content", {}).get("application/problem+json")
+    if there is None or content is None:
+        answers[status] = answer
+        return
+    new = answer["content"]["application/problem+json"]["examples"]
+    told = content.setdefault("examples", {})
+    lines = [line for line in answer["description"].split("\n\n") if line not in there["description"]]
+    there["description"] = "\n\n".join([there["description"], *lines])
+    told.update({code: example for code, example in new.items() if code not in told})

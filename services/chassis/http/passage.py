@@ -1,0 +1,36 @@
+"""What the layers of the border learn of one request and hand to those behind them."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from services.chassis.errors import CommunityError
+from services.chassis.principal import Principal
+
+_KEY = "community.passage"
+
+
+class Passage:
+    """One request on its way in."""
+
+    __slots__ = ("body_limit", "headers", "principal", "refusal", "trace")
+
+    def __init__(self, headers: dict[bytes, bytes], trace: str) -> None:
+        self.headers = headers
+        self.trace = trace
+        self.principal: Principal | None = None
+        self.refusal: CommunityError | None = None
+        """Why a token that was sent is not believed."""
+        self.body_limit = 0
+
+
+def enter(scope: MutableMapping[str, Any], passage: Passage) -> None:
+    """Lay `passage` beside the request."""
+    scope[_KEY] = passage
+
+
+def passage_of(scope: MutableMapping[str, Any]) -> Passage:
+    """The passage of the request; one with nothing learnt where it came in past the border, as in a bare test."""
+    passage = scope.get(_KEY)
+    if not isinstance(passage, Passage):
+        passage = scope[_KEY] = Passage(dict(scope.get("headers", ())), "")
+    return passage

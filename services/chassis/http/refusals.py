@@ -1,0 +1,120 @@
+"""What the border itself refuses, before any service is asked."""
+
+from services.chassis.errors import CommunityError, Invalid, NotFound
+
+
+class BadRequest(CommunityError, code="request.bad", status=400, zh="请求有误。", en="The request can't be read."):
+    """Not HTTP or not what its headers say."""
+
+
+class BodyNotJson(
+    CommunityError,
+    code="body.not-json",
+    status=400,
+    zh="请求正文不是有效的 JSON（第 {line} 行第 {column} 列）。",
+    en="The body is not valid JSON (line {line}, column {column}).",
+):
+    """RFC 8259 in UTF-8; NaN, lone surrogates and the like are no JSON."""
+
+
+class BodyTooDeep(
+    CommunityError,
+    code="body.too-deep",
+    status=400,
+    zh="JSON 嵌套过深（最多 {limit} 层）。",
+    en="The JSON is nested too deeply (at most {limit} levels).",
+):
+    """Nothing that makes sense here is that deep."""
+
+
+class NumberOutOfRange(
+    CommunityError,
+    code="body.number-out-of-range",
+    status=400,
+    zh="JSON 中的数字超出范围。",
+    en="A number in the JSON is out of range.",
+):
+    """An integer of more than 64 bits."""
+
+
+class BodyTooLarge(
+    CommunityError,
+    code="body.too-large",
+    status=413,
+    zh="请求正文过大（上限 {limit} 字节）。",
+    en="The body is too large (at most {limit} bytes).",
+):
+    """By its Content-Length, or by what came of it."""
+
+
+class UnsupportedMedia(
+    CommunityError,
+    code="media-type.unsupported",
+    status=415,
+    zh="不支持这种正文格式，请使用 {expected}。",
+    en="This kind of body is not supported; send {expected}.",
+):
+    """Content-Type or Content-Encoding is not one that this operation reads."""
+
+
+class NoSuchRoute(NotFound, code="route.unknown", zh="没有这个地址。", en="There is nothing at this address."):
+    """No route has this path."""
+
+
+class MethodNotAllowed(
+    CommunityError,
+    code="method.not-allowed",
+    status=405,
+    zh="这个地址不支持 {method}。",
+    en="{method} is not possible at this address.",
+):
+    """The path exists, not with this method."""
+
+
+class RequestInvalid(
+    Invalid,
+    code="request.invalid",
+    zh="请求内容有误，请检查各项。",
+    en="Something in the request is not as it must be.",
+):
+    """The request doesn't fit its schema; `errors` says where."""
+
+
+class TooManyRequests(
+    CommunityError,
+    code="rate.limited",
+    status=429,
+    zh="请求过于频繁，请 {seconds} 秒后重试。",
+    en="Too many requests; try again in {seconds} seconds.",
+):
+    """The caller's bucket is empty."""
+
+
+class IdempotencyKeyMalformed(
+    CommunityError,
+    code="idempotency-key.malformed",
+    status=400,
+    zh="Idempotency-Key 须为 1 至 255 个可见 ASCII 字符。",
+    en="An Idempotency-Key is 1 to 255 visible ASCII characters.",
+):
+    """The header is there and can't be one."""
+
+
+class IfMatchMalformed(
+    CommunityError,
+    code="if-match.malformed",
+    status=400,
+    zh='If-Match 须为带引号的版本号，例如 "3"。',
+    en='If-Match is a quoted version such as "3".',
+):
+    """RFC 9110, 13.1.1."""
+
+
+class Unexpected(
+    CommunityError,
+    code="unexpected",
+    status=500,
+    zh="系统出错了，请稍后重试。",
+    en="Something went wrong on our side; try again later.",
+):
+    """A fault of ours; `trace` leads to it in the logs."""
