@@ -1,7 +1,7 @@
 """Makes the HTTP application of a service: its routers, behind the same border as every other service's.
 
 From the outside in: entry (trace, figures, headers, faults), CORS, gate (who, how often), body guard, routes.
-Measured on two shared cores: the border with a token adds 0.06 ms to a POST of a bare FastAPI application, 0.035 to a GET.
+Measured on two shared cores: all of it, with a token, adds 0.06 ms to a POST of a bare FastAPI application.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from services.chassis.auth.build import verifier_of
 from services.chassis.auth.verifier import Verifier
 from services.chassis.errors import CommunityError
 from services.chassis.http import faults
@@ -41,13 +42,13 @@ class Lifespan(Protocol):
 
 
 def create_app(
-    service_name: str,
+    service: str,
     title: str,
     settings: ServiceSettings,
     routers: Sequence[APIRouter],
     *,
-    verifier: Verifier,
     metrics: Metrics,
+    verifier: Verifier | None = None,
     checks: Sequence[ReadinessCheck] = (),
     serving: Serving | None = None,
     lifespan: Lifespan | None = None,
@@ -57,11 +58,15 @@ def create_app(
 
     Args:
         routers: with full paths, `/api/<service>/v1/…`.
+        verifier: says whom tokens belong to; by default the one that `settings` describe.
         checks: what readiness rests on.
         serving: whom logs and spans name; by default the service, recording nothing.
         lifespan: is entered when the server starts and left when it stops; it must return at once.
+
+    Raises:
+        FileNotFoundError: the files of Swagger UI are not installed.
     """
-    base = f"/api/{service_name}"
+    base = f"/api/{service}"
     app = FastAPI(
         title=title,
         version=version,
@@ -70,7 +75,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_border(service_name, settings, verifier, metrics, serving),
+        middleware=_border(service, settings, verifier or verifier_of(settings), metrics, serving),
         exception_handlers={
             CommunityError: faults.refused,
             RequestValidationError: faults.invalid,
@@ -79,7 +84,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.metrics = metrics
-    inside = [probes(service_name, metrics, checks), docs_page(f"{base}/docs", title, f"{base}/openapi.json")]
+    inside = [probes(service, metrics, checks), docs_page(f"{base}/docs", title, f"{base}/openapi.json")]
     found = [route for router in (*routers, *inside) for route in router.routes]
     complete(app, found)
     app.router.routes = [RouteIndex([*found, *app.router.routes])]

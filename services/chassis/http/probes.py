@@ -1,9 +1,9 @@
 """What those who run the system ask a service: does it live, is it ready, what are its figures."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from fastapi import APIRouter, Response
@@ -22,13 +22,12 @@ class Fact:
     value: Any = None
 
 
-class ReadinessCheck(Protocol):
+@dataclass(frozen=True, slots=True)
+class ReadinessCheck:
     """Looks at one fact of the service's own business, such as the age of the oldest unsent event."""
 
-    @property
-    def name(self) -> str: ...
-
-    async def check(self) -> Fact: ...
+    name: str
+    check: Callable[[], Awaitable[Fact]]
 
 
 def probe_paths(service: str) -> frozenset[str]:
