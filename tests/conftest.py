@@ -1,0 +1,151 @@
+"""The real servers, for every test that asks for one; none is started before.
+
+A test shares Kafka and MongoDB with all others and keeps apart by the topic prefix and the database name it is given.
+"""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from pymongo import MongoClient
+
+from deploy.local import chromium as browser
+from deploy.local.servers import Kafka, Killable, Mongo, Servers
+from deploy.local.trouble import Trouble
+from tests.desk import Addresses, Desk, Visitor
+
+_SERVERS = pytest.StashKey[Servers]()
+_DESK = pytest.StashKey[Desk]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_SERVERS] = Servers()
+
+
+class _ControllerOfWorkers:
+    """Registered only where pytest-xdist runs, which knows its hook."""
+
+    @pytest.hookimpl
+    def pytest_configure_node(self, node: Any) -> None:
+        config = node.config
+        if _DESK not in config.stash:
+            config.stash[_DESK] = Desk(config.stash[_SERVERS])
+        node.workerinput["desk"] = (config.stash[_DESK].address, config.stash[_DESK].key)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if session.config.pluginmanager.hasplugin("dsession"):
+        session.config.pluginmanager.register(_ControllerOfWorkers())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _DESK in config.stash:
+        config.stash[_DESK].close()
+    config.stash[_SERVERS].close()
+
+
+def _addresses(config: pytest.Config) -> Addresses:
+    told = getattr(config, "workerinput", {}).get("desk")
+    return Visitor(*told) if told else config.stash[_SERVERS]
+
+
+def _or_fail(get: Callable[[], str]) -> str:
+    try:
+        return get()
+    except Trouble as trouble:
+        pytest.fail(str(trouble), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(pytestconfig: pytest.Config) -> str:
+    """A MongoDB replica set. Use it with `database`."""
+    return _or_fail(_addresses(pytestconfig).mongodb)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(pytestconfig: pytest.Config) -> str:
+    """A Kafka that creates no topics by itself. Use it with `topic_prefix`."""
+    return _or_fail(_addresses(pytestconfig).kafka)
+
+
+@pytest.fixture
+def database(mongodb_url: str) -> Iterator[str]:
+    """The name of a database of this test alone; whatever begins with it is dropped afterwards."""
+    name = f"test_{secrets.token_hex(5)}"
+    yield name
+    with MongoClient[dict[str, Any]](mongodb_url) as client:
+        for found in client.list_database_names():
+            if found.startswith(name):
+                client.drop_database(found)
+
+
+@pytest.fixture
+def topic_prefix(kafka_bootstrap: str) -> Iterator[str]:
+    """Put before the topics and groups of this test alone; the topics are deleted afterwards."""
+    prefix = f"t{secrets.token_hex(5)}."
+    yield prefix
+    deleting = threading.Thread(target=lambda: asyncio.run(_delete_topics(kafka_bootstrap, prefix)))
+    deleting.start()  # a loop of its own: this one may be the test's
+    deleting.join()
+
+
+async def _delete_topics(bootstrap: str, prefix: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        topics = [topic for topic in await admin.list_topics() if topic.startswith(prefix)]
+        if topics:
+            await admin.delete_topics(topics)
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+def own_mongo(pytestconfig: pytest.Config) -> Iterator[Callable[[], Mongo]]:
+    """Starts a MongoDB that the test may kill and start again."""
+    started: list[Killable] = []
+
+    def start() -> Mongo:
+        server = pytestconfig.stash[_SERVERS].own_mongo()
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    _end(started)
+
+
+@pytest.fixture
+def own_kafka(pytestconfig: pytest.Config) -> Iterator[Callable[[], Kafka]]:
+    """Starts a Kafka that the test may kill and start again."""
+    started: list[Killable] = []
+
+    def start() -> Kafka:
+        server = pytestconfig.stash[_SERVERS].own_kafka()
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    _end(started)
+
+
+def _end(started: list[Killable]) -> None:
+    for server in started:
+        server.thaw()
+        server.kill()
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """A Chromium that can show Chinese."""
+    try:
+        return browser.chromium()
+    except Trouble as trouble:
+        pytest.fail(str(trouble), pytrace=False)
