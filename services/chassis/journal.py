@@ -47,7 +47,9 @@ class Journal:
         try:
             await self.collection.insert_many(documents, ordered=False)
         except BulkWriteError as error:
-            if any(failure.get("code") != _DUPLICATE for failure in (error.details or {}).get("writeErrors", [])):
+            details = error.details or {}
+            refused = [failure for failure in details.get("writeErrors", []) if failure.get("code") != _DUPLICATE]
+            if refused or details.get("writeConcernErrors"):
                 raise
 
     async def history(self, aggregate: str) -> AsyncIterator[Entry]:

@@ -101,7 +101,7 @@ def connect(url: str, *, application: str, select_within_ms: int = 5000, answer_
 
     Args:
         select_within_ms: how long an operation waits for a primary before it fails with `UNREACHABLE`.
-        answer_within_ms: how long an operation as a whole may take.
+        answer_within_ms: how long an operation may take once there is a primary.
 
     Raises:
         ConfigurationError, InvalidURI: the address can't be read.
@@ -110,7 +110,7 @@ def connect(url: str, *, application: str, select_within_ms: int = 5000, answer_
         url,
         appname=application,
         serverSelectionTimeoutMS=select_within_ms,
-        timeoutMS=answer_within_ms,
+        socketTimeoutMS=answer_within_ms,  # timeoutMS would overrule select_within_ms
         connectTimeoutMS=select_within_ms,
         w="majority",
         maxPoolSize=64,

@@ -56,7 +56,7 @@ class StoreAway(
 class EventTooLarge(
     Invalid, code="event-too-large", zh="内容过大（上限 {limit} 字节）。", en="It is too large (limit {limit} bytes)."
 ):
-    """An event would not fit into one message."""
+    """An event, or the public state after it, would not fit into one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +222,7 @@ class Aggregates(Generic[A]):
         """
         matching: dict[str, Any] = dict(query)
         if cursor is not None:
-            value, last = cursors.decode(cursor)
-            beyond = "$lt" if descending else "$gt"
-            matching = {"$and": [matching, {"$or": [{sort: {beyond: value}}, {sort: value, "_id": {beyond: last}}]}]}
+            matching = {"$and": [matching, {"$or": _beyond(sort, descending, *cursors.decode(cursor))}]}
         direction = DESCENDING if descending else UP
         with _store_errors():
             documents = (
@@ -320,7 +318,9 @@ class Aggregates(Generic[A]):
         entries = [self._entry(id, event, version + n, now, cause) for n, event in enumerate(decision.events, 1)]
         if entries and self.kind.state is not None:
             public = decision.aggregate.public()
-            entries[-1]["state"] = None if public is None else public.model_dump_json().encode()
+            entries[-1]["state"] = state = None if public is None else public.model_dump_json().encode()
+            if state is not None and len(state) > MAX_EVENT_BYTES:
+                raise EventTooLarge(limit=MAX_EVENT_BYTES)
         return entries
 
     def _entry(self, id: str, event: Event, sequence: int, now: datetime, cause: Cause) -> Document:
@@ -384,6 +384,15 @@ def _replay(document: Document, receipt: Receipt) -> None:
 
 def _dump(aggregate: Aggregate) -> Document:
     return aggregate.model_dump(exclude={"id"})
+
+
+def _beyond(sort: str, descending: bool, value: Any, last: str) -> list[Document]:
+    """What stands beyond an item by (`sort`, `_id`). Empty values sort lowest, and comparisons don't find them."""
+    beyond = "$lt" if descending else "$gt"
+    tied: Document = {sort: value, "_id": {beyond: last}}
+    if value is None:
+        return [tied] if descending else [tied, {sort: {"$ne": None}}]
+    return [tied, {sort: {beyond: value}}, *([{sort: None}] if descending else [])]
 
 
 def _at_path(document: Document, path: str) -> Any:

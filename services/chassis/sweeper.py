@@ -36,26 +36,35 @@ class Sweep(Generic[A]):
     every: timedelta = timedelta(seconds=5)
 
     async def once(self, clock: Clock) -> int:
-        """Sweep what is due now; returns how many commands were sent."""
-        found = await self.aggregates.collection.find(dict(self.due(clock())), {"_id": 1}).limit(BATCH).to_list(BATCH)
-        cause = Cause(SYSTEM, f"sweep.{self.name}")
-        for document in found:
-            try:
-                await self.aggregates.change(document["_id"], self.decide, cause)
-            except Unavailable:
-                raise
-            except CommunityError as error:
-                log.warning("sweep refused", extra={"sweep": self.name, "id": document["_id"], "error": error.code})
-        return len(found)
+        """Sweep all that is due now; returns how many commands were sent. One that fails holds no other up.
+
+        Raises:
+            Unavailable, PyMongoError: the store does not answer.
+        """
+        sent = 0
+        async for document in self.aggregates.collection.find(dict(self.due(clock())), {"_id": 1}, batch_size=BATCH):
+            await self._send(document["_id"])
+            sent += 1
+        return sent
+
+    async def _send(self, id: str) -> None:
+        about = {"sweep": self.name, "id": id}
+        try:
+            await self.aggregates.change(id, self.decide, Cause(SYSTEM, f"sweep.{self.name}"))
+        except Unavailable:
+            raise
+        except CommunityError as error:
+            log.warning("sweep refused", extra={**about, "error": error.code})
+        except Exception:
+            log.exception("sweep failed", extra=about)
 
 
 async def sweep(task: Sweep[Any], lease: Lease, clock: Clock) -> None:
     """Sweep for ever while the lease is held."""
     while True:
-        found = 0
         if lease.held:
             try:
-                found = await task.once(clock)
+                await task.once(clock)
             except (Unavailable, PyMongoError) as error:
                 log.warning("sweep interrupted", extra={"sweep": task.name, "error": type(error).__name__})
-        await asyncio.sleep(0 if found == BATCH else task.every.total_seconds())
+        await asyncio.sleep(task.every.total_seconds())

@@ -1,0 +1,206 @@
+"""One test's world on the real servers: a database and topics of its own, and the chassis' parts built on them."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from services.chassis.clock import utc_now
+from services.chassis.handlers import Handlers
+from services.chassis.inbound import Inbound
+from services.chassis.intake import Intake, Record
+from services.chassis.journal import Journal
+from services.chassis.lease import Lease
+from services.chassis.mongo import Database
+from services.chassis.morgue import Letter, Morgue
+from services.chassis.outbound import Outbound
+from services.chassis.relay import Lane
+from services.chassis.restates import Restates
+from services.chassis.store import Aggregates
+from services.contracts.envelope import Envelope, Headers, from_headers, to_headers
+from services.contracts.event import Event
+from tests.integration.chassis.workshop import COMMUNITY, THINGS, WORKSHOP, Thing
+
+PATIENCE = 20.0
+
+
+async def eventually(condition: Callable[[], object], within: float = PATIENCE) -> None:
+    """Wait until `condition` holds; it may be a coroutine function. Fails the test when it does not in time."""
+    async with asyncio.timeout(within):
+        while True:
+            holds = condition()
+            if isinstance(holds, Awaitable):
+                holds = await holds
+            if holds:
+                return
+            await asyncio.sleep(0.005)
+
+
+@contextmanager
+def same_span(traceparent: str | None, _name: str) -> Iterator[str | None]:
+    """A span that adds nothing."""
+    yield traceparent
+
+
+def fact(id: str, sequence: int, event: Event, *, traceparent: str | None = None) -> tuple[bytes, bytes, Headers]:
+    """Key, value and headers of a well-formed record, as a relay would send it."""
+    envelope = Envelope(
+        id=f"{id}.{sequence}",
+        type=event.type,
+        source="urn:community:workshop",
+        subject=f"thing/{id}",
+        time=utc_now(),
+        sequence=sequence,
+        partitionkey=id,
+        community=COMMUNITY,
+        traceparent=traceparent,
+    )
+    return id.encode(), event.model_dump_json(exclude_unset=True).encode(), to_headers(envelope)
+
+
+@dataclass
+class Lab:
+    """Servers, names and the parts that tests put together."""
+
+    database: Database
+    kafka: str
+    prefix: str
+    outbound: Outbound
+    producer: AIOKafkaProducer
+    group: str = field(default_factory=lambda: f"g-{uuid.uuid4().hex[:8]}")
+
+    @property
+    def facts(self) -> str:
+        return self.prefix + WORKSHOP.name
+
+    @property
+    def states(self) -> str:
+        return self.prefix + WORKSHOP.state
+
+    @property
+    def dead_letters(self) -> str:
+        return self.prefix + WORKSHOP.dead_letters
+
+    def things(self, wake: Callable[[], None] = lambda: None) -> Aggregates[Thing]:
+        """The aggregates, as one process of the service sees them."""
+        return Aggregates(THINGS, self.database, utc_now, wake)
+
+    async def lease(self, holder: str = "one", seconds: float = 30.0) -> Lease:
+        """A lease that is held, unless somebody else holds it."""
+        lease = Lease(self.database, "relay", ttl=timedelta(seconds=seconds), holder=holder)
+        await lease.acquire()
+        return lease
+
+    async def lane(self, lease: Lease | None = None, outbound: Outbound | None = None, poll: float = 0.05) -> Lane:
+        """A relay of things."""
+        return Lane(
+            THINGS,
+            self.database["things"],
+            Journal(self.database),
+            outbound or self.outbound,
+            lease or await self.lease(),
+            Restates(self.database),
+            prefix=self.prefix,
+            poll=poll,
+        )
+
+    def intake(self, handlers: Handlers, *, wait_for_others: float = 5.0, side_by_side: int = 16) -> Intake:
+        """The way from records to effects."""
+        return Intake(
+            self.group,
+            handlers,
+            self.database,
+            self.outbound,
+            utc_now,
+            span=same_span,
+            wait_for_others=wait_for_others,
+            side_by_side=side_by_side,
+        )
+
+    def inbound(
+        self, handlers: Handlers, *, intake: Intake | None = None, instance: str | None = None, graceful: float = 10.0
+    ) -> Inbound:
+        """A member of this lab's consumer group, not joined yet."""
+        topics = [self.prefix + topic for topic in handlers.topics]
+        return Inbound(
+            self.kafka,
+            intake or self.intake(handlers),
+            topics,
+            group=self.group,
+            instance=instance,
+            graceful=graceful,
+            session_timeout=6.0,
+        )
+
+    @asynccontextmanager
+    async def subscribed(self, handlers: Handlers, *, intake: Intake | None = None) -> AsyncIterator[Inbound]:
+        """A subscriber that has joined, until the end of the block."""
+        inbound = self.inbound(handlers, intake=intake)
+        await inbound.run()
+        try:
+            yield inbound
+        finally:
+            await inbound.stop()
+
+    async def publish(
+        self, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]], topic: str = ""
+    ) -> TopicPartition:
+        """Put a record on a topic as a stranger would, whatever is in it."""
+        sent = await self.producer.send_and_wait(topic or self.facts, value, key=key, headers=list(headers))
+        return TopicPartition(sent.topic, sent.partition)
+
+    async def publish_fact(self, id: str, sequence: int, event: Event, topic: str = "") -> TopicPartition:
+        """Put a well-formed event on a topic."""
+        return await self.publish(*fact(id, sequence, event), topic=topic)
+
+    async def read(self, topic: str) -> list[Record]:
+        """Everything on a topic now, in order within each partition."""
+        found: list[Record] = []
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            partitions = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            while any([await consumer.position(p) < ends[p] for p in partitions]):
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    found.extend(records)
+        finally:
+            await consumer.stop()
+        return found
+
+    async def committed(self) -> dict[TopicPartition, int]:
+        """What this lab's group has committed."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
+        await admin.start()
+        try:
+            return {p: found.offset for p, found in (await admin.list_consumer_group_offsets(self.group)).items()}
+        finally:
+            await admin.close()
+
+    async def letters(self, at_least: int = 1) -> list[Letter]:
+        """The open dead letters, once there are as many."""
+        morgue = Morgue(self.kafka, [self.dead_letters], self.outbound)
+        async with asyncio.timeout(PATIENCE):
+            while len(found := await morgue.letters()) < at_least:
+                pass
+        return found
+
+
+def by_key(records: Iterable[Record]) -> dict[str, list[Envelope]]:
+    """The envelopes of records, by aggregate, in their order."""
+    found: dict[str, list[Envelope]] = {}
+    for record in records:
+        found.setdefault((record.key or b"").decode(), []).append(from_headers(record.headers, record.key))
+    return found
+
+
+def first_arrivals(records: Iterable[Record]) -> dict[str, list[int]]:
+    """For each aggregate the sequences in the order of their first arrival."""
+    return {key: list(dict.fromkeys(e.sequence for e in envelopes)) for key, envelopes in by_key(records).items()}
