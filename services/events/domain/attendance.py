@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from hmac import compare_digest
+from typing import Protocol
 
 from services.chassis.aggregate import Decision, decided
 from services.chassis.principal import Principal
@@ -17,6 +18,21 @@ from services.events.domain.errors import (
     TooLateToCheckIn,
     WrongCode,
 )
+
+
+class Attend(Protocol):
+    """A check-in or a check-out."""
+
+    def __call__(
+        self,
+        activity: Activity,
+        person: str,
+        by: Principal,
+        now: datetime,
+        *,
+        as_volunteer: bool,
+        code: str | None = None,
+    ) -> Decision[Activity]: ...
 
 
 def check_in(

@@ -1,6 +1,6 @@
 """An activity is scheduled, moved, cancelled, completed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +20,8 @@ from services.events.domain.activity import MAX_DURATION, Activity
 from services.events.domain.attendance import check_out_forgotten
 from services.events.domain.errors import EndsBeforeItStarts, HasBegun, NotOverYet, StartsInThePast, TooLong
 
+COMPLETED_AFTER = timedelta(hours=6)
+"""How long after its end an activity that nobody completed is completed by itself."""
 _MOVES_REMEMBERED = 10
 
 
