@@ -1,9 +1,9 @@
 """What those who run the system ask a service: does it live, is it ready, what are its figures."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from fastapi import APIRouter, Response
@@ -22,12 +22,13 @@ class Fact:
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadinessCheck:
+class ReadinessCheck(Protocol):
     """Looks at one fact of the service's own business, such as the age of the oldest unsent event."""
 
-    name: str
-    check: Callable[[], Awaitable[Fact]]
+    @property
+    def name(self) -> str: ...
+
+    async def check(self) -> Fact: ...
 
 
 def probe_paths(service: str) -> frozenset[str]:
