@@ -4,18 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
-from services.chassis.http.command import CommandDep, PageDep, PrincipalDep
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import etagged
 from services.chassis.principal import Principal, Role
 from services.chassis.store import Stored
 from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
-from services.issues.api.views import CaseView, Listed, case_view, listed
+from services.issues.api.views import CaseView, case_view
 from services.issues.domain import aftermath, cases, handling, reporting
 from services.issues.domain.cases import Case
 from services.issues.domain.catalogue import UnknownCategory
@@ -80,8 +83,9 @@ def router(store: Store) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Cases of a community", responses=problems(NotYours))
+    @routes.get("", response_model=PageView[CaseView], summary="Cases of a community", responses=problems(NotYours))
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
@@ -92,7 +96,7 @@ def router(store: Store) -> APIRouter:
         category: Annotated[Code | None, Query()] = None,
         overdue: Annotated[bool | None, Query()] = None,
         reporter: Annotated[Literal["me"] | None, Query(description="Only those that the caller reported.")] = None,
-    ) -> Listed[CaseView]:
+    ) -> Response:
         principal.require(community)
         query = matching(
             community,
@@ -104,13 +108,13 @@ def router(store: Store) -> APIRouter:
             overdue=overdue,
             reporter=principal.sub if reporter == "me" else None,
         )
-        return listed(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(principal))
+        return paged(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(principal), request)
 
     @routes.get("/{id}", response_model=CaseView, summary="One case", responses=problems(UnknownAggregate, NotYours))
-    async def one(id: Id, principal: PrincipalDep) -> CaseView:
+    async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         stored = await store.cases.get(id)
         principal.require(stored.aggregate.community)
-        return case_view(stored, principal)
+        return etagged(stored, _view(principal), request)
 
     _filing(routes, store)
     _handling(routes, store)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import BaseModel
 
 from services.chassis.errors import NotYours, UnknownAggregate
-from services.chassis.http.command import PrincipalDep
+from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id

@@ -2,15 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from services.chassis.errors import AlreadyExists, NotYours, UnknownAggregate
-from services.chassis.http.command import CommandDep, PageDep, PrincipalDep
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import etagged
 from services.contracts.issues import PlaceKind, Priority, UnitKind
 from services.contracts.marks import Id
-from services.issues.api.views import Listed, PlaceView, UnitView, listed, place_view, unit_view
+from services.issues.api.views import PlaceView, UnitView, place_view, unit_view
 from services.issues.domain.catalogue import CATALOGUE
 from services.issues.domain.places import (
     CompoundStandsAlone,
@@ -81,18 +84,34 @@ def _units(routes: APIRouter, store: Store) -> None:
             location=lambda id: f"{BASE}/units/{id}",
         )
 
-    @routes.get("/units", tags=["units"], summary="Partner organisations", responses=problems(NotYours))
-    async def many(principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]) -> Listed[UnitView]:
+    @routes.get(
+        "/units",
+        response_model=PageView[UnitView],
+        tags=["units"],
+        summary="Partner organisations",
+        responses=problems(NotYours),
+    )
+    async def many(
+        request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
+    ) -> Response:
         principal.require(community)
-        return listed(
-            await store.units.stored.select(matching(community), limit=page.limit, cursor=page.cursor), unit_view
+        return paged(
+            await store.units.stored.select(matching(community), limit=page.limit, cursor=page.cursor),
+            unit_view,
+            request,
         )
 
-    @routes.get("/units/{id}", tags=["units"], summary="One", responses=problems(NotYours, UnknownAggregate))
-    async def one(id: Id, principal: PrincipalDep) -> UnitView:
+    @routes.get(
+        "/units/{id}",
+        response_model=UnitView,
+        tags=["units"],
+        summary="One",
+        responses=problems(NotYours, UnknownAggregate),
+    )
+    async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         stored = await store.units.stored.get(id)
         principal.require(stored.aggregate.community)
-        return unit_view(stored)
+        return etagged(stored, unit_view, request)
 
 
 def _places(routes: APIRouter, store: Store) -> None:
@@ -114,20 +133,33 @@ def _places(routes: APIRouter, store: Store) -> None:
             location=lambda id: f"{BASE}/places/{id}",
         )
 
-    @routes.get("/places", tags=["places"], summary="Compounds and buildings", responses=problems(NotYours))
+    @routes.get(
+        "/places",
+        response_model=PageView[PlaceView],
+        tags=["places"],
+        summary="Compounds and buildings",
+        responses=problems(NotYours),
+    )
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         kind: Annotated[PlaceKind | None, Query()] = None,
         parent: Annotated[Id | None, Query()] = None,
-    ) -> Listed[PlaceView]:
+    ) -> Response:
         principal.require(community)
         query = matching(community, kind=kind, parent=parent)
-        return listed(await store.places.stored.select(query, limit=page.limit, cursor=page.cursor), place_view)
+        return paged(await store.places.stored.select(query, limit=page.limit, cursor=page.cursor), place_view, request)
 
-    @routes.get("/places/{id}", tags=["places"], summary="One", responses=problems(NotYours, UnknownAggregate))
-    async def one(id: Id, principal: PrincipalDep) -> PlaceView:
+    @routes.get(
+        "/places/{id}",
+        response_model=PlaceView,
+        tags=["places"],
+        summary="One",
+        responses=problems(NotYours, UnknownAggregate),
+    )
+    async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         stored = await store.places.stored.get(id)
         principal.require(stored.aggregate.community)
-        return place_view(stored)
+        return etagged(stored, place_view, request)

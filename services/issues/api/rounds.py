@@ -2,15 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.chassis.errors import CommunityError, NotYours, UnknownAggregate
-from services.chassis.http.command import CommandDep, PageDep, PrincipalDep
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import etagged
 from services.contracts.issues import RoundStatus
 from services.contracts.marks import Id
-from services.issues.api.views import Listed, RoundView, VisitView, listed, round_view, visit_view
+from services.issues.api.views import RoundView, VisitView, round_view, visit_view
 from services.issues.domain import visits
 from services.issues.domain.catalogue import UnknownCategory
 from services.issues.domain.counting import complete_round
@@ -21,6 +24,7 @@ from services.issues.store import Store, matching
 from services.issues.walks import Outcome, Walk
 
 BASE = "/api/issues/v1/rounds"
+_AGAIN = {"model": VisitView, "description": "It was recorded before."}
 MAX_VISITS_AT_ONCE = 500
 
 
@@ -88,24 +92,25 @@ def router(store: Store) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Rounds of a community", responses=problems(NotYours))
+    @routes.get("", response_model=PageView[RoundView], summary="Rounds of a community", responses=problems(NotYours))
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         status: Annotated[RoundStatus | None, Query()] = None,
         walker: Annotated[Id | None, Query()] = None,
         building: Annotated[Id | None, Query()] = None,
-    ) -> Listed[RoundView]:
+    ) -> Response:
         principal.require(community)
         query = matching(community, status=status, walker=walker, buildings=building)
-        return listed(await store.rounds.select(query, limit=page.limit, cursor=page.cursor), round_view)
+        return paged(await store.rounds.select(query, limit=page.limit, cursor=page.cursor), round_view, request)
 
-    @routes.get("/{id}", summary="One round", responses=problems(NotYours, UnknownAggregate))
-    async def one(id: Id, principal: PrincipalDep) -> RoundView:
+    @routes.get("/{id}", response_model=RoundView, summary="One round", responses=problems(NotYours, UnknownAggregate))
+    async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         stored = await store.rounds.get(id)
         principal.require(stored.aggregate.community)
-        return round_view(stored)
+        return etagged(stored, round_view, request)
 
     @routes.post(
         "/{id}/complete",
@@ -129,7 +134,7 @@ def _visits(routes: APIRouter, store: Store) -> None:
         "/{id}/visits",
         status_code=201,
         summary="Record one floor",
-        responses={200: {"model": VisitView, "description": "It was recorded before."}} | problems(*_RECORDING),
+        responses={200: _AGAIN, **problems(*_RECORDING)},
     )
     async def record(id: Id, body: RecordVisit, command: CommandDep, response: Response) -> VisitView:
         """The same body under the same id may be sent again at any time; the answer is what was recorded first."""
@@ -159,15 +164,20 @@ def _visits(routes: APIRouter, store: Store) -> None:
             ]
         )
 
-    @routes.get("/{id}/visits", summary="The visits of a round", responses=problems(NotYours, UnknownAggregate))
+    @routes.get(
+        "/{id}/visits",
+        response_model=PageView[VisitView],
+        summary="The visits of a round",
+        responses=problems(NotYours, UnknownAggregate),
+    )
     async def many(
-        id: Id, principal: PrincipalDep, page: PageDep, building: Annotated[Id | None, Query()] = None
-    ) -> Listed[VisitView]:
+        id: Id, request: Request, principal: PrincipalDep, page: PageDep, building: Annotated[Id | None, Query()] = None
+    ) -> Response:
         community = (await store.rounds.get(id)).aggregate.community
         principal.require(community)
         query = matching(community, round=id, building=building)
         found = await store.visits.select(query, limit=page.limit, cursor=page.cursor)
-        return listed(found, lambda stored: visit_view(stored, principal))
+        return paged(found, lambda stored: visit_view(stored, principal), request)
 
 
 def _refusal(error: CommunityError | None) -> Refusal | None:

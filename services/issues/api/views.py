@@ -1,11 +1,11 @@
 """What the API shows of each aggregate: its public state, its version, and the inside to whom it concerns."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Page, Stored
+from services.chassis.store import Stored
 from services.contracts.issues import CaseState, PlaceState, RoundState, UnitState, VisitState, WishState
 from services.issues.domain.cases import Case, Contact, Remark
 from services.issues.domain.places import Place
@@ -15,13 +15,6 @@ from services.issues.domain.visits import Finding, Visit
 from services.issues.domain.wishes import Wish
 
 V = TypeVar("V", bound=BaseModel)
-
-
-class Listed(BaseModel, Generic[V]):
-    """One page of a list; `next` is the cursor of the following page, null at the end."""
-
-    items: list[V]
-    next: str | None = None
 
 
 class _Identified(BaseModel):
@@ -122,11 +115,6 @@ def wish_view(stored: Stored[Wish], by: Principal) -> WishView:
     wish = stored.aggregate
     text = wish.text if by.sub == wish.proposer or by.has(Role.STAFF) else None
     return _shown(WishView, stored, mine=by.sub in wish.people, text=text)
-
-
-def listed(page: Page[Any], view: Any) -> Listed[Any]:
-    """The page, each item through `view`."""
-    return Listed(items=[view(stored) for stored in page.items], next=page.next)
 
 
 def _finding(finding: Finding) -> FindingView:

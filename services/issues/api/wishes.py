@@ -2,14 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import NotYours, UnknownAggregate
-from services.chassis.http.command import CommandDep, PageDep, PrincipalDep
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import etagged
 from services.contracts.issues import WishStatus
 from services.contracts.marks import Id
-from services.issues.api.views import Listed, WishView, listed, wish_view
+from services.issues.api.views import WishView, wish_view
 from services.issues.domain import wishes
 from services.issues.domain.wishes import Answer, Propose, WishIsAnswered
 from services.issues.store import Store, matching
@@ -31,22 +34,23 @@ def router(store: Store) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Wishes of a community", responses=problems(NotYours))
+    @routes.get("", response_model=PageView[WishView], summary="Wishes of a community", responses=problems(NotYours))
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         status: Annotated[WishStatus | None, Query()] = None,
-    ) -> Listed[WishView]:
+    ) -> Response:
         principal.require(community)
         found = await store.wishes.select(matching(community, status=status), limit=page.limit, cursor=page.cursor)
-        return listed(found, lambda stored: wish_view(stored, principal))
+        return paged(found, lambda stored: wish_view(stored, principal), request)
 
-    @routes.get("/{id}", summary="One wish", responses=problems(NotYours, UnknownAggregate))
-    async def one(id: Id, principal: PrincipalDep) -> WishView:
+    @routes.get("/{id}", response_model=WishView, summary="One wish", responses=problems(NotYours, UnknownAggregate))
+    async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         stored = await store.wishes.get(id)
         principal.require(stored.aggregate.community)
-        return wish_view(stored, principal)
+        return etagged(stored, lambda stored: wish_view(stored, principal), request)
 
     refusals = problems(NotYours, UnknownAggregate, WishIsAnswered)
 

@@ -1,0 +1,66 @@
+"""Whoever is erased leaves no word, contact, picture or link, however often the erasure is begun anew."""
+
+from typing import Any
+
+from services.chassis.clock import utc_now
+from services.chassis.mongo import Database
+from services.chassis.receipt import Receipt
+from services.chassis.store import Cause
+from services.contracts.notices import PersonErasureRequested
+from services.issues.domain.cases import Contact
+from services.issues.domain.erasure import erasure_id
+from services.issues.domain.reporting import Report, report
+from services.issues.domain.wishes import Propose, propose, support
+from services.issues.store import Store
+from tests.integration.issues.pictures import a_picture
+from tests.integration.issues.walking import hear
+from tests.unit.issues.world import BUILDING, HERE, NEIGHBOUR, RESIDENT, STAFF
+
+ME = Cause(RESIDENT.sub)
+PERSON = RESIDENT.sub
+PHONE = "13812345678"
+
+
+async def everything(database: Database) -> dict[str, list[Any]]:
+    """All documents but the outbox (facts already told, with opaque ids) and pictures' bytes."""
+    names = [name for name in await database.list_collection_names() if not name.startswith(("system.", "pictures."))]
+    return {name: await database[name].find({}, {"outbox": 0}).to_list(1000) for name in names}
+
+
+async def test_nothing_leads_to_the_person_any_more(store: Store, database: Database) -> None:
+    shown = await store.photos.keep(HERE, a_picture("red"), RESIDENT)
+    loose = await store.photos.keep(HERE, a_picture("blue"), RESIDENT)
+    handled = await store.photos.keep(HERE, a_picture("green"), RESIDENT)
+    body = Report(
+        community=HERE,
+        category="noise",
+        place=BUILDING.id,
+        text="我住在三楼",
+        contact=Contact(phone=PHONE, name="某某"),
+        before=(shown.id,),
+    )
+    receipt = Receipt("k", "f", 201, lambda stored: f"{PHONE} {PERSON}".encode())
+    await store.cases.create("case-1", lambda now: report("case-1", body, BUILDING, RESIDENT, now), ME, receipt=receipt)
+    other = Report(community=HERE, category="noise", place=BUILDING.id, after=(handled.id,), fixed=True)
+    await store.cases.create("case-2", lambda now: report("case-2", other, BUILDING, STAFF, now), Cause(STAFF.sub))
+    wish = Propose(community=HERE, title="建老年食堂", text="我母亲不便")
+    await store.wishes.create("wish-1", lambda now: propose("wish-1", wish, RESIDENT, now), ME)
+    other_wish = Propose(community=HERE, title="多种树", text="小区太晒")
+    await store.wishes.create("wish-2", lambda now: propose("wish-2", other_wish, NEIGHBOUR, now), ME)
+    await store.wishes.change("wish-2", lambda w, now: support(w, RESIDENT, now), ME)
+
+    request = PersonErasureRequested(person=PERSON, request="req-1", requested_at=utc_now(), by=PERSON)
+    for sequence in (3, 3):
+        await hear(store, request, "erasure-req-1", sequence)
+
+    kept = await everything(database)
+    answers = kept.pop("erasures")
+    for trace in (PERSON, PHONE, "某某", "我住在三楼", "我母亲不便"):
+        assert trace not in str(kept)
+    assert [(a["_id"], a["v"]) for a in answers] == [(erasure_id("req-1"), 1)]
+    assert {photo["_id"] for photo in kept["photos"]} == {handled.id}
+    assert shown.id not in str(kept)
+    assert loose.id not in str(kept)
+    assert await database["pictures.files"].count_documents({}) == 2
+    supported = (await store.wishes.get("wish-2")).aggregate
+    assert (supported.supporters, supported.proposer) == (2, NEIGHBOUR.sub)

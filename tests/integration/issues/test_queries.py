@@ -1,0 +1,98 @@
+"""Every way the service looks for something is answered from an index, and deadlines are swept once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis.clock import utc_now
+from services.chassis.mongo import Database
+from services.chassis.sweeper import Sweep
+from services.contracts.issues import CaseStatus
+from services.issues.domain.aftermath import mark_overdue
+from services.issues.store import Store, found_in, matching, overdue_cases, shown_in
+from tests.integration.issues.walking import BUILDINGS, register_places
+from tests.unit.issues.world import HERE, a_case
+
+LISTS: list[tuple[str, dict[str, Any]]] = [
+    ("cases", matching(HERE)),
+    ("cases", matching(HERE, status=[CaseStatus.HANDLED, CaseStatus.REPORTED])),
+    ("cases", matching(HERE, unit="u", overdue=True)),
+    ("cases", matching(HERE, building="b", category="lighting")),
+    ("cases", matching(HERE, round="r")),
+    ("cases", matching(HERE, reporter="p")),
+    ("cases", {"state.reporter": "p"}),
+    ("cases", shown_in("photo")),
+    ("visits", matching(HERE, round="r", building="b")),
+    ("visits", {"state.round": "r"}),
+    ("visits", found_in("photo")),
+    ("rounds", matching(HERE, status="planned")),
+    ("rounds", matching(HERE, walker="w")),
+    ("wishes", matching(HERE, status="open")),
+    ("wishes", {"$or": [{"state.proposer": "p"}, {"state.people": "p"}]}),
+    ("units", matching(HERE)),
+    ("places", matching(HERE, kind="building", parent="p")),
+    ("photos", {"owner": "p"}),
+]
+
+
+def stages(plan: dict[str, Any]) -> set[str]:
+    """The stages of a query plan, all the way down."""
+    inner = [plan["inputStage"]] if "inputStage" in plan else plan.get("inputStages", [])
+    return {plan["stage"]}.union(*(stages(stage) for stage in inner))
+
+
+@pytest.mark.parametrize(("collection", "query"), LISTS, ids=lambda value: str(value)[:70])
+async def test_no_query_reads_a_whole_collection(
+    store: Store, database: Database, collection: str, query: dict[str, Any]
+) -> None:
+    explained = await database[collection].find(query).sort([("at", -1), ("_id", -1)]).limit(51).explain()
+    used = stages(explained["queryPlanner"]["winningPlan"])
+    assert "COLLSCAN" not in used
+    assert used & {"IXSCAN", "OR", "SORT_MERGE"}
+
+
+async def test_due_cases_are_found_by_their_own_index(store: Store, database: Database) -> None:
+    explained = await database["cases"].find(overdue_cases(utc_now())).limit(200).explain()
+    assert "COLLSCAN" not in stages(explained["queryPlanner"]["winningPlan"])
+
+
+async def put(store: Store, id: str, status: CaseStatus, due_in: timedelta | None) -> None:
+    due_at = None if due_in is None else utc_now() + due_in
+    case = a_case(status).model_copy(update={"id": id, "due_at": due_at})
+    document = case.model_dump(exclude={"id"})
+    await store.cases.collection.insert_one({"_id": id, "v": 1, "at": utc_now(), "state": document})
+
+
+async def test_each_overdue_case_is_told_once(store: Store) -> None:
+    hour = timedelta(hours=1)
+    await put(store, "late", CaseStatus.DISPATCHED, -hour)
+    await put(store, "late-again", CaseStatus.SENT_BACK, -hour)
+    await put(store, "in-time", CaseStatus.IN_PROGRESS, hour)
+    await put(store, "done", CaseStatus.HANDLED, -hour)
+    await put(store, "without", CaseStatus.ACCEPTED, None)
+    sweep = Sweep("case-overdue", store.cases, overdue_cases, mark_overdue)
+
+    assert [await sweep.once(utc_now), await sweep.once(utc_now)] == [2, 0]
+
+    told = await store.cases.collection.find({"outbox.type": {"$regex": "overdue"}}).to_list(10)
+    assert {document["_id"] for document in told} == {"late", "late-again"}
+
+
+async def test_places_are_read_once_and_unknown_ones_are_not_remembered(store: Store, database: Database) -> None:
+    wanted = [building.id for building in BUILDINGS]
+    assert await store.places.those_of(wanted) == {}
+    await register_places(store)
+    assert set(await store.places.those_of([*wanted, "nowhere"])) == set(wanted)
+    await database["places"].drop()
+    assert (await store.places.get(wanted[0])).number == 1
+
+
+async def test_a_page_follows_a_page(store: Store) -> None:
+    for number in range(7):
+        await put(store, f"case-{number}", CaseStatus.ACCEPTED, None)
+    first = await store.cases.select(matching(HERE), limit=4)
+    second = await store.cases.select(matching(HERE), limit=4, cursor=first.next)
+    ids = [stored.aggregate.id for stored in (*first.items, *second.items)]
+    assert sorted(ids) == [f"case-{number}" for number in range(7)]
+    assert second.next is None

@@ -1,0 +1,75 @@
+"""A round in the store, what its walker sends, and what the service hears of its own visits."""
+
+from typing import Any
+
+from services.chassis.aggregate import new_id
+from services.chassis.clock import utc_now
+from services.chassis.handlers import Received
+from services.chassis.store import Cause
+from services.contracts.envelope import Envelope
+from services.contracts.event import Event
+from services.issues.domain.rounds import PlanRound, Round, plan_round
+from services.issues.domain.visits import Visit
+from services.issues.store import Store
+from services.issues.subscribers import handlers
+from services.issues.walks import Walk
+from tests.unit.issues.world import HERE, STAFF, WALKER, a_building, a_compound
+
+ME = Cause(WALKER.sub)
+BUILDINGS = [a_building(number) for number in range(1, 4)]
+
+
+async def register_places(store: Store) -> None:
+    """The compound and its buildings."""
+    for place in (a_compound(), *BUILDINGS):
+        document = place.model_dump(exclude={"id"})
+        await store.places.stored.collection.insert_one({"_id": place.id, "v": 1, "at": utc_now(), "state": document})
+
+
+async def plan(store: Store) -> Round:
+    """A round through all buildings."""
+    id = new_id("round")
+    command = PlanRound(
+        community=HERE, buildings=tuple(b.id for b in BUILDINGS), walker=WALKER.sub, starts_at=utc_now()
+    )
+    stored = await store.rounds.create(id, lambda now: plan_round(id, command, BUILDINGS, STAFF, now), Cause(STAFF.sub))
+    return stored.aggregate
+
+
+async def walk(store: Store, round: Round) -> Walk:
+    """The walk of the round's walker."""
+    return await Walk.open(store, round.id, WALKER, ME)
+
+
+def a_record(
+    id: str, floor: int = 1, building: int = 0, findings: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """One floor as the walker's device sends it."""
+    return {"id": id, "building": BUILDINGS[building].id, "floor": floor, "findings": findings or []}
+
+
+def found(id: str, *, fixed: bool, **fields: Any) -> dict[str, Any]:
+    """One finding as the walker's device sends it."""
+    return {"id": id, "category": "lighting", "fixed": fixed, **fields}
+
+
+async def hear(store: Store, event: Event, id: str, sequence: int = 1) -> None:
+    """Let the service's own handlers take `event` of the aggregate `id`."""
+    envelope = Envelope(
+        id=f"{id}.{sequence}",
+        type=event.type,
+        source="urn:community:issues",
+        subject=id,
+        time=utc_now(),
+        sequence=sequence,
+        partitionkey=id,
+        community=HERE,
+    )
+    for name, reaction in handlers(store).reactions[event.type]:
+        await reaction(Received(envelope, event, name))
+
+
+async def visits_of(store: Store, round: Round) -> list[Visit]:
+    """All visits of the round."""
+    page = await store.visits.select({"state.round": round.id}, limit=200)
+    return [stored.aggregate for stored in page.items]
