@@ -1,0 +1,44 @@
+# What people type. Everything is installed into .venv and into folders of the user, once.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+WORKERS ?= 2
+TESTS ?=
+RUN := .venv/bin/python -m
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+
+.PHONY: help demo demo-reset test bench lint lock schemas environment environment-dev
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: environment ## run the whole system on this machine with the demo data; Ctrl-C stops it
+	@exec $(RUN) deploy.local.demo
+
+demo-reset: environment ## forget what the demo has kept
+	@exec $(RUN) deploy.local.demo --reset
+
+test: environment-dev ## all tests, on a real Kafka and a real MongoDB; TESTS=tests/unit for some of them
+	@$(RUN) deploy.local.fetch
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+bench: environment-dev ## measure against the floors of this machine
+	@$(RUN) deploy.local.fetch --no-browser
+	@exec $(RUN) tests.bench
+
+lint: environment-dev ## style, types, generated files
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@$(RUN) services.contracts check
+
+schemas: environment-dev ## write the schemas and the AsyncAPI document anew
+	@$(RUN) services.contracts generate
+
+lock: ## pin the newest versions that fit together
+	@$(COMPILE) $(UPGRADE) requirements.in -o requirements.lock
+	@$(COMPILE) $(UPGRADE) requirements-dev.in -o requirements-dev.lock
+
+environment environment-dev:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name it with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m deploy.local.environment $(if $(filter environment-dev,$@),--dev)
