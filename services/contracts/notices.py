@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     CASE_VERIFIED = "case-verified"
     WISH_ANSWERED = "wish-answered"
     SEAT_OFFERED = "seat-offered"
+    SEAT_RELEASED = "seat-released"
     REGISTRATION_CONFIRMED = "registration-confirmed"
     REGISTRATION_PROMOTED = "registration-promoted"
     ACTIVITY_REMINDER = "activity-reminder"
@@ -64,6 +65,8 @@ class Suppression(StrEnum):
     """Something newer says otherwise: moved, cancelled, withdrawn."""
     REFUSED = "refused"
     """The gateway will not take it."""
+    UNREACHABLE = "unreachable"
+    """The gateway did not answer, several times over."""
     CHANNEL_OFF = "channel-off"
     """The gateway is no longer set up."""
     ERASED = "erased"
@@ -180,9 +183,7 @@ class PersonErasureRequested(Event, type="cn.community.notify.person.erasure-req
     by: Internal[Id]
 
 
-class PersonErasureAnswered(
-    Event, type="cn.community.notify.person.erasure-answered.v1", topic=NOTICES, internal=True
-):
+class PersonErasureAnswered(Event, type="cn.community.notify.person.erasure-answered.v1", topic=NOTICES, internal=True):
     """`service` has erased its part."""
 
     person: Internal[Id]

@@ -1,0 +1,57 @@
+"""Puts the notify service together."""
+
+from datetime import timedelta
+
+from services.chassis.service import Runtime, Service, Wiring
+from services.chassis.sweeper import Sweep
+from services.contracts.notices import NoticeChannel
+from services.notify import api
+from services.notify.board import router as board
+from services.notify.board.gallery import Gallery
+from services.notify.board.page import Page
+from services.notify.channels import Gateway
+from services.notify.channels.email import EmailGateway
+from services.notify.delivery import Delivery
+from services.notify.domain.notice import lapse
+from services.notify.settings import NotifySettings
+from services.notify.store import INDEXES, NOTICE, PERSON, Facts, lapsed
+from services.notify.subscribers import Desk, handlers
+from services.notify.telling import Telling
+from services.notify.wording import Wording
+
+
+def wire(runtime: Runtime) -> Wiring:
+    """The parts of the service, on `runtime`."""
+    settings: NotifySettings = runtime.settings
+    notices, persons = runtime.aggregates(NOTICE), runtime.aggregates(PERSON)
+    names, wording = settings.names, Wording(settings.names)
+    gateways = _gateways(settings)
+    telling = Telling(notices, persons, runtime.clock, frozenset({NoticeChannel.INBOX, *gateways}))
+    delivery = Delivery(
+        notices, persons, gateways, wording, runtime.clock, timedelta(seconds=settings.delivery_seconds)
+    )
+    gallery = Gallery(runtime.database, runtime.clock, settings.board_seconds)
+    return Wiring(
+        routers=[
+            *api.routers(notices, persons, wording),
+            board.router(gallery, Page(names), names, settings.public_url.rstrip("/"), settings.board_seconds),
+        ],
+        handlers=handlers(Desk(telling, Facts(runtime.database), notices, persons, settings.lead)),
+        sweeps=[Sweep("lapsed-claim", notices, lapsed, lapse, every=timedelta(seconds=30))],
+        indexes=INDEXES,
+        tasks=[delivery.run],
+    )
+
+
+def _gateways(settings: NotifySettings) -> dict[NoticeChannel, Gateway]:
+    mail = settings.mail
+    return {} if mail is None else {NoticeChannel.EMAIL: EmailGateway(mail)}
+
+
+service = Service(
+    name="notify",
+    title="Sunshine Community: notify (notices, notice board)",
+    settings=NotifySettings,
+    kinds=(PERSON, NOTICE),
+    wire=wire,
+)

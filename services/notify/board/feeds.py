@@ -1,0 +1,99 @@
+"""The board as feeds: cases put right and activities ahead, in RSS 2.0 and JSON Feed 1.1."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+from services.notify.board.figures import Board, ClosedCase, ComingActivity
+from services.notify.board.page import place_name
+from services.notify.board.words import WORDS
+from services.notify.calendar import day, moment
+from services.notify.names import Names
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+register_namespace("atom", _ATOM)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry. `id` never changes; `at` is None where the time of writing isn't known."""
+
+    id: str
+    title: str
+    text: str
+    at: datetime | None
+
+
+def items(board: Board, lang: str, names: Names) -> Iterator[Item]:
+    """What a feed carries: no person, like the board itself."""
+    for case in board.cases.latest:
+        yield _closed(case, lang)
+    for activity in board.activities:
+        yield _coming(activity, lang, names)
+
+
+def rss(board: Board, lang: str, names: Names, origin: str) -> bytes:
+    """The feed as RSS 2.0."""
+    page = f"{origin}/board/{board.community}?lang={lang}"
+    root = Element("rss", version="2.0")
+    channel = SubElement(root, "channel")
+    _add(channel, "title", f"{names.community(board.community, lang)} · {WORDS[lang]['board']}")
+    _add(channel, "link", page)
+    _add(channel, "description", WORDS[lang]["tagline"])
+    _add(channel, "language", "zh-cn" if lang == "zh" else "en")
+    self_link = f"{origin}/board/{board.community}/feed.rss?lang={lang}"
+    SubElement(channel, f"{{{_ATOM}}}link", href=self_link, rel="self", type="application/rss+xml")
+    for item in items(board, lang, names):
+        entry = SubElement(channel, "item")
+        _add(entry, "title", item.title)
+        _add(entry, "link", page)
+        _add(entry, "description", item.text)
+        SubElement(entry, "guid", isPermaLink="false").text = item.id
+        if item.at is not None:
+            _add(entry, "pubDate", format_datetime(item.at))
+    text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
+
+
+def json_feed(board: Board, lang: str, names: Names, origin: str) -> dict[str, Any]:
+    """The feed as JSON Feed 1.1."""
+    page = f"{origin}/board/{board.community}?lang={lang}"
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"{names.community(board.community, lang)} · {WORDS[lang]['board']}",
+        "home_page_url": page,
+        "feed_url": f"{origin}/board/{board.community}/feed.json?lang={lang}",
+        "description": WORDS[lang]["tagline"],
+        "language": "zh-CN" if lang == "zh" else "en",
+        "items": [
+            {"id": item.id, "url": page, "title": item.title, "content_text": item.text}
+            | ({"date_published": item.at.isoformat()} if item.at else {})
+            for item in items(board, lang, names)
+        ],
+    }
+
+
+def _closed(case: ClosedCase, lang: str) -> Item:
+    words = WORDS[lang]
+    category = case.category_zh if lang == "zh" else case.category_en
+    where = place_name(case.building, lang) or words["grounds"]
+    text = f"{category} · {where} · {words['checked']} {day(case.closed_at, lang)}"
+    return Item(case.id, f"{words['put_right']} · {case.title or category}", text, case.closed_at)
+
+
+def _coming(activity: ComingActivity, lang: str, names: Names) -> Item:
+    words = WORDS[lang]
+    title = (activity.title_en if lang == "en" else None) or activity.title
+    seats = words["seats_left"].format(left=activity.seats_left) if activity.seats_left else words["full"]
+    text = f"{moment(activity.starts_at, lang)} · {names.venue(activity.venue, lang)} · {seats}"
+    return Item(activity.id, f"{title} · {moment(activity.starts_at, lang)}", text, None)
+
+
+def _add(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = _NOT_XML.sub("", text)

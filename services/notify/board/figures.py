@@ -1,0 +1,187 @@
+"""What the board shows, and the arithmetic of it. Public words, places and counts; persons have no field here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+
+class _Shown(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Place(_Shown):
+    """A building. `number` as people say it."""
+
+    id: str
+    title: str
+    number: int | None = None
+
+
+class BuildingFindings(_Shown):
+    """What rounds found in one building. `building` is None for the open grounds."""
+
+    building: Place | None
+    found: int
+    on_the_spot: int
+    put_right: int
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def on_the_spot_percent(self) -> int:
+        """Of what was found, put right while still there; whole percent, rounded down."""
+        return percent(self.on_the_spot, self.found)
+
+
+class Findings(_Shown):
+    """What rounds found, all together and by building."""
+
+    found: int
+    on_the_spot: int
+    put_right: int
+    by_building: tuple[BuildingFindings, ...]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def put_right_percent(self) -> int:
+        """100 only when nothing is left."""
+        return percent(self.put_right, self.found)
+
+
+class Coverage(_Shown):
+    """Which buildings rounds have been through."""
+
+    buildings: tuple[Place, ...]
+    covered: tuple[str, ...]
+    rounds: int
+    floors: int
+
+
+class ClosedCase(_Shown):
+    """A case that somebody checked and found put right."""
+
+    id: str
+    title: str | None
+    category_zh: str
+    category_en: str
+    building: Place | None
+    closed_at: datetime
+    on_the_spot: bool
+
+
+class OpenCase(_Shown):
+    """A case that isn't put right yet."""
+
+    id: str
+    title: str | None
+    category_zh: str
+    category_en: str
+    building: Place | None
+    reported_at: datetime
+    due_at: datetime | None
+    overdue: bool
+
+
+class Cases(_Shown):
+    """Reports, from whomever they came. `latest` and `waiting` are the first of many."""
+
+    reported: int
+    closed: int
+    open: int
+    overdue: int
+    latest: tuple[ClosedCase, ...]
+    waiting: tuple[OpenCase, ...]
+
+
+class ComingActivity(_Shown):
+    """An activity ahead. `seats_left` never falls below 0."""
+
+    id: str
+    title: str
+    title_en: str | None
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    capacity: int
+    seats_left: int
+    waiting: int
+    volunteers_needed: int
+    volunteers: int
+
+
+class Team(_Shown):
+    """A volunteer or hobby team."""
+
+    id: str
+    title: str
+    title_en: str | None
+    members: int
+
+
+class Volunteering(_Shown):
+    """What volunteers gave."""
+
+    minutes: int
+    volunteers: int
+    teams: tuple[Team, ...]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def hours(self) -> int:
+        """Whole hours."""
+        return self.minutes // 60
+
+
+class Wish(_Shown):
+    """Something residents would like to have, and the committee's answer."""
+
+    id: str
+    title: str
+    supporters: int
+    status: str
+    proposed_at: datetime
+    answer: str | None
+
+
+class Board(_Shown):
+    """The whole board of one community. `as_of`: when it was counted."""
+
+    community: str
+    as_of: datetime
+    households: int
+    residents: int
+    findings: Findings
+    coverage: Coverage
+    cases: Cases
+    activities: tuple[ComingActivity, ...]
+    volunteering: Volunteering
+    wishes: tuple[Wish, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has happened yet."""
+        return not (self.coverage.buildings or self.cases.reported or self.activities or self.wishes)
+
+
+def percent(part: int, whole: int) -> int:
+    """Whole percent, rounded down, so that 100 is never claimed early; 0 of nothing."""
+    return 0 if whole <= 0 else min(100, part * 100 // whole)
+
+
+def tally(by_building: Sequence[BuildingFindings]) -> Findings:
+    """The sums, and the buildings in the order of their numbers; the open grounds come last."""
+    ordered = sorted(by_building, key=_in_order)
+    return Findings(
+        found=sum(b.found for b in ordered),
+        on_the_spot=sum(b.on_the_spot for b in ordered),
+        put_right=sum(b.put_right for b in ordered),
+        by_building=tuple(ordered),
+    )
+
+
+def _in_order(findings: BuildingFindings) -> tuple[bool, int, str]:
+    place = findings.building
+    if place is None:
+        return (True, 0, "")
+    return (False, place.number if place.number is not None else 1_000_000, place.title)

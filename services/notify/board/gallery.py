@@ -1,0 +1,55 @@
+"""The figures of each board, counted at most once in a while however many look at it."""
+
+import asyncio
+import time
+
+from services.chassis.clock import Clock
+from services.chassis.errors import NotFound
+from services.chassis.mongo import Database
+from services.notify.board.counting import communities, count_board
+from services.notify.board.figures import Board
+
+
+class UnknownCommunity(
+    NotFound, code="board.unknown-community", zh="没有社区 {community} 的公示栏。", en="No board for {community}."
+):
+    """Nothing is known of this community."""
+
+
+class Gallery:
+    """The boards of all communities; figures are at most `seconds` old."""
+
+    def __init__(self, database: Database, clock: Clock, seconds: float) -> None:
+        self._database = database
+        self._clock = clock
+        self._seconds = seconds
+        self._known: tuple[float, list[str]] = (float("-inf"), [])
+        self._boards: dict[str, tuple[float, Board]] = {}
+        self._counting = asyncio.Lock()
+
+    async def communities(self) -> list[str]:
+        """The communities that have a board."""
+        async with self._counting:
+            return await self._communities()
+
+    async def board(self, community: str) -> Board:
+        """The board of a community.
+
+        Raises:
+            UnknownCommunity: nothing is known of it.
+        """
+        async with self._counting:
+            if community not in await self._communities():
+                raise UnknownCommunity(community=community)
+            counted, board = self._boards.get(community, (float("-inf"), None))
+            if board is None or time.monotonic() - counted >= self._seconds:
+                board = await count_board(self._database, community, self._clock())
+                self._boards[community] = (time.monotonic(), board)
+            return board
+
+    async def _communities(self) -> list[str]:
+        looked, known = self._known
+        if time.monotonic() - looked >= self._seconds:
+            known = await communities(self._database)
+            self._known = (time.monotonic(), known)
+        return known

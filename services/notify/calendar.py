@@ -1,0 +1,39 @@
+"""Times as people of the community read them: their zone, their weekday, their language."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+HOME = ZoneInfo("Asia/Shanghai")
+
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def weekday(at: datetime, language: str) -> str:
+    """`周四`, `Thu`."""
+    name = _WEEKDAYS[language][at.astimezone(HOME).weekday()]
+    return f"周{name}" if language == "zh" else name
+
+
+def month(at: datetime, language: str) -> str:
+    """`12月`, `Dec`."""
+    number = at.astimezone(HOME).month
+    return f"{number}月" if language == "zh" else _MONTHS[number - 1]
+
+
+def day(at: datetime, language: str) -> str:
+    """`12月3日 周四`, `Thu 3 Dec`."""
+    date = at.astimezone(HOME).day
+    if language == "zh":
+        return f"{month(at, language)}{date}日 {weekday(at, language)}"
+    return f"{weekday(at, language)} {date} {month(at, language)}"
+
+
+def clock(at: datetime) -> str:
+    """`16:30`."""
+    return f"{at.astimezone(HOME):%H:%M}"
+
+
+def moment(at: datetime, language: str) -> str:
+    """`12月3日 周四 16:30`, `Thu 3 Dec, 16:30`."""
+    return f"{day(at, language)}{' ' if language == 'zh' else ', '}{clock(at)}"

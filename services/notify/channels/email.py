@@ -1,0 +1,86 @@
+"""E-mail over SMTP. The message is on its way from the first byte of DATA on; what fails before is a definite no."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from aiosmtplib import SMTP as Client
+from aiosmtplib import SMTPException, SMTPResponseException
+
+from services.notify.channels import Accepted, Answer, Later, Refused, Unknown
+from services.notify.wording import Words
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mail is handed over. `tls` from the first byte; without it, STARTTLS where the server offers it."""
+
+    host: str
+    port: int
+    sender: str
+    tls: bool = False
+    user: str | None = None
+    password: str | None = None
+    seconds: float = 20.0
+
+
+class EmailGateway:
+    """A connection for each message: at most a few hundred an hour leave a committee."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self._server = server
+
+    async def send(self, notice: str, address: str, words: Words, language: str) -> Answer:
+        """See Gateway. Raises nothing that a mail server or a network can cause."""
+        message = compose(self._server.sender, address, words, language, notice)
+        client = Client(
+            hostname=self._server.host,
+            port=self._server.port,
+            use_tls=self._server.tls,
+            username=self._server.user,
+            password=self._server.password,
+            timeout=self._server.seconds,
+        )
+        try:
+            await client.connect()
+            await client.mail(self._server.sender)
+            await client.rcpt(address)
+        except (SMTPException, OSError) as error:
+            client.close()
+            return _definite(error)
+        try:
+            await client.data(message.as_bytes(policy=SMTP))
+        except SMTPResponseException as error:
+            return _definite(error)
+        except (SMTPException, OSError) as error:
+            log.warning("mail server fell silent", extra={"error": type(error).__name__})
+            return Unknown()
+        finally:
+            client.close()
+        return Accepted()
+
+
+def compose(sender: str, address: str, words: Words, language: str, notice: str) -> EmailMessage:
+    """The message. Its Message-ID is the notice's own, so that a mailbox can drop what comes twice."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = address
+    message["Subject"] = words.subject
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = f"<{notice}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
+    message["Content-Language"] = "zh-CN" if language == "zh" else "en"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(words.body)
+    return message
+
+
+def _definite(error: Exception) -> Answer:
+    """What a failure before the message was taken means; the reply's words may hold an address and are not logged."""
+    code = error.code if isinstance(error, SMTPResponseException) else None
+    log.warning("mail not taken", extra={"error": type(error).__name__, "smtp": code})
+    return Refused() if code is not None and code >= 500 else Later()

@@ -1,0 +1,112 @@
+"""What notify remembers of the facts of others, so that a notice can name what it speaks of.
+
+Kept from the facts and not from `.state`: a fact finds here all that was said before it about the same aggregate,
+because both come in order on one partition. Every field is a register (value, sequence) in which the later fact wins:
+the operations commute, so neither a repetition nor the order inside a bulk write matters.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.chassis.handlers import Received
+from services.chassis.mongo import InsertOne, UpdateOne, WriteOp
+from services.contracts.activities import (
+    ActivityMoved,
+    ActivityPersonErased,
+    ActivityPromoted,
+    ActivityRegistered,
+    ActivityScheduled,
+    ActivityStaffed,
+    ActivityUnderstaffed,
+    ActivityWaitlisted,
+    ActivityWithdrawn,
+)
+from services.contracts.issues import (
+    CaseAccepted,
+    CaseAnonymised,
+    CaseReported,
+    WishAnonymised,
+    WishProposed,
+)
+from services.contracts.volunteers import NeedMoved, NeedOpened
+
+SUBJECTS = "subjects"
+"""Cases, wishes, activities and needs: `_id` the aggregate, each field `{v, n}`."""
+
+ATTENDANCES = "attendances"
+"""Who takes part: `_id` activity and person; `joined` and `left` hold the sequence of the last such fact."""
+
+
+STAFFINGS = "staffings"
+"""Who volunteers at an activity, one document for each fact that says so; the one before a moment holds then."""
+
+
+def latest(id: str, sequence: int, fields: dict[str, Any], fixed: dict[str, Any] | None = None) -> UpdateOne:
+    """The operation that sets each of `fields` where no later fact has set it; `fixed` never differs for one id."""
+    registers: dict[str, Any] = {
+        name: {
+            "$cond": [
+                {"$lt": [{"$ifNull": [f"${name}.n", 0]}, sequence]},
+                {"v": {"$literal": value}, "n": {"$literal": sequence}},
+                f"${name}",
+            ]
+        }
+        for name, value in fields.items()
+    }
+    constants = {name: {"$literal": value} for name, value in (fixed or {}).items()}
+    return UpdateOne({"_id": id}, [{"$set": {**registers, **constants}}], upsert=True)
+
+
+def case(received: Received[CaseReported | CaseAccepted | CaseAnonymised]) -> Sequence[WriteOp]:
+    """What a notice about a case names: its title and category, and whom to tell."""
+    names = {"title", "category_zh", "category_en", "reporter"}
+    return _remember(received, names)
+
+
+def wish(received: Received[WishProposed | WishAnonymised]) -> Sequence[WriteOp]:
+    """What a notice about a wish names."""
+    return _remember(received, {"title", "proposer"})
+
+
+def activity(
+    received: Received[ActivityScheduled | ActivityMoved],
+) -> Sequence[WriteOp]:
+    """What a notice about an activity names."""
+    return _remember(received, {"title", "title_en", "starts_at", "ends_at", "venue"})
+
+
+def staffing(
+    received: Received[ActivityStaffed | ActivityUnderstaffed | ActivityPersonErased],
+) -> Sequence[WriteOp]:
+    """The volunteers who count on an activity from now on."""
+    envelope = received.envelope
+    staffed = {"activity": envelope.aggregate_id, "n": envelope.sequence, "volunteers": received.event.volunteers}
+    return [InsertOne({"_id": envelope.id, "community": envelope.community, **staffed})]
+
+
+def need(received: Received[NeedOpened | NeedMoved]) -> Sequence[WriteOp]:
+    """What a notice about a need names."""
+    return _remember(received, {"category", "starts_at"})
+
+
+def joined(received: Received[ActivityRegistered | ActivityPromoted | ActivityWaitlisted]) -> Sequence[WriteOp]:
+    """Somebody counts on an activity: with a seat, or waiting for one."""
+    seated = not isinstance(received.event, ActivityWaitlisted)
+    return [_attendance(received, received.event.person, {"joined": seated})]
+
+
+def left(received: Received[ActivityWithdrawn]) -> Sequence[WriteOp]:
+    """Somebody no longer counts on it."""
+    return [_attendance(received, received.event.person, {"left": True})]
+
+
+def _remember(received: Received[Any], names: set[str]) -> Sequence[WriteOp]:
+    said = received.event.model_dump(include=names, exclude_unset=True)
+    envelope = received.envelope
+    return [latest(envelope.aggregate_id, envelope.sequence, said, {"community": envelope.community})]
+
+
+def _attendance(received: Received[Any], person: str, fields: dict[str, Any]) -> UpdateOne:
+    activity = received.envelope.aggregate_id
+    fixed = {"activity": activity, "person": person, "community": received.envelope.community}
+    return latest(f"{activity}:{person}", received.envelope.sequence, fields, fixed)

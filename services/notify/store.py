@@ -1,0 +1,179 @@
+"""What notify keeps: its kinds, an index for every way in, and the questions it asks of its own database."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
+from services.chassis.store import Aggregates, Kind
+from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState, NoticeStatus
+from services.contracts.topics import NOTICES
+from services.notify.domain.notice import CLAIM_LASTS, Notice
+from services.notify.domain.person import Person
+from services.notify.facts import ATTENDANCES, STAFFINGS, SUBJECTS
+
+PERSON = Kind("person", "persons", Person, NOTICES, None)
+NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState)
+
+COPIES: Mapping[str, str] = {
+    name: f"copy_{name}"
+    for name in ("places", "rounds", "visits", "cases", "wishes", "activities", "teams", "accounts", "volunteers")
+}
+"""Collections that mirror the public state of others, for the board."""
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    "notices": [
+        IndexModel([("state.status", ASCENDING), ("state.not_before", ASCENDING)], name="due"),
+        IndexModel([("state.status", ASCENDING), ("state.claimed_at", ASCENDING)], name="claims"),
+        IndexModel(
+            [
+                ("state.recipient", ASCENDING),
+                ("state.channel", ASCENDING),
+                ("state.delivered_at", DESCENDING),
+                ("_id", DESCENDING),
+            ],
+            name="inbox",
+        ),
+        IndexModel(
+            [("state.recipient", ASCENDING), ("state.channel", ASCENDING), ("state.status", ASCENDING)], name="unread"
+        ),
+        IndexModel(
+            [("state.community", ASCENDING), ("state.about", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+            name="why_about",
+        ),
+        IndexModel(
+            [("state.community", ASCENDING), ("state.cause", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+            name="why_cause",
+        ),
+        IndexModel([("state.about", ASCENDING), ("state.kind", ASCENDING), ("state.status", ASCENDING)], name="about"),
+    ],
+    ATTENDANCES: [
+        IndexModel([("activity", ASCENDING), ("joined.n", ASCENDING)], name="activity"),
+        IndexModel([("person", ASCENDING)], name="person"),
+    ],
+    STAFFINGS: [
+        IndexModel([("activity", ASCENDING), ("n", DESCENDING)], name="activity"),
+        IndexModel([("volunteers", ASCENDING)], name="person"),
+    ],
+    SUBJECTS: [
+        IndexModel([("reporter.v", ASCENDING)], name="reporter", sparse=True),
+        IndexModel([("proposer.v", ASCENDING)], name="proposer", sparse=True),
+    ],
+    **{
+        collection: [IndexModel([("community", ASCENDING), *((f"state.{field}", ASCENDING) for field in fields)])]
+        for collection, fields in (
+            (COPIES["places"], ("kind",)),
+            (COPIES["rounds"], ("status",)),
+            (COPIES["visits"], ("building",)),
+            (COPIES["teams"], ()),
+            (COPIES["accounts"], ()),
+            (COPIES["volunteers"], ()),
+            (COPIES["wishes"], ("supporters",)),
+            (COPIES["activities"], ("status", "starts_at")),
+        )
+    },
+    COPIES["cases"]: [
+        IndexModel([("community", ASCENDING), ("state.status", ASCENDING), ("state.closed_at", ASCENDING)]),
+        IndexModel([("community", ASCENDING), ("state.status", ASCENDING), ("state.due_at", ASCENDING)]),
+        IndexModel([("community", ASCENDING), ("state.channel", ASCENDING), ("state.building", ASCENDING)]),
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who counted on an activity at a certain moment. `seated`: with a seat, not waiting."""
+
+    person: str
+    seated: bool
+
+
+class Facts:
+    """What was remembered of others' facts."""
+
+    def __init__(self, database: Database) -> None:
+        self._subjects = database[SUBJECTS]
+        self._attendances = database[ATTENDANCES]
+        self._staffings = database[STAFFINGS]
+
+    async def subject(self, id: str) -> Mapping[str, Any]:
+        """The fields known of an aggregate; empty where nothing is."""
+        document = await self._subjects.find_one({"_id": id})
+        return _values(document) if document else {}
+
+    async def participants(self, activity: str, sequence: int) -> list[Participant]:
+        """Who counted on `activity` just before its fact `sequence`, so that a repetition finds nobody new."""
+        found = self._attendances.find({"activity": activity, "joined.n": {"$lt": sequence}}).sort("_id", ASCENDING)
+        return [
+            Participant(document["person"], document["joined"]["v"])
+            async for document in found
+            if not document["joined"]["n"] < document.get("left", {"n": 0})["n"] < sequence
+        ]
+
+    async def volunteers(self, activity: str, sequence: int) -> list[str]:
+        """Who volunteered at `activity` just before its fact `sequence`."""
+        before = self._staffings.find({"activity": activity, "n": {"$lt": sequence}}).sort("n", DESCENDING).limit(1)
+        return [volunteer async for staffing in before for volunteer in staffing["volunteers"]]
+
+    async def forget(self, person: str) -> None:
+        """Nothing remembered leads to `person` afterwards."""
+        await self._attendances.delete_many({"person": person})
+        await self._subjects.update_many({"reporter.v": person}, {"$set": {"reporter.v": None}})
+        await self._subjects.update_many({"proposer.v": person}, {"$set": {"proposer.v": None}})
+        await self._staffings.update_many({"volunteers": person}, {"$pull": {"volunteers": person}})
+
+
+class Notices:
+    """Questions about notices that go beyond one aggregate."""
+
+    def __init__(self, aggregates: Aggregates[Notice]) -> None:
+        self.aggregates = aggregates
+        self._collection = aggregates.collection
+
+    async def waiting(self, about: str, kind: NoticeKind, recipients: Iterable[str] | None = None) -> list[str]:
+        """Ids of the queued notices of `kind` that speak of `about`."""
+        query: Document = {"state.about": about, "state.kind": kind, "state.status": NoticeStatus.QUEUED}
+        if recipients is not None:
+            query["state.recipient"] = {"$in": list(recipients)}
+        return [document["_id"] async for document in self._collection.find(query, {"_id": 1}).sort("_id", ASCENDING)]
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[str, NoticeChannel, str]]:
+        """Queued notices whose time has come, the longest waiting first: (id, channel, recipient)."""
+        fields = {"state.channel": 1, "state.recipient": 1}
+        found = self._collection.find(due(now), fields).sort("state.not_before", ASCENDING).limit(limit)
+        return [(d["_id"], NoticeChannel(d["state"]["channel"]), d["state"]["recipient"]) async for d in found]
+
+    async def unread(self, person: str) -> int:
+        """How many notices in the inbox of `person` are not read; exact."""
+        return await self._collection.count_documents(
+            {"state.recipient": person, "state.channel": NoticeChannel.INBOX, "state.status": NoticeStatus.DELIVERED}
+        )
+
+    async def of(self, person: str) -> AsyncIterator[str]:
+        """Ids of all notices of `person`."""
+        async for document in self._collection.find({"state.recipient": person}, {"_id": 1}):
+            yield document["_id"]
+
+
+def due(now: datetime) -> Document:
+    """Notices that a sender should look at."""
+    return {"state.status": NoticeStatus.QUEUED, "state.not_before": {"$lte": now}}
+
+
+def lapsed(now: datetime) -> Document:
+    """Claims whose sender must have died."""
+    return {"state.status": NoticeStatus.SENDING, "state.claimed_at": {"$lte": now - CLAIM_LASTS}}
+
+
+def inbox(person: str) -> Document:
+    """What stands in the inbox of `person`."""
+    return {
+        "state.recipient": person,
+        "state.channel": NoticeChannel.INBOX,
+        "state.status": {"$in": [NoticeStatus.DELIVERED, NoticeStatus.READ]},
+    }
+
+
+def _values(document: Document) -> dict[str, Any]:
+    return {name: field["v"] for name, field in document.items() if isinstance(field, dict) and "v" in field}

@@ -1,0 +1,232 @@
+"""What the facts of others make notify do: remember, tell, erase; and the copies of public state for the board."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.chassis.handlers import Handlers, Received
+from services.chassis.store import Aggregates
+from services.contracts import activities as a
+from services.contracts import issues as i
+from services.contracts import volunteers as v
+from services.contracts.notices import NoticeKind, PersonErasureRequested
+from services.notify import facts
+from services.notify.domain.notice import Notice, Particulars, anonymise
+from services.notify.domain.person import Person, take_answer
+from services.notify.store import COPIES, Facts, Notices
+from services.notify.telling import Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the handlers work with. `lead`: how long before its start somebody is reminded of an activity."""
+
+    telling: Telling
+    facts: Facts
+    notices: Aggregates[Notice]
+    persons: Aggregates[Person]
+    lead: timedelta
+
+
+def handlers(desk: Desk) -> Handlers:
+    """The table of this service."""
+    table = Handlers()
+    _remember(table)
+    _mirror(table)
+    _about_cases(table, desk)
+    _about_wishes(table, desk)
+    _about_seats_at_activities(table, desk)
+    _about_changes_of_activities(table, desk)
+    _about_offers(table, desk)
+    _about_released_seats(table, desk)
+    _erase(table, desk)
+    return table
+
+
+def _remember(table: Handlers) -> None:
+    table.write(i.CaseReported, i.CaseAccepted, i.CaseAnonymised, collection=facts.SUBJECTS)(facts.case)
+    table.write(i.WishProposed, i.WishAnonymised, collection=facts.SUBJECTS)(facts.wish)
+    table.write(v.NeedOpened, v.NeedMoved, collection=facts.SUBJECTS)(facts.need)
+    table.write(a.ActivityScheduled, a.ActivityMoved, collection=facts.SUBJECTS)(facts.activity)
+    table.write(a.ActivityStaffed, a.ActivityUnderstaffed, a.ActivityPersonErased, collection=facts.STAFFINGS)(
+        facts.staffing
+    )
+    table.write(a.ActivityRegistered, a.ActivityPromoted, a.ActivityWaitlisted, collection=facts.ATTENDANCES)(
+        facts.joined
+    )
+    table.write(a.ActivityWithdrawn, collection=facts.ATTENDANCES)(facts.left)
+
+
+def _mirror(table: Handlers) -> None:
+    table.copy(i.PlaceState, COPIES["places"])
+    table.copy(i.RoundState, COPIES["rounds"])
+    table.copy(i.VisitState, COPIES["visits"])
+    table.copy(i.CaseState, COPIES["cases"])
+    table.copy(i.WishState, COPIES["wishes"])
+    table.copy(a.ActivityState, COPIES["activities"])
+    table.copy(v.VolunteerState, COPIES["volunteers"])
+    table.copy(v.TeamState, COPIES["teams"])
+    table.copy(v.AccountState, COPIES["accounts"])
+
+
+def _about_cases(table: Handlers, desk: Desk) -> None:
+    @table.on(i.CaseDispatched)
+    async def tell_of_dispatch(received: Received[i.CaseDispatched]) -> None:
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        about = Particulars(**{**known, "due_at": received.event.due_at})
+        await desk.telling.tell(received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
+
+    @table.on(i.CaseRejected)
+    async def tell_of_rejection(received: Received[i.CaseRejected]) -> None:
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        about = Particulars(**{**known, "text": received.event.reason})
+        await desk.telling.tell(received, known.get("reporter"), NoticeKind.CASE_REJECTED, about)
+
+    @table.on(i.CaseVerified)
+    async def tell_of_verification(received: Received[i.CaseVerified]) -> None:
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
+        await desk.telling.tell(received, received.event.reporter, NoticeKind.CASE_VERIFIED, Particulars(**known))
+
+
+def _about_wishes(table: Handlers, desk: Desk) -> None:
+    @table.on(i.WishAnswered)
+    async def tell_of_answer(received: Received[i.WishAnswered]) -> None:
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        accepted = received.event.status is i.WishStatus.ACCEPTED
+        about = Particulars(**{**known, "text": received.event.answer, "accepted": accepted})
+        await desk.telling.tell(received, received.event.proposer, NoticeKind.WISH_ANSWERED, about)
+
+
+def _about_seats_at_activities(table: Handlers, desk: Desk) -> None:
+    @table.on(a.ActivityRegistered)
+    async def confirm_registration(received: Received[a.ActivityRegistered]) -> None:
+        await _confirm(desk, received, NoticeKind.REGISTRATION_CONFIRMED)
+
+    @table.on(a.ActivityPromoted)
+    async def confirm_promotion(received: Received[a.ActivityPromoted]) -> None:
+        await _confirm(desk, received, NoticeKind.REGISTRATION_PROMOTED)
+
+    @table.on(a.ActivityWithdrawn)
+    async def forget_reminder(received: Received[a.ActivityWithdrawn]) -> None:
+        await desk.telling.supersede(received, NoticeKind.ACTIVITY_REMINDER, [received.event.person])
+
+
+def _about_changes_of_activities(table: Handlers, desk: Desk) -> None:
+    @table.on(a.ActivityMoved)
+    async def tell_of_move(received: Received[a.ActivityMoved]) -> None:
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        moved = received.event
+        about = Particulars(
+            **{
+                **known,
+                **moved.model_dump(include={"starts_at", "ends_at", "venue", "previous_starts_at"}),
+            }
+        )
+        await desk.telling.supersede(received, NoticeKind.ACTIVITY_REMINDER)
+        seated, everybody = await _concerned(desk, received)
+        for person in everybody:
+            await desk.telling.tell(received, person, NoticeKind.ACTIVITY_MOVED, about, expires=moved.ends_at)
+        for person in seated:
+            await _remind(desk, received, person, about, moved.starts_at)
+
+    @table.on(a.ActivityCancelled)
+    async def tell_of_cancellation(received: Received[a.ActivityCancelled]) -> None:
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        about = Particulars(**{**known, "text": received.event.reason})
+        await desk.telling.supersede(received, NoticeKind.ACTIVITY_REMINDER)
+        _, everybody = await _concerned(desk, received)
+        for person in everybody:
+            await desk.telling.tell(received, person, NoticeKind.ACTIVITY_CANCELLED, about)
+
+
+def _about_offers(table: Handlers, desk: Desk) -> None:
+    @table.on(v.NeedOffered)
+    async def tell_of_offer(received: Received[v.NeedOffered]) -> None:
+        offer = received.event
+        named = await desk.facts.subject(offer.activity) if offer.activity else {}
+        about = Particulars(
+            title=named.get("title"),
+            title_en=named.get("title_en"),
+            venue=named.get("venue"),
+            work=offer.category,
+            starts_at=offer.starts_at,
+            ends_at=offer.ends_at,
+            answer_by=offer.expires_at,
+        )
+        await desk.telling.tell(received, offer.person, NoticeKind.SEAT_OFFERED, about, expires=offer.expires_at)
+
+    async def drop_offer(received: Received[v.NeedAccepted | v.NeedDeclined | v.NeedExpired]) -> None:
+        await desk.telling.supersede(received, NoticeKind.SEAT_OFFERED, [received.event.person])
+
+    for answered in (v.NeedAccepted, v.NeedDeclined, v.NeedExpired):
+        table.on(answered)(drop_offer)
+
+
+def _about_released_seats(table: Handlers, desk: Desk) -> None:
+    @table.on(v.NeedMoved)
+    async def drop_moved_offers(received: Received[v.NeedMoved]) -> None:
+        await desk.telling.supersede(received, NoticeKind.SEAT_OFFERED, [r.person for r in received.event.released])
+
+    @table.on(v.NeedCancelled)
+    async def tell_of_release(received: Received[v.NeedCancelled]) -> None:
+        await desk.telling.supersede(received, NoticeKind.SEAT_OFFERED)
+        if received.event.activity is not None:  # the activity's own cancellation tells them
+            return
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        about = Particulars(work=known.get("category"), starts_at=known.get("starts_at"))
+        for released in {r.person: r for r in received.event.released}:
+            await desk.telling.tell(received, released, NoticeKind.SEAT_RELEASED, about)
+
+
+def _erase(table: Handlers, desk: Desk) -> None:
+    @table.on(PersonErasureRequested)
+    async def forget_person(received: Received[PersonErasureRequested]) -> None:
+        person = received.event.person
+        await desk.facts.forget(person)
+        async for id in Notices(desk.notices).of(person):
+            await desk.notices.change(id, lambda notice, _: anonymise(notice), received.cause)
+        await _answered(desk, received, person, "notify")
+
+    @table.on(i.PersonDataErased)
+    async def note_answer_of_issues(received: Received[i.PersonDataErased]) -> None:
+        await _answered(desk, received, received.event.person, "issues")
+
+    @table.on(a.PersonErasedFromActivities)
+    async def note_answer_of_events(received: Received[a.PersonErasedFromActivities]) -> None:
+        await _answered(desk, received, received.event.person, "events")
+
+    @table.on(v.PersonDataErased)
+    async def note_answer_of_volunteers(received: Received[v.PersonDataErased]) -> None:
+        await _answered(desk, received, received.event.person, "volunteers")
+
+
+async def _confirm(desk: Desk, received: Received[Any], kind: NoticeKind) -> None:
+    known = await desk.facts.subject(received.envelope.aggregate_id)
+    event = received.event
+    about = Particulars(**{**known, "starts_at": event.starts_at, "party": event.party})
+    await desk.telling.tell(received, event.person, kind, about, expires=event.starts_at)
+    await _remind(desk, received, event.person, about, event.starts_at)
+
+
+async def _remind(desk: Desk, received: Received[Any], person: str, about: Particulars, starts_at: datetime) -> None:
+    await desk.telling.tell(
+        received, person, NoticeKind.ACTIVITY_REMINDER, about, due=starts_at - desk.lead, expires=starts_at
+    )
+
+
+async def _concerned(desk: Desk, received: Received[Any]) -> tuple[Iterable[str], Iterable[str]]:
+    """Who has a seat, and everybody who counts on the activity: seated, waiting or volunteering; each once."""
+    activity, sequence = received.envelope.aggregate_id, received.envelope.sequence
+    participants = await desk.facts.participants(activity, sequence)
+    volunteers = await desk.facts.volunteers(activity, sequence)
+    seated = [participant.person for participant in participants if participant.seated]
+    return seated, dict.fromkeys([*(participant.person for participant in participants), *volunteers])
+
+
+async def _answered(desk: Desk, received: Received[Any], person: str, service: str) -> None:
+    if await desk.persons.find(person) is not None:
+        await desk.persons.change(
+            person, lambda known, now: take_answer(known, service, now), received.cause, taken=received.taken
+        )
