@@ -177,7 +177,8 @@ class _Cluster:
         """The partitions of each topic, as soon as the asked broker knows them all with a leader."""
         names = [target.name for target in targets]
         while True:
-            found = {t["topic"]: t["partitions"] for t in await self._admin.describe_topics(names) if not t["error_code"]}
+            described = await self._admin.describe_topics(names)
+            found = {topic["topic"]: topic["partitions"] for topic in described if not topic["error_code"]}
             if len(found) == len(names) and all(p["leader"] >= 0 for ps in found.values() for p in ps):
                 return found
             await asyncio.sleep(_BACK_OFF[0])
@@ -246,7 +247,5 @@ def _note(target: Wanted, partitions: list[dict[str, Any]]) -> str | None:
     if len(partitions) > target.partitions:
         return f"it has {len(partitions)} partitions, more than the {target.partitions} asked for; they stay"
     if replication != target.replication:
-        return (
-            f"it has {replication} replicas, not the {target.replication} asked for; kafka-reassign-partitions changes it"
-        )
+        return f"it has {replication} replicas, not {target.replication}; kafka-reassign-partitions changes that"
     return None

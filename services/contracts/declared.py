@@ -4,8 +4,9 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, TypeAlias, get_args
 
 from pydantic import BaseModel
@@ -68,7 +69,7 @@ def field_docs(model: type[BaseModel]) -> dict[str, str]:
     return docs
 
 
-@lru_cache(maxsize=None)
+@cache
 def _own_field_docs(model: type[BaseModel]) -> dict[str, str]:
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(model)))
@@ -77,7 +78,7 @@ def _own_field_docs(model: type[BaseModel]) -> dict[str, str]:
     body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
     return {
         field.target.id: " ".join(text.value.value.split())
-        for field, text in zip(body, body[1:], strict=False)
+        for field, text in pairwise(body)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
         and isinstance(text, ast.Expr)

@@ -18,14 +18,19 @@ from services.contracts.schemas import Schema, public_schema
 
 _SAFE_FORMATS = frozenset({"date-time", "date", "time", "duration", "uuid"})
 
-_PERSONAL = frozenset(
-    "name names surname forename nickname fullname realname username phone telephone tel mobile cellphone fax email mail"
-    " address addresses addr street zip postcode home room flat apartment door birth birthday birthdate birthplace dob age"
-    " gender sex ethnicity religion nationality health disease diagnosis disability marital party_member idcard identity"
-    " ssn passport licence license plate bank card iban wechat weixin qq weibo contact contacts ip latitude longitude lat"
-    " lon lng coordinates gps photo_url avatar portrait signature fingerprint password token secret".split()
-)
-"""Words of a field's name. `party_member` and the like stand for the whole name."""
+# fmt: off
+_PERSONAL = frozenset((
+    "name", "names", "surname", "forename", "nickname", "fullname", "realname", "username", "phone", "telephone",
+    "tel", "mobile", "cellphone", "fax", "email", "mail", "address", "addresses", "addr", "street", "zip",
+    "postcode", "home", "room", "flat", "apartment", "door", "birth", "birthday", "birthdate", "birthplace", "dob",
+    "age", "gender", "sex", "ethnicity", "religion", "nationality", "health", "disease", "diagnosis", "disability",
+    "marital", "party_member", "idcard", "identity", "ssn", "passport", "licence", "license", "plate", "bank",
+    "card", "iban", "wechat", "weixin", "qq", "weibo", "contact", "contacts", "ip", "latitude", "longitude", "lat",
+    "lon", "lng", "coordinates", "gps", "photo_url", "avatar", "portrait", "signature", "fingerprint", "password",
+    "token", "secret",
+))
+"""Words of a field's name, or two of them together."""
+# fmt: on
 _ALLOWED_NAMES = frozenset({"min_age", "max_age"})
 """Limits that an activity sets, not facts of a person."""
 

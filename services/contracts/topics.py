@@ -56,7 +56,11 @@ TOPICS: tuple[Topic, ...] = (ISSUES, VOLUNTEERS, ACTIVITIES, NOTICES)
 
 
 def configurations(
-    topic: Topic, *, retention_days: int = RETENTION_DAYS, dead_letter_days: int = DEAD_LETTER_DAYS, replication: int = 1
+    topic: Topic,
+    *,
+    retention_days: int = RETENTION_DAYS,
+    dead_letter_days: int = DEAD_LETTER_DAYS,
+    replication: int = 1,
 ) -> dict[str, dict[str, str]]:
     """The Kafka configuration of a topic and of the two beside it, by topic name.
 
