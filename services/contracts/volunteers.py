@@ -177,9 +177,10 @@ class TeamChanged(Event, type="cn.community.volunteers.team.changed.v1", topic=V
 class TeamPersonErased(
     Event, type="cn.community.volunteers.team.person-erased.v1", topic=VOLUNTEERS, state=TeamState
 ):
-    """A person's id was replaced by a stand-in that leads nowhere; the count stays."""
+    """A person was forgotten: a member less, or `leader` is a stand-in that leads nowhere until another is named."""
 
     leader: Public[Id]
+    members: Public[int]
 
 
 class CareVisit(BaseModel):
@@ -373,9 +374,10 @@ class NeedFulfilled(Event, type="cn.community.volunteers.need.fulfilled.v1", top
 
 
 class NeedCompleted(Event, type="cn.community.volunteers.need.completed.v1", topic=VOLUNTEERS, state=NeedState):
-    """The activity it belongs to is over."""
+    """The activity it belongs to is over. `released`: offers still unanswered."""
 
     status: Public[NeedStatus]
+    released: Public[list[OfferRef]]
 
 
 class NeedLapsed(Event, type="cn.community.volunteers.need.lapsed.v1", topic=VOLUNTEERS, state=NeedState):

@@ -1,0 +1,1 @@
+"""Volunteers: who gives time, who needs it, who is matched with whom, and the hours that were given."""

@@ -1,0 +1,1 @@
+"""The rules of volunteering: pure, without I/O and without a clock."""
