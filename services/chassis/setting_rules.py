@@ -105,12 +105,22 @@ def _clause(detail: Mapping[str, Any], prefix: str, common: frozenset[str]) -> s
     said = str(detail["msg"]).removeprefix("Value error, ")
     if not detail["loc"]:
         return said
-    field = str(detail["loc"][0])
-    name = (prefix + field).upper()
-    if name not in os.environ and field in common:
-        name = field.upper()
+    name = _variable(str(detail["loc"][0]), prefix, common)
     if detail["type"] == "missing":
         return f"{name} is missing"
     said = said.removeprefix("Input ").removesuffix(", unable to parse string as an integer")
     said = said.removesuffix(", unable to parse string as a number").replace("should", "must")
-    return f"{name} {said[0].lower()}{said[1:]}"
+    place = f" (at {'.'.join(map(str, detail['loc'][1:]))})" if len(detail["loc"]) > 1 else ""
+    return f"{name} {said[0].lower()}{said[1:]}{place}"
+
+
+def unreadable(error: Exception, prefix: str, common: frozenset[str]) -> str:
+    """That a setting which is JSON could not be read as such."""
+    match = re.search(r'field "(\w+)"', str(error))
+    return f"{_variable(match[1], prefix, common) if match else 'A setting'} is not valid JSON."
+
+
+def _variable(field: str, prefix: str, common: frozenset[str]) -> str:
+    """The variable that `field` was given by, or would be."""
+    own = (prefix + field).upper()
+    return field.upper() if own not in os.environ and field in common else own

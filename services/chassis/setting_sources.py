@@ -17,6 +17,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings import SettingsError as Unreadable
 
 from services.chassis import setting_rules as rules
 
@@ -111,3 +112,5 @@ def read_settings(cls: type[S], file: Path | None = None) -> S:
         return cls(_env_file=file)
     except ValidationError as error:
         raise SettingsError(rules.sentence(error, prefix, common_fields(cls))) from None
+    except Unreadable as error:
+        raise SettingsError(rules.unreadable(error, prefix, common_fields(cls))) from None
