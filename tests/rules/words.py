@@ -1,0 +1,82 @@
+"""What no module may say."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.rules.tree import Module
+
+_CLOCK = "services/chassis/clock.py"
+_TOPICS = "services/contracts/topics.py"
+_TOPIC = re.compile(r"^community\.[a-z]+\.v\d+(\.state|\.dlq)?$")
+_LINES = 400
+
+
+def own_clock(module: Module) -> Iterator[str]:
+    """The time of day is passed in; one module of the services asks the machine for it."""
+    if not module.path.startswith("services/") or module.path == _CLOCK:
+        return
+    for call in module.calls():
+        if _reads_the_clock(call):
+            yield f"{module.path}:{call.lineno} asks the machine for the time; only {_CLOCK} does"
+
+
+def naive_time(module: Module) -> Iterator[str]:
+    """No time of day without a zone, anywhere."""
+    for call in module.calls():
+        if _reads_the_clock(call) and (_method(call) in {"utcnow", "today"} or not (call.args or call.keywords)):
+            yield f"{module.path}:{call.lineno} makes a time without a zone"
+
+
+def _reads_the_clock(call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in {"now", "utcnow", "today"}:
+        return False
+    owner = call.func.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
+    return name in {"datetime", "date"}
+
+
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def bare_except(module: Module) -> Iterator[str]:
+    """Whoever catches says what."""
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.ExceptHandler) and node.type is None:
+            yield f"{module.path}:{node.lineno} catches everything"
+
+
+def stray_print(module: Module) -> Iterator[str]:
+    """Services log; only commands talk to a terminal."""
+    command = re.search(r"(^|/)(commands/\w+|__main__|cli|\w+_command)\.py$", module.path)
+    if not module.path.startswith("services/") or command:
+        return
+    for call in module.calls():
+        if isinstance(call.func, ast.Name) and call.func.id == "print":
+            yield f"{module.path}:{call.lineno} prints"
+
+
+def topic_by_hand(module: Module) -> Iterator[str]:
+    """The names of topics are written once."""
+    if not module.path.startswith(("services/", "deploy/")) or module.path == _TOPICS:
+        return
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TOPIC.match(node.value):
+            yield f"{module.path}:{node.lineno} writes the topic {node.value!r}; it comes from {_TOPICS}"
+
+
+def assertion_in_product(module: Module) -> Iterator[str]:
+    """Python may be told to leave assertions out, so nothing may depend on one."""
+    if not module.path.startswith("services/"):
+        return
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Assert):
+            yield f"{module.path}:{node.lineno} asserts"
+
+
+def too_long(module: Module) -> Iterator[str]:
+    """A file can be read in one sitting."""
+    lines = module.text.count("\n")
+    if lines > _LINES:
+        yield f"{module.path} has {lines} lines, more than {_LINES}"
