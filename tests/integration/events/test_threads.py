@@ -1,0 +1,92 @@
+"""The service as a whole on Kafka: what it says, and what it does on what others say."""
+
+from services.contracts.activities import (
+    ActivityCancelled,
+    ActivityScheduled,
+    ActivityStaffed,
+    ActivityState,
+    ActivityUnderstaffed,
+    PersonErasedFromActivities,
+    SeriesDateSkipped,
+)
+from services.contracts.event import fold
+from services.contracts.notices import PersonErasureRequested
+from services.contracts.volunteers import NeedReopened, NeedStaffed, NeedStatus, Origin
+from tests.integration.events.calling import Api, an_activity
+from tests.integration.events.wire import Wire
+from tests.unit.events.given import HOME, NOW, STAFF, resident
+
+
+def _staffed(activity: str | None, *volunteers: str) -> NeedStaffed:
+    origin = Origin.CARE_PLAN if activity is None else Origin.ACTIVITY
+    return NeedStaffed(origin=origin, activity=activity, volunteers=list(volunteers), status=NeedStatus.STAFFED)
+
+
+def _reopened(activity: str, *volunteers: str) -> NeedReopened:
+    return NeedReopened(
+        origin=Origin.ACTIVITY,
+        activity=activity,
+        offer="offer-1",
+        person="helper-1",
+        filled=len(volunteers),
+        volunteers=list(volunteers),
+        status=NeedStatus.OPEN,
+    )
+
+
+async def test_helpers_come_and_go_as_the_volunteers_service_says(running: tuple[Api, Wire]) -> None:
+    api, wire = running
+    activity = (await api.ok(STAFF, "/activities", an_activity()))["id"]
+    _, scheduled = await wire.wait_for(ActivityScheduled, volunteers_needed=2)
+    await wire.publish(_staffed(None, "helper-9"), "need-9", 4, "volunteers")
+    for _ in range(2):
+        await wire.publish(_staffed(activity, "helper-1", "helper-2"), "need-1", 4, "volunteers")
+    await wire.publish(_reopened(activity, "helper-2"), "need-1", 5, "volunteers")
+    await wire.publish(_staffed(activity, "helper-1", "helper-2"), "need-1", 4, "volunteers")
+    envelope, understaffed = await wire.wait_for(ActivityUnderstaffed, volunteers=["helper-2"])
+    staffed = [e for e, _ in wire.facts if e.type == ActivityStaffed.type]
+    assert [e.sequence for e in staffed] == [2]
+    assert (envelope.sequence, envelope.partitionkey, envelope.causationid) == (3, activity, "need-1.5")
+    state = fold(fold(scheduled, ActivityState, {}), ActivityState, understaffed)
+    await wire.publish(_staffed(activity, "helper-2", "helper-3"), "need-1", 6, "volunteers")
+    envelope, _ = await wire.wait_for(ActivityStaffed, volunteers=["helper-2", "helper-3"])
+    assert envelope.sequence == 4
+    assert state["volunteers"] == ["helper-2"]
+
+
+async def test_a_series_becomes_its_activities_and_a_skipped_date_is_cancelled(running: tuple[Api, Wire]) -> None:
+    api, wire = running
+    series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY;BYDAY=SA")))["id"]
+    scheduled = await wire.wait_for_many(8, ActivityScheduled, lambda _, data: data["series"] == series)
+    assert sorted(data["occurrence"] for _, data in scheduled)[:2] == ["2026-03-07", "2026-03-14"]
+    listed = (await api.get(None, "/activities", community=HOME, series=series)).json()["items"]
+    assert len(listed) == 8
+    codes = {(await api.get(STAFF, f"/activities/{item['id']}/roster")).json()["check_in_code"] for item in listed}
+    assert len(codes) > 1
+
+    await api.ok(STAFF, f"/series/{series}/skip", {"on": "2026-03-14", "reason": "清明"})
+    _, skipped = await wire.wait_for(SeriesDateSkipped, on="2026-03-14")
+    envelope, cancelled = await wire.wait_for(ActivityCancelled, reason="清明")
+    assert envelope.partitionkey == skipped["activity"]
+    assert cancelled["status"] == "cancelled"
+
+    await api.ok(STAFF, f"/series/{series}/end")
+    await wire.wait_for_many(8, ActivityCancelled, lambda _, data: data["status"] == "cancelled")
+    left = (await api.get(None, "/activities", community=HOME, series=series, status="scheduled")).json()["items"]
+    assert left == []
+
+
+async def test_an_erasure_request_is_carried_out_and_answered(running: tuple[Api, Wire]) -> None:
+    api, wire = running
+    activity = (await api.ok(STAFF, "/activities", an_activity(capacity=1)))["id"]
+    for n in (1, 2):
+        await api.ok(resident(n), f"/activities/{activity}/registrations", {})
+    request = PersonErasureRequested(person="resident-1", request="request-1", requested_at=NOW, by="resident-1")
+    for _ in range(2):
+        await wire.publish(request, "person-1", 3, "notify")
+    envelope, answer = await wire.wait_for(PersonErasedFromActivities, person="resident-1")
+    assert answer["request"] == "request-1"
+    assert envelope.source == "urn:community:events"
+    roster = (await api.get(STAFF, f"/activities/{activity}/roster")).text
+    assert "resident-1" not in roster
+    assert (await api.get(resident(2), f"/activities/{activity}/registrations/me")).json()["status"] == "registered"
