@@ -73,9 +73,9 @@ def compose(sender: str, address: str, words: Words, language: str, notice: str)
     message["Subject"] = words.subject
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<{notice}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
-    message["Content-Language"] = "zh-CN" if language == "zh" else "en"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(words.body)
+    message["Content-Language"] = "zh-CN" if language == "zh" else "en"  # set_content drops what begins with Content-
     return message
 
 

@@ -32,9 +32,8 @@ Language = Literal["zh", "en"]
 Email = Annotated[
     str,
     StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"),
-    Field(repr=False),
 ]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{4,22}[0-9]$"), Field(repr=False)]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{4,22}[0-9]$")]
 Muted = Mapping[NoticeKind, frozenset[NoticeChannel]]
 
 
@@ -62,8 +61,8 @@ class Addresses(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    email: Email | None = None
-    phone: Phone | None = None
+    email: Email | None = Field(default=None, repr=False)
+    phone: Phone | None = Field(default=None, repr=False)
 
 
 class Person(Aggregate):

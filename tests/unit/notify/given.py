@@ -1,0 +1,66 @@
+"""People and notices to begin a test with, and the law of folding."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.chassis.aggregate import Decision
+from services.chassis.principal import Principal, Role
+from services.contracts.event import fold
+from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState
+from services.notify.domain.notice import Draft, Notice, Particulars, queue
+from services.notify.domain.person import Addresses, Choices, Person, stranger
+from services.notify.domain.planning import Planned
+from services.notify.names import Names
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+"""12:00 in the community."""
+
+NIGHT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+"""23:00 in the community."""
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+HERE = "sunshine"
+EVERYWHERE = frozenset(NoticeChannel)
+NAMES = Names(
+    {HERE: {"zh": "阳光社区", "en": "Sunshine Community"}},
+    {"plaza": {"zh": "中心小广场", "en": "Central plaza"}},
+)
+
+RESIDENT = Principal("resident-1", frozenset({Role.RESIDENT}), frozenset({HERE}))
+NEIGHBOUR = Principal("resident-2", frozenset({Role.RESIDENT}), frozenset({HERE}))
+STAFF = Principal("staff-1", frozenset({Role.STAFF}), frozenset({HERE}))
+STAFF_ELSEWHERE = Principal("staff-9", frozenset({Role.STAFF}), frozenset({"elsewhere"}))
+
+
+def a_person(id: str = "resident-1", email: str | None = "someone@example.org", **choices: Any) -> Person:
+    return stranger(id, HERE).given(Choices(**choices), Addresses(email=email))
+
+
+def a_draft(kind: NoticeKind = NoticeKind.CASE_VERIFIED, **fields: Any) -> Draft:
+    return Draft(
+        **{
+            "community": HERE,
+            "recipient": "resident-1",
+            "kind": kind,
+            "cause": "case-1.5",
+            "about": "case-1",
+            "version": 5,
+            "template": 1,
+            "particulars": Particulars(title="楼道灯不亮"),
+            **fields,
+        }
+    )
+
+
+def a_queued(channel: NoticeChannel = NoticeChannel.EMAIL, not_before: datetime = NOW, **fields: Any) -> Notice:
+    """A notice in the queue since an hour ago."""
+    return queue(a_draft(**fields), Planned(channel, not_before), min(NOW, not_before) - HOUR).aggregate
+
+
+def assert_folds(before: Notice | None, decision: Decision[Notice]) -> None:
+    """Folding the public data of the events over the public state before gives the public state after."""
+    state: dict[str, Any] = {} if before is None else before.public().model_dump(mode="json")
+    for event in decision.events:
+        state = fold(state, NoticeState, event.public_data())
+    assert state == decision.aggregate.public().model_dump(mode="json")
