@@ -1,7 +1,5 @@
-"""A database of its own for each test, with the indexes of the service, and the service's store on it."""
+"""The service in a database of the test's own: its store, its gateway, and the whole of it with Kafka."""
 
-import os
-import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -15,39 +13,30 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.clock import utc_now
 from services.chassis.http.app import create_app
 from services.chassis.journal import Journal
-from services.chassis.service import Runtime
+from services.chassis.service import Runtime, build
 from services.chassis.telemetry.metrics import Metrics
+from services.chassis.topics import ensure_topics
+from services.contracts.topics import ISSUES, NOTICES
 from services.issues.api import routers
-from services.issues.app import IssuesSettings
+from services.issues.app import IssuesSettings, service
 from services.issues.store import INDEXES, Store
 from tests.integration.issues.calling import Api
-
-
-@pytest.fixture(scope="session")
-def mongodb_url() -> str:
-    return os.environ.get("MONGODB_URL", "mongodb://127.0.0.1:27117/?replicaSet=rs0")
-
-
-@pytest.fixture(scope="session")
-def kafka_bootstrap() -> str:
-    return os.environ.get("KAFKA_BOOTSTRAP", "127.0.0.1:19092")
+from tests.integration.issues.listening import PARTITIONS, Running
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[mongo.Database]:
+async def db(mongodb_url: str, database: str) -> AsyncIterator[mongo.Database]:
     client = mongo.connect(mongodb_url, application="issues-tests")
-    name = f"issues_{uuid.uuid4().hex[:10]}"
-    yield mongo.database(client, name)
-    await client.drop_database(name)
+    yield mongo.database(client, database)
     client.close()
 
 
 @pytest.fixture
-async def store(database: mongo.Database) -> Store:
+async def store(db: mongo.Database) -> Store:
     wakes: dict[str, Callable[[], None]] = defaultdict(lambda: lambda: None)
-    store = Store.of(Runtime(None, utc_now, database, Journal(database), Metrics(), wakes))
+    store = Store.of(Runtime(None, utc_now, db, Journal(db), Metrics(), wakes))
     for collection, models in INDEXES.items():
-        await database[collection].create_indexes(list(models))
+        await db[collection].create_indexes(list(models))
     return store
 
 
@@ -57,15 +46,17 @@ def development_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(mongodb_url: str, kafka_bootstrap: str, development_key: Path, database: mongo.Database) -> IssuesSettings:
+def settings(mongodb_url: str, database: str, development_key: Path) -> IssuesSettings:
+    """Settings that name no Kafka: for what stands without it."""
     return IssuesSettings(
         environment="test",
         mongodb_url=mongodb_url,
-        database=database.name,
-        kafka_bootstrap=kafka_bootstrap,
+        database=database,
+        kafka_bootstrap="127.0.0.1:9",
         auth_development_key=development_key,
         rate_limit_per_second=0,
         rate_limit_address_per_second=0,
+        kafka_session_seconds=6,
     )
 
 
@@ -76,3 +67,15 @@ async def api(store: Store, settings: IssuesSettings) -> AsyncIterator[Api]:
     api = Api(httpx.ASGITransport(app), DevelopmentIssuer(settings))
     yield api
     await api.close()
+
+
+@pytest.fixture
+async def running(settings: IssuesSettings, kafka_bootstrap: str, topic_prefix: str) -> AsyncIterator[Running]:
+    """The whole service on the real servers, relay and subscribers with it."""
+    await ensure_topics(kafka_bootstrap, prefix=topic_prefix, topics=(ISSUES, NOTICES), partitions=PARTITIONS)
+    whole = settings.model_copy(update={"kafka_bootstrap": kafka_bootstrap, "kafka_topic_prefix": topic_prefix})
+    app = build(service, whole)
+    async with app.router.lifespan_context(app):
+        api = Api(httpx.ASGITransport(app), DevelopmentIssuer(settings))
+        yield Running(api, kafka_bootstrap, topic_prefix)
+        await api.close()

@@ -21,13 +21,13 @@ PERSON = RESIDENT.sub
 PHONE = "13812345678"
 
 
-async def everything(database: Database) -> dict[str, list[Any]]:
+async def everything(db: Database) -> dict[str, list[Any]]:
     """All documents but the outbox (facts already told, with opaque ids) and pictures' bytes."""
-    names = [name for name in await database.list_collection_names() if not name.startswith(("system.", "pictures."))]
-    return {name: await database[name].find({}, {"outbox": 0}).to_list(1000) for name in names}
+    names = [name for name in await db.list_collection_names() if not name.startswith(("system.", "pictures."))]
+    return {name: await db[name].find({}, {"outbox": 0}).to_list(1000) for name in names}
 
 
-async def test_nothing_leads_to_the_person_any_more(store: Store, database: Database) -> None:
+async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) -> None:
     shown = await store.photos.keep(HERE, a_picture("red"), RESIDENT)
     loose = await store.photos.keep(HERE, a_picture("blue"), RESIDENT)
     handled = await store.photos.keep(HERE, a_picture("green"), RESIDENT)
@@ -53,7 +53,7 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, database: Data
     for sequence in (3, 3):
         await hear(store, request, "erasure-req-1", sequence)
 
-    kept = await everything(database)
+    kept = await everything(db)
     answers = kept.pop("erasures")
     for trace in (PERSON, PHONE, "某某", "我住在三楼", "我母亲不便"):
         assert trace not in str(kept)
@@ -61,6 +61,6 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, database: Data
     assert {photo["_id"] for photo in kept["photos"]} == {handled.id}
     assert shown.id not in str(kept)
     assert loose.id not in str(kept)
-    assert await database["pictures.files"].count_documents({}) == 2
+    assert await db["pictures.files"].count_documents({}) == 2
     supported = (await store.wishes.get("wish-2")).aggregate
     assert (supported.supporters, supported.proposer) == (2, NEIGHBOUR.sub)

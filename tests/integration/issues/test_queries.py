@@ -44,16 +44,16 @@ def stages(plan: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize(("collection", "query"), LISTS, ids=lambda value: str(value)[:70])
 async def test_no_query_reads_a_whole_collection(
-    store: Store, database: Database, collection: str, query: dict[str, Any]
+    store: Store, db: Database, collection: str, query: dict[str, Any]
 ) -> None:
-    explained = await database[collection].find(query).sort([("at", -1), ("_id", -1)]).limit(51).explain()
+    explained = await db[collection].find(query).sort([("at", -1), ("_id", -1)]).limit(51).explain()
     used = stages(explained["queryPlanner"]["winningPlan"])
     assert "COLLSCAN" not in used
     assert used & {"IXSCAN", "OR", "SORT_MERGE"}
 
 
-async def test_due_cases_are_found_by_their_own_index(store: Store, database: Database) -> None:
-    explained = await database["cases"].find(overdue_cases(utc_now())).limit(200).explain()
+async def test_due_cases_are_found_by_their_own_index(store: Store, db: Database) -> None:
+    explained = await db["cases"].find(overdue_cases(utc_now())).limit(200).explain()
     assert "COLLSCAN" not in stages(explained["queryPlanner"]["winningPlan"])
 
 
@@ -79,12 +79,12 @@ async def test_each_overdue_case_is_told_once(store: Store) -> None:
     assert {document["_id"] for document in told} == {"late", "late-again"}
 
 
-async def test_places_are_read_once_and_unknown_ones_are_not_remembered(store: Store, database: Database) -> None:
+async def test_places_are_read_once_and_unknown_ones_are_not_remembered(store: Store, db: Database) -> None:
     wanted = [building.id for building in BUILDINGS]
     assert await store.places.those_of(wanted) == {}
     await register_places(store)
     assert set(await store.places.those_of([*wanted, "nowhere"])) == set(wanted)
-    await database["places"].drop()
+    await db["places"].drop()
     assert (await store.places.get(wanted[0])).number == 1
 
 
