@@ -1,0 +1,70 @@
+"""Care plans over HTTP, for staff."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep
+from services.chassis.http.problems import problems
+from services.chassis.principal import Role
+from services.contracts.marks import Id
+from services.contracts.volunteers import CareKind, CarePlanStatus
+from services.volunteers.api.views import CarePlanView, Listed, care_plan_view, listed
+from services.volunteers.domain import care
+from services.volunteers.domain.errors import CarePlanClosedAlready
+from services.volunteers.store import Store, matching
+
+BASE = "/api/volunteers/v1/care-plans"
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of care plans, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["care plans"])
+
+    @routes.post(
+        "", status_code=201, response_model=CarePlanView, summary="Promise regular help", responses=problems(NotYours)
+    )
+    async def open_plan(body: care.Open, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.create(
+            store.care_plans,
+            lambda id, now: care.open_plan(id, body, by, now),
+            care_plan_view,
+            location=lambda id: f"{BASE}/{id}",
+        )
+
+    @routes.get("", summary="Care plans of a community", responses=problems(NotYours))
+    async def many(
+        principal: PrincipalDep,
+        page: PageDep,
+        community: Annotated[Id, Query()],
+        status: Annotated[CarePlanStatus | None, Query()] = None,
+        kind: Annotated[CareKind | None, Query()] = None,
+        elder: Annotated[Id | None, Query()] = None,
+    ) -> Listed[CarePlanView]:
+        principal.require(community, Role.STAFF)
+        query = matching(community, status=status, kind=kind, elder=elder, erased=False)
+        return listed(await store.care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view)
+
+    @routes.get("/{id}", summary="One care plan", responses=problems(NotYours, UnknownAggregate))
+    async def one(id: Id, principal: PrincipalDep) -> CarePlanView:
+        stored = await store.care_plans.get(id)
+        principal.require(stored.aggregate.community, Role.STAFF)
+        return care_plan_view(stored)
+
+    @routes.post(
+        "/{id}/close",
+        response_model=CarePlanView,
+        summary="No more dates",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, CarePlanClosedAlready),
+    )
+    async def close(id: Id, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            store.care_plans, id, lambda plan, now: care.close_plan(plan, by, now), care_plan_view
+        )
+
+    return routes
