@@ -10,17 +10,17 @@ What it does not: a batch is taken again after a crash or a lost commit. Effects
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-from services.chassis.intake import Intake, Stopping
+from services.chassis.intake import Intake, Record, Stopping
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,9 @@ class Inbound:
         self.last_batch = time.monotonic()
         self._commits_lost = 0
         self._committed: dict[TopicPartition, int] = {}
+        self._to_commit: dict[TopicPartition, int] = {}
+        self._committing: asyncio.Task[None] | None = None
+        self._one_commit = asyncio.Lock()
         self._broker = KafkaBroker(
             bootstrap,
             client_id=group,
@@ -73,10 +76,11 @@ class Inbound:
             session_timeout_ms=int(session_timeout * 1000),
             heartbeat_interval_ms=int(session_timeout * 300),
             max_poll_interval_ms=600_000,
+            listener=_Revoked(self),
             parser=self._parse,
             decoder=_decode,
         )
-        self._subscriber(self._take)
+        self._subscriber(self._consume)
 
     async def run(self) -> None:
         """Join the group, however long it takes. Returns when joined."""
@@ -95,6 +99,7 @@ class Inbound:
     async def stop(self) -> None:
         """Finish and commit the batch under way, then leave."""
         self.intake.stopping.set()
+        await self._flush()
         await self._stop_broker()
 
     @property
@@ -117,19 +122,19 @@ class Inbound:
         consumer = self._subscriber.consumer
         if consumer is None or not self.assigned:
             return {}
-        assigned = list(self.assigned)
-        ends = await consumer.end_offsets(assigned)
-        lag = {}
-        for partition in assigned:
-            done = self._committed.get(partition)
-            if done is None:
-                done = await consumer.committed(partition)
-            if done is None:
-                done = (await consumer.beginning_offsets([partition]))[partition]
-            lag[partition] = max(0, ends[partition] - done)
-        return lag
+        assigned = sorted(self.assigned)
+        ends, begins = await consumer.end_offsets(assigned), await consumer.beginning_offsets(assigned)
+        unknown = [partition for partition in assigned if partition not in self._committed]
+        found = await asyncio.gather(*(consumer.committed(partition) for partition in unknown))
+        done = begins | {p: offset for p, offset in zip(unknown, found, strict=True) if offset is not None}
+        done |= {partition: offset for partition, offset in self._committed.items() if partition in begins}
+        return {partition: max(0, ends[partition] - done[partition]) for partition in assigned}
 
-    async def _take(self, records: tuple[ConsumerRecord[bytes, bytes], ...]) -> None:
+    async def _consume(self, records: Any) -> None:
+        """FastStream reads the annotations of its handler and can't know ours."""
+        await self._take(records)
+
+    async def _take(self, records: tuple[Record, ...]) -> None:
         try:
             await self.intake.take(records)
         except Stopping:
@@ -143,21 +148,33 @@ class Inbound:
         self.last_batch = time.monotonic()
         await self._commit(records)
 
-    async def _commit(self, records: tuple[ConsumerRecord[bytes, bytes], ...]) -> None:
-        offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
-        consumer = self._subscriber.consumer
-        if consumer is None:
-            return
-        mine = {partition: offset for partition, offset in offsets.items() if partition in consumer.assignment()}
+    async def _commit(self, records: tuple[Record, ...]) -> None:
+        """Hand the batch's offsets to the committer; they are stored while the next batch is taken."""
+        self._to_commit.update({TopicPartition(r.topic, r.partition): r.offset + 1 for r in records})
+        if self.intake.stopping.is_set():
+            await self._flush()
+        elif self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        """Commit what is stored and not committed yet, one commit at a time."""
+        async with self._one_commit:
+            while self._to_commit and (consumer := self._subscriber.consumer) is not None:
+                assigned = consumer.assignment()
+                mine = {partition: offset for partition, offset in self._to_commit.items() if partition in assigned}
+                self._to_commit.clear()
+                if mine:
+                    await self._store(consumer, mine)
+
+    async def _store(self, consumer: Any, offsets: dict[TopicPartition, int]) -> None:
         try:
-            if mine:
-                await consumer.commit(mine)
-                self._committed.update(mine)
+            await consumer.commit(offsets)
+            self._committed.update(offsets)
         except (KafkaError, IllegalStateError) as error:
             self._commits_lost += 1
             log.warning("commit refused", extra={"error": type(error).__name__})
 
-    def _rewind(self, records: tuple[ConsumerRecord[bytes, bytes], ...]) -> None:
+    def _rewind(self, records: tuple[Record, ...]) -> None:
         consumer = self._subscriber.consumer
         if consumer is None:
             return
@@ -174,12 +191,28 @@ class Inbound:
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("consumer not closed cleanly", extra={"error": type(error).__name__})
 
-    async def _parse(self, records: tuple[ConsumerRecord[bytes, bytes], ...], _original: Any) -> KafkaMessage:
+    async def _parse(self, records: tuple[Record, ...], _original: Any) -> KafkaMessage:
         """Hand the raw records on: FastStream's own parser decodes headers and raises on what is not UTF-8."""
         consumer = self._subscriber.consumer
         if consumer is None:
             raise Stopping()
         return KafkaMessage(body=b"", raw_message=records, consumer=consumer)
+
+
+class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Commits what is stored before partitions move on, so that their next owner repeats less."""
+
+    def __init__(self, inbound: Inbound) -> None:
+        self._inbound = inbound
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Called before the group rebalances."""
+        await self._inbound._flush()
+        for partition in revoked:
+            self._inbound._committed.pop(partition, None)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Nothing to do: positions are read from the group's offsets."""
 
 
 async def _decode(message: KafkaMessage, _original: Any) -> Any:

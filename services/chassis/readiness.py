@@ -65,12 +65,16 @@ def checks(machinery: Machinery, settings: ServiceSettings, clock: Clock) -> Seq
             return Fact(False, "has not joined its group yet", 0)
         return Fact(True, "partitions assigned", len(machinery.inbound.assigned))
 
-    return [
-        ReadinessCheck("store", store),
-        ReadinessCheck("relay", relay),
-        ReadinessCheck("subscriber", subscriber),
-        ReadinessCheck("lag", lag.check),
-    ]
+    return [_Check("store", store), _Check("relay", relay), _Check("subscriber", subscriber), _Check("lag", lag.check)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    name: str
+    look: Callable[[], Awaitable[Fact]]
+
+    async def check(self) -> Fact:
+        return await self.look()
 
 
 class _Lag:

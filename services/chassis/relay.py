@@ -4,12 +4,14 @@ One leader per service, by a lease; every replica can take over. The truth is th
 empty»; the process's own commits and the change stream only wake it, so a lost resume token costs nothing.
 
 What it guarantees: every event of every acknowledged command reaches the journal and its topic, whatever is killed;
-within an aggregate the first arrival of each event is in the order of versions (all its events of one round travel in
-one parcel, and the next round begins when this one is acknowledged). An event leaves the outbox only when both
+within an aggregate the first arrival of each event is in the order of versions: all its events of one round travel in
+one parcel, and it joins no other round before that one is acknowledged. An event leaves the outbox only when both
 the journal and Kafka have it.
 What it does not: an event may arrive more than once, from a crash before clearing or from a leader that was frozen
 and came back. Consumers drop a sequence that they have taken. Such a late leader's repetition of an older `.state` is
 put right by publishing the state again.
+
+Writing the journal, clearing, and packing the next round go on side by side: only the acknowledgement is waited for.
 """
 
 import asyncio
@@ -17,29 +19,28 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
 from aiokafka.errors import KafkaError
 
 from services.chassis.clock import utc_now
-from services.chassis.journal import Journal, document
+from services.chassis.consignment import Consignment, Packer, Stretch
+from services.chassis.journal import Journal
 from services.chassis.lease import Lease
-from services.chassis.mongo import Collection, Document, PyMongoError, UpdateOne
-from services.chassis.outbound import Outbound, Parcel, Place
+from services.chassis.mongo import Collection, Document, PyMongoError
+from services.chassis.outbound import Outbound, Place
 from services.chassis.restates import Restates
 from services.chassis.store import OUTBOX_INDEX, Kind
-from services.contracts.envelope import SOURCE, Envelope, to_headers
-from services.contracts.event import events
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
-_ROUNDS_UNDER_WAY = 2
+ROUNDS_UNDER_WAY = 3
 _PENDING = {"outbox.0": {"$exists": True}}
 _BACK_OFF = (0.1, 0.3, 1.0, 2.0, 5.0)
+_PASSING = (PyMongoError, KafkaError, TimeoutError)
 
 
 @dataclass(slots=True)
@@ -49,16 +50,6 @@ class Relayed:
     published: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     rounds: int = 0
-    trouble: str | None = None
-
-
-@dataclass(slots=True)
-class _Round:
-    """One batch on its way: the parcels, the journal's documents, and how far each aggregate got."""
-
-    parcels: dict[Place, Parcel] = field(default_factory=dict)
-    journal: list[Document] = field(default_factory=list)
-    reached: dict[str, tuple[int, set[Place]]] = field(default_factory=dict)
 
 
 class Lane:
@@ -83,16 +74,20 @@ class Lane:
         self._collection = collection
         self._journal = journal
         self._outbound = outbound
+        self._packer = Packer(kind, outbound, prefix)
         self._lease = lease
         self._restates = restates
-        self._state_type = kind.state.type if kind.state is not None else ""
-        self._facts = prefix + kind.topic.name
-        self._states = prefix + kind.topic.state
-        self._source = SOURCE.format(service=kind.topic.service)
         self._poll = poll
+        self._trouble = False
+        self._rounds: set[asyncio.Task[None]] = set()
+        self._unacknowledged: dict[str, int] = {}
+        self._behind: set[str] = set()
+        self._sent: dict[str, int] = {}
+        self._settled: list[tuple[str, int]] = []
 
     @property
     def collection_name(self) -> str:
+        """The collection whose outboxes it empties."""
         return self.kind.collection
 
     async def backlog(self) -> tuple[int, datetime | None]:
@@ -106,49 +101,62 @@ class Lane:
     async def run(self) -> None:
         """Relay for ever while the lease is held; waits while it is not."""
         failures = 0
-        while True:
-            self.wake.clear()
-            try:
-                if self._lease.held and self._outbound.connected.is_set():
-                    complete = await self.drain()
-                    await self.restate()
-                    failures = 0 if complete else failures + 1
-            except (PyMongoError, KafkaError, TimeoutError) as error:
-                failures += 1
-                self.relayed.trouble = type(error).__name__
-                log.warning("relay interrupted", extra={"kind": self.kind.name, "error": type(error).__name__})
-            if failures:
-                await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
-            else:
+        try:
+            while True:
+                self.wake.clear()
+                await self._pass()
+                if self._trouble:
+                    await self._finish_rounds()
+                    self._trouble = False
+                    failures += 1
+                    await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
+                    continue
+                failures = 0
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.wake.wait(), self._poll)
+        finally:
+            for task in self._rounds:
+                task.cancel()
+            await asyncio.gather(*self._rounds, return_exceptions=True)
 
     async def drain(self) -> bool:
-        """Relay what is pending now; False when something could not be sent and stays pending."""
-        complete = True
-        under_way: set[asyncio.Task[bool]] = set()
+        """Relay what is pending now and wait for it; False when something could not be sent and stays pending."""
+        self._trouble = False
+        await self._pass()
+        await self._finish_rounds()
+        return not self._trouble
+
+    async def _pass(self) -> None:
+        if not (self._lease.held and self._outbound.connected.is_set()):
+            return
         try:
-            async for batch in self._pending():
-                if not self._lease.held:
-                    return complete
-                if len(under_way) >= _ROUNDS_UNDER_WAY:
-                    done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                    complete &= all([task.result() for task in done])
-                    if not complete:
-                        break
-                under_way.add(asyncio.create_task(self._ship(batch)))
-            results = await asyncio.gather(*under_way)
-            return complete and all(results)
-        finally:
-            for task in under_way:
-                task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+            await self._begin_rounds()
+            await self._restate()
+        except _PASSING as error:
+            self._interrupted(error)
+
+    async def _begin_rounds(self) -> None:
+        """Start a round for every batch that is pending, a few at a time."""
+        for id, last in self._settled:
+            if self._sent.get(id) == last:
+                del self._sent[id]
+        self._settled.clear()
+        if any(task.done() for task in self._rounds):
+            await self._reap(asyncio.FIRST_COMPLETED)
+        async for batch in self._pending():
+            while len(self._rounds) >= ROUNDS_UNDER_WAY:
+                await self._reap(asyncio.FIRST_COMPLETED)
+            if self._trouble or not self._lease.held:
+                return
+            load = await self._pack(batch)
+            if load.stretches:
+                self._unacknowledged |= {id: stretch.last for id, stretch in load.stretches.items()}
+                self._rounds.add(asyncio.create_task(self._ship(load)))
+            if load.left_over:
+                self.wake.set()
 
     async def _pending(self) -> AsyncIterator[list[Document]]:
-        """Batches of documents with events, oldest event first, read while the one before is on its way.
-
-        A document's place in the index moves only when its outbox is cleared, so no aggregate is in two batches at once.
-        """
+        """Batches of documents with events, oldest event first, read while earlier rounds are on their way."""
         cursor = self._collection.find(
             _PENDING, {"outbox": 1, "v": 1, "state.community": 1}, batch_size=BATCH, hint=OUTBOX_INDEX
         ).sort("outbox.0.time", 1)
@@ -160,114 +168,85 @@ class Lane:
         finally:
             await cursor.close()
 
-    async def _ship(self, batch: Sequence[Document]) -> bool:
-        work = _Round()
+    async def _pack(self, batch: Sequence[Document]) -> Consignment:
+        load = Consignment()
         for found in batch:
-            await self._load(work, found)
-        if not self._lease.held:
-            return True
-        sent, journaled = await asyncio.gather(
-            self._outbound.send(work.parcels.values()), self._journal.append(work.journal), return_exceptions=True
-        )
-        if isinstance(sent, BaseException):
-            raise sent
-        if isinstance(journaled, BaseException):
-            raise journaled
-        await self._clear(work, sent)
-        if not self._lease.held:
-            await self._restates.ask(self.kind.name, work.reached)
-        if any(id not in work.reached or work.reached[id][0] < found["outbox"][-1]["seq"] for id, found in _by_id(batch)):
+            id = found["_id"]
+            under_way = self._unacknowledged.get(id)
+            if under_way is None:
+                await self._packer.pack(load, found, self._sent.get(id, 0))
+            elif found["outbox"][-1]["seq"] > under_way:
+                self._behind.add(id)
+        return load
+
+    async def _ship(self, load: Consignment) -> None:
+        journaling = asyncio.create_task(self._journal.append(load.journal))
+        try:
+            try:
+                failed = await self._outbound.send(load.parcels.values())
+            finally:
+                self._acknowledge(load)
+            self._count(load, failed)
+            arrived = load.arrived(failed)
+            self._sent.update({id: stretch.last for id, stretch in arrived.items()})
+            await self._settle(load, failed, arrived, journaling)
+        except _PASSING as error:
+            self._interrupted(error)
+        finally:
+            journaling.cancel()
+            self._settled += [(id, stretch.last) for id, stretch in load.stretches.items()]
+
+    def _acknowledge(self, load: Consignment) -> None:
+        """Whatever came of it, their next events may go; those that have some by now are looked at at once."""
+        for id in load.stretches:
+            del self._unacknowledged[id]
+        if not self._behind.isdisjoint(load.stretches):
+            self._behind -= load.stretches.keys()
             self.wake.set()
-        self._count(work, sent)
-        return not sent
 
-    async def _clear(self, work: _Round, failed: set[Place]) -> None:
-        """Take out of the outboxes exactly what has arrived; an aggregate stops at its first failure."""
-        cleared = [
-            UpdateOne({"_id": id}, {"$pull": {"outbox": {"seq": {"$lte": sequence}}}})
-            for id, (sequence, places) in work.reached.items()
-            if places.isdisjoint(failed)
-        ]
-        if cleared:
-            await self._collection.bulk_write(cleared, ordered=False)
+    async def _settle(
+        self, load: Consignment, failed: set[Place], arrived: dict[str, Stretch], journaling: "asyncio.Task[None]"
+    ) -> None:
+        await journaling
+        if arrived:
+            await self._collection.bulk_write(load.cleared(failed), ordered=False)
+        if not self._lease.held:
+            await self._restates.ask(self.kind.name, load.stretches)
+        self._trouble |= bool(failed)
 
-    async def _load(self, work: _Round, found: Document) -> None:
-        """Put the events of one aggregate into the round, as many as fit."""
-        id, community, outbox = found["_id"], found["state"]["community"], found["outbox"]
-        key = id.encode()
-        facts = await self._parcel(work, self._facts, key)
-        places = {facts.place}
-        reached = 0
-        for entry in outbox:
-            model = events()[entry["type"]]
-            if not model.internal:
-                public = {name: value for name, value in entry["data"].items() if name in model.public_fields}
-                if not facts.add(key, orjson.dumps(public), to_headers(self._envelope(id, community, entry))):
-                    break
-            work.journal.append(document(id, self.kind.name, community, entry))
-            reached = entry["seq"]
-        last = outbox[-1]
-        if reached == last["seq"] and "state" in last:
-            states = await self._parcel(work, self._states, key)
-            places.add(states.place)
-            if not states.add(key, last["state"], to_headers(self._state_envelope(id, community, last))):
-                reached -= 1  # the last event stays, so that its state travels with the next round
-        if reached >= outbox[0]["seq"]:
-            work.reached[id] = (reached, places)
-
-    async def restate(self) -> None:
+    async def _restate(self) -> None:
         """Publish again the states that somebody asked for, as they stand now."""
-        state = self.kind.state
-        if state is None:
+        if self.kind.state is None:
             return
         while asked := await self._restates.asked(self.kind.name, BATCH):
-            work = _Round()
-            async for found in self._collection.find({"_id": {"$in": asked}}, {"v": 1, "state": 1, "at": 1}):
+            await self._finish_rounds()
+            load, known = Consignment(), set()
+            async for found in self._collection.find({"_id": {"$in": asked}}, {"v": 1, "state": 1}):
                 id, community = found["_id"], found["state"]["community"]
                 public = self.kind.model.model_validate({**found["state"], "id": id}).public()
                 value = None if public is None else public.model_dump_json().encode()
-                entry = {"seq": found["v"], "time": utc_now()}
-                parcel = await self._parcel(work, self._states, id.encode())
-                if parcel.add(id.encode(), value, to_headers(self._state_envelope(id, community, entry))):
-                    work.reached[id] = (found["v"], {parcel.place})
-            failed = await self._outbound.send(work.parcels.values())
-            gone = set(asked) - work.reached.keys() if not any(p.full for p in work.parcels.values()) else set()
-            arrived = [id for id, (_, places) in work.reached.items() if places.isdisjoint(failed)]
-            await self._restates.answered(self.kind.name, [*arrived, *gone])
-            if failed or not (arrived or gone):
+                if await self._packer.pack_state(load, id, community, {"seq": found["v"], "time": utc_now()}, value):
+                    known.add(id)
+            if await self._outbound.send(load.parcels.values()):
+                self._trouble = True
                 return
+            full = any(parcel.full for parcel in load.parcels.values())
+            await self._restates.answered(self.kind.name, known if full else asked)
 
-    async def _parcel(self, work: _Round, topic: str, key: bytes) -> Parcel:
-        place = await self._outbound.place(topic, key)
-        parcel = work.parcels.get(place)
-        if parcel is None:
-            parcel = work.parcels[place] = self._outbound.parcel(place)
-        return parcel
+    async def _finish_rounds(self) -> None:
+        while self._rounds:
+            await self._reap(asyncio.ALL_COMPLETED)
 
-    def _envelope(self, id: str, community: str, entry: Document) -> Envelope:
-        return Envelope(
-            id=f"{id}.{entry['seq']}",
-            type=entry["type"],
-            source=self._source,
-            subject=f"{self.kind.name}/{id}",
-            time=entry["time"],
-            sequence=entry["seq"],
-            partitionkey=id,
-            community=community,
-            causationid=entry.get("cause"),
-            traceparent=entry.get("trace"),
-        )
+    async def _reap(self, when: str) -> None:
+        done, self._rounds = await asyncio.wait(self._rounds, return_when=when)
+        for task in done:
+            task.result()
 
-    def _state_envelope(self, id: str, community: str, entry: Document) -> Envelope:
-        envelope = self._envelope(id, community, {**entry, "type": self._state_type})
-        return replace(envelope, id=f"{envelope.id}.state")
+    def _interrupted(self, error: BaseException) -> None:
+        self._trouble = True
+        log.warning("relay interrupted", extra={"kind": self.kind.name, "error": type(error).__name__})
 
-    def _count(self, work: _Round, failed: set[Place]) -> None:
+    def _count(self, load: Consignment, failed: set[Place]) -> None:
         self.relayed.rounds += 1
-        self.relayed.published[self.kind.name] += sum(p.count for p in work.parcels.values() if p.place not in failed)
-        self.relayed.failed[self.kind.name] += sum(p.count for p in work.parcels.values() if p.place in failed)
-        self.relayed.trouble = "records not sent" if failed else None
-
-
-def _by_id(batch: Sequence[Document]) -> list[tuple[str, Document]]:
-    return [(found["_id"], found) for found in batch]
+        for place, parcel in load.parcels.items():
+            (self.relayed.failed if place in failed else self.relayed.published)[self.kind.name] += parcel.count

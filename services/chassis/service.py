@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, FastAPI
 
 from services.chassis.aggregate import Aggregate
+from services.chassis.auth.build import verifier_of
 from services.chassis.clock import Clock, utc_now
 from services.chassis.handlers import Handlers
 from services.chassis.http.app import create_app
@@ -92,6 +93,7 @@ def build(service: Service, settings: ServiceSettings, *, clock: Clock = utc_now
 
     Raises:
         ConfigurationError, InvalidURI: MONGODB_URL can't be read.
+        NotInProduction: the development issuer is named in production.
     """
     metrics = Metrics()
     client = connect(settings.mongodb_url, application=f"community-{service.name}")
@@ -117,14 +119,15 @@ def build(service: Service, settings: ServiceSettings, *, clock: Clock = utc_now
                 await asyncio.to_thread(export.close)
 
     return create_app(
-        service=service.name,
-        title=service.title,
-        settings=settings,
-        routers=wiring.routers,
-        checks=checks(machinery, settings, clock),
+        service.name,
+        service.title,
+        settings,
+        wiring.routers,
+        verifier=verifier_of(settings),
         metrics=metrics,
-        lifespan=lifespan,
+        checks=checks(machinery, settings, clock),
         serving=serving,
+        lifespan=lifespan,
     )
 
 

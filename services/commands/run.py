@@ -1,6 +1,7 @@
 """`python -m services run`: serve one or more services from this process until it is told to stop."""
 
 import argparse
+import asyncio
 import errno
 import os
 import signal
@@ -8,10 +9,11 @@ import socket
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from services.chassis.origin import Origin
-from services.chassis.service import build
+from services.chassis.service import Service, build
 from services.chassis.setting_sources import read_settings
 from services.chassis.settings import AuthSettings, ServiceSettings
 from services.chassis.telemetry.logs import configure_logs
@@ -42,12 +44,22 @@ def run(arguments: argparse.Namespace) -> int:
     settings = {name: read_settings(declared[name].settings, arguments.env_file) for name in names}
     first = settings[names[0]]
     configure_logs(first.log_level, messages=first.environment != "production")
-    died: list[str] = []
-    apps = {name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in names}
-    app: ASGIApp = Origin(apps, HOME) if len(apps) > 1 else apps[names[0]]
-    server = uvicorn.Server(_config(app, first))
     listening = _listen(arguments.host or first.http_host, arguments.port or first.http_port)
-    server.run([listening])
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(declared, settings, listening))
+
+
+async def _serve(
+    declared: dict[str, Service], settings: dict[str, ServiceSettings], listening: socket.socket
+) -> int:
+    """Build inside the loop that will run it: the database driver binds to the loop it is made in."""
+    died: list[str] = []
+    apps = {
+        name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in declared
+    }
+    app: ASGIApp = Origin(apps, HOME) if len(apps) > 1 else next(iter(apps.values()))
+    server = uvicorn.Server(_config(app, next(iter(settings.values()))))
+    await server.serve([listening])
     return 1 if died or not server.started else 0
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import socket
 import statistics
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -11,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from services.chassis import mongo
+from services.chassis.topics import ensure_topics
 from services.contracts.issues import CaseReported, CaseStatus, Channel, Priority
-from services.contracts.topics import ISSUES
 
 PARTITIONS = 6
 TIME = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -67,16 +68,15 @@ def machine() -> str:
 
 @asynccontextmanager
 async def topics(servers: Servers) -> AsyncIterator[str]:
-    """The issues topics under a prefix of their own, deleted afterwards; yields the prefix."""
+    """All topics under a prefix of their own, deleted afterwards; yields the prefix."""
     prefix = f"bench{uuid.uuid4().hex[:8]}."
-    names = [prefix + name for name in (ISSUES.name, ISSUES.state, ISSUES.dead_letters)]
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
-    await admin.start()
+    made = await ensure_topics(servers.kafka, prefix=prefix, partitions=PARTITIONS)
     try:
-        await admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names])
         yield prefix
-        await admin.delete_topics(names)
     finally:
+        admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+        await admin.start()
+        await admin.delete_topics([outcome.topic for outcome in made])
         await admin.close()
 
 
@@ -133,3 +133,10 @@ def turns(count: int) -> Iterator[int]:
 async def settle() -> None:
     """Let background work of the last run end."""
     await asyncio.sleep(0.2)
+
+
+def free_port() -> int:
+    """A port that nothing listens at just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

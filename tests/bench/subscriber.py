@@ -65,7 +65,7 @@ async def _publish(servers: Servers, prefix: str) -> None:
     await producer.stop()
 
 
-def _row(id: str, event: CaseReported) -> dict[str, Any]:
+def row(id: str, event: CaseReported) -> dict[str, Any]:
     return {"_id": id, "category": event.category, "place": event.place, "reported_at": event.reported_at}
 
 
@@ -87,7 +87,7 @@ async def _bare(servers: Servers, prefix: str) -> float:
                 continue
             began = began or time.perf_counter()
             operations = [
-                InsertOne(_row(record.key.decode(), CaseReported.model_validate_json(record.value))) for record in batch
+                InsertOne(row(record.key.decode(), CaseReported.model_validate_json(record.value))) for record in batch
             ]
             await db["rows"].bulk_write(operations, ordered=False)
             await consumer.commit()
@@ -102,12 +102,12 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
 
     @handlers.write(CaseReported, collection="rows")
     def keep(received: Received[CaseReported]) -> Sequence[WriteOp]:
-        return [InsertOne(_row(received.envelope.aggregate_id, received.event))]
+        return [InsertOne(row(received.envelope.aggregate_id, received.event))]
 
     async with database(servers) as db:
         outbound = Outbound(servers.kafka, client_id="bench")
         await outbound.run()
-        intake = Intake("bench", handlers, db, outbound, utc_now, span=_no_span)
+        intake = Intake("bench", handlers, db, outbound, utc_now, span=no_span)
         inbound = Inbound(
             servers.kafka,
             intake,
@@ -130,5 +130,5 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
 
 
 @contextmanager
-def _no_span(traceparent: str | None, name: str) -> Iterator[str | None]:
+def no_span(traceparent: str | None, name: str) -> Iterator[str | None]:
     yield traceparent

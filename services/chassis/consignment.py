@@ -1,0 +1,118 @@
+"""One round of the relay: the events of some aggregates packed for Kafka and for the journal.
+
+All events of an aggregate in a round lie in one parcel, in order; what does not fit waits for the next round.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from services.chassis.journal import document
+from services.chassis.mongo import Document, UpdateOne
+from services.chassis.outbound import Outbound, Parcel, Place
+from services.chassis.store import Kind
+from services.contracts.envelope import SOURCE, Envelope, to_headers
+from services.contracts.event import events
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The events of one aggregate that a round carries, and the places they go to."""
+
+    first: int
+    last: int
+    places: frozenset[Place]
+
+
+@dataclass(slots=True)
+class Consignment:
+    """What one round carries. `left_over`: something had to wait for the next."""
+
+    parcels: dict[Place, Parcel] = field(default_factory=dict)
+    journal: list[Document] = field(default_factory=list)
+    stretches: dict[str, Stretch] = field(default_factory=dict)
+    left_over: bool = False
+
+    def arrived(self, failed: set[Place]) -> dict[str, Stretch]:
+        """The stretches all of whose places took them; an aggregate stops at its first failure."""
+        if not failed:
+            return self.stretches
+        return {id: stretch for id, stretch in self.stretches.items() if stretch.places.isdisjoint(failed)}
+
+    def cleared(self, failed: set[Place]) -> list[UpdateOne]:
+        """The writes that take out of the outboxes exactly what has arrived."""
+        return [
+            UpdateOne({"_id": id}, {"$pull": {"outbox": {"seq": {"$gte": stretch.first, "$lte": stretch.last}}}})
+            for id, stretch in self.arrived(failed).items()
+        ]
+
+
+class Packer:
+    """Packs the events of one kind of aggregate."""
+
+    def __init__(self, kind: Kind[Any], outbound: Outbound, prefix: str) -> None:
+        self._kind = kind
+        self._outbound = outbound
+        self._facts = prefix + kind.topic.name
+        self._states = prefix + kind.topic.state
+        self._state_type = "" if kind.state is None else kind.state.type
+        self._source = SOURCE.format(service=kind.topic.service)
+
+    async def pack(self, into: Consignment, found: Document, sent: int) -> None:
+        """Pack the events of one aggregate after sequence `sent`, as many as fit.
+
+        Raises:
+            KafkaError: the topic is not known.
+        """
+        id, community = found["_id"], found["state"]["community"]
+        outbox = [entry for entry in found["outbox"] if entry["seq"] > sent]
+        if not outbox:
+            return
+        key = id.encode()
+        facts = await self._parcel(into, self._facts, key)
+        places, reached = [facts.place], 0
+        for entry in outbox:
+            model = events()[entry["type"]]
+            if not model.internal:
+                public = {name: value for name, value in entry["data"].items() if name in model.public_fields}
+                if not facts.add(key, orjson.dumps(public), to_headers(self._envelope(id, community, entry))):
+                    break
+            into.journal.append(document(id, self._kind.name, community, entry))
+            reached = entry["seq"]
+        last = outbox[-1]
+        if reached == last["seq"] == found["v"] and "state" in last:
+            if await self.pack_state(into, id, community, last, last["state"]):
+                places.append((await self._parcel(into, self._states, key)).place)
+            else:
+                reached -= 1  # the last event stays, so that its state travels with the next round
+        if reached >= outbox[0]["seq"]:
+            into.stretches[id] = Stretch(outbox[0]["seq"], reached, frozenset(places))
+        into.left_over |= reached < last["seq"]
+
+    async def pack_state(self, into: Consignment, id: str, community: str, entry: Document, state: bytes | None) -> bool:
+        """Pack the state as of `entry`; None is a tombstone. False when it does not fit."""
+        envelope = self._envelope(id, community, {**entry, "type": self._state_type})
+        parcel = await self._parcel(into, self._states, id.encode())
+        return parcel.add(id.encode(), state, to_headers(replace(envelope, id=f"{envelope.id}.state")))
+
+    async def _parcel(self, into: Consignment, topic: str, key: bytes) -> Parcel:
+        place = await self._outbound.place(topic, key)
+        parcel = into.parcels.get(place)
+        if parcel is None:
+            parcel = into.parcels[place] = self._outbound.parcel(place)
+        return parcel
+
+    def _envelope(self, id: str, community: str, entry: Document) -> Envelope:
+        return Envelope(
+            id=f"{id}.{entry['seq']}",
+            type=entry["type"],
+            source=self._source,
+            subject=f"{self._kind.name}/{id}",
+            time=entry["time"],
+            sequence=entry["seq"],
+            partitionkey=id,
+            community=community,
+            causationid=entry.get("cause"),
+            traceparent=entry.get("trace"),
+        )

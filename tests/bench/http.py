@@ -1,0 +1,157 @@
+"""Reporting a case over HTTP beside a bare handler, at 32 connections.
+
+The floor validates the same body and inserts one document of the same size. Ours verifies a token, keeps rates and
+limits, decides, writes state, events and the receipt of an Idempotency-Key, while the relay of the same process writes
+the journal and publishes: the whole service as it is deployed.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import bson
+import httpx
+import orjson
+
+from services.chassis import mongo
+from tests.bench.ground import Figure, Servers, free_port, median_of, settle, topics, turns
+
+CONNECTIONS = 32
+SECONDS = 8
+ROUNDS = 3
+COMMUNITY = "yangguang"
+ROOT = Path(__file__).parents[2]
+
+
+async def run(servers: Servers) -> list[Figure]:
+    """Answers a second."""
+    name = f"bench_{uuid.uuid4().hex[:8]}"
+    client = mongo.connect(servers.mongodb, application="bench")
+    floors, ours = [], []
+    try:
+        async with topics(servers) as prefix, _service(servers, prefix, name) as (port, environment):
+            body, token = await _community(port, environment)
+            size = await _size_of_a_case(mongo.database(client, f"{name}_issues"), port, body, token)
+            async with _floor(servers, f"{name}_floor", size) as floor:
+                for _ in turns(ROUNDS):
+                    floors.append(await _load(floor, "/cases", body, ""))
+                    await settle()
+                    ours.append(await _load(port, "/api/issues/v1/cases", body, token))
+                    await _until_relayed(mongo.database(client, f"{name}_issues"))
+    finally:
+        for part in ("issues", "floor"):
+            await client.drop_database(f"{name}_{part}")
+        client.close()
+    return [
+        Figure(f"HTTP: report a case, {CONNECTIONS} connections", median_of(floors), median_of(ours), "req/s", least=0.7)
+    ]
+
+
+@asynccontextmanager
+async def _service(servers: Servers, prefix: str, name: str) -> AsyncIterator[tuple[int, dict[str, str]]]:
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "ENVIRONMENT": "test",
+            "MONGODB_URL": servers.mongodb,
+            "ISSUES_DATABASE": f"{name}_issues",
+            "KAFKA_BOOTSTRAP": servers.kafka,
+            "KAFKA_TOPIC_PREFIX": prefix,
+            "AUTH_DEVELOPMENT_KEY": str(Path(folder) / "key.json"),
+            "RATE_LIMIT_PER_SECOND": "0",
+            "LOG_LEVEL": "ERROR",
+        }
+        command = [sys.executable, "-m", "services", "run", "issues", "--port", str(port)]
+        process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
+        try:
+            await _ready(f"http://127.0.0.1:{port}/readyz")
+            yield port, environment
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+@asynccontextmanager
+async def _floor(servers: Servers, database: str, size: int) -> AsyncIterator[int]:
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.floor_app", str(port), servers.mongodb, database, str(size)]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    try:
+        await _ready(f"http://127.0.0.1:{port}/openapi.json")
+        yield port
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _ready(url: str) -> None:
+    async with httpx.AsyncClient() as http, asyncio.timeout(60):
+        while True:
+            try:
+                if (await http.get(url)).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+
+
+async def _token(environment: dict[str, str], role: str) -> str:
+    command = [sys.executable, "-m", "services", "token", "--role", role, "--community", COMMUNITY, "--sub", f"{role}-1"]
+    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    return output.decode().strip()
+
+
+async def _community(port: int, environment: dict[str, str]) -> tuple[bytes, str]:
+    """A compound with a building, by staff; the body and the token of a resident's report."""
+    headers = {"Authorization": f"Bearer {await _token(environment, 'staff')}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
+        place = {"community": COMMUNITY, "kind": "compound", "title": "都市阳光小区"}
+        answer = (await http.post("/api/issues/v1/places", json=place)).raise_for_status()
+        categories = (await http.get("/api/issues/v1/categories")).raise_for_status().json()
+    category = (categories["items"] if isinstance(categories, dict) else categories)[0]["code"]
+    report = {
+        "community": COMMUNITY,
+        "category": category,
+        "place": answer.json()["id"],
+        "floor": 7,
+        "spot": "电梯口",
+        "text": "七楼电梯口的公共照明灯坏了三天，晚上老人出门看不清路，墙砖也松了，请尽快安排人来看看。",
+    }
+    return orjson.dumps(report), await _token(environment, "resident")
+
+
+async def _size_of_a_case(store: mongo.Database, port: int, body: bytes, token: str) -> int:
+    """Bytes of the document as it is inserted, events and receipt included."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "size"}
+    async with httpx.AsyncClient() as http:
+        answer = await http.post(f"http://127.0.0.1:{port}/api/issues/v1/cases", content=body, headers=headers)
+    id = answer.raise_for_status().json()["id"]
+    await _until_relayed(store)
+    found = await store["cases"].find_one({"_id": id})
+    entry = await store["journal"].find_one({"_id": {"a": id, "s": 1}})
+    if found is None or entry is None:
+        raise RuntimeError("the case is not in the store")
+    return len(bson.encode(found)) + len(bson.encode({"data": entry["data"], "state": entry["data"]}))
+
+
+async def _until_relayed(store: mongo.Database) -> None:
+    async with asyncio.timeout(60):
+        while await store["cases"].count_documents({"outbox.0": {"$exists": True}}):
+            await asyncio.sleep(0.1)
+
+
+async def _load(port: int, path: str, body: bytes, token: str) -> float:
+    arguments = [str(port), path, body.decode(), token, str(SECONDS), str(CONNECTIONS)]
+    command = [sys.executable, "-m", "tests.bench.load", *arguments]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError("the load ended with an error")
+    return float(output)
