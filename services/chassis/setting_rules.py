@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-_HOST_PORT = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):\d{1,5}$")
+_HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
 _SET_BY_PLATFORMS = re.compile(r"_SERVICE_(HOST|PORT)|_PORT_\d+_|_PORT$")
 _ALIKE = 0.9
 
@@ -38,7 +38,7 @@ def mongodb(value: str) -> str:
 
 def bootstrap(value: str) -> str:
     parts = [part.strip() for part in value.split(",")]
-    if not all(_HOST_PORT.match(part) and int(part.rsplit(":", 1)[1]) < 65_536 for part in parts):
+    if not all(_HOST_PORT.fullmatch(part) and int(part.rsplit(":", 1)[1]) < 65_536 for part in parts):
         raise ValueError("must be host:port, several separated by commas")
     return ",".join(parts)
 

@@ -8,8 +8,8 @@ from typing import Any
 from services.chassis.auth.refusals import TokenInvalid
 from services.chassis.principal import SYSTEM, Principal, Role
 
-_SUB = re.compile(r"^[\x21-\x7e]{1,255}$")
-_WORD = re.compile(r"^[A-Za-z0-9._:-]{1,100}$")
+_SUB = re.compile(r"[\x21-\x7e]{1,255}")
+_WORD = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _ROLES = {role.value: role for role in Role}
 
 
@@ -29,7 +29,7 @@ def principal_of(claims: Mapping[str, Any], names: ClaimNames) -> Principal:
         TokenInvalid: `sub` is missing, not plain, or the name that the platform itself acts under.
     """
     sub = claims.get("sub")
-    if not isinstance(sub, str) or not _SUB.match(sub) or sub == SYSTEM:
+    if not isinstance(sub, str) or not _SUB.fullmatch(sub) or sub == SYSTEM:
         raise TokenInvalid()
     return Principal(
         sub=sub,
@@ -45,7 +45,7 @@ def _words(claims: Mapping[str, Any], name: str) -> list[str]:
         value = value.split()
     if not isinstance(value, list):
         return []
-    return [word for word in value if isinstance(word, str) and _WORD.match(word)]
+    return [word for word in value if isinstance(word, str) and _WORD.fullmatch(word)]
 
 
 def _at(claims: Mapping[str, Any], name: str) -> Any:

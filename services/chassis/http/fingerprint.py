@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from services.chassis.http.refusals import IdempotencyKeyMalformed
 
-_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _CHUNK = 1 << 16
 
 
@@ -24,7 +24,7 @@ def check_key(key: str | None) -> str | None:
     Raises:
         IdempotencyKeyMalformed: it is empty, too long, or not visible ASCII.
     """
-    if key is not None and not _KEY.match(key):
+    if key is not None and not _KEY.fullmatch(key):
         raise IdempotencyKeyMalformed()
     return key
 

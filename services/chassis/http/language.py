@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 Language = Literal["zh", "en"]
 
-_RANGE = re.compile(r"^\s*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*[qQ]=([01](?:\.\d{0,3})?))?\s*$")
+_RANGE = re.compile(r"\s*(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*[qQ]=([01](?:\.[0-9]{0,3})?))?\s*")
 _MOST_RANGES = 20
 
 
@@ -15,7 +15,7 @@ def preferred(accept: str | None) -> Language:
     """The language that `accept`, an Accept-Language header, likes best; what it can't be read as is passed over."""
     wishes: dict[str, tuple[float, int]] = {}
     for place, part in enumerate((accept or "").split(",")[:_MOST_RANGES]):
-        match = _RANGE.match(part)
+        match = _RANGE.fullmatch(part)
         if match is None:
             continue
         tag = match[1].split("-")[0].lower()

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from services.chassis.http.refusals import IfMatchMalformed
 
-_ITEM = re.compile(r'[ \t,]*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,[ \t,]*|$)')
-_VERSION = re.compile(r"^(0|[1-9]\d{0,17})$")
+_ITEM = re.compile(r'[ \t,]*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,[ \t,]*|\Z)')
+_VERSION = re.compile(r"(0|[1-9][0-9]{0,17})")
 _LONGEST = 2048
 
 
@@ -32,7 +32,7 @@ def match_versions(header: str | None) -> frozenset[int] | None:
     tags = _tags(header)
     if tags is None:
         raise IfMatchMalformed()
-    return frozenset(int(opaque) for weak, opaque in tags if not weak and _VERSION.match(opaque))
+    return frozenset(int(opaque) for weak, opaque in tags if not weak and _VERSION.fullmatch(opaque))
 
 
 def none_match(header: str | None, version: int) -> bool:

@@ -8,6 +8,7 @@ The rule, so that no line holds personal data:
 - what a line adds (`extra=`) are ids, counts, codes.
 """
 
+import json
 import logging
 import sys
 import traceback
@@ -49,7 +50,10 @@ class JsonLines(logging.Formatter):
         line.update((name, value) for name, value in vars(record).items() if name not in _STANDARD)
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = self._exception(record.exc_info[1])
-        return orjson.dumps(line, default=_named, option=orjson.OPT_NON_STR_KEYS).decode()
+        try:
+            return orjson.dumps(line, default=_named).decode()
+        except orjson.JSONEncodeError:  # a lone surrogate, a number of more than 64 bits
+            return json.dumps(line, default=_named)
 
     def _exception(self, error: BaseException) -> dict[str, Any]:
         frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]

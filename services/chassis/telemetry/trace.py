@@ -25,13 +25,13 @@ from opentelemetry.util.types import Attributes
 
 from services.chassis.telemetry.serving import serving
 
-_TRACEPARENT = re.compile(r"^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$")
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _NOWHERE = Context()
 
 
 def parse(traceparent: str | None) -> SpanContext | None:
     """The span that `traceparent` names; None where it is missing or not valid (W3C Trace Context, 3.2)."""
-    match = _TRACEPARENT.match(traceparent) if traceparent else None
+    match = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
     if match is None:
         return None
     version, trace, span, flags, rest = match.groups()

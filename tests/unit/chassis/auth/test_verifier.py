@@ -71,6 +71,7 @@ async def test_a_good_token_tells_who_asks(good: str) -> None:
         ({"sub": ""}, TokenInvalid),
         ({"sub": 7}, TokenInvalid),
         ({"sub": "a b"}, TokenInvalid),
+        ({"sub": "p-1\n"}, TokenInvalid),
         ({"sub": "p" * 256}, TokenInvalid),
         ({"sub": "系统"}, TokenInvalid),
         ({"sub": "system"}, TokenInvalid),
@@ -226,7 +227,7 @@ async def test_claims_are_found_where_the_provider_puts_them() -> None:
     assert principal.units == {"u-1", "u-2"}
 
 
-@pytest.mark.parametrize("odd", [None, 7, {"staff": True}, ["x" * 101], ["a b"], [["staff"]]])
+@pytest.mark.parametrize("odd", [None, 7, {"staff": True}, ["x" * 101], ["a b"], ["staff\n"], [["staff"]]])
 async def test_odd_claims_give_nothing(odd: Any) -> None:
     principal = await verifier().verify(token(claims(roles=odd, communities=odd, units=odd)))
     assert (principal.roles, principal.communities, principal.units) == (frozenset(), frozenset(), frozenset())

@@ -1,0 +1,171 @@
+"""Bodies: how large, how deep, and that JSON is JSON."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.http.body import DEEPEST, check_json
+from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, NumberOutOfRange
+from tests.unit.chassis.http.gateway import Gateway
+
+LIMIT = 2048
+UPLOAD = 8192
+BOXES = "/api/garden/v1/boxes"
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Gateway:
+    return Gateway(tmp_path, {"max_body_bytes": LIMIT, "max_upload_bytes": UPLOAD})
+
+
+def sized(size: int) -> bytes:
+    frame = b'{"anything":{"a":""}}'
+    return frame[:-3] + b"x" * (size - len(frame)) + frame[-3:]
+
+
+async def chunked(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), 100):
+        yield body[start : start + 100]
+
+
+class Endless:
+    """A body without end that says how much of it was read."""
+
+    read = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            self.read += 1000
+            yield b" " * 1000
+
+
+def code(answer: httpx.Response) -> str:
+    return str(answer.json()["code"])
+
+
+async def test_a_body_at_the_limit_passes_declared_or_not(small: Gateway) -> None:
+    assert (await small.client.post(BOXES, content=sized(LIMIT), headers=JSON)).status_code == 200
+    assert (await small.client.post(BOXES, content=chunked(sized(LIMIT)), headers=JSON)).status_code == 200
+
+
+async def test_a_body_beyond_it_is_refused_declared_or_not(small: Gateway) -> None:
+    declared = await small.client.post(BOXES, content=sized(LIMIT + 1), headers=JSON)
+    streamed = await small.client.post(BOXES, content=chunked(sized(LIMIT + 1)), headers=JSON)
+    for answer in (declared, streamed):
+        assert (answer.status_code, code(answer)) == (413, "body.too-large")
+        assert answer.json()["params"] == {"limit": LIMIT}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/merge-patch+json", "text/plain", ""])
+async def test_an_endless_body_is_not_read_to_its_end(small: Gateway, kind: str) -> None:
+    body = Endless()
+    answer = await small.client.post(BOXES, content=body, headers={"Content-Type": kind})
+    assert (answer.status_code, code(answer)) == (413, "body.too-large")
+    assert body.read <= LIMIT + 2000
+
+
+async def test_a_declared_size_is_refused_before_anything_is_read(small: Gateway) -> None:
+    body = Endless()
+    headers = {**JSON, "Content-Length": str(LIMIT + 1)}
+    assert (await small.client.post(BOXES, content=body, headers=headers)).status_code == 413
+    assert body.read == 0
+
+
+@pytest.mark.parametrize("length", ["-1", "ten", "1e3", "٣"])
+async def test_a_size_that_is_no_number(small: Gateway, length: str) -> None:
+    headers = [(b"content-length", length.encode()), (b"content-type", b"application/json")]
+    answer = await small.client.post(BOXES, content=chunked(b"{}"), headers=headers)
+    assert (answer.status_code, code(answer)) == (400, "request.bad")
+
+
+async def test_uploads_have_a_limit_of_their_own(small: Gateway) -> None:
+    def post(size: int) -> dict[str, tuple[str, bytes]]:
+        return {"file": ("a.jpg", b"x" * size)}
+
+    answer = await small.client.post("/api/garden/v1/photos", files=post(UPLOAD - 1000))
+    assert (answer.status_code, answer.json()) == (200, UPLOAD - 1000)
+    refused = await small.client.post("/api/garden/v1/photos", files=post(UPLOAD + 1))
+    assert (refused.status_code, refused.json()["params"]) == (413, {"limit": UPLOAD})
+
+
+async def test_an_upload_of_unknown_size_is_cut_off(small: Gateway) -> None:
+    whole = httpx.Request("POST", "http://x", files={"file": ("a.jpg", b"x" * UPLOAD * 2)})
+    headers = {"Content-Type": whole.headers["content-type"]}
+    answer = await small.client.post("/api/garden/v1/photos", content=chunked(whole.read()), headers=headers)
+    assert (answer.status_code, code(answer)) == (413, "body.too-large")
+
+
+async def test_compressed_bodies_are_not_unpacked(small: Gateway) -> None:
+    answer = await small.client.post(BOXES, content=b"x", headers={**JSON, "Content-Encoding": "gzip"})
+    assert (answer.status_code, code(answer)) == (415, "media-type.unsupported")
+
+
+NO_JSON = [
+    b"{",
+    b"{'a': 1}",
+    b'{"a": NaN}',
+    b'{"a": Infinity}',
+    b'{"a": 1e999}',
+    b'{"a": ' + b"1" * 5000 + b"}",
+    b'{"a": "\xff"}',
+    b'{"a": "\\ud800"}',
+    b'\xef\xbb\xbf{"a": 1}',
+    b"[" * 3000,
+    b"{} {}",
+]
+
+
+@pytest.mark.parametrize("body", NO_JSON)
+async def test_what_is_no_json(gateway: Gateway, body: bytes) -> None:
+    answer = await gateway.client.post(BOXES, content=body, headers=JSON)
+    assert (answer.status_code, code(answer)) == (400, "body.not-json")
+
+
+async def test_where_json_breaks_is_said(gateway: Gateway) -> None:
+    answer = await gateway.client.post(BOXES, content=b'{"anything":\n  oops}', headers=JSON)
+    assert answer.json()["params"] == {"line": 2, "column": 3}
+
+
+def nested(depth: int, frame: tuple[str, str]) -> bytes:
+    return (frame[0] * depth + "1" + frame[1] * depth).encode()
+
+
+@pytest.mark.parametrize("frame", [("[", "]"), ('{"a":', "}"), ("[1,", "]")])
+def test_depth_is_bounded(frame: tuple[str, str]) -> None:
+    check_json(nested(DEEPEST, frame))
+    with pytest.raises(BodyTooDeep):
+        check_json(nested(DEEPEST + 1, frame))
+
+
+def test_breadth_is_not_depth() -> None:
+    check_json(b"[" + b",".join([b"[]"] * 500) + b"]")
+    check_json(b'{"text":"' + b"[{" * 500 + b'"}')
+
+
+@pytest.mark.parametrize("number", ["9223372036854775807", "-9223372036854775808", "0.1234567890123456789012345"])
+def test_numbers_of_64_bits_pass(number: str) -> None:
+    check_json(f'{{"a": {number}}}'.encode())
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "-9223372036854775809", "1" * 30, "1" * 300])
+def test_larger_numbers_would_break_the_store(number: str) -> None:
+    with pytest.raises(NumberOutOfRange):
+        check_json(f'{{"a": [{number}]}}'.encode())
+
+
+def test_long_rows_of_digits_in_text_are_text() -> None:
+    check_json(b'{"card": "62220212345678901234567890"}')
+
+
+@given(st.binary(max_size=200))
+def test_any_body_is_either_plain_json_or_refused(body: bytes) -> None:
+    with suppress(BodyNotJson, BodyTooDeep, NumberOutOfRange):
+        check_json(body)
+        orjson.loads(body)
