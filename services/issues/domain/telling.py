@@ -3,10 +3,11 @@
 That is what makes the folding law hold by construction: a fact and the state after it can't differ in a field.
 """
 
+from functools import cache
 from typing import Any, TypeVar
 
 from services.chassis.aggregate import Aggregate
-from services.contracts.event import Event
+from services.contracts.event import Event, State
 
 E = TypeVar("E", bound=Event)
 
@@ -14,5 +15,10 @@ E = TypeVar("E", bound=Event)
 def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
     """The `event` with each field that `changed` shows publicly, and `more` for what is not part of the state."""
     state = changed.public()
-    shown = set() if state is None else type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
-    return event(**{name: getattr(state, name) for name in shown}, **more)
+    shown = {} if state is None else {name: getattr(state, name) for name in _in_both(event, type(state))}
+    return event(**(shown | more))
+
+
+@cache
+def _in_both(event: type[Event], state: type[State]) -> tuple[str, ...]:
+    return tuple(event.model_fields.keys() & state.model_fields.keys())
