@@ -125,12 +125,14 @@ class Unchanging(Generic[A]):
 
     async def those_of(self, ids: Sequence[str]) -> dict[str, A]:
         """Those of `ids` that exist, by their id."""
-        missing = [id for id in dict.fromkeys(ids) if id not in self._known]
+        found = {id: self._known[id] for id in ids if id in self._known}
+        missing = [id for id in dict.fromkeys(ids) if id not in found]
         for start in range(0, len(missing), 200):
             part = missing[start : start + 200]
             for stored in (await self.stored.select({"_id": {"$in": part}}, limit=200)).items:
                 self._remember(stored.aggregate)
-        return {id: self._known[id] for id in ids if id in self._known}
+                found[stored.aggregate.id] = stored.aggregate
+        return found
 
     def _remember(self, aggregate: A) -> None:
         if len(self._known) >= self.LIMIT:
