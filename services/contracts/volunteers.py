@@ -151,9 +151,7 @@ class TeamFormed(_Team, Event, type="cn.community.volunteers.team.formed.v1", to
     """There is a new team; its leader is its first member."""
 
 
-class TeamMemberJoined(
-    Event, type="cn.community.volunteers.team.member-joined.v1", topic=VOLUNTEERS, state=TeamState
-):
+class TeamMemberJoined(Event, type="cn.community.volunteers.team.member-joined.v1", topic=VOLUNTEERS, state=TeamState):
     """One more."""
 
     person: Public[Id]
@@ -174,9 +172,7 @@ class TeamChanged(Event, type="cn.community.volunteers.team.changed.v1", topic=V
     recruiting: Public[bool]
 
 
-class TeamPersonErased(
-    Event, type="cn.community.volunteers.team.person-erased.v1", topic=VOLUNTEERS, state=TeamState
-):
+class TeamPersonErased(Event, type="cn.community.volunteers.team.person-erased.v1", topic=VOLUNTEERS, state=TeamState):
     """A person was forgotten: a member less, or `leader` is a stand-in that leads nowhere until another is named."""
 
     leader: Public[Id]
@@ -219,27 +215,21 @@ class CarePlanOpened(
     """The committee promised regular help."""
 
 
-class CarePlanRaised(
-    Event, type="cn.community.volunteers.care-plan.raised.v1", topic=VOLUNTEERS, state=CarePlanState
-):
+class CarePlanRaised(Event, type="cn.community.volunteers.care-plan.raised.v1", topic=VOLUNTEERS, state=CarePlanState):
     """The dates that came into sight. A `need.opened` follows for each."""
 
     raised_until: Public[date]
     visits: Public[list[CareVisit]]
 
 
-class CarePlanClosed(
-    Event, type="cn.community.volunteers.care-plan.closed.v1", topic=VOLUNTEERS, state=CarePlanState
-):
+class CarePlanClosed(Event, type="cn.community.volunteers.care-plan.closed.v1", topic=VOLUNTEERS, state=CarePlanState):
     """No more dates; a `need.cancelled` follows for each of `needs`, the dates still to come."""
 
     status: Public[CarePlanStatus]
     needs: Public[list[Id]]
 
 
-class CarePlanErased(
-    Event, type="cn.community.volunteers.care-plan.erased.v1", topic=VOLUNTEERS, state=CarePlanState
-):
+class CarePlanErased(Event, type="cn.community.volunteers.care-plan.erased.v1", topic=VOLUNTEERS, state=CarePlanState):
     """The elder was forgotten: the state is removed, and what was still to come is cancelled."""
 
     needs: Public[list[Id]]
@@ -387,9 +377,7 @@ class NeedLapsed(Event, type="cn.community.volunteers.need.lapsed.v1", topic=VOL
     released: Public[list[OfferRef]]
 
 
-class NeedPersonErased(
-    Event, type="cn.community.volunteers.need.person-erased.v1", topic=VOLUNTEERS, state=NeedState
-):
+class NeedPersonErased(Event, type="cn.community.volunteers.need.person-erased.v1", topic=VOLUNTEERS, state=NeedState):
     """A person's id was replaced by a stand-in that leads nowhere; the counts stay."""
 
     volunteers: Public[list[Id]]
@@ -431,9 +419,7 @@ class AccountCorrected(
     by: Internal[Id]
 
 
-class AccountErased(
-    Event, type="cn.community.volunteers.account.erased.v1", topic=VOLUNTEERS, state=AccountState
-):
+class AccountErased(Event, type="cn.community.volunteers.account.erased.v1", topic=VOLUNTEERS, state=AccountState):
     """The person's id was replaced by a stand-in that leads nowhere; the minutes stay in the community's total."""
 
     volunteer: Public[Id]

@@ -173,9 +173,7 @@ def _carry_out(state: _Round, pairs: Sequence[tuple[str, str]], now: datetime, f
     state.needs = [need for need in needs.values() if need.open_seats]
     state.volunteers |= busy
     still_open = {need.id for need in state.needs}
-    state.arcs = {
-        pair: cost for pair, cost in state.arcs.items() if pair[0] in still_open and pair[1] not in busy
-    }
+    state.arcs = {pair: cost for pair, cost in state.arcs.items() if pair[0] in still_open and pair[1] not in busy}
     _add_arcs(state, busy.values(), now, familiar)
     state.arcs = dict(sorted(state.arcs.items()))
 

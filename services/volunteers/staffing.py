@@ -173,4 +173,3 @@ async def _all(
         if cursor is None:
             break
     return found
-

@@ -29,16 +29,12 @@ from services.volunteers.domain.teams import Team
 from services.volunteers.domain.volunteers import Volunteer
 from services.volunteers.domain.words import local_date
 
-VOLUNTEER = Kind(
-    name="volunteer", collection="volunteers", model=Volunteer, topic=VOLUNTEERS, state=VolunteerState
-)
+VOLUNTEER = Kind(name="volunteer", collection="volunteers", model=Volunteer, topic=VOLUNTEERS, state=VolunteerState)
 TEAM = Kind(name="team", collection="teams", model=Team, topic=VOLUNTEERS, state=TeamState)
 CARE_PLAN = Kind(name="care-plan", collection="care_plans", model=CarePlan, topic=VOLUNTEERS, state=CarePlanState)
 NEED = Kind(name="need", collection="needs", model=Need, topic=VOLUNTEERS, state=NeedState)
 ACCOUNT = Kind(name="account", collection="accounts", model=Account, topic=VOLUNTEERS, state=AccountState)
-ERASURE: Kind[Erasure] = Kind(
-    name="person-data", collection="erasures", model=Erasure, topic=VOLUNTEERS, state=None
-)
+ERASURE: Kind[Erasure] = Kind(name="person-data", collection="erasures", model=Erasure, topic=VOLUNTEERS, state=None)
 
 KINDS: tuple[Kind[Any], ...] = (VOLUNTEER, TEAM, CARE_PLAN, NEED, ACCOUNT, ERASURE)
 

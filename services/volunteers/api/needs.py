@@ -59,9 +59,7 @@ def router(store: Store) -> APIRouter:
     ) -> Listed[NeedView]:
         principal.require(community)
         query = matching(community, status=status, origin=origin, activity=activity, care_plan=care_plan)
-        found = await store.needs.select(
-            query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor
-        )
+        found = await store.needs.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
         return listed(found, lambda stored: need_view(stored, principal))
 
     @routes.get("/{id}", summary="One need", responses=problems(NotYours, UnknownAggregate))

@@ -64,9 +64,7 @@ def router(store: Store) -> APIRouter:
 def _membership(routes: APIRouter, store: Store) -> None:
     refusals = (NotYours, UnknownAggregate, StaleVersion)
 
-    @routes.post(
-        "/{id}/join", response_model=TeamView, summary="Join", responses=problems(*refusals, NotRecruiting)
-    )
+    @routes.post("/{id}/join", response_model=TeamView, summary="Join", responses=problems(*refusals, NotRecruiting))
     async def join(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
         by, whom = command.principal, body or Membership()
         return await _change(store, id, command, lambda team, now: teams.join(team, whom, by, now))
