@@ -102,16 +102,9 @@ class KafkaServer(Server):
         shutil.rmtree(part, ignore_errors=True)
         config = self._configure(part)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = [*self._java("-XX:TieredStopAtLevel=1"), "kafka.tools.StorageTool", "format"]
         done = subprocess.run(
-            [
-                *self._java("-XX:TieredStopAtLevel=1"),
-                "kafka.tools.StorageTool",
-                "format",
-                "-t",
-                cluster,
-                "-c",
-                str(config),
-            ],
+            [*tool, f"--cluster-id={cluster}", f"--config={config}"],  # an id may begin with a dash
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

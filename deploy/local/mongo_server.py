@@ -60,12 +60,12 @@ class MongoServer(Server):
         return mongodb_serves(self.port)
 
     def _reason(self) -> str:
-        """The last error among the JSON lines of the log."""
+        """The first error among the JSON lines of the log; what follows it is its consequence."""
         told = [json.loads(line) for line in self._said_lines() if line.startswith("{") and line.endswith("}")]
         bad = [line for line in told if line.get("s") in {"E", "F"}]
         if not bad:
             return super()._reason()
-        return f"{bad[-1]['msg']} {json.dumps(bad[-1].get('attr', {}), ensure_ascii=False)}"[:300]
+        return f"{bad[0]['msg'].strip()} {json.dumps(bad[0].get('attr', {}), ensure_ascii=False)}"[:300]
 
     def _said_lines(self) -> list[str]:
         return self._child.said().splitlines() if self._child is not None else []

@@ -1,0 +1,1 @@
+"""What everything else stands on: servers, their parts, and the sentences when they can't be had."""
