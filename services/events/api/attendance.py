@@ -28,6 +28,7 @@ def router(store: Store) -> APIRouter:
         response_model=PresenceView,
         responses=problems(
             *_CHANGE,
+            errors.AttendanceAhead,
             errors.TooEarlyToCheckIn,
             errors.TooLateToCheckIn,
             errors.NotAVolunteerHere,
@@ -42,7 +43,9 @@ def router(store: Store) -> APIRouter:
         "/check-outs",
         summary="Somebody leaves",
         response_model=PresenceView,
-        responses=problems(*_CHANGE, errors.NotCheckedIn, errors.AlreadyCheckedOut),
+        responses=problems(
+            *_CHANGE, errors.AttendanceAhead, errors.LeftBeforeComing, errors.NotCheckedIn, errors.AlreadyCheckedOut
+        ),
     )
     async def check_out(id: Id, body: CheckInOrOut, command: CommandDep) -> Response:
         return await _attend(store, id, body, command, attendance.check_out)
@@ -56,7 +59,7 @@ async def _attend(store: Store, id: str, body: CheckInOrOut, command: CommandDep
 
     def decide(activity: Activity, now: datetime) -> Decision[Activity]:
         role = in_role(activity, person, body.as_volunteer)
-        return act(activity, person, by, now, as_volunteer=role, code=body.code)
+        return act(activity, person, by, now, as_volunteer=role, code=body.code, at=body.at)
 
     return await command.change(
         store.activities,

@@ -89,6 +89,7 @@ class CheckInOrOut(_Body):
     person: Id | None = None
     as_volunteer: bool | None = Field(default=None, description="By default: whether they volunteer here.")
     code: str | None = Field(default=None, min_length=1, max_length=16)
+    at: Moment | None = Field(default=None, description="When, if the desk copies a list kept on paper.")
 
 
 class SkipDate(_Body):

@@ -11,6 +11,8 @@ from services.events.domain.activity import CHECK_IN_OPENS, Activity, Presence
 from services.events.domain.errors import (
     AlreadyCheckedIn,
     AlreadyCheckedOut,
+    AttendanceAhead,
+    LeftBeforeComing,
     NotAVolunteerHere,
     NotCheckedIn,
     NotRegistered,
@@ -32,20 +34,32 @@ class Attend(Protocol):
         *,
         as_volunteer: bool,
         code: str | None = None,
+        at: datetime | None = None,
     ) -> Decision[Activity]: ...
 
 
 def check_in(
-    activity: Activity, person: str, by: Principal, now: datetime, *, as_volunteer: bool, code: str | None = None
+    activity: Activity,
+    person: str,
+    by: Principal,
+    now: datetime,
+    *,
+    as_volunteer: bool,
+    code: str | None = None,
+    at: datetime | None = None,
 ) -> Decision[Activity]:
     """Somebody is there: seen by the desk, or shown by the code that hangs at the venue.
 
+    Args:
+        at: when they came, if the desk copies a list kept on paper.
+
     Raises:
-        NotYours, WrongCode, NotScheduled, TooEarlyToCheckIn, TooLateToCheckIn, NotAVolunteerHere, NotRegistered,
+        NotYours, WrongCode, NotScheduled, AttendanceAhead, TooEarlyToCheckIn, TooLateToCheckIn, NotAVolunteerHere, NotRegistered,
         AlreadyCheckedIn
     """
     _require_presence(activity, person, by, code)
     activity.require_scheduled()
+    now = _moment(activity, by, now, at)
     if now < activity.starts_at - CHECK_IN_OPENS:
         raise TooEarlyToCheckIn(minutes=int(CHECK_IN_OPENS.total_seconds()) // 60)
     if now >= activity.ends_at:
@@ -60,12 +74,22 @@ def check_in(
 
 
 def check_out(
-    activity: Activity, person: str, by: Principal, now: datetime, *, as_volunteer: bool, code: str | None = None
+    activity: Activity,
+    person: str,
+    by: Principal,
+    now: datetime,
+    *,
+    as_volunteer: bool,
+    code: str | None = None,
+    at: datetime | None = None,
 ) -> Decision[Activity]:
     """Somebody leaves. After the planned end, the planned end counts.
 
+    Args:
+        at: when they left, if the desk copies a list kept on paper.
+
     Raises:
-        NotYours, WrongCode, NotScheduled, NotCheckedIn, AlreadyCheckedOut
+        NotYours, WrongCode, NotScheduled, AttendanceAhead, LeftBeforeComing, NotCheckedIn, AlreadyCheckedOut
     """
     _require_presence(activity, person, by, code)
     activity.require_scheduled()
@@ -74,6 +98,9 @@ def check_out(
         raise NotCheckedIn()
     if presence.left_at is not None:
         raise AlreadyCheckedOut()
+    now = _moment(activity, by, now, at)
+    if now < presence.arrived_at:
+        raise LeftBeforeComing()
     left, event = _leave(activity, presence, now)
     presences = tuple(left if p is presence else p for p in activity.presences)
     return decided(activity.model_copy(update={"presences": presences, "changed_at": now}), event)
@@ -99,6 +126,16 @@ def _require_presence(activity: Activity, person: str, by: Principal, code: str 
             raise WrongCode()
     else:
         activity.require_desk(by)
+
+
+def _moment(activity: Activity, by: Principal, now: datetime, at: datetime | None) -> datetime:
+    """The time that counts. Only the desk may name another than the present, and none to come."""
+    if at is None:
+        return now
+    activity.require_desk(by)
+    if at > now:
+        raise AttendanceAhead()
+    return at
 
 
 def _heads(activity: Activity, person: str, *, as_volunteer: bool) -> int:

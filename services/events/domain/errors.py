@@ -96,6 +96,21 @@ class AgeNotConfirmed(
     """A confirmation, so that no birth date is kept."""
 
 
+class AttendanceAhead(
+    Invalid,
+    code="activity.attendance-ahead",
+    zh="签到或签退时间不能在将来。",
+    en="The time of coming or leaving can't be in the future.",
+):
+    """A list on paper tells what was."""
+
+
+class LeftBeforeComing(
+    Invalid, code="activity.left-before-coming", zh="签退时间早于签到时间。", en="Nobody leaves before they come."
+):
+    """The two times of a list on paper don't fit."""
+
+
 class TooEarlyToCheckIn(
     Conflict,
     code="activity.too-early-to-check-in",

@@ -13,6 +13,8 @@ from services.events.domain.attendance import check_in, check_out
 from services.events.domain.errors import (
     AlreadyCheckedIn,
     AlreadyCheckedOut,
+    AttendanceAhead,
+    LeftBeforeComing,
     NotAVolunteerHere,
     NotCheckedIn,
     NotRegistered,
@@ -142,3 +144,27 @@ def test_completion_checks_out_forgotten_helpers_first_and_each_once() -> None:
     assert all(p.left_at is not None for p in decision.aggregate.presences if p.as_volunteer)
     with pytest.raises(NotScheduled):
         check_out(decision.aggregate, "helper-1", STAFF, END, as_volunteer=True)
+
+
+def test_the_desk_copies_a_list_kept_on_paper() -> None:
+    came = check_in(_ready(), "helper-1", STAFF, END, as_volunteer=True, at=START).aggregate
+    left = check_out(came, "helper-1", STAFF, END + HOUR, as_volunteer=True, at=START + 25 * MINUTE)
+    (event,) = left.events
+    assert isinstance(event, ActivityCheckedOut)
+    assert (event.minutes, event.capped) == (25, False)
+
+
+def test_a_list_on_paper_tells_what_was_and_in_order() -> None:
+    with pytest.raises(AttendanceAhead):
+        check_in(_ready(), "helper-1", STAFF, START, as_volunteer=True, at=START + MINUTE)
+    came = _in(_ready(), "helper-1", START + MINUTE)
+    with pytest.raises(LeftBeforeComing):
+        check_out(came, "helper-1", STAFF, END, as_volunteer=True, at=START)
+
+
+def test_nobody_but_the_desk_names_another_time() -> None:
+    ready = _ready()
+    with pytest.raises(NotYours):
+        check_in(
+            ready, "helper-1", person("helper-1"), END, as_volunteer=True, code=ready.check_in_code, at=START
+        )

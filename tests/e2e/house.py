@@ -1,0 +1,120 @@
+"""The whole house as people run it: `python -m services run …` in a process of its own, spoken to over HTTP only."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from deploy.local.ports import Claim
+from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.principal import Role
+from services.chassis.settings import AuthSettings
+from services.chassis.topics import ensure_topics
+
+ROOT = Path(__file__).parents[2]
+COMMUNITY = "yangguang"
+SERVICES = ("issues", "volunteers", "events", "notify")
+T = TypeVar("T")
+
+
+@dataclass
+class House:
+    """A running house: its address, and hands that hold tokens."""
+
+    url: str
+    issuer: DevelopmentIssuer
+
+    def hand(self, sub: str, *roles: Role, unit: str | None = None) -> "Hand":
+        """Somebody of the community."""
+        token = self.issuer.mint(sub, roles, [COMMUNITY], [unit] if unit else [])
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "zh"}
+        return Hand(sub, httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30))
+
+
+@dataclass
+class Hand:
+    """One person's way in."""
+
+    sub: str
+    http: httpx.AsyncClient
+
+    async def get(self, path: str, **query: Any) -> Any:
+        return self._answer(await self.http.get(path, params=query))
+
+    async def post(self, path: str, body: Any = None, **more: Any) -> Any:
+        return self._answer(await self.http.post(path, json=body, **more))
+
+    async def put(self, path: str, body: Any) -> Any:
+        return self._answer(await self.http.put(path, json=body))
+
+    @staticmethod
+    def _answer(answer: httpx.Response) -> Any:
+        if answer.is_error:
+            raise AssertionError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], within: float = 30.0) -> T:
+    """What `look` finds, as soon as it finds something true."""
+    async with asyncio.timeout(within):
+        while not (found := await look()):
+            await asyncio.sleep(0.05)
+    return found
+
+
+def environment(mongodb: str, kafka: str, prefix: str, database: str, folder: Path, **more: str) -> dict[str, str]:
+    """The variables of a house whose stores and topics are of one test alone."""
+    databases = {f"{name.upper()}_DATABASE": f"{database}_{name}" for name in SERVICES}
+    return {
+        **os.environ,
+        **databases,
+        "ENVIRONMENT": "test",
+        "MONGODB_URL": mongodb,
+        "KAFKA_BOOTSTRAP": kafka,
+        "KAFKA_TOPIC_PREFIX": prefix,
+        "KAFKA_PARTITIONS": "2",
+        "AUTH_DEVELOPMENT_KEY": str(folder / "issuer.json"),
+        "RATE_LIMIT_PER_SECOND": "0",
+        "RATE_LIMIT_ADDRESS_PER_SECOND": "0",
+        "RELAY_LEASE_SECONDS": "3",
+        "LOG_LEVEL": "WARNING",
+        **more,
+    }
+
+
+@asynccontextmanager
+async def running(variables: dict[str, str], *services: str, module: tuple[str, ...] = ("services",)) -> AsyncIterator[House]:
+    """The services in one process, ready; stopped afterwards."""
+    await ensure_topics(
+        variables["KAFKA_BOOTSTRAP"], prefix=variables["KAFKA_TOPIC_PREFIX"], partitions=int(variables["KAFKA_PARTITIONS"])
+    )
+    claim = Claim()
+    port = claim.port
+    command = [sys.executable, "-m", *module, "run", *(services or SERVICES), "--port", str(port)]
+    process = await asyncio.create_subprocess_exec(*command, env=variables, cwd=ROOT)
+    settings = AuthSettings(environment="test", auth_development_key=Path(variables["AUTH_DEVELOPMENT_KEY"]))
+    house = House(f"http://127.0.0.1:{port}", DevelopmentIssuer(settings))
+    try:
+        await eventually(lambda: _ready(house, process), within=60)
+        yield house
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.wait(), 60)
+        claim.release()
+
+
+async def _ready(house: House, process: asyncio.subprocess.Process) -> bool:
+    if process.returncode is not None:
+        raise AssertionError(f"the services ended with {process.returncode}")
+    try:
+        async with httpx.AsyncClient() as http:
+            return (await http.get(f"{house.url}/readyz", timeout=5)).status_code == 200
+    except httpx.TransportError:
+        return False
