@@ -1,8 +1,9 @@
 """What notify remembers of the facts of others, so that a notice can name what it speaks of.
 
 Kept from the facts and not from `.state`: a fact finds here all that was said before it about the same aggregate,
-because both come in order on one partition. Every field is a register (value, sequence) in which the later fact wins:
-the operations commute, so neither a repetition nor the order inside a bulk write matters.
+because both come in order on one partition. A field is a register (value, sequence) in which the later fact wins, or
+a document under the fact's own id: the operations commute, so neither a repetition nor the order inside a bulk write
+matters; and who counted on an activity at one of its facts is the same whenever it is asked.
 """
 
 from collections.abc import Sequence
@@ -34,11 +35,10 @@ SUBJECTS = "subjects"
 """Cases, wishes, activities and needs: `_id` the aggregate, each field `{v, n}`."""
 
 ATTENDANCES = "attendances"
-"""Who takes part: `_id` activity and person; `joined` and `left` hold the sequence of the last such fact."""
-
+"""Who counts on an activity: one document for each fact that says so; a person's last one before a moment holds."""
 
 STAFFINGS = "staffings"
-"""Who volunteers at an activity, one document for each fact that says so; the one before a moment holds then."""
+"""Who volunteers at an activity, in the same way."""
 
 
 def latest(id: str, sequence: int, fields: dict[str, Any], fixed: dict[str, Any] | None = None) -> UpdateOne:
@@ -89,24 +89,17 @@ def need(received: Received[NeedOpened | NeedMoved]) -> Sequence[WriteOp]:
     return _remember(received, {"category", "starts_at"})
 
 
-def joined(received: Received[ActivityRegistered | ActivityPromoted | ActivityWaitlisted]) -> Sequence[WriteOp]:
-    """Somebody counts on an activity: with a seat, or waiting for one."""
-    seated = not isinstance(received.event, ActivityWaitlisted)
-    return [_attendance(received, received.event.person, {"joined": seated})]
-
-
-def left(received: Received[ActivityWithdrawn]) -> Sequence[WriteOp]:
-    """Somebody no longer counts on it."""
-    return [_attendance(received, received.event.person, {"left": True})]
+def attendance(
+    received: Received[ActivityRegistered | ActivityPromoted | ActivityWaitlisted | ActivityWithdrawn],
+) -> Sequence[WriteOp]:
+    """Somebody counts on an activity from now on, with a seat or waiting for one; or no longer."""
+    event, envelope = received.event, received.envelope
+    counts = {"here": not isinstance(event, ActivityWithdrawn), "seated": not isinstance(event, ActivityWaitlisted)}
+    whose = {"activity": envelope.aggregate_id, "n": envelope.sequence, "person": event.person}
+    return [InsertOne({"_id": envelope.id, "community": envelope.community, **whose, **counts})]
 
 
 def _remember(received: Received[Any], names: set[str]) -> Sequence[WriteOp]:
     said = received.event.model_dump(include=names, exclude_unset=True)
     envelope = received.envelope
     return [latest(envelope.aggregate_id, envelope.sequence, said, {"community": envelope.community})]
-
-
-def _attendance(received: Received[Any], person: str, fields: dict[str, Any]) -> UpdateOne:
-    activity = received.envelope.aggregate_id
-    fixed = {"activity": activity, "person": person, "community": received.envelope.community}
-    return latest(f"{activity}:{person}", received.envelope.sequence, fields, fixed)

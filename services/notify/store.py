@@ -49,7 +49,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("state.about", ASCENDING), ("state.kind", ASCENDING), ("state.status", ASCENDING)], name="about"),
     ],
     ATTENDANCES: [
-        IndexModel([("activity", ASCENDING), ("joined.n", ASCENDING)], name="activity"),
+        IndexModel([("activity", ASCENDING), ("n", ASCENDING)], name="activity"),
         IndexModel([("person", ASCENDING)], name="person"),
     ],
     STAFFINGS: [
@@ -104,12 +104,12 @@ class Facts:
 
     async def participants(self, activity: str, sequence: int) -> list[Participant]:
         """Who counted on `activity` just before its fact `sequence`, so that a repetition finds nobody new."""
-        found = self._attendances.find({"activity": activity, "joined.n": {"$lt": sequence}}).sort("_id", ASCENDING)
-        return [
-            Participant(document["person"], document["joined"]["v"])
-            async for document in found
-            if not document["joined"]["n"] < document.get("left", {"n": 0})["n"] < sequence
-        ]
+        latest: Document = {"$group": {"_id": "$person", "last": {"$last": "$$ROOT"}}}
+        before: Document = {"$match": {"activity": activity, "n": {"$lt": sequence}}}
+        found = self._attendances.aggregate(
+            [before, {"$sort": {"n": ASCENDING}}, latest, {"$sort": {"_id": ASCENDING}}]
+        )
+        return [Participant(row["_id"], row["last"]["seated"]) async for row in found if row["last"]["here"]]
 
     async def volunteers(self, activity: str, sequence: int) -> list[str]:
         """Who volunteered at `activity` just before its fact `sequence`."""

@@ -52,10 +52,13 @@ def _remember(table: Handlers) -> None:
     table.write(a.ActivityStaffed, a.ActivityUnderstaffed, a.ActivityPersonErased, collection=facts.STAFFINGS)(
         facts.staffing
     )
-    table.write(a.ActivityRegistered, a.ActivityPromoted, a.ActivityWaitlisted, collection=facts.ATTENDANCES)(
-        facts.joined
-    )
-    table.write(a.ActivityWithdrawn, collection=facts.ATTENDANCES)(facts.left)
+    table.write(
+        a.ActivityRegistered,
+        a.ActivityPromoted,
+        a.ActivityWaitlisted,
+        a.ActivityWithdrawn,
+        collection=facts.ATTENDANCES,
+    )(facts.attendance)
 
 
 def _mirror(table: Handlers) -> None:

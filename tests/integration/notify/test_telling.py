@@ -1,0 +1,184 @@
+"""From facts to notices: who is told, who is not and why, and that reading the topics again tells nobody anew."""
+
+import pytest
+
+from services.contracts import issues as i
+from services.contracts import volunteers as v
+from services.contracts.notices import NoticeChannel
+from tests.integration.notify.world import (
+    House,
+    Record,
+    a_case,
+    cancelled,
+    fact,
+    moved,
+    offered,
+    promoted,
+    registered,
+    scheduled,
+    staffed,
+    waitlisted,
+    withdrawn,
+)
+from tests.unit.notify.given import DAY, HOUR, NOW
+
+SOON, LATER = NOW + 3 * DAY, NOW + 5 * DAY
+NO_ADDRESS = ("email", "suppressed", "no-address")
+
+
+def a_long_story() -> list[Record]:
+    """Two activities, a case, an offer: with moves, withdrawals and people who come back."""
+    return [
+        *a_case(),
+        scheduled(SOON),
+        registered("resident-1", 2, SOON),
+        staffed(["volunteer-1"], 3),
+        registered("resident-2", 4, SOON),
+        waitlisted("resident-3", 5),
+        moved(SOON, LATER, 6),
+        withdrawn("resident-1", 7),
+        promoted("resident-3", 8, LATER),
+        registered("resident-1", 9, LATER),
+        staffed(["volunteer-1", "volunteer-2"], 10),
+        moved(LATER, SOON, 11),
+        withdrawn("resident-2", 12),
+        offered("volunteer-2", 2),
+        scheduled(SOON, "activity-2"),
+        registered("resident-1", 2, SOON, "activity-2"),
+        registered("resident-4", 3, SOON, "activity-2"),
+        withdrawn("resident-4", 4, "activity-2"),
+        cancelled(5, "activity-2"),
+    ]
+
+
+async def test_the_reporter_hears_of_dispatch_and_verification(house: House) -> None:
+    await house.take(a_case())
+    assert await house.told(channel="inbox") == [
+        ("resident-1", "case-dispatched", "inbox", "delivered", None),
+        ("resident-1", "case-verified", "inbox", "delivered", None),
+    ]
+    assert [each[2:] for each in await house.told(channel="email")] == [NO_ADDRESS, NO_ADDRESS]
+    (notice,) = await house.db["notices"].find({"state.kind": "case-verified", "state.channel": "inbox"}).to_list(None)
+    assert notice["state"]["particulars"]["title"] == "楼道灯不亮"
+    assert notice["state"]["cause"] == "case-1.4"
+
+
+async def test_a_report_without_a_person_tells_nobody(house: House) -> None:
+    await house.take(a_case(reporter=None))
+    assert await house.told() == []
+
+
+async def test_an_anonymised_report_tells_nobody_afterwards(house: House) -> None:
+    reported, accepted, dispatched, _ = a_case()
+    forgotten = fact(i.CaseAnonymised(reporter=None, photos=0), "case-1", 3)
+    again = Record(dispatched.topic, dispatched.key, dispatched.value, list(a_case()[3].headers))
+    again.headers = [
+        (name, dispatched.headers[n][1] if name in ("ce_type", "ce_dataschema") else value)
+        for n, (name, value) in enumerate(again.headers)
+    ]
+    await house.take([reported, accepted, forgotten, again])
+    assert await house.told() == []
+
+
+async def test_registration_is_confirmed_and_reminded_of(house: House) -> None:
+    await house.take([scheduled(SOON), registered("resident-1", 2, SOON)])
+    assert await house.told(channel="inbox") == [
+        ("resident-1", "activity-reminder", "inbox", "queued", None),
+        ("resident-1", "registration-confirmed", "inbox", "delivered", None),
+    ]
+    (reminder,) = await house.db["notices"].find({"state.status": "queued"}).to_list(None)
+    assert reminder["state"]["not_before"] == SOON - DAY
+    assert reminder["state"]["expires_at"] == SOON
+
+
+async def test_whoever_registers_late_is_reminded_at_once(house: House) -> None:
+    await house.take([scheduled(NOW + HOUR), registered("resident-1", 2, NOW + HOUR)])
+    assert ("resident-1", "activity-reminder", "inbox", "delivered", None) in await house.told()
+
+
+async def test_an_old_fact_that_comes_late_reminds_nobody(house: House) -> None:
+    house.now = NOW + 30 * DAY
+    await house.take([scheduled(SOON), registered("resident-1", 2, SOON)])
+    assert {each[3:] for each in await house.told(channel="inbox")} == {("suppressed", "expired")}
+
+
+async def test_a_move_replaces_reminders_and_tells_all_who_count_on_it(house: House) -> None:
+    story = [
+        scheduled(SOON),
+        registered("resident-1", 2, SOON),
+        waitlisted("resident-2", 3),
+        staffed(["volunteer-1"], 4),
+    ]
+    await house.take([*story, moved(SOON, LATER, 5)])
+    told = await house.told(channel="inbox")
+    assert [each[0] for each in told if each[1] == "activity-moved"] == ["resident-1", "resident-2", "volunteer-1"]
+    assert [each[3:] for each in told if each[1] == "activity-reminder"] == [
+        ("queued", None),
+        ("suppressed", "superseded"),
+    ]
+    (reminder,) = await house.db["notices"].find({"state.status": "queued"}).to_list(None)
+    assert reminder["state"]["not_before"] == LATER - DAY
+
+
+async def test_a_cancellation_reaches_all_but_those_who_left(house: House) -> None:
+    story = [
+        scheduled(SOON),
+        registered("resident-1", 2, SOON),
+        registered("resident-2", 3, SOON),
+        withdrawn("resident-2", 4),
+        staffed(["volunteer-1"], 5),
+    ]
+    await house.take([*story, cancelled(6)])
+    told = await house.told(channel="inbox")
+    assert [each[0] for each in told if each[1] == "activity-cancelled"] == ["resident-1", "volunteer-1"]
+    assert {each[3:] for each in told if each[1] == "activity-reminder"} == {("suppressed", "superseded")}
+
+
+async def test_a_volunteer_is_asked_and_not_again_after_answering(house: House) -> None:
+    await house.know("volunteer-1")
+    house.now = NOW + 10 * HOUR  # 22:00: the mail waits for the morning
+    declined = fact(v.NeedDeclined(offer="offer-2", person="volunteer-1"), "need-1", 3)
+    await house.take([offered("volunteer-1", 2, expires_in=40 * HOUR)])
+    assert ("volunteer-1", "seat-offered", "email", "queued", None) in await house.told()
+    await house.take([declined])
+    assert await house.told() == [
+        ("volunteer-1", "seat-offered", "email", "suppressed", "superseded"),
+        ("volunteer-1", "seat-offered", "inbox", "delivered", None),
+    ]
+
+
+async def test_a_cancelled_need_without_activity_releases_its_people_once(house: House) -> None:
+    released = [v.OfferRef(offer="offer-1", person="volunteer-1"), v.OfferRef(offer="offer-2", person="volunteer-1")]
+    gone = v.NeedCancelled(activity=None, status=v.NeedStatus.CANCELLED, released=released)
+    await house.take([fact(gone, "need-1", 4)])
+    assert await house.told(channel="inbox") == [("volunteer-1", "seat-released", "inbox", "delivered", None)]
+
+
+@pytest.mark.parametrize("batch", [1, 3, 1000])
+async def test_reading_the_topics_again_changes_nothing(house: House, batch: int) -> None:
+    await house.take(a_long_story(), batch)
+    before = await house.everything()
+    assert len(before) > 20
+    house.now = NOW + 2 * HOUR
+    for other_batch in (1000, 1, 4):
+        await house.take(a_long_story(), other_batch)
+    assert await house.everything() == before
+
+
+async def test_batches_make_no_difference_to_who_is_told(house: House) -> None:
+    await house.take(a_long_story(), 1)
+    told = [each for each in await house.told() if each[1] != "activity-reminder"]
+    await house.db["notices"].delete_many({})
+    for collection in ("subjects", "attendances", "staffings"):
+        await house.db[collection].delete_many({})
+    await house.take(a_long_story(), 1000)
+    assert [each for each in await house.told() if each[1] != "activity-reminder"] == told
+
+
+async def test_a_channel_set_up_later_sends_nothing_old(house: House) -> None:
+    house.open_channels = frozenset({NoticeChannel.INBOX})
+    await house.know("resident-1")
+    await house.take(a_case())
+    house.open_channels = frozenset(NoticeChannel)
+    await house.take(a_case())
+    assert {each[2:] for each in await house.told(channel="email")} == {("email", "suppressed", "channel-off")}
