@@ -1,0 +1,80 @@
+"""The OpenAPI document says what really happens, and the page that shows it needs nobody else's server."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.unit.chassis.http.gateway import Gateway
+
+
+@pytest.fixture
+async def document(gateway: Gateway) -> dict[str, Any]:
+    answer = await gateway.client.get("/api/garden/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def codes(operation: dict[str, Any], status: str) -> set[str]:
+    return set(operation["responses"][status]["content"]["application/problem+json"]["examples"])
+
+
+def test_it_is_openapi_3_1_and_names_the_services_routes_only(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert all(path.startswith("/api/garden/v1/") for path in document["paths"])
+    assert set(document["paths"]["/api/garden/v1/plants/{number}"]) == {"get", "delete"}
+
+
+def test_an_operation_lists_every_code_it_may_answer_with(document: dict[str, Any]) -> None:
+    plant = document["paths"]["/api/garden/v1/plants"]["post"]
+    assert codes(plant, "409") == {"bed.taken"}
+    assert codes(plant, "401") == {"token.missing", "token.invalid", "token.expired"}
+    assert codes(plant, "400") == {"body.not-json", "body.too-deep", "body.number-out-of-range"}
+    assert (codes(plant, "413"), codes(plant, "415")) == ({"body.too-large"}, {"media-type.unsupported"})
+    assert codes(plant, "422") == {"request.invalid"}
+    assert (codes(plant, "429"), codes(plant, "500")) == ({"rate.limited"}, {"unexpected"})
+    assert codes(plant, "503") == {"store-unavailable", "keys-unavailable"}
+
+
+def test_an_operation_does_not_list_what_cannot_happen(document: dict[str, Any]) -> None:
+    everybody = document["paths"]["/api/garden/v1/open"]["get"]
+    assert set(everybody["responses"]) == {"200", "429", "500", "503"}
+
+
+def test_who_needs_a_token_is_said(document: dict[str, Any]) -> None:
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    assert document["paths"]["/api/garden/v1/closed"]["get"]["security"] == [{"bearer": []}]
+    assert "security" not in document["paths"]["/api/garden/v1/open"]["get"]
+
+
+def test_every_reference_leads_somewhere_and_the_frameworks_errors_are_gone(document: dict[str, Any]) -> None:
+    references = set(re.findall(r"'\$ref': '#/components/schemas/(\w+)'", str(document)))
+    assert references <= set(document["components"]["schemas"])
+    assert "Problem" in references
+    assert not [name for name in document["components"]["schemas"] if "ValidationError" in name]
+
+
+async def test_the_page_loads_nothing_from_elsewhere(gateway: Gateway) -> None:
+    page = await gateway.client.get("/api/garden/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(links) == 4
+    for link in links:
+        assert link.startswith("/api/garden/docs/")
+        answer = await gateway.client.get(link)
+        assert answer.status_code == 200
+        assert answer.content
+    assert "<script>" not in page.text
+    policy = page.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "http" not in policy
+    start = (await gateway.client.get("/api/garden/docs/start.js")).text
+    assert '"/api/garden/openapi.json"' in start
+
+
+async def test_swagger_ui_is_one_that_reads_openapi_3_1(gateway: Gateway) -> None:
+    script = (await gateway.client.get("/api/garden/docs/swagger-ui-bundle.js")).text
+    version = re.search(r'PACKAGE_VERSION:"(\d+)\.', script)
+    assert version is not None
+    assert int(version[1]) >= 5

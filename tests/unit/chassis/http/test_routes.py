@@ -1,0 +1,51 @@
+"""The index of routes answers as trying one route after another would."""
+
+from fastapi import APIRouter, Request
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.routing import BaseRoute, Match
+
+from services.chassis.http.routes import RouteIndex
+
+SEGMENTS = ["a", "b", "a.ics", "{x%d}", "{n%d:int}", "{x%d}.ics", "{rest%d:path}"]
+PATHS = st.lists(st.sampled_from(SEGMENTS), max_size=3).map(
+    lambda parts: "/" + "/".join(part % place if "%" in part else part for place, part in enumerate(parts))
+)
+ASKED = st.lists(st.sampled_from(["a", "b", "a.ics", "7", "", "ü", "a%2Fb", ".."]), max_size=4).map(
+    lambda parts: "/" + "/".join(parts)
+)
+
+
+def routes_of(declared: list[tuple[str, str]]) -> list[BaseRoute]:
+    async def answer(request: Request) -> None: ...
+
+    router = APIRouter()
+    for path, method in declared:
+        router.add_api_route(path, answer, methods=[method], response_model=None)
+    return router.routes
+
+
+def linear(routes: list[BaseRoute], scope: dict[str, object]) -> tuple[Match, BaseRoute | None]:
+    partial: tuple[Match, BaseRoute | None] = (Match.NONE, None)
+    for route in routes:
+        match, _ = route.matches(scope)
+        if match == Match.FULL:
+            return match, route
+        if match == Match.PARTIAL and partial[1] is None:
+            partial = match, route
+    return partial
+
+
+@given(
+    st.lists(st.tuples(PATHS, st.sampled_from(["GET", "POST"])), max_size=12),
+    ASKED,
+    st.sampled_from(["GET", "POST", "PUT"]),
+)
+def test_it_finds_what_trying_all_in_order_finds(declared: list[tuple[str, str]], path: str, method: str) -> None:
+    routes = routes_of(declared)
+    scope: dict[str, object] = {"type": "http", "path": path, "root_path": "", "method": method, "headers": []}
+    expected, route = linear(routes, dict(scope))
+    match, child = RouteIndex(routes).matches(dict(scope))
+    assert match == expected
+    if match != Match.NONE:
+        assert child["route"] is route
