@@ -1,7 +1,8 @@
 """Brings the topics on a Kafka cluster to what the contracts and the settings say.
 
-What it guarantees: running it again changes nothing; it never deletes a topic, never lowers a number of partitions and
-leaves configuration that is not ours as it is. Two that run at once come to the same end.
+What it guarantees: when it returns, the brokers show it; running it again changes nothing; it never deletes a topic,
+never lowers a number of partitions and leaves configuration that is not ours as it is. Two that run at once come to
+the same end.
 What it does not: change the replication of a topic that exists (that moves data; Kafka's own tool does it). It says so.
 
 More partitions send a key to another partition from then on. Consumers drop older sequences of an aggregate, so raise
@@ -156,6 +157,8 @@ class _Cluster:
             changes[target.name] += await self._raise_partitions(target, len(there[target.name]))
         for name, put_right in (await self._configure(targets)).items():
             changes[name] += put_right
+        if any(changes.values()):
+            await self._settled(targets)
         return [
             Outcome(target.name, tuple(changes[target.name]), _note(target, there[target.name])) for target in targets
         ]
@@ -181,6 +184,19 @@ class _Cluster:
             found = {topic["topic"]: topic["partitions"] for topic in described if not topic["error_code"]}
             if len(found) == len(names) and all(p["leader"] >= 0 for ps in found.values() for p in ps):
                 return found
+            await asyncio.sleep(_BACK_OFF[0])
+
+    async def _settled(self, targets: list[Wanted]) -> None:
+        """Wait until the brokers show what the controller has agreed to."""
+        while True:
+            partitions = await self._described(targets)
+            configurations = await self._configurations([target.name for target in targets])
+            if all(
+                len(partitions[target.name]) >= target.partitions
+                and target.configuration.items() <= configurations[target.name][0].items()
+                for target in targets
+            ):
+                return
             await asyncio.sleep(_BACK_OFF[0])
 
     async def _raise_partitions(self, target: Wanted, count: int) -> list[str]:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from services.contracts.declared import Declaration, description_of, summary_of
 from services.contracts.event import State
 from services.contracts.examples import Record, records
-from services.contracts.instances import resolved
+from services.contracts.instances import resolved, values_of_map
 from services.contracts.marks import Masked
 from services.contracts.schemas import Schema, public_schema
 from services.contracts.topics import TOPICS, Topic
@@ -136,7 +136,7 @@ def in_words(field: Schema, root: Schema, language: Language) -> str:
             inner = "; ".join(f"{name}: {in_words(f, root, language)}" for name, f in field["properties"].items())
             return f"{{{inner}}}"
         case "object":
-            return _say("map", language).format(in_words(field.get("additionalProperties") or {}, root, language))
+            return _say("map", language).format(in_words(values_of_map(field), root, language))
         case kind:
             return _say(field.get("format") or field.get("title") or str(kind), language) + _limits(field)
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from services.contracts.declared import Declaration, channel_of
 from services.contracts.event import State
 from services.contracts.examples import records
-from services.contracts.instances import corners, resolved
+from services.contracts.instances import corners, resolved, values_of_map
 from services.contracts.schemas import Schema, public_schema
 from services.contracts.topics import Topic
 
@@ -143,16 +143,10 @@ class _Comparison:
             yield from self._same_kind(was[kind], becomes[kind], at)
 
     def _options(self, field: Schema, root: Schema) -> dict[str, Schema]:
-        """The kinds of value a field can have; models in a union are told apart by title."""
-        options: dict[str, Schema] = {}
-        branches = field.get("anyOf") or field.get("oneOf")
-        for option in [field] if branches is None else branches:
-            option = resolved(option, root)
-            if "anyOf" in option or "oneOf" in option:
-                options |= self._options(option, root)
-            else:
-                options[_kind(option, alone=branches is None)] = option
-        return options
+        """The kinds of value a field can have; where several are models, they are told apart by title."""
+        branches = list(_branches(field, root))
+        several = sum(branch.get("type") == "object" for branch in branches) > 1
+        return {_kind(branch, titled=several): branch for branch in branches}
 
     def _same_kind(self, old: Schema, new: Schema, at: str) -> Iterator[str]:
         yield from _enumeration(old, new, at)
@@ -165,17 +159,29 @@ class _Comparison:
             yield from self.fields(old.get("items", {}), new.get("items", {}), f"{at}[]")
         if old.get("type") == "object":
             yield from self.objects(old, new, f"{at}.")
-            before, after = old.get("additionalProperties"), new.get("additionalProperties")
-            if isinstance(before, dict) and isinstance(after, dict):
-                yield from self.fields(before, after, f"{at}{{}}")
-            elif before != after:
+            yield from self._maps(old, new, at)
+
+    def _maps(self, old: Schema, new: Schema, at: str) -> Iterator[str]:
+        for name in ("propertyNames", "patternProperties"):
+            if set(old.get(name, ())) != set(new.get(name, ())):
                 yield f"{at} takes other keys than before."
+        if values_of_map(old) or values_of_map(new):
+            yield from self.fields(values_of_map(old), values_of_map(new), f"{at}{{}}")
 
 
-def _kind(field: Schema, *, alone: bool) -> str:
-    if "enum" in field or field.get("type") == "string":
+def _branches(field: Schema, root: Schema) -> Iterator[Schema]:
+    field = resolved(field, root)
+    options = field.get("anyOf") or field.get("oneOf")
+    if options is None:
+        yield field
+    for option in options or ():
+        yield from _branches(option, root)
+
+
+def _kind(field: Schema, *, titled: bool) -> str:
+    if "enum" in field or "const" in field:
         return "string"
-    if field.get("type") == "object" and not alone:
+    if titled and field.get("type") == "object":
         return f"object {field.get('title', '')}".strip()
     return str(field.get("type", "anything"))
 

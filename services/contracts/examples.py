@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from services.contracts.declared import Declaration, channel_of
 from services.contracts.envelope import SOURCE, Envelope, Headers, to_headers
 from services.contracts.event import State
@@ -70,8 +72,12 @@ def records(model: Declaration) -> list[Record]:
 def _check(model: Declaration, value: dict[str, Any] | None) -> None:
     try:
         read = model.published().model_validate(value)
-    except ValueError as error:
-        raise UnfitExample(f"{model.type}: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "it"
+        raise UnfitExample(
+            f"{model.type}: {field} refuses its own example ({first['msg']}); give it examples."
+        ) from error
     if read.model_dump(mode="json", include=read.model_fields_set) != value:
         raise UnfitExample(f"{model.type} reads its own example as something else")
 

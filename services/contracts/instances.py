@@ -43,6 +43,12 @@ def resolved(field: Schema, root: Schema) -> Schema:
     return field
 
 
+def values_of_map(field: Schema) -> Schema:
+    """The schema of a map's values; it stands under the keys' pattern where they have one."""
+    values = [*field.get("patternProperties", {}).values(), field.get("additionalProperties")]
+    return next((schema for schema in values if isinstance(schema, dict)), {})
+
+
 def _value(field: Schema, name: str, root: Schema) -> Any:
     field = field if "examples" in field else resolved(field, root)
     if field.get("examples"):
@@ -70,7 +76,7 @@ def _of_type(field: Schema, name: str, root: Schema) -> Any:
         case "object" if "properties" in field:
             return {inner: _value(schema, inner, root) for inner, schema in field["properties"].items()}
         case "object":
-            return {"key": _value(field.get("additionalProperties") or {}, name, root)}
+            return {"key": _value(values_of_map(field), name, root)}
         case _:
             return None
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.contracts.declared import Declaration
-from services.contracts.marks import Code, Id, Masked
+from services.contracts.marks import CODE_PATTERN, ID_PATTERN, Code, Id, Masked
 from services.contracts.schemas import Schema, public_schema
 
 _SAFE_FORMATS = frozenset({"date-time", "date", "time", "duration", "uuid"})
@@ -41,6 +41,7 @@ def _shape(type_: Any) -> Schema:
 
 
 _SAFE_TEXTS = tuple(_shape(mark) for mark in (Id, Code, Masked))
+_SAFE_PATTERNS = frozenset((ID_PATTERN, CODE_PATTERN))
 
 
 def leaks(models: Iterable[Declaration]) -> list[str]:
@@ -54,8 +55,8 @@ def _leaks(model: Declaration) -> Iterator[str]:
 
 
 def _in_object(schema: Schema, root: Schema, where: str, above: frozenset[str]) -> Iterator[str]:
-    if schema.get("additionalProperties"):
-        yield from _in_map(schema, root, where.rstrip(": "), above)
+    if schema.get("additionalProperties") or schema.get("patternProperties"):
+        yield from _in_map(schema, root, where.rstrip(".: "), above)
     for name, field in schema.get("properties", {}).items():
         path = f"{where}{name}"
         if word := _personal_word(name):
@@ -83,7 +84,7 @@ def _in_field(field: Schema, root: Schema, path: str, above: frozenset[str]) -> 
                 if item is not None:
                     yield from _in_field(item, root, f"{path}[]", above)
         case "object":
-            if "properties" not in field and "additionalProperties" not in field:
+            if field.keys().isdisjoint({"properties", "additionalProperties", "patternProperties"}):
                 yield f"{path} takes any value; say what it holds."
             yield from _in_object(field, root, f"{path}.", above)
         case "integer" | "number" | "boolean" | "null":
@@ -93,11 +94,12 @@ def _in_field(field: Schema, root: Schema, path: str, above: frozenset[str]) -> 
 
 
 def _in_map(field: Schema, root: Schema, path: str, above: frozenset[str]) -> Iterator[str]:
-    keys = field.get("propertyNames", {})
-    if not (_is_safe_text({"type": "string", **keys}) or "enum" in keys or "$ref" in keys):
+    keys, by_pattern = field.get("propertyNames", {}), field.get("patternProperties", {})
+    if not (by_pattern.keys() <= _SAFE_PATTERNS if by_pattern else "enum" in keys or "$ref" in keys):
         yield f"{path} has keys of any kind; use a list of models, or keys that are an Id or a Code."
-    values = field["additionalProperties"]
-    yield from _in_field(values if isinstance(values, dict) else {}, root, f"{path}{{}}", above)
+    values = [*by_pattern.values()] if by_pattern else [field["additionalProperties"]]
+    for value in values:
+        yield from _in_field(value if isinstance(value, dict) else {}, root, f"{path}{{}}", above)
 
 
 def _is_safe_text(field: Schema) -> bool:
