@@ -92,6 +92,8 @@ def _refuse_hollow(parts: dict[str, str]) -> None:
         raise RuleUnreadable(why="BYDAY")
     if "BYMONTHDAY" in parts and parts["FREQ"] not in {"MONTHLY", "YEARLY"}:
         raise RuleUnreadable(why="BYMONTHDAY")
+    if "BYMONTH" in parts and parts["FREQ"] in {"MONTHLY", "YEARLY"} and not {"BYDAY", "BYMONTHDAY"} & parts.keys():
+        raise RuleUnreadable(why="BYMONTH")  # the day would be that of the first date: 30 February never comes
     if "INTERVAL" in parts and parts["FREQ"] == "DAILY" and ("BYDAY" in parts or "BYMONTH" in parts):
         raise RuleUnreadable(why="INTERVAL")
     if "INTERVAL" in parts and "BYMONTH" in parts:

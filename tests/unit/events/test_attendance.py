@@ -165,6 +165,4 @@ def test_a_list_on_paper_tells_what_was_and_in_order() -> None:
 def test_nobody_but_the_desk_names_another_time() -> None:
     ready = _ready()
     with pytest.raises(NotYours):
-        check_in(
-            ready, "helper-1", person("helper-1"), END, as_volunteer=True, code=ready.check_in_code, at=START
-        )
+        check_in(ready, "helper-1", person("helper-1"), END, as_volunteer=True, code=ready.check_in_code, at=START)

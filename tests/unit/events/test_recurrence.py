@@ -1,7 +1,7 @@
 """Rules that are taken, rules that are refused, and that no rule keeps the machine busy."""
 
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from dateutil.rrule import rrule, rrulestr
@@ -85,6 +85,8 @@ def test_when_a_rule_has_no_more(rule: str, until: date, expected: bool) -> None
         "FREQ=MONTHLY;BYMONTHDAY=31",
         "FREQ=MONTHLY;BYMONTHDAY=30;BYMONTH=2",
         "FREQ=MONTHLY;BYDAY=5SA",
+        "FREQ=MONTHLY;BYMONTH=2",
+        "FREQ=YEARLY;BYMONTH=2",
         "FREQ=MONTHLY;BYMONTHDAY=1;BYDAY=2MO",
         "FREQ=DAILY;INTERVAL=7;BYDAY=MO",
         "FREQ=WEEKLY;UNTIL=20269901",
@@ -128,15 +130,16 @@ def _rules(draw: st.DrawFn) -> str:
 @given(_rules(), st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)))  # noqa: DTZ001
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_taken_answers_at_once_and_once_a_day(rule: str, wall: datetime) -> None:
+    """A rule that never comes true costs 0.2 s and more of dateutil's time, the others less than a millisecond."""
     try:
         taken = normalise(rule)
     except RuleUnreadable:
         return
     first = wall.replace(second=0, microsecond=0, tzinfo=ZONE).astimezone(UTC)
     since = local_date(first)
-    began = perf_counter()
+    began = process_time()
     found = _dates(taken, since, since + timedelta(days=60), first)
-    assert perf_counter() - began < 2
+    assert process_time() - began < 0.15
     assert found == sorted(set(found))
 
 
