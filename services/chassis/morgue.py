@@ -7,11 +7,12 @@ or something is badly wrong and the operator wants to see all of it.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.chassis import dead_letters
 from services.chassis.errors import NotFound
+from services.chassis.intake import Record
 from services.chassis.outbound import Outbound
 from services.contracts.envelope import Headers
 
@@ -52,7 +53,7 @@ class Morgue:
         settled: set[str] = set()
         async for record in self._records():
             name = f"{record.topic}/{record.partition}/{record.offset}"
-            letter = Letter(name, record.key, record.value, list(record.headers))
+            letter = Letter(name, record.key, record.value, [(header, value or b"") for header, value in record.headers])
             settles = letter.header(dead_letters.SETTLES)
             if settles:
                 settled.add(settles)
@@ -106,16 +107,15 @@ class Morgue:
         if await self._outbound.send([parcel]):
             raise KafkaError(f"{topic} did not take the record")
 
-    async def _records(self) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+    async def _records(self) -> AsyncIterator[Record]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
         await consumer.start()
         try:
-            partitions = [TopicPartition(t, p) for t in self._topics for p in consumer.partitions_for_topic(t) or ()]
-            if not partitions:
-                return
+            partitions = [TopicPartition(t, p) for t in self._topics for p in await self._outbound.partitions(t)]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
-            await consumer.seek_to_beginning(*partitions)
             unread = {p for p in partitions if await consumer.position(p) < ends[p]}
             while unread:
                 for partition, records in (await consumer.getmany(timeout_ms=1000)).items():

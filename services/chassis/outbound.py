@@ -102,6 +102,15 @@ class Outbound:
         Raises:
             KafkaError: the topic is not known, or Kafka does not answer.
         """
+        partitions = await self.partitions(topic)
+        return topic, self._route(key, partitions, partitions)
+
+    async def partitions(self, topic: str) -> list[int]:
+        """The partitions of `topic`.
+
+        Raises:
+            KafkaError: the topic is not known, or Kafka does not answer.
+        """
         partitions = self._partitions.get(topic)
         if partitions is None:
             try:
@@ -109,7 +118,7 @@ class Outbound:
             except TimeoutError:
                 raise KafkaConnectionError(f"no metadata of {topic}") from None
             partitions = self._partitions[topic] = sorted(known)
-        return topic, self._route(key, partitions, partitions)
+        return partitions
 
     def parcel(self, place: Place) -> Parcel:
         """An empty parcel for `place`."""

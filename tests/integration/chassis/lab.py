@@ -1,11 +1,11 @@
 """One test's world on the real servers: a database and topics of its own, and the chassis' parts built on them."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -63,16 +63,45 @@ def fact(id: str, sequence: int, event: Event, *, traceparent: str | None = None
     return id.encode(), event.model_dump_json(exclude_unset=True).encode(), to_headers(envelope)
 
 
+class Tampered:
+    """Something real with one method of it replaced: `Tampered(real, method=replacement)`."""
+
+    def __init__(self, real: Any, **replaced: Callable[..., Any]) -> None:
+        self._real = real
+        self.__dict__.update(replaced)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+@asynccontextmanager
+async def running(*parts: Coroutine[Any, Any, None]) -> AsyncIterator[list["asyncio.Task[None]"]]:
+    """Parts that run for ever, until the end of the block. One that dies fails the test."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        yield tasks
+    finally:
+        dead = [task for task in tasks if task.done() and not task.cancelled()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in dead:
+            task.result()
+
+
 @dataclass
 class Lab:
     """Servers, names and the parts that tests put together."""
 
-    database: Database
+    store: Database
     kafka: str
     prefix: str
     outbound: Outbound
     producer: AIOKafkaProducer
-    group: str = field(default_factory=lambda: f"g-{uuid.uuid4().hex[:8]}")
+
+    @property
+    def group(self) -> str:
+        return f"{self.prefix}workshop"
 
     @property
     def facts(self) -> str:
@@ -88,33 +117,56 @@ class Lab:
 
     def things(self, wake: Callable[[], None] = lambda: None) -> Aggregates[Thing]:
         """The aggregates, as one process of the service sees them."""
-        return Aggregates(THINGS, self.database, utc_now, wake)
+        return Aggregates(THINGS, self.store, utc_now, wake)
 
     async def lease(self, holder: str = "one", seconds: float = 30.0) -> Lease:
         """A lease that is held, unless somebody else holds it."""
-        lease = Lease(self.database, "relay", ttl=timedelta(seconds=seconds), holder=holder)
+        lease = Lease(self.store, "relay", ttl=timedelta(seconds=seconds), holder=holder)
         await lease.acquire()
         return lease
 
-    async def lane(self, lease: Lease | None = None, outbound: Outbound | None = None, poll: float = 0.05) -> Lane:
-        """A relay of things."""
+    async def lane(
+        self,
+        lease: Lease | None = None,
+        *,
+        outbound: Outbound | None = None,
+        journal: Journal | None = None,
+        collection: Any = None,
+        poll: float = 0.05,
+    ) -> Lane:
+        """A relay of things; its parts may be replaced by tampered ones."""
         return Lane(
             THINGS,
-            self.database["things"],
-            Journal(self.database),
+            self.things().collection if collection is None else collection,
+            journal or Journal(self.store),
             outbound or self.outbound,
             lease or await self.lease(),
-            Restates(self.database),
+            Restates(self.store),
             prefix=self.prefix,
             poll=poll,
         )
+
+    async def waiting(self) -> int:
+        """How many aggregates have events that are not relayed."""
+        return await self.things().collection.count_documents({"outbox.0": {"$exists": True}})
+
+    async def relayed(self) -> bool:
+        """Whether nothing waits."""
+        return await self.waiting() == 0
+
+    async def journal(self) -> dict[str, list[int]]:
+        """The sequences in the journal, by aggregate."""
+        found: dict[str, list[int]] = {}
+        async for entry in self.store["journal"].find().sort("_id", 1):
+            found.setdefault(entry["_id"]["a"], []).append(entry["_id"]["s"])
+        return found
 
     def intake(self, handlers: Handlers, *, wait_for_others: float = 5.0, side_by_side: int = 16) -> Intake:
         """The way from records to effects."""
         return Intake(
             self.group,
             handlers,
-            self.database,
+            self.store,
             self.outbound,
             utc_now,
             span=same_span,
@@ -161,13 +213,12 @@ class Lab:
     async def read(self, topic: str) -> list[Record]:
         """Everything on a topic now, in order within each partition."""
         found: list[Record] = []
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
         await consumer.start()
         try:
-            partitions = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+            partitions = [TopicPartition(topic, p) for p in await self.outbound.partitions(topic)]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
-            await consumer.seek_to_beginning(*partitions)
             while any([await consumer.position(p) < ends[p] for p in partitions]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
                     found.extend(records)
@@ -193,6 +244,11 @@ class Lab:
         return found
 
 
+def sequences(records: Iterable[Record]) -> dict[str, list[int]]:
+    """For each aggregate the sequences as they arrived."""
+    return {key: [e.sequence for e in envelopes] for key, envelopes in by_key(records).items()}
+
+
 def by_key(records: Iterable[Record]) -> dict[str, list[Envelope]]:
     """The envelopes of records, by aggregate, in their order."""
     found: dict[str, list[Envelope]] = {}
@@ -203,4 +259,4 @@ def by_key(records: Iterable[Record]) -> dict[str, list[Envelope]]:
 
 def first_arrivals(records: Iterable[Record]) -> dict[str, list[int]]:
     """For each aggregate the sequences in the order of their first arrival."""
-    return {key: list(dict.fromkeys(e.sequence for e in envelopes)) for key, envelopes in by_key(records).items()}
+    return {key: list(dict.fromkeys(arrived)) for key, arrived in sequences(records).items()}

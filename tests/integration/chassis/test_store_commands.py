@@ -17,8 +17,8 @@ from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, bump_tim
 
 
 @pytest.fixture
-def things(database: mongo.Database) -> Aggregates[Thing]:
-    return Aggregates(THINGS, database, utc_now)
+def things(store: mongo.Database) -> Aggregates[Thing]:
+    return Aggregates(THINGS, store, utc_now)
 
 
 async def test_one_document_holds_the_state_and_the_events_that_made_it(things: Aggregates[Thing]) -> None:
@@ -38,9 +38,9 @@ async def test_one_document_holds_the_state_and_the_events_that_made_it(things: 
     assert third["state"] == b'{"n":9}'
 
 
-async def test_two_processes_change_one_aggregate_and_neither_change_is_lost(database: mongo.Database) -> None:
+async def test_two_processes_change_one_aggregate_and_neither_change_is_lost(store: mongo.Database) -> None:
     """Two `Aggregates` share no lock, as two processes don't; only the version guards them."""
-    one, two = Aggregates(THINGS, database, utc_now), Aggregates(THINGS, database, utc_now)
+    one, two = Aggregates(THINGS, store, utc_now), Aggregates(THINGS, store, utc_now)
     await one.create("thing-1", make("thing-1"), ME)
 
     await asyncio.gather(*(side.change("thing-1", bump, ME) for side in (one, two) for _ in range(10)))
@@ -61,6 +61,7 @@ async def test_a_loser_of_the_race_decides_again_on_what_the_winner_left(
     def overtaken(thing: Thing, now: datetime) -> Decision[Thing]:
         """The first time, somebody else writes while this decision is made."""
         if not seen:
+            other: MongoClient[dict[str, Any]]
             with MongoClient(mongodb_url) as other:
                 document = other[things.collection.database.name]["things"]
                 document.update_one({"_id": thing.id}, {"$inc": {"v": 1}, "$set": {"state.n": 100}})
@@ -84,8 +85,8 @@ async def test_an_expected_version_that_is_not_the_current_one_is_refused(things
     assert (await things.get("thing-1")).aggregate.n == 1
 
 
-async def test_of_two_that_expect_the_same_version_one_succeeds(database: mongo.Database) -> None:
-    sides = [Aggregates(THINGS, database, utc_now) for _ in range(4)]
+async def test_of_two_that_expect_the_same_version_one_succeeds(store: mongo.Database) -> None:
+    sides = [Aggregates(THINGS, store, utc_now) for _ in range(4)]
     await sides[0].create("thing-1", make("thing-1"), ME)
 
     outcomes = await asyncio.gather(
@@ -133,8 +134,8 @@ async def test_the_same_event_creates_once_and_finds_what_became_of_it(things: A
     assert (again.aggregate.n, again.version) == (1, 2)
 
 
-async def test_the_same_event_creates_once_under_concurrency(database: mongo.Database) -> None:
-    sides = [Aggregates(THINGS, database, utc_now) for _ in range(8)]
+async def test_the_same_event_creates_once_under_concurrency(store: mongo.Database) -> None:
+    sides = [Aggregates(THINGS, store, utc_now) for _ in range(8)]
     event = Taken("handler", "case-1", 4)
 
     stored = await asyncio.gather(*(side.create("thing-1", make("thing-1"), ME, taken=event) for side in sides))
@@ -145,9 +146,9 @@ async def test_the_same_event_creates_once_under_concurrency(database: mongo.Dat
     assert len(document["outbox"]) == 1
 
 
-async def test_an_event_taken_twice_changes_once(database: mongo.Database) -> None:
+async def test_an_event_taken_twice_changes_once(store: mongo.Database) -> None:
     """Redelivered together, to two processes, and again after a later event of the same source."""
-    sides = [Aggregates(THINGS, database, utc_now) for _ in range(2)]
+    sides = [Aggregates(THINGS, store, utc_now) for _ in range(2)]
     await sides[0].create("thing-1", make("thing-1"), ME)
     first, second = Taken("handler", "case-1", 1), Taken("handler", "case-1", 2)
 

@@ -22,8 +22,8 @@ def receipt(key: str = "key-1", fingerprint: str = "print-1", status: int = 200)
 
 
 @pytest.fixture
-def things(database: mongo.Database) -> Aggregates[Thing]:
-    return Aggregates(THINGS, database, utc_now)
+def things(store: mongo.Database) -> Aggregates[Thing]:
+    return Aggregates(THINGS, store, utc_now)
 
 
 async def answers(*commands: object) -> list[bytes]:
@@ -39,8 +39,8 @@ async def answers(*commands: object) -> list[bytes]:
     return found
 
 
-async def test_fifty_copies_of_a_change_have_one_effect_and_one_answer(database: mongo.Database) -> None:
-    sides = [Aggregates(THINGS, database, utc_now) for _ in range(5)]
+async def test_fifty_copies_of_a_change_have_one_effect_and_one_answer(store: mongo.Database) -> None:
+    sides = [Aggregates(THINGS, store, utc_now) for _ in range(5)]
     await sides[0].create("thing-1", make("thing-1"), ME)
 
     found = await answers(
@@ -52,8 +52,8 @@ async def test_fifty_copies_of_a_change_have_one_effect_and_one_answer(database:
     assert (await sides[0].get("thing-1")).version == 2
 
 
-async def test_fifty_copies_of_a_creation_have_one_effect_and_one_answer(database: mongo.Database) -> None:
-    sides = [Aggregates(THINGS, database, utc_now) for _ in range(5)]
+async def test_fifty_copies_of_a_creation_have_one_effect_and_one_answer(store: mongo.Database) -> None:
+    sides = [Aggregates(THINGS, store, utc_now) for _ in range(5)]
 
     found = await answers(
         *(side.create("thing-1", make("thing-1"), ME, receipt=receipt()) for side in sides for _ in range(10))

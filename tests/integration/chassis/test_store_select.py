@@ -15,8 +15,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def things(database: mongo.Database) -> Aggregates[Thing]:
-    return Aggregates(THINGS, database, utc_now)
+def things(store: mongo.Database) -> Aggregates[Thing]:
+    return Aggregates(THINGS, store, utc_now)
 
 
 async def walk(things: Aggregates[Thing], limit: int, **how: Any) -> list[str]:

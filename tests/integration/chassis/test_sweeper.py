@@ -29,8 +29,8 @@ def done(thing: Thing, now: datetime) -> Decision[Thing]:
     return bump(thing.model_copy(update={"due": None}), now)
 
 
-async def prepared(database: mongo.Database, *dues: datetime | None) -> Aggregates[Thing]:
-    things = Aggregates(THINGS, database, lambda: NOON)
+async def prepared(store: mongo.Database, *dues: datetime | None) -> Aggregates[Thing]:
+    things = Aggregates(THINGS, store, lambda: NOON)
     for number, moment in enumerate(dues):
         await things.create(f"thing-{number}", make(f"thing-{number}", due=moment), ME)
     return things
@@ -42,8 +42,8 @@ async def swept(things: Aggregates[Thing]) -> list[str]:
     return [document["_id"] for document in found]
 
 
-async def test_what_is_due_is_swept_once_and_nothing_else(database: mongo.Database) -> None:
-    things = await prepared(database, NOON, NOON + timedelta(seconds=1), None, NOON - timedelta(days=1))
+async def test_what_is_due_is_swept_once_and_nothing_else(store: mongo.Database) -> None:
+    things = await prepared(store, NOON, NOON + timedelta(seconds=1), None, NOON - timedelta(days=1))
     task = Sweep("overdue", things, due, done)
 
     assert await task.once(lambda: NOON) == 2
@@ -56,9 +56,9 @@ async def test_what_is_due_is_swept_once_and_nothing_else(database: mongo.Databa
     assert (entry["actor"], entry["cause"]) == ("system", "sweep.overdue")
 
 
-async def test_two_processes_that_sweep_at_once_have_one_effect(database: mongo.Database) -> None:
-    things = await prepared(database, *[NOON] * 20)
-    other = Aggregates(THINGS, database, lambda: NOON)
+async def test_two_processes_that_sweep_at_once_have_one_effect(store: mongo.Database) -> None:
+    things = await prepared(store, *[NOON] * 20)
+    other = Aggregates(THINGS, store, lambda: NOON)
 
     await asyncio.gather(
         *(Sweep("overdue", side, due, done).once(lambda: NOON) for side in (things, other) for _ in range(2))
@@ -67,8 +67,8 @@ async def test_two_processes_that_sweep_at_once_have_one_effect(database: mongo.
     assert len(await swept(things)) == 20
 
 
-async def test_more_than_a_batch_that_is_refused_does_not_hide_the_rest(database: mongo.Database) -> None:
-    things = await prepared(database, NOON)
+async def test_more_than_a_batch_that_is_refused_does_not_hide_the_rest(store: mongo.Database) -> None:
+    things = await prepared(store, NOON)
     poor = [{"_id": f"a-{n:04}", "v": 1, "state": {"community": "c", "n": -1, "due": NOON}} for n in range(BATCH + 5)]
     await things.collection.insert_many(poor)
 
@@ -82,9 +82,9 @@ async def test_more_than_a_batch_that_is_refused_does_not_hide_the_rest(database
     assert await swept(things) == ["thing-0"]
 
 
-async def test_only_who_holds_the_lease_sweeps(database: mongo.Database) -> None:
-    things = await prepared(database, NOON)
-    first, second = (Lease(database, "sweeps", ttl=timedelta(seconds=30), holder=name) for name in ("one", "two"))
+async def test_only_who_holds_the_lease_sweeps(store: mongo.Database) -> None:
+    things = await prepared(store, NOON)
+    first, second = (Lease(store, "sweeps", ttl=timedelta(seconds=30), holder=name) for name in ("one", "two"))
     assert await first.acquire()
     assert not await second.acquire()
     asked: list[str] = []
@@ -108,10 +108,10 @@ async def test_only_who_holds_the_lease_sweeps(database: mongo.Database) -> None
 
 
 async def test_a_store_that_is_away_interrupts_a_sweep_and_does_not_end_it(
-    database: mongo.Database, monkeypatch: pytest.MonkeyPatch
+    store: mongo.Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    things = await prepared(database, NOON)
-    lease = Lease(database, "sweeps", ttl=timedelta(seconds=30))
+    things = await prepared(store, NOON)
+    lease = Lease(store, "sweeps", ttl=timedelta(seconds=30))
     await lease.acquire()
     calls: list[str] = []
     original = things.change
