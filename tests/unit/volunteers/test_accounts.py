@@ -1,6 +1,7 @@
 """The ledger: each service once, whatever comes how often and in which order; sane, append-only, correctable."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,16 +11,16 @@ from services.chassis.errors import NotYours
 from services.contracts.volunteers import Origin
 from services.volunteers.domain.accounts import DAY_CAP, Correct, Service, correct, credit, erase, new_account
 from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
-from tests.unit.volunteers.world import HERE, NOW, STAFF, assert_folds, person
+from tests.unit.volunteers.world import HERE, NOW, STAFF, assert_folds, person, said
 
 MONDAY = date(2024, 1, 29)
 
 
-def an_activity(id="activity-1", minutes=60, on=MONDAY):
+def an_activity(id: Any = "activity-1", minutes: Any = 60, on: Any = MONDAY) -> Any:
     return Service(source=Origin.ACTIVITY, activity=id, minutes=minutes, on=on)
 
 
-def a_service(id="need-1", minutes=60, on=MONDAY):
+def a_service(id: Any = "need-1", minutes: Any = 60, on: Any = MONDAY) -> Any:
     return Service(source=Origin.CARE_PLAN, need=id, minutes=minutes, on=on)
 
 
@@ -33,7 +34,7 @@ SERVICES = st.builds(
 
 
 @given(st.lists(SERVICES, max_size=30))
-def test_each_source_counts_once_and_no_day_holds_more_than_its_cap(services):
+def test_each_source_counts_once_and_no_day_holds_more_than_its_cap(services: Any) -> None:
     account = new_account(HERE, "ann")
     for service in services:
         decision = credit(account, service, NOW)
@@ -46,27 +47,27 @@ def test_each_source_counts_once_and_no_day_holds_more_than_its_cap(services):
         assert 0 <= account.on_day(date(2024, 1, day)) <= DAY_CAP
 
 
-def test_the_same_service_again_changes_nothing():
+def test_the_same_service_again_changes_nothing() -> None:
     account = credit(new_account(HERE, "ann"), an_activity(), NOW).aggregate
     assert credit(account, an_activity(minutes=90), NOW).events == ()
 
 
-def test_the_first_entry_tells_the_whole_state():
+def test_the_first_entry_tells_the_whole_state() -> None:
     decision = credit(new_account(HERE, "ann"), an_activity(), NOW)
     assert_folds(None, decision)
-    event = decision.events[0]
+    event = said(decision)
     assert (event.minutes, event.added, event.capped, event.activity, event.need) == (60, 60, False, "activity-1", None)
 
 
-def test_what_the_cap_cuts_off_stays_on_record_and_is_said():
+def test_what_the_cap_cuts_off_stays_on_record_and_is_said() -> None:
     account = credit(new_account(HERE, "ann"), an_activity(minutes=700), NOW).aggregate
     decision = credit(account, a_service(minutes=60), NOW)
-    assert (decision.events[0].added, decision.events[0].capped) == (20, True)
+    assert (said(decision).added, said(decision).capped) == (20, True)
     assert decision.aggregate.entries[1].claimed == 60
 
 
 @given(st.lists(st.integers(0, DAY_CAP), min_size=1, max_size=5))
-def test_after_corrections_the_last_word_stands_and_the_first_entry_is_untouched(words):
+def test_after_corrections_the_last_word_stands_and_the_first_entry_is_untouched(words: Any) -> None:
     account = credit(new_account(HERE, "ann"), an_activity(), NOW).aggregate
     first = account.entries[0]
     for minutes in words:
@@ -78,7 +79,7 @@ def test_after_corrections_the_last_word_stands_and_the_first_entry_is_untouched
     assert len({entry.id for entry in account.entries}) == len(account.entries)
 
 
-def test_corrections_are_made_by_staff_to_entries_within_the_cap():
+def test_corrections_are_made_by_staff_to_entries_within_the_cap() -> None:
     account = credit(new_account(HERE, "ann"), an_activity(minutes=600), NOW).aggregate
     account = credit(account, a_service(minutes=60), NOW).aggregate
     second = account.entries[1].id
@@ -93,7 +94,7 @@ def test_corrections_are_made_by_staff_to_entries_within_the_cap():
         correct(mended, Correct(entry=mended.entries[2].id, minutes=1, reason="x"), STAFF, NOW)
 
 
-def test_an_erased_account_keeps_its_minutes_forgets_its_owner_and_takes_no_more():
+def test_an_erased_account_keeps_its_minutes_forgets_its_owner_and_takes_no_more() -> None:
     account = credit(new_account(HERE, "ann"), an_activity(), NOW).aggregate
     account = correct(account, Correct(entry=account.entries[0].id, minutes=50, reason="ann 说"), STAFF, NOW).aggregate
     decision = erase(account, "erased-1")

@@ -1,6 +1,7 @@
 """Each hard filter refuses what it is there for, by its name, and nothing else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,11 @@ WEDNESDAY = datetime(2024, 1, 31, 1, 0, tzinfo=UTC)
 """Nine in the morning in Shanghai; it is when `a_need` begins."""
 
 
-def window(weekday, start, end):
+def window(weekday: Any, start: Any, end: Any) -> Any:
     return Window(weekday=weekday, start=start, end=end)
 
 
-def booked(start, end, *, need="other", until=None):
+def booked(start: Any, end: Any, *, need: Any = "other", until: Any = None) -> Any:
     return Booking(need=need, offer=f"offer-{start}", starts_at=start, ends_at=end, until=until)
 
 
@@ -27,7 +28,7 @@ REFUSED = {
     Filter.SKILL: (a_need(skill="haircut"), a_volunteer()),
     Filter.CERTIFICATE: (
         a_need(certificate="medical-licence"),
-        a_volunteer(certificates=(Certificate(code="medical-licence", valid_until="2024-01-30"),)),
+        a_volunteer(certificates=(Certificate(code="medical-licence", valid_until=date(2024, 1, 30)),)),
     ),
     Filter.ADULT: (a_need(adults_only=True), a_volunteer(adult=False)),
     Filter.ACTIVE: (a_need(), a_volunteer(status=VolunteerStatus.PAUSED)),
@@ -41,25 +42,23 @@ REFUSED = {
     Filter.PATIENCE: (
         a_need(),
         a_volunteer(
-            bookings=tuple(
-                booked(WEDNESDAY + n * DAY, WEDNESDAY + n * DAY + HOUR, until=NOW + HOUR) for n in (1, 2, 3)
-            )
+            bookings=tuple(booked(WEDNESDAY + n * DAY, WEDNESDAY + n * DAY + HOUR, until=NOW + HOUR) for n in (1, 2, 3))
         ),
     ),
 }
 
 
 @pytest.mark.parametrize("name", Filter, ids=str)
-def test_each_filter_refuses_alone_and_by_its_name(name):
+def test_each_filter_refuses_alone_and_by_its_name(name: Filter) -> None:
     need, volunteer = REFUSED[name]
     assert [v.name for v in explain(need, volunteer, NOW) if not v.holds] == [name]
-    assert first_failure(need, volunteer, NOW) is name
+    assert first_failure(need, volunteer, NOW) == name
     with pytest.raises(NotEligible) as refused:
         hold(volunteer, need, tentative(need, "offer-x", NOW), NOW)
     assert refused.value.params == {"filter": name.value}
 
 
-def test_every_filter_has_a_rule_and_the_order_is_theirs():
+def test_every_filter_has_a_rule_and_the_order_is_theirs() -> None:
     assert [rule.name for rule in RULES] == list(Filter)
     assert {rule.name for rule in RULES} - {rule.name for rule in SAFETY} == {Filter.NOT_ASKED, Filter.PATIENCE}
 
@@ -70,7 +69,7 @@ def test_every_filter_has_a_rule_and_the_order_is_theirs():
         (a_need(skill="haircut"), a_volunteer(skills=frozenset({"haircut"}))),
         (
             a_need(certificate="medical-licence"),
-            a_volunteer(certificates=(Certificate(code="medical-licence", valid_until="2024-01-31"),)),
+            a_volunteer(certificates=(Certificate(code="medical-licence", valid_until=date(2024, 1, 31)),)),
         ),
         (a_need(), a_volunteer(availability=(window(3, "09:00", "10:00"),))),
         (a_need(), a_volunteer(availability=(window(3, "09:30", "24:00"), window(3, "00:00", "09:30")))),
@@ -80,11 +79,11 @@ def test_every_filter_has_a_rule_and_the_order_is_theirs():
     ],
     ids=["skill", "last-day", "window", "joined-windows", "time-to-travel", "another-week", "minor"],
 )
-def test_what_just_fits_fits(need, volunteer):
+def test_what_just_fits_fits(need: Any, volunteer: Any) -> None:
     assert first_failure(need, volunteer, NOW) is None
 
 
-def test_a_service_over_midnight_needs_both_days():
+def test_a_service_over_midnight_needs_both_days() -> None:
     late = datetime(2024, 1, 31, 15, 0, tzinfo=UTC)  # 23:00 on Wednesday in Shanghai
     need = a_need(starts_at=late, ends_at=late + 2 * HOUR)
     evening = window(3, "22:00", "24:00")
@@ -93,7 +92,7 @@ def test_a_service_over_midnight_needs_both_days():
     assert first_failure(need, a_volunteer(availability=both), NOW) is None
 
 
-def test_time_is_held_once_for_a_need_even_where_the_asking_filters_are_left_out():
+def test_time_is_held_once_for_a_need_even_where_the_asking_filters_are_left_out() -> None:
     need = a_need()
     volunteer = hold(a_volunteer(), need, tentative(need, "offer-1", NOW), NOW).aggregate
     with pytest.raises(AlreadyHeld):

@@ -1,8 +1,9 @@
-"""Matching: no hard filter is ever broken, nobody is booked twice, the plan is the best there is and always the same."""
+"""Matching: no hard filter is broken, nobody is booked twice, the plan is the best there is and always the same."""
 
 from collections import Counter
 from itertools import combinations, product
 from time import perf_counter
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ WINDOWS = st.builds(
 
 
 @st.composite
-def some_needs(draw, most=6):
+def some_needs(draw: Any, most: Any = 6) -> Any:
     needs = []
     for n in range(draw(st.integers(1, most))):
         begin = NOW + draw(st.integers(1, 60)) * HOUR
@@ -51,7 +52,7 @@ def some_needs(draw, most=6):
 
 
 @st.composite
-def some_volunteers(draw, most=7):
+def some_volunteers(draw: Any, most: Any = 7) -> Any:
     volunteers = []
     for n in range(draw(st.integers(0, most))):
         begin = NOW + draw(st.integers(0, 60)) * HOUR
@@ -82,7 +83,7 @@ def some_volunteers(draw, most=7):
 
 @settings(max_examples=300, deadline=None)
 @given(some_needs(), some_volunteers())
-def test_no_hard_filter_is_broken_and_nobody_is_in_two_places(needs, volunteers):
+def test_no_hard_filter_is_broken_and_nobody_is_in_two_places(needs: Any, volunteers: Any) -> None:
     plan = match(needs, volunteers, NOW)
     seats = Counter(a.need.id for a in plan.assignments)
     assert len({(a.need.id, a.volunteer.id) for a in plan.assignments}) == len(plan.assignments)
@@ -102,7 +103,7 @@ def test_no_hard_filter_is_broken_and_nobody_is_in_two_places(needs, volunteers)
 
 @settings(max_examples=150, deadline=None)
 @given(some_needs(), some_volunteers())
-def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs, volunteers):
+def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs: Any, volunteers: Any) -> None:
     plan = match(needs, volunteers, NOW)
     pairs = {(a.need.id, a.volunteer.id) for a in plan.assignments}
     seats = Counter(need for need, _ in pairs)
@@ -114,14 +115,14 @@ def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs, voluntee
 
 @settings(max_examples=100, deadline=None)
 @given(some_needs(), some_volunteers(), st.randoms(use_true_random=False))
-def test_the_order_in_which_they_are_given_does_not_matter(needs, volunteers, random):
+def test_the_order_in_which_they_are_given_does_not_matter(needs: Any, volunteers: Any, random: Any) -> None:
     plan = [(a.need.id, a.volunteer.id) for a in match(needs, volunteers, NOW).assignments]
     random.shuffle(needs)
     random.shuffle(volunteers)
     assert [(a.need.id, a.volunteer.id) for a in match(needs, volunteers, NOW).assignments] == plan
 
 
-def price(pairs, needs, costs):
+def price(pairs: Any, needs: Any, costs: Any) -> Any:
     """What a set of pairs costs, reckoned from the words of the module and not by the flow."""
     seats = sum(need.open_seats for need in needs)
     by_need = Counter(need for need, _ in pairs)
@@ -136,7 +137,7 @@ def price(pairs, needs, costs):
     return total
 
 
-def every_way(needs, volunteers, costs):
+def every_way(needs: Any, volunteers: Any, costs: Any) -> Any:
     """Every set of pairs of one round: each volunteer in one need or none."""
     choices = [[None, *(n.id for n in needs if (n.id, v.id) in costs)] for v in volunteers]
     open_seats = {need.id: need.open_seats for need in needs}
@@ -148,7 +149,7 @@ def every_way(needs, volunteers, costs):
 
 @settings(max_examples=150, deadline=None)
 @given(some_needs(most=4), some_volunteers(most=5))
-def test_a_round_is_the_best_of_all_ways(needs, volunteers):
+def test_a_round_is_the_best_of_all_ways(needs: Any, volunteers: Any) -> None:
     needs = [need for need in needs if need.open_seats]
     arcs = {
         (n.id, v.id): cost_of(n, v, NOW, frozenset())
@@ -163,13 +164,13 @@ def test_a_round_is_the_best_of_all_ways(needs, volunteers):
     assert price(found, needs, costs) == price(best, needs, costs)
 
 
-def test_everybody_gets_one_helper_before_anybody_gets_two():
+def test_everybody_gets_one_helper_before_anybody_gets_two() -> None:
     needs = [a_need(f"need-{n}", seats=2) for n in range(3)]
     helpers = [a_volunteer(f"person-{n}") for n in range(3)]
     assert Counter(a.need.id for a in match(needs, helpers, NOW).assignments) == {n.id: 1 for n in needs}
 
 
-def test_when_helpers_are_few_every_category_is_served():
+def test_when_helpers_are_few_every_category_is_served() -> None:
     meals = [a_need(f"meal-{n}", category="meal", building="b1") for n in range(8)]
     checks = [a_need(f"check-{n}", category="health-check", building="b9") for n in range(2)]
     helpers = [a_volunteer(f"person-{n}", building="b1") for n in range(5)]
@@ -177,7 +178,7 @@ def test_when_helpers_are_few_every_category_is_served():
     assert served == {"meal": 4, "health-check": 1}
 
 
-def test_the_work_goes_to_who_has_done_least_though_they_live_further_off():
+def test_the_work_goes_to_who_has_done_least_though_they_live_further_off() -> None:
     busy_time = NOW - 3 * DAY
     busy = Booking(need="old", offer="old", starts_at=busy_time, ends_at=busy_time + 2 * HOUR, until=None)
     near = a_volunteer("near", building="b1", bookings=(busy,))
@@ -186,10 +187,12 @@ def test_the_work_goes_to_who_has_done_least_though_they_live_further_off():
     assert [a.volunteer.person for a in plan.assignments] == ["far"]
 
 
-def test_the_elder_sees_a_known_face_before_a_fresh_one():
+def test_the_elder_sees_a_known_face_before_a_fresh_one() -> None:
     old = NOW - 3 * DAY
     visits = tuple(
-        Booking(need=f"n{i}", offer=f"o{i}", starts_at=old + 3 * i * HOUR, ends_at=old + 3 * i * HOUR + HOUR, until=None)
+        Booking(
+            need=f"n{i}", offer=f"o{i}", starts_at=old + 3 * i * HOUR, ends_at=old + 3 * i * HOUR + HOUR, until=None
+        )
         for i in range(4)
     )
     known, fresh = a_volunteer("known", bookings=visits), a_volunteer("fresh")
@@ -199,13 +202,13 @@ def test_the_elder_sees_a_known_face_before_a_fresh_one():
     assert [a.volunteer.person for a in match([need], [known, fresh], NOW, familiar).assignments] == ["known"]
 
 
-def test_one_person_is_asked_for_several_things_that_fit_until_their_patience_ends():
+def test_one_person_is_asked_for_several_things_that_fit_until_their_patience_ends() -> None:
     needs = [a_need(f"need-{n}", starts_at=NOW + n * DAY, ends_at=NOW + n * DAY + HOUR) for n in range(1, 6)]
     plan = match(needs, [a_volunteer()], NOW)
     assert len(plan.assignments) == PATIENCE
 
 
-def test_who_was_asked_or_is_held_is_not_asked_again():
+def test_who_was_asked_or_is_held_is_not_asked_again() -> None:
     asked = offered(a_need(seats=2), "ann")
     assert match([asked], [a_volunteer("ann")], NOW).assignments == ()
     held = a_volunteer("ann", bookings=(tentative(a_need(), "offer-lost", NOW),))
@@ -214,7 +217,7 @@ def test_who_was_asked_or_is_held_is_not_asked_again():
     assert plan.why_not("need-1", held.id) is Filter.NOT_ASKED
 
 
-def test_a_neighbourhood_is_matched_in_seconds():
+def test_a_neighbourhood_is_matched_in_seconds() -> None:
     needs = [
         a_need(f"need-{n}", starts_at=NOW + (n % 60 + 1) * HOUR, ends_at=NOW + (n % 60 + 2) * HOUR, seats=2)
         for n in range(120)

@@ -86,3 +86,8 @@ def assert_folds(before: Any, decision: Decision[Any]) -> None:
         if not event.internal:
             state = fold(state, type(after), event.public_data())
     assert state == after.model_dump(mode="json")
+
+
+def said(decision: Decision[Any], which: int = 0) -> Any:
+    """One of a decision's events."""
+    return decision.events[which]
