@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.chassis.clock import Clock
 from services.chassis.service import Runtime, Service, Wiring
 from services.chassis.sweeper import Sweep
 from services.contracts.notices import NoticeChannel
@@ -25,7 +26,7 @@ def wire(runtime: Runtime) -> Wiring:
     settings: NotifySettings = runtime.settings
     notices, persons = runtime.aggregates(NOTICE), runtime.aggregates(PERSON)
     names, wording = settings.names, Wording(settings.names)
-    gateways = _gateways(settings)
+    gateways = _gateways(settings, runtime.clock)
     telling = Telling(notices, persons, runtime.clock, frozenset({NoticeChannel.INBOX, *gateways}))
     delivery = Delivery(
         notices, persons, gateways, wording, runtime.clock, timedelta(seconds=settings.delivery_seconds)
@@ -43,9 +44,9 @@ def wire(runtime: Runtime) -> Wiring:
     )
 
 
-def _gateways(settings: NotifySettings) -> dict[NoticeChannel, Gateway]:
+def _gateways(settings: NotifySettings, clock: Clock) -> dict[NoticeChannel, Gateway]:
     mail = settings.mail
-    return {} if mail is None else {NoticeChannel.EMAIL: EmailGateway(mail)}
+    return {} if mail is None else {NoticeChannel.EMAIL: EmailGateway(mail, clock)}
 
 
 service = Service(

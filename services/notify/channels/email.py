@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from aiosmtplib import SMTP as Client
 from aiosmtplib import SMTPException, SMTPResponseException
 
+from services.chassis.clock import Clock
 from services.notify.channels import Accepted, Answer, Later, Refused, Unknown
 from services.notify.wording import Words
 
@@ -32,12 +33,13 @@ class SmtpServer:
 class EmailGateway:
     """A connection for each message: at most a few hundred an hour leave a committee."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(self, server: SmtpServer, clock: Clock) -> None:
         self._server = server
+        self._clock = clock
 
     async def send(self, notice: str, address: str, words: Words, language: str) -> Answer:
         """See Gateway. Raises nothing that a mail server or a network can cause."""
-        message = compose(self._server.sender, address, words, language, notice)
+        message = compose(self._server.sender, address, words, language, notice, self._clock())
         client = Client(
             hostname=self._server.host,
             port=self._server.port,
@@ -65,13 +67,13 @@ class EmailGateway:
         return Accepted()
 
 
-def compose(sender: str, address: str, words: Words, language: str, notice: str) -> EmailMessage:
+def compose(sender: str, address: str, words: Words, language: str, notice: str, now: datetime) -> EmailMessage:
     """The message. Its Message-ID is the notice's own, so that a mailbox can drop what comes twice."""
     message = EmailMessage()
     message["From"] = sender
     message["To"] = address
     message["Subject"] = words.subject
-    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{notice}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(words.body)

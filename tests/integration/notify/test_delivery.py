@@ -25,7 +25,7 @@ def a_delivery(house: House, mailbox: Mailbox | None = None, port: int | None = 
     gateways: dict[NoticeChannel, Gateway] = {}
     if mailbox is not None or port is not None:
         at = port if port is not None else mailbox.port if mailbox else 0
-        gateways = {EMAIL: EmailGateway(SmtpServer("127.0.0.1", at, "board@example.org", seconds=5))}
+        gateways = {EMAIL: EmailGateway(SmtpServer("127.0.0.1", at, "board@example.org", seconds=5), house.clock)}
     return Delivery(house.notices, house.persons, gateways, Wording(NAMES), house.clock)
 
 
