@@ -115,7 +115,12 @@ class Demo:
         own: list[Server] = [] if kafka else [own_kafka]
         self._servers = own if mongodb else [own_mongodb, *own]
         with ThreadPoolExecutor() as threads:
-            list(threads.map(self._start, self._servers))
+            try:
+                list(threads.map(self._start, self._servers))
+            except BaseException:
+                for server in self._servers:
+                    server.abandon()
+                raise
         return mongodb or own_mongodb.url, kafka or own_kafka.bootstrap
 
     def _start(self, server: Server) -> None:

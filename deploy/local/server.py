@@ -4,6 +4,7 @@ A folder that a killed run left behind is taken up again; one that is in use is 
 inherited by the server, so that it holds as long as either of us lives.
 """
 
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ class Server(ABC):
         self.port: int = port or self._claim_port()
         self._child: Child | None = None
         self._lock = Lock(folder / "in-use.lock")
+        self._abandoned = threading.Event()
 
     @property
     def pid(self) -> int | None:
@@ -76,6 +78,10 @@ class Server(ABC):
         if self._child is not None:
             self._child.kill()
         self._lock.release()
+
+    def abandon(self) -> None:
+        """Let a start that is under way in another thread fail now, and every later one."""
+        self._abandoned.set()
 
     def freeze(self) -> None:
         """SIGSTOP: connections stay, nothing answers."""
@@ -131,7 +137,8 @@ class Server(ABC):
                 raise Trouble(f"{self.title} stopped while it was starting ({self._reason()}): see {self.log}.")
             if time.monotonic() > until:
                 raise Trouble(f"{self.title} was not ready after {_START} seconds ({self._reason()}): see {self.log}.")
-            time.sleep(0.05)
+            if self._abandoned.wait(0.05):
+                raise Trouble(f"{self.title} was not started after all.")
 
     def _reason(self) -> str:
         lines = self._child.said().strip().splitlines() if self._child is not None else []
