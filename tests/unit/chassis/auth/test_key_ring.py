@@ -93,6 +93,19 @@ async def test_a_provider_that_is_away_stops_nobody_who_was_known() -> None:
     assert await keys.find("new", "RS256") == ()
 
 
+async def test_a_provider_that_is_away_is_asked_once_in_a_while() -> None:
+    clock, provider = Clock(), Provider(rsa_jwk())
+    keys = ring(provider, clock)
+    await keys.find("rsa", "RS256")
+    provider.away = True
+    clock.now += 601
+    for _ in range(100):
+        clock.now += 0.01
+        await keys.find("rsa", "RS256")
+        await settled()
+    assert provider.asked == 2
+
+
 @pytest.mark.parametrize("document", [[], [{"kty": "oct", "k": "c2VjcmV0", "kid": "rsa"}]])
 async def test_a_set_without_usable_keys_does_not_replace_a_good_one(document: list[Any]) -> None:
     clock, provider = Clock(), Provider(rsa_jwk())
