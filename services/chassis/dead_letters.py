@@ -5,15 +5,21 @@ consumer that failed, so that the others pass it by. Nothing is deleted: a lette
 by a later record of the same `.dlq` that names it, and both go with the topic's retention.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.envelope import Headers
 
+RecordHeaders = Sequence[tuple[str, bytes | None]]
+
 PREFIX = "dlq-"
 REPLAY_FOR = "replay-for"
 SETTLES = PREFIX + "settles"
 SETTLED_BY = PREFIX + "settled-by"
+CUT = PREFIX + "cut"
+LARGEST = 2 * 1024 * 1024 - 64 * 1024
+"""What a `.dlq` takes (its `max.message.bytes`), less what a message adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,10 @@ HANDLER_FAILED = "handler-failed"
 
 
 def headers(
-    original: Headers, *, topic: str, partition: int, offset: int, consumer: str, reason: Reason, now: datetime
+    original: RecordHeaders, *, topic: str, partition: int, offset: int, consumer: str, reason: Reason, now: datetime
 ) -> Headers:
     """The headers of a dead letter; marks of an earlier death are replaced."""
-    kept = [(name, value) for name, value in original if not name.startswith(PREFIX) and name != REPLAY_FOR]
+    kept = [(name, value or b"") for name, value in original if not name.startswith(PREFIX) and name != REPLAY_FOR]
     marks = {
         "topic": topic,
         "partition": str(partition),
@@ -48,6 +54,14 @@ def headers(
         "time": now.isoformat(),
     }
     return kept + [(PREFIX + name, value.encode()) for name, value in marks.items()]
+
+
+def fitting(key: bytes, value: bytes | None, letter: Headers) -> tuple[bytes, bytes | None, Headers]:
+    """The letter as its topic can take it. A record that was compressed may be larger than that: its marks alone go."""
+    size = len(key) + len(value or b"") + sum(len(name) + len(text) for name, text in letter)
+    if size <= LARGEST:
+        return key, value, letter
+    return b"", None, [*(mark for mark in letter if mark[0].startswith(PREFIX)), (CUT, str(size).encode())]
 
 
 def for_replay(dead: Headers) -> tuple[str, Headers]:
@@ -62,7 +76,7 @@ def for_replay(dead: Headers) -> tuple[str, Headers]:
     return marks[PREFIX + "topic"].decode(), [*kept, (REPLAY_FOR, consumer)]
 
 
-def meant_for_other(record_headers: Headers, consumer: str) -> bool:
+def meant_for_other(record_headers: RecordHeaders, consumer: str) -> bool:
     """Whether a record is a replay for another consumer."""
     wanted = [value for name, value in record_headers if name == REPLAY_FOR]
     return bool(wanted) and consumer.encode() not in wanted

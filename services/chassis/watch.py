@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from services.chassis.lease import Lease
 from services.chassis.mongo import Database, PyMongoError
@@ -17,11 +18,13 @@ from services.chassis.store import WRITER
 log = logging.getLogger(__name__)
 
 
-async def watch(database: Database, lease: Lease, wake: Mapping[str, Callable[[], None]], *, again: float = 1.0) -> None:
+async def watch(
+    database: Database, lease: Lease, wake: Mapping[str, Callable[[], None]], *, again: float = 1.0
+) -> None:
     """Call `wake[collection]` for every foreign commit, for ever, while this process leads."""
     mine = re.compile(f"^{re.escape(WRITER)}:")
     foreign = {"$exists": True, "$not": mine}
-    pipeline = [
+    pipeline: list[dict[str, Any]] = [
         {
             "$match": {
                 "ns.coll": {"$in": list(wake)},
@@ -41,10 +44,10 @@ async def watch(database: Database, lease: Lease, wake: Mapping[str, Callable[[]
             async with database.watch(pipeline, max_await_time_ms=1000) as stream:
                 for rouse in wake.values():
                     rouse()
-                while stream.alive and lease.held:
+                while lease.held and stream.alive:  # type: ignore[truthy-function, redundant-expr]  # a property
                     change = await stream.try_next()
                     if change is not None:
                         wake[change["ns"]["coll"]]()
-        except PyMongoError as error:
+        except (PyMongoError, StopAsyncIteration) as error:
             log.warning("change stream ended, opening another", extra={"error": type(error).__name__})
         await asyncio.sleep(again)

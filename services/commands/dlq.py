@@ -100,4 +100,6 @@ def _line(letter: Letter) -> str:
 def _whole(letter: Letter) -> str:
     lines = [letter.name, f"key: {(letter.key or b'').decode(errors='replace')}"]
     lines += [f"{name}: {value.decode(errors='backslashreplace')}" for name, value in letter.headers]
-    return "\n".join([*lines, "", "(no data)" if letter.value is None else letter.value.decode(errors="backslashreplace")])
+    return "\n".join(
+        [*lines, "", "(no data)" if letter.value is None else letter.value.decode(errors="backslashreplace")]
+    )

@@ -49,14 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
         return runner.run(_serve(declared, settings, listening))
 
 
-async def _serve(
-    declared: dict[str, Service], settings: dict[str, ServiceSettings], listening: socket.socket
-) -> int:
+async def _serve(declared: dict[str, Service], settings: dict[str, ServiceSettings], listening: socket.socket) -> int:
     """Build inside the loop that will run it: the database driver binds to the loop it is made in."""
     died: list[str] = []
-    apps = {
-        name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in declared
-    }
+    apps = {name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in declared}
     app: ASGIApp = Origin(apps, HOME) if len(apps) > 1 else next(iter(apps.values()))
     server = uvicorn.Server(_config(app, next(iter(settings.values()))))
     await server.serve([listening])

@@ -49,7 +49,9 @@ class Figure:
         bound = f"≥ {self.least}" if self.least is not None else f"≤ {self.most}" if self.most is not None else "–"
         kept = (self.least is None or self.ratio >= self.least) and (self.most is None or self.ratio <= self.most)
         mark = "" if self.least is None and self.most is None else "  kept" if kept else "  MISSED"
-        return f"{self.name:<46}{self.floor:>11,.1f}{self.ours:>11,.1f} {self.unit:<9}{self.ratio:>6.2f}  {bound:<7}{mark}"
+        return (
+            f"{self.name:<46}{self.floor:>11,.1f}{self.ours:>11,.1f} {self.unit:<9}{self.ratio:>6.2f}  {bound:<7}{mark}"
+        )
 
 
 HEADING = f"{'':<46}{'floor':>11}{'ours':>11} {'':<9}{'ratio':>6}  bound"

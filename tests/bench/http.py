@@ -48,7 +48,9 @@ async def run(servers: Servers) -> list[Figure]:
             await client.drop_database(f"{name}_{part}")
         client.close()
     return [
-        Figure(f"HTTP: report a case, {CONNECTIONS} connections", median_of(floors), median_of(ours), "req/s", least=0.7)
+        Figure(
+            f"HTTP: report a case, {CONNECTIONS} connections", median_of(floors), median_of(ours), "req/s", least=0.7
+        )
     ]
 
 
@@ -102,7 +104,18 @@ async def _ready(url: str) -> None:
 
 
 async def _token(environment: dict[str, str], role: str) -> str:
-    command = [sys.executable, "-m", "services", "token", "--role", role, "--community", COMMUNITY, "--sub", f"{role}-1"]
+    command = [
+        sys.executable,
+        "-m",
+        "services",
+        "token",
+        "--role",
+        role,
+        "--community",
+        COMMUNITY,
+        "--sub",
+        f"{role}-1",
+    ]
     process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     output, _ = await process.communicate()
     return output.decode().strip()

@@ -44,9 +44,7 @@ async def main(port: int, path: str, body: bytes, token: str, seconds: float, co
     ).encode()
     began = time.perf_counter()
     until = began + seconds
-    results = await asyncio.gather(
-        *(connection(port, head, body, until, keyed=True) for _ in range(connections))
-    )
+    results = await asyncio.gather(*(connection(port, head, body, until, keyed=True) for _ in range(connections)))
     wrong = next((text for _, text in results if text), "")
     if wrong:
         sys.exit(f"not 201: {wrong}")

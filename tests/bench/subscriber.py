@@ -58,9 +58,7 @@ async def _publish(servers: Servers, prefix: str) -> None:
             partitionkey=id,
             community="yangguang",
         )
-        waiting.append(
-            await producer.send(prefix + ISSUES.name, value, key=id.encode(), headers=to_headers(envelope))
-        )
+        waiting.append(await producer.send(prefix + ISSUES.name, value, key=id.encode(), headers=to_headers(envelope)))
     await asyncio.gather(*waiting)
     await producer.stop()
 
@@ -82,7 +80,11 @@ async def _bare(servers: Servers, prefix: str) -> float:
         done = 0
         began = 0.0
         while done < EVENTS:
-            batch = [record for records in (await consumer.getmany(timeout_ms=200, max_records=BATCH)).values() for record in records]
+            batch = [
+                record
+                for records in (await consumer.getmany(timeout_ms=200, max_records=BATCH)).values()
+                for record in records
+            ]
             if not batch:
                 continue
             began = began or time.perf_counter()

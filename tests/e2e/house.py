@@ -56,7 +56,9 @@ class Hand:
     @staticmethod
     def _answer(answer: httpx.Response) -> Any:
         if answer.is_error:
-            raise AssertionError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
+            raise AssertionError(
+                f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
+            )
         return answer.json()
 
 
@@ -89,10 +91,14 @@ def environment(mongodb: str, kafka: str, prefix: str, database: str, folder: Pa
 
 
 @asynccontextmanager
-async def running(variables: dict[str, str], *services: str, module: tuple[str, ...] = ("services",)) -> AsyncIterator[House]:
+async def running(
+    variables: dict[str, str], *services: str, module: tuple[str, ...] = ("services",)
+) -> AsyncIterator[House]:
     """The services in one process, ready; stopped afterwards."""
     await ensure_topics(
-        variables["KAFKA_BOOTSTRAP"], prefix=variables["KAFKA_TOPIC_PREFIX"], partitions=int(variables["KAFKA_PARTITIONS"])
+        variables["KAFKA_BOOTSTRAP"],
+        prefix=variables["KAFKA_TOPIC_PREFIX"],
+        partitions=int(variables["KAFKA_PARTITIONS"]),
     )
     claim = Claim()
     port = claim.port

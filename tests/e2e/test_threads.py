@@ -33,7 +33,9 @@ async def _photo(hand: Hand, colour: str) -> str:
     picture = io.BytesIO()
     Image.new("RGB", (64, 48), colour).save(picture, "JPEG")
     answer = await hand.http.post(
-        "/api/issues/v1/photos", data={"community": COMMUNITY}, files={"photo": ("灯.jpg", picture.getvalue(), "image/jpeg")}
+        "/api/issues/v1/photos",
+        data={"community": COMMUNITY},
+        files={"photo": ("灯.jpg", picture.getvalue(), "image/jpeg")},
     )
     answer.raise_for_status()
     return str(answer.json()["id"])
@@ -60,7 +62,13 @@ async def test_a_finding_is_dispatched_handled_verified_and_published(house: Hou
         },
     )
     dark = {"id": "lamp", "category": "lighting", "title": "七楼电梯口照明灯不亮", "fixed": False}
-    tile = {"id": "tile", "category": "wall", "title": "墙砖松动", "fixed": True, "after": [await _photo(walker, "white")]}
+    tile = {
+        "id": "tile",
+        "category": "wall",
+        "title": "墙砖松动",
+        "fixed": True,
+        "after": [await _photo(walker, "white")],
+    }
     visit = await walker.post(
         f"/api/issues/v1/rounds/{round['id']}/visits",
         {"id": "visit-7", "building": building["id"], "floor": 7, "findings": [dark, tile]},
@@ -73,7 +81,9 @@ async def test_a_finding_is_dispatched_handled_verified_and_published(house: Hou
     await eventually(handed_over)
     await staff.post(f"/api/issues/v1/cases/{lamp}/dispatch", {"unit": unit["id"]})
     await fixer.post(f"/api/issues/v1/cases/{lamp}/start")
-    await fixer.post(f"/api/issues/v1/cases/{lamp}/handle", {"note": "换了灯泡", "photos": [await _photo(fixer, "yellow")]})
+    await fixer.post(
+        f"/api/issues/v1/cases/{lamp}/handle", {"note": "换了灯泡", "photos": [await _photo(fixer, "yellow")]}
+    )
     refused = await fixer.http.post(f"/api/issues/v1/cases/{lamp}/verify", json={})
     assert refused.status_code in (403, 409), "who handled it must not verify it"
     await supervisor.post(f"/api/issues/v1/cases/{lamp}/verify", {})
@@ -102,7 +112,9 @@ async def test_an_activity_is_staffed_booked_attended_and_credited(house: House)
     resident = house.hand("resident-1", Role.RESIDENT)
     building = await _compound_with_building(staff)
     for helper in helpers:
-        await helper.post("/api/volunteers/v1/volunteers", {"community": COMMUNITY, "skills": ["first-aid"], "adult": True})
+        await helper.post(
+            "/api/volunteers/v1/volunteers", {"community": COMMUNITY, "skills": ["first-aid"], "adult": True}
+        )
     starts = datetime.now(UTC) + timedelta(minutes=40)
     clinic = await staff.post(
         "/api/events/v1/activities",

@@ -19,10 +19,11 @@ from services.chassis.auth.verifier import Verifier
 from services.chassis.errors import CommunityError
 from services.chassis.http import faults
 from services.chassis.http.body import BodyGuard
+from services.chassis.http.catalogue import catalogue
 from services.chassis.http.docs import docs_page
 from services.chassis.http.entry import Entry
 from services.chassis.http.gate import Gate
-from services.chassis.http.openapi import complete
+from services.chassis.http.openapi import complete, document
 from services.chassis.http.probes import ReadinessCheck, probe_paths, probes
 from services.chassis.http.rate import buckets_of
 from services.chassis.http.routes import RouteIndex
@@ -70,9 +71,7 @@ def create_app(
     app = FastAPI(
         title=title,
         version=version,
-        openapi_url=f"{base}/openapi.json",
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
         middleware=_border(service, settings, verifier or verifier_of(settings), metrics, serving),
@@ -84,10 +83,15 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.metrics = metrics
-    inside = [probes(service, metrics, checks), docs_page(f"{base}/docs", title, f"{base}/openapi.json")]
+    described = f"{base}/openapi.json"
+    inside = [
+        probes(service, metrics, checks),
+        document(app, described),
+        docs_page(f"{base}/docs", title, described),
+    ]
     found = [route for router in (*routers, *inside) for route in router.routes]
     complete(app, found)
-    app.router.routes = [RouteIndex([*found, *app.router.routes])]
+    app.router.routes = [RouteIndex(found)]
     return app
 
 
