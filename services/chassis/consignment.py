@@ -97,7 +97,9 @@ class Packer:
             into.stretches[id] = Stretch(outbox[0]["seq"], reached, frozenset(places))
         into.left_over |= reached < last["seq"] and model is not None
 
-    async def pack_state(self, into: Consignment, id: str, community: str, entry: Document, state: bytes | None) -> bool:
+    async def pack_state(
+        self, into: Consignment, id: str, community: str, entry: Document, state: bytes | None
+    ) -> bool:
         """Pack the state as of `entry`; None is a tombstone. False when it does not fit."""
         envelope = self._envelope(id, community, {**entry, "type": self._state_type})
         parcel = await self._parcel(into, self._states, id.encode())

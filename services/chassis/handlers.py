@@ -21,9 +21,7 @@ from services.contracts.event import Event, State
 E = TypeVar("E", bound=Event)
 
 
-class NotYet(
-    Unavailable, code="not-yet", zh="所依赖的数据尚未到达。", en="What this depends on has not arrived yet."
-):
+class NotYet(Unavailable, code="not-yet", zh="所依赖的数据尚未到达。", en="What this depends on has not arrived yet."):
     """A handler waits for something that another event brings; it is tried again for a while."""
 
 
@@ -131,7 +129,10 @@ def _name(function: Callable[..., Any]) -> str:
 def copied(envelope: Envelope, state: Document | None) -> Document:
     """The update that brings a copy to `state` (None: erased). Applied only where the copy is older."""
     if state is None:
-        return {"$set": {"seq": envelope.sequence, "community": envelope.community, "gone": True}, "$unset": {"state": ""}}
+        return {
+            "$set": {"seq": envelope.sequence, "community": envelope.community, "gone": True},
+            "$unset": {"state": ""},
+        }
     return {
         "$set": {"seq": envelope.sequence, "community": envelope.community, "state": state},
         "$unset": {"gone": ""},

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -49,6 +50,7 @@ class Inbound:
         self.intake = intake
         self.last_batch = time.monotonic()
         self._commits_lost = 0
+        self._failures = 0
         self._committed: dict[TopicPartition, int] = {}
         self._to_commit: dict[TopicPartition, int] = {}
         self._committing: asyncio.Task[None] | None = None
@@ -144,9 +146,18 @@ class Inbound:
             # FastStream would swallow this and read on; the next commit would then pass these records by.
             log.exception("a batch failed, reading it again")
             self._rewind(records)
+            await self._pause()
             return
+        self._failures = 0
         self.last_batch = time.monotonic()
         await self._commit(records)
+
+    async def _pause(self) -> None:
+        """Wait before a failed batch is read again, longer each time."""
+        pause = _BACK_OFF[min(self._failures, len(_BACK_OFF) - 1)]
+        self._failures += 1
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.intake.stopping.wait(), pause)
 
     async def _commit(self, records: tuple[Record, ...]) -> None:
         """Hand the batch's offsets to the committer; they are stored while the next batch is taken."""

@@ -22,7 +22,7 @@ from services.chassis.clock import Clock
 from services.chassis.dead_letters import Reason
 from services.chassis.errors import CommunityError, TooMuchContention, Unavailable
 from services.chassis.handlers import Handlers, NotYet, Reaction, Received, copied
-from services.chassis.mongo import BulkWriteError, Database, UpdateOne, WriteOp, is_passing
+from services.chassis.mongo import BulkWriteError, Database, PyMongoError, UpdateOne, WriteOp, is_passing
 from services.chassis.outbound import Outbound
 from services.contracts.envelope import Envelope, MalformedEnvelope, from_headers
 
@@ -48,7 +48,7 @@ _TRIES_OF_A_BUG = 3
 _DUPLICATE = 11000
 
 
-class Stopping(Exception):  # noqa: N818  a signal, not an error
+class Stopping(Exception):
     """The process shuts down; the rest of the batch is left to whoever comes next."""
 
 
@@ -67,7 +67,9 @@ class Counts:
 class _Sorted:
     """A batch, read: what goes to reactions by key, and what goes to the store in bulk."""
 
-    reactions: dict[bytes, list[tuple[Record, Received[Any], Reaction]]] = field(default_factory=lambda: defaultdict(list))
+    reactions: dict[bytes, list[tuple[Record, Received[Any], Reaction]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     writes: dict[str, list[tuple[Record, WriteOp]]] = field(default_factory=lambda: defaultdict(list))
     understood: int = 0
 
@@ -153,7 +155,7 @@ class Intake:
                 copy.state.model_validate_json(record.value)
                 state = orjson.loads(record.value)
             operation = UpdateOne(
-                {"_id": envelope.aggregate_id, "seq": {"$lt": envelope.sequence}}, copied(envelope, state), upsert=True
+                {"_id": envelope.aggregate_id, "seq": {"$lte": envelope.sequence}}, copied(envelope, state), upsert=True
             )
             batch.writes[copy.collection].append((record, operation))
 
@@ -163,6 +165,9 @@ class Intake:
                 operations = write.function(Received(envelope, event, write.name))
             except CommunityError as error:
                 raise _Refused(dead_letters.RULE_BROKEN, str(error)) from error
+            except Exception as error:
+                log.exception("handler failed", extra={"handler": write.name, "event": envelope.id})
+                raise _Refused(dead_letters.HANDLER_FAILED, type(error).__name__) from error
             batch.writes[write.collection].extend((record, operation) for operation in operations)
         for name, reaction in self._handlers.reactions.get(envelope.type, ()):
             batch.reactions[record.key or b""].append((record, Received(envelope, event, name), reaction))
@@ -180,9 +185,26 @@ class Intake:
                 return [failure for failure in details.get("writeErrors", []) if failure.get("code") != _DUPLICATE]
             return []
 
-        for failure in await self._outlast(bulk):
+        try:
+            failures = await self._outlast(bulk)
+        except (PyMongoError, Stopping):
+            raise
+        except Exception as error:
+            await self._write_singly(collection, operations, error)
+            return
+        for failure in failures:
             record = operations[failure["index"]][0]
             await self._bury(record, Reason(dead_letters.HANDLER_FAILED, f"the store refused: {failure.get('code')}"))
+
+    async def _write_singly(
+        self, collection: str, operations: Sequence[tuple[Record, WriteOp]], error: Exception
+    ) -> None:
+        """The driver could not even encode them all: find the one, so that it costs one dead letter and no batch."""
+        if len(operations) == 1:
+            await self._bury(operations[0][0], Reason(dead_letters.HANDLER_FAILED, type(error).__name__))
+            return
+        for operation in operations:
+            await self._write(collection, [operation])
 
     async def _react(self, queue: Sequence[tuple[Record, Received[Any], Reaction]]) -> None:
         async with self._places:
@@ -244,13 +266,12 @@ class Intake:
             reason=reason,
             now=self._clock(),
         )
+        key, value, letter = dead_letters.fitting(record.key or b"", record.value, marked)
 
         async def send() -> None:
             topic = f"{record.topic.removesuffix('.state')}.dlq"
-            key = record.key or b""
             parcel = self._outbound.parcel(await self._outbound.place(topic, key))
-            if not parcel.add(key, record.value, marked):
-                raise ValueError("a record larger than any topic takes")
+            parcel.add(key, value, letter)
             if await self._outbound.send([parcel]):
                 raise KafkaError("the dead letter was not taken")
 
@@ -258,7 +279,12 @@ class Intake:
         self.counts.dead_letters += 1
         log.error(
             "dead letter",
-            extra={"topic": record.topic, "partition": record.partition, "offset": record.offset, "reason": reason.code},
+            extra={
+                "topic": record.topic,
+                "partition": record.partition,
+                "offset": record.offset,
+                "reason": reason.code,
+            },
         )
 
 

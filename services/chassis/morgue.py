@@ -11,14 +11,25 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.chassis import dead_letters
-from services.chassis.errors import NotFound
+from services.chassis.errors import Conflict, NotFound
 from services.chassis.intake import Record
 from services.chassis.outbound import Outbound
 from services.contracts.envelope import Headers
 
 
-class UnknownLetter(NotFound, code="dead-letter-unknown", zh="没有死信 {name}。", en="There is no open dead letter {name}."):
+class UnknownLetter(
+    NotFound, code="dead-letter-unknown", zh="没有死信 {name}。", en="There is no open dead letter {name}."
+):
     """No open dead letter has this name."""
+
+
+class NotReplayable(
+    Conflict,
+    code="dead-letter-not-replayable",
+    zh="死信 {name} 不能重放：{why_zh}",
+    en="The dead letter {name} can't be replayed: {why_en}",
+):
+    """A replay would do harm, or there is nothing left to replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,9 @@ class Morgue:
         settled: set[str] = set()
         async for record in self._records():
             name = f"{record.topic}/{record.partition}/{record.offset}"
-            letter = Letter(name, record.key, record.value, [(header, value or b"") for header, value in record.headers])
+            letter = Letter(
+                name, record.key, record.value, [(header, value or b"") for header, value in record.headers]
+            )
             settles = letter.header(dead_letters.SETTLES)
             if settles:
                 settled.add(settles)
@@ -83,8 +96,15 @@ class Morgue:
 
         Raises:
             KafkaError: Kafka did not take it; nothing is settled.
+            NotReplayable: it is a state (its replay would become the latest one of its key), or was too large to keep.
         """
+        if letter.header(dead_letters.CUT):
+            why = ("原消息过大，未保留内容。", "it was too large, only its marks were kept.")
+            raise NotReplayable(name=letter.name, why_zh=why[0], why_en=why[1])
         topic, headers = dead_letters.for_replay(letter.headers)
+        if topic.endswith(".state"):
+            why = ("请重新发布该状态，然后丢弃此死信。", "publish the state again, then drop the letter.")
+            raise NotReplayable(name=letter.name, why_zh=why[0], why_en=why[1])
         await self._send(topic, letter.key or b"", letter.value, headers)
         await self._settle(letter, "replay")
 

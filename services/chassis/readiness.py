@@ -56,7 +56,9 @@ def checks(machinery: Machinery, settings: ServiceSettings, clock: Clock) -> Seq
         except PyMongoError as error:
             return Fact(False, f"the store does not answer: {type(error).__name__}", None)
         age = 0.0 if waiting.oldest is None else max(0.0, (clock() - waiting.oldest).total_seconds())
-        return Fact(age <= settings.oldest_unsent_seconds, "seconds that the oldest event waits for Kafka", round(age, 1))
+        return Fact(
+            age <= settings.oldest_unsent_seconds, "seconds that the oldest event waits for Kafka", round(age, 1)
+        )
 
     async def subscriber() -> Fact:
         if machinery.inbound is None:

@@ -6,7 +6,7 @@ by an operator after a `.state` topic was lost or a state model has grown. The r
 
 from collections.abc import Iterable
 
-from services.chassis.mongo import DeleteOne, Database, UpdateOne
+from services.chassis.mongo import Database, DeleteOne, UpdateOne
 
 
 class Restates:
@@ -17,7 +17,10 @@ class Restates:
 
     async def ask(self, kind: str, aggregates: Iterable[str]) -> None:
         """Ask for the states of `aggregates`; asking twice is asking once."""
-        requests = [UpdateOne({"_id": {"k": kind, "a": id}}, {"$setOnInsert": {"asked": True}}, upsert=True) for id in aggregates]
+        requests = [
+            UpdateOne({"_id": {"k": kind, "a": id}}, {"$setOnInsert": {"asked": True}}, upsert=True)
+            for id in aggregates
+        ]
         if requests:
             await self._requests.bulk_write(requests, ordered=False)
 

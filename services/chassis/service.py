@@ -33,7 +33,7 @@ from services.chassis.restates import Restates
 from services.chassis.settings import ServiceSettings
 from services.chassis.store import Aggregates, Kind
 from services.chassis.sweeper import Sweep
-from services.chassis.telemetry.export import Export, export_spans
+from services.chassis.telemetry.export import export_spans
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving, serve_as
 from services.chassis.telemetry.trace import span_from
@@ -56,9 +56,7 @@ class Runtime:
 
     def aggregates(self, kind: Kind[A]) -> Aggregates[A]:
         """The aggregates of `kind` in this service's own database."""
-        return Aggregates(
-            kind, self.database, self.clock, lambda: self.wakes[kind.collection](), self.metrics.command
-        )
+        return Aggregates(kind, self.database, self.clock, lambda: self.wakes[kind.collection](), self.metrics.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,9 @@ def die(part: str) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def build(service: Service, settings: ServiceSettings, *, clock: Clock = utc_now, on_death: Callable[[str], None] = die) -> FastAPI:
+def build(
+    service: Service, settings: ServiceSettings, *, clock: Clock = utc_now, on_death: Callable[[str], None] = die
+) -> FastAPI:
     """The application of `service`. Its machinery starts and stops with the application's lifespan.
 
     Raises:

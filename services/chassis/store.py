@@ -25,9 +25,16 @@ import orjson
 from services.chassis import cursor as cursors
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.clock import Clock
-from services.chassis.errors import AlreadyExists, Invalid, StaleVersion, TooMuchContention, Unavailable, UnknownAggregate
-from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, is_passing
+from services.chassis.errors import (
+    AlreadyExists,
+    Invalid,
+    StaleVersion,
+    TooMuchContention,
+    Unavailable,
+    UnknownAggregate,
+)
 from services.chassis.mongo import ASCENDING as UP
+from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, is_passing
 from services.chassis.receipt import Receipt, Replayed, check_fingerprint
 from services.contracts.event import Event, State
 from services.contracts.topics import Topic
@@ -213,7 +220,13 @@ class Aggregates(Generic[A]):
         raise TooMuchContention()
 
     async def select(
-        self, query: Mapping[str, Any], *, sort: str = "at", descending: bool = True, limit: int = 50, cursor: str | None = None
+        self,
+        query: Mapping[str, Any],
+        *,
+        sort: str = "at",
+        descending: bool = True,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> Page[A]:
         """One page of the aggregates that match `query`, by (`sort`, `_id`); `cursor` is where the last page ended.
 

@@ -1,9 +1,11 @@
 """Completes the OpenAPI 3.1 document: every operation says which problems it may answer, in one shape."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
@@ -43,6 +45,20 @@ def complete(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def document(app: FastAPI, path: str) -> APIRouter:
+    """Serves `app.openapi()` at `path`; it is made in a thread, since that takes some tenths of a second."""
+    router = APIRouter(include_in_schema=False)
+    made: list[bytes] = []
+
+    @router.get(path)
+    async def openapi() -> Response:
+        if not made:
+            made.append(await asyncio.to_thread(lambda: orjson.dumps(app.openapi())))
+        return Response(made[0], media_type="application/json")
+
+    return router
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:

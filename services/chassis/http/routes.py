@@ -44,6 +44,7 @@ class RouteIndex(BaseRoute):
             match, child = route.matches(scope)
             if match == Match.FULL:
                 child[_CHOSEN] = route
+                child.setdefault("route", route)
                 return match, child
             if match == Match.PARTIAL:
                 partial = partial or (match, child)

@@ -1,0 +1,81 @@
+"""Services as processes that a test may start, kill and start again at the same address."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from deploy.local.ports import Claim
+from tests.e2e.house import ROOT, eventually
+
+
+class Replica:
+    """One process that runs one service."""
+
+    def __init__(self, service: str, variables: dict[str, str]) -> None:
+        self._service = service
+        self._variables = variables
+        self._claim = Claim()
+        self._process: asyncio.subprocess.Process | None = None
+        self.url = f"http://127.0.0.1:{self._claim.port}"
+
+    async def start(self, point: str | None = None, after: int = 1) -> None:
+        """Start it; with `point`, so that it kills itself at the `after`-th passage there."""
+        module = ["services"] if point is None else ["tests.faults.victim", point, str(after)]
+        command = [sys.executable, "-m", *module, "run", self._service, "--port", str(self._claim.port)]
+        self._process = await asyncio.create_subprocess_exec(*command, env=self._variables, cwd=ROOT)
+
+    async def died(self, within: float = 60) -> int:
+        """Wait for its end; the return code."""
+        if self._process is None:
+            raise AssertionError("it was never started")
+        return await asyncio.wait_for(self._process.wait(), within)
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM, and wait until it has ended by itself."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(self._process.wait(), 60)
+
+    @property
+    def writer(self) -> str:
+        """How its leases and documents begin: host and process id."""
+        return f"{os.uname().nodename}-{self._process.pid if self._process else 0}-"
+
+    async def ready(self, within: float = 60) -> None:
+        """Wait until it says so."""
+
+        async def look() -> bool:
+            try:
+                async with httpx.AsyncClient() as http:
+                    return (await http.get(f"{self.url}/readyz", timeout=5)).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        await eventually(look, within)
+
+    async def close(self) -> None:
+        await self.kill()
+        self._claim.release()
+
+
+@asynccontextmanager
+async def replicas(variables: dict[str, str], *services: str) -> AsyncIterator[list[Replica]]:
+    """Replicas of `services`, in that order, running and ready; killed afterwards."""
+    made = [Replica(service, variables) for service in services]
+    try:
+        await asyncio.gather(*(replica.start() for replica in made))
+        await asyncio.gather(*(replica.ready() for replica in made))
+        yield made
+    finally:
+        await asyncio.gather(*(replica.close() for replica in made))
