@@ -47,9 +47,8 @@ def _newest_first(*fields: str) -> IndexModel:
     return IndexModel(newest_first(*(f"state.{field}" for field in fields)))
 
 
-def _by_start(*fields: str, **options: Any) -> IndexModel:
-    keys = [*((f"state.{field}", ASCENDING) for field in fields), (BY_START, ASCENDING), ("_id", ASCENDING)]
-    return IndexModel(keys, **options)
+def _by_start(*fields: str) -> IndexModel:
+    return IndexModel([*((f"state.{field}", ASCENDING) for field in fields), (BY_START, ASCENDING), ("_id", ASCENDING)])
 
 
 def _found_by(*fields: str, **options: Any) -> IndexModel:
@@ -79,7 +78,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _found_by("offers.person"),
         _found_by("activity"),
         _found_by("care_plan"),
-        _by_start("community", "ask_from", name="to-match", partialFilterExpression=_OPEN),
+        _found_by("ask_from", name="to-staff", partialFilterExpression=_OPEN),
         _found_by("next_expiry", name="to-expire", partialFilterExpression=_OPEN),
         _found_by("ends_at", name="to-lapse", partialFilterExpression=_OPEN),
     ],
