@@ -6,7 +6,7 @@ A test shares Kafka and MongoDB with all others and keeps apart by the topic pre
 import asyncio
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _DESK in config.stash:
         config.stash[_DESK].close()
     config.stash[_SERVERS].close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test logs may hold half a character; pytest-xdist can't carry that, and its worker would die of it."""
+    report = yield
+    report.sections = [(title, text.encode(errors="replace").decode()) for title, text in report.sections]
+    return report
 
 
 def _addresses(config: pytest.Config) -> Addresses:
