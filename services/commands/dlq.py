@@ -11,7 +11,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from services.chassis.morgue import Letter, Morgue
+from services.chassis.morgue import Letter, Morgue, NotReplayable
 from services.chassis.outbound import Outbound
 from services.chassis.setting_sources import read_settings
 from services.chassis.settings import KafkaSettings
@@ -75,13 +75,19 @@ async def _settle(arguments: argparse.Namespace, morgue: Morgue) -> int:
         return 2
     letters = await morgue.letters(consumer=arguments.consumer, reason=arguments.reason)
     chosen = letters if arguments.all else [letter for letter in letters if letter.name in arguments.name]
+    refused = 0
     for letter in chosen:
-        await (morgue.replay(letter) if arguments.action == "replay" else morgue.drop(letter))
-        print(f"{letter.name} {_DONE[arguments.action]}")
+        try:
+            await (morgue.replay(letter) if arguments.action == "replay" else morgue.drop(letter))
+        except NotReplayable as refusal:
+            print(refusal.sentence("en"), file=sys.stderr)
+            refused += 1
+        else:
+            print(f"{letter.name} {_DONE[arguments.action]}")
     unknown = set(arguments.name) - {letter.name for letter in chosen}
     for name in sorted(unknown):
         print(f"There is no open dead letter {name}.", file=sys.stderr)
-    return 1 if unknown else 0
+    return 1 if unknown or refused else 0
 
 
 def _line(letter: Letter) -> str:
