@@ -88,6 +88,7 @@ def create_app(
         probes(service, metrics, checks),
         document(app, described),
         docs_page(f"{base}/docs", title, described),
+        catalogue(service, settings.kafka_topic_prefix),
     ]
     found = [route for router in (*routers, *inside) for route in router.routes]
     complete(app, found)

@@ -41,6 +41,7 @@ class Command:
         self._request = request
         self._key = check_key(key)
         self._versions = match_versions(if_match)
+        self._answer: tuple[int, bytes] | None = None
 
     @property
     def cause(self) -> Cause:
@@ -100,14 +101,20 @@ class Command:
     def _fresh_id(self, kind: str) -> str:
         if self._key is None:
             return new_id(kind)
-        return derived_id(kind, self.principal.sub, self._request.method, self._request.url.path, self._key)
+        return derived_id(kind, self.principal.sub, self._request.method, self._request.scope["path"], self._key)
 
     async def _receipt(self, status: int, view: View[A]) -> Receipt | None:
         if self._key is None:
             return None
         sub = self.principal.sub
         key = receipt_key(sub, self._request, self._key)
-        return Receipt(key, await fingerprint(sub, self._request), status, lambda stored: _body(view, stored))
+        return Receipt(key, await fingerprint(sub, self._request), status, lambda stored: self._rendered(view, stored))
+
+    def _rendered(self, view: View[A], stored: Stored[A]) -> bytes:
+        """The body for `stored`; what the receipt keeps is what is answered, so it is made once."""
+        if self._answer is None or self._answer[0] != stored.version:
+            self._answer = (stored.version, _body(view, stored))
+        return self._answer[1]
 
     async def _expected(self, aggregates: Aggregates[A], id: str) -> int | None:
         if self._versions is None:
@@ -136,7 +143,7 @@ class Command:
         except CommunityError as refusal:
             self._count(kind, refusal.code)
             raise
-        return _answer(status, _body(view, stored), stored.version, headers)
+        return _answer(status, self._rendered(view, stored), stored.version, headers)
 
     def _count(self, kind: str, outcome: str) -> None:
         metrics = getattr(self._request.app.state, "metrics", None)

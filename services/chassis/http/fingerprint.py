@@ -31,12 +31,13 @@ def check_key(key: str | None) -> str | None:
 
 def receipt_key(sub: str, request: Request, key: str) -> str:
     """Under what a receipt is kept: the same key of another caller or for another operation is another key."""
-    return _digest(sub, request.method, request.url.path, key)
+    return _digest(sub, request.method, request.scope["path"], key)
 
 
 async def fingerprint(sub: str, request: Request) -> str:
     """The digest of what `sub` asked for by `request`, whose body the route has read already."""
-    return _digest(sub, request.method, request.url.path, request.url.query, await _meaning(request))
+    query = request.scope["query_string"].decode("latin-1")
+    return _digest(sub, request.method, request.scope["path"], query, await _meaning(request))
 
 
 async def _meaning(request: Request) -> str:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 _CHOSEN = "community.route"
 _ALLOWED = "community.allowed"
+_FIRST = "community.first"
 
 
 class _Node:
@@ -47,7 +48,7 @@ class RouteIndex(BaseRoute):
                 child.setdefault("route", route)
                 return match, child
             if match == Match.PARTIAL:
-                partial = partial or (match, child)
+                partial = partial or (match, {**child, _FIRST: route})
                 allowed |= getattr(route, "methods", None) or set()
         if partial is None:
             return Match.NONE, {}
@@ -56,9 +57,9 @@ class RouteIndex(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         chosen: BaseRoute | None = scope.get(_CHOSEN)
-        if chosen is None:
+        if chosen is None and scope.get(_ALLOWED):
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(scope[_ALLOWED]))})
-        await chosen.handle(scope, receive, send)
+        await (chosen or scope[_FIRST]).handle(scope, receive, send)
 
     def _place(self, order: int, route: Route) -> None:
         node = self._root

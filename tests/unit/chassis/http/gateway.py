@@ -91,6 +91,17 @@ async def broken() -> None:
     raise RuntimeError("the password is hunter2")
 
 
+shed = APIRouter(prefix="/shed", tags=["shed"])
+
+
+@shed.get("/tools/{name}")
+async def tool(principal: PrincipalDep, name: str) -> Brief:
+    return Brief(sub=principal.sub, name=name)
+
+
+router.include_router(shed)
+
+
 def settings(directory: Path, **changes: Any) -> GardenSettings:
     plain = {
         "environment": "test",

@@ -78,3 +78,9 @@ async def test_swagger_ui_is_one_that_reads_openapi_3_1(gateway: Gateway) -> Non
     version = re.search(r'PACKAGE_VERSION:"(\d+)\.', script)
     assert version is not None
     assert int(version[1]) >= 5
+
+
+async def test_the_published_language_is_served_beside_it(gateway: Gateway) -> None:
+    document = await gateway.client.get("/api/garden/asyncapi.json")
+    assert (document.status_code, document.json()["asyncapi"][0]) == (200, "3")
+    assert (await gateway.client.get("/api/garden/asyncapi")).headers["content-type"].startswith("text/html")

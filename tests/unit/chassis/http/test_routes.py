@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from starlette.routing import BaseRoute, Match
 
 from services.chassis.http.routes import RouteIndex
+from tests.unit.chassis.http.gateway import Gateway
 
 SEGMENTS = ["a", "b", "a.ics", "{x%d}", "{n%d:int}", "{x%d}.ics", "{rest%d:path}"]
 PATHS = st.lists(st.sampled_from(SEGMENTS), max_size=3).map(
@@ -49,3 +50,13 @@ def test_it_finds_what_trying_all_in_order_finds(declared: list[tuple[str, str]]
     assert match == expected
     if match != Match.NONE:
         assert child["route"] is route
+
+
+async def test_a_router_within_a_router_is_found_and_documented(gateway: Gateway) -> None:
+    path = "/api/garden/v1/shed/tools/{name}"
+    answer = await gateway.client.get(path.format(name="spade"), headers=gateway.token("p-7"))
+    assert answer.json() == {"sub": "p-7", "name": "spade"}
+    assert (await gateway.client.get("/api/garden/v1/shed/tools")).json()["code"] == "route.unknown"
+    refused = await gateway.client.post(path.format(name="spade"))
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+    assert path in gateway.app.openapi()["paths"]
