@@ -24,7 +24,12 @@ def declarations() -> list[Declaration]:
         import_module(module)
     published: list[Declaration] = [event for event in events().values() if not event.internal]
     published += states().values()
-    return sorted((model for model in published if model.__module__ in modules), key=lambda model: model.type)
+    return sorted((model for model in published if _home(model) in modules), key=lambda model: model.type)
+
+
+def _home(model: Declaration) -> str:
+    """The module of a topic, also where it is a package and the model is declared in a part of it."""
+    return ".".join(model.__module__.split(".")[:3])
 
 
 def _module(topic: Topic) -> str:

@@ -121,7 +121,7 @@ def released_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def checked(tree: Path, *, to: Path, change: tuple[str, str]) -> subprocess.CompletedProcess[str]:
     """The outcome of `check` in a copy of `tree` where the words of a declaration were changed."""
     shutil.copytree(tree, to, dirs_exist_ok=True)
-    file = to / "services/contracts/issues.py"
+    file = to / "services/contracts/issues/cases.py"
     before, after = change
     text = file.read_text(encoding="utf-8")
     assert before in text

@@ -22,8 +22,8 @@ from tests.rules.tree import ROOT, Module, modules
         ("services/chassis/store.py", "from services.issues.domain.cases import Case"),
         ("services/chassis/store.py", "from ..events.domain import series"),
         ("services/chassis/http/app.py", "from services.topology import SERVICES"),
-        ("services/contracts/issues.py", "from services.chassis.errors import CommunityError"),
-        ("services/contracts/issues.py", "from deploy.local.trouble import Trouble"),
+        ("services/contracts/issues/cases.py", "from services.chassis.errors import CommunityError"),
+        ("services/contracts/issues/cases.py", "from deploy.local.trouble import Trouble"),
     ],
 )
 def test_an_import_against_the_arrows_is_caught(path: str, text: str) -> None:
@@ -39,7 +39,7 @@ def test_an_import_against_the_arrows_is_caught(path: str, text: str) -> None:
         ),
         ("services/issues/api/cases.py", "from ..domain import cases\nfrom . import views"),
         ("services/chassis/store.py", "from services.contracts.event import Event"),
-        ("services/contracts/issues.py", "from services.contracts.marks import Id\nfrom datetime import date"),
+        ("services/contracts/issues/cases.py", "from services.contracts.marks import Id\nfrom datetime import date"),
         ("services/topology.py", "import services.issues.app\nimport services.events.app"),
         ("services/commands/run.py", "from services.topology import SERVICES"),
         ("tests/e2e/test_thread.py", "import services.issues.app\nimport services.events.app"),

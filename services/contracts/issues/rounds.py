@@ -1,0 +1,112 @@
+"""Rounds through buildings, their visits, and what was found on them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from services.contracts.event import Event, State
+from services.contracts.marks import Code, Id, Masked, Public
+from services.contracts.topics import ISSUES
+
+
+class RoundStatus(StrEnum):
+    """`walked`: the walker is done, visits are still being counted. `completed`: the figures are final."""
+
+    PLANNED = "planned"
+    WALKING = "walking"
+    WALKED = "walked"
+    COMPLETED = "completed"
+
+
+class _Round(BaseModel):
+    title: Public[Masked | None] = None
+    buildings: Public[list[Id]]
+    walker: Public[Id]
+    unit: Public[Id | None] = None
+    starts_at: Public[datetime]
+    status: Public[RoundStatus]
+    covered: Public[list[Id]]
+    visits: Public[int] = 0
+    floors_visited: Public[int] = 0
+    findings: Public[int] = 0
+    fixed_on_the_spot: Public[int] = 0
+    handed_over: Public[int] = 0
+    completed_at: Public[datetime | None] = None
+
+
+class RoundState(_Round, State, type="cn.community.issues.round.state.v1", topic=ISSUES):
+    """A walk through buildings (巡查). Coverage is `covered` against `buildings`; the figures come from its visits."""
+
+
+class RoundPlanned(_Round, Event, type="cn.community.issues.round.planned.v1", topic=ISSUES, state=RoundState):
+    """A round is to be walked. Carries the whole state."""
+
+
+class RoundStarted(Event, type="cn.community.issues.round.started.v1", topic=ISSUES, state=RoundState):
+    """The first visit of it was counted."""
+
+    status: Public[RoundStatus]
+
+
+class RoundProgressed(Event, type="cn.community.issues.round.progressed.v1", topic=ISSUES, state=RoundState):
+    """A visit was counted; totals after it."""
+
+    covered: Public[list[Id]]
+    visits: Public[int]
+    floors_visited: Public[int]
+    findings: Public[int]
+    fixed_on_the_spot: Public[int]
+    handed_over: Public[int]
+    visit: Public[Id]
+
+
+class RoundWalked(Event, type="cn.community.issues.round.walked.v1", topic=ISSUES, state=RoundState):
+    """The walker is done; `recorded` visits are to be counted before the figures are final."""
+
+    status: Public[RoundStatus]
+    recorded: Public[int]
+
+
+class RoundCompleted(Event, type="cn.community.issues.round.completed.v1", topic=ISSUES, state=RoundState):
+    """The round's summary, with final figures."""
+
+    status: Public[RoundStatus]
+    completed_at: Public[datetime]
+    buildings: Public[list[Id]]
+    covered: Public[list[Id]]
+    visits: Public[int]
+    floors_visited: Public[int]
+    findings: Public[int]
+    fixed_on_the_spot: Public[int]
+    handed_over: Public[int]
+
+
+class FindingData(BaseModel):
+    """What was found on a visit. `case` is the case it becomes when it was not fixed at once."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Id
+    category: Code
+    title: Masked | None = None
+    fixed: bool
+    photos: int = 0
+    case: Id | None = None
+
+
+class _Visit(BaseModel):
+    round: Public[Id]
+    building: Public[Id]
+    floor: Public[int]
+    walker: Public[Id]
+    visited_at: Public[datetime]
+    findings: Public[list[FindingData]]
+
+
+class VisitState(_Visit, State, type="cn.community.issues.visit.state.v1", topic=ISSUES):
+    """One floor of one building, walked in a round. No findings: all was well."""
+
+
+class VisitRecorded(_Visit, Event, type="cn.community.issues.visit.recorded.v1", topic=ISSUES, state=VisitState):
+    """A floor was walked. Carries the whole state."""

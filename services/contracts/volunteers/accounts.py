@@ -1,0 +1,52 @@
+"""The hours ledger: what each person has given."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from services.contracts.event import Event, State
+from services.contracts.marks import Id, Internal, Public
+from services.contracts.topics import VOLUNTEERS
+from services.contracts.volunteers.needs import Origin
+
+
+class _Account(BaseModel):
+    volunteer: Public[Id]
+    minutes: Public[int]
+    """All minutes on it."""
+
+
+class AccountState(_Account, State, type="cn.community.volunteers.account.state.v1", topic=VOLUNTEERS):
+    """What a person has given, all in all."""
+
+
+class AccountCredited(
+    _Account, Event, type="cn.community.volunteers.account.credited.v1", topic=VOLUNTEERS, state=AccountState
+):
+    """A service was entered: `added` minutes (`minutes` is the new total).
+
+    Less than was served where the day's cap was reached, and then `capped`. Once for each source and person.
+    """
+
+    added: Public[int]
+    capped: Public[bool]
+    source: Public[Origin]
+    activity: Public[Id | None]
+    need: Public[Id | None]
+    on: Public[date]
+
+
+class AccountCorrected(
+    Event, type="cn.community.volunteers.account.corrected.v1", topic=VOLUNTEERS, state=AccountState
+):
+    """Staff corrected an earlier entry by `added` minutes (may be negative); the entry itself stays as it was."""
+
+    minutes: Public[int]
+    added: Public[int]
+    by: Internal[Id]
+
+
+class AccountErased(Event, type="cn.community.volunteers.account.erased.v1", topic=VOLUNTEERS, state=AccountState):
+    """The person's id was replaced by a stand-in that leads nowhere; the minutes stay in the community's total."""
+
+    volunteer: Public[Id]

@@ -1,0 +1,83 @@
+"""Care plans: standing promises of help, whose dates become needs."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from services.contracts.event import Event, State
+from services.contracts.marks import Id, Masked, Public
+from services.contracts.topics import VOLUNTEERS
+
+
+class CareKind(StrEnum):
+    """What is done for an elder: 上门慰问, 理发, 送餐, 家务, 上门体检."""
+
+    VISIT = "visit"
+    HAIRCUT = "haircut"
+    MEAL = "meal"
+    CHORES = "chores"
+    HEALTH_CHECK = "health-check"
+
+
+class CarePlanStatus(StrEnum):
+    """Whether a plan still raises needs."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CareVisit(BaseModel):
+    """One date of a care plan and the need that it becomes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    need: Id
+    on: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+class _CarePlan(BaseModel):
+    elder: Public[Id]
+    kind: Public[CareKind]
+    building: Public[Id | None] = None
+    rule: Public[Masked]
+    """RFC 5545 recurrence rule, in the community's time zone: `FREQ=WEEKLY;BYDAY=TU`."""
+    first: Public[datetime]
+    """Start of the first date."""
+    minutes: Public[int]
+    seats: Public[int]
+    status: Public[CarePlanStatus]
+    raised_until: Public[date]
+    """Every date before it has its need."""
+
+
+class CarePlanState(_CarePlan, State, type="cn.community.volunteers.care-plan.state.v1", topic=VOLUNTEERS):
+    """A standing promise of help to an elder."""
+
+
+class CarePlanOpened(
+    _CarePlan, Event, type="cn.community.volunteers.care-plan.opened.v1", topic=VOLUNTEERS, state=CarePlanState
+):
+    """The committee promised regular help."""
+
+
+class CarePlanRaised(Event, type="cn.community.volunteers.care-plan.raised.v1", topic=VOLUNTEERS, state=CarePlanState):
+    """The dates that came into sight. A `need.opened` follows for each."""
+
+    raised_until: Public[date]
+    visits: Public[list[CareVisit]]
+
+
+class CarePlanClosed(Event, type="cn.community.volunteers.care-plan.closed.v1", topic=VOLUNTEERS, state=CarePlanState):
+    """No more dates; a `need.cancelled` follows for each of `needs`, the dates still to come."""
+
+    status: Public[CarePlanStatus]
+    needs: Public[list[Id]]
+
+
+class CarePlanErased(Event, type="cn.community.volunteers.care-plan.erased.v1", topic=VOLUNTEERS, state=CarePlanState):
+    """The elder was forgotten: the state is removed, and what was still to come is cancelled."""
+
+    needs: Public[list[Id]]

@@ -1,0 +1,176 @@
+"""Needs: help that is wanted at one time, its offers, and who serves in it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from services.contracts.event import Event, State
+from services.contracts.marks import Code, Id, Public
+from services.contracts.topics import VOLUNTEERS
+
+
+class Origin(StrEnum):
+    """Where a need comes from. `direct`: the committee's staff opened it by themselves."""
+
+    ACTIVITY = "activity"
+    CARE_PLAN = "care-plan"
+    DIRECT = "direct"
+
+
+class NeedStatus(StrEnum):
+    """Where a need stands. `lapsed`: it ended with a seat still empty. The last three are final."""
+
+    OPEN = "open"
+    STAFFED = "staffed"
+    FULFILLED = "fulfilled"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+
+
+class _Need(BaseModel):
+    origin: Public[Origin]
+    activity: Public[Id | None] = None
+    care_plan: Public[Id | None] = None
+    category: Public[Code]
+    """The kind of activity, the kind of care, or staff's own word."""
+    skill: Public[Code | None] = None
+    starts_at: Public[datetime]
+    ends_at: Public[datetime]
+    building: Public[Id | None] = None
+    seats: Public[int]
+    filled: Public[int]
+    """Seats with a yes: the length of `volunteers`."""
+    volunteers: Public[list[Id]]
+    """The people who said yes, in the order in which they did."""
+    status: Public[NeedStatus]
+
+
+class NeedState(_Need, State, type="cn.community.volunteers.need.state.v1", topic=VOLUNTEERS):
+    """Help that is wanted at one time, and who gives it."""
+
+
+class NeedOpened(_Need, Event, type="cn.community.volunteers.need.opened.v1", topic=VOLUNTEERS, state=NeedState):
+    """Volunteers are looked for."""
+
+
+class NeedOffered(Event, type="cn.community.volunteers.need.offered.v1", topic=VOLUNTEERS, state=NeedState):
+    """A seat is held for `person`, who is asked to say yes or no by `expires_at`."""
+
+    offer: Public[Id]
+    person: Public[Id]
+    expires_at: Public[datetime]
+    activity: Public[Id | None]
+    category: Public[Code]
+    starts_at: Public[datetime]
+    ends_at: Public[datetime]
+
+
+class NeedAccepted(Event, type="cn.community.volunteers.need.accepted.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` said yes."""
+
+    offer: Public[Id]
+    person: Public[Id]
+    filled: Public[int]
+    volunteers: Public[list[Id]]
+
+
+class NeedDeclined(Event, type="cn.community.volunteers.need.declined.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` said no; the seat is open again."""
+
+    offer: Public[Id]
+    person: Public[Id]
+
+
+class NeedExpired(Event, type="cn.community.volunteers.need.expired.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` did not answer in time; the seat is open again. The need itself goes on."""
+
+    offer: Public[Id]
+    person: Public[Id]
+
+
+class NeedStaffed(Event, type="cn.community.volunteers.need.staffed.v1", topic=VOLUNTEERS, state=NeedState):
+    """Every seat has a yes."""
+
+    origin: Public[Origin]
+    activity: Public[Id | None]
+    volunteers: Public[list[Id]]
+    status: Public[NeedStatus]
+
+
+class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic=VOLUNTEERS, state=NeedState):
+    """A yes was lost: `person` cancelled (`offer` is theirs), or the time changed. `volunteers` are those who stay."""
+
+    origin: Public[Origin]
+    activity: Public[Id | None]
+    offer: Public[Id | None]
+    person: Public[Id | None]
+    filled: Public[int]
+    volunteers: Public[list[Id]]
+    status: Public[NeedStatus]
+
+
+class OfferRef(BaseModel):
+    """An offer that fell away, and whose it was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    offer: Id
+    person: Id
+
+
+class NeedMoved(Event, type="cn.community.volunteers.need.moved.v1", topic=VOLUNTEERS, state=NeedState):
+    """Another time or building. Where the time changed, every answer fell away (`released`) and all are asked anew."""
+
+    starts_at: Public[datetime]
+    ends_at: Public[datetime]
+    building: Public[Id | None]
+    filled: Public[int]
+    volunteers: Public[list[Id]]
+    status: Public[NeedStatus]
+    released: Public[list[OfferRef]]
+
+
+class NeedCancelled(Event, type="cn.community.volunteers.need.cancelled.v1", topic=VOLUNTEERS, state=NeedState):
+    """The help is not wanted any more. `released` are owed a word; `volunteers` keeps who had said yes."""
+
+    activity: Public[Id | None]
+    status: Public[NeedStatus]
+    released: Public[list[OfferRef]]
+
+
+class NeedReported(Event, type="cn.community.volunteers.need.reported.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` says it is done and took `minutes`; staff are to confirm."""
+
+    person: Public[Id]
+    minutes: Public[int]
+
+
+class NeedFulfilled(Event, type="cn.community.volunteers.need.fulfilled.v1", topic=VOLUNTEERS, state=NeedState):
+    """Staff confirmed that `person` served for `minutes`. The status is `fulfilled` once that is so for everybody."""
+
+    person: Public[Id]
+    minutes: Public[int]
+    category: Public[Code]
+    starts_at: Public[datetime]
+    status: Public[NeedStatus]
+
+
+class NeedCompleted(Event, type="cn.community.volunteers.need.completed.v1", topic=VOLUNTEERS, state=NeedState):
+    """The activity it belongs to is over. `released`: offers still unanswered."""
+
+    status: Public[NeedStatus]
+    released: Public[list[OfferRef]]
+
+
+class NeedLapsed(Event, type="cn.community.volunteers.need.lapsed.v1", topic=VOLUNTEERS, state=NeedState):
+    """Its time is over and a seat was still empty: help that nobody gave. `released`: offers still unanswered."""
+
+    status: Public[NeedStatus]
+    released: Public[list[OfferRef]]
+
+
+class NeedPersonErased(Event, type="cn.community.volunteers.need.person-erased.v1", topic=VOLUNTEERS, state=NeedState):
+    """A person's id was replaced by a stand-in that leads nowhere; the counts stay."""
+
+    volunteers: Public[list[Id]]

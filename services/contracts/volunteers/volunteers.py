@@ -1,0 +1,85 @@
+"""Volunteers: who may be asked, and for what."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from services.contracts.event import Event, State
+from services.contracts.marks import Code, Id, Internal, Public
+from services.contracts.topics import VOLUNTEERS
+
+
+class VolunteerStatus(StrEnum):
+    """Whether a volunteer may be asked."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class _Volunteer(BaseModel):
+    person: Public[Id]
+    skills: Public[list[Code]]
+    status: Public[VolunteerStatus]
+    registered_at: Public[datetime]
+
+
+class VolunteerState(_Volunteer, State, type="cn.community.volunteers.volunteer.state.v1", topic=VOLUNTEERS):
+    """A volunteer as anybody may see them."""
+
+
+class VolunteerRegistered(
+    _Volunteer, Event, type="cn.community.volunteers.volunteer.registered.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """A person offers their time."""
+
+
+class VolunteerChanged(
+    Event, type="cn.community.volunteers.volunteer.changed.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """Skills changed, or something that is not public did."""
+
+    skills: Public[list[Code]]
+
+
+class VolunteerPaused(
+    Event, type="cn.community.volunteers.volunteer.paused.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """Please don't ask me for the time being. What was accepted stays accepted."""
+
+    status: Public[VolunteerStatus]
+
+
+class VolunteerResumed(
+    Event, type="cn.community.volunteers.volunteer.resumed.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """Ask me again."""
+
+    status: Public[VolunteerStatus]
+
+
+class VolunteerBooked(
+    Event, type="cn.community.volunteers.volunteer.booked.v1", topic=VOLUNTEERS, state=VolunteerState, internal=True
+):
+    """The volunteer's time is held for an offer, so that no second one can ask for it."""
+
+    need: Internal[Id]
+    offer: Internal[Id]
+    starts_at: Internal[datetime]
+    ends_at: Internal[datetime]
+    until: Internal[datetime | None]
+    """When the offer expires; None once it is accepted."""
+
+
+class VolunteerReleased(
+    Event, type="cn.community.volunteers.volunteer.released.v1", topic=VOLUNTEERS, state=VolunteerState, internal=True
+):
+    """The time held for an offer is free again."""
+
+    offer: Internal[Id]
+
+
+class VolunteerErased(
+    Event, type="cn.community.volunteers.volunteer.erased.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """Nothing is known of this volunteer any more; the state is removed."""
