@@ -15,7 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import numpy
 from ortools.graph.python import min_cost_flow
 
 from services.volunteers.domain.eligibility import Filter, first_failure
@@ -61,11 +63,11 @@ class Plan:
 
 @dataclass
 class _Round:
-    """What is open now. `arcs`: by need and volunteer, the cost by band."""
+    """What is open now. `arcs`: by need and volunteer, the cost."""
 
     needs: list[Need]
     volunteers: dict[str, Volunteer]
-    arcs: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    arcs: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def match(
@@ -80,36 +82,33 @@ def match(
     _add_arcs(state, state.volunteers.values(), now, known)
     assignments: list[Assignment] = []
     while pairs := solve(state.needs, state.arcs):
+        by_id = {need.id: need for need in state.needs}
         for need_id, volunteer_id in pairs:
-            need, volunteer = given_needs[need_id], given_volunteers[volunteer_id]
-            assignments.append(Assignment(need, volunteer, state.arcs[need_id, volunteer_id]))
+            cost = cost_of(by_id[need_id], state.volunteers[volunteer_id], now, known.get(need_id, frozenset()))
+            assignments.append(Assignment(given_needs[need_id], given_volunteers[volunteer_id], cost))
         _carry_out(state, pairs, now, known)
     return Plan(tuple(assignments), given_needs, given_volunteers, now)
 
 
-def solve(needs: Sequence[Need], arcs: Mapping[tuple[str, str], Mapping[str, int]]) -> list[tuple[str, str]]:
+def solve(needs: Sequence[Need], arcs: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
     """One round: pairs of need and volunteer, as many as can be, at the least cost, each volunteer once."""
     if not arcs:
         return []
-    flow = _Flow()
     seats = sum(need.open_seats for need in needs)
-    source, sink = flow.node("source"), flow.node("sink")
+    nodes = _Nodes()
+    source, sink = nodes["source"], nodes["sink"]
+    rows: list[tuple[int, int, int, int]] = []
     for category, tiers in category_tiers(needs).items():
-        for tier, capacity in tiers:
-            flow.arc(source, flow.node(f"category {category}"), capacity, TIER * tier)
+        rows += [(source, nodes["category", category], count, TIER * tier) for tier, count in tiers]
     for need in needs:
-        tail, head = flow.node(f"category {need.category}"), flow.node(f"need {need.id}")
         firsts = 0 if has_helper(need) else 1
-        flow.arc(tail, head, firsts, 0)
-        flow.arc(tail, head, need.open_seats - firsts, FIRST * (seats + 1))
-    for volunteer in dict.fromkeys(volunteer for _, volunteer in arcs):
-        flow.arc(flow.node(f"volunteer {volunteer}"), sink, 1, 0)
-    by_arc = {}
-    for pair, cost in arcs.items():
-        tail, head = flow.node(f"need {pair[0]}"), flow.node(f"volunteer {pair[1]}")
-        by_arc[flow.arc(tail, head, 1, sum(cost.values()))] = pair
-    used = flow.solve(source, sink, seats)
-    return [pair for arc, pair in by_arc.items() if arc in used]
+        ends = (nodes["category", need.category], nodes["need", need.id])
+        rows += [(*ends, firsts, 0), (*ends, need.open_seats - firsts, FIRST * (seats + 1))]
+    rows += [(nodes["volunteer", v], sink, 1, 0) for v in dict.fromkeys(v for _, v in arcs)]
+    pairs = list(arcs)
+    rows += [(nodes["need", n], nodes["volunteer", v], 1, arcs[n, v]) for n, v in pairs]
+    used = _solve(rows, source, sink, seats)[-len(pairs) :]
+    return [pair for pair, flow in zip(pairs, used, strict=True) if flow > 0]
 
 
 def category_tiers(needs: Sequence[Need]) -> dict[str, list[tuple[int, int]]]:
@@ -141,14 +140,21 @@ def cost_of(need: Need, volunteer: Volunteer, now: datetime, familiar: frozenset
     knows = volunteer.person in familiar or any(
         offer.person == volunteer.person and offer.status is OfferStatus.RELEASED for offer in need.offers
     )
-    booked = sum(whole_minutes(b.ends_at - b.starts_at) for b in volunteer.bookings if b.ends_at > now - REMEMBERED)
     far = need.building is not None and need.building != volunteer.building
     return {
         "keep": 0 if knows else KEEP,
-        "load": LOAD * min(STEPS - 1, booked // 60),
+        "load": load_of(volunteer, now),
         "near": NEAR if far else 0,
         "lot": LOT * (zlib.crc32(f"{need.id} {volunteer.id}".encode()) % STEPS),
     }
+
+
+def load_of(volunteer: Volunteer, now: datetime) -> int:
+    """What it costs that this volunteer is busy already: one step an hour."""
+    if not volunteer.bookings:
+        return 0
+    booked = sum(whole_minutes(b.ends_at - b.starts_at) for b in volunteer.bookings if b.ends_at > now - REMEMBERED)
+    return LOAD * min(STEPS - 1, booked // 60)
 
 
 def _add_arcs(state: _Round, volunteers: Iterable[Volunteer], now: datetime, familiar: Familiar) -> None:
@@ -157,8 +163,8 @@ def _add_arcs(state: _Round, volunteers: Iterable[Volunteer], now: datetime, fam
             if need.skill is not None and need.skill not in volunteer.skills:
                 continue
             if first_failure(need, volunteer, now) is None:
-                known = familiar.get(need.id, frozenset())
-                state.arcs[need.id, volunteer.id] = cost_of(need, volunteer, now, known)
+                cost = cost_of(need, volunteer, now, familiar.get(need.id, frozenset()))
+                state.arcs[need.id, volunteer.id] = sum(cost.values())
 
 
 def _carry_out(state: _Round, pairs: Sequence[tuple[str, str]], now: datetime, familiar: Familiar) -> None:
@@ -189,27 +195,27 @@ def _asked(need: Need, volunteer: Volunteer, booking: Booking, now: datetime) ->
     return need.model_copy(update={"offers": (*need.offers, offer)})
 
 
-class _Flow:
-    """OR-Tools' solver, with names for its nodes."""
+class _Nodes(dict[Any, int]):
+    """Numbers for the nodes of a network, by their names."""
 
-    def __init__(self) -> None:
-        self._solver = min_cost_flow.SimpleMinCostFlow()
-        self._nodes: dict[str, int] = {}
+    def __missing__(self, name: Any) -> int:
+        self[name] = len(self)
+        return self[name]
 
-    def node(self, name: str) -> int:
-        return self._nodes.setdefault(name, len(self._nodes))
 
-    def arc(self, tail: int, head: int, capacity: int, cost: int) -> int:
-        return int(self._solver.add_arc_with_capacity_and_unit_cost(tail, head, capacity, cost))
-
-    def solve(self, source: int, sink: int, amount: int) -> set[int]:
-        """The arcs that carry something in the cheapest of the largest flows."""
-        self._solver.set_node_supply(source, amount)
-        self._solver.set_node_supply(sink, -amount)
-        status = self._solver.solve_max_flow_with_min_cost()
-        if status != self._solver.OPTIMAL:
-            raise MatchingFailed(f"the solver ended with {status}")
-        return {arc for arc in range(self._solver.num_arcs()) if self._solver.flow(arc) > 0}
+def _solve(rows: Sequence[tuple[int, int, int, int]], source: int, sink: int, amount: int) -> list[int]:
+    """What each arc (tail, head, capacity, cost) carries in the cheapest of the largest flows."""
+    solver = min_cost_flow.SimpleMinCostFlow()
+    table = numpy.array(rows, dtype=numpy.int64)
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(
+        table[:, 0].astype(numpy.int32), table[:, 1].astype(numpy.int32), table[:, 2], table[:, 3]
+    )
+    solver.set_node_supply(source, amount)
+    solver.set_node_supply(sink, -amount)
+    status = solver.solve_max_flow_with_min_cost()
+    if status != solver.OPTIMAL:
+        raise MatchingFailed(f"the solver ended with {status}")
+    return [int(flow) for flow in solver.flows(arcs)]
 
 
 class MatchingFailed(RuntimeError):

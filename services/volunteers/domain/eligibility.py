@@ -107,17 +107,19 @@ def _covered(start: int, stop: int, windows: Sequence[Window]) -> bool:
 
 
 def _free(need: Need, volunteer: Volunteer, now: datetime) -> bool:
+    if not volunteer.bookings:
+        return True
     begin, end = need.starts_at - TRAVEL, need.ends_at + TRAVEL
     return not any(b.starts_at < end and begin < b.ends_at for b in volunteer.bookings if b.need != need.id)
 
 
 def _weekly_cap(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     week = week_of(need.starts_at)
-    booked = sum(
-        (b.ends_at - b.starts_at for b in volunteer.bookings if b.need != need.id and week_of(b.starts_at) == week),
-        timedelta(),
-    )
-    return whole_minutes(booked + need.ends_at - need.starts_at) <= volunteer.weekly_minutes
+    total = need.ends_at - need.starts_at
+    for booking in volunteer.bookings:
+        if booking.need != need.id and week_of(booking.starts_at) == week:
+            total += booking.ends_at - booking.starts_at
+    return whole_minutes(total) <= volunteer.weekly_minutes
 
 
 def _patience(need: Need, volunteer: Volunteer, now: datetime) -> bool:
@@ -147,7 +149,10 @@ def explain(need: Need, volunteer: Volunteer, now: datetime) -> list[Verdict]:
 
 def first_failure(need: Need, volunteer: Volunteer, now: datetime, rules: Sequence[Rule] = RULES) -> Filter | None:
     """The first filter that refuses, or None where the volunteer may be asked."""
-    return next((rule.name for rule in rules if not rule.holds(need, volunteer, now)), None)
+    for rule in rules:
+        if not rule.holds(need, volunteer, now):
+            return rule.name
+    return None
 
 
 def hold(

@@ -1,6 +1,7 @@
 """Bounded types of what people type and send, and the community's own calendar. Every request is made of them."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -52,11 +53,13 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+@lru_cache(maxsize=8192)
 def local_date(moment: datetime) -> date:
     """The date on the community's calendar."""
     return moment.astimezone(ZONE).date()
 
 
+@lru_cache(maxsize=8192)
 def week_of(moment: datetime) -> tuple[int, int]:
     """ISO year and week on the community's calendar."""
     year, week, _ = local_date(moment).isocalendar()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from itertools import combinations, product
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from hypothesis import given, settings
@@ -151,15 +151,14 @@ def every_way(needs: Any, volunteers: Any, costs: Any) -> Any:
 @given(some_needs(most=4), some_volunteers(most=5))
 def test_a_round_is_the_best_of_all_ways(needs: Any, volunteers: Any) -> None:
     needs = [need for need in needs if need.open_seats]
-    arcs = {
-        (n.id, v.id): cost_of(n, v, NOW, frozenset())
+    costs = {
+        (n.id, v.id): sum(cost_of(n, v, NOW, frozenset()).values())
         for v in volunteers
         for n in needs
         if first_failure(n, v, NOW) is None
     }
-    costs = {pair: sum(cost.values()) for pair, cost in arcs.items()}
     best = min(every_way(needs, volunteers, costs), key=lambda pairs: (-len(pairs), price(pairs, needs, costs)))
-    found = solve(needs, arcs)
+    found = solve(needs, costs)
     assert len(found) == len(best)
     assert price(found, needs, costs) == price(best, needs, costs)
 
@@ -223,7 +222,7 @@ def test_a_neighbourhood_is_matched_in_seconds() -> None:
         for n in range(120)
     ]
     volunteers = [a_volunteer(f"person-{n}") for n in range(300)]
-    began = perf_counter()
+    began = process_time()
     plan = match(needs, volunteers, NOW)
     assert len(plan.assignments) == 240
-    assert perf_counter() - began < 20
+    assert process_time() - began < 20
