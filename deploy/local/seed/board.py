@@ -1,0 +1,86 @@
+"""Waits until the notice board shows what was loaded, and tells it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from deploy.local.seed.api import COMMUNITY, Api, Hand, until
+from deploy.local.seed.cases import CASES
+from deploy.local.seed.cast import staff
+from deploy.local.seed.volunteers import TEAMS, VOLUNTEERS
+from deploy.local.seed.wishes import WISHES
+from deploy.local.trouble import Trouble
+
+_BOARD = f"/api/notify/v1/board/{COMMUNITY}"
+_CLOSED = ("verified", "evaluated")
+
+Board = Mapping[str, Any]
+
+
+async def shown(api: Api, minutes: int) -> Board:
+    """The board, once it agrees with what the services say by themselves.
+
+    Args:
+        minutes: what the ledger must hold at least: the minutes before, and those that were confirmed since.
+
+    Raises:
+        Trouble: some figure doesn't follow.
+    """
+    desk = staff(api)
+    figures: dict[str, tuple[int, int]] = {}
+
+    async def agrees() -> Board | None:
+        board: Board = await desk.get(_BOARD)
+        expected = await _expected(desk)
+        figures.update({name: (_figure(board, name), count) for name, count in expected.items()})
+        figures["volunteering.minutes"] = (board["volunteering"]["minutes"], max(minutes, await in_ledger(api)))
+        return board if all(there == wanted for there, wanted in figures.values()) else None
+
+    try:
+        return await until("Showing it on the board", agrees)
+    except Trouble as late:
+        behind = [f"{name} {there} of {wanted}" for name, (there, wanted) in figures.items() if there != wanted]
+        raise Trouble(f"{late} Behind: {', '.join(behind)}.") from None
+
+
+def summary(board: Board) -> list[str]:
+    """What the board shows, in lines."""
+    findings, coverage, cases = board["findings"], board["coverage"], board["cases"]
+    volunteering = board["volunteering"]
+    return [
+        f"{len(coverage['buildings'])} buildings, {board['households']:,} households, {board['residents']:,} residents",
+        f"{findings['found']} problems found on rounds, {findings['put_right']} put right "
+        f"({findings['on_the_spot']} on the spot); {len(coverage['covered'])} buildings walked, "
+        f"{coverage['floors']} floors",
+        f"{cases['reported']} cases, {cases['closed']} closed, {cases['open']} open",
+        f"{len(volunteering['teams'])} teams, {volunteering['volunteers']} volunteers, {volunteering['hours']} hours",
+        f"{len(board['activities'])} activities next, {len(board['wishes'])} wishes",
+    ]
+
+
+async def _expected(desk: Hand) -> dict[str, int]:
+    rounds = await desk.all("/api/issues/v1/rounds")
+    cases = await desk.all(CASES)
+    closed = [case for case in cases if case["status"] in _CLOSED]
+    fixed = sum(round["fixed_on_the_spot"] for round in rounds)
+    return {
+        "findings.found": sum(round["findings"] for round in rounds),
+        "findings.put_right": fixed + sum(case["channel"] == "round" for case in closed),
+        "cases.reported": len(cases),
+        "cases.closed": len(closed),
+        "volunteering.volunteers": len(await desk.all(VOLUNTEERS)),
+        "volunteering.teams": len(await desk.all(TEAMS)),
+        "wishes": len(await desk.all(WISHES)),
+    }
+
+
+async def in_ledger(api: Api) -> int:
+    """The minutes that volunteers have given."""
+    totals = await staff(api).get("/api/volunteers/v1/accounts/totals", community=COMMUNITY)
+    return int(totals["minutes"])
+
+
+def _figure(board: Board, name: str) -> int:
+    value: Any = board
+    for part in name.split("."):
+        value = value[part]
+    return len(value) if isinstance(value, list) else int(value)

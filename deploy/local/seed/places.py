@@ -1,0 +1,63 @@
+"""The compound with its buildings, and the partner units."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deploy.local.seed import tables
+from deploy.local.seed.api import COMMUNITY, Api, Hand
+from deploy.local.seed.cast import staff
+
+_PLACES = "/api/issues/v1/places"
+_UNITS = "/api/issues/v1/units"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Ids of what stands. `buildings` by number, `units` by the kind of unit."""
+
+    compound: str
+    buildings: Mapping[int, str]
+    units: Mapping[str, str]
+
+
+async def prepare(api: Api) -> Ground:
+    """Register what isn't known yet."""
+    desk = staff(api)
+    known = {place["title"]: place["id"] for place in await desk.all(_PLACES)}
+    compound = known.get(tables.COMPOUND) or await _register_compound(desk)
+    buildings = await asyncio.gather(*(_building(desk, compound, each, known) for each in tables.buildings()))
+    registered = {unit["code"]: unit["id"] for unit in await desk.all(_UNITS)}
+    units = await asyncio.gather(*(_unit(desk, each, registered) for each in tables.units()))
+    by_number = {each.number: id for each, id in zip(tables.buildings(), buildings, strict=True)}
+    by_kind = {each.kind: id for each, id in zip(reversed(tables.units()), reversed(units), strict=True)}
+    return Ground(compound, by_number, by_kind)
+
+
+async def _register_compound(desk: Hand) -> str:
+    body = {"community": COMMUNITY, "kind": "compound", "title": tables.COMPOUND}
+    place = await desk.post(_PLACES, body, what=f"Registering {tables.COMPOUND}", once=tables.COMPOUND)
+    return str(place["id"])
+
+
+async def _building(desk: Hand, compound: str, building: tables.Building, known: Mapping[str, str]) -> str:
+    title = f"{building.number}号楼"
+    if title in known:
+        return known[title]
+    body = {
+        "community": COMMUNITY,
+        "kind": "building",
+        "parent": compound,
+        "title": title,
+        **building.model_dump(),
+    }
+    place = await desk.post(_PLACES, body, what=f"Registering {title}", once=title)
+    return str(place["id"])
+
+
+async def _unit(desk: Hand, unit: tables.Unit, known: Mapping[str, str]) -> str:
+    if unit.code in known:
+        return known[unit.code]
+    body = {"community": COMMUNITY, **unit.model_dump()}
+    made = await desk.post(_UNITS, body, what=f"Registering {unit.title}", once=f"unit {unit.code}")
+    return str(made["id"])

@@ -1,0 +1,112 @@
+"""The rounds: buildings 1 to 9 floor by floor, and what was found on each."""
+
+import asyncio
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from deploy.local.seed import calendar, tables
+from deploy.local.seed.api import COMMUNITY, Api, Hand, until
+from deploy.local.seed.cast import staff, walker
+from deploy.local.seed.pictures import put_right
+from deploy.local.seed.places import Ground
+from deploy.local.trouble import Trouble
+
+_ROUNDS = "/api/issues/v1/rounds"
+_BETWEEN = timedelta(days=4)
+_PER_FLOOR = timedelta(minutes=6)
+_DONE = ("walked", "completed")
+
+
+async def walk(api: Api, ground: Ground) -> list[dict[str, Any]]:
+    """Walk what isn't walked yet, until every figure is final; the rounds as they stand then."""
+    titles = [_title(building) for building in _walked()]
+    known = {round["title"]: round for round in await staff(api).all(_ROUNDS)}
+    await asyncio.gather(*(_walk(api, ground, each, known.get(_title(each))) for each in _walked()))
+
+    async def completed() -> list[dict[str, Any]] | None:
+        rounds = [round for round in await staff(api).all(_ROUNDS) if round["title"] in titles]
+        return rounds if len(rounds) == len(titles) and all(r["status"] == "completed" for r in rounds) else None
+
+    return await until("Counting the rounds", completed)
+
+
+def _walked() -> list[tables.Building]:
+    """The buildings that the rounds have reached: up to the last one with a finding."""
+    last = max(finding.building for finding in tables.findings())
+    return [building for building in tables.buildings() if building.number <= last]
+
+
+def _title(building: tables.Building) -> str:
+    return f"{building.number}号楼逐层走访"
+
+
+async def _walk(api: Api, ground: Ground, building: tables.Building, round: dict[str, Any] | None) -> None:
+    begins = _begins(building.number)
+    if round is None:
+        round = await _plan(staff(api), ground, building, walker(api, building.number).sub, begins)
+    if round["status"] in _DONE:
+        return
+    hand = walker(api, building.number)
+    address = f"{_ROUNDS}/{round['id']}"
+    body = {"visits": await _visits(hand, ground, building, begins)}
+    answer = await hand.post(f"{address}/visits/batch", body, what=f"Recording the walk of {building.number}号楼")
+    for result in answer["results"]:
+        if result["outcome"] == "refused":
+            raise Trouble(f"Recording {building.number}号楼 {result['id']} was refused: {result['error']['en']}")
+    await hand.post(f"{address}/complete", what=f"Completing the round of {building.number}号楼", unless={"round.over"})
+
+
+def _begins(building: int) -> datetime:
+    """Building by building every few days, the last one yesterday."""
+    last = _walked()[-1].number
+    day = calendar.now().astimezone(calendar.ZONE).date() - timedelta(days=1) - (last - building) * _BETWEEN
+    return datetime.combine(day, time(9), calendar.ZONE)
+
+
+async def _plan(desk: Hand, ground: Ground, building: tables.Building, walker: str, begins: datetime) -> dict[str, Any]:
+    title = _title(building)
+    body = {
+        "community": COMMUNITY,
+        "buildings": [ground.buildings[building.number]],
+        "title": title,
+        "walker": walker,
+        "starts_at": begins.isoformat(),
+    }
+    planned: dict[str, Any] = await desk.post(_ROUNDS, body, what=f"Planning {title}", once=title)
+    return planned
+
+
+async def _visits(hand: Hand, ground: Ground, building: tables.Building, begins: datetime) -> list[dict[str, Any]]:
+    """Top floor first, as people walk."""
+    return [
+        {
+            "id": f"floor-{floor}",
+            "building": ground.buildings[building.number],
+            "floor": floor,
+            "visited_at": (begins + (building.floors - floor) * _PER_FLOOR).isoformat(),
+            "findings": await _found(hand, building.number, floor),
+        }
+        for floor in range(building.floors, 0, -1)
+    ]
+
+
+async def _found(hand: Hand, building: int, floor: int) -> list[dict[str, Any]]:
+    here = [finding for finding in tables.findings() if (finding.building, finding.floor) == (building, floor)]
+    return [
+        {
+            "id": f"finding-{number}",
+            "category": finding.category,
+            "title": finding.title,
+            "spot": finding.spot,
+            "fixed": finding.fixed,
+            "after": [await photo(hand, finding.category, f"{building}-{floor}-{number}")] if finding.fixed else [],
+        }
+        for number, finding in enumerate(here, 1)
+    ]
+
+
+async def photo(hand: Hand, category: str, name: str) -> str:
+    """The id of a photo of something put right, taken by `hand`."""
+    picture = await asyncio.to_thread(put_right, category, name)
+    sent = await hand.upload("/api/issues/v1/photos", f"{name}.png", picture, what=f"Sending the photo {name}")
+    return str(sent["id"])
