@@ -54,22 +54,22 @@ def check_in(
         at: when they came, if the desk copies a list kept on paper.
 
     Raises:
-        NotYours, WrongCode, NotScheduled, AttendanceAhead, TooEarlyToCheckIn, TooLateToCheckIn, NotAVolunteerHere, NotRegistered,
-        AlreadyCheckedIn
+        NotYours, WrongCode, NotScheduled, AttendanceAhead, TooEarlyToCheckIn, TooLateToCheckIn, NotAVolunteerHere,
+        NotRegistered, AlreadyCheckedIn
     """
     _require_presence(activity, person, by, code)
     activity.require_scheduled()
-    now = _moment(activity, by, now, at)
-    if now < activity.starts_at - CHECK_IN_OPENS:
+    moment = _moment(activity, by, now, at)
+    if moment < activity.starts_at - CHECK_IN_OPENS:
         raise TooEarlyToCheckIn(minutes=int(CHECK_IN_OPENS.total_seconds()) // 60)
-    if now >= activity.ends_at:
+    if moment >= activity.ends_at:
         raise TooLateToCheckIn()
     if activity.presence_of(person, as_volunteer=as_volunteer) is not None:
         raise AlreadyCheckedIn()
     heads = _heads(activity, person, as_volunteer=as_volunteer)
-    presence = Presence(person=person, as_volunteer=as_volunteer, heads=heads, arrived_at=now, by=by.sub)
+    presence = Presence(person=person, as_volunteer=as_volunteer, heads=heads, arrived_at=moment, by=by.sub)
     arrived = activity.model_copy(update={"presences": (*activity.presences, presence), "changed_at": now})
-    event = ActivityCheckedIn(person=person, as_volunteer=as_volunteer, at=now, by=by.sub, attended=arrived.attended)
+    event = ActivityCheckedIn(person=person, as_volunteer=as_volunteer, at=moment, by=by.sub, attended=arrived.attended)
     return decided(arrived, event)
 
 
@@ -98,10 +98,10 @@ def check_out(
         raise NotCheckedIn()
     if presence.left_at is not None:
         raise AlreadyCheckedOut()
-    now = _moment(activity, by, now, at)
-    if now < presence.arrived_at:
+    moment = _moment(activity, by, now, at)
+    if moment < presence.arrived_at:
         raise LeftBeforeComing()
-    left, event = _leave(activity, presence, now)
+    left, event = _leave(activity, presence, moment)
     presences = tuple(left if p is presence else p for p in activity.presences)
     return decided(activity.model_copy(update={"presences": presences, "changed_at": now}), event)
 

@@ -87,7 +87,10 @@ def _split(text: str) -> dict[str, str]:
 
 
 def _refuse_hollow(parts: dict[str, str]) -> None:
-    numbered = re.search(r"\d", parts.get("BYDAY", "")) is not None
+    days = parts.get("BYDAY", "").split(",")
+    numbered = any(len(day) > 2 for day in days)
+    if numbered and any(len(day) == 2 for day in days):
+        raise RuleUnreadable(why="BYDAY")  # dateutil would want a day to be both, the first Saturday and any Monday
     if numbered and (parts["FREQ"] not in {"MONTHLY", "YEARLY"} or "BYMONTHDAY" in parts):
         raise RuleUnreadable(why="BYDAY")
     if "BYMONTHDAY" in parts and parts["FREQ"] not in {"MONTHLY", "YEARLY"}:

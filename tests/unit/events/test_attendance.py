@@ -152,6 +152,7 @@ def test_the_desk_copies_a_list_kept_on_paper() -> None:
     (event,) = left.events
     assert isinstance(event, ActivityCheckedOut)
     assert (event.minutes, event.capped) == (25, False)
+    assert (came.changed_at, left.aggregate.changed_at) == (END, END + HOUR)
 
 
 def test_a_list_on_paper_tells_what_was_and_in_order() -> None:

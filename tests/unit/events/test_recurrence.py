@@ -85,6 +85,7 @@ def test_when_a_rule_has_no_more(rule: str, until: date, expected: bool) -> None
         "FREQ=MONTHLY;BYMONTHDAY=31",
         "FREQ=MONTHLY;BYMONTHDAY=30;BYMONTH=2",
         "FREQ=MONTHLY;BYDAY=5SA",
+        "FREQ=MONTHLY;BYDAY=1SA,MO",
         "FREQ=MONTHLY;BYMONTH=2",
         "FREQ=YEARLY;BYMONTH=2",
         "FREQ=MONTHLY;BYMONTHDAY=1;BYDAY=2MO",
