@@ -1,7 +1,7 @@
 """Makes the HTTP application of a service: its routers, behind the same border as every other service's.
 
 From the outside in: entry (trace, figures, headers, faults), CORS, gate (who, how often), body guard, routes.
-Measured on two shared cores: all of it, with a token, adds 0.06 ms to a POST of a bare FastAPI application.
+Measured on two shared cores: all of it, with a token, adds 0.06 to 0.12 ms to a POST of a bare FastAPI application.
 """
 
 from collections.abc import Sequence
