@@ -142,7 +142,9 @@ async def test_a_compressed_record_larger_than_any_letter_leaves_its_marks(lab: 
 
 
 @pytest.mark.parametrize(
-    "state", [b'{"n": 9223372036854775808}', b'{"n": 1, "a\\u0000b": 2}'], ids=["too large a number", "a null in a name"]
+    "state",
+    [b'{"n": 9223372036854775808}', b'{"n": 1, "a\\u0000b": 2}'],
+    ids=["too large a number", "a null in a name"],
 )
 async def test_a_state_that_the_store_cannot_hold_costs_one_letter(lab: Lab, state: bytes) -> None:
     """Valid JSON by the schema, yet no document: the copies of the same batch must stand all the same."""

@@ -1,4 +1,4 @@
-"""The relay in bad weather: whatever breaks at whichever step, every event arrives, in order, and the journal has it once."""
+"""The relay in bad weather: whatever breaks, wherever: every event arrives, in order, and the journal has it once."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""The `.state` topic: the latest public state under the aggregate's key, a tombstone for what is gone, and on request again."""
+"""The `.state` topic: the latest public state under the aggregate's key, a tombstone at its end, again on request."""
 
 import orjson
 import pytest

@@ -61,10 +61,9 @@ async def test_a_loser_of_the_race_decides_again_on_what_the_winner_left(
     def overtaken(thing: Thing, now: datetime) -> Decision[Thing]:
         """The first time, somebody else writes while this decision is made."""
         if not seen:
-            other: MongoClient[dict[str, Any]]
-            with MongoClient(mongodb_url) as other:
-                document = other[things.collection.database.name]["things"]
-                document.update_one({"_id": thing.id}, {"$inc": {"v": 1}, "$set": {"state.n": 100}})
+            with MongoClient[dict[str, object]](mongodb_url) as other:
+                collection = other[things.collection.database.name]["things"]
+                collection.update_one({"_id": thing.id}, {"$inc": {"v": 1}, "$set": {"state.n": 100}})
         seen.append(thing.n)
         return bump(thing, now)
 

@@ -43,9 +43,7 @@ async def test_fifty_copies_of_a_change_have_one_effect_and_one_answer(store: mo
     sides = [Aggregates(THINGS, store, utc_now) for _ in range(5)]
     await sides[0].create("thing-1", make("thing-1"), ME)
 
-    found = await answers(
-        *(side.change("thing-1", bump, ME, receipt=receipt()) for side in sides for _ in range(10))
-    )
+    found = await answers(*(side.change("thing-1", bump, ME, receipt=receipt()) for side in sides for _ in range(10)))
 
     assert len(found) == 50
     assert set(found) == {b'{"n":1,"version":2}'}

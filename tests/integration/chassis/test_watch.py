@@ -85,7 +85,10 @@ async def test_a_cursor_killed_on_the_server_costs_nothing(
 
 async def _kill_streams(store: mongo.Database) -> int:
     """Kill the change streams of this database; how many there were."""
-    find_idle = [{"$currentOp": {"idleCursors": True}}, {"$match": {"cursor.originatingCommand.$db": store.name}}]
+    find_idle: list[dict[str, Any]] = [
+        {"$currentOp": {"idleCursors": True}},
+        {"$match": {"cursor.originatingCommand.$db": store.name}},
+    ]
     killed = 0
     async for operation in store.client["admin"].aggregate(find_idle):
         cursor = operation["cursor"]["cursorId"]
