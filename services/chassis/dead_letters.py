@@ -1,8 +1,8 @@
 """Where a consumer puts what it can't take: the topic's `.dlq`, with the record as it came and the reason beside it.
 
 Original headers are kept as they are; ours begin with `dlq-`. A replay goes to the original topic, marked for the
-consumer that failed, so that the others pass it by. Nothing is deleted: a letter that was replayed or dropped is settled
-by a later record of the same `.dlq` that names it, and both go with the topic's retention.
+consumer that failed, so that the others pass it by. Nothing is deleted: a later record of the same `.dlq` names a
+letter that was replayed or dropped and so settles it; both go with the topic's retention.
 """
 
 from collections.abc import Sequence

@@ -102,7 +102,5 @@ class AlreadyExists(Conflict, code="already-exists", zh="{kind} {id} 已经存�
     """An aggregate with this id is there already, made by another command."""
 
 
-class NotYours(
-    Forbidden, code="forbidden", zh="您没有权限执行此操作。", en="You are not allowed to do this."
-):
+class NotYours(Forbidden, code="forbidden", zh="您没有权限执行此操作。", en="You are not allowed to do this."):
     """The caller's roles, communities or units don't allow it."""

@@ -1,6 +1,6 @@
 """What an operator does with dead letters: list, show, replay, drop.
 
-A letter's name is `topic/partition/offset` of the `.dlq`. Reads begin at the earliest record each time: a `.dlq` is short,
+A letter's name is `topic/partition/offset` of the `.dlq`. Each read begins at the earliest record: a `.dlq` is short,
 or something is badly wrong and the operator wants to see all of it.
 """
 

@@ -1,4 +1,4 @@
-"""The connection to Kafka by which a service publishes: ready-made batches, one per partition, acknowledged by all replicas.
+"""The connection to Kafka by which a service publishes: ready-made batches, one per partition, `acks=all`.
 
 What it guarantees: the records of one `Parcel` reach their partition together or not at all, in the order they were
 added; a failure is told within the time-out. Records of one key go where every Kafka client's default puts them

@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person or a system. `sub` is opaque; `units` are the partner organisations a handler or supervisor works for."""
+    """A person or a system. `sub` is opaque; `units` are the organisations a handler or supervisor works for."""
 
     sub: str
     roles: frozenset[Role] = field(default_factory=frozenset)
@@ -45,4 +45,3 @@ SYSTEM = "system"
 def system(community: str, *roles: Role) -> Principal:
     """The platform itself, acting in `community`."""
     return Principal(SYSTEM, frozenset(roles), frozenset({community}))
-

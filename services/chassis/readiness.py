@@ -1,8 +1,8 @@
 """Whether a replica should get requests, from facts of its work and not from a ping; and the same facts as figures.
 
-Not ready: the store does not answer, indexes are not made, an event waits too long for Kafka, the consumer group has not
-been joined, or a subscriber has been too far behind for too long. While Kafka is away for less than the threshold, commands
-go on: their events wait in the store.
+Not ready: the store does not answer, indexes are not made, an event waits too long for Kafka, the consumer group isn't
+joined, or a subscriber has been too far behind for too long. While Kafka is away for less than the threshold,
+commands go on: their events wait in the store.
 """
 
 import time

@@ -20,6 +20,7 @@ import orjson
 
 from services.chassis import mongo
 from tests.bench.ground import Figure, Servers, free_port, median_of, settle, topics, turns
+from tests.waiting import eventually
 
 CONNECTIONS = 32
 SECONDS = 8
@@ -93,14 +94,15 @@ async def _floor(servers: Servers, database: str, size: int) -> AsyncIterator[in
 
 
 async def _ready(url: str) -> None:
-    async with httpx.AsyncClient() as http, asyncio.timeout(60):
-        while True:
+    async with httpx.AsyncClient() as http:
+
+        async def answers() -> bool:
             try:
-                if (await http.get(url)).status_code == 200:
-                    return
+                return (await http.get(url)).status_code == 200
             except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
+                return False
+
+        await eventually(answers, within=60)
 
 
 async def _token(environment: dict[str, str], role: str) -> str:
@@ -155,9 +157,10 @@ async def _size_of_a_case(store: mongo.Database, port: int, body: bytes, token: 
 
 
 async def _until_relayed(store: mongo.Database) -> None:
-    async with asyncio.timeout(60):
-        while await store["cases"].count_documents({"outbox.0": {"$exists": True}}):
-            await asyncio.sleep(0.1)
+    async def relayed() -> bool:
+        return not await store["cases"].count_documents({"outbox.0": {"$exists": True}})
+
+    await eventually(relayed, within=60)
 
 
 async def _load(port: int, path: str, body: bytes, token: str) -> float:

@@ -1,4 +1,6 @@
-"""The load of the HTTP benchmark, a process of its own: `python -m tests.bench.load PORT PATH BODY TOKEN SECONDS CONNECTIONS`.
+"""The load of the HTTP benchmark, a process of its own.
+
+`python -m tests.bench.load PORT PATH BODY TOKEN SECONDS CONNECTIONS`
 
 Keep-alive connections that each send the next request when they have the answer to the last; prints answers a second,
 and ends with an error when an answer is not 201. Bare sockets, so that the generator takes little of the machine.

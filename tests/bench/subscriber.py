@@ -23,6 +23,7 @@ from services.contracts.envelope import Envelope, to_headers
 from services.contracts.issues import CaseReported
 from services.contracts.topics import ISSUES
 from tests.bench.ground import TIME, Figure, Servers, case_reported, database, median_of, settle, topics, turns
+from tests.waiting import eventually
 
 EVENTS = 30_000
 ROUNDS = 3
@@ -117,11 +118,9 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
             group=f"{prefix}ours-{uuid.uuid4().hex[:6]}",
         )
         await inbound.run()
-        while not intake.counts.received:
-            await asyncio.sleep(0)
+        await eventually(lambda: intake.counts.received, every=0)
         began = time.perf_counter()
-        while sum((await inbound.lag()).values()) or not inbound.assigned:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: caught_up(inbound), within=120, every=0.01)
         seconds = time.perf_counter() - began
         rows = await db["rows"].estimated_document_count()
         await inbound.stop()
@@ -129,6 +128,11 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
     if rows != EVENTS:
         raise RuntimeError(f"{rows} rows of {EVENTS}")
     return EVENTS / seconds
+
+
+async def caught_up(inbound: Inbound) -> bool:
+    """Whether it has its partitions and has taken all that is on them."""
+    return bool(inbound.assigned) and not any((await inbound.lag()).values())
 
 
 @contextmanager

@@ -18,6 +18,7 @@ COMES_WITH = {
     "pydantic_core": "pydantic",
     "cryptography": "pyjwt",
     "markupsafe": "jinja2",
+    "numpy": "ortools",
     "uvloop": "uvicorn",
     "jwt": "pyjwt",
     "PIL": "pillow",
