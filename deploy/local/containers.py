@@ -4,8 +4,10 @@ A killed container keeps its file system and its address, so that `start` brings
 """
 
 import os
+import sys
 import time
 from abc import ABC, abstractmethod
+from contextlib import closing
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -19,20 +21,45 @@ KAFKA_IMAGE = "apache/kafka:4.3.1"
 _START = 90
 
 
-def engine_answers() -> bool:
-    """Whether containers can be started here and reached on the loopback interface."""
+def usable(pull: bool = False) -> bool:
+    """Whether containers can be started here: an engine of this machine answers and has the images.
+
+    Args:
+        pull: let it get the images that it hasn't; where it can't, say so and go on without containers.
+    """
     try:
         import docker
     except ImportError:
         return False
     try:
-        client = docker.DockerClient.from_env(timeout=5)
-        try:
-            return bool(client.ping()) and client.api.base_url.startswith("http+docker://")
-        finally:
-            client.close()
+        with closing(docker.DockerClient.from_env(timeout=600 if pull else 5)) as client:
+            return _is_here(client) and all(_has(client, image, pull) for image in (MONGODB_IMAGE, KAFKA_IMAGE))
     except (docker.errors.DockerException, OSError):
         return False
+
+
+def _is_here(client: Any) -> bool:
+    """A container of an engine elsewhere could not be reached on our loopback interface."""
+    return bool(client.ping()) and str(client.api.base_url).startswith("http+docker://")
+
+
+def _has(client: Any, image: str, pull: bool) -> bool:
+    import docker
+
+    try:
+        client.images.get(image)
+    except docker.errors.ImageNotFound:
+        if not pull:
+            return False
+    else:
+        return True
+    print(f"Pulling {image} …", file=sys.stderr, flush=True)
+    try:
+        client.images.pull(image)
+    except docker.errors.APIError as error:
+        print(f"The Docker engine can't get {image} ({error.explanation}): going on without it.", file=sys.stderr)
+        return False
+    return True
 
 
 class Contained(ABC):

@@ -1,14 +1,14 @@
 """`python -m deploy.local.fetch`: get what the tests need besides Python packages, ahead of them.
 
-What the environment names (MONGODB_URL, KAFKA_BOOTSTRAP) or a Docker engine provides isn't fetched.
+Where a Docker engine has MongoDB and Kafka, they aren't fetched. Where only the environment names them, they are: some
+tests kill their servers, and for that they need their own.
 """
 
 import argparse
-import os
 import sys
 
 from deploy.local import chromium
-from deploy.local.containers import engine_answers
+from deploy.local.containers import usable
 from deploy.local.fetch_kafka import java, kafka_libraries
 from deploy.local.fetch_mongod import mongod
 from deploy.local.trouble import Trouble
@@ -20,12 +20,10 @@ def fetch(browser: bool) -> None:
     Raises:
         Trouble: something can't be had here.
     """
-    if not engine_answers():
-        if not os.environ.get("MONGODB_URL"):
-            mongod()
-        if not os.environ.get("KAFKA_BOOTSTRAP"):
-            java()
-            kafka_libraries()
+    if not usable(pull=True):
+        mongod()
+        java()
+        kafka_libraries()
     if browser:
         chromium.install()
 

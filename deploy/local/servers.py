@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from deploy.local.containers import KafkaContainer, MongoContainer, engine_answers
+from deploy.local.containers import KafkaContainer, MongoContainer, usable
 from deploy.local.kafka_server import KafkaServer
 from deploy.local.mongo_server import MongoServer
 from deploy.local.places import APPLICATION, Lock
@@ -109,7 +109,7 @@ class Servers:
 
     def _containers(self) -> bool:
         if self._contained is None:
-            self._contained = engine_answers()
+            self._contained = usable()
         return self._contained
 
     def _new_folder(self, title: str) -> Path:
