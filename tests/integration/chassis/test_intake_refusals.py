@@ -124,7 +124,7 @@ async def test_types_without_a_handler_are_passed_by(lab: Lab) -> None:
 
 
 async def test_a_compressed_record_larger_than_any_letter_leaves_its_marks(lab: Lab) -> None:
-    """Three megabytes that travel as a few kilobytes: the dead letter can't hold them, and must not block the partition."""
+    """Three megabytes that travel as a few kilobytes: no dead letter can hold them, and the partition must go on."""
     notebook = Notebook()
     producer = AIOKafkaProducer(
         bootstrap_servers=lab.kafka, compression_type="gzip", max_request_size=8_000_000, max_batch_size=8_000_000

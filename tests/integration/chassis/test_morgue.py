@@ -1,0 +1,171 @@
+"""Dead letters in an operator's hands: found, shown, replayed to who failed and to nobody else, dropped."""
+
+import pytest
+
+from services.chassis.clock import utc_now
+from services.chassis.errors import StaleVersion
+from services.chassis.handlers import Handlers, Received
+from services.chassis.inbound import Inbound
+from services.chassis.intake import Intake
+from services.chassis.morgue import Letter, Morgue, NotReplayable, UnknownLetter
+from tests.integration.chassis.lab import Lab, eventually, fact, same_span
+from tests.integration.chassis.workshop import ME, ThingBumped, ThingMade, ThingState, bump, make
+
+
+@pytest.fixture
+def morgue(lab: Lab) -> Morgue:
+    return Morgue(lab.kafka, [lab.dead_letters], lab.outbound)
+
+
+class Ward:
+    """A consumer that refuses things until it is healed; the effect is a bump of a thing of its own, taken once."""
+
+    def __init__(self, lab: Lab, name: str, *, healthy: bool = False) -> None:
+        self.lab, self.name, self.healthy = lab, name, healthy
+        self.handlers = Handlers()
+        self.seen: list[str] = []
+        things = lab.things()
+
+        @self.handlers.on(ThingBumped)
+        async def bumped(received: Received[ThingBumped]) -> None:
+            self.seen.append(received.envelope.id)
+            if received.envelope.sequence == 2 and not self.healthy:
+                raise StaleVersion(version=2)
+            await things.change(self.own, bump, received.cause, taken=received.taken)
+
+        self.intake = Intake(
+            f"{lab.prefix}{name}", self.handlers, lab.store, lab.outbound, utc_now, span=same_span
+        )
+        self.inbound = Inbound(lab.kafka, self.intake, [lab.facts], group=self.intake.consumer)
+
+    @property
+    def own(self) -> str:
+        return f"count-{self.name}"
+
+    async def open(self) -> None:
+        await self.lab.things().create(self.own, make(self.own), ME)
+        await self.inbound.run()
+
+    async def count(self) -> int:
+        return (await self.lab.things().get(self.own)).aggregate.n
+
+
+async def test_a_replay_reaches_who_failed_alone_and_has_its_effect_after_later_ones(lab: Lab, morgue: Morgue) -> None:
+    """Sequence 3 of the same aggregate was taken meanwhile: the replay of 2 is older and yet not a repetition."""
+    ill, well = Ward(lab, "ill"), Ward(lab, "well", healthy=True)
+    await ill.open()
+    await well.open()
+    for sequence in (2, 3):
+        await lab.publish_fact("thing-1", sequence, ThingBumped(n=sequence))
+    await eventually(lambda: len(ill.seen) == 2)
+    await eventually(lambda: len(well.seen) == 2)
+    (letter,) = await lab.letters()
+    ill.healthy = True
+
+    await morgue.replay(letter)
+    await eventually(lambda: ill.seen == ["thing-1.2", "thing-1.3", "thing-1.2"])
+    await eventually(lambda: well.intake.counts.passed_by == 1)
+    await ill.inbound.stop()
+    await well.inbound.stop()
+
+    assert (await ill.count(), await well.count()) == (2, 2)
+    assert well.seen == ["thing-1.2", "thing-1.3"]
+    assert await morgue.letters() == []
+
+
+async def test_a_replay_that_fails_again_is_a_new_letter_of_the_replay(lab: Lab, morgue: Morgue) -> None:
+    ill = Ward(lab, "ill")
+    await ill.open()
+    await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
+    (first,) = await lab.letters()
+
+    await morgue.replay(first)
+    await eventually(lambda: len(ill.seen) == 2)
+    (second,) = await lab.letters()
+    await ill.inbound.stop()
+
+    assert second.name != first.name
+    assert int(second.mark("offset")) > int(first.mark("offset"))
+    marks = [name for name, _ in second.headers if name.startswith("dlq-")]
+    assert len(marks) == len(set(marks))
+    assert [header for header in second.headers if header[0].startswith("ce_")] == [
+        header for header in first.headers if header[0].startswith("ce_")
+    ]
+
+
+async def test_a_dropped_letter_is_settled_and_has_no_effect(lab: Lab, morgue: Morgue) -> None:
+    ill = Ward(lab, "ill")
+    await ill.open()
+    await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
+    await lab.publish_fact("thing-2", 2, ThingBumped(n=2))
+    letters = await lab.letters(at_least=2)
+    dropped = next(letter for letter in letters if letter.key == b"thing-1")
+
+    await morgue.drop(dropped)
+
+    assert [letter.key for letter in await morgue.letters()] == [b"thing-2"]
+    with pytest.raises(UnknownLetter):
+        await morgue.letter(dropped.name)
+    await ill.inbound.stop()
+    assert await ill.count() == 0
+
+
+async def test_letters_are_found_by_name_consumer_and_reason(lab: Lab, morgue: Morgue) -> None:
+    for name in ("one", "other"):
+        ward = Ward(lab, name)
+        await ward.open()
+        if name == "one":
+            await lab.publish(b"thing-9", b"nonsense", [])
+            await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
+        await lab.letters(at_least=2 if name == "one" else 4)
+        await ward.inbound.stop()
+
+    letters = await morgue.letters()
+
+    assert len({letter.name for letter in letters}) == 4
+    assert {letter.mark("reason") for letter in letters} == {"malformed-envelope", "rule-broken"}
+    of_one = await morgue.letters(consumer=f"{lab.prefix}one", reason="rule-broken")
+    assert [letter.key for letter in of_one] == [b"thing-1"]
+    assert await morgue.letter(of_one[0].name) == of_one[0]
+    with pytest.raises(UnknownLetter):
+        await morgue.letter("nowhere/0/0")
+
+
+async def test_a_malformed_record_is_replayed_as_it_came(lab: Lab, morgue: Morgue) -> None:
+    key, value, headers = fact("thing-1", 2, ThingBumped(n=2))
+    malformed = [(name, b"\xff" if name == "ce_type" else text) for name, text in headers]
+    ward = Ward(lab, "one", healthy=True)
+    await ward.open()
+    await lab.publish(key, value, malformed)
+    (letter,) = await lab.letters()
+    await morgue.replay(letter)
+    await eventually(lambda: ward.intake.counts.dead_letters == 2)
+    await ward.inbound.stop()
+
+    first, second = await lab.read(lab.facts)
+    assert (second.key, second.value) == (first.key, first.value)
+    assert list(second.headers)[:-1] == list(first.headers)
+    assert second.headers[-1] == ("replay-for", ward.intake.consumer.encode())
+
+
+async def test_a_state_is_not_replayed(lab: Lab, morgue: Morgue) -> None:
+    """On a compacted topic the replay would be the latest record of its key, marked as not meant for anybody else."""
+    handlers = Handlers()
+    handlers.copy(ThingState, "copies")
+    key, _, headers = fact("thing-1", 1, ThingMade(n=1))
+    typed = [(name, ThingState.type.encode() if name == "ce_type" else text) for name, text in headers]
+    await lab.publish(key, b"{}", typed, topic=lab.states)
+    async with lab.subscribed(handlers):
+        (letter,) = await lab.letters()
+
+    with pytest.raises(NotReplayable) as refusal:
+        await morgue.replay(letter)
+
+    assert "publish the state again" in refusal.value.sentence("en")
+    assert len(await lab.read(lab.states)) == 1
+    assert [open_one.name for open_one in await morgue.letters()] == [letter.name]
+
+
+async def test_a_letter_that_was_cut_is_not_replayed(morgue: Morgue) -> None:
+    with pytest.raises(NotReplayable):
+        await morgue.replay(Letter("t.dlq/0/0", b"", None, [("dlq-cut", b"3000000"), ("dlq-topic", b"t")]))
