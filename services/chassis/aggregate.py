@@ -7,14 +7,14 @@ aggregate and the events that say what happened. It raises a `CommunityError` to
 import hashlib
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 class Aggregate(BaseModel):
@@ -28,6 +28,17 @@ class Aggregate(BaseModel):
     def public(self) -> State | None:
         """What the `.state` topic shows of it; None where it shows nothing (erased, or not public at all)."""
         return None
+
+    @cached_property
+    def shown(self) -> State | None:
+        """`public()`, made once: events, topic and answer show the same."""
+        return self.public()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy; what the original showed is not what the copy shows."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("shown", None)
+        return copied
 
 
 A = TypeVar("A", bound=Aggregate)
@@ -47,15 +58,11 @@ def decided(aggregate: A, *events: Event) -> Decision[A]:
 
 
 def new_id(kind: str) -> str:
-    """A fresh id, `kind-` and 26 characters: 48 bits of milliseconds, then 80 random ones (the layout of a ULID)."""
-    return f"{kind}-{_base32((time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10)))}"
+    """A fresh id, `kind-` and 26 hexadecimal digits: 48 bits of milliseconds, then 56 random ones."""
+    return f"{kind}-{(time.time_ns() // 1_000_000).to_bytes(6).hex()}{os.urandom(7).hex()}"
 
 
 def derived_id(kind: str, *parts: str) -> str:
     """The id that belongs to `parts`, the same every time: what makes a repeated creation find the first one."""
-    digest = hashlib.sha256("\x1f".join((kind, *parts)).encode()).digest()
-    return f"{kind}-{_base32(int.from_bytes(digest[:16]))}"
-
-
-def _base32(number: int) -> str:
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    digest = hashlib.sha256("\x1f".join((kind, *parts)).encode()).hexdigest()
+    return f"{kind}-{digest[:26]}"

@@ -4,13 +4,14 @@ All events of an aggregate in a round lie in one parcel, in order; what does not
 """
 
 import logging
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from services.chassis.journal import document
-from services.chassis.mongo import Document, UpdateOne
+from services.chassis.mongo import Document, UpdateMany
 from services.chassis.outbound import Outbound, Parcel, Place
 from services.chassis.store import Kind
 from services.contracts.envelope import SOURCE, Envelope, to_headers
@@ -43,11 +44,14 @@ class Consignment:
             return self.stretches
         return {id: stretch for id, stretch in self.stretches.items() if stretch.places.isdisjoint(failed)}
 
-    def cleared(self, failed: set[Place]) -> list[UpdateOne]:
-        """The writes that take out of the outboxes exactly what has arrived."""
+    def cleared(self, failed: set[Place]) -> list[UpdateMany]:
+        """The writes that take out of the outboxes exactly what has arrived: one for all that have the same stretch."""
+        together: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+        for id, stretch in self.arrived(failed).items():
+            together[stretch.first, stretch.last].append(id)
         return [
-            UpdateOne({"_id": id}, {"$pull": {"outbox": {"seq": {"$gte": stretch.first, "$lte": stretch.last}}}})
-            for id, stretch in self.arrived(failed).items()
+            UpdateMany({"_id": {"$in": ids}}, {"$pull": {"outbox": {"seq": {"$gte": first, "$lte": last}}}})
+            for (first, last), ids in together.items()
         ]
 
 

@@ -21,7 +21,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorDatabase,
     AsyncIOMotorGridFSBucket,
 )
-from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, ReturnDocument, UpdateOne, WriteConcern
+from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, ReturnDocument, UpdateMany, UpdateOne, WriteConcern
 from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,
@@ -54,6 +54,7 @@ __all__ = [
     "OperationFailure",
     "PyMongoError",
     "ReturnDocument",
+    "UpdateMany",
     "UpdateOne",
     "WriteOp",
     "connect",

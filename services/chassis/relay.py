@@ -16,6 +16,7 @@ Writing the journal, clearing, and packing the next round go on side by side: on
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -40,6 +41,9 @@ BATCH = 500
 ROUNDS_UNDER_WAY = 3
 _PENDING = {"outbox.0": {"$exists": True}}
 _BACK_OFF = (0.1, 0.3, 1.0, 2.0, 5.0)
+_CROWD = 3
+_PAUSE_EACH = 0.002
+_LONGEST_PAUSE = 0.025
 _PASSING = (PyMongoError, KafkaError, TimeoutError)
 
 
@@ -79,6 +83,8 @@ class Lane:
         self._restates = restates
         self._poll = poll
         self._trouble = False
+        self._nudges = 0
+        self._restated = 0.0
         self._rounds: set[asyncio.Task[None]] = set()
         self._unacknowledged: dict[str, int] = {}
         self._behind: set[str] = set()
@@ -98,6 +104,11 @@ class Lane:
         )
         return count, None if oldest is None else oldest["outbox"][0]["time"]
 
+    def nudge(self) -> None:
+        """Something was committed here."""
+        self._nudges += 1
+        self.wake.set()
+
     async def run(self) -> None:
         """Relay for ever while the lease is held; waits while it is not."""
         failures = 0
@@ -114,14 +125,22 @@ class Lane:
                 failures = 0
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.wake.wait(), self._poll)
+                await self._let_a_crowd_gather()
         finally:
             for task in self._rounds:
                 task.cancel()
             await asyncio.gather(*self._rounds, return_exceptions=True)
 
+    async def _let_a_crowd_gather(self) -> None:
+        """Under many commands a second, small rounds would cost more than they carry: wait for more to come along."""
+        crowd, self._nudges = self._nudges, 0
+        if crowd >= _CROWD:
+            await asyncio.sleep(min(crowd * _PAUSE_EACH, _LONGEST_PAUSE))
+
     async def drain(self) -> bool:
         """Relay what is pending now and wait for it; False when something could not be sent and stays pending."""
         self._trouble = False
+        self._restated = 0.0
         await self._pass()
         await self._finish_rounds()
         return not self._trouble
@@ -131,7 +150,9 @@ class Lane:
             return
         try:
             await self._begin_rounds()
-            await self._restate()
+            if time.monotonic() - self._restated >= self._poll:
+                await self._restate()
+                self._restated = time.monotonic()
         except _PASSING as error:
             self._interrupted(error)
 

@@ -101,7 +101,7 @@ def build(
     runtime = Runtime(settings, clock, store, Journal(store), metrics, {})
     wiring = service.wire(runtime)
     machinery = _machinery(service, settings, runtime, wiring, on_death)
-    runtime.wakes.update({lane.collection_name: lane.wake.set for lane in machinery.lanes})
+    runtime.wakes.update({lane.collection_name: lane.nudge for lane in machinery.lanes})
     machinery.look = watch_figures(metrics, machinery)
     export = export_spans(service.name, settings.otlp_endpoint, ratio=settings.trace_ratio)
     serving = Serving(service.name, export.tracer if export is not None else None)

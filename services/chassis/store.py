@@ -68,7 +68,7 @@ class EventTooLarge(
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[A]):
-    """One type of aggregate. `name` is its word in ids, subjects and errors; `state` is what its topic shows, if anything."""
+    """One type of aggregate. `name` is its word in ids, subjects and errors; `state` what its topic shows, if any."""
 
     name: str
     collection: str
@@ -330,7 +330,7 @@ class Aggregates(Generic[A]):
     def _outbox(self, id: str, decision: Decision[A], version: int, now: datetime, cause: Cause) -> list[Document]:
         entries = [self._entry(id, event, version + n, now, cause) for n, event in enumerate(decision.events, 1)]
         if entries and self.kind.state is not None:
-            public = decision.aggregate.public()
+            public = decision.aggregate.shown
             entries[-1]["state"] = state = None if public is None else public.model_dump_json().encode()
             if state is not None and len(state) > MAX_EVENT_BYTES:
                 raise EventTooLarge(limit=MAX_EVENT_BYTES)

@@ -32,7 +32,8 @@ from services.contracts.event import State
 from services.contracts.issues import CaseReported, CaseState
 from services.contracts.topics import ISSUES
 from tests.bench.ground import Figure, Servers, case_reported, database, median_of, settle, topics, turns
-from tests.bench.subscriber import no_span, row
+from tests.bench.subscriber import caught_up, no_span, row
+from tests.waiting import eventually
 
 A_SECOND = 200
 SECONDS = 10
@@ -90,8 +91,7 @@ async def _steady(command: Command, arrived: Arrivals) -> dict[int, float]:
         await asyncio.sleep(max(0.0, began + number / A_SECOND - time.perf_counter()))
         waiting.append(asyncio.create_task(one(number)))
     await asyncio.gather(*waiting)
-    while not acknowledged.keys() <= arrived.keys():
-        await asyncio.sleep(0.01)
+    await eventually(lambda: acknowledged.keys() <= arrived.keys())
     spans = sorted(max(0.0, arrived[id] - moment) for id, moment in acknowledged.items())
     return {percent: spans[len(spans) * percent // 100] * 1000 for percent in (50, 99)}
 
@@ -106,8 +106,7 @@ async def _bare(servers: Servers, prefix: str) -> dict[int, float]:
             auto_offset_reset="latest", enable_auto_commit=False,
         )  # fmt: skip
         await consumer.start()
-        while not consumer.assignment():
-            await asyncio.sleep(0.01)
+        await eventually(consumer.assignment)
         for partition in consumer.assignment():
             await consumer.position(partition)
 
@@ -172,8 +171,7 @@ async def _chain(servers: Servers, prefix: str) -> dict[int, float]:
         intake.arrived = {}
         inbound = Inbound(servers.kafka, intake, [prefix + ISSUES.name], group=f"{prefix}{uuid.uuid4().hex[:6]}")
         await inbound.run()
-        while not inbound.assigned or sum((await inbound.lag()).values()):
-            await asyncio.sleep(0.05)
+        await eventually(lambda: caught_up(inbound))
 
         async def command(id: str, number: int) -> None:
             event = case_reported(number)
@@ -192,7 +190,7 @@ async def _relaying(store: Database, outbound: Outbound, prefix: str) -> tuple[A
     lease = Lease(store, "relay", ttl=timedelta(seconds=60))
     await lease.acquire()
     lane = Lane(CASES, store["cases"], Journal(store), outbound, lease, Restates(store), prefix=prefix)
-    aggregates = Aggregates(CASES, store, utc_now, lane.wake.set)
+    aggregates = Aggregates(CASES, store, utc_now, lane.nudge)
     await store["cases"].create_indexes(aggregates.indexes())
     return aggregates, lane
 

@@ -15,12 +15,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Request, Response, Security
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Aggregate, Decision, derived_id, new_id
 from services.chassis.errors import CommunityError, StaleVersion
-from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.caller import BearerToken
 from services.chassis.http.fingerprint import check_key, fingerprint, receipt_key
 from services.chassis.http.tags import match_versions, tag
 from services.chassis.principal import Principal
@@ -159,19 +159,33 @@ def _answer(status: int, body: bytes, version: int, headers: dict[str, str]) -> 
     return Response(body, status, {"ETag": tag(version), **headers}, media_type="application/json")
 
 
-async def command(
-    request: Request,
-    principal: PrincipalDep,
-    idempotency_key: Annotated[
-        str | None,
-        Header(description="1 to 255 visible ASCII characters; the same key, the same effect and the same answer."),
-    ] = None,
-    if_match: Annotated[
-        str | None, Header(description="Change this version only: the ETag of an earlier answer.")
-    ] = None,
-) -> Command:
-    """The dependency behind CommandDep."""
-    return Command(request, principal, idempotency_key, if_match)
+class CommandOfCaller(BearerToken):
+    """Makes the command from a request. One dependency that reads the headers itself: declared one by one, as
+    parameters of FastAPI, they took a fifth of the time of a report. `HEADERS` documents them."""
+
+    async def __call__(self, request: Request) -> Command:  # type: ignore[override]
+        """Raises TokenMissing, or what the token or a header was refused for."""
+        principal = await super().__call__(request)
+        headers = request.headers
+        return Command(request, principal, headers.get("idempotency-key"), headers.get("if-match"))
 
 
-CommandDep = Annotated[Command, Depends(command)]
+HEADERS = (
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "1 to 255 visible ASCII characters; the same key, the same effect and the same answer.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+    },
+    {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "Change this version only: the ETag of an earlier answer.",
+        "schema": {"type": "string"},
+    },
+)
+"""The headers of a command, as OpenAPI parameters."""
+
+CommandDep = Annotated[Command, Security(CommandOfCaller())]

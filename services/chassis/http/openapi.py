@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from services.chassis.auth.refusals import KeysUnavailable, TokenExpired, TokenInvalid, TokenMissing
 from services.chassis.errors import CommunityError
 from services.chassis.http import refusals
+from services.chassis.http.command import HEADERS, CommandOfCaller
 from services.chassis.http.problems import Problem, problems
 from services.chassis.store import StoreAway
 
@@ -41,6 +43,7 @@ def complete(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
             plain = get_openapi(
                 title=app.title, version=app.version, openapi_version=app.openapi_version, routes=routes
             )
+            _tell_headers_of_commands(plain, routes)
             app.openapi_schema = _completed(plain)
         return app.openapi_schema
 
@@ -59,6 +62,18 @@ def document(app: FastAPI, path: str) -> APIRouter:
         return Response(made[0], media_type="application/json")
 
     return router
+
+
+def _tell_headers_of_commands(document: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
+    for route in routes:
+        if isinstance(route, APIRoute) and route.include_in_schema and _commands(route):
+            for method in route.methods or ():
+                operation = document["paths"][route.path_format][method.lower()]
+                operation.setdefault("parameters", []).extend(dict(header) for header in HEADERS)
+
+
+def _commands(route: APIRoute) -> bool:
+    return any(isinstance(dependency.call, CommandOfCaller) for dependency in route.dependant.dependencies)
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:

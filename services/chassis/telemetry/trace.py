@@ -4,7 +4,7 @@ Trace ids are always made and passed on. Spans are recorded only where the servi
 set); otherwise a context costs a few random bytes.
 """
 
-import os
+import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +27,7 @@ from services.chassis.telemetry.serving import serving
 
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _NOWHERE = Context()
+_random = random.Random()  # noqa: S311  ids of traces are no secrets
 
 
 def parse(traceparent: str | None) -> SpanContext | None:
@@ -86,7 +87,7 @@ def span_from(
 
 
 def _unrecorded(parent: SpanContext | None) -> SpanContext:
-    span = int.from_bytes(os.urandom(8)) or 1
+    span = _random.getrandbits(64) or 1
     if parent is None:
-        return SpanContext(int.from_bytes(os.urandom(16)) or 1, span, is_remote=False, trace_flags=TraceFlags(0))
+        return SpanContext(_random.getrandbits(128) or 1, span, is_remote=False, trace_flags=TraceFlags(0))
     return SpanContext(parent.trace_id, span, is_remote=False, trace_flags=parent.trace_flags)

@@ -126,6 +126,6 @@ def _taken(source: BaseModel, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
-    state = stored.aggregate.public()
+    state = stored.aggregate.shown
     identity = {"id": stored.aggregate.id, "community": stored.aggregate.community, "version": stored.version}
     return view(**{name: getattr(state, name) for name in type(state).model_fields}, **identity, **more)

@@ -4,6 +4,7 @@ That is what makes the folding law hold by construction: a fact and the state af
 """
 
 from functools import cache
+from functools import cache
 from typing import Any, TypeVar
 
 from services.chassis.aggregate import Aggregate
@@ -14,11 +15,20 @@ E = TypeVar("E", bound=Event)
 
 def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
     """The `event` with each field that `changed` shows publicly, and `more` for what is not part of the state."""
-    state = changed.public()
-    shown = {} if state is None else {name: getattr(state, name) for name in _in_both(event, type(state))}
-    return event(**(shown | more))
+    state = changed.shown
+    if state is None:
+        return event(**more)
+    if not more and _is_whole(event, type(state)):
+        # Validated a moment ago as the state, field by field of the same types: not again.
+        made: E = event.model_construct(_fields_set=set(event.model_fields), **state.__dict__)
+        return made
+    shown = type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
+    return event(**{name: getattr(state, name) for name in shown}, **more)
 
 
 @cache
-def _in_both(event: type[Event], state: type[State]) -> tuple[str, ...]:
-    return tuple(event.model_fields.keys() & state.model_fields.keys())
+def _is_whole(event: type[Event], state: type[State]) -> bool:
+    """Whether `event` has the fields of `state`, of the same types, and no others."""
+    return {n: f.annotation for n, f in event.model_fields.items()} == {
+        n: f.annotation for n, f in state.model_fields.items()
+    }

@@ -208,7 +208,7 @@ def _taken(source: BaseModel, model: type[BaseModel]) -> dict[str, Any]:
 def _shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
     """Raises UnknownAggregate for what was erased."""
     aggregate = stored.aggregate
-    state = aggregate.public()
+    state = aggregate.shown
     if state is None:
         raise UnknownAggregate(kind=type(aggregate).__name__.lower(), id=aggregate.id)
     identity = {"id": aggregate.id, "community": aggregate.community, "version": stored.version}

@@ -4,16 +4,31 @@ So a fact and the state after it can't differ in a field, which is the law of fo
 fields of the state, since its model has them all.
 """
 
+from functools import cache
 from typing import Any, TypeVar
 
 from services.chassis.aggregate import Aggregate
-from services.contracts.event import Event
+from services.contracts.event import Event, State
 
 E = TypeVar("E", bound=Event)
 
 
 def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
     """The `event` with each field that `changed` shows publicly, and `more` for what is not part of the state."""
-    state = changed.public()
-    shown = set() if state is None else type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
+    state = changed.shown
+    if state is None:
+        return event(**more)
+    if not more and _is_whole(event, type(state)):
+        # Validated a moment ago as the state, field by field of the same types: not again.
+        made: E = event.model_construct(_fields_set=set(event.model_fields), **state.__dict__)
+        return made
+    shown = type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
     return event(**{name: getattr(state, name) for name in shown}, **more)
+
+
+@cache
+def _is_whole(event: type[Event], state: type[State]) -> bool:
+    """Whether `event` has the fields of `state`, of the same types, and no others."""
+    return {n: f.annotation for n, f in event.model_fields.items()} == {
+        n: f.annotation for n, f in state.model_fields.items()
+    }
