@@ -73,7 +73,7 @@ async def _service(servers: Servers, prefix: str, name: str) -> AsyncIterator[tu
         command = [sys.executable, "-m", "services", "run", "issues", "--port", str(port)]
         process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
         try:
-            await _ready(f"http://127.0.0.1:{port}/readyz")
+            await ready(f"http://127.0.0.1:{port}/readyz")
             yield port, environment
         finally:
             process.terminate()
@@ -86,14 +86,14 @@ async def _floor(servers: Servers, database: str, size: int) -> AsyncIterator[in
     command = [sys.executable, "-m", "tests.bench.floor_app", str(port), servers.mongodb, database, str(size)]
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
     try:
-        await _ready(f"http://127.0.0.1:{port}/openapi.json")
+        await ready(f"http://127.0.0.1:{port}/openapi.json")
         yield port
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _ready(url: str) -> None:
+async def ready(url: str) -> None:
     async with httpx.AsyncClient() as http:
 
         async def answers() -> bool:

@@ -5,7 +5,7 @@ fields of the state, since its model has them all.
 """
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from services.chassis.aggregate import Aggregate
 from services.contracts.event import Event, State
@@ -20,8 +20,8 @@ def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
         return event(**more)
     if not more and _is_whole(event, type(state)):
         # Validated a moment ago as the state, field by field of the same types: not again.
-        made: E = event.model_construct(_fields_set=set(event.model_fields), **state.__dict__)
-        return made
+        made = event.model_construct(_fields_set=set(event.model_fields), **state.__dict__)
+        return cast("E", made)
     shown = type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
     return event(**{name: getattr(state, name) for name in shown}, **more)
 

@@ -1,0 +1,33 @@
+"""`make bench`, or `python -m tests.bench [http] [chain] [relay] [subscriber] [idle]`: ours beside its floors, in one run.
+
+Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
+"""
+
+import asyncio
+import logging
+import sys
+from importlib import import_module
+
+from deploy.local.servers import Servers as Source
+from tests.bench.ground import HEADING, Servers, machine
+
+ALL = ("http", "chain", "relay", "subscriber", "idle")
+
+
+async def main(names: list[str]) -> None:
+    """Run the benchmarks named, or all of them, and print a line for each figure."""
+    source = Source()
+    try:
+        servers = Servers(source.mongodb(), source.kafka())
+        print(machine())
+        print(HEADING, flush=True)
+        for name in names or ALL:
+            for figure in await import_module(f"tests.bench.{name}").run(servers):
+                print(figure, flush=True)
+    finally:
+        source.close()
+
+
+if __name__ == "__main__":
+    logging.disable(logging.ERROR)
+    asyncio.run(main(sys.argv[1:]))
