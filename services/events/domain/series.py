@@ -5,7 +5,6 @@ sight; so no date is ever doubled, however often the series is looked at.
 """
 
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
 from services.chassis.errors import NotYours
@@ -30,7 +29,6 @@ HORIZON = timedelta(days=60)
 STEP = timedelta(days=7)
 """A series is looked at again once the horizon has moved on by this much."""
 MAX_SKIPPED = 500
-_DATES_AT_ONCE = 100
 
 
 class Series(Aggregate):
@@ -126,12 +124,9 @@ def expand(series: Series, now: datetime) -> Decision[Series]:
     if until <= series.expanded_until:
         return decided(series)
     since = max(series.expanded_until, recurrence.local_date(now))
-    found = list(islice(recurrence.starts(series.rule, series.first, since, until), _DATES_AT_ONCE + 1))
-    if len(found) > _DATES_AT_ONCE:
-        until = recurrence.local_date(found.pop())
     occurrences = [
         _occurrence(series, moment)
-        for moment in found
+        for moment in recurrence.starts(series.rule, series.first, since, until)
         if moment > now and recurrence.local_date(moment) not in series.skipped
     ]
     events: list[Event] = [SeriesExpanded(expanded_until=until, occurrences=occurrences)]

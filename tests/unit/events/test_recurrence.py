@@ -48,6 +48,11 @@ def test_the_window_is_half_open() -> None:
     assert _dates("FREQ=DAILY", date(2026, 3, 8), date(2026, 3, 10)) == [date(2026, 3, 8), date(2026, 3, 9)]
 
 
+def test_a_midnight_belongs_to_the_day_it_begins() -> None:
+    midnight = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+    assert _dates("FREQ=DAILY", date(2026, 3, 8), date(2026, 3, 9), midnight) == [date(2026, 3, 8)]
+
+
 def test_nothing_before_the_first() -> None:
     assert _dates("FREQ=DAILY", date(2026, 1, 1), date(2026, 3, 7)) == []
 
