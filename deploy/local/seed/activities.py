@@ -9,9 +9,8 @@ from typing import Any
 from deploy.local.seed import calendar, tables
 from deploy.local.seed.api import COMMUNITY, Api, until
 from deploy.local.seed.cast import resident, staff
-from deploy.local.seed.needs import staff_activities
+from deploy.local.seed.needs import ACTIVITIES, staff_activities
 
-ACTIVITIES = "/api/events/v1/activities"
 SERIES = "/api/events/v1/series"
 
 _MARGIN = timedelta(minutes=10)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from deploy.local.seed import calendar
@@ -10,6 +10,7 @@ from deploy.local.seed.api import Api
 from deploy.local.seed.cast import staff, volunteer
 
 NEEDS = "/api/volunteers/v1/needs"
+ACTIVITIES = "/api/events/v1/activities"
 
 _SOON = timedelta(days=8)
 _PASSES = 60
@@ -30,20 +31,24 @@ async def accept(api: Api, need: Mapping[str, Any]) -> int:
 
 
 async def staff_activities(api: Api, ours: Collection[str]) -> int:
-    """Say yes until no seat is empty at the nearest of these activities, or nobody more is found.
+    """Say yes until the next of these activities have their volunteers, or nobody more is found.
 
-    Returns: how many of them have somebody missing still.
+    Returns: how many of the next ones have somebody missing still.
     """
-    waiting: list[dict[str, Any]] = []
+    missing = 0
     for _ in range(_PASSES):
         needs = await staff(api).all(NEEDS, status="open", origin="activity")
-        waiting = [need for need in needs if need["activity"] in ours]
-        accepted = sum(await asyncio.gather(*(accept(api, need) for need in waiting)))
-        if not accepted and not any(_is_soon(need) for need in waiting):
+        accepted = sum(await asyncio.gather(*(accept(api, need) for need in needs if need["activity"] in ours)))
+        missing = await _missing(api, ours)
+        if not accepted and not missing:
             break
         await asyncio.sleep(0.5)
-    return len(waiting)
+    return missing
 
 
-def _is_soon(need: Mapping[str, Any]) -> bool:
-    return datetime.fromisoformat(need["starts_at"]) < calendar.now() + _SOON
+async def _missing(api: Api, ours: Collection[str]) -> int:
+    """How many activities of `ours` within a week or so have fewer volunteers than they need."""
+    now = calendar.now()
+    times = {"from": now.isoformat(), "to": (now + _SOON).isoformat()}
+    soon = await staff(api).all(ACTIVITIES, status="scheduled", **times)
+    return sum(each["id"] in ours and each["volunteers_found"] < each["volunteers_needed"] for each in soon)
