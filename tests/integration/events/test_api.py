@@ -7,16 +7,17 @@ from icalendar import Calendar
 
 from services.chassis.principal import Role
 from services.events.store import Store
-from tests.integration.events.calling import Api, Hand, an_activity
+from tests.integration.calling import Caller, Hand
+from tests.integration.events.calling import an_activity
 from tests.unit.events.given import END, GRID, HOME, HOUR, ORGANISER, STAFF, START, person, resident
 
 
-async def _scheduled(api: Api, **changes: Any) -> str:
+async def _scheduled(api: Caller, **changes: Any) -> str:
     made = await api.ok(STAFF, "/activities", an_activity(**changes))
     return f"/activities/{made['id']}"
 
 
-async def test_scheduling_answers_with_the_activity_and_its_place(api: Api) -> None:
+async def test_scheduling_answers_with_the_activity_and_its_place(api: Caller) -> None:
     answer = await api.post(ORGANISER, "/activities", an_activity(starts_at="2026-03-07T09:00:00+08:00"))
     assert answer.status_code == 201
     made = answer.json()
@@ -27,14 +28,14 @@ async def test_scheduling_answers_with_the_activity_and_its_place(api: Api) -> N
     assert read.json() == made
 
 
-async def test_the_same_key_schedules_once(api: Api, store: Store) -> None:
+async def test_the_same_key_schedules_once(api: Caller, store: Store) -> None:
     key = {"Idempotency-Key": "monthly-clinic"}
     first, second = [await api.post(STAFF, "/activities", an_activity(), key) for _ in range(2)]
     assert first.content == second.content
     assert await store.activities.collection.count_documents({}) == 1
 
 
-async def test_strangers_read_and_learn_of_nobody(api: Api) -> None:
+async def test_strangers_read_and_learn_of_nobody(api: Caller) -> None:
     place = await _scheduled(api)
     await api.ok(resident(1), f"{place}/registrations", {"party": 2})
     for path in (place, f"{place}/schema-org", f"/activities?community={HOME}", f"/communities/{HOME}/calendar.ics"):
@@ -48,7 +49,7 @@ async def test_strangers_read_and_learn_of_nobody(api: Api) -> None:
         assert (await api.post(None, path, {})).status_code in (401, 422)
 
 
-async def test_only_the_desk_reads_the_roster(api: Api) -> None:
+async def test_only_the_desk_reads_the_roster(api: Caller) -> None:
     place = await _scheduled(api, organiser=ORGANISER.sub)
     await api.ok(resident(1), f"{place}/registrations", {"party": 2})
     for by in (STAFF, GRID, ORGANISER):
@@ -59,7 +60,7 @@ async def test_only_the_desk_reads_the_roster(api: Api) -> None:
         assert (await api.get(by, f"{place}/roster")).status_code == 403
 
 
-async def test_the_waiting_list_from_the_first_to_the_last_step(api: Api) -> None:
+async def test_the_waiting_list_from_the_first_to_the_last_step(api: Caller) -> None:
     place = await _scheduled(api, capacity=3)
     assert (await api.ok(resident(1), f"{place}/registrations", {"party": 2}))["status"] == "registered"
     waiting = await api.ok(resident(2), f"{place}/registrations", {"party": 2})
@@ -75,7 +76,7 @@ async def test_the_waiting_list_from_the_first_to_the_last_step(api: Api) -> Non
     assert [(item["registration"]["party"], item["volunteering"]) for item in mine] == [(2, False)]
 
 
-async def test_a_repeated_registration_gets_the_first_answer(api: Api) -> None:
+async def test_a_repeated_registration_gets_the_first_answer(api: Caller) -> None:
     place = await _scheduled(api)
     key = {"Idempotency-Key": "k-1"}
     first, second = [await api.post(resident(1), f"{place}/registrations", {"party": 1}, key) for _ in range(2)]
@@ -85,7 +86,7 @@ async def test_a_repeated_registration_gets_the_first_answer(api: Api) -> None:
     assert (without.status_code, without.json()["code"]) == (409, "activity.already-registered")
 
 
-async def test_a_stale_page_moves_nothing(api: Api) -> None:
+async def test_a_stale_page_moves_nothing(api: Caller) -> None:
     place = await _scheduled(api)
     await api.ok(resident(1), f"{place}/registrations", {})
     stale = await api.post(STAFF, f"{place}/move", {"venue": "garden"}, {"If-Match": '"1"'})
@@ -93,7 +94,7 @@ async def test_a_stale_page_moves_nothing(api: Api) -> None:
     assert (await api.get(None, place)).json()["venue"] == "committee-hall"
 
 
-async def test_moving_the_start_keeps_the_length_and_another_venue_its_own_building(api: Api) -> None:
+async def test_moving_the_start_keeps_the_length_and_another_venue_its_own_building(api: Caller) -> None:
     place = await _scheduled(api, building="building-9")
     later = await api.ok(STAFF, f"{place}/move", {"starts_at": (START + HOUR).isoformat()})
     assert (later["ends_at"], later["building"]) == ("2026-03-07T04:00:00Z", "building-9")
@@ -101,7 +102,7 @@ async def test_moving_the_start_keeps_the_length_and_another_venue_its_own_build
     assert (elsewhere["starts_at"], elsewhere["building"]) == ("2026-03-07T02:00:00Z", None)
 
 
-async def test_attendance_over_the_desk_and_by_the_code(api: Api, hand: Hand) -> None:
+async def test_attendance_over_the_desk_and_by_the_code(api: Caller, hand: Hand) -> None:
     place = await _scheduled(api)
     await api.ok(resident(1), f"{place}/registrations", {"party": 3})
     code = (await api.get(STAFF, f"{place}/roster")).json()["check_in_code"]
@@ -131,19 +132,19 @@ async def test_attendance_over_the_desk_and_by_the_code(api: Api, hand: Hand) ->
         {"surprise": 1},
     ],
 )
-async def test_bodies_that_are_refused(api: Api, store: Store, changes: dict[str, Any]) -> None:
+async def test_bodies_that_are_refused(api: Caller, store: Store, changes: dict[str, Any]) -> None:
     answer = await api.post(STAFF, "/activities", an_activity(**changes))
     assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
     assert await store.activities.collection.count_documents({}) == 0
 
 
-async def test_what_is_not_there(api: Api) -> None:
+async def test_what_is_not_there(api: Caller) -> None:
     for path in ("/activities/activity-0", "/series/series-0", "/activities/activity-0/schema-org"):
         assert (await api.get(None, path)).status_code == 404
     assert (await api.post(STAFF, "/activities/activity-0/cancel", {})).status_code == 404
 
 
-async def test_the_calendar_follows_and_spares_those_who_have_it(api: Api) -> None:
+async def test_the_calendar_follows_and_spares_those_who_have_it(api: Caller) -> None:
     path = f"/communities/{HOME}/calendar.ics"
     place = await _scheduled(api)
     first = await api.get(None, path)
@@ -161,7 +162,7 @@ async def test_the_calendar_follows_and_spares_those_who_have_it(api: Api) -> No
     assert Calendar.from_ical(elsewhere.content).walk("VEVENT") == []
 
 
-async def test_series_over_http(api: Api) -> None:
+async def test_series_over_http(api: Caller) -> None:
     body = an_activity(rule="FREQ=MONTHLY;BYDAY=1SA")
     made = await api.ok(STAFF, "/series", body)
     place = f"/series/{made['id']}"
@@ -177,7 +178,7 @@ async def test_series_over_http(api: Api) -> None:
     assert (bad.status_code, bad.json()["code"]) == (422, "series.rule-unreadable")
 
 
-async def test_lists_by_start_and_filters_page_by_page(api: Api) -> None:
+async def test_lists_by_start_and_filters_page_by_page(api: Caller) -> None:
     for n in range(5):
         times = {"starts_at": (START + n * HOUR).isoformat(), "ends_at": (END + n * HOUR).isoformat()}
         await api.ok(STAFF, "/activities", an_activity(title=f"t{n}", kind="class" if n % 2 else "clinic", **times))

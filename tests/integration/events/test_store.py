@@ -16,7 +16,7 @@ from services.events.domain import series as rules
 from services.events.domain.activity import Activity
 from services.events.erasure import erase
 from services.events.store import BY_START, Store, ahead_in, in_calendar, to_complete, to_expand, with_person
-from tests.integration.events.calling import Hand
+from tests.integration.calling import Hand
 from tests.unit.events.given import END, HOME, HOUR, NOW, ORGANISER, STAFF, START, plan, resident
 
 ME = Cause("staff-1")

@@ -12,8 +12,9 @@ from services.contracts.activities import (
 from services.contracts.event import fold
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.volunteers import NeedReopened, NeedStaffed, NeedStatus, Origin
-from tests.integration.events.calling import Api, an_activity
-from tests.integration.events.wire import Wire
+from tests.integration.calling import Caller
+from tests.integration.events.calling import an_activity
+from tests.integration.wire import Wire
 from tests.unit.events.given import HOME, NOW, STAFF, resident
 
 
@@ -34,30 +35,30 @@ def _reopened(activity: str, *volunteers: str) -> NeedReopened:
     )
 
 
-async def test_helpers_come_and_go_as_the_volunteers_service_says(running: tuple[Api, Wire]) -> None:
+async def test_helpers_come_and_go_as_the_volunteers_service_says(running: tuple[Caller, Wire]) -> None:
     api, wire = running
     activity = (await api.ok(STAFF, "/activities", an_activity()))["id"]
     _, scheduled = await wire.wait_for(ActivityScheduled, volunteers_needed=2)
-    await wire.publish(_staffed(None, "helper-9"), "need-9", 4, "volunteers")
+    await wire.publish(_staffed(None, "helper-9"), "need-9", 4)
     for _ in range(2):
-        await wire.publish(_staffed(activity, "helper-1", "helper-2"), "need-1", 4, "volunteers")
-    await wire.publish(_reopened(activity, "helper-2"), "need-1", 5, "volunteers")
-    await wire.publish(_staffed(activity, "helper-1", "helper-2"), "need-1", 4, "volunteers")
+        await wire.publish(_staffed(activity, "helper-1", "helper-2"), "need-1", 4)
+    await wire.publish(_reopened(activity, "helper-2"), "need-1", 5)
+    await wire.publish(_staffed(activity, "helper-1", "helper-2"), "need-1", 4)
     envelope, understaffed = await wire.wait_for(ActivityUnderstaffed, volunteers=["helper-2"])
-    staffed = [e for e, _ in wire.facts if e.type == ActivityStaffed.type]
+    staffed = [e for e, _ in wire.said(ActivityStaffed)]
     assert [e.sequence for e in staffed] == [2]
     assert (envelope.sequence, envelope.partitionkey, envelope.causationid) == (3, activity, "need-1.5")
     state = fold(fold(scheduled, ActivityState, {}), ActivityState, understaffed)
-    await wire.publish(_staffed(activity, "helper-2", "helper-3"), "need-1", 6, "volunteers")
+    await wire.publish(_staffed(activity, "helper-2", "helper-3"), "need-1", 6)
     envelope, _ = await wire.wait_for(ActivityStaffed, volunteers=["helper-2", "helper-3"])
     assert envelope.sequence == 4
     assert state["volunteers"] == ["helper-2"]
 
 
-async def test_a_series_becomes_its_activities_and_a_skipped_date_is_cancelled(running: tuple[Api, Wire]) -> None:
+async def test_a_series_becomes_its_activities_and_a_skipped_date_is_cancelled(running: tuple[Caller, Wire]) -> None:
     api, wire = running
     series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY;BYDAY=SA")))["id"]
-    scheduled = await wire.wait_for_many(8, ActivityScheduled, lambda _, data: data["series"] == series)
+    scheduled = await wire.wait_for_many(8, ActivityScheduled, series=series)
     assert sorted(data["occurrence"] for _, data in scheduled)[:2] == ["2026-03-07", "2026-03-14"]
     listed = (await api.get(None, "/activities", community=HOME, series=series)).json()["items"]
     assert len(listed) == 8
@@ -71,19 +72,19 @@ async def test_a_series_becomes_its_activities_and_a_skipped_date_is_cancelled(r
     assert cancelled["status"] == "cancelled"
 
     await api.ok(STAFF, f"/series/{series}/end")
-    await wire.wait_for_many(8, ActivityCancelled, lambda _, data: data["status"] == "cancelled")
+    await wire.wait_for_many(8, ActivityCancelled, status="cancelled")
     left = (await api.get(None, "/activities", community=HOME, series=series, status="scheduled")).json()["items"]
     assert left == []
 
 
-async def test_an_erasure_request_is_carried_out_and_answered(running: tuple[Api, Wire]) -> None:
+async def test_an_erasure_request_is_carried_out_and_answered(running: tuple[Caller, Wire]) -> None:
     api, wire = running
     activity = (await api.ok(STAFF, "/activities", an_activity(capacity=1)))["id"]
     for n in (1, 2):
         await api.ok(resident(n), f"/activities/{activity}/registrations", {})
     request = PersonErasureRequested(person="resident-1", request="request-1", requested_at=NOW, by="resident-1")
     for _ in range(2):
-        await wire.publish(request, "person-1", 3, "notify")
+        await wire.publish(request, "person-1", 3)
     envelope, answer = await wire.wait_for(PersonErasedFromActivities, person="resident-1")
     assert answer["request"] == "request-1"
     assert envelope.source == "urn:community:events"

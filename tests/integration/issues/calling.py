@@ -1,12 +1,12 @@
-"""Calls over HTTP as somebody, with their token."""
+"""Calls to the gateway of issues, and their answers, read."""
 
 from typing import Any
 
 import httpx
 
-from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import PlaceKind, UnitKind
+from tests.integration.calling import Caller
 from tests.integration.issues.pictures import a_picture
 from tests.unit.issues.world import HERE, person
 
@@ -32,51 +32,28 @@ class Answer:
 class Api:
     """The gateway, as its callers reach it."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, issuer: DevelopmentIssuer) -> None:
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://issues.test")
-        self._issuer = issuer
-        self._tokens: dict[Principal, str] = {}
-
-    async def close(self) -> None:
-        await self._client.aclose()
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
 
     async def get(self, by: Principal | None, path: str, headers: dict[str, str] | None = None, **query: Any) -> Answer:
-        params = {name: value for name, value in query.items() if value is not None}
-        return Answer(await self._client.get(_at(path), params=params, headers=self._headers(by, headers)))
+        given = {name: value for name, value in query.items() if value is not None}
+        return Answer(await self._caller.get(by, path, headers, **given))
 
     async def post(
         self, by: Principal | None, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        return Answer(await self._client.post(_at(path), json=body, headers=self._headers(by, headers)))
+        return Answer(await self._caller.post(by, path, body, headers))
 
     async def photo(self, by: Principal, data: bytes | None = None) -> Answer:
         """Send a picture; one of its own colour for each sender if none is given."""
         data = data or a_picture(f"hsl({sum(by.sub.encode()) % 360}, 80%, 50%)")
-        response = await self._client.post(
-            _at("/photos"),
-            data={"community": HERE},
-            files={"photo": ("../../etc/passwd", data, "text/html")},
-            headers=self._headers(by, None),
-        )
-        return Answer(response)
+        photo = ("../../etc/passwd", data, "text/html")
+        sent = await self._caller.send(by, "POST", "/photos", data={"community": HERE}, files={"photo": photo})
+        return Answer(sent)
 
     async def made(self, by: Principal, path: str, body: Any) -> Any:
         """Post, and the thing that was made."""
-        answer = await self.post(by, path, body)
-        if answer.status not in (200, 201):
-            raise AssertionError(f"{path}: {answer.status} {answer.json}")
-        return answer.json
-
-    def _headers(self, by: Principal | None, more: dict[str, str] | None) -> dict[str, str]:
-        headers = {"Accept-Language": "en", **(more or {})}
-        if by is not None:
-            token = self._tokens.setdefault(by, self._issuer.mint(by.sub, by.roles, by.communities, by.units))
-            headers["Authorization"] = f"Bearer {token}"
-        return headers
-
-
-def _at(path: str) -> str:
-    return path if path.startswith("/api/") else BASE + path
+        return await self._caller.ok(by, path, body)
 
 
 async def a_community(api: Api, buildings: int = 3) -> tuple[str, list[str]]:

@@ -1,8 +1,6 @@
 """The running service, and a stranger who reads its topics with nothing but a Kafka client and JSON."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,19 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from services.contracts.envelope import Envelope, from_headers, to_headers
 from services.contracts.event import Event
 from tests.integration.issues.calling import Api
-
-PATIENCE = 30.0
-PARTITIONS = 2
-
-
-async def eventually(condition: Callable[[], Awaitable[object]]) -> Any:
-    """What `condition` gives once it is true."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            found = await condition()
-            if found:
-                return found
-            await asyncio.sleep(0.02)
+from tests.integration.standing import PARTITIONS
 
 
 @dataclass

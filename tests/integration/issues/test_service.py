@@ -10,8 +10,9 @@ from services.contracts.issues import CaseReported, PersonDataErased, RoundCompl
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.topics import ISSUES, NOTICES
 from tests.integration.issues.calling import a_community
-from tests.integration.issues.listening import Record, Running, eventually
+from tests.integration.issues.listening import Record, Running
 from tests.unit.issues.world import HANDLER, HERE, RESIDENT, STAFF, SUPERVISOR, WALKER
+from tests.waiting import eventually
 
 PHONE = "13812345678"
 STARTS = "2026-01-05T09:00:00+08:00"

@@ -1,24 +1,15 @@
-"""Calls over HTTP as somebody, with their token."""
+"""Calls to the gateway of notify, the board among it."""
 
 from typing import Any
 
 import httpx
 
-from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Principal
+from tests.integration.calling import Caller
 
-BASE = "/api/notify/v1"
 
-
-class Api:
-    """The gateway, as its callers reach it."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport, issuer: DevelopmentIssuer) -> None:
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://notify.test")
-        self._issuer = issuer
-
-    async def close(self) -> None:
-        await self._client.aclose()
+class Api(Caller):
+    """The gateway, as its callers reach it. The board's pages stand at the root."""
 
     async def call(
         self,
@@ -32,7 +23,7 @@ class Api:
         **query: Any,
     ) -> httpx.Response:
         sent = {"Accept-Language": language, **(headers or {})}
-        if by is not None:
-            sent["Authorization"] = f"Bearer {self._issuer.mint(by.sub, by.roles, by.communities, by.units)}"
-        at = path if path.startswith(("/api", "/board")) or path == "/" else BASE + path
-        return await self._client.request(method, at, json=body, headers=sent, params=query)
+        return await self.send(by, method, path, sent, json=body, params=query)
+
+    def _at(self, path: str) -> str:
+        return path if path == "/" or path.startswith("/board") else super()._at(path)

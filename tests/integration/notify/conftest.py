@@ -4,22 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from aiosmtpd.smtp import SMTP
 
 from services.chassis import mongo
-from services.chassis.auth.build import verifier_of
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.http.app import create_app
-from services.chassis.telemetry.metrics import Metrics
 from services.notify.api import routers
+from services.notify.app import service
 from services.notify.board import router as board
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
 from services.notify.settings import NotifySettings
 from services.notify.store import INDEXES
 from services.notify.wording import Wording
+from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.mailbox import Mailbox
 from tests.integration.notify.world import House
@@ -40,17 +38,8 @@ async def house(db: mongo.Database) -> House:
 
 
 @pytest.fixture
-def settings(mongodb_url: str, database: str, tmp_path: Path) -> NotifySettings:
-    return NotifySettings(
-        environment="test",
-        mongodb_url=mongodb_url,
-        database=database,
-        kafka_bootstrap="127.0.0.1:1",
-        auth_development_key=tmp_path / "key.json",
-        rate_limit_per_second=0,
-        rate_limit_address_per_second=0,
-        board_seconds=0,
-    )
+def settings(mongodb_url: str, database: str, development_key: Path) -> NotifySettings:
+    return standing.settings_for(NotifySettings, mongodb_url, database, development_key, board_seconds=0)
 
 
 @pytest.fixture
@@ -58,20 +47,10 @@ async def api(house: House, settings: NotifySettings) -> AsyncIterator[Api]:
     """The gateway, with nothing beside it that relays or subscribes."""
     names = settings.names
     gallery = Gallery(house.db, house.clock, 0)
-    app = create_app(
-        "notify",
-        "notify",
-        settings,
-        [
-            *routers(house.notices, house.persons, Wording(names)),
-            board.router(gallery, Page(names), names, "https://board.example.org", 5),
-        ],
-        verifier=verifier_of(settings),
-        metrics=Metrics(),
-    )
-    api = Api(httpx.ASGITransport(app), DevelopmentIssuer(settings))
-    yield api
-    await api.close()
+    pages = board.router(gallery, Page(names), names, "https://board.example.org", 5)
+    gateway = [*routers(house.notices, house.persons, Wording(names)), pages]
+    async with Api(standing.gateway(service, settings, gateway), DevelopmentIssuer(settings), "notify") as api:
+        yield api
 
 
 @pytest.fixture

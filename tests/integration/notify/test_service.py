@@ -4,53 +4,38 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.clock import utc_now
-from services.chassis.service import build
-from services.chassis.topics import ensure_topics
 from services.contracts import issues as i
 from services.contracts.envelope import from_headers
 from services.contracts.notices import NoticeDelivered, NoticeQueued, PersonErased
 from services.contracts.topics import NOTICES
 from services.notify.app import service
 from services.notify.settings import NotifySettings
-from tests.integration.chassis.lab import eventually
 from tests.integration.notify.calling import Api
 from tests.integration.notify.test_board import everything
 from tests.integration.notify.world import Record, a_case, fact, registered, scheduled
+from tests.integration.standing import on_topics, settings_for, whole
 from tests.unit.notify.given import HERE, RESIDENT
+from tests.waiting import eventually
 
 
 @pytest.fixture
 def settings(
-    mongodb_url: str, kafka_bootstrap: str, database: str, topic_prefix: str, tmp_path: Path
+    mongodb_url: str, kafka_bootstrap: str, database: str, topic_prefix: str, development_key: Path
 ) -> NotifySettings:
-    return NotifySettings(
-        environment="test",
-        mongodb_url=mongodb_url,
-        database=database,
-        kafka_bootstrap=kafka_bootstrap,
-        kafka_topic_prefix=topic_prefix,
-        auth_development_key=tmp_path / "key.json",
-        rate_limit_per_second=0,
-        rate_limit_address_per_second=0,
-        board_seconds=0,
-        delivery_seconds=0.1,
-    )
+    more = {"board_seconds": 0, "delivery_seconds": 0.1}
+    settings = settings_for(NotifySettings, mongodb_url, database, development_key, **more)
+    return on_topics(settings, kafka_bootstrap, topic_prefix)
 
 
 @pytest.fixture
 async def api(settings: NotifySettings) -> AsyncIterator[Api]:
-    await ensure_topics(settings.kafka_bootstrap, prefix=settings.kafka_topic_prefix, partitions=2)
-    app = build(service, settings)
-    async with app.router.lifespan_context(app):
-        api = Api(httpx.ASGITransport(app), DevelopmentIssuer(settings))
+    async with whole(service, settings) as transport, Api(transport, DevelopmentIssuer(settings), "notify") as api:
         yield api
-        await api.close()
 
 
 async def publish(settings: NotifySettings, records: Iterable[Record]) -> None:

@@ -1,28 +1,22 @@
 """The volunteers service on the real servers: its store, its gateway alone, and the whole of it running."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
-from services.chassis import mongo
-from services.chassis.auth.build import verifier_of
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.http.app import create_app
-from services.chassis.journal import Journal
-from services.chassis.service import Runtime, build
-from services.chassis.telemetry.metrics import Metrics
-from services.chassis.topics import ensure_topics
+from services.contracts.topics import VOLUNTEERS
 from services.volunteers.api import routers
 from services.volunteers.app import VolunteersSettings, service
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import INDEXES, Store
-from tests.integration.volunteers.calling import Api, Hand
-from tests.integration.volunteers.wire import Wire, wired
-from tests.unit.volunteers.world import NOW
+from tests.integration import standing
+from tests.integration.calling import Hand
+from tests.integration.volunteers.calling import Api
+from tests.integration.wire import Wire, wired
+from tests.unit.volunteers.world import HERE, NOW
 
 
 @pytest.fixture
@@ -31,35 +25,16 @@ def hand() -> Hand:
     return Hand(NOW)
 
 
-@pytest.fixture(scope="session")
-def development_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("issuer") / "key.json"
-
-
 @pytest.fixture
 def settings(mongodb_url: str, database: str, development_key: Path) -> VolunteersSettings:
-    return VolunteersSettings(
-        environment="test",
-        mongodb_url=mongodb_url,
-        database=database,
-        kafka_bootstrap="127.0.0.1:9",
-        auth_development_key=development_key,
-        rate_limit_per_second=0,
-        rate_limit_address_per_second=0,
-        relay_poll_seconds=0.05,
-        staffing_seconds=0.5,
-    )
+    more = {"relay_poll_seconds": 0.05, "staffing_seconds": 0.5}
+    return standing.settings_for(VolunteersSettings, mongodb_url, database, development_key, **more)
 
 
 @pytest.fixture
 async def store(settings: VolunteersSettings, hand: Hand) -> AsyncIterator[Store]:
-    client = mongo.connect(settings.mongodb_url, application="volunteers-tests")
-    database = mongo.database(client, settings.database)
-    for collection, models in INDEXES.items():
-        await database[collection].create_indexes(list(models))
-    wakes: dict[str, Callable[[], None]] = defaultdict(lambda: lambda: None)
-    yield Store.of(Runtime(settings, hand, database, Journal(database), Metrics(), wakes))
-    client.close()
+    async with standing.runtime(settings, INDEXES, hand) as runtime:
+        yield Store.of(runtime)
 
 
 @pytest.fixture
@@ -70,11 +45,9 @@ def staffing(store: Store) -> Staffing:
 @pytest.fixture
 async def api(settings: VolunteersSettings, store: Store, staffing: Staffing) -> AsyncIterator[Api]:
     """The gateway, with nothing beside it that relays, subscribes, sweeps or matches."""
-    gateway = routers(store, staffing)
-    app = create_app("volunteers", "volunteers", settings, gateway, verifier=verifier_of(settings), metrics=Metrics())
-    api = Api(httpx.ASGITransport(app), DevelopmentIssuer(settings))
-    yield api
-    await api.close()
+    transport = standing.gateway(service, settings, routers(store, staffing))
+    async with Api(transport, DevelopmentIssuer(settings), "volunteers") as api:
+        yield api
 
 
 @pytest.fixture
@@ -82,10 +55,9 @@ async def running(
     settings: VolunteersSettings, hand: Hand, kafka_bootstrap: str, topic_prefix: str
 ) -> AsyncIterator[tuple[Api, Wire]]:
     """The whole service, and a wire to its topics."""
-    await ensure_topics(kafka_bootstrap, prefix=topic_prefix, partitions=2)
-    whole = settings.model_copy(update={"kafka_bootstrap": kafka_bootstrap, "kafka_topic_prefix": topic_prefix})
-    app = build(service, whole, clock=hand)
-    async with app.router.lifespan_context(app), wired(kafka_bootstrap, topic_prefix) as wire:
-        api = Api(httpx.ASGITransport(app), DevelopmentIssuer(whole))
+    async with (
+        standing.whole(service, standing.on_topics(settings, kafka_bootstrap, topic_prefix), hand) as transport,
+        wired(kafka_bootstrap, topic_prefix, VOLUNTEERS, HERE) as wire,
+        Api(transport, DevelopmentIssuer(settings), "volunteers") as api,
+    ):
         yield api, wire
-        await api.close()

@@ -9,7 +9,8 @@ from services.volunteers.domain.accounts import Service, account_id, credit, new
 from services.volunteers.domain.volunteers import volunteer_id
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import Store
-from tests.integration.volunteers.calling import Api, Hand, a_direct_need
+from tests.integration.calling import Hand
+from tests.integration.volunteers.calling import Api, a_direct_need
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, ORGANISER, STAFF, STRANGER, person
 
 ANN, BOB = person("ann"), person("bob")

@@ -9,7 +9,7 @@ from services.volunteers.domain.offers import LIVE
 from services.volunteers.domain.volunteers import Register, register, volunteer_id
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import Store
-from tests.integration.volunteers.calling import Hand
+from tests.integration.calling import Hand
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, person
 
 CAUSE = Cause("test")

@@ -28,9 +28,11 @@ from services.contracts.volunteers import (
     VolunteerErased,
 )
 from services.volunteers.domain.needs import need_of_activity
-from tests.integration.volunteers.calling import Api, Hand, a_direct_need
-from tests.integration.volunteers.wire import Wire, eventually
+from tests.integration.calling import Hand
+from tests.integration.volunteers.calling import Api, a_direct_need
+from tests.integration.wire import Wire
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, person
+from tests.waiting import eventually
 
 ANN, BOB, CAI = person("ann"), person("bob"), person("cai")
 START = NOW + 3 * DAY
@@ -221,7 +223,7 @@ async def test_an_erased_person_is_gone_from_everywhere_and_the_answer_says_so(r
     await wire.wait_for(AccountCredited)
     request = PersonErasureRequested(person="ann", request="request-1", requested_at=NOW, by="ann")
     for _ in range(2):
-        await wire.publish(request, "person-1", 3, "notify")
+        await wire.publish(request, "person-1", 3)
     envelope, answer = await wire.wait_for(PersonDataErased, person="ann")
     assert (answer["request"], envelope.source) == ("request-1", "urn:community:volunteers")
     await wire.wait_for(VolunteerErased)

@@ -1,7 +1,7 @@
 """The topics as another service sees them: read with a plain consumer, written with a plain producer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,33 +9,23 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.chassis.clock import utc_now
-from services.contracts.envelope import Envelope, from_headers, to_headers
+from services.contracts.envelope import SOURCE, Envelope, from_headers, to_headers
 from services.contracts.event import Event
-from services.contracts.topics import VOLUNTEERS
-from tests.unit.volunteers.world import HERE
+from services.contracts.topics import Topic
 
 PATIENCE = 40.0
 
 Fact = tuple[Envelope, dict[str, Any]]
 
 
-async def eventually(condition: Callable[[], Awaitable[Any]]) -> Any:
-    """What `condition` gives once it is true."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            found = await condition()
-            if found:
-                return found
-            await asyncio.sleep(0.02)
-
-
 class Wire:
-    """Everything that was published on the facts of volunteers so far."""
+    """Everything that was published on the facts of one topic so far; says things in `community`."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, prefix: str) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, prefix: str, community: str) -> None:
         self._consumer = consumer
         self._producer = producer
         self._prefix = prefix
+        self._community = community
         self.facts: list[Fact] = []
 
     async def wait_for(self, event: type[Event], **fields: Any) -> Fact:
@@ -54,17 +44,17 @@ class Wire:
         """The facts of that type read so far whose data holds `fields`."""
         return [fact for fact in self.facts if fact[0].type == event.type and fields.items() <= fact[1].items()]
 
-    async def publish(self, event: Event, aggregate: str, sequence: int, service: str = "events") -> None:
+    async def publish(self, event: Event, aggregate: str, sequence: int) -> None:
         """Say `event` as the service that owns its topic would."""
         envelope = Envelope(
             id=f"{aggregate}.{sequence}",
             type=event.type,
-            source=f"urn:community:{service}",
+            source=SOURCE.format(service=event.topic.service),
             subject=f"{event.aggregate_name()}/{aggregate}",
             time=utc_now(),
             sequence=sequence,
             partitionkey=aggregate,
-            community=HERE,
+            community=self._community,
         )
         value = orjson.dumps(event.public_data())
         topic = self._prefix + event.topic.name
@@ -72,14 +62,14 @@ class Wire:
 
 
 @asynccontextmanager
-async def wired(bootstrap: str, prefix: str) -> AsyncIterator[Wire]:
-    """A wire to the topics under `prefix`."""
-    consumer = AIOKafkaConsumer(prefix + VOLUNTEERS.name, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+async def wired(bootstrap: str, prefix: str, topic: Topic, community: str) -> AsyncIterator[Wire]:
+    """A wire to the topics under `prefix`, which reads `topic`."""
+    consumer = AIOKafkaConsumer(prefix + topic.name, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
     await consumer.start()
     await producer.start()
     try:
-        yield Wire(consumer, producer, prefix)
+        yield Wire(consumer, producer, prefix, community)
     finally:
         await consumer.stop()
         await producer.stop()

@@ -1,0 +1,76 @@
+"""A service as tests stand it up: its settings, its parts on a store, its gateway alone, and the whole of it."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from fastapi import APIRouter
+
+from services.chassis import mongo
+from services.chassis.auth.build import verifier_of
+from services.chassis.clock import Clock, utc_now
+from services.chassis.http.app import create_app
+from services.chassis.journal import Journal
+from services.chassis.service import Runtime, Service, build
+from services.chassis.settings import ServiceSettings
+from services.chassis.telemetry.metrics import Metrics
+from services.chassis.topics import ensure_topics
+
+S = TypeVar("S", bound=ServiceSettings)
+
+PARTITIONS = 2
+
+
+def settings_for(kind: type[S], mongodb_url: str, database: str, development_key: Path, **more: Any) -> S:
+    """Settings that name no Kafka, for what stands without it, and that limit no rate."""
+    return kind(
+        environment="test",
+        mongodb_url=mongodb_url,
+        database=database,
+        kafka_bootstrap="127.0.0.1:9",
+        auth_development_key=development_key,
+        rate_limit_per_second=0,
+        rate_limit_address_per_second=0,
+        **more,
+    )
+
+
+@asynccontextmanager
+async def runtime(
+    settings: ServiceSettings, indexes: Mapping[str, Sequence[mongo.IndexModel]], clock: Clock = utc_now
+) -> AsyncIterator[Runtime]:
+    """What a service wires itself with: its indexes made, and nobody to be woken."""
+    client = mongo.connect(settings.mongodb_url, application="tests")
+    store = mongo.database(client, settings.database)
+    for collection, models in indexes.items():
+        await store[collection].create_indexes(list(models))
+    wakes: dict[str, Callable[[], None]] = defaultdict(lambda: lambda: None)
+    try:
+        yield Runtime(settings, clock, store, Journal(store), Metrics(), wakes)
+    finally:
+        client.close()
+
+
+def gateway(service: Service, settings: ServiceSettings, routers: Sequence[APIRouter]) -> httpx.ASGITransport:
+    """The gateway, with nothing beside it that relays, subscribes or sweeps."""
+    app = create_app(service.name, service.title, settings, routers, verifier=verifier_of(settings), metrics=Metrics())
+    return httpx.ASGITransport(app)
+
+
+def on_topics(settings: S, kafka: str, prefix: str) -> S:
+    """The same settings with Kafka: topics and groups under `prefix`."""
+    return settings.model_copy(update={"kafka_bootstrap": kafka, "kafka_topic_prefix": prefix})
+
+
+@asynccontextmanager
+async def whole(
+    service: Service, settings: ServiceSettings, clock: Clock = utc_now
+) -> AsyncIterator[httpx.ASGITransport]:
+    """The gateway with everything that runs beside it, its topics made."""
+    await ensure_topics(settings.kafka_bootstrap, prefix=settings.kafka_topic_prefix, partitions=PARTITIONS)
+    app = build(service, settings, clock=clock)
+    async with app.router.lifespan_context(app):
+        yield httpx.ASGITransport(app)
