@@ -61,3 +61,11 @@ def test_a_series_goes_on_without_its_organisers_name() -> None:
     series = start("series-1", HOME, plan(), "FREQ=WEEKLY", STAFF, NOW).aggregate
     assert took(series, lambda s: erase_from_series(s, ORGANISER.sub)).aggregate.organiser == "erased-1"
     assert took(series, lambda s: erase_from_series(s, "nobody")).events == ()
+
+
+def test_who_only_worked_at_the_desk_is_found_too() -> None:
+    ready = staffing.staff(activity(), ["helper-1"], NOW).aggregate
+    came = check_in(ready, "helper-1", GRID, START, as_volunteer=True).aggregate
+    erased = took(came, lambda a: erase_from_activity(a, GRID.sub, END)).aggregate
+    assert GRID.sub not in erased.model_dump_json()
+    assert erased.presences[0].person == "helper-1"
