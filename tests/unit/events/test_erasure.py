@@ -6,6 +6,7 @@ from services.events.domain.erasure import erase_from_activity, erase_from_serie
 from services.events.domain.series import start
 from tests.unit.events.given import (
     END,
+    GRID,
     HOME,
     HOUR,
     NOW,
