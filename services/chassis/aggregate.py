@@ -9,8 +9,8 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Generic, Self, TypeVar
+from functools import cache, cached_property
+from typing import Any, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +42,32 @@ class Aggregate(BaseModel):
 
 
 A = TypeVar("A", bound=Aggregate)
+E = TypeVar("E", bound=Event)
+
+
+def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
+    """The `event` with each field that `changed` shows publicly, and `more` for what is not part of the state.
+
+    So a fact and the state after it can't differ in a field, which is the law of folding. Fields of a first event are
+    all fields of the state, since its model has them all.
+    """
+    state = changed.shown
+    if state is None:
+        return event(**more)
+    if not more and _is_whole(event, type(state)):
+        # Validated a moment ago as the state, field by field of the same types: not again.
+        made = event.model_construct(_fields_set=set(event.model_fields), **state.__dict__)
+        return cast("E", made)
+    shown = type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
+    return event(**{name: getattr(state, name) for name in shown}, **more)
+
+
+@cache
+def _is_whole(event: type[Event], state: type[State]) -> bool:
+    """Whether `event` has the fields of `state`, of the same types, and no others."""
+    return {n: f.annotation for n, f in event.model_fields.items()} == {
+        n: f.annotation for n, f in state.model_fields.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

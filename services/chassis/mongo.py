@@ -21,7 +21,17 @@ from motor.motor_asyncio import (
     AsyncIOMotorDatabase,
     AsyncIOMotorGridFSBucket,
 )
-from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, InsertOne, ReturnDocument, UpdateMany, UpdateOne, WriteConcern
+from pymongo import (
+    ASCENDING,
+    DESCENDING,
+    DeleteOne,
+    IndexModel,
+    InsertOne,
+    ReturnDocument,
+    UpdateMany,
+    UpdateOne,
+    WriteConcern,
+)
 from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,

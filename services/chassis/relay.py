@@ -32,8 +32,9 @@ from services.chassis.journal import Journal
 from services.chassis.lease import Lease
 from services.chassis.mongo import Collection, Document, PyMongoError
 from services.chassis.outbound import Outbound, Place
+from services.chassis.outbox import INDEX as OUTBOX_INDEX
 from services.chassis.restates import Restates
-from services.chassis.store import OUTBOX_INDEX, Kind
+from services.chassis.store import Kind
 
 log = logging.getLogger(__name__)
 

@@ -20,14 +20,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-import orjson
-
 from services.chassis import cursor as cursors
+from services.chassis import outbox
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import (
     AlreadyExists,
-    Invalid,
     StaleVersion,
     TooMuchContention,
     Unavailable,
@@ -36,19 +34,16 @@ from services.chassis.errors import (
 from services.chassis.mongo import ASCENDING as UP
 from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, is_passing
 from services.chassis.receipt import Receipt, Replayed, check_fingerprint
-from services.contracts.event import Event, State
+from services.contracts.event import State
 from services.contracts.topics import Topic
 
 A = TypeVar("A", bound=Aggregate)
 
-MAX_EVENT_BYTES = 256 * 1024
 RECEIPTS_KEPT = 32
 _ATTEMPTS = 40
 
 WRITER = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 """This process, as documents and leases name it."""
-
-OUTBOX_INDEX = "outbox"
 
 
 class StoreAway(
@@ -58,12 +53,6 @@ class StoreAway(
     en="The store does not answer just now. Try again later with the same Idempotency-Key.",
 ):
     """MongoDB is not reachable, or failed over in the middle: the outcome of the command is unknown."""
-
-
-class EventTooLarge(
-    Invalid, code="event-too-large", zh="内容过大（上限 {limit} 字节）。", en="It is too large (limit {limit} bytes)."
-):
-    """An event, or the public state after it, would not fit into one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +167,7 @@ class Aggregates(Generic[A]):
             "at": now,
             "by": f"{WRITER}:{stored.version}",
             "state": _dump(decision.aggregate),
-            "outbox": self._outbox(id, decision, 0, now, cause),
+            "outbox": self._outbox(decision, 0, now, cause),
         }
         if receipt is not None:
             document["receipts"] = [receipt.entry(stored, now)]
@@ -254,7 +243,7 @@ class Aggregates(Generic[A]):
         """What the relay needs of every kind."""
         return [
             IndexModel(
-                [("outbox.0.time", UP)], name=OUTBOX_INDEX, partialFilterExpression={"outbox.0": {"$exists": True}}
+                [("outbox.0.time", UP)], name=outbox.INDEX, partialFilterExpression={"outbox.0": {"$exists": True}}
             )
         ]
 
@@ -310,7 +299,7 @@ class Aggregates(Generic[A]):
                 "by": f"{WRITER}:{stored.version}",
                 "state": _dump(decision.aggregate),
             }
-            push["outbox"] = {"$each": self._outbox(id, decision, version, now, cause)}
+            push["outbox"] = {"$each": self._outbox(decision, version, now, cause)}
         if receipt is not None:
             push["receipts"] = {"$each": [receipt.entry(stored, now)], "$slice": -RECEIPTS_KEPT}
         if taken is not None and decision.events:
@@ -327,25 +316,16 @@ class Aggregates(Generic[A]):
                 return self._stored(document)
         raise AlreadyExists(kind=self.kind.name, id=id)
 
-    def _outbox(self, id: str, decision: Decision[A], version: int, now: datetime, cause: Cause) -> list[Document]:
-        entries = [self._entry(id, event, version + n, now, cause) for n, event in enumerate(decision.events, 1)]
-        if entries and self.kind.state is not None:
-            public = decision.aggregate.shown
-            entries[-1]["state"] = state = None if public is None else public.model_dump_json().encode()
-            if state is not None and len(state) > MAX_EVENT_BYTES:
-                raise EventTooLarge(limit=MAX_EVENT_BYTES)
-        return entries
-
-    def _entry(self, id: str, event: Event, sequence: int, now: datetime, cause: Cause) -> Document:
-        data = event.data()
-        if len(orjson.dumps(data)) > MAX_EVENT_BYTES:
-            raise EventTooLarge(limit=MAX_EVENT_BYTES)
-        entry: Document = {"seq": sequence, "type": event.type, "time": now, "actor": cause.actor, "data": data}
-        if cause.causationid is not None:
-            entry["cause"] = cause.causationid
-        if cause.traceparent is not None:
-            entry["trace"] = cause.traceparent
-        return entry
+    def _outbox(self, decision: Decision[A], version: int, now: datetime, cause: Cause) -> list[Document]:
+        return outbox.entries(
+            decision,
+            version,
+            now,
+            with_state=self.kind.state is not None,
+            actor=cause.actor,
+            causationid=cause.causationid,
+            traceparent=cause.traceparent,
+        )
 
     def _stored(self, document: Document) -> Stored[A]:
         return Stored(self.kind.model.model_validate({**document["state"], "id": document["_id"]}), document["v"])

@@ -33,9 +33,7 @@ class Ward:
                 raise StaleVersion(version=2)
             await things.change(self.own, bump, received.cause, taken=received.taken)
 
-        self.intake = Intake(
-            f"{lab.prefix}{name}", self.handlers, lab.store, lab.outbound, utc_now, span=same_span
-        )
+        self.intake = Intake(f"{lab.prefix}{name}", self.handlers, lab.store, lab.outbound, utc_now, span=same_span)
         self.inbound = Inbound(lab.kafka, self.intake, [lab.facts], group=self.intake.consumer)
 
     @property

@@ -12,7 +12,8 @@ from services.chassis import mongo
 from services.chassis.aggregate import Decision
 from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists, StaleVersion, UnknownAggregate
-from services.chassis.store import MAX_EVENT_BYTES, Aggregates, Cause, EventTooLarge, StoreAway, Taken
+from services.chassis.outbox import MAX_EVENT_BYTES, EventTooLarge
+from services.chassis.store import Aggregates, Cause, StoreAway, Taken
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, bump_times, make, nothing
 
 
@@ -184,7 +185,7 @@ async def test_a_state_too_large_for_a_message_is_refused(
     things: Aggregates[Thing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each event is small, their sum is not: its message could never be sent, and the aggregate would stand still."""
-    monkeypatch.setattr("services.chassis.store.MAX_EVENT_BYTES", 8)
+    monkeypatch.setattr("services.chassis.outbox.MAX_EVENT_BYTES", 8)
     with pytest.raises(EventTooLarge):
         await things.create("thing-1", make("thing-1", 100), ME)
     assert await things.find("thing-1") is None

@@ -1,0 +1,70 @@
+"""The entries of an outbox: a decision's events as they wait, in the aggregate's own document, for the relay.
+
+The last entry of a command carries the public state after it, ready to send: the relay needs no model, and when
+several commands wait it sends the newest state alone.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import Invalid
+from services.chassis.mongo import Document
+from services.contracts.event import Event
+
+MAX_EVENT_BYTES = 256 * 1024
+INDEX = "outbox"
+
+
+class EventTooLarge(
+    Invalid, code="event-too-large", zh="内容过大（上限 {limit} 字节）。", en="It is too large (limit {limit} bytes)."
+):
+    """An event would not fit into one message."""
+
+
+def entries(
+    decision: Decision[Any],
+    version: int,
+    now: datetime,
+    *,
+    with_state: bool,
+    actor: str,
+    causationid: str | None,
+    traceparent: str | None,
+) -> list[Document]:
+    """The entries for the events of `decision`, made on an aggregate at `version`.
+
+    Args:
+        with_state: whether the aggregate's topic shows its state.
+
+    Raises:
+        EventTooLarge: an event or the state is larger than a message may be.
+    """
+    made = [
+        {"seq": version + n, "type": event.type, "time": now, "actor": actor, "data": _data(event)}
+        | dict(_present(cause=causationid, trace=traceparent))
+        for n, event in enumerate(decision.events, 1)
+    ]
+    if made and with_state:
+        public = decision.aggregate.shown
+        made[-1]["state"] = None if public is None else _checked(public.model_dump_json().encode())
+    return made
+
+
+def _data(event: Event) -> Document:
+    data = event.data()
+    _checked(orjson.dumps(data))
+    return data
+
+
+def _checked(raw: bytes) -> bytes:
+    if len(raw) > MAX_EVENT_BYTES:
+        raise EventTooLarge(limit=MAX_EVENT_BYTES)
+    return raw
+
+
+def _present(**values: str | None) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in values.items() if value is not None)
