@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseAnonymised, CaseOverdue, CaseRated, CaseReopened
 from services.issues.domain.cases import Case, OnlyTheReporter, TooLateToReopen, with_remark
-from services.issues.domain.telling import tell
 from services.issues.domain.transitions import WORKING, CaseCommand, target
 from services.issues.domain.words import Request, Text
 

@@ -6,12 +6,11 @@ exact, whatever is delivered late or twice.
 
 from datetime import datetime
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.principal import Principal
 from services.contracts.event import Event
 from services.contracts.issues import RoundCompleted, RoundProgressed, RoundStarted, RoundStatus, RoundWalked
 from services.issues.domain.rounds import Round, RoundIsOver
-from services.issues.domain.telling import tell
 from services.issues.domain.visits import Visit, require_walker
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
 from services.contracts.issues import (
@@ -25,7 +25,6 @@ from services.issues.domain.cases import (
     VerifierIsReporter,
     with_remark,
 )
-from services.issues.domain.telling import tell
 from services.issues.domain.transitions import WHO, CaseCommand, target
 from services.issues.domain.units import Unit
 from services.issues.domain.words import Moment, PhotoIds, Request, Text

@@ -5,12 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import PlaceKind, PlaceRegistered, PlaceState
 from services.contracts.marks import Id, Masked
-from services.issues.domain.telling import tell
 from services.issues.domain.words import Line, Request
 
 

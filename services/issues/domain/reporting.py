@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseAccepted, CaseRejected, CaseReported, Channel
@@ -19,7 +19,6 @@ from services.issues.domain.cases import (
 )
 from services.issues.domain.catalogue import CATALOGUE
 from services.issues.domain.places import Place
-from services.issues.domain.telling import tell
 from services.issues.domain.transitions import WHO, CaseCommand, target
 from services.issues.domain.visits import Finding, Visit
 from services.issues.domain.words import Floor, Line, PhotoIds, Request, Text

@@ -10,13 +10,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided
+from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import PlaceKind, RoundPlanned, RoundState, RoundStatus
 from services.contracts.marks import Id, Masked
 from services.issues.domain.places import Place
-from services.issues.domain.telling import tell
 from services.issues.domain.words import Line, Moment, Request
 
 MAX_BUILDINGS = 200

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import UnitKind, UnitRegistered, UnitState
 from services.contracts.marks import Code, Id, Masked
-from services.issues.domain.telling import tell
 from services.issues.domain.words import Line, Request
 
 

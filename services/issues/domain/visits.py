@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import FindingData, RoundStatus, VisitRecorded, VisitState
@@ -18,7 +18,6 @@ from services.contracts.marks import Code, Id, Masked
 from services.issues.domain.catalogue import CATALOGUE
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Round, RoundIsOver
-from services.issues.domain.telling import tell
 from services.issues.domain.words import Floor, Line, Moment, PhotoIds, Request, Text
 
 MAX_FINDINGS = 50

@@ -5,12 +5,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided
+from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import WishAnonymised, WishAnswered, WishProposed, WishState, WishStatus, WishSupported
 from services.contracts.marks import Id, Masked
-from services.issues.domain.telling import tell
 from services.issues.domain.words import Line, Request, Text
 
 ANSWER_WITHIN = timedelta(days=30)

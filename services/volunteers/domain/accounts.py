@@ -9,11 +9,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
 from services.contracts.volunteers import AccountCorrected, AccountCredited, AccountErased, AccountState, Origin
 from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
-from services.volunteers.domain.telling import tell
 from services.volunteers.domain.words import Request, Text
 
 DAY_CAP = 720

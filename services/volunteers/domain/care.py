@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Code, Id
 from services.contracts.volunteers import (
@@ -22,7 +22,6 @@ from services.contracts.volunteers import (
 )
 from services.volunteers.domain.errors import CarePlanClosedAlready
 from services.volunteers.domain.recurrence import Recurrence
-from services.volunteers.domain.telling import tell
 from services.volunteers.domain.words import Line, Minutes, Request, Text, local_date
 
 SIGHT = timedelta(days=30)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, computed_field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.activities import ActivityMoved, ActivityScheduled
@@ -30,7 +30,6 @@ from services.contracts.volunteers import (
 from services.volunteers.domain.care import CarePlan
 from services.volunteers.domain.errors import AlreadyStarted, EndsBeforeStart, NeedClosed, OfActivity, TooLong
 from services.volunteers.domain.offers import LIVE, SERVING, Offer, OfferCommand, OfferStatus, target
-from services.volunteers.domain.telling import tell
 from services.volunteers.domain.words import Moment, Request
 
 LONGEST = timedelta(hours=24)

@@ -6,7 +6,7 @@ and `need.staffed` is said exactly when the last empty seat got its yes.
 
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
@@ -23,7 +23,6 @@ from services.contracts.volunteers import (
 from services.volunteers.domain.errors import AskedBefore, NeedHasMoved, NoOpenSeat, NoSuchOffer, OfferExpired
 from services.volunteers.domain.needs import Need, require_planning
 from services.volunteers.domain.offers import ASKED, LIVE, SERVING, Offer, OfferCommand, OfferStatus, target
-from services.volunteers.domain.telling import tell
 from services.volunteers.domain.volunteers import Booking
 
 OFFER_STANDS = timedelta(hours=24)

@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.principal import Principal
 from services.contracts.marks import Id
 from services.contracts.volunteers import NeedFulfilled, NeedReported, NeedStatus, Origin
 from services.volunteers.domain.errors import NeedClosed, NoSuchOffer, NotStarted, OfActivity, TooManyMinutes
 from services.volunteers.domain.needs import Need, require_staff
 from services.volunteers.domain.offers import SERVING, Offer, OfferCommand, OfferStatus, target
-from services.volunteers.domain.telling import tell
 from services.volunteers.domain.words import Minutes, Request, whole_minutes
 
 OVERTIME = timedelta(minutes=60)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.chassis.aggregate import Aggregate, Decision, decided
+from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id, Masked
@@ -16,7 +16,6 @@ from services.contracts.volunteers import (
     TeamState,
 )
 from services.volunteers.domain.errors import LeaderStays, NotAMember, NotRecruiting
-from services.volunteers.domain.telling import tell
 from services.volunteers.domain.words import Line, Request
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Code, Id
@@ -25,7 +25,6 @@ from services.contracts.volunteers import (
     VolunteerStatus,
 )
 from services.volunteers.domain.errors import AlreadyHeld, CertificateByStaff
-from services.volunteers.domain.telling import tell
 from services.volunteers.domain.words import Day, Request, TimeOfDay, Weekday, minute_of_day
 
 WEEKLY_MINUTES = 600

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.chassis.aggregate import tell
 from services.chassis.errors import NotYours
 from services.contracts.issues import CaseStatus, RoundStatus, VisitRecorded
 from services.issues.domain.counting import complete_round
-from services.issues.domain.telling import tell
 from services.issues.domain.visits import RecordVisit, Visit
 from services.issues.store import Store
 from services.issues.walks import Outcome, Walk
