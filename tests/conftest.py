@@ -12,12 +12,17 @@ from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
 from deploy.local import chromium as browser
 from deploy.local.servers import Kafka, Killable, Mongo, Servers
 from deploy.local.trouble import Trouble
 from tests.desk import Addresses, Desk, Visitor
+
+# Property tests ask whether something holds, not how fast: a busy machine must not fail them.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _SERVERS = pytest.StashKey[Servers]()
 _DESK = pytest.StashKey[Desk]()

@@ -134,7 +134,7 @@ def _rules(draw: st.DrawFn) -> str:
 
 
 @given(_rules(), st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)))  # noqa: DTZ001
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_taken_answers_at_once_and_once_a_day(rule: str, wall: datetime) -> None:
     """A rule that never comes true costs 0.2 s and more of dateutil's time, the others less than a millisecond."""
     try:
@@ -150,7 +150,7 @@ def test_whatever_is_taken_answers_at_once_and_once_a_day(rule: str, wall: datet
 
 
 @given(st.integers(0, 400), st.integers(0, 90))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_windows_side_by_side_miss_and_double_nothing(offset: int, length: int) -> None:
     rule, begin = "FREQ=WEEKLY;BYDAY=TU,SA", date(2026, 3, 1)
     middle, end = begin + timedelta(days=offset), begin + timedelta(days=offset + length)

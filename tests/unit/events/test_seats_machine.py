@@ -113,5 +113,5 @@ class Seats(RuleBasedStateMachine):
                 assert all(self.came[person] < self.came[stays] for person in overtakers)
 
 
-Seats.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+Seats.TestCase.settings = settings(max_examples=100, stateful_step_count=30)
 TestSeats = Seats.TestCase

@@ -47,7 +47,7 @@ def test_each_date_becomes_what_was_planned() -> None:
 
 
 @given(st.lists(st.integers(0, 30), max_size=12), st.sampled_from([WEEKLY, "FREQ=DAILY", "FREQ=MONTHLY;BYDAY=1SA"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_however_often_it_is_looked_at_no_date_is_doubled_or_missed(pauses: list[int], rule: str) -> None:
     decisions = [_started(rule)]
     now = NOW

@@ -151,5 +151,5 @@ class CaseMachine(RuleBasedStateMachine):
             assert case.handled_at is not None
 
 
-CaseMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+CaseMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 test_case_machine = CaseMachine.TestCase

@@ -132,7 +132,7 @@ def test_anything_else_is_refused(data: bytes) -> None:
 WHOLE = [a_picture("JPEG", exif=exif()), a_picture("PNG"), a_picture("WEBP")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(whole=st.sampled_from(WHOLE), at=st.integers(0, 2000), junk=st.binary(max_size=12), cut=st.integers(0, 50))
 @pytest.mark.filterwarnings("ignore")
 def test_damaged_pictures_are_read_or_refused_and_nothing_else(whole: bytes, at: int, junk: bytes, cut: int) -> None:

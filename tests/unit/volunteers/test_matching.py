@@ -81,7 +81,7 @@ def some_volunteers(draw: Any, most: Any = 7) -> Any:
     return volunteers
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(some_needs(), some_volunteers())
 def test_no_hard_filter_is_broken_and_nobody_is_in_two_places(needs: Any, volunteers: Any) -> None:
     plan = match(needs, volunteers, NOW)
@@ -101,7 +101,7 @@ def test_no_hard_filter_is_broken_and_nobody_is_in_two_places(needs: Any, volunt
             assert minutes <= volunteer.weekly_minutes
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(some_needs(), some_volunteers())
 def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs: Any, volunteers: Any) -> None:
     plan = match(needs, volunteers, NOW)
@@ -113,7 +113,7 @@ def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs: Any, vol
             assert plan.why_not(need.id, volunteer) is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(some_needs(), some_volunteers(), st.randoms(use_true_random=False))
 def test_the_order_in_which_they_are_given_does_not_matter(needs: Any, volunteers: Any, random: Any) -> None:
     plan = [(a.need.id, a.volunteer.id) for a in match(needs, volunteers, NOW).assignments]
@@ -147,7 +147,7 @@ def every_way(needs: Any, volunteers: Any, costs: Any) -> Any:
             yield [(need, v.id) for need, v in zip(chosen, volunteers, strict=True) if need is not None]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(some_needs(most=4), some_volunteers(most=5))
 def test_a_round_is_the_best_of_all_ways(needs: Any, volunteers: Any) -> None:
     needs = [need for need in needs if need.open_seats]

@@ -153,5 +153,5 @@ class Seats(RuleBasedStateMachine):
             assert self.need.next_expiry is None
 
 
-Seats.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Seats.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestSeats = Seats.TestCase
