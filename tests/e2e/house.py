@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,14 +26,23 @@ T = TypeVar("T")
 
 @dataclass
 class House:
-    """A running house: its address, and hands that hold tokens."""
+    """A running house, seen from one of its communities: its address, and hands that hold tokens."""
 
     url: str
     issuer: DevelopmentIssuer
+    community: str = COMMUNITY
+
+    def elsewhere(self) -> "House":
+        """The same house, in a community where nothing has happened yet."""
+        return replace(self, community=f"c{secrets.token_hex(4)}")
+
+    def newcomer(self, word: str, *roles: Role, unit: str | None = None) -> "Hand":
+        """Somebody whose id, beginning with `word`, was never seen before."""
+        return self.hand(f"{word}-{secrets.token_hex(4)}", *roles, unit=unit)
 
     def hand(self, sub: str, *roles: Role, unit: str | None = None) -> "Hand":
         """Somebody of the community."""
-        token = self.issuer.mint(sub, roles, [COMMUNITY], [unit] if unit else [])
+        token = self.issuer.mint(sub, roles, [self.community], [unit] if unit else [])
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "zh"}
         return Hand(sub, httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30))
 
@@ -107,7 +117,7 @@ async def running(
     settings = AuthSettings(environment="test", auth_development_key=Path(variables["AUTH_DEVELOPMENT_KEY"]))
     house = House(f"http://127.0.0.1:{port}", DevelopmentIssuer(settings))
     try:
-        await eventually(lambda: _ready(house, process), within=60)
+        await eventually(lambda: _ready(house, process), within=120)
         yield house
     finally:
         if process.returncode is None:
