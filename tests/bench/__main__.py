@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m tests.bench [http] [chain] [relay] [subscriber] [idle]`: ours beside its floors, in one run.
+"""Ours beside its floors, in one run: `python -m tests.bench [http] [chain] [relay] [subscriber] [idle]`; `make bench`.
 
 Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
 """

@@ -11,7 +11,7 @@ from services.contracts.envelope import Envelope, MalformedEnvelope, from_header
 from services.contracts.marks import ID_PATTERN
 
 IDS = st.from_regex(ID_PATTERN, fullmatch=True).filter(lambda text: not text.endswith("\n"))
-MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2500, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2500, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001  bounds have no zone
     lambda time: time.replace(microsecond=time.microsecond // 1000 * 1000)
 )
 ENVELOPES = st.builds(

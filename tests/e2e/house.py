@@ -4,11 +4,11 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
@@ -17,11 +17,11 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
 from services.chassis.settings import AuthSettings
 from services.chassis.topics import ensure_topics
+from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 COMMUNITY = "yangguang"
 SERVICES = ("issues", "volunteers", "events", "notify")
-T = TypeVar("T")
 
 
 @dataclass
@@ -70,14 +70,6 @@ class Hand:
                 f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
             )
         return answer.json()
-
-
-async def eventually(look: Callable[[], Awaitable[T | None]], within: float = 30.0) -> T:
-    """What `look` finds, as soon as it finds something true."""
-    async with asyncio.timeout(within):
-        while not (found := await look()):
-            await asyncio.sleep(0.05)
-    return found
 
 
 def environment(mongodb: str, kafka: str, prefix: str, database: str, folder: Path, **more: str) -> dict[str, str]:

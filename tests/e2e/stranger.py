@@ -20,9 +20,7 @@ class Record:
 
 async def read_all(bootstrap: str, topic: str, partitions: int) -> list[Record]:
     """Every record of a topic up to its present end, in the order of its partition."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
-    )
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
         assigned = [TopicPartition(topic, number) for number in range(partitions)]

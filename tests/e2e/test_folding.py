@@ -1,4 +1,4 @@
-"""Who begins at `.state` and goes on with the facts ends with the same state as one who read every fact from the start."""
+"""Who begins at `.state` and goes on with the facts ends with the state of one who read every fact from the start."""
 
 import asyncio
 from dataclasses import replace
@@ -10,8 +10,9 @@ from services.contracts.declared import declarations
 from services.contracts.event import events
 from services.contracts.topics import TOPICS
 from tests.e2e import threads
-from tests.e2e.house import environment, eventually, running
+from tests.e2e.house import environment, running
 from tests.e2e.stranger import Record, folded, latest, read_all
+from tests.waiting import eventually
 
 PARTITIONS = 2
 

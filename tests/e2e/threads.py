@@ -10,7 +10,8 @@ from typing import Any
 from PIL import Image
 
 from services.chassis.principal import Role
-from tests.e2e.house import Hand, House, eventually
+from tests.e2e.house import Hand, House
+from tests.waiting import eventually
 
 
 async def _compound_with_building(house: House, staff: Hand) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
 from services.chassis.settings import AuthSettings
 from services.contracts.topics import ISSUES
-from tests.e2e.house import COMMUNITY, eventually
+from tests.e2e.house import COMMUNITY
+from tests.waiting import eventually
 
 A_SECOND = 25
 _OURS = {"state.community": COMMUNITY}
@@ -71,11 +72,7 @@ class Load:
     async def more(self, count: int, within: float = 60) -> None:
         """Wait until `count` more commands are acknowledged."""
         goal = len(self.dispatched) + count
-
-        async def look() -> bool:
-            return len(self.dispatched) >= goal
-
-        await eventually(look, within)
+        await eventually(lambda: len(self.dispatched) >= goal, within)
 
     async def _drive(self) -> None:
         pending: set[asyncio.Task[None]] = set()

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import httpx
 
 from deploy.local.ports import Claim
-from tests.e2e.house import ROOT, eventually
+from tests.e2e.house import ROOT
+from tests.waiting import eventually
 
 
 class Replica:

@@ -1,14 +1,15 @@
 """SIGKILL of services at the points that hurt, and of the relay's leader, under load."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 
-from tests.e2e.house import eventually
 from tests.faults.load import Load, everything_told_once
 from tests.faults.replica import Replica, replicas
+from tests.waiting import eventually
 
 SIGKILLED = -9
 
@@ -52,7 +53,7 @@ async def test_the_leader_of_the_relay_is_killed_while_another_replica_waits(var
                 await leader.kill()
                 await load.more(15)
                 other = second if leader is first else first
-                await eventually(lambda other=other: _leads(variables, other))  # type: ignore[misc]
+                await eventually(partial(_leads, variables, other))
                 await leader.start()
                 await leader.ready()
         await everything_told_once(load)

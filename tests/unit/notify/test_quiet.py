@@ -17,7 +17,7 @@ hours = st.builds(
     st.tuples(minutes, minutes).filter(lambda span: span[0] != span[1]),
     st.sampled_from(ZONES),
 )
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001  bounds have no zone
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from deploy.local.seed import calendar, tables
 from deploy.local.trouble import Trouble
 
-MOMENTS = st.datetimes(datetime(2026, 11, 1), datetime(2035, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2026, 11, 1), datetime(2035, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001  bounds have no zone
 
 
 @given(MOMENTS)
