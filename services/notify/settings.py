@@ -26,7 +26,7 @@ class NotifySettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOTIFY_")
 
-    communities: Mapping[str, TwoNames] = {"sunshine": TwoNames(zh="阳光社区", en="Sunshine Community")}
+    communities: Mapping[str, TwoNames] = {"yangguang": TwoNames(zh="阳光社区", en="Sunshine Community")}
     """Names by community, as JSON."""
     venues: Mapping[str, TwoNames] = {
         "plaza": TwoNames(zh="中心小广场", en="Central plaza"),

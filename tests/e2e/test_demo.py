@@ -15,6 +15,7 @@ from deploy.local.seed import calendar, tables
 from deploy.local.seed.__main__ import Load
 from deploy.local.seed.api import Api
 from services.chassis.principal import Role
+from services.notify.settings import NotifySettings
 from tests.e2e.house import ROOT, Hand, House, environment, running
 
 pytestmark = pytest.mark.timeout(600)
@@ -137,6 +138,7 @@ def assert_shown(board: dict[str, Any]) -> None:
     assert board["volunteering"]["volunteers"] >= 40
     assert board["volunteering"]["hours"] > 0
     assert {wish["status"] for wish in board["wishes"]} == {"accepted", "open"}
+    assert board["community"] in NotifySettings.model_fields["communities"].default, "people know its name"
     assert board["activities"]
     assert all(each["volunteers"] == each["volunteers_needed"] for each in board["activities"])
 

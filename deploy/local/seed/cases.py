@@ -39,9 +39,11 @@ async def put_right(api: Api, ground: Ground, rounds: Sequence[Mapping[str, Any]
 async def report(api: Api, ground: Ground) -> int:
     """What residents report, each as far as the data says; how many there are."""
     units = await _units(api, ground)
-    reports = tables.reports()
-    await asyncio.gather(*(_report(api, ground, each, units) for each in reports))
-    return len(reports)
+    known = {(case["reporter"], case["category"]): case for case in await staff(api).all(CASES)}
+    await asyncio.gather(
+        *(_report(api, ground, each, units, known.get((each.resident, each.category))) for each in tables.reports())
+    )
+    return len(tables.reports())
 
 
 async def _units(api: Api, ground: Ground) -> dict[str, str]:
@@ -77,7 +79,20 @@ async def _handle(api: Api, case: Mapping[str, Any], unit: str) -> None:
     await _step(hand.post, case, "handle", body)
 
 
-async def _report(api: Api, ground: Ground, report: tables.Report, units: Mapping[str, str]) -> None:
+async def _report(
+    api: Api, ground: Ground, report: tables.Report, units: Mapping[str, str], case: Mapping[str, Any] | None
+) -> None:
+    if case is None:
+        case = await _reported(api, ground, report)
+    unit = units[report.category]
+    if any(case[turn] for turn in _TURNS) or case["unit"] not in (None, unit):
+        return
+    for here, following in pairwise(_WAY):
+        if case["status"] == here != report.until:
+            case = await _further(api, case, following, report, unit)
+
+
+async def _reported(api: Api, ground: Ground, report: tables.Report) -> Mapping[str, Any]:
     body = {
         "community": COMMUNITY,
         "place": ground.compound if report.building is None else ground.buildings[report.building],
@@ -85,13 +100,8 @@ async def _report(api: Api, ground: Ground, report: tables.Report, units: Mappin
     }
     hand = resident(api, report.resident)
     case = await hand.post(CASES, body, what=f"Reporting for {report.resident}", once=f"report of {report.resident}")
-    case = await hand.get(f"{CASES}/{case['id']}")
-    unit = units[report.category]
-    if any(case[turn] for turn in _TURNS) or case["unit"] not in (None, unit):
-        return
-    for here, following in pairwise(_WAY):
-        if case["status"] == here != report.until:
-            case = await _further(api, case, following, report, unit)
+    current: Mapping[str, Any] = await hand.get(f"{CASES}/{case['id']}")
+    return current
 
 
 async def _further(

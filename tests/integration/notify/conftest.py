@@ -39,7 +39,10 @@ async def house(db: mongo.Database) -> House:
 
 @pytest.fixture
 def settings(mongodb_url: str, database: str, development_key: Path) -> NotifySettings:
-    return standing.settings_for(NotifySettings, mongodb_url, database, development_key, board_seconds=0)
+    communities = {"sunshine": {"zh": "阳光社区", "en": "Sunshine Community"}}
+    return standing.settings_for(
+        NotifySettings, mongodb_url, database, development_key, board_seconds=0, communities=communities
+    )
 
 
 @pytest.fixture
