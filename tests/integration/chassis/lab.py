@@ -1,7 +1,7 @@
 """One test's world on the real servers: a database and topics of its own, and the chassis' parts built on them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,18 +27,6 @@ from services.contracts.event import Event
 from tests.integration.chassis.workshop import COMMUNITY, THINGS, WORKSHOP, Thing
 
 PATIENCE = 20.0
-
-
-async def eventually(condition: Callable[[], object], within: float = PATIENCE) -> None:
-    """Wait until `condition` holds; it may be a coroutine function. Fails the test when it does not in time."""
-    async with asyncio.timeout(within):
-        while True:
-            holds = condition()
-            if isinstance(holds, Awaitable):
-                holds = await holds
-            if holds:
-                return
-            await asyncio.sleep(0.005)
 
 
 @contextmanager

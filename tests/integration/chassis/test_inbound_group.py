@@ -8,9 +8,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from services.chassis.handlers import Handlers, Received
 from services.chassis.inbound import Inbound
 from services.chassis.store import Aggregates, StoreAway
-from tests.integration.chassis.lab import Lab, eventually
+from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.late import late_kafka
 from tests.integration.chassis.workshop import ME, Thing, ThingMade, bump, make
+from tests.waiting import eventually
 
 IDS = [f"thing-{n}" for n in range(12)]
 

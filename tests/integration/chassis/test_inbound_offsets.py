@@ -10,8 +10,9 @@ from aiokafka.errors import CommitFailedError
 
 from services.chassis.handlers import Handlers, Received
 from services.chassis.inbound import Inbound
-from tests.integration.chassis.lab import Lab, eventually, fact
+from tests.integration.chassis.lab import Lab, fact
 from tests.integration.chassis.workshop import ThingBumped, ThingMade
+from tests.waiting import eventually
 
 
 def noting(seen: list[str]) -> Handlers:

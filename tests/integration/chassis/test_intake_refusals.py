@@ -15,8 +15,9 @@ from services.chassis.handlers import Handlers, Received
 from services.chassis.mongo import InsertOne
 from services.chassis.morgue import Letter
 from services.contracts.envelope import Headers
-from tests.integration.chassis.lab import Lab, eventually, fact
+from tests.integration.chassis.lab import Lab, fact
 from tests.integration.chassis.workshop import ThingBumped, ThingMade, ThingState
+from tests.waiting import eventually
 
 Given = Sequence[tuple[str, bytes | None]]
 

@@ -13,8 +13,9 @@ from services.chassis.errors import AlreadyExists, TooMuchContention
 from services.chassis.handlers import Handlers, NotYet, Received
 from services.chassis.intake import Stopping
 from services.chassis.store import StoreAway
-from tests.integration.chassis.lab import Lab, eventually
+from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.workshop import ThingBumped, ThingMade
+from tests.waiting import eventually
 
 Handler = Callable[[Received[Any]], Awaitable[None]]
 

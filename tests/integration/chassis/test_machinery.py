@@ -13,9 +13,10 @@ from services.chassis.lease import Lease
 from services.chassis.machinery import Machinery
 from services.chassis.outbound import Outbound
 from services.chassis.relay import Lane
-from tests.integration.chassis.lab import Lab, eventually, first_arrivals
+from tests.integration.chassis.lab import Lab, first_arrivals
 from tests.integration.chassis.late import late_kafka
 from tests.integration.chassis.workshop import ME, ThingMade, bump, make
+from tests.waiting import eventually
 
 
 class Plant:

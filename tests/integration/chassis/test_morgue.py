@@ -8,8 +8,9 @@ from services.chassis.handlers import Handlers, Received
 from services.chassis.inbound import Inbound
 from services.chassis.intake import Intake
 from services.chassis.morgue import Letter, Morgue, NotReplayable, UnknownLetter
-from tests.integration.chassis.lab import Lab, eventually, fact, same_span
+from tests.integration.chassis.lab import Lab, fact, same_span
 from tests.integration.chassis.workshop import ME, ThingBumped, ThingMade, ThingState, bump, make
+from tests.waiting import eventually
 
 
 @pytest.fixture

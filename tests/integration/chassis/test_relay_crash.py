@@ -8,9 +8,10 @@ from pymongo.errors import AutoReconnect
 
 from services.chassis.journal import Journal
 from services.chassis.outbound import Outbound
-from tests.integration.chassis.lab import Lab, Tampered, eventually, first_arrivals, running, sequences
+from tests.integration.chassis.lab import Lab, Tampered, first_arrivals, running, sequences
 from tests.integration.chassis.late import late_kafka
 from tests.integration.chassis.workshop import ME, bump, make
+from tests.waiting import eventually
 
 IDS = [f"thing-{n}" for n in range(6)]
 EXPECTED = {id: [1, 2] for id in IDS}

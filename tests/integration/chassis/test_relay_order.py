@@ -7,8 +7,9 @@ import pytest
 from services.chassis.aggregate import decided
 from services.chassis.journal import Journal
 from services.contracts.envelope import from_headers
-from tests.integration.chassis.lab import Lab, by_key, eventually, first_arrivals, running, sequences
+from tests.integration.chassis.lab import Lab, by_key, first_arrivals, running, sequences
 from tests.integration.chassis.workshop import COMMUNITY, ME, ThingMade, bump, bump_times, make, whisper
+from tests.waiting import eventually
 
 IDS = [f"thing-{n}" for n in range(8)]
 

@@ -4,8 +4,9 @@ import orjson
 import pytest
 
 from services.chassis.restates import Restates
-from tests.integration.chassis.lab import Lab, by_key, eventually, running
+from tests.integration.chassis.lab import Lab, by_key, running
 from tests.integration.chassis.workshop import ME, ThingState, bump, bump_times, erase, make, whisper
+from tests.waiting import eventually
 
 
 async def test_one_state_per_round_as_of_the_last_version(lab: Lab) -> None:

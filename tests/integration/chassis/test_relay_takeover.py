@@ -6,8 +6,9 @@ from typing import Any
 import orjson
 
 from services.chassis.restates import Restates
-from tests.integration.chassis.lab import Lab, Tampered, by_key, eventually, first_arrivals, running, sequences
+from tests.integration.chassis.lab import Lab, Tampered, by_key, first_arrivals, running, sequences
 from tests.integration.chassis.workshop import ME, bump, make
+from tests.waiting import eventually
 
 IDS = [f"thing-{n}" for n in range(5)]
 
@@ -26,7 +27,7 @@ async def test_who_does_not_hold_the_lease_relays_nothing(lab: Lab) -> None:
 
 async def test_the_second_takes_over_while_commands_go_on_and_the_order_stays(lab: Lab) -> None:
     """The first stops renewing in the middle of the traffic, as a frozen process does."""
-    one, two = await lab.lease("one", seconds=0.5), await lab.lease("two", seconds=5)
+    one, two = await lab.lease("one", seconds=1.5), await lab.lease("two", seconds=10)
     assert (one.held, two.held) == (True, False)
     first, second = await lab.lane(one, poll=0.01), await lab.lane(two, poll=0.01)
     things = lab.things(first.wake.set)
@@ -56,7 +57,7 @@ async def test_a_leader_that_was_frozen_while_sending_can_only_repeat(lab: Lab) 
         await thawed.wait()
         return await lab.outbound.send(parcels)
 
-    one = await lab.lease("one", seconds=0.3)
+    one = await lab.lease("one", seconds=1.5)
     first = await lab.lane(one, outbound=Tampered(lab.outbound, send=late))  # type: ignore[arg-type]
     things = lab.things()
     await things.create("thing-1", make("thing-1", 1), ME)

@@ -13,8 +13,8 @@ from services.chassis.errors import TooMuchContention
 from services.chassis.lease import Lease
 from services.chassis.store import Aggregates, StoreAway
 from services.chassis.sweeper import BATCH, Sweep, sweep
-from tests.integration.chassis.lab import eventually
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make, nothing
+from tests.waiting import eventually
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

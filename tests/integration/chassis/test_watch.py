@@ -15,8 +15,9 @@ from services.chassis.clock import utc_now
 from services.chassis.lease import Lease
 from services.chassis.store import Aggregates
 from services.chassis.watch import watch
-from tests.integration.chassis.lab import Lab, Tampered, eventually, first_arrivals, running
+from tests.integration.chassis.lab import Lab, Tampered, first_arrivals, running
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make
+from tests.waiting import eventually
 
 
 class Woken(Counter[str]):
