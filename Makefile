@@ -7,7 +7,7 @@ TESTS ?=
 RUN := .venv/bin/python -m
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
-.PHONY: help demo demo-reset test bench lint lock schemas environment environment-dev
+.PHONY: help demo demo-reset test test-compose bench lint lock schemas environment environment-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -21,6 +21,9 @@ demo-reset: environment ## forget what the demo has kept
 test: environment-dev ## all tests, on a real Kafka and a real MongoDB; TESTS=tests/unit for some of them
 	@$(RUN) deploy.local.fetch
 	@$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+test-compose: environment-dev ## the containers of docker-compose.yml, killed one after another; needs a Docker engine
+	@exec $(RUN) pytest -o faulthandler_timeout=0 tests/compose
 
 bench: environment-dev ## measure against the floors of this machine
 	@$(RUN) deploy.local.fetch --no-browser

@@ -1,0 +1,186 @@
+"""The containers of docker-compose.yml under a project name, ports and passwords of their own."""
+
+import asyncio
+import json
+import os
+import secrets
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.local.ports import Claim
+from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.settings import AuthSettings
+from tests.e2e.house import ROOT, SERVICES, House
+
+LASTING = (*SERVICES, "edge", "kafka", "mongodb")
+"""The containers that go on running; the others do their work and end."""
+
+_BUILD = 1500
+_UP = 300
+_WELL = 240
+"""Seconds that an image, the first start and a recovery may take."""
+
+
+class Stack:
+    """One run of docker-compose.yml; its files stand in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._claims = {name: Claim() for name in ("edge", "kafka", "mongodb")}
+        self._passwords = {name: secrets.token_urlsafe(18) for name in ("root", *SERVICES)}
+        self._project = f"community-test-{secrets.token_hex(3)}"
+        self._file = folder / "settings.env"
+        self._file.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
+        self._folder = folder
+        self.url = f"http://127.0.0.1:{self._claims['edge'].port}"
+        self.kafka = f"127.0.0.1:{self._claims['kafka'].port}"
+
+    def __enter__(self) -> "Stack":
+        try:
+            for service in SERVICES:  # one after another: their first steps are the same, and are done once
+                self.compose("build", service, within=_BUILD)
+            self.compose("up", "--detach", "--wait", "--wait-timeout", str(_UP), within=2 * _UP)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove everything but the images; what the containers said stays in `folder`."""
+        logs = self._run("logs", "--no-color", "--timestamps")
+        (self._folder / "containers.log").write_text(logs.stdout)
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
+        for claim in self._claims.values():
+            claim.release()
+
+    def compose(self, *arguments: str, within: float = 120) -> str:
+        """What `docker compose` printed.
+
+        Raises:
+            AssertionError: it failed; the message is what it said.
+        """
+        done = self._run(*arguments, within=within)
+        if done.returncode != 0:
+            said = (done.stderr + done.stdout)[-4000:]
+            raise AssertionError(f"docker compose {arguments[0]}: {done.returncode}\n{said}\nsee {self._folder}")
+        return done.stdout
+
+    def inside(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """How `command` ended in the container of `service`."""
+        return self._run("exec", "-T", service, *command)
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        """What the engine knows of the container of `service`."""
+        found: list[dict[str, Any]] = json.loads(_docker("inspect", self._container(service)))
+        return found[0]
+
+    def kill(self, service: str) -> None:
+        """SIGKILL; the container stays as it is."""
+        _docker("kill", self._container(service))
+
+    def start(self, service: str) -> None:
+        _docker("start", self._container(service))
+
+    async def well(self) -> None:
+        """Wait until every container is healthy and every service is ready through the edge."""
+        until = time.monotonic() + _WELL
+        async with httpx.AsyncClient(base_url=self.url, timeout=10) as http:
+            while ill := [
+                *await asyncio.to_thread(self._unhealthy),
+                *[s for s in SERVICES if not await _ready(http, s)],
+            ]:
+                assert time.monotonic() < until, f"after {_WELL} seconds, not well: {ill}"
+                await asyncio.sleep(0.5)
+
+    def mongodb(self, user: str) -> str:
+        """The URL under which `user` reaches MongoDB."""
+        place = f"127.0.0.1:{self._claims['mongodb'].port}"
+        return f"mongodb://{user}:{self._passwords[user]}@{place}/?directConnection=true&authSource=admin"
+
+    def house(self) -> House:
+        """The services behind the edge."""
+        return House(self.url, DevelopmentIssuer(AuthSettings(environment="test", auth_development_key=self._key())))
+
+    def variables(self) -> dict[str, str]:
+        """Where a test finds the stores, as `tests.e2e.house.environment` says it of other houses."""
+        return {
+            "MONGODB_URL": self.mongodb("root"),
+            "KAFKA_BOOTSTRAP": self.kafka,
+            "KAFKA_TOPIC_PREFIX": "",
+            "KAFKA_PARTITIONS": "6",
+            "AUTH_DEVELOPMENT_KEY": str(self._key()),
+            **{f"{name.upper()}_DATABASE": f"community_{name}" for name in SERVICES},
+        }
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "EDGE_ADDRESS": f"127.0.0.1:{self._claims['edge'].port}",
+            "KAFKA_ADDRESS": f"127.0.0.1:{self._claims['kafka'].port}",
+            "TEST_MONGODB_PORT": str(self._claims["mongodb"].port),
+            "PUBLIC_URL": f"http://127.0.0.1:{self._claims['edge'].port}",
+            "MONGODB_CLUSTER_KEY": secrets.token_hex(32),
+            "MONGODB_ROOT_PASSWORD": self._passwords["root"],
+            **{f"{name.upper()}_MONGODB_PASSWORD": self._passwords[name] for name in SERVICES},
+            "RATE_LIMIT_PER_SECOND": "0",
+            "RATE_LIMIT_ADDRESS_PER_SECOND": "0",
+        }
+
+    def _key(self) -> Path:
+        """A copy of the development issuer's key pair, which the services share."""
+        path = self._folder / "issuer.json"
+        if not path.exists():
+            kept = self.inspect("issues")["Config"]["Env"]
+            place = next(line.partition("=")[2] for line in kept if line.startswith("AUTH_DEVELOPMENT_KEY="))
+            path.write_text(self.compose("exec", "-T", "issues", "cat", place))
+        return path
+
+    def _unhealthy(self) -> list[str]:
+        return [name for name in LASTING if self.inspect(name)["State"].get("Health", {}).get("Status") != "healthy"]
+
+    def _container(self, service: str) -> str:
+        return self.compose("ps", "--all", "--quiet", service).strip()
+
+    def _run(self, *arguments: str, within: float = 120) -> subprocess.CompletedProcess[str]:
+        files = ("docker-compose.yml", "tests/compose/override.yaml")
+        chosen = [part for file in files for part in ("--file", str(ROOT / file))]
+        command = ["docker", "compose", "--project-name", self._project, "--env-file", str(self._file), *chosen]
+        return _finish([*command, *arguments], within, env=_plain_environment())
+
+
+def engine_trouble() -> str | None:
+    """Why there can be no containers here, as one sentence."""
+    for command in (["docker", "info"], ["docker", "compose", "version"]):
+        try:
+            if _finish(command, 30).returncode != 0:
+                break
+        except (OSError, subprocess.TimeoutExpired):
+            break
+    else:
+        return None
+    return f"tests/compose needs a Docker engine with Compose 2.24 or newer, and `{' '.join(command)}` fails."
+
+
+def _plain_environment() -> dict[str, str]:
+    """What leads to the engine; no setting of whoever runs the tests."""
+    leading = ("PATH", "HOME", "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK")
+    return {name: value for name, value in os.environ.items() if name in leading or name.startswith("DOCKER_")}
+
+
+def _docker(*arguments: str) -> str:
+    done = _finish(["docker", *arguments], 120)
+    assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
+    return done.stdout
+
+
+def _finish(command: list[str], within: float, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=within, env=env, cwd=ROOT)
+
+
+async def _ready(http: httpx.AsyncClient, service: str) -> bool:
+    try:
+        return (await http.get(f"/api/{service}/readyz")).status_code == 200
+    except httpx.TransportError:
+        return False

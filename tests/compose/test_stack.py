@@ -1,0 +1,114 @@
+"""What docker-compose.yml brings up: the same system as everywhere, with closed doors."""
+
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+
+from tests.compose.stack import LASTING, Stack
+from tests.e2e import threads
+from tests.e2e.house import SERVICES
+
+pytestmark = pytest.mark.timeout(3600)
+
+_UNAUTHORIZED = 13
+
+
+async def test_a_finding_is_put_right(stack: Stack) -> None:
+    await threads.a_finding_is_put_right(stack.house().elsewhere())
+
+
+async def test_an_activity_is_attended(stack: Stack) -> None:
+    await threads.an_activity_is_attended(stack.house().elsewhere())
+
+
+async def test_the_addresses_are_those_of_the_demo(stack: Stack) -> None:
+    pages = ["/board/", "/livez", "/readyz"]
+    pages += [f"/api/{name}/{page}" for name in SERVICES for page in ("docs", "openapi.json", "asyncapi", "readyz")]
+    async with httpx.AsyncClient(base_url=stack.url, timeout=30, follow_redirects=True) as http:
+        answers = {page: await http.get(page) for page in pages}
+        assert {page: answer.status_code for page, answer in answers.items()} == dict.fromkeys(pages, 200)
+        astray = [answer.url for answer in answers.values() if not str(answer.url).startswith(stack.url)]
+        assert not astray, "a redirect leads away from the edge"
+        for name in SERVICES:
+            assert (await http.get(f"/api/{name}/v1/nothing")).headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/metrics", *[f"/api/{name}/metrics" for name in SERVICES]])
+async def test_figures_stay_inside(stack: Stack, path: str) -> None:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
+        assert (await http.get(path)).status_code == 404
+
+
+async def test_a_token_made_in_one_container_is_believed_in_all(stack: Stack) -> None:
+    command = "python -m services token --role staff --community yangguang --sub staff-1"
+    token = stack.compose("exec", "-T", "issues", *command.split()).strip()
+    async with httpx.AsyncClient(base_url=stack.url, headers={"Authorization": f"Bearer {token}"}, timeout=30) as http:
+        for path in (
+            "/api/issues/v1/cases?community=yangguang",
+            "/api/volunteers/v1/volunteers?community=yangguang",
+            "/api/events/v1/activities?community=yangguang",
+            "/api/notify/v1/me/notices",
+        ):
+            answer = await http.get(path)
+            assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("service", LASTING)
+def test_nobody_is_root_and_nothing_is_reached_from_other_machines(stack: Stack, service: str) -> None:
+    assert stack.inside(service, "id", "-u").stdout.strip() not in ("", "0")
+    host = stack.inspect(service)["HostConfig"]
+    assert host["CapDrop"] == ["ALL"]
+    assert not host["Privileged"]
+    assert any(option.startswith("no-new-privileges") for option in host["SecurityOpt"])
+    bound = [place["HostIp"] for places in (host["PortBindings"] or {}).values() for place in places]
+    assert set(bound) <= {"127.0.0.1"}
+    assert bool(bound) == (service in ("edge", "kafka", "mongodb"))
+
+
+@pytest.mark.parametrize("service", [name for name in LASTING if name != "kafka"])
+def test_the_root_file_system_is_read_only(stack: Stack, service: str) -> None:
+    assert stack.inspect(service)["HostConfig"]["ReadonlyRootfs"]
+    mounts = stack.inside(service, "cat", "/proc/mounts").stdout.splitlines()
+    root = next(line.split()[3].split(",") for line in mounts if line.split()[1] == "/")
+    assert "ro" in root
+
+
+def test_the_solver_is_where_it_is_needed(stack: Stack) -> None:
+    having = {name for name in SERVICES if stack.inside(name, "python", "-c", "import ortools").returncode == 0}
+    assert having == {"volunteers"}
+
+
+@pytest.mark.parametrize("user", SERVICES)
+def test_a_service_reads_its_own_database_and_no_other(stack: Stack, user: str) -> None:
+    with MongoClient[dict[str, object]](stack.mongodb(user)) as client:
+        own = client[f"community_{user}"]
+        assert own.list_collection_names()
+        others = [f"community_{name}" for name in SERVICES if name != user]
+        for other in (*others, "admin", "local", "config"):
+            for act in (
+                lambda other=other: client[other]["probe"].find_one(),
+                lambda other=other: client[other]["probe"].insert_one({}),
+                lambda other=other: client[other].list_collection_names(),
+                lambda other=other: client[other].command("usersInfo"),
+            ):
+                with pytest.raises(OperationFailure) as refusal:
+                    act()
+                assert refusal.value.code == _UNAUTHORIZED
+        assert set(client.list_database_names()) == {own.name}
+
+
+def test_without_a_password_nothing_is_read(stack: Stack) -> None:
+    place = urlsplit(stack.mongodb("root")).netloc.rpartition("@")[2]
+    with MongoClient[dict[str, object]](f"mongodb://{place}/?directConnection=true") as client:
+        with pytest.raises(OperationFailure) as refusal:
+            client["community_issues"]["cases"].find_one()
+        assert refusal.value.code == _UNAUTHORIZED
+
+
+def test_production_refuses_the_passwords_of_the_file(stack: Stack) -> None:
+    known = ("-e", "ENVIRONMENT=production", "-e", "NOTIFY_MONGODB_PASSWORD=trying-it-out")
+    with pytest.raises(AssertionError, match="NOTIFY_MONGODB_PASSWORD is the one of the file"):
+        stack.compose("run", "--rm", "--no-deps", "-T", *known, "mongodb-users")
