@@ -31,8 +31,9 @@ SETTLED = (*CLOSED, CaseStatus.REJECTED, CaseStatus.MERGED)
 OPEN = tuple(status for status in CaseStatus if status not in SETTLED)
 
 SHOWN_CASES = 8
-SHOWN_ACTIVITIES = 6
+SHOWN_ACTIVITIES = 9
 SHOWN_WISHES = 6
+_LOOKED_AT = 300
 SHOWN_TEAMS = 12
 
 Places: TypeAlias = Mapping[str, Place]
@@ -152,7 +153,8 @@ async def _activities(database: Database, community: str, now: datetime) -> tupl
         "state.status": ActivityStatus.SCHEDULED,
         "state.starts_at": {"$gte": now.strftime("%Y-%m-%dT%H:%M")},
     }
-    rows = await _rows(database, "activities", ahead, ("starts_at", ASCENDING), SHOWN_ACTIVITIES)
+    soonest = await _rows(database, "activities", ahead, ("starts_at", ASCENDING), _LOOKED_AT)
+    rows = first_of_each_series(soonest)[:SHOWN_ACTIVITIES]
     return tuple(
         ComingActivity(
             **{
@@ -165,6 +167,14 @@ async def _activities(database: Database, community: str, now: datetime) -> tupl
         )
         for row in rows
     )
+
+
+def first_of_each_series(rows: Sequence[Document]) -> list[Document]:
+    """What comes, soonest first, each series once: a class on every weekday would leave no room for anything else."""
+    firsts: dict[str, Document] = {}
+    for row in rows:
+        firsts.setdefault(row["state"].get("series") or row["_id"], row)
+    return list(firsts.values())
 
 
 async def _volunteering(database: Database, community: str) -> Volunteering:
