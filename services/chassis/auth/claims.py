@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from services.chassis.aggregate import derived_id
 from services.chassis.auth.refusals import TokenInvalid
 from services.chassis.principal import SYSTEM, Principal, Role
+from services.contracts.marks import Id
 
 _SUB = re.compile(r"[\x21-\x7e]{1,255}")
 _WORD = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_ID: TypeAdapter[str] = TypeAdapter(Id)
 _ROLES = {role.value: role for role in Role}
 
 
@@ -32,11 +37,22 @@ def principal_of(claims: Mapping[str, Any], names: ClaimNames) -> Principal:
     if not isinstance(sub, str) or not _SUB.fullmatch(sub) or sub == SYSTEM:
         raise TokenInvalid()
     return Principal(
-        sub=sub,
+        sub=_person(sub, str(claims.get("iss", ""))),
         roles=frozenset(_ROLES[word] for word in _words(claims, names.roles) if word in _ROLES),
         communities=frozenset(_words(claims, names.communities)),
         units=frozenset(_words(claims, names.units)),
     )
+
+
+def _person(sub: str, issuer: str) -> str:
+    """The opaque id of a person: their `sub` where it is one, else an id derived from it.
+
+    Providers also give `auth0|5f7c…`, an e-mail address or a phone number; those would reach events, or be no id there.
+    """
+    try:
+        return _ID.validate_python(sub)
+    except ValidationError:
+        return derived_id("person", issuer, sub)
 
 
 def _words(claims: Mapping[str, Any], name: str) -> list[str]:
