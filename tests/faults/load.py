@@ -20,6 +20,7 @@ from pymongo import MongoClient
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
 from services.chassis.settings import AuthSettings
+from services.contracts.notices import NoticeChannel, NoticeKind
 from services.contracts.topics import ISSUES
 from tests.e2e.house import COMMUNITY
 from tests.waiting import eventually
@@ -27,7 +28,7 @@ from tests.waiting import eventually
 A_SECOND = 25
 _OURS = {"state.community": COMMUNITY}
 """What the load made; others may be at work in other communities."""
-_TOLD = {**_OURS, "state.kind": "case-dispatched", "state.channel": "in-app"}
+_TOLD = {**_OURS, "state.kind": NoticeKind.CASE_DISPATCHED, "state.channel": NoticeChannel.INBOX}
 _REPORTED = "cn.community.issues.case.reported.v1"
 _DISPATCHED = "cn.community.issues.case.dispatched.v1"
 

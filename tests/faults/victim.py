@@ -11,17 +11,17 @@ before-commit  effects are stored, offsets are not committed
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from services import __main__ as command
+from services.chassis.consignment import Consignment
 from services.chassis.inbound import Inbound
 from services.chassis.outbound import Outbound
-from services.chassis.relay import Lane
 
 POINTS: dict[str, tuple[type[Any], str]] = {
     "before-send": (Outbound, "send"),
-    "before-clear": (Lane, "_clear"),
+    "before-clear": (Consignment, "cleared"),
     "before-commit": (Inbound, "_commit"),
 }
 
@@ -29,15 +29,15 @@ POINTS: dict[str, tuple[type[Any], str]] = {
 def arm(point: str, after: int) -> None:
     """Let the `after`-th call of the function at `point` be the end of this process."""
     owner, name = POINTS[point]
-    original: Callable[..., Awaitable[Any]] = getattr(owner, name)
+    original: Callable[..., Any] = getattr(owner, name)
     calls = 0
 
-    async def fatal(*args: Any, **kwargs: Any) -> Any:
+    def fatal(*args: Any, **kwargs: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls >= after:
             os.kill(os.getpid(), signal.SIGKILL)
-        return await original(*args, **kwargs)
+        return original(*args, **kwargs)
 
     setattr(owner, name, fatal)
 
