@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import Clock
+from services.chassis.erasure import Erasure, erasures_on
 from services.chassis.mongo import ASCENDING, DESCENDING, IndexModel
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus, SeriesState, SeriesStatus
 from services.contracts.topics import ACTIVITIES
 from services.events.domain.activity import Activity
-from services.events.domain.erasure import Erasure
 from services.events.domain.recurrence import local_date
 from services.events.domain.scheduling import COMPLETED_AFTER
 from services.events.domain.series import HORIZON, STEP, Series
 
 ACTIVITY = Kind(name="activity", collection="activities", model=Activity, topic=ACTIVITIES, state=ActivityState)
 SERIES = Kind(name="series", collection="series", model=Series, topic=ACTIVITIES, state=SeriesState)
-ERASURE: Kind[Erasure] = Kind(name="person-data", collection="erasures", model=Erasure, topic=ACTIVITIES, state=None)
+ERASURE: Kind[Erasure] = erasures_on(ACTIVITIES)
 
 KINDS: tuple[Kind[Any], ...] = (ACTIVITY, SERIES, ERASURE)
 

@@ -4,14 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.chassis.aggregate import Decision
+from services.chassis.erasure import answer
 from services.chassis.handlers import Handlers, Received
-from services.contracts.activities import Occurrence, SeriesDateSkipped, SeriesEnded, SeriesExpanded
+from services.contracts.activities import (
+    Occurrence,
+    PersonErasedFromActivities,
+    SeriesDateSkipped,
+    SeriesEnded,
+    SeriesExpanded,
+)
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.volunteers import NeedReopened, NeedStaffed
 from services.events.check_in_code import fresh_code
 from services.events.domain import scheduling, staffing
 from services.events.domain.activity import Activity
-from services.events.domain.erasure import erased, erasure_id
 from services.events.domain.series import Series
 from services.events.erasure import erase
 from services.events.store import BY_START, Store, ahead_in
@@ -30,12 +36,8 @@ def handlers(store: Store) -> Handlers:
         """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
         person, request = received.event.person, received.event.request
         await erase(store, person, received.cause)
-        await store.erasures.create(
-            erasure_id(request),
-            lambda now: erased(received.envelope.community, request, person, now),
-            received.cause,
-            taken=received.taken,
-        )
+        saying = PersonErasedFromActivities(person=person, request=request)
+        await answer(store.erasures, received, person=person, request=request, saying=saying)
 
     return handlers
 

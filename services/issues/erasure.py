@@ -4,17 +4,15 @@ Every step may be repeated, and leaves what is not done yet to be found again: a
 anew. What the person did in office (handling, walking, staff work) stays on record under their opaque id.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from services.chassis.aggregate import Aggregate, Decision
-from services.chassis.store import Aggregates, Cause
+from services.chassis.erasure import erase_each, erase_in
+from services.chassis.store import Cause
 from services.issues.domain.aftermath import anonymise_case
 from services.issues.domain.wishes import anonymise_wish
 from services.issues.store import Store, found_in, shown_in
 
-A = TypeVar("A", bound=Aggregate)
 _BATCH = 100
 
 
@@ -22,9 +20,7 @@ async def erase(store: Store, person: str, cause: Cause) -> None:
     """Erase `person` in every community."""
     await _reported_cases(store, person, cause)
     theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
-    while page := (await store.wishes.select(theirs, limit=_BATCH)).items:
-        for stored in page:
-            await _anonymise(store.wishes, stored.aggregate.id, lambda wish, now: anonymise_wish(wish, person), cause)
+    await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), cause)
     for photo in await store.photos.owned_by(person):
         if await _is_shown(store, photo):
             await store.photos.disown(photo)
@@ -37,15 +33,7 @@ async def _reported_cases(store: Store, person: str, cause: Cause) -> None:
         for stored in page:
             for photo in stored.aggregate.before if stored.aggregate.round is None else ():
                 await store.photos.delete(photo)
-            await _anonymise(store.cases, stored.aggregate.id, lambda case, now: anonymise_case(case, person), cause)
-
-
-async def _anonymise(
-    aggregates: Aggregates[A], id: str, decide: Callable[[A, datetime], Decision[A]], cause: Cause
-) -> None:
-    """Receipts hold answers as they were given, words and contact with them: they go first."""
-    await aggregates.collection.update_one({"_id": id}, {"$unset": {"receipts": ""}})
-    await aggregates.change(id, decide, cause)
+            await erase_in(store.cases, stored.aggregate.id, lambda case, now: anonymise_case(case, person), cause)
 
 
 async def _is_shown(store: Store, photo: str) -> bool:

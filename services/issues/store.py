@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
+from services.chassis.erasure import Erasure, erasures_on
 from services.chassis.mongo import ASCENDING, IndexModel
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
@@ -13,7 +14,6 @@ from services.contracts.issues import CaseState, CaseStatus, PlaceState, RoundSt
 from services.contracts.topics import ISSUES
 from services.issues import photos
 from services.issues.domain.cases import Case
-from services.issues.domain.erasure import Erasure
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Round
 from services.issues.domain.transitions import WORKING
@@ -30,7 +30,7 @@ CASES = Kind(name="case", collection="cases", model=Case, topic=ISSUES, state=Ca
 ROUNDS = Kind(name="round", collection="rounds", model=Round, topic=ISSUES, state=RoundState)
 VISITS = Kind(name="visit", collection="visits", model=Visit, topic=ISSUES, state=VisitState)
 WISHES = Kind(name="wish", collection="wishes", model=Wish, topic=ISSUES, state=WishState)
-ERASURES: Kind[Erasure] = Kind(name="person-data", collection="erasures", model=Erasure, topic=ISSUES, state=None)
+ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
 KINDS: tuple[Kind[Any], ...] = (UNITS, PLACES, CASES, ROUNDS, VISITS, WISHES, ERASURES)
 

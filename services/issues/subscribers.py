@@ -1,10 +1,10 @@
 """What this service does on events: its own visits become cases and figures; an erasure request is carried out."""
 
+from services.chassis.erasure import answer
 from services.chassis.handlers import Handlers, Received
-from services.contracts.issues import VisitRecorded
+from services.contracts.issues import PersonDataErased, VisitRecorded
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.counting import count_visit
-from services.issues.domain.erasure import erased, erasure_id
 from services.issues.domain.reporting import report_finding
 from services.issues.domain.visits import Finding, Visit
 from services.issues.erasure import erase
@@ -36,12 +36,8 @@ def handlers(store: Store) -> Handlers:
         """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
         person, request = received.event.person, received.event.request
         await erase(store, person, received.cause)
-        await store.erasures.create(
-            erasure_id(request),
-            lambda now: erased(received.envelope.community, request, person, now),
-            received.cause,
-            taken=received.taken,
-        )
+        saying = PersonDataErased(person=person, request=request)
+        await answer(store.erasures, received, person=person, request=request, saying=saying)
 
     async def _report(case: str, visit: Visit, finding: Finding, received: Received[VisitRecorded]) -> None:
         await store.cases.create(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
+from services.chassis.erasure import Erasure, erasures_on
 from services.chassis.mongo import ASCENDING, IndexModel
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
@@ -22,7 +23,6 @@ from services.contracts.volunteers import (
 )
 from services.volunteers.domain.accounts import Account
 from services.volunteers.domain.care import SIGHT, CarePlan
-from services.volunteers.domain.erasure import Erasure
 from services.volunteers.domain.needs import Need
 from services.volunteers.domain.offers import SERVING, OfferStatus
 from services.volunteers.domain.teams import Team
@@ -34,7 +34,7 @@ TEAM = Kind(name="team", collection="teams", model=Team, topic=VOLUNTEERS, state
 CARE_PLAN = Kind(name="care-plan", collection="care_plans", model=CarePlan, topic=VOLUNTEERS, state=CarePlanState)
 NEED = Kind(name="need", collection="needs", model=Need, topic=VOLUNTEERS, state=NeedState)
 ACCOUNT = Kind(name="account", collection="accounts", model=Account, topic=VOLUNTEERS, state=AccountState)
-ERASURE: Kind[Erasure] = Kind(name="person-data", collection="erasures", model=Erasure, topic=VOLUNTEERS, state=None)
+ERASURE: Kind[Erasure] = erasures_on(VOLUNTEERS)
 
 KINDS: tuple[Kind[Any], ...] = (VOLUNTEER, TEAM, CARE_PLAN, NEED, ACCOUNT, ERASURE)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.aggregate import Decision
+from services.chassis.erasure import answer
 from services.chassis.errors import AlreadyExists
 from services.chassis.handlers import Handlers, Received
 from services.chassis.principal import Role, system
@@ -33,6 +34,7 @@ from services.contracts.volunteers import (
     NeedReopened,
     OfferRef,
     Origin,
+    PersonDataErased,
     VolunteerChanged,
     VolunteerRegistered,
     VolunteerResumed,
@@ -40,7 +42,6 @@ from services.contracts.volunteers import (
 from services.volunteers.domain import needs
 from services.volunteers.domain.accounts import Account, Service, account_id, credit, new_account
 from services.volunteers.domain.care import CarePlan
-from services.volunteers.domain.erasure import erased, erasure_id
 from services.volunteers.domain.needs import Need, need_of_activity
 from services.volunteers.domain.volunteers import Volunteer, release, settle, volunteer_id
 from services.volunteers.domain.words import local_date
@@ -63,12 +64,8 @@ def handlers(store: Store, staffing: Staffing) -> Handlers:
         """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
         person, request = received.event.person, received.event.request
         await erase(store, person, received.cause)
-        await store.erasures.create(
-            erasure_id(request),
-            lambda now: erased(received.envelope.community, request, person, now),
-            received.cause,
-            taken=received.taken,
-        )
+        saying = PersonDataErased(person=person, request=request)
+        await answer(store.erasures, received, person=person, request=request, saying=saying)
 
     return handlers
 

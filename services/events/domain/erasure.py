@@ -2,35 +2,15 @@
 
 from datetime import datetime
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Decision, decided
 from services.contracts.activities import (
     ActivityPersonErased,
     ActivityStatus,
-    PersonErasedFromActivities,
     SeriesPersonErased,
 )
 from services.events.domain.activity import Activity, Party
 from services.events.domain.registration import release
 from services.events.domain.series import Series
-
-
-class Erasure(Aggregate):
-    """A request that was carried out here."""
-
-    request: str
-    person: str
-    erased_at: datetime
-
-
-def erasure_id(request: str) -> str:
-    """The id of the answer to `request`."""
-    return derived_id("person-data", request)
-
-
-def erased(community: str, request: str, person: str, now: datetime) -> Decision[Erasure]:
-    """Everything this service held of `person` is gone."""
-    erasure = Erasure(id=erasure_id(request), community=community, request=request, person=person, erased_at=now)
-    return decided(erasure, PersonErasedFromActivities(person=person, request=request))
 
 
 def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decision[Activity]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from services.chassis.clock import utc_now
+from services.chassis.erasure import erasure_id
 from services.chassis.mongo import Database
 from services.chassis.receipt import Receipt
 from services.chassis.store import Cause
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.cases import Contact
-from services.issues.domain.erasure import erasure_id
 from services.issues.domain.reporting import Report, report
 from services.issues.domain.wishes import Propose, propose, support
 from services.issues.store import Store

@@ -10,7 +10,6 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
 from services.contracts.issues import PlaceKind, UnitKind, WishStatus
 from services.issues.domain.catalogue import CATALOGUE
-from services.issues.domain.erasure import erased, erasure_id
 from services.issues.domain.places import (
     CompoundStandsAlone,
     Place,
@@ -144,12 +143,6 @@ def test_a_compound_stands_alone() -> None:
 def test_one_building_of_one_number_in_a_compound() -> None:
     assert place_id(building(title="九号楼")) == place_id(building())
     assert len({place_id(building(number=n)) for n in range(1, 21)}) == 20
-
-
-def test_the_answer_to_an_erasure_is_one_per_request() -> None:
-    decision = erased(HERE, "req-1", "p1", NOW)
-    assert decision.aggregate.id == erasure_id("req-1") != erasure_id("req-2")
-    assert decision.events[0].public_data() == {"person": "p1", "request": "req-1"}
 
 
 def test_the_catalogue_is_sound() -> None:
