@@ -210,7 +210,7 @@ class Inbound:
         return KafkaMessage(body=b"", raw_message=records, consumer=consumer)
 
 
-class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """Commits what is stored before partitions move on, so that their next owner repeats less."""
 
     def __init__(self, inbound: Inbound) -> None:

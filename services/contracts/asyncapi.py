@@ -81,7 +81,8 @@ def _payload(model: Declaration) -> type[BaseModel]:
     class Payload(BaseModel):
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> Schema:
-            return json.loads(json.dumps(schema))  # type: ignore[no-any-return]
+            copied: Schema = json.loads(json.dumps(schema))
+            return copied
 
     return Payload
 

@@ -163,7 +163,7 @@ class CommandOfCaller(BearerToken):
     """Makes the command from a request. One dependency that reads the headers itself: declared one by one, as
     parameters of FastAPI, they took a fifth of the time of a report. `HEADERS` documents them."""
 
-    async def __call__(self, request: Request) -> Command:  # type: ignore[override]
+    async def __call__(self, request: Request) -> Command:  # type: ignore[override]  # called by FastAPI, as what it is
         """Raises TokenMissing, or what the token or a header was refused for."""
         principal = await super().__call__(request)
         headers = request.headers

@@ -81,5 +81,5 @@ _BY_STATUS: dict[int, Callable[[Request], CommunityError]] = {
 
 def _unnamed(status: int) -> CommunityError:
     error = refusals.BadRequest() if status < 500 else refusals.Unexpected()
-    error.status = status  # type: ignore[misc]
+    error.status = status  # type: ignore[misc]  # a family's status, of this one alone
     return error

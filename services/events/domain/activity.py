@@ -96,7 +96,7 @@ class Activity(Aggregate):
         """Heads of the parties that checked in."""
         return sum(presence.heads for presence in self.presences)
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def people(self) -> list[str]:
         """Everybody who stands in this document: stored, so that one index finds a person's activities."""

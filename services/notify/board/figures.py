@@ -26,7 +26,7 @@ class BuildingFindings(_Shown):
     on_the_spot: int
     put_right: int
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def on_the_spot_percent(self) -> int:
         """Of what was found, put right while still there; whole percent, rounded down."""
@@ -41,7 +41,7 @@ class Findings(_Shown):
     put_right: int
     by_building: tuple[BuildingFindings, ...]
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def put_right_percent(self) -> int:
         """100 only when nothing is left."""
@@ -126,7 +126,7 @@ class Volunteering(_Shown):
     volunteers: int
     teams: tuple[Team, ...]
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def hours(self) -> int:
         """Whole hours."""
