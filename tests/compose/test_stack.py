@@ -68,7 +68,7 @@ def test_nobody_is_root_and_nothing_is_reached_from_other_machines(stack: Stack,
     assert bool(bound) == (service in ("edge", "kafka", "mongodb"))
 
 
-@pytest.mark.parametrize("service", [name for name in LASTING if name != "kafka"])
+@pytest.mark.parametrize("service", LASTING)
 def test_the_root_file_system_is_read_only(stack: Stack, service: str) -> None:
     assert stack.inspect(service)["HostConfig"]["ReadonlyRootfs"]
     mounts = stack.inside(service, "cat", "/proc/mounts").stdout.splitlines()
