@@ -20,6 +20,15 @@ KAFKA_IMAGE = "apache/kafka:4.3.1"
 
 _START = 90
 
+_START_KAFKA = """
+printf '%s\\n' "$SETTINGS" > /tmp/server.properties
+java="java -Xmx512m -Dlog4j2.level=WARN -cp /opt/kafka/libs/*"
+set -f # the path is Java's to read, star and all
+$java kafka.tools.StorageTool format --ignore-formatted --cluster-id 8sEqUz-RQUSbGJW4zBsiuA -c /tmp/server.properties
+exec $java kafka.Kafka /tmp/server.properties
+"""
+"""A store is formatted once: what the image does itself at each start ends a second start in some of its builds."""
+
 
 def usable(pull: bool = False) -> bool:
     """Whether containers can be started here: an engine of this machine answers and has the images.
@@ -94,28 +103,32 @@ class Contained(ABC):
             time.sleep(0.1)
 
     def stop(self) -> None:
+        """Let it finish its work and end; the data stays."""
+        self._engine("stop", during=("running", "restarting"))
+
+    def kill(self) -> None:
+        """SIGKILL; the data stays."""
+        self._engine("kill", during=("running", "restarting"))
+
+    def freeze(self) -> None:
+        """It keeps its connections and answers nothing until `thaw`."""
+        self._engine("pause", during=("running",))
+
+    def thaw(self) -> None:
+        self._engine("unpause", during=("paused",))
+
+    def remove(self) -> None:
         """End it and forget its data."""
         if self._container is not None:
             self._container.stop(force=True, delete_volume=True)
             self._container = None
-
-    def kill(self) -> None:
-        """SIGKILL; the data stays."""
-        self._engine("kill")
-
-    def freeze(self) -> None:
-        """It keeps its connections and answers nothing until `thaw`."""
-        self._engine("pause")
-
-    def thaw(self) -> None:
-        self._engine("unpause")
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.stop()
+        self.remove()
 
     @abstractmethod
     def _create(self) -> Any:
@@ -124,9 +137,14 @@ class Contained(ABC):
     @abstractmethod
     def _serves(self) -> bool: ...
 
-    def _engine(self, order: str) -> None:
-        if self._container is not None:
-            getattr(self._container.get_wrapped_container(), order)()
+    def _engine(self, order: str, during: tuple[str, ...]) -> None:
+        """Give the engine an order, where the container is in a state that it means something in."""
+        if self._container is None:
+            return
+        wrapped = self._container.get_wrapped_container()
+        wrapped.reload()
+        if wrapped.status in during:
+            getattr(wrapped, order)()
 
     def _image(self, name: str) -> Any:
         os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
@@ -165,26 +183,25 @@ class KafkaContainer(Contained):
 
     def _create(self) -> Any:
         settings = {
-            "NODE_ID": "1",
-            "PROCESS_ROLES": "broker,controller",
-            "CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-            "CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-            "LISTENERS": f"PLAINTEXT://:{self.port},CONTROLLER://:9093",
-            "ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{self.port}",
-            "LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-            "AUTO_CREATE_TOPICS_ENABLE": "false",
-            "GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-            "GROUP_MIN_SESSION_TIMEOUT_MS": "1000",
-            "OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-            "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-            "TRANSACTION_STATE_LOG_MIN_ISR": "1",
-            "BROKER_SESSION_TIMEOUT_MS": "3000",
-            "BROKER_HEARTBEAT_INTERVAL_MS": "750",
+            "node.id": "1",
+            "process.roles": "broker,controller",
+            "controller.quorum.voters": "1@localhost:9093",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://:{self.port},CONTROLLER://localhost:9093",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "log.dirs": "/var/lib/kafka/data",
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": "0",
+            "group.min.session.timeout.ms": "1000",
+            "offsets.topic.replication.factor": "1",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "broker.session.timeout.ms": "3000",
+            "broker.heartbeat.interval.ms": "750",
         }
-        container = self._image(KAFKA_IMAGE)
-        for name, value in settings.items():
-            container = container.with_env(f"KAFKA_{name}", value)
-        return container
+        lines = "\n".join(f"{name}={value}" for name, value in settings.items())
+        return self._image(KAFKA_IMAGE).with_env("SETTINGS", lines).with_command(["sh", "-euc", _START_KAFKA])
 
     def _serves(self) -> bool:
         return kafka_serves(self.port)

@@ -11,12 +11,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from deploy.local.containers import KafkaContainer, MongoContainer, usable
+from deploy.local.containers import Contained, KafkaContainer, MongoContainer, usable
 from deploy.local.kafka_server import KafkaServer
 from deploy.local.mongo_server import MongoServer
 from deploy.local.places import APPLICATION, Lock
+
+C = TypeVar("C", bound=Contained)
 
 
 class Killable(Protocol):
@@ -51,6 +53,7 @@ class Servers:
         self._making_folder = threading.Lock()
         self._folder: _Folder | None = None
         self._contained: bool | None = None
+        self._made: list[Contained] = []
 
     def mongodb(self) -> str:
         """The URL of a MongoDB for everybody.
@@ -70,18 +73,21 @@ class Servers:
 
     def own_mongo(self) -> Mongo:
         """A MongoDB for the caller alone, not started yet; never one from the environment."""
-        return MongoContainer() if self._containers() else MongoServer(self._new_folder("mongodb"))
+        return self._keep(MongoContainer()) if self._containers() else MongoServer(self._new_folder("mongodb"))
 
     def own_kafka(self) -> Kafka:
         """A Kafka for the caller alone, not started yet; never one from the environment."""
         if self._containers():
-            return KafkaContainer()
+            return self._keep(KafkaContainer())
         return KafkaServer(self._new_folder("kafka"), quick=True, heap_mb=256, session_ms=2000)
 
     def close(self) -> None:
         """Stop what was started; data is removed."""
         for server in reversed(self._started):
             server.stop()
+        for container in self._made:
+            container.remove()
+        self._made.clear()
         self._started.clear()
         self._addresses.clear()
         if self._folder is not None:
@@ -102,7 +108,9 @@ class Servers:
 
     def _start_kafka(self) -> str:
         contained = self._containers()
-        server: Kafka = KafkaContainer() if contained else KafkaServer(self._new_folder("kafka"), quick=True)
+        server: Kafka = (
+            self._keep(KafkaContainer()) if contained else KafkaServer(self._new_folder("kafka"), quick=True)
+        )
         self._started.append(server)
         server.start()
         return server.bootstrap
@@ -111,6 +119,11 @@ class Servers:
         if self._contained is None:
             self._contained = usable()
         return self._contained
+
+    def _keep(self, container: C) -> C:
+        """It is removed by `close`."""
+        self._made.append(container)
+        return container
 
     def _new_folder(self, title: str) -> Path:
         with self._making_folder:
