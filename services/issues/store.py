@@ -13,7 +13,9 @@ from services.chassis.store import Aggregates, Kind, newest_first
 from services.contracts.issues import CaseState, CaseStatus, PlaceState, RoundState, UnitState, VisitState, WishState
 from services.contracts.topics import ISSUES
 from services.issues import photos
+from services.issues.catalogues import RESIDENTIAL
 from services.issues.domain.cases import Case
+from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Round
 from services.issues.domain.transitions import WORKING
@@ -86,6 +88,7 @@ class Store:
     wishes: Aggregates[Wish]
     erasures: Aggregates[Erasure]
     photos: Photos
+    catalogues: "Catalogues"
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Store":
@@ -99,7 +102,16 @@ class Store:
             wishes=runtime.aggregates(WISHES),
             erasures=runtime.aggregates(ERASURES),
             photos=Photos(runtime.database, runtime.clock),
+            catalogues=Catalogues(),
         )
+
+
+class Catalogues:
+    """The catalogue of each community."""
+
+    async def of(self, community: str) -> Catalogue:
+        """The catalogue under which `community` takes reports now."""
+        return RESIDENTIAL
 
 
 class Unchanging(Generic[A]):

@@ -40,8 +40,9 @@ def handlers(store: Store) -> Handlers:
         await answer(store.erasures, received, person=person, request=request, saying=saying)
 
     async def _report(case: str, visit: Visit, finding: Finding, received: Received[VisitRecorded]) -> None:
+        catalogue = await store.catalogues.of(visit.community)
         await store.cases.create(
-            case, lambda now: report_finding(case, visit, finding), received.cause, taken=received.taken
+            case, lambda now: report_finding(case, visit, finding, catalogue), received.cause, taken=received.taken
         )
 
     return handlers

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from services.chassis.errors import AlreadyExists, CommunityError, Invalid
 from services.chassis.principal import Principal
 from services.chassis.store import Cause, Stored
+from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Round
 from services.issues.domain.visits import (
@@ -59,10 +60,19 @@ class Result:
 class Walk:
     """Recording in one round by one person."""
 
-    def __init__(self, store: Store, round: Round, buildings: Mapping[str, Place], by: Principal, cause: Cause) -> None:
+    def __init__(
+        self,
+        store: Store,
+        round: Round,
+        buildings: Mapping[str, Place],
+        catalogue: Catalogue,
+        by: Principal,
+        cause: Cause,
+    ) -> None:
         self._store = store
         self._round = round
         self._buildings = buildings
+        self._catalogue = catalogue
         self._by = by
         self._cause = cause
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -72,7 +82,8 @@ class Walk:
         """A walk in the round `round_id`; refused at once to who may not record in it."""
         round = (await store.rounds.get(round_id)).aggregate
         require_walker(round, by)
-        return cls(store, round, await store.places.those_of(round.buildings), by, cause)
+        buildings = await store.places.those_of(round.buildings)
+        return cls(store, round, buildings, await store.catalogues.of(round.community), by, cause)
 
     @property
     def community(self) -> str:
@@ -90,13 +101,16 @@ class Walk:
         if known is None:
             try:
                 stored = await self._store.visits.create(
-                    id, lambda now: record_visit(self._round, command, self._buildings, self._by, now), self._cause
+                    id,
+                    lambda now: record_visit(self._round, command, self._buildings, self._catalogue, self._by, now),
+                    self._cause,
                 )
             except AlreadyExists:
                 known = await self._store.visits.get(id)
             else:
                 return Outcome.RECORDED, stored
-        if not known.aggregate.says_the_same_as(visit_of(self._round, command, known.aggregate.visited_at)):
+        same = visit_of(self._round, command, self._catalogue, known.aggregate.visited_at)
+        if not known.aggregate.says_the_same_as(same):
             raise RecordedOtherwise(client_id=command.id)
         return Outcome.ALREADY, known
 

@@ -75,10 +75,11 @@ def router(store: Store) -> APIRouter:
     async def report(body: reporting.Report, command: CommandDep) -> Response:
         by = command.principal
         place = await store.places.get(body.place)
+        catalogue = await store.catalogues.of(body.community)
         await store.photos.require((*body.before, *body.after), body.community, by)
         return await command.create(
             store.cases,
-            lambda id, now: reporting.report(id, body, place, by, now),
+            lambda id, now: reporting.report(id, body, place, catalogue, by, now),
             _view(by),
             location=lambda id: f"{BASE}/{id}",
         )
@@ -140,7 +141,11 @@ async def _change(
 def _filing(routes: APIRouter, store: Store) -> None:
     @routes.post("/{id}/accept", response_model=CaseView, responses=problems(*_REFUSALS, UnknownCategory))
     async def accept(id: Id, body: reporting.Accept, command: CommandDep) -> Response:
-        return await _change(store, id, body, command, reporting.accept)
+        community = (await store.cases.get(id)).aggregate.community
+        catalogue = await store.catalogues.of(community)
+        return await _change(
+            store, id, body, command, lambda case, body, by, now: reporting.accept(case, body, catalogue, by, now)
+        )
 
     @routes.post("/{id}/reject", response_model=CaseView, responses=problems(*_REFUSALS))
     async def reject(id: Id, body: reporting.Reject, command: CommandDep) -> Response:

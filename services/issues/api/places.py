@@ -14,7 +14,8 @@ from services.chassis.http.tags import etagged
 from services.contracts.issues import PlaceKind, Priority, UnitKind
 from services.contracts.marks import Id
 from services.issues.api.views import PlaceView, UnitView, place_view, unit_view
-from services.issues.domain.catalogue import CATALOGUE
+from services.issues.catalogues import RESIDENTIAL
+from services.issues.domain.catalogue import Category
 from services.issues.domain.places import (
     CompoundStandsAlone,
     PlaceNeedsParent,
@@ -39,6 +40,11 @@ class CategoryView(BaseModel):
     hours: int
     evidence: bool
 
+    @classmethod
+    def of(cls, category: Category) -> "CategoryView":
+        given = {name: getattr(category, name) for name in cls.model_fields.keys() - {"hours"}}
+        return cls(hours=category.deadlines.handling.hours, **given)
+
 
 class CatalogueView(BaseModel):
     """All categories of one version."""
@@ -48,8 +54,8 @@ class CatalogueView(BaseModel):
 
 
 CATALOGUE_VIEW = CatalogueView(
-    version=CATALOGUE.version,
-    items=[CategoryView.model_validate(category, from_attributes=True) for category in CATALOGUE.categories],
+    version=str(RESIDENTIAL.version),
+    items=[CategoryView.of(category) for category in RESIDENTIAL.categories],
 )
 
 

@@ -192,7 +192,7 @@ def of_category(category: Category) -> dict[str, Any]:
         "category_zh": category.zh,
         "category_en": category.en,
         "priority": category.priority,
-        "hours": category.hours,
+        "hours": category.deadlines.handling.hours,
         "evidence": category.evidence,
     }
 

@@ -1,13 +1,17 @@
-"""The catalogue of case categories: data, with a version, read by the rules and by nothing else.
+"""The catalogue of case categories of one community: data, with a version, read by the rules and by nothing else.
 
-`hours` is the time from dispatch to handling; `evidence` says that handling needs a photo taken afterwards.
 A code is never given another meaning; what is no longer wanted is left out of a later version.
 """
 
-from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.errors import Invalid
 from services.contracts.issues import Priority, UnitKind
+from services.contracts.marks import Code
+from services.issues.domain.questions import Question, Words
 
 
 class UnknownCategory(
@@ -16,24 +20,77 @@ class UnknownCategory(
     """The catalogue has no such code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One kind of problem, and what the committee promises about it."""
+class SpanUnit(StrEnum):
+    """In what a deadline is counted: plain hours, hours in which the office works, or working days."""
 
-    code: str
-    zh: str
-    en: str
+    HOURS = "hours"
+    WORKING_HOURS = "working-hours"
+    WORKING_DAYS = "working-days"
+
+
+class _Datum(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Datum):
+    """A length of time, as a deadline counts it."""
+
+    amount: Annotated[int, Field(ge=1, le=1000)]
+    unit: SpanUnit
+
+    @property
+    def hours(self) -> int:
+        """About how many hours it is to who waits: a working day is a day. An estimate, no deadline."""
+        return self.amount * (24 if self.unit is SpanUnit.WORKING_DAYS else 1)
+
+
+class Deadlines(_Datum):
+    """How long each phase may take: the unit signs for it, speaks with the reporter, handles it; somebody verifies."""
+
+    sign: Span
+    contact: Span
+    handling: Span
+    verification: Span
+
+
+class Category(_Datum):
+    """One kind of problem, and what the committee promises about it.
+
+    `unit`: the code of the partner responsible, where it is a certain one; else any of `unit_kind`.
+    `evidence`: handling needs a photo taken afterwards. `public`: everybody may see that there is such a case.
+    `filing` says when a report is taken up (立案条件), `closing` when it is done (结案条件).
+    """
+
+    code: Code
+    group: Code
+    zh: Words
+    en: Words
     unit_kind: UnitKind
+    unit: Code | None = None
     priority: Priority
-    hours: int
+    deadlines: Deadlines
     evidence: bool
+    public: bool = True
+    filing_zh: Words
+    filing_en: Words
+    closing_zh: Words
+    closing_en: Words
+    questions: Annotated[tuple[Question, ...], Field(max_length=20)] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """All categories of one version."""
+class Group(_Datum):
+    """The first level of the catalogue."""
 
-    version: str
+    code: Code
+    zh: Words
+    en: Words
+
+
+class Catalogue(_Datum):
+    """All categories of one version. The version is 0 where a community has none of its own and uses the first one."""
+
+    version: int = 0
+    groups: tuple[Group, ...] = ()
     categories: tuple[Category, ...]
 
     def category(self, code: str) -> Category:
@@ -46,24 +103,3 @@ class Catalogue:
             if category.code == code:
                 return category
         raise UnknownCategory(category=code)
-
-
-CATALOGUE = Catalogue(
-    version="1",
-    categories=(
-        Category("lighting", "公共照明", "Public lighting", UnitKind.PROPERTY, Priority.HIGH, 24, True),
-        Category("wall", "墙砖墙面", "Walls and tiles", UnitKind.PROPERTY, Priority.NORMAL, 72, True),
-        Category("lift", "电梯故障", "Lift out of order", UnitKind.PROPERTY, Priority.URGENT, 4, True),
-        Category("pipe", "管道漏水", "Leaking pipe", UnitKind.PROPERTY, Priority.URGENT, 4, True),
-        Category("fire-exit", "消防通道堵塞", "Blocked fire exit", UnitKind.PROPERTY, Priority.URGENT, 4, True),
-        Category("fire-kit", "消防设施损坏", "Damaged fire equipment", UnitKind.PROPERTY, Priority.HIGH, 24, True),
-        Category("charging", "电动车进楼充电", "E-bikes charged indoors", UnitKind.PROPERTY, Priority.URGENT, 4, True),
-        Category("door", "单元门与门禁", "Entrance door and lock", UnitKind.PROPERTY, Priority.NORMAL, 48, True),
-        Category("waste", "垃圾堆放", "Dumped waste", UnitKind.PROPERTY, Priority.NORMAL, 12, True),
-        Category("greenery", "绿化养护", "Trees and lawns", UnitKind.PROPERTY, Priority.LOW, 120, True),
-        Category("parking", "车辆乱停", "Wrong parking", UnitKind.STREET, Priority.NORMAL, 48, True),
-        Category("noise", "噪声扰民", "Noise", UnitKind.STREET, Priority.NORMAL, 48, False),
-        Category("access", "适老与无障碍", "Access for the elderly", UnitKind.ELDER_CARE, Priority.NORMAL, 120, True),
-        Category("other", "其他", "Other", UnitKind.COMMITTEE, Priority.NORMAL, 72, False),
-    ),
-)

@@ -17,7 +17,7 @@ from services.issues.domain.cases import (
     of_category,
     with_remark,
 )
-from services.issues.domain.catalogue import CATALOGUE
+from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.transitions import WHO, CaseCommand, target
 from services.issues.domain.visits import Finding, Visit
@@ -65,8 +65,10 @@ class Reject(Request):
     reason: Text
 
 
-def report(id: str, command: Report, place: Place, by: Principal, now: datetime) -> Decision[Case]:
-    """A problem is reported at `place`, which is the place the command names.
+def report(
+    id: str, command: Report, place: Place, catalogue: Catalogue, by: Principal, now: datetime
+) -> Decision[Case]:
+    """A problem is reported at `place`, which is the place the command names, under the community's `catalogue`.
 
     Raises:
         NotYours: the caller's roles don't allow the channel, or to report for another person.
@@ -81,7 +83,7 @@ def report(id: str, command: Report, place: Place, by: Principal, now: datetime)
         raise PlaceElsewhere()
     if command.title is not None and channel not in _BY_WORKERS:
         raise TitleByResident()
-    category = CATALOGUE.category(command.category)
+    category = catalogue.category(command.category)
     if command.fixed and category.evidence and not command.after:
         raise EvidenceMissing()
     case = Case(
@@ -108,12 +110,12 @@ def report(id: str, command: Report, place: Place, by: Principal, now: datetime)
     return decided(case, tell(CaseReported, case))
 
 
-def report_finding(id: str, visit: Visit, finding: Finding) -> Decision[Case]:
+def report_finding(id: str, visit: Visit, finding: Finding, catalogue: Catalogue) -> Decision[Case]:
     """The case that a finding becomes which the walker of a round handed over."""
     case = Case(
         id=id,
         community=visit.community,
-        **of_category(CATALOGUE.category(finding.category)),
+        **of_category(catalogue.category(finding.category)),
         title=finding.title,
         place=visit.building,
         building=visit.building,
@@ -132,12 +134,12 @@ def report_finding(id: str, visit: Visit, finding: Finding) -> Decision[Case]:
     return decided(case, tell(CaseReported, case))
 
 
-def accept(case: Case, command: Accept, by: Principal, now: datetime) -> Decision[Case]:
+def accept(case: Case, command: Accept, catalogue: Catalogue, by: Principal, now: datetime) -> Decision[Case]:
     """File the case."""
     by.require(case.community, *WHO[CaseCommand.ACCEPT])
     changes: dict[str, Any] = {"status": target(case.status, CaseCommand.ACCEPT)}
     if command.category is not None:
-        changes |= of_category(CATALOGUE.category(command.category))
+        changes |= of_category(catalogue.category(command.category))
     if command.title is not None:
         changes["title"] = command.title
     changed = Case.model_validate(case.model_dump() | changes)

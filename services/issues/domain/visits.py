@@ -15,7 +15,7 @@ from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import FindingData, RoundStatus, VisitRecorded, VisitState
 from services.contracts.marks import Code, Id, Masked
-from services.issues.domain.catalogue import CATALOGUE
+from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Round, RoundIsOver
 from services.issues.domain.words import Floor, Line, Moment, PhotoIds, Request, Text
@@ -130,7 +130,7 @@ def visit_id(round_id: str, client_id: str) -> str:
     return derived_id("visit", round_id, client_id)
 
 
-def visit_of(round: Round, command: RecordVisit, now: datetime) -> Visit:
+def visit_of(round: Round, command: RecordVisit, catalogue: Catalogue, now: datetime) -> Visit:
     """The visit that `command` speaks of. `now` where it doesn't say when.
 
     Raises:
@@ -146,7 +146,7 @@ def visit_of(round: Round, command: RecordVisit, now: datetime) -> Visit:
         floor=command.floor,
         walker=round.walker,
         visited_at=command.visited_at or now,
-        findings=_findings(id, command),
+        findings=_findings(id, command, catalogue),
     )
 
 
@@ -158,7 +158,12 @@ def require_walker(round: Round, by: Principal) -> None:
 
 
 def record_visit(
-    round: Round, command: RecordVisit, buildings: Mapping[str, Place], by: Principal, now: datetime
+    round: Round,
+    command: RecordVisit,
+    buildings: Mapping[str, Place],
+    catalogue: Catalogue,
+    by: Principal,
+    now: datetime,
 ) -> Decision[Visit]:
     """A floor of one of the round's `buildings` was walked.
 
@@ -170,7 +175,7 @@ def record_visit(
     if round.status in (RoundStatus.WALKED, RoundStatus.COMPLETED):
         raise RoundIsOver()
     _check_floor(round, command, buildings)
-    visit = visit_of(round, command, now)
+    visit = visit_of(round, command, catalogue, now)
     if visit.visited_at > now + _CLOCK_SKEW:
         raise VisitedInTheFuture()
     return decided(visit, tell(VisitRecorded, visit))
@@ -184,12 +189,12 @@ def _check_floor(round: Round, command: RecordVisit, buildings: Mapping[str, Pla
         raise NoSuchFloor(floor=command.floor)
 
 
-def _findings(visit: str, command: RecordVisit) -> tuple[Finding, ...]:
+def _findings(visit: str, command: RecordVisit, catalogue: Catalogue) -> tuple[Finding, ...]:
     found: dict[str, Finding] = {}
     for finding in command.findings:
         if finding.id in found:
             raise FindingTwice(id=finding.id)
-        CATALOGUE.category(finding.category)
+        catalogue.category(finding.category)
         case = None if finding.fixed else derived_id("case", visit, finding.id)
         found[finding.id] = Finding(**finding.model_dump(), case=case)
     return tuple(found.values())

@@ -14,7 +14,7 @@ from services.issues.domain.wishes import Propose, propose, support
 from services.issues.store import Store
 from tests.integration.issues.pictures import a_picture
 from tests.integration.issues.walking import hear
-from tests.unit.issues.world import BUILDING, HERE, NEIGHBOUR, RESIDENT, STAFF
+from tests.unit.issues.world import BUILDING, CATALOGUE, HERE, NEIGHBOUR, RESIDENT, STAFF
 
 ME = Cause(RESIDENT.sub)
 PERSON = RESIDENT.sub
@@ -40,9 +40,13 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) 
         before=(shown.id,),
     )
     receipt = Receipt("k", "f", 201, lambda stored: f"{PHONE} {PERSON}".encode())
-    await store.cases.create("case-1", lambda now: report("case-1", body, BUILDING, RESIDENT, now), ME, receipt=receipt)
+    await store.cases.create(
+        "case-1", lambda now: report("case-1", body, BUILDING, CATALOGUE, RESIDENT, now), ME, receipt=receipt
+    )
     other = Report(community=HERE, category="noise", place=BUILDING.id, after=(handled.id,), fixed=True)
-    await store.cases.create("case-2", lambda now: report("case-2", other, BUILDING, STAFF, now), Cause(STAFF.sub))
+    await store.cases.create(
+        "case-2", lambda now: report("case-2", other, BUILDING, CATALOGUE, STAFF, now), Cause(STAFF.sub)
+    )
     wish = Propose(community=HERE, title="建老年食堂", text="我母亲不便")
     await store.wishes.create("wish-1", lambda now: propose("wish-1", wish, RESIDENT, now), ME)
     other_wish = Propose(community=HERE, title="多种树", text="小区太晒")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.contracts.issues import PlaceKind, UnitKind
-from services.issues.domain.catalogue import CATALOGUE
+from services.issues.catalogues import RESIDENTIAL as CATALOGUE
 from tests.integration.issues.calling import BASE, OPERATOR, Api, a_community
 from tests.integration.issues.pictures import a_picture
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER

@@ -30,7 +30,7 @@ from services.issues.domain.handling import (
 )
 from services.issues.domain.reporting import Accept, Reject, accept, reject
 from services.issues.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
-from tests.unit.issues.world import HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
+from tests.unit.issues.world import CATALOGUE, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)
 C = CaseCommand
@@ -52,7 +52,7 @@ def _dispatch(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[C
 
 ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case]]] = {
     C.ACCEPT: lambda case, by, now, draw: accept(
-        case, Accept(category=draw(st.sampled_from([None, "noise"]))), by, now
+        case, Accept(category=draw(st.sampled_from([None, "noise"]))), CATALOGUE, by, now
     ),
     C.REJECT: lambda case, by, now, draw: reject(case, Reject(reason="r"), by, now),
     C.DISPATCH: _dispatch,

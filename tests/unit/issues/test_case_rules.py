@@ -40,6 +40,7 @@ from services.issues.domain.handling import (
 from services.issues.domain.reporting import Accept, Report, accept, report
 from tests.unit.issues.world import (
     BUILDING,
+    CATALOGUE,
     HANDLER,
     HERE,
     NEIGHBOUR,
@@ -151,16 +152,16 @@ def test_nothing_crosses_communities() -> None:
         dispatch(a_case(CaseStatus.ACCEPTED), Dispatch(unit="u"), a_unit(community="elsewhere"), STAFF, NOW)
     away = a_building(community="elsewhere")
     with pytest.raises(PlaceElsewhere):
-        report("c", Report(community=HERE, category="lighting", place=away.id), away, RESIDENT, NOW)
+        report("c", Report(community=HERE, category="lighting", place=away.id), away, CATALOGUE, RESIDENT, NOW)
     with pytest.raises(NotYours):
         a_report(STRANGER)
 
 
 def test_staff_correct_the_category_and_with_it_what_is_promised() -> None:
-    accepted = accept(a_case(CaseStatus.REPORTED), Accept(category="lift"), STAFF, NOW).aggregate
+    accepted = accept(a_case(CaseStatus.REPORTED), Accept(category="lift"), CATALOGUE, STAFF, NOW).aggregate
     assert (accepted.category, accepted.hours, accepted.category_zh) == ("lift", 4, "电梯故障")
     with pytest.raises(UnknownCategory):
-        accept(a_case(CaseStatus.REPORTED), Accept(category="ufo"), STAFF, NOW)
+        accept(a_case(CaseStatus.REPORTED), Accept(category="ufo"), CATALOGUE, STAFF, NOW)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_a_worker_may_report_as_the_resident_they_also_are() -> None:
 def test_a_phone_number_in_a_title_is_masked_in_the_case_and_its_events() -> None:
     decision = a_report(WALKER, title="找王师傅 13812345678")
     assert "13812345678" not in str(decision.aggregate.title)
-    accepted = accept(a_case(CaseStatus.REPORTED), Accept(title="电话 13812345678"), STAFF, NOW)
+    accepted = accept(a_case(CaseStatus.REPORTED), Accept(title="电话 13812345678"), CATALOGUE, STAFF, NOW)
     assert "13812345678" not in str(accepted.aggregate.title)
     assert "13812345678" not in str(accepted.events[0].data())
 

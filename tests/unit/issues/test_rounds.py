@@ -25,6 +25,7 @@ from services.issues.domain.visits import (
     record_visit,
 )
 from tests.unit.issues.world import (
+    CATALOGUE,
     HANDLER,
     HERE,
     NOW,
@@ -55,7 +56,8 @@ def finding(id: str = "f1", fixed: bool = True, **fields: Any) -> dict[str, Any]
 def a_visit(
     round: Round, id: str = "v1", building: str = IDS[0], floor: int = 1, by: Principal = WALKER, **fields: Any
 ) -> Decision[Visit]:
-    return record_visit(round, RecordVisit(id=id, building=building, floor=floor, **fields), BUILDINGS, by, NOW)
+    command = RecordVisit(id=id, building=building, floor=floor, **fields)
+    return record_visit(round, command, BUILDINGS, CATALOGUE, by, NOW)
 
 
 visits = st.lists(st.tuples(st.sampled_from(IDS), st.integers(1, 18), st.lists(st.booleans(), max_size=4)), max_size=25)
@@ -125,7 +127,7 @@ def test_a_finding_handed_over_becomes_a_filed_case_of_the_walker() -> None:
     assert decision.events[0].data()["findings"][1]["case"] is None
     assert "13812345678" not in decision.events[0].model_dump_json()
     assert "左侧" not in decision.events[0].model_dump_json()
-    case = report_finding(str(visit.findings[0].case), visit, visit.findings[0])
+    case = report_finding(str(visit.findings[0].case), visit, visit.findings[0], CATALOGUE)
     assert_folds(None, case)
     got = case.aggregate
     assert (got.status, got.channel, got.round, got.reporter) == (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
 from services.contracts.issues import PlaceKind, UnitKind, WishStatus
-from services.issues.domain.catalogue import CATALOGUE
+from services.issues.catalogues import RESIDENTIAL as CATALOGUE
 from services.issues.domain.places import (
     CompoundStandsAlone,
     Place,
@@ -148,4 +148,6 @@ def test_one_building_of_one_number_in_a_compound() -> None:
 def test_the_catalogue_is_sound() -> None:
     codes = [category.code for category in CATALOGUE.categories]
     assert len(set(codes)) == len(codes) >= 12
-    assert all(category.zh and category.en and category.hours > 0 for category in CATALOGUE.categories)
+    assert all(
+        category.zh and category.en and category.deadlines.handling.hours > 0 for category in CATALOGUE.categories
+    )

@@ -8,6 +8,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal, Role
 from services.contracts.event import fold
 from services.contracts.issues import CaseStatus, PlaceKind, UnitKind
+from services.issues.catalogues import RESIDENTIAL
 from services.issues.domain.aftermath import Rate, Reopen, rate, reopen
 from services.issues.domain.cases import Case
 from services.issues.domain.handling import (
@@ -31,6 +32,7 @@ from services.issues.domain.units import RegisterUnit, Unit, register_unit
 
 NOW = datetime(2024, 1, 29, 1, 0, tzinfo=UTC)
 HERE = "sunshine"
+CATALOGUE = RESIDENTIAL
 
 
 def person(sub: str, *roles: Role, units: tuple[str, ...] = (), community: str = HERE) -> Principal:
@@ -79,11 +81,11 @@ Step = Callable[[Any], Decision[Case]]
 
 def a_report(by: Principal = RESIDENT, now: datetime = NOW, **fields: Any) -> Decision[Case]:
     body = {"community": HERE, "category": "lighting", "place": BUILDING.id, "text": "楼道灯不亮", **fields}
-    return report("case-1", Report(**body), BUILDING, by, now)
+    return report("case-1", Report(**body), BUILDING, CATALOGUE, by, now)
 
 
 STEPS: dict[CaseCommand, Step] = {
-    CaseCommand.ACCEPT: lambda case: accept(case, Accept(title="公共照明损坏"), STAFF, NOW),
+    CaseCommand.ACCEPT: lambda case: accept(case, Accept(title="公共照明损坏"), CATALOGUE, STAFF, NOW),
     CaseCommand.REJECT: lambda case: reject(case, Reject(reason="不属于社区职责"), STAFF, NOW),
     CaseCommand.DISPATCH: lambda case: dispatch(case, Dispatch(unit=UNIT.id), UNIT, STAFF, NOW),
     CaseCommand.RETURN: lambda case: give_back(case, Return(reason="不归物业"), HANDLER, NOW),
