@@ -19,6 +19,8 @@ COMES_WITH = {
     "cryptography": "pyjwt",
     "markupsafe": "jinja2",
     "numpy": "ortools",
+    "scipy": "scikit-learn",
+    "sklearn": "scikit-learn",
     "uvloop": "uvicorn",
     "jwt": "pyjwt",
     "PIL": "pillow",

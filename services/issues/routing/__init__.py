@@ -1,0 +1,1 @@
+"""Routing: suggesting who handles a case, dispatching without a person where that is wanted, learning from mistakes."""
