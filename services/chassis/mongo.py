@@ -12,9 +12,10 @@ under an id or a version that makes the second time harmless.
 from datetime import UTC, date, time
 from typing import Any, TypeAlias
 
-from bson import Binary
+from bson import Binary, encode
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, TypeRegistry
+from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorCollection,
@@ -58,6 +59,7 @@ __all__ = [
     "DeleteOne",
     "Document",
     "DuplicateKeyError",
+    "Encoded",
     "IndexModel",
     "InsertOne",
     "InvalidURI",
@@ -69,6 +71,7 @@ __all__ = [
     "WriteOp",
     "connect",
     "database",
+    "encoded",
     "is_passing",
 ]
 
@@ -77,6 +80,7 @@ Client: TypeAlias = "AsyncIOMotorClient[Document]"
 Database: TypeAlias = "AsyncIOMotorDatabase[Document]"
 Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
 Bucket = AsyncIOMotorGridFSBucket
+Encoded = RawBSONDocument
 WriteOp: TypeAlias = "UpdateOne | InsertOne[Document] | DeleteOne"
 
 UNREACHABLE = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
@@ -131,3 +135,12 @@ def connect(url: str, *, application: str, select_within_ms: int = 5000, answer_
 def database(client: Client, name: str) -> Database:
     """The database `name`, reading and writing as the module says."""
     return client.get_database(name, codec_options=_CODEC, write_concern=WriteConcern("majority"))
+
+
+def encoded(document: Document) -> Encoded:
+    """`document` in the form in which it travels.
+
+    Raises:
+        InvalidDocument: a value of it can't be stored.
+    """
+    return RawBSONDocument(encode(document, codec_options=_CODEC))

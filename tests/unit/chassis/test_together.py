@@ -1,0 +1,93 @@
+"""Calls that travel together: each gets the answer that a call of its own would have got."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.together import AT_ONCE, Together
+
+
+class Ferry:
+    """Carries numbers, answers with the double, refuses negative ones, and waits to be let go."""
+
+    def __init__(self) -> None:
+        self.rounds: list[list[int]] = []
+        self.go = asyncio.Event()
+        self.sinks = False
+
+    async def __call__(self, items: Sequence[int]) -> Sequence[int | Exception]:
+        self.rounds.append(list(items))
+        await self.go.wait()
+        if self.sinks:
+            raise ConnectionError("sunk")
+        return [ValueError(item) if item < 0 else item * 2 for item in items]
+
+
+async def test_a_lone_call_leaves_at_once_and_those_that_come_meanwhile_travel_together() -> None:
+    ferry = Ferry()
+    together = Together(ferry)
+    first = asyncio.create_task(together(1))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(together(n)) for n in (2, 3, 4)]
+    await asyncio.sleep(0)
+    ferry.go.set()
+
+    assert await first == 2
+    assert await asyncio.gather(*others) == [4, 6, 8]
+    assert ferry.rounds == [[1], [2, 3, 4]]
+
+
+async def test_a_refusal_is_the_refused_one_s_alone() -> None:
+    ferry = Ferry()
+    ferry.go.set()
+    together = Together(ferry)
+
+    results = await asyncio.gather(*(together(n) for n in (1, -1, 2)), return_exceptions=True)
+
+    assert [results[0], results[2]] == [2, 4]
+    assert isinstance(results[1], ValueError)
+
+
+async def test_trouble_of_a_whole_round_reaches_each_caller_and_the_next_round_goes() -> None:
+    ferry = Ferry()
+    ferry.go.set()
+    together = Together(ferry)
+    ferry.sinks = True
+    results = await asyncio.gather(*(together(n) for n in (1, 2)), return_exceptions=True)
+    assert all(isinstance(result, ConnectionError) for result in results)
+    ferry.sinks = False
+    assert await together(3) == 6
+
+
+async def test_a_caller_that_gives_up_takes_nobody_else_along() -> None:
+    ferry = Ferry()
+    together = Together(ferry)
+    tasks = [asyncio.create_task(together(n)) for n in (1, 2, 3)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    await asyncio.sleep(0)
+    ferry.go.set()
+
+    assert await asyncio.wait_for(tasks[0], 5) == 2
+    assert await asyncio.wait_for(tasks[2], 5) == 6
+    with pytest.raises(asyncio.CancelledError):
+        await tasks[1]
+
+
+@given(st.lists(st.integers(-3, 3), max_size=2 * AT_ONCE + 10), st.integers(1, 3))
+def test_everyone_is_answered_whatever_travels_with_whom(items: list[int], side_by_side: int) -> None:
+    async def play() -> None:
+        ferry = Ferry()
+        ferry.go.set()
+        together = Together(ferry, side_by_side=side_by_side)
+        answers = await asyncio.gather(*(together(item) for item in items), return_exceptions=True)
+        for item, answer in zip(items, answers, strict=True):
+            assert isinstance(answer, ValueError) if item < 0 else answer == item * 2
+        assert sorted(item for carried in ferry.rounds for item in carried) == sorted(items)
+        assert all(len(carried) <= AT_ONCE for carried in ferry.rounds)
+
+    asyncio.run(play())
