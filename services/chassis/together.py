@@ -7,8 +7,8 @@ caller is what a call of its own would have been answered: nobody fails by what 
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from services.chassis.mongo import (
     BulkWriteError,
@@ -121,7 +121,7 @@ class Reads:
         return [by_id.get(id) for id in ids]
 
 
-def _each(details: Document | None, count: int) -> list[Exception | None]:
+def _each(details: Mapping[str, Any] | None, count: int) -> list[Exception | None]:
     """What a bulk write's report says of each of its documents."""
     report = details or {}
     outcomes: list[Exception | None] = [None] * count
