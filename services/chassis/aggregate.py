@@ -29,6 +29,11 @@ class Aggregate(BaseModel):
         """What the `.state` topic shows of it; None where it shows nothing (erased, or not public at all)."""
         return None
 
+    @property
+    def kept_inside(self) -> bool:
+        """Whether nothing of it was or will be public: then its topic gets no tombstone either."""
+        return False
+
     @cached_property
     def shown(self) -> State | None:
         """`public()`, made once: events, topic and answer show the same."""

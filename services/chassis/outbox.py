@@ -48,7 +48,7 @@ def entries(
         | dict(_present(cause=causationid, trace=traceparent))
         for n, event in enumerate(decision.events, 1)
     ]
-    if made and with_state:
+    if made and with_state and not decision.aggregate.kept_inside:
         public = decision.aggregate.shown
         made[-1]["state"] = None if public is None else _checked(public.model_dump_json().encode())
     return made

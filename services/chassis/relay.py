@@ -245,9 +245,11 @@ class Lane:
             load, known = Consignment(), set()
             async for found in self._collection.find({"_id": {"$in": asked}}, {"v": 1, "state": 1}):
                 id, community = found["_id"], found["state"]["community"]
-                public = self.kind.model.model_validate({**found["state"], "id": id}).public()
+                aggregate = self.kind.model.model_validate({**found["state"], "id": id})
+                public = aggregate.public()
                 value = None if public is None else public.model_dump_json().encode()
-                if await self._packer.pack_state(load, id, community, {"seq": found["v"], "time": utc_now()}, value):
+                entry = {"seq": found["v"], "time": utc_now()}
+                if aggregate.kept_inside or await self._packer.pack_state(load, id, community, entry, value):
                     known.add(id)
             if await self._outbound.send(load.parcels.values()):
                 self._trouble = True

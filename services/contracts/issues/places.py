@@ -1,11 +1,12 @@
 """Partner organisations, and the places that cases and rounds speak of."""
 
 from enum import StrEnum
+from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Masked, Public
+from services.contracts.marks import Code, Id, Internal, Masked, Public
 from services.contracts.topics import ISSUES
 
 
@@ -23,10 +24,28 @@ class UnitKind(StrEnum):
 
 
 class PlaceKind(StrEnum):
-    """How fine a public place is."""
+    """How fine a place is. A stairwell is a unit (单元) of a building: an entrance with the stairs and lifts behind it;
+    it is called so because units are partner organisations here. Only a compound and a building are public.
+    """
 
     COMPOUND = "compound"
     BUILDING = "building"
+    STAIRWELL = "stairwell"
+    FLOOR = "floor"
+    SPOT = "spot"
+
+
+PublicKind = Literal[PlaceKind.COMPOUND, PlaceKind.BUILDING]
+
+
+class PointData(BaseModel):
+    """WGS-84 degrees, and the datum that the source spoke. Inside the service only."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    lon: float
+    lat: float
+    datum: str
 
 
 class _Unit(BaseModel):
@@ -45,18 +64,72 @@ class UnitRegistered(_Unit, Event, type="cn.community.issues.unit.registered.v1"
 
 
 class _Place(BaseModel):
-    kind: Public[PlaceKind]
+    kind: Public[PublicKind]
     title: Public[Masked]
     parent: Public[Id | None] = None
     number: Public[int | None] = None
     floors: Public[int | None] = None
     households: Public[int | None] = None
     residents: Public[int | None] = None
+    retired: Public[bool] = False
 
 
 class PlaceState(_Place, State, type="cn.community.issues.place.state.v1", topic=ISSUES):
-    """A compound or a building. `number` is the building's number as people say it (9 in 9号楼)."""
+    """A compound or a building. `number` is the building's number as people say it (9 in 9号楼).
+
+    `retired`: it is there no longer, or no longer the committee's; what happened there stays readable.
+    """
 
 
 class PlaceRegistered(_Place, Event, type="cn.community.issues.place.registered.v1", topic=ISSUES, state=PlaceState):
     """A place became known."""
+
+    grid: Internal[str | None] = None
+    point: Internal[PointData | None] = None
+
+
+class PlaceChanged(Event, type="cn.community.issues.place.changed.v1", topic=ISSUES, state=PlaceState):
+    """What is said of a place was put right; a place never moves to another parent or number."""
+
+    title: Public[Masked]
+    floors: Public[int | None]
+    households: Public[int | None]
+    residents: Public[int | None]
+    grid: Internal[str | None]
+    point: Internal[PointData | None]
+    by: Internal[Id]
+
+
+class PlaceRetired(Event, type="cn.community.issues.place.retired.v1", topic=ISSUES, state=PlaceState):
+    """Nothing is reported at it any more."""
+
+    retired: Public[bool]
+    by: Internal[Id]
+
+
+class InnerPlaceRegistered(Event, type="cn.community.issues.place.inner-registered.v1", topic=ISSUES, internal=True):
+    """A stairwell, a floor or a spot became known. Finer than the public may know: it stays in the journal."""
+
+    kind: Internal[PlaceKind]
+    title: Internal[str]
+    parent: Internal[Id]
+    path: Internal[list[Id]]
+    number: Internal[int | None] = None
+    floor: Internal[int | None] = None
+    grid: Internal[str | None] = None
+    point: Internal[PointData | None] = None
+
+
+class InnerPlaceChanged(Event, type="cn.community.issues.place.inner-changed.v1", topic=ISSUES, internal=True):
+    """What is said of a stairwell, a floor or a spot was put right."""
+
+    title: Internal[str]
+    grid: Internal[str | None]
+    point: Internal[PointData | None]
+    by: Internal[Id]
+
+
+class InnerPlaceRetired(Event, type="cn.community.issues.place.inner-retired.v1", topic=ISSUES, internal=True):
+    """Nothing is reported at it any more."""
+
+    by: Internal[Id]

@@ -3,15 +3,17 @@
 A code is never given another meaning; what is no longer wanted is left out of a later version.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.chassis.errors import Invalid
 from services.contracts.issues import Priority, UnitKind
 from services.contracts.marks import Code
-from services.issues.domain.questions import Question, Words
+from services.issues.domain.questions import MAX_QUESTIONS, Question, Words
 
 
 class UnknownCategory(
@@ -75,7 +77,13 @@ class Category(_Datum):
     filing_en: Words
     closing_zh: Words
     closing_en: Words
-    questions: Annotated[tuple[Question, ...], Field(max_length=20)] = ()
+    questions: Annotated[tuple[Question, ...], Field(max_length=MAX_QUESTIONS)] = ()
+
+    @model_validator(mode="after")
+    def _each_question_once(self) -> "Category":
+        if len({question.code for question in self.questions}) != len(self.questions):
+            raise ValueError("问题代码重复 (two questions have the same code)")
+        return self
 
 
 class Group(_Datum):
@@ -87,19 +95,42 @@ class Group(_Datum):
 
 
 class Catalogue(_Datum):
-    """All categories of one version. The version is 0 where a community has none of its own and uses the first one."""
+    """All categories of one version. The version is 0 where a community has none of its own and uses the first one.
+
+    `retired`: categories of earlier versions. No report is taken under them; cases go on naming them.
+    """
 
     version: int = 0
     groups: tuple[Group, ...] = ()
     categories: tuple[Category, ...]
+    retired: tuple[Category, ...] = ()
+
+    @cached_property
+    def _in_force(self) -> Mapping[str, Category]:
+        return {category.code: category for category in self.categories}
+
+    @cached_property
+    def _ever(self) -> Mapping[str, Category]:
+        return {category.code: category for category in (*self.retired, *self.categories)}
 
     def category(self, code: str) -> Category:
-        """The category `code`.
+        """The category `code`, under which reports are taken now.
 
         Raises:
-            UnknownCategory: there is none.
+            UnknownCategory: there is none, or it is retired.
         """
-        for category in self.categories:
-            if category.code == code:
-                return category
-        raise UnknownCategory(category=code)
+        category = self._in_force.get(code)
+        if category is None:
+            raise UnknownCategory(category=code)
+        return category
+
+    def known(self, code: str) -> Category:
+        """The category `code`, retired or not: for what was found while it was in force.
+
+        Raises:
+            UnknownCategory: there never was one.
+        """
+        category = self._ever.get(code)
+        if category is None:
+            raise UnknownCategory(category=code)
+        return category

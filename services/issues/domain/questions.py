@@ -1,14 +1,36 @@
 """What a category asks of a report besides its text: typed questions, after the attributes of Open311."""
 
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.chassis.errors import Invalid
 from services.contracts.marks import Code
+
+MAX_QUESTIONS = 20
+_LONGEST = {"string": 120, "text": 2000}
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """A short sentence of the catalogue."""
+
+Answer = str | float | int | list[str]
+"""What stands in a case: text, a number, a moment in UTC (RFC 3339), the code of a choice, or several."""
+
+Answers = Annotated[dict[Code, Any], Field(max_length=MAX_QUESTIONS)]
+"""Answers as they are sent, by the codes of their questions."""
+
+
+class AnswersRefused(
+    Invalid,
+    code="category.answers",
+    zh="以下问题未回答或回答有误：{questions}。",
+    en="These questions are not answered, or not rightly: {questions}.",
+):
+    """`faults` has a word for each: required, unknown, type, choice, too-long, too-many, out-of-range."""
 
 
 class QuestionKind(StrEnum):
@@ -20,6 +42,9 @@ class QuestionKind(StrEnum):
     TEXT = "text"
     ONE_OF = "singlevaluelist"
     SOME_OF = "multivaluelist"
+
+
+LISTS = frozenset({QuestionKind.ONE_OF, QuestionKind.SOME_OF})
 
 
 class Choice(BaseModel):
@@ -43,3 +68,108 @@ class Question(BaseModel):
     en: Words
     required: bool = False
     choices: Annotated[tuple[Choice, ...], Field(max_length=50)] = ()
+
+    @model_validator(mode="after")
+    def _choices_of_lists(self) -> "Question":
+        if (self.kind in LISTS) != bool(self.choices):
+            raise ValueError("选项只用于单选和多选，且至少一个 (choices belong to lists, which have one at least)")
+        if len({choice.code for choice in self.choices}) != len(self.choices):
+            raise ValueError("选项代码重复 (two choices have the same code)")
+        return self
+
+
+def answered(questions: Sequence[Question], answers: Mapping[str, Any], *, whole: bool = True) -> dict[str, Answer]:
+    """`answers`, checked and in the order of `questions`. Not `whole`: what is required may be missing.
+
+    Null is no answer. Nothing of what was sent is repeated in a refusal.
+
+    Raises:
+        AnswersRefused: with the fault of each question, where there is one.
+    """
+    faults = {code: "unknown" for code in answers if code not in {question.code for question in questions}}
+    found: dict[str, Answer] = {}
+    for question in questions:
+        value = answers.get(question.code)
+        if value is None:
+            if question.required and whole:
+                faults[question.code] = "required"
+            continue
+        try:
+            found[question.code] = _READ[question.kind](question, value)
+        except _Fault as fault:
+            faults[question.code] = fault.word
+    if faults:
+        raise AnswersRefused(questions=", ".join(faults), faults=faults)
+    return found
+
+
+class _Fault(Exception):
+    """What is wrong with one answer, in a word."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+
+def _words(question: Question, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Fault("type")
+    text = value.strip()
+    if not text or "\x00" in text or (question.kind is QuestionKind.STRING and len(text.splitlines()) > 1):
+        raise _Fault("type")
+    if len(text) > _LONGEST[question.kind]:
+        raise _Fault("too-long")
+    return text
+
+
+def _number(question: Question, value: Any) -> float | int:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise _Fault("type") from None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _Fault("type")
+    if not math.isfinite(value) or abs(value) > 1e15:
+        raise _Fault("out-of-range")
+    return int(value) if value == int(value) else value
+
+
+def _moment(question: Question, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Fault("type")
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        if moment.tzinfo is None:
+            raise _Fault("type")
+        return moment.astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        raise _Fault("type") from None
+
+
+def _one_of(question: Question, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Fault("type")
+    if value not in {choice.code for choice in question.choices}:
+        raise _Fault("choice")
+    return value
+
+
+def _some_of(question: Question, value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise _Fault("type")
+    if len(value) > len(question.choices):
+        raise _Fault("too-many")
+    chosen = {_one_of(question, each) for each in value}
+    if not chosen and question.required:
+        raise _Fault("required")
+    return [choice.code for choice in question.choices if choice.code in chosen]
+
+
+_READ = {
+    QuestionKind.STRING: _words,
+    QuestionKind.TEXT: _words,
+    QuestionKind.NUMBER: _number,
+    QuestionKind.DATETIME: _moment,
+    QuestionKind.ONE_OF: _one_of,
+    QuestionKind.SOME_OF: _some_of,
+}

@@ -1,0 +1,88 @@
+"""Aggregates that are read with nearly every request and change rarely: kept in memory, and changes are noticed."""
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from services.chassis.aggregate import Aggregate
+from services.chassis.clock import Clock
+from services.chassis.store import Aggregates, Stored
+
+A = TypeVar("A", bound=Aggregate)
+
+CHANGED = "state.changed_at"
+LOOK_EVERY = 2.0
+_SKEW = timedelta(seconds=60)
+_AT_ONCE = 1000
+
+
+class Remembered(Generic[A]):
+    """Aggregates of a kind whose `changed_at` says when they were last changed, with an index on it.
+
+    What it guarantees: a change that any replica has acknowledged is seen here twice `LOOK_EVERY` seconds later at the
+    latest, as long as the clocks of replicas differ by less than a minute; a change made through `forget` on this
+    replica is seen by the next read. It costs one query each `LOOK_EVERY` seconds of use, however much is remembered.
+    What it does not: a command that must not miss a change reads `stored`. What does not exist is not remembered.
+    """
+
+    LIMIT = 50_000
+
+    def __init__(self, aggregates: Aggregates[A], clock: Clock) -> None:
+        self.stored = aggregates
+        self._clock = clock
+        self._known: dict[str, Stored[A]] = {}
+        self._looked = time.monotonic()
+        self._since = clock()
+
+    async def get(self, id: str) -> A:
+        """The aggregate `id`.
+
+        Raises:
+            UnknownAggregate: there is none.
+        """
+        await self._look()
+        known = self._known.get(id)
+        if known is None:
+            known = await self.stored.get(id)
+            self._remember(known)
+        return known.aggregate
+
+    async def those_of(self, ids: Sequence[str]) -> dict[str, A]:
+        """Those of `ids` that exist, by their id."""
+        await self._look()
+        found = {id: self._known[id].aggregate for id in ids if id in self._known}
+        missing = [id for id in dict.fromkeys(ids) if id not in found]
+        for start in range(0, len(missing), _AT_ONCE):
+            part = missing[start : start + _AT_ONCE]
+            for stored in (await self.stored.select({"_id": {"$in": part}}, limit=_AT_ONCE)).items:
+                self._remember(stored)
+                found[stored.aggregate.id] = stored.aggregate
+        return found
+
+    def forget(self, *ids: str) -> None:
+        """They were changed here: read them anew."""
+        for id in ids:
+            self._known.pop(id, None)
+
+    async def _look(self) -> None:
+        """Drop what others have changed since the last look."""
+        if time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        self._looked, now = time.monotonic(), self._clock()
+        changed, cursor = {CHANGED: {"$gte": self._since - _SKEW}}, None
+        while self._known:
+            page = await self.stored.select(changed, sort=CHANGED, limit=_AT_ONCE, cursor=cursor)
+            for stored in page.items:
+                known = self._known.get(stored.aggregate.id)
+                if known is not None and known.version < stored.version:
+                    self._known[stored.aggregate.id] = stored
+            cursor = page.next
+            if cursor is None:
+                break
+        self._since = now
+
+    def _remember(self, stored: Stored[A]) -> None:
+        if len(self._known) >= self.LIMIT:
+            self._known.clear()
+        self._known[stored.aggregate.id] = stored
