@@ -1,0 +1,176 @@
+"""Counts of cases, per day and month and per cell of the map, so that no figure and no cluster reads the cases.
+
+A count is made anew from its rows whenever one of them changes, and never added to: making it twice changes nothing,
+and what went wrong once is right the next time. Days are counted from an index, months from days, cells from theirs.
+
+Every pass draws a ticket before it reads; a count is written only over one with a lower ticket. So of two passes at
+once the one that read later stays, whoever writes last.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from services.chassis.mongo import BulkWriteError, Collection, Database, Document, ReturnDocument, UpdateOne
+from services.issues.reading import tiles
+from services.issues.reading.facts import By
+from services.issues.reading.row import ROWS
+
+COUNTS = "case_counts"
+_DUPLICATE = 11000
+_TICKET = "ticket"
+
+Name = tuple[str, str]
+"""A community, and a count in it: `reported:20261126` or `cell:68719476735`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Cases of one kind in one cell; `lon` and `lat` are sums over them."""
+
+    open: bool
+    public: bool
+    category: str
+    n: int
+    lon: float
+    lat: float
+
+
+class Counts:
+    """The counts of this service."""
+
+    def __init__(self, database: Database) -> None:
+        self.collection: Collection = database[COUNTS]
+        self._rows: Collection = database[ROWS]
+
+    async def recount(self, names: Iterable[Name]) -> None:
+        """Make these counts, and all that are sums of them, anew."""
+        days: set[tuple[str, str, int]] = set()
+        cells: set[tuple[str, int]] = set()
+        for community, name in names:
+            kind, number = name.split(":")
+            if kind == "cell":
+                cells.add((community, int(number)))
+            else:
+                days.add((community, kind, int(number)))
+        ticket = await self._draw()
+        for day in sorted(days):
+            await self._count_day(*day, ticket)
+        for community, when, month in sorted({(community, when, day // 100) for community, when, day in days}):
+            await self._sum_month(community, when, month, ticket)
+        await self._count_cells(cells, ticket)
+
+    async def of_days(self, community: str, when: str, by: str, first: int, last: int) -> list[tuple[int, Document]]:
+        """The counts of the days (or, by six digits, of the months) from `first` to `last`, by day."""
+        span = {"$gte": day_id(community, when, by, first), "$lte": day_id(community, when, by, last)}
+        found = await self.collection.find({"_id": span}).sort("_id", 1).to_list(None)
+        return [(int(each["_id"].rpartition("|")[2]), each) for each in found]
+
+    async def of_cells(self, community: str, level: int, cells: Sequence[int]) -> list[tuple[int, list[Pile]]]:
+        """What lies in these cells of a level, where there is something."""
+        wanted = {"$in": [cell_id(community, cell, level) for cell in cells]}
+        found = await self.collection.find({"_id": wanted}).to_list(None)
+        return [(int(each["_id"].rpartition("|")[2]), [Pile(*pile) for pile in each["n"]]) for each in found]
+
+    async def _draw(self) -> int:
+        drawn = await self.collection.find_one_and_update(
+            {"_id": _TICKET}, {"$inc": {"drawn": 1}}, upsert=True, return_document=ReturnDocument.AFTER
+        )
+        return int(drawn["drawn"])
+
+    async def _count_day(self, community: str, when: str, day: int, ticket: int) -> None:
+        values = {by.value: f"${by.value}" for by in By if by is not By.TOTAL}
+        groups = self._rows.aggregate(
+            [
+                {"$match": {"community": community, f"days.{when}": day}},
+                {"$group": {"_id": {"sig": "$sig", **values}, "n": {"$sum": 1}}},
+            ]
+        )
+        counted: dict[str, Counter[tuple[str, int]]] = {by.value: Counter() for by in By}
+        async for group in groups:
+            for by, count in counted.items():
+                count[group["_id"].get(by) or "", group["_id"]["sig"]] += group["n"]
+        await self._write({day_id(community, when, by, day): _listed(count) for by, count in counted.items()}, ticket)
+
+    async def _sum_month(self, community: str, when: str, month: int, ticket: int) -> None:
+        summed: dict[str, list[Any]] = {}
+        for by in By:
+            count: Counter[tuple[str, int]] = Counter()
+            for _day, found in await self.of_days(community, when, by, month * 100 + 1, month * 100 + 31):
+                for value, signature, n in found["n"]:
+                    count[value, signature] += n
+            summed[day_id(community, when, by, month)] = _listed(count)
+        await self._write(summed, ticket)
+
+    async def _count_cells(self, cells: set[tuple[str, int]], ticket: int) -> None:
+        await self._write({cell_id(*where, tiles.LEAF): await self._leaf(*where) for where in cells}, ticket)
+        for below, level in pairwise(tiles.LEVELS):
+            cells = {(community, tiles.parent(cell, below - level)) for community, cell in cells}
+            await self._write(
+                {
+                    cell_id(community, level, cell): await self._summed(community, cell, below)
+                    for community, cell in cells
+                },
+                ticket,
+            )
+
+    async def _leaf(self, community: str, cell: int) -> list[Any]:
+        groups = self._rows.aggregate(
+            [
+                {"$match": {"community": community, "cell": cell}},
+                {
+                    "$group": {
+                        "_id": {"open": "$open", "public": "$public", "category": "$category"},
+                        "n": {"$sum": 1},
+                        "lon": {"$sum": "$lon"},
+                        "lat": {"$sum": "$lat"},
+                    }
+                },
+            ]
+        )
+        return [
+            [*(g["_id"][name] for name in ("open", "public", "category")), g["n"], g["lon"], g["lat"]]
+            async for g in groups
+        ]
+
+    async def _summed(self, community: str, cell: int, below: int) -> list[Any]:
+        first, end = tiles.children(cell)
+        span = {"$gte": cell_id(community, first, below), "$lt": cell_id(community, end, below)}
+        sums: defaultdict[tuple[Any, ...], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
+        async for found in self.collection.find({"_id": span}):
+            for open, public, category, *figures in found["n"]:
+                sums[open, public, category] = [
+                    a + b for a, b in zip(sums[open, public, category], figures, strict=True)
+                ]
+        return [[*kind, *figures] for kind, figures in sorted(sums.items())]
+
+    async def _write(self, counted: dict[str, list[Any]], ticket: int) -> None:
+        operations = [
+            UpdateOne({"_id": id, "ticket": {"$lt": ticket}}, {"$set": {"ticket": ticket, "n": n}}, upsert=True)
+            for id, n in counted.items()
+        ]
+        if not operations:
+            return
+        try:
+            await self.collection.bulk_write(operations, ordered=False)
+        except BulkWriteError as error:
+            details = error.details or {}
+            refused = [each for each in details.get("writeErrors", []) if each.get("code") != _DUPLICATE]
+            if refused or details.get("writeConcernErrors"):
+                raise
+
+
+def day_id(community: str, when: str, by: str, number: int) -> str:
+    """The id of a day's count (eight digits), or a month's (six)."""
+    return f"{community}|{'month' if number < 1_000_000 else 'day'}|{when}|{by}|{number}"
+
+
+def cell_id(community: str, cell: int, level: int) -> str:
+    """The id of a cell's count. All numbers are of one length, so that ids sort as they do."""
+    return f"{community}|cell|{level:02}|{cell:011}"
+
+
+def _listed(count: "Counter[tuple[str, int]]") -> list[Any]:
+    return [[value, signature, n] for (value, signature), n in sorted(count.items())]

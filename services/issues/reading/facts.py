@@ -1,0 +1,157 @@
+"""What the figures know of a case: marks (yes or no) and the days it counts on, all from its public state.
+
+The public state is the fold of the case's events, so the journal alone gives the same facts. Every mark is one bit of
+a `signature`; figures are sums over signatures, so a formula may change without anything being counted anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Any
+
+from services.contracts.issues import CaseStatus as S
+
+CHINA = timezone(timedelta(hours=8))
+"""Days, weeks and months of figures are those of China, which has one zone and no summer time."""
+
+
+class Mark(StrEnum):
+    """What may be said of a case. The order is kept: it is the order of bits. New ones go to the end."""
+
+    FILED = "filed"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    PAUSED = "paused"
+    DISPATCHED = "dispatched"
+    HANDLED = "handled"
+    CLOSED = "closed"
+    ON_TIME = "on-time"
+    RETURNED = "returned"
+    REWORKED = "reworked"
+    REOPENED = "reopened"
+    EXTENDED = "extended"
+    CONTACT_OWED = "contact-owed"
+    CONTACTED = "contacted"
+    CONTACTED_IN_TIME = "contacted-in-time"
+    ON_THE_SPOT = "on-the-spot"
+    ESCALATED = "escalated"
+    RATING_1 = "rating-1"
+    RATING_2 = "rating-2"
+    RATING_3 = "rating-3"
+    RATING_4 = "rating-4"
+    RATING_5 = "rating-5"
+
+
+BITS: Mapping[str, int] = {mark.value: 1 << place for place, mark in enumerate(Mark)}
+
+
+class When(StrEnum):
+    """The day that a case counts on.
+
+    `reported`: when it came in. `closed`: when it was closed. `settled`: when it was closed or, if it was not closed by
+    the end of the day it was due, the day after; a case that is neither does not count yet.
+    """
+
+    REPORTED = "reported"
+    SETTLED = "settled"
+    CLOSED = "closed"
+
+
+class By(StrEnum):
+    """What figures are told apart by."""
+
+    TOTAL = "total"
+    UNIT = "unit"
+    CATEGORY = "category"
+    GROUP = "group"
+    BUILDING = "building"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What figures count of one case. `days`: as 20261126. `values`: for each `By`, or "" where it has none."""
+
+    signature: int
+    days: dict[str, int]
+    values: dict[str, str]
+
+
+def facts(state: Mapping[str, Any]) -> Facts:
+    """The facts of a case in this public state."""
+    signature = sum(BITS[mark] for mark in _marks(state))
+    return Facts(signature, _days(state), {by.value: _value(state, by) for by in By})
+
+
+def local_day(moment: datetime) -> date:
+    """The day of `moment` in China."""
+    return moment.astimezone(CHINA).date()
+
+
+def number_of(day: date) -> int:
+    """The day as a number that sorts: 20261126."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_of(number: int) -> date:
+    """The day of such a number."""
+    return date(number // 10_000, number // 100 % 100, number % 100)
+
+
+def _marks(state: Mapping[str, Any]) -> list[Mark]:
+    status = state["status"]
+    closed = status in (S.VERIFIED, S.EVALUATED)
+    told = {
+        Mark.FILED: status not in (S.REPORTED, S.REJECTED),
+        Mark.REJECTED: status == S.REJECTED,
+        Mark.MERGED: status == S.MERGED,
+        Mark.PAUSED: status == S.PAUSED,
+        Mark.DISPATCHED: bool(state.get("unit") or state.get("first_unit")),
+        Mark.HANDLED: state.get("handled_at") is not None,
+        Mark.CLOSED: closed,
+        Mark.ON_TIME: closed and _on_time(state),
+        Mark.RETURNED: state.get("returned", 0) > 0,
+        Mark.REWORKED: state.get("sent_back", 0) > 0,
+        Mark.REOPENED: state.get("reopened", 0) > 0,
+        Mark.EXTENDED: state.get("extended", 0) > 0,
+        Mark.CONTACT_OWED: state.get("contact_due_at") is not None,
+        Mark.CONTACTED: state.get("contacted_at") is not None,
+        Mark.CONTACTED_IN_TIME: _within(state.get("contacted_at"), state.get("contact_due_at")),
+        Mark.ON_THE_SPOT: bool(state.get("on_the_spot")),
+        Mark.ESCALATED: state.get("escalation", 0) > 0,
+    }
+    rating = state.get("rating")
+    return [mark for mark, so in told.items() if so] + ([Mark(f"rating-{rating}")] if rating else [])
+
+
+def _on_time(state: Mapping[str, Any]) -> bool:
+    """Handled by its deadline; what has no deadline, put right on the spot, can't be late."""
+    return state.get("due_at") is None or _within(state.get("handled_at"), state["due_at"])
+
+
+def _within(done: datetime | None, due: datetime | None) -> bool:
+    return done is not None and due is not None and done <= due
+
+
+def _days(state: Mapping[str, Any]) -> dict[str, int]:
+    closed = state.get("closed_at") if state["status"] in (S.VERIFIED, S.EVALUATED) else None
+    days = {When.REPORTED: local_day(state["reported_at"]), When.SETTLED: _settled(closed, state.get("due_at"))}
+    days[When.CLOSED] = None if closed is None else local_day(closed)
+    return {when.value: number_of(day) for when, day in days.items() if day is not None}
+
+
+def _settled(closed: datetime | None, due: datetime | None) -> date | None:
+    if due is None:
+        return None if closed is None else local_day(closed)
+    after = local_day(due) + timedelta(days=1)
+    return after if closed is None else min(local_day(closed), after)
+
+
+def _value(state: Mapping[str, Any], by: By) -> str:
+    return "" if by is By.TOTAL else state.get(by.value) or ""
+
+
+def moment_of(number: int, *, end: bool = False) -> datetime:
+    """When that day begins in China, or ends, in UTC."""
+    day = day_of(number) + timedelta(days=1 if end else 0)
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)

@@ -1,0 +1,229 @@
+"""The figures: formulas over the counts of a period, and the cases behind each of them.
+
+Whole months are read as months and the days at the ends as days, so three years of one unit are some forty small
+documents. A period never reaches beyond today: what is due tomorrow is not late.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from services.chassis import cursor as cursors
+from services.chassis.errors import Invalid
+from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document
+from services.issues.reading.counts import Counts
+from services.issues.reading.facts import By, day_of, number_of
+from services.issues.reading.finding import Found
+from services.issues.reading.formulas import Formulas, Kpi
+from services.issues.reading.row import ROWS
+
+LONGEST = timedelta(days=3 * 366)
+MOST_LINES = 2000
+
+
+class PeriodTooLong(
+    Invalid,
+    code="kpi.period-too-long",
+    zh="统计区间须为 1 天至 {days} 天，按日统计最多 {most} 行。",
+    en="A period has 1 to {days} days, and a table at most {most} lines.",
+):
+    """A bound on the work of one question."""
+
+    def __init__(self) -> None:
+        super().__init__(days=LONGEST.days, most=MOST_LINES)
+
+
+class Step(StrEnum):
+    """The parts that a period is told in."""
+
+    WHOLE = "whole"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days in China, both ends included."""
+
+    first: date
+    last: date
+
+    def until(self, today: date) -> "Period":
+        """The period as far as it is past.
+
+        Raises:
+            PeriodTooLong: it ends before it begins, or lasts longer than three years.
+        """
+        if not timedelta(0) <= self.last - self.first < LONGEST:
+            raise PeriodTooLong()
+        return Period(self.first, min(self.last, today))
+
+    def parts(self, step: Step) -> Iterator["Period"]:
+        """Its days, weeks (from Monday) or months, the first and the last of them as far as they belong to it."""
+        first = self.first
+        while first <= self.last:
+            last = min(self.last, _end(first, step) or self.last)
+            yield Period(first, last)
+            first = last + timedelta(days=1)
+
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """Spans of counts that make it up: of whole months by six digits, of days by eight."""
+        first = self.first
+        while first <= self.last:
+            month = _end(first, Step.MONTH) or self.last
+            whole = first.day == 1 and month <= self.last
+            last = min(month, self.last)
+            yield (number_of(first) // 100,) * 2 if whole else (number_of(first), number_of(last))
+            first = last + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The figures of one value in one part of a period: (part, whole) for each code."""
+
+    value: str
+    period: Period
+    counted: Mapping[str, tuple[int, int]]
+
+
+class Figures:
+    """Reads the figures."""
+
+    def __init__(self, database: Database) -> None:
+        self._counts = Counts(database)
+        self._rows: Collection = database[ROWS]
+
+    async def table(
+        self, community: str, formulas: Formulas, by: By, period: Period, step: Step = Step.WHOLE
+    ) -> list[Line]:
+        """A line for each value that has cases, in each part of the period.
+
+        Raises:
+            PeriodTooLong: more than 2000 lines.
+        """
+        parts = list(period.parts(step))
+        if len(parts) > MOST_LINES:
+            raise PeriodTooLong()
+        lines: list[Line] = []
+        sums = await self._sums(community, formulas.kpis, by, period, parts)
+        for part in parts:
+            lines += [_line(value, part, formulas, sums[part][value]) for value in sorted(sums[part])]
+        if len(lines) > MOST_LINES:
+            raise PeriodTooLong()
+        return lines
+
+    async def cases(
+        self,
+        community: str,
+        kpi: Kpi,
+        by: By,
+        value: str,
+        period: Period,
+        *,
+        part: bool,
+        limit: int,
+        cursor: str | None,
+    ) -> Found:
+        """The cases that a figure counts, the last days first: those of its part, or all of its sample."""
+        counts = kpi.counts_for if part else kpi.counts_in
+        known = await self._signatures(community, kpi, by, value, period)
+        query: Document = {
+            "community": community,
+            f"days.{kpi.when.value}": {"$gte": number_of(period.first), "$lte": number_of(period.last)},
+            "sig": {"$in": sorted(signature for signature in known if counts(signature))},
+        }
+        if by is not By.TOTAL:
+            query["who"] = f"{by.value}:{value}"
+        return await self._page(query, f"days.{kpi.when.value}", limit, cursor)
+
+    async def _sums(
+        self, community: str, kpis: Iterable[Kpi], by: By, period: Period, parts: Sequence[Period]
+    ) -> "dict[Period, defaultdict[str, defaultdict[tuple[str, int], int]]]":
+        """For each part and value: how many cases there are for each (kind of day, signature)."""
+        sums: dict[Period, Any] = {part: defaultdict(lambda: defaultdict(int)) for part in parts}
+        for when in sorted({kpi.when.value for kpi in kpis}):
+            daily = len(parts) > 1
+            for first, last in _joined(period.pieces()) if not daily else [_days(period)]:
+                found = iter(parts)
+                current = next(found, None)
+                for number, count in await self._counts.of_days(community, when, by, first, last):
+                    if daily:
+                        while current is not None and current.last < day_of(number):
+                            current = next(found, None)
+                    if current is not None:
+                        for value, signature, n in count["n"]:
+                            sums[current][value][when, signature] += n
+        return sums
+
+    async def _signatures(self, community: str, kpi: Kpi, by: By, value: str, period: Period) -> set[int]:
+        found: set[int] = set()
+        for first, last in _joined(period.pieces()):
+            for _number, count in await self._counts.of_days(community, kpi.when.value, by, first, last):
+                found |= {signature for named, signature, _n in count["n"] if named == value}
+        return found
+
+    async def _page(self, query: Document, day: str, limit: int, cursor: str | None) -> Found:
+        if cursor is not None:
+            number, signature, id = _read(cursor)
+            query[day] = {**query[day], "$lte": min(number, query[day]["$lte"])}
+            query["$or"] = [
+                {day: {"$lt": number}},
+                {"sig": {"$gt": signature}},
+                {"sig": signature, "_id": {"$gt": id}},
+            ]
+        keys = [(day, DESCENDING), ("sig", ASCENDING), ("_id", ASCENDING)]
+        rows = await self._rows.find(query, {day: 1, "sig": 1}).sort(keys).limit(limit + 1).to_list(limit + 1)
+        if len(rows) <= limit:
+            return Found(rows)
+        last, when = rows[limit - 1], day.removeprefix("days.")
+        return Found(rows[:limit], cursors.encode(f"{last['days'][when]}.{last['sig']}", last["_id"]))
+
+
+def _line(value: str, part: Period, formulas: Formulas, counted: Mapping[tuple[str, int], int]) -> Line:
+    figures = {}
+    for kpi in formulas.kpis:
+        of = [(signature, n) for (when, signature), n in counted.items() if when == kpi.when]
+        whole = sum(n for signature, n in of if kpi.counts_in(signature))
+        figures[kpi.code] = (sum(n for signature, n in of if kpi.counts_for(signature)), whole)
+    return Line(value, part, figures)
+
+
+def _end(first: date, step: Step) -> date | None:
+    match step:
+        case Step.DAY:
+            return first
+        case Step.WEEK:
+            return first + timedelta(days=6 - first.weekday())
+        case Step.MONTH:
+            return (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        case _:
+            return None
+
+
+def _days(period: Period) -> tuple[int, int]:
+    return number_of(period.first), number_of(period.last)
+
+
+def _joined(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Months that follow one another are read at once."""
+    joined: list[tuple[int, int]] = []
+    for first, last in pieces:
+        if joined and first < 1_000_000 and joined[-1][1] < 1_000_000:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _read(cursor: str) -> tuple[int, int, str]:
+    value, id = cursors.decode(cursor)
+    day, _, signature = str(value).partition(".")
+    if not (day.isascii() and day.isdecimal() and signature.isascii() and signature.isdecimal()):
+        raise cursors.InvalidCursor()
+    if len(day) > 8 or len(signature) > 15:
+        raise cursors.InvalidCursor()
+    return int(day), int(signature), id

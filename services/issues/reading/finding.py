@@ -1,0 +1,202 @@
+"""Questions put to the rows, each answered by walking one index from where the last page ended.
+
+Who asks decides what is found: residents find cases of public categories by their public words, workers by all words,
+a handler by inside words only where the case is their unit's.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.chassis import cursor as cursors
+from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document
+from services.chassis.principal import Principal, Role
+from services.contracts.issues import CaseStatus, Channel, Priority
+from services.issues.reading.row import INSIDE, ROWS, order_of
+from services.issues.reading.words import Term
+
+MOST_LOOKED_AT = 4000
+"""Rows that one page of a search looks at: a page of rare company among common words may be short, and goes on."""
+
+_COUNTED = 1000
+_LEADS = 8
+Keys = Sequence[tuple[str, int]]
+_NEWEST: Keys = [("order", DESCENDING)]
+_DUE: Keys = [("due", ASCENDING), ("_id", ASCENDING)]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked of rows besides; None: anything. `since` and `until` bound the time of the report."""
+
+    status: Sequence[CaseStatus] | None = None
+    category: Sequence[str] | None = None
+    group: str | None = None
+    building: str | None = None
+    unit: str | None = None
+    priority: Sequence[Priority] | None = None
+    channel: Sequence[Channel] | None = None
+    overdue: bool | None = None
+    affected: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def query(self) -> Document:
+        """The conditions, as the store reads them."""
+        found: Document = {
+            name: value
+            for name in ("group", "building", "unit", "overdue")
+            if (value := getattr(self, name)) is not None
+        }
+        for name in ("status", "category", "priority", "channel"):
+            if chosen := getattr(self, name):
+                found[name] = {"$in": sorted(chosen)}
+        if self.affected is not None:
+            found["affected"] = {"$gte": self.affected}
+        order = {}
+        if self.since is not None:
+            order["$gte"] = order_of(self.since)
+        if self.until is not None:
+            order["$lt"] = order_of(self.until)
+        return {**found, "order": order} if order else found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of rows; `next`: the cursor of the following one."""
+
+    rows: list[Document]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far somebody sees. `inside`: all words of all cases; `units`: all words of cases of these units."""
+
+    inside: bool
+    units: Sequence[str] = field(default=())
+
+    @classmethod
+    def of(cls, by: Principal) -> "Reach":
+        """The reach of `by` in their community."""
+        inside = by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        return cls(inside, () if inside or not by.has(Role.HANDLER) else sorted(by.units))
+
+    def public(self) -> Document:
+        """The condition for what may be seen at all."""
+        if self.inside:
+            return {}
+        return {"$or": [{"public": True}, {"unit": {"$in": list(self.units)}}]} if self.units else {"public": True}
+
+
+class Finding:
+    """The questions."""
+
+    def __init__(self, database: Database) -> None:
+        self.rows: Collection = database[ROWS]
+
+    async def queue(
+        self, community: str, desks: Sequence[str], also: Mapping[str, Any], limit: int, cursor: str | None
+    ) -> Found:
+        """What lies on these desks, what is due first first."""
+        query: Document = {"community": community, "desks": {"$in": list(desks)}, "$and": [dict(also)]}
+        if cursor is not None:
+            due, id = _read(cursor, datetime)
+            query["due"] = {"$gte": due}
+            query["$and"].append({"$or": [{"due": {"$gt": due}}, {"_id": {"$gt": id}}]})
+        return await self._page(query, _DUE, limit, lambda last: cursors.encode(last["due"], last["_id"]))
+
+    async def newest(self, query: Mapping[str, Any], limit: int, cursor: str | None) -> Found:
+        """The rows that `query` finds, newest first."""
+        return await self._page(_after(query, cursor), _NEWEST, limit, _order_of)
+
+    async def search(
+        self,
+        community: str,
+        terms: Sequence[Term],
+        reach: Reach,
+        filters: Filters,
+        limit: int,
+        cursor: str | None,
+    ) -> Found:
+        """The rows in which every term is found, newest first. A page may be short or empty and yet have a `next`."""
+        lead = await self._lead(community, terms, reach)
+        walk = _after({"community": community, "words": lead, **_ordered(filters)}, cursor)
+        pipeline: list[Document] = [
+            {"$match": walk},
+            {"$sort": dict(_NEWEST)},
+            {"$limit": MOST_LOOKED_AT},
+            {"$match": matching(terms, reach, filters)},
+            {"$limit": limit + 1},
+            {"$project": {"order": 1}},
+        ]
+        rows = await self.rows.aggregate(pipeline).to_list(limit + 1)
+        if len(rows) > limit:
+            return Found(rows[:limit], _order_of(rows[limit - 1]))
+        ends = self.rows.find(walk, {"order": 1}).sort(_NEWEST).skip(MOST_LOOKED_AT - 1).limit(1)
+        looked = await ends.to_list(1)
+        return Found(rows, _order_of(looked[0]) if looked else None)
+
+    async def _lead(self, community: str, terms: Sequence[Term], reach: Reach) -> Document:
+        """The condition on the words that leaves the fewest rows to look at: the rarest token's."""
+        tokens = sorted({token for term in terms for token in term.tokens}, key=len, reverse=True)[:_LEADS]
+        conditions = [_scoped(token, reach) for token in tokens]
+        if len(conditions) == 1:
+            return conditions[0]
+        counts = await asyncio.gather(
+            *(
+                self.rows.count_documents({"community": community, "words": condition}, limit=_COUNTED)
+                for condition in conditions
+            )
+        )
+        return conditions[counts.index(min(counts))]
+
+    async def _page(self, query: Mapping[str, Any], sort: Keys, limit: int, word: Any) -> Found:
+        rows = await self.rows.find(query, _SHOWN).sort(sort).limit(limit + 1).to_list(limit + 1)
+        return Found(rows[:limit], word(rows[limit - 1]) if len(rows) > limit else None)
+
+
+_SHOWN = {"text": 0, "inside": 0, "words": 0}
+
+
+def matching(terms: Sequence[Term], reach: Reach, filters: Filters) -> Document:
+    """The condition that verifies what a token has found."""
+    open_text = [{"text": {"$regex": term.pattern}} for term in terms]
+    any_text = [{"$or": [{"text": {"$regex": term.pattern}}, {"inside": {"$regex": term.pattern}}]} for term in terms]
+    if reach.inside:
+        seen: Document = {"$and": any_text}
+    elif reach.units:
+        theirs = {"unit": {"$in": list(reach.units)}}
+        seen = {"$or": [{"public": True, "$and": open_text}, {**theirs, "$and": any_text}]}
+    else:
+        seen = {"public": True, "$and": open_text}
+    return {**{name: value for name, value in filters.query().items() if name != "order"}, **seen}
+
+
+def _ordered(filters: Filters) -> Document:
+    return {name: value for name, value in filters.query().items() if name == "order"}
+
+
+def _scoped(token: str, reach: Reach) -> Document:
+    return {"$in": [token, INSIDE + token] if reach.inside or reach.units else [token]}
+
+
+def _after(query: Mapping[str, Any], cursor: str | None) -> Document:
+    """`query` beyond the page that ended at `cursor`."""
+    if cursor is None:
+        return dict(query)
+    order, _ = _read(cursor, int)
+    return {**query, "order": {**query.get("order", {}), "$lt": order}}
+
+
+def _order_of(row: Mapping[str, Any]) -> str:
+    return cursors.encode(row["order"], row["_id"])
+
+
+def _read(cursor: str, kind: type) -> tuple[Any, str]:
+    value, id = cursors.decode(cursor)
+    if type(value) is not kind:
+        raise cursors.InvalidCursor()
+    return value, id

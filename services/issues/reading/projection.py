@@ -1,0 +1,180 @@
+"""Keeps the rows and the counts behind the cases: events mark what is stale, and a sweep brings it up to date.
+
+A mark holds the version that was told of; a row is made from the case as it stands and written only where nobody has
+written it meanwhile, together with the names of the counts that it changes. Marks, rows and counts may therefore come
+late, twice or be interrupted anywhere: what is not done is still marked. A pass is small and a pause follows it, so
+that commands are not held up; under load rows follow later.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from services.chassis.clock import Clock
+from services.chassis.handlers import Received
+from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document, IndexModel, UpdateOne
+from services.issues.reading.counts import Counts
+from services.issues.reading.facts import When
+from services.issues.reading.row import ROWS, Where, counted_in, counts_as, row
+from services.issues.reading.sites import Sites
+
+log = logging.getLogger(__name__)
+
+SHAPE = 1
+"""Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
+
+STATE = "reading"
+BATCH = 200
+_DIRTY_AT_ONCE = 20_000
+
+
+def indexes() -> list[IndexModel]:
+    """A way into the rows for each question; the heaviest is that of the words."""
+    up, down = ASCENDING, DESCENDING
+    tail = [(name, up) for name in ("unit", "category", "group", "building")]
+    return [
+        IndexModel([("community", up), ("order", down)]),
+        IndexModel([("community", up), ("words", up), ("order", down)]),
+        IndexModel([("community", up), ("desks", up), ("due", up), ("_id", up)]),
+        IndexModel([("community", up), ("place", up), ("order", down)]),
+        IndexModel(
+            [("community", up), ("cell", up), ("open", up), ("order", down)]
+            + [(name, up) for name in ("category", "public", "lon", "lat")],
+            name="cells",
+        ),
+        *(
+            IndexModel(
+                [("community", up), (f"days.{when.value}", down), ("sig", up), ("_id", up), *tail],
+                name=f"day {when.value}",
+                partialFilterExpression={f"days.{when.value}": {"$exists": True}},
+            )
+            for when in When
+        ),
+        *(
+            IndexModel(
+                [("community", up), ("who", up), (f"days.{when.value}", down), ("sig", up), ("_id", up)],
+                name=f"who {when.value}",
+                partialFilterExpression={f"days.{when.value}": {"$exists": True}},
+            )
+            for when in When
+        ),
+        IndexModel([("stale", up)], partialFilterExpression={"stale": True}),
+        IndexModel([("dirty", up)], partialFilterExpression={"dirty": {"$exists": True}}),
+    ]
+
+
+def marked(received: Received[Any]) -> list[UpdateOne]:
+    """The write that says: the row of this case is behind this version."""
+    return [_mark(received.envelope.aggregate_id, received.envelope.sequence)]
+
+
+class Projection:
+    """The rows of this service's cases, and a sweep that keeps them."""
+
+    name = "case-rows"
+    every = timedelta(seconds=0.25)
+
+    def __init__(self, database: Database) -> None:
+        self.counts = Counts(database)
+        self._rows: Collection = database[ROWS]
+        self._cases: Collection = database["cases"]
+        self._state: Collection = database[STATE]
+        self._sites = Sites(database)
+        self._shaped = False
+
+    async def once(self, clock: Clock) -> int:
+        """One pass.
+
+        Raises:
+            PyMongoError: the store does not answer.
+        """
+        if not self._shaped:
+            await self._renew()
+        return await self.advance()
+
+    async def moved(self, place: str, community: str) -> None:
+        """A place has another title or point: the rows of its cases are stale."""
+        await self._rows.update_many({"community": community, "place": place}, {"$set": {"stale": True}})
+
+    async def advance(self) -> int:
+        """Bring one batch up to date: rows, then what they count in. Returns how many rows and counts were behind."""
+        return await self._make_rows() + await self._make_counts()
+
+    async def catch_up(self) -> None:
+        """Advance until nothing is behind."""
+        while await self.advance():
+            pass
+
+    async def rebuild(self) -> int:
+        """Mark the row of every case as stale; returns how many. Harmless at any time, repeated and interrupted."""
+        marked = 0
+        async for ids in _in_batches(self._cases.find({}, {"_id": 1}), BATCH):
+            await self._rows.bulk_write([_mark(found["_id"], 0) for found in ids], ordered=False)
+            marked += len(ids)
+        return marked
+
+    async def _renew(self) -> None:
+        """Once after an upgrade, or where there were no rows before."""
+        known = await self._state.find_one({"_id": "shape", "shape": SHAPE})
+        if known is None:
+            log.info("rows are made anew", extra={"cases": await self.rebuild()})
+            await self._state.update_one({"_id": "shape"}, {"$set": {"shape": SHAPE}}, upsert=True)
+        self._shaped = True
+
+    async def _make_rows(self) -> int:
+        stale = await self._rows.find({"stale": True}).limit(BATCH).to_list(BATCH)
+        if not stale:
+            return 0
+        ids = [found["_id"] for found in stale]
+        cases = {found["_id"]: found async for found in self._cases.find({"_id": {"$in": ids}}, {"state": 1, "v": 1})}
+        places = await self._sites.of(case["state"] for case in cases.values())
+        operations = [
+            _written(before, _row(id, case, places))
+            for before in stale
+            if (case := cases.get(id := before["_id"])) is not None
+        ]
+        if operations:
+            await self._rows.bulk_write(operations, ordered=False)
+        if missing := [id for id in ids if id not in cases]:
+            await self._rows.delete_many({"_id": {"$in": missing}, "turn": None})
+        return len(stale)
+
+    async def _make_counts(self) -> int:
+        wanted = {"community": 1, "turn": 1, "dirty": 1}
+        dirty = await self._rows.find({"dirty": {"$exists": True}}, wanted).limit(_DIRTY_AT_ONCE).to_list(None)
+        if not dirty:
+            return 0
+        names = {(found["community"], name) for found in dirty for name in found["dirty"]}
+        await self.counts.recount(names)
+        await self._rows.bulk_write(
+            [UpdateOne({"_id": found["_id"], "turn": found["turn"]}, {"$unset": {"dirty": ""}}) for found in dirty],
+            ordered=False,
+        )
+        return len(names)
+
+
+def _mark(id: str, version: int) -> UpdateOne:
+    return UpdateOne({"_id": id}, {"$max": {"wanted": version}, "$set": {"stale": True}}, upsert=True)
+
+
+def _row(id: str, case: Document, places: Mapping[str, Where]) -> dict[str, Any]:
+    state = case["state"]
+    return row(id, case["v"], state, places[state["place"]], places.get(state.get("at") or ""))
+
+
+def _written(before: Document, made: dict[str, Any]) -> UpdateOne:
+    """The write of a row: not where it was written meanwhile, nor where a newer version was told of than it holds."""
+    names = set(before.get("dirty", ()))
+    if counts_as(before) != counts_as(made):
+        names |= {*counted_in(before), *counted_in(made)}
+    told = {"$lte": max(made["seq"], before["wanted"])}
+    update: Document = {"$set": made, "$unset": {"stale": ""}, "$inc": {"turn": 1}}
+    if names:
+        update["$set"] = {**made, "dirty": sorted(names)}
+    return UpdateOne({"_id": before["_id"], "turn": before.get("turn"), "wanted": told}, update)
+
+
+async def _in_batches(cursor: Any, size: int) -> AsyncIterator[list[Document]]:
+    while found := await cursor.to_list(size):
+        yield found

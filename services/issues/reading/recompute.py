@@ -1,0 +1,88 @@
+"""The figures once more, from the journal alone: every event of every case folded, every case counted one by one.
+
+It shares with the live figures what a case's marks and days are and what a formula means; rows, counts, months and the
+keeping of all of them have no part in it.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.mongo import ASCENDING, Database
+from services.contracts.event import fold
+from services.contracts.issues import CaseState
+from services.issues.reading.facts import By, Facts, facts, number_of
+from services.issues.reading.figures import Figures, Period
+from services.issues.reading.formulas import Formulas
+
+Counted = dict[tuple[By, str, str], tuple[int, int]]
+"""(part, whole) of each figure: by what, for which value, under which code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure on which journal and live figures do not agree; each is (part, whole)."""
+
+    by: By
+    value: str
+    code: str
+    journal: tuple[int, int]
+    live: tuple[int, int]
+
+    def __str__(self) -> str:
+        where = self.by.value if self.by is By.TOTAL else f"{self.by.value} {self.value or '(none)'}"
+        told = (f"{part}/{whole}" for part, whole in (self.journal, self.live))
+        return "{}\t{}\tjournal {}\tlive {}".format(where, self.code, *told)
+
+
+async def states(database: Database, community: str) -> AsyncIterator[Mapping[str, Any]]:
+    """The public state of every case of `community`, as its journal tells it."""
+    journal = database["journal"].find({"kind": "case", "community": community}, {"data": 1}).sort("_id", ASCENDING)
+    current, folded = "", dict[str, Any]()
+    async for entry in journal:
+        if entry["_id"]["a"] != current:
+            if folded:
+                yield CaseState.model_validate(folded).model_dump()
+            current, folded = entry["_id"]["a"], {}
+        folded = fold(folded, CaseState, entry["data"])
+    if folded:
+        yield CaseState.model_validate(folded).model_dump()
+
+
+def count(cases: Iterable[Facts], formulas: Formulas, period: Period) -> Counted:
+    """Count each case in each figure, one by one."""
+    counted: defaultdict[tuple[By, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    first, last = number_of(period.first), number_of(period.last)
+    for case in cases:
+        for kpi in formulas.kpis:
+            day = case.days.get(kpi.when.value)
+            if day is None or not first <= day <= last or not kpi.counts_in(case.signature):
+                continue
+            for by in By:
+                figure = counted[by, case.values[by.value], kpi.code]
+                figure[0] += kpi.counts_for(case.signature)
+                figure[1] += 1
+    return {key: (part, whole) for key, (part, whole) in counted.items()}
+
+
+async def from_journal(database: Database, community: str, formulas: Formulas, period: Period) -> Counted:
+    """The figures of the period, from the journal."""
+    return count([facts(state) async for state in states(database, community)], formulas, period)
+
+
+async def live(database: Database, community: str, formulas: Formulas, period: Period) -> Counted:
+    """The same as the API answers them, without those of an empty sample."""
+    figures, found = Figures(database), Counted()
+    for by in By:
+        for line in await figures.table(community, formulas, by, period):
+            found |= {(by, line.value, code): counted for code, counted in line.counted.items() if counted[1]}
+    return found
+
+
+def differences(journal: Counted, now: Counted) -> Iterator[Difference]:
+    """Where they differ."""
+    for by, value, code in sorted(journal.keys() | now.keys()):
+        told, shown = journal.get((by, value, code), (0, 0)), now.get((by, value, code), (0, 0))
+        if told != shown:
+            yield Difference(by, value, code, told, shown)

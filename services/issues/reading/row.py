@@ -1,0 +1,129 @@
+"""One flat row per case: what it is found, sorted, counted and drawn by. Made from the case as it stands, nothing else.
+
+Contacts are never in a row, and numbers that reach or name a person are masked before a text is indexed. A text that
+was erased from its case leaves the row with the next event.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from services.contracts.issues import CaseStatus as S
+from services.contracts.masking import mask
+from services.issues.reading import tiles
+from services.issues.reading.facts import By, facts
+from services.issues.reading.words import normal, tokens
+
+ROWS = "case_rows"
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where nothing is due: sorts behind every deadline."""
+
+STAFF_DESK = "staff"
+VERIFIERS_DESK = "verify"
+INSIDE = "\x01"
+"""Stands before the tokens of what only workers read."""
+
+_DONE = frozenset({S.REJECTED, S.VERIFIED, S.MERGED, S.EVALUATED})
+_STAFFS = frozenset({S.REPORTED, S.ACCEPTED, S.RETURNED, S.REOPENED})
+_UNITS = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK, S.PAUSED})
+_COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "overdue", "reporter")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is publicly known of a case's place: its titles from the compound down, and its point in WGS84."""
+
+    titles: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+
+
+def unit_desk(unit: str) -> str:
+    """The desk of a handling unit."""
+    return f"unit:{unit}"
+
+
+def reporter_desk(person: str) -> str:
+    """The desk of a person who is to say how well it was solved."""
+    return f"reporter:{person}"
+
+
+def desks(state: Mapping[str, Any]) -> list[str]:
+    """Who must act next. Two desks where a unit works while the staff decide on its request."""
+    status, unit, found = state["status"], state.get("unit"), []
+    if status in _UNITS and unit:
+        found.append(unit_desk(unit))
+    if status in _STAFFS or (status in _UNITS and (not unit or state.get("extension_requested"))):
+        found.append(STAFF_DESK)
+    if status == S.HANDLED:
+        found.append(VERIFIERS_DESK)
+    if status == S.VERIFIED and state.get("reporter"):
+        found.append(reporter_desk(state["reporter"]))
+    return found
+
+
+def order_of(moment: datetime, id: str | None = None) -> int:
+    """A number that sorts by time, then by a share of the id's hash: milliseconds and 20 bits. No id: the first."""
+    share = 0 if id is None else int.from_bytes(hashlib.blake2b(id.encode(), digest_size=3).digest()) >> 4
+    return round(moment.timestamp() * 1000) << 20 | share
+
+
+def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Where | None = None) -> dict[str, Any]:
+    """The row of case `id`, whose stored state is `state`; at `where` as everybody knows, at `spot` as workers do."""
+    known = facts(state)
+    open_text, inside = _texts(state, where, spot or where)
+    exact = state.get("point") or (None if spot is None or spot.lon is None else {"lon": spot.lon, "lat": spot.lat})
+    return {
+        "seq": version,
+        "community": state["community"],
+        "order": order_of(state["reported_at"], id),
+        **{name: state.get(name) for name in _COPIED},
+        "public": bool(state.get("public_category", True)),
+        "open": state["status"] not in _DONE,
+        "affected": state.get("affected", 1),
+        "handlers": sorted(state.get("handlers") or ()),
+        "desks": desks(state),
+        "due": state.get("phase_due_at") or state.get("due_at") or NEVER,
+        "title": state.get("title"),
+        "text": open_text,
+        "inside": inside,
+        "words": _words(open_text, inside, public=bool(state.get("public_category", True))),
+        "lon": where.lon,
+        "lat": where.lat,
+        "cell": None if where.lon is None or where.lat is None else tiles.cell(where.lon, where.lat),
+        "exact": None if exact is None else [exact["lon"], exact["lat"]],
+        "sig": known.signature,
+        "days": known.days,
+        "who": [f"{by}:{value}" for by, value in known.values.items() if by != By.TOTAL],
+    }
+
+
+def counted_in(row: Mapping[str, Any]) -> list[str]:
+    """The names of the counts that a row has a part in: its days, and its cell on the map."""
+    found = [f"{when}:{day}" for when, day in sorted((row.get("days") or {}).items())]
+    return found if row.get("cell") is None else [*found, f"cell:{row['cell']}"]
+
+
+def counts_as(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What the counts see of a row: where this stays the same, nothing is to be counted anew."""
+    seen = ("community", "sig", "unit", "category", "group", "building", "open", "public", "cell", "lon", "lat")
+    return (*(row.get(name) for name in seen), tuple(sorted((row.get("days") or {}).items())))
+
+
+def _texts(state: Mapping[str, Any], where: Where, spot: Where) -> tuple[str, str]:
+    """What everybody may read, and what only workers may, as they are searched."""
+    public = normal(state.get("title"), state["category_zh"], state["category_en"], *where.titles)
+    remarks = [remark.get("text") for remark in state.get("remarks") or ()]
+    finer = [title for title in spot.titles if title not in where.titles]
+    return public, normal(*(mask(text) for text in (state.get("text"), state.get("spot"), *remarks, *finer) if text))
+
+
+def _words(open_text: str, inside: str, *, public: bool) -> list[str]:
+    """Tokens of both texts. Of a case that is not public all tokens are inside ones."""
+    shown, hidden = tokens(open_text), tokens(inside)
+    if not public:
+        shown, hidden = set(), shown | hidden
+    return sorted([*shown, *(INSIDE + token for token in hidden - shown)])

@@ -1,0 +1,134 @@
+"""Cases as a CSV sheet: RFC 4180, in UTF-8 with a mark that Excel knows, the columns of Open311's bulk format first.
+
+A text that a spreadsheet would take for a formula gets an apostrophe before it. Numbers of our own stay as they are.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+from services.contracts.issues import CaseStatus as S
+from services.contracts.masking import mask
+from services.issues.reading.facts import CHINA
+from services.issues.reading.row import Where
+
+BYTE_ORDER_MARK = "\ufeff"
+OPEN311 = (
+    "service_request_id",
+    "requested_datetime",
+    "updated_datetime",
+    "closed_date",
+    "status_description",
+    "status_notes",
+    "source",
+    "service_name",
+    "service_subtype",
+    "description",
+    "agency_responsible",
+    "address",
+    "lat",
+    "long",
+)
+OURS = (
+    "status",
+    "title",
+    "category",
+    "group",
+    "priority",
+    "building",
+    "unit",
+    "floor",
+    "due_at",
+    "overdue",
+    "handled_at",
+    "rating",
+    "affected",
+    "returned",
+    "sent_back",
+    "reopened",
+    "extended",
+    "on_the_spot",
+    "round",
+)
+COLUMNS = (*OPEN311, *OURS)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CLOSED = frozenset({S.REJECTED, S.VERIFIED, S.MERGED, S.EVALUATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A case with what its line says of its surroundings."""
+
+    id: str
+    state: Mapping[str, Any]
+    where: Where
+    agency: str | None
+
+
+def harmless(text: str) -> str:
+    """`text` as a cell that no spreadsheet computes."""
+    return f"'{text}" if text.lstrip(" \u3000\u00a0").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def heading() -> str:
+    """The first line."""
+    return BYTE_ORDER_MARK + lines([COLUMNS])
+
+
+def lines(table: Iterable[Sequence[Any]]) -> str:
+    """Lines of CSV, each ended by CR and LF."""
+    out = StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([[_cell(value) for value in line] for line in table])
+    return out.getvalue()
+
+
+def line(case: Exported) -> list[Any]:
+    """The cells of one case, in the order of COLUMNS."""
+    state = case.state
+    remarks = state.get("remarks") or ()
+    cells = {
+        **{name: state.get(name) for name in OURS},
+        "service_request_id": case.id,
+        "requested_datetime": state["reported_at"],
+        "updated_datetime": _updated(state),
+        "closed_date": state.get("closed_at"),
+        "status_description": "closed" if state["status"] in _CLOSED else "open",
+        "status_notes": _masked(remarks[-1]["text"] if remarks else None),
+        "source": state["channel"],
+        "service_name": state["category_zh"],
+        "service_subtype": state["category_en"],
+        "description": _masked(state.get("text")),
+        "agency_responsible": case.agency,
+        "address": " ".join(case.where.titles),
+        "lat": case.where.lat,
+        "long": case.where.lon,
+    }
+    return [cells[name] for name in COLUMNS]
+
+
+def _updated(state: Mapping[str, Any]) -> datetime:
+    told = [remark["at"] for remark in state.get("remarks") or ()]
+    known = (state["reported_at"], state.get("handled_at"), state.get("closed_at"), *told)
+    return max(moment for moment in known if moment is not None)
+
+
+def _masked(text: str | None) -> str | None:
+    return None if text is None else mask(text)
+
+
+def _cell(value: Any) -> Any:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case datetime():
+            return value.astimezone(CHINA).isoformat(timespec="seconds")
+        case str():
+            return harmless(value.replace("\0", ""))
+        case _:
+            return value

@@ -1,0 +1,66 @@
+"""The CSV sheet: whatever a text holds, it comes back as it was, and no spreadsheet computes it."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.issues import CaseStatus
+from services.issues.reading.row import Where
+from services.issues.reading.sheet import COLUMNS, OPEN311, Exported, harmless, heading, line, lines
+from tests.unit.issues.world import a_case
+
+TEXTS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=60)
+
+
+def read(text: str) -> list[list[str]]:
+    return list(csv.reader(StringIO(text, newline="")))
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5))
+def test_what_was_written_is_read_again(cells: list[str]) -> None:
+    written = lines([cells])
+    assert written.endswith("\r\n")
+    assert read(written) == [[harmless(cell) for cell in cells]]
+
+
+@given(TEXTS)
+def test_no_cell_begins_like_a_formula(text: str) -> None:
+    cell = harmless(text)
+    assert cell in (text, f"'{text}")
+    assert not cell.lstrip(" \u3000").startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "＝1+1"])
+def test_formulas_get_an_apostrophe(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+def state(**fields: Any) -> dict[str, Any]:
+    return {**a_case(CaseStatus.VERIFIED).model_dump(), **fields}
+
+
+def cells(**fields: Any) -> dict[str, str]:
+    exported = Exported("case-1", state(**fields), Where(("都市小区", "9号楼"), 114.25, -1.5), "物业")
+    [written] = read(lines([line(exported)]))
+    return dict(zip(COLUMNS, written, strict=True))
+
+
+def test_a_case_has_the_columns_of_open311_first() -> None:
+    assert heading().startswith("\ufeff" + ",".join(OPEN311))
+    told = cells(text="-请修灯，电话 13812345678")
+    assert told["service_request_id"] == "case-1"
+    assert told["status_description"] == "closed"
+    assert told["requested_datetime"] == "2024-01-29T09:00:00+08:00"
+    assert told["address"] == "都市小区 9号楼"
+    assert told["agency_responsible"] == "物业"
+    assert told["lat"] == "-1.5"
+
+
+def test_a_text_is_masked_and_harmless() -> None:
+    told = cells(text="-请修灯，电话 13812345678")
+    assert told["description"].startswith("'-请修灯")
+    assert "138" not in told["description"]
