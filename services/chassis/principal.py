@@ -21,12 +21,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person or a system. `sub` is opaque; `units` are the organisations a handler or supervisor works for."""
+    """A person or a system. `sub` is opaque; `units` are the organisations a handler or supervisor works for.
+
+    `alias`: the name under which a service keeps what they did without saying who they are; None where it has none.
+    """
 
     sub: str
     roles: frozenset[Role] = field(default_factory=frozenset)
     communities: frozenset[str] = field(default_factory=frozenset)
     units: frozenset[str] = field(default_factory=frozenset)
+    alias: str | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether one of `roles` is held."""

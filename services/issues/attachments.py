@@ -1,0 +1,148 @@
+"""Recordings and PDFs that belong to a case, kept in GridFS of the service's own database: a document and a file each.
+
+What it guarantees: what `kept` says of every upload. What is kept is what `recordings` and `documents` made of what was
+sent; the name that it was sent under is not looked at.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from services.chassis.aggregate import derived_id
+from services.chassis.clock import Clock
+from services.chassis.errors import Invalid, UnknownAggregate
+from services.chassis.mongo import Database, Document
+from services.chassis.principal import Principal
+from services.issues import documents, kept, recordings
+from services.issues.allowance import Allowance
+from services.issues.kept import Kept
+from services.issues.vault import Vault
+
+COLLECTION = "attachments"
+BUCKET = "attached"
+INDEXES = kept.INDEXES
+MAX_BYTES = max(documents.MAX_BYTES, recordings.MAX_BYTES)
+_CLEANED_AT_ONCE = 2
+
+
+class NotAnAttachment(
+    Invalid,
+    code="attachment.not-readable",
+    zh="只接受录音（MP3、M4A、AAC、OGG、WAV、AMR）和 PDF 文件；照片请按照片上传。",
+    en="Send a recording (MP3, M4A, AAC, Ogg, WAV, AMR) or a PDF; pictures are sent as photos.",
+):
+    """By its content, whatever its name or type say."""
+
+
+class NotYourAttachment(
+    Invalid,
+    code="attachment.not-yours",
+    zh="附件 {attachment} 不存在，或不是您在本社区上传的。",
+    en="There is no attachment {attachment} that you uploaded in this community.",
+):
+    """Who names an attachment in a command has uploaded it."""
+
+
+class AttachmentKind(StrEnum):
+    """What it is."""
+
+    RECORDING = "recording"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What is known of an attachment. `owner`: the alias of who uploaded it; None after erasure. `size` in bytes."""
+
+    id: str
+    community: str
+    owner: str | None
+    uploaded_at: datetime
+    kind: AttachmentKind
+    media_type: str
+    ending: str
+    size: int
+    seconds: float | None
+    file: Any
+
+
+class Attachments(Kept):
+    """The attachments of this service."""
+
+    def __init__(self, database: Database, clock: Clock, vault: Vault, allowance: Allowance, loose: timedelta) -> None:
+        super().__init__(database, clock, vault, about=COLLECTION, bucket=BUCKET, loose=loose)
+        self._allowance = allowance
+        self._cleaning = asyncio.Semaphore(_CLEANED_AT_ONCE)
+
+    async def keep(self, community: str, data: bytes, by: Principal) -> Attachment:
+        """Keep the recording or PDF in `data`, without anything but its sound or its pages.
+
+        Raises:
+            NotAnAttachment: it is neither.
+            NotARecording, RecordingTooLong: see `recordings`.
+            NotADocument, DocumentEncrypted, DocumentTooLarge: see `documents`.
+            UploadsUsedUp: they uploaded enough for today.
+        """
+        by.require(community)
+        id = derived_id("attachment", community, by.sub, hashlib.sha256(data).hexdigest())
+        owner = await self.vault.alias(by.sub)
+        known = await self.again(id, owner)
+        if known is not None:
+            return _attachment(known)
+        await self._allowance.require(owner, community, by)
+        async with self._cleaning:
+            content, about = await _cleaned(data)
+        document: Document = {
+            "_id": id,
+            "community": community,
+            "owner": owner,
+            "uploaded_at": self.clock(),
+            "check_at": self.later(),
+            "size": len(content),
+            **about,
+            "file": await self.upload(id, content),
+        }
+        return _attachment(await self.insert(document))
+
+    async def get(self, id: str) -> Attachment:
+        """The attachment `id`.
+
+        Raises:
+            UnknownAggregate: there is none.
+        """
+        found = await self.about.find_one({"_id": id})
+        if found is None:
+            raise UnknownAggregate(kind="attachment", id=id)
+        return _attachment(found)
+
+    async def read(self, attachment: Attachment) -> bytes:
+        """The content of `attachment`."""
+        return await self.download(attachment.file)
+
+    async def require(self, ids: Iterable[str], community: str, by: Principal) -> None:
+        """Raises NotYourAttachment unless all of `ids` are attachments that `by` uploaded in `community`."""
+        wanted = set(ids)
+        for missing in sorted(wanted - await self.owned(wanted, community, by)):
+            raise NotYourAttachment(attachment=missing)
+
+
+async def _cleaned(data: bytes) -> tuple[bytes, Document]:
+    if documents.looks_like_pdf(data):
+        pages = await documents.clean(data)
+        about = {"kind": AttachmentKind.DOCUMENT, "media_type": "application/pdf", "ending": "pdf", "seconds": None}
+        return pages.data, about
+    if not recordings.looks_like_sound(data):
+        raise NotAnAttachment()
+    kept = await asyncio.to_thread(recordings.strip, data)
+    about = {"media_type": kept.media_type, "ending": kept.ending, "seconds": kept.seconds}
+    return kept.data, {"kind": AttachmentKind.RECORDING, **about}
+
+
+def _attachment(document: Document) -> Attachment:
+    names = (name for name in Attachment.__dataclass_fields__ if name not in ("id", "kind"))
+    kind = AttachmentKind(document["kind"])
+    return Attachment(id=document["_id"], kind=kind, **{name: document[name] for name in names})

@@ -1,0 +1,26 @@
+"""What every kind of recording comes to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+class NotSound(Exception):
+    """The bytes are not what they begin as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording without its labels, and how long it plays."""
+
+    data: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of recording. `strip` raises NotSound, or what its reading ends with, where it is broken."""
+
+    media_type: str
+    ending: str
+    matches: Callable[[bytes], bool]
+    strip: Callable[[bytes], Sound]

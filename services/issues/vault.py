@@ -1,0 +1,229 @@
+"""The keys of contacts: one for a person in a community, each in a document of its own that can be destroyed.
+
+Destroyed means: the key's bytes are gone from the document, which says when and why; every contact it sealed, in
+whatever copy or backup of a case, can't be opened any more. Names of owners are keyed marks, not people.
+Nothing of a key is remembered between two calls, so a destroyed key is destroyed for every replica at once.
+What it does not: a backup of the key collection itself still holds keys until it is overwritten; keep it shorter.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from services.chassis.aggregate import new_id
+from services.chassis.clock import Clock
+from services.chassis.mongo import (
+    ASCENDING,
+    DESCENDING,
+    Collection,
+    Database,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    ReturnDocument,
+)
+from services.chassis.principal import Principal
+from services.issues.domain.contact import Contact, Sealed
+from services.issues.sealing import Masters, NotOpened, fresh_key, keyed_mark, seal, unseal
+
+COLLECTION = "contact_keys"
+MARKS = "marks"
+"""The document of the secret behind marks and aliases."""
+
+_OWNER = [("community", ASCENDING), ("owner", ASCENDING)]
+INDEXES = [
+    IndexModel(_OWNER, name="one-live", unique=True, partialFilterExpression={"live": True}),
+    IndexModel([("owner", ASCENDING), ("made_at", DESCENDING)], name="of-a-person"),
+    IndexModel([("community", ASCENDING), ("destroyed_at", DESCENDING)], name="proofs"),
+    IndexModel([("check_at", ASCENDING)], name="perhaps-unused", sparse=True),
+    IndexModel([("master", ASCENDING)], name="by-master", sparse=True),
+]
+_PADDED = 256
+_JUST_USED = timedelta(hours=1)
+
+
+class DestroyedBy(StrEnum):
+    """Why a key exists no more."""
+
+    ERASURE = "erasure"
+    EXPIRY = "expiry"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """What is known of a key, itself left out. `cause` and `destroyed_at` are None while it lives."""
+
+    id: str
+    community: str
+    made_at: datetime
+    destroyed_at: datetime | None
+    cause: DestroyedBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Seals contacts of one person's cases in one community."""
+
+    key: str
+    community: str
+    _data: bytes
+
+    def seal(self, case: str, contact: Contact) -> Sealed:
+        """`contact`, in a box for `case` alone. All boxes have the same length."""
+        content = contact.model_dump_json().encode().ljust(_PADDED)
+        return Sealed(key=self.key, box=seal(self._data, content, "contact", self.community, case))
+
+
+class Vault:
+    """The keys of this service."""
+
+    def __init__(self, database: Database, clock: Clock, masters: Masters) -> None:
+        self._keys: Collection = database[COLLECTION]
+        self._clock = clock
+        self._masters = masters
+        self._secret: bytes | None = None
+
+    async def alias(self, person: str) -> str:
+        """The name under which something of `person` is kept without saying who they are."""
+        if self._secret is None:
+            self._secret = await self._shared_secret()
+        return f"anon-{keyed_mark(self._secret, 'person', person)}"
+
+    async def known(self, by: Principal) -> Principal:
+        """`by`, with their alias."""
+        return replace(by, alias=await self.alias(by.sub))
+
+    async def sealer(self, community: str, person: str | None) -> Sealer:
+        """What seals contacts of `person`; of a case without a person where None. Marks the key as in use."""
+        owner = new_id("nobody") if person is None else await self.alias(person)
+        try:
+            document = await self._live_key(community, owner)
+        except DuplicateKeyError:
+            document = await self._live_key(community, owner)
+        return Sealer(document["_id"], community, self._unwrapped(document))
+
+    async def open(self, sealed: Sealed | None, community: str, case: str) -> Contact | None:
+        """The contact in `sealed`; None where there is none, or its key was destroyed.
+
+        Raises:
+            NotOpened: it was changed, or belongs to another case.
+            UnknownMaster: its master key is not among the settings.
+        """
+        document = None if sealed is None else await self._keys.find_one({"_id": sealed.key, "live": True})
+        if sealed is None or document is None:
+            return None
+        raw = unseal(self._unwrapped(document), sealed.box, "contact", community, case)
+        return Contact.model_validate_json(raw)
+
+    async def destroy_those_of(self, person: str, cause: DestroyedBy) -> int:
+        """Destroy every key of `person`; returns how many there were."""
+        return await self._destroy({"owner": await self.alias(person), "live": True}, cause)
+
+    async def destroy(self, keys: Sequence[str], cause: DestroyedBy, *, unless_used_since: bool = False) -> int:
+        """Destroy `keys`; with `unless_used_since` leave those that sealed something lately. Returns how many went."""
+        query: Document = {"_id": {"$in": list(keys)}, "live": True}
+        if unless_used_since:
+            query["used_at"] = {"$lt": self._clock() - _JUST_USED}
+        return await self._destroy(query, cause)
+
+    async def look_again(self, keys: Sequence[str]) -> None:
+        """Note that `keys` may soon be of no use. Whoever sweeps looks whether a case still needs them."""
+        await self._keys.update_many(
+            {"_id": {"$in": list(keys)}, "live": True}, {"$set": {"check_at": self._clock() + _JUST_USED}}
+        )
+
+    async def perhaps_unused(self, limit: int) -> list[str]:
+        """Keys that are to be looked at now."""
+        found = self._keys.find({"check_at": {"$lte": self._clock()}}, {"_id": 1}).sort("check_at", ASCENDING)
+        return [document["_id"] for document in await found.limit(limit).to_list(limit)]
+
+    async def settled(self, keys: Sequence[str]) -> None:
+        """Note that `keys` are still needed."""
+        await self._keys.update_many({"_id": {"$in": list(keys)}}, {"$unset": {"check_at": ""}})
+
+    async def rewrap(self, limit: int) -> int:
+        """Seal data keys under the current master key that are under an older one; returns how many.
+
+        Raises:
+            UnknownMaster: an older one is not among the settings any more.
+        """
+        older = {"master": {"$exists": True, "$ne": self._masters.current}}
+        documents = await self._keys.find(older).limit(limit).to_list(limit)
+        for document in documents:
+            id = document["_id"]
+            wrapped = self._masters.wrap(self._unwrapped(document), id)
+            same = {"_id": id, "wrapped": document["wrapped"]}
+            await self._keys.update_one(same, {"$set": {"wrapped": wrapped, "master": self._masters.current}})
+        return len(documents)
+
+    async def of_person(self, person: str, limit: int) -> list[KeyRecord]:
+        """The keys there are and were of `person`, newest first."""
+        return await self._records({"owner": await self.alias(person)}, "made_at", limit)
+
+    async def destroyed_in(self, community: str, before: datetime | None, limit: int) -> list[KeyRecord]:
+        """Keys of `community` that exist no more, the last one first; those destroyed before a time, if given."""
+        when: Document = {"$exists": True} if before is None else {"$lt": before}
+        return await self._records({"community": community, "destroyed_at": when}, "destroyed_at", limit)
+
+    async def by_master(self) -> Mapping[str, int]:
+        """How many keys each master key holds: one that holds none may leave the settings."""
+        grouped = self._keys.aggregate(
+            [{"$match": {"master": {"$exists": True}}}, {"$group": {"_id": "$master", "n": {"$sum": 1}}}]
+        )
+        return {document["_id"]: document["n"] async for document in grouped}
+
+    async def _records(self, query: Document, sort: str, limit: int) -> list[KeyRecord]:
+        found = await self._keys.find(query).sort(sort, DESCENDING).limit(limit).to_list(limit)
+        return [_record(document) for document in found]
+
+    async def _live_key(self, community: str, owner: str) -> Document:
+        now, id = self._clock(), new_id("key")
+        fresh = {
+            "_id": id,
+            "wrapped": self._masters.wrap(fresh_key(), id),
+            "master": self._masters.current,
+            "made_at": now,
+        }
+        document: Document = await self._keys.find_one_and_update(
+            {"community": community, "owner": owner, "live": True},
+            {"$set": {"used_at": now}, "$setOnInsert": fresh},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        return document
+
+    async def _shared_secret(self) -> bytes:
+        """The secret behind marks, the same for every replica, made at first use."""
+        document = await self._keys.find_one({"_id": MARKS})
+        if document is None:
+            made = {"_id": MARKS, "wrapped": self._masters.wrap(fresh_key(), MARKS), "master": self._masters.current}
+            try:
+                await self._keys.insert_one(made)
+                document = made
+            except DuplicateKeyError:
+                document = await self._keys.find_one({"_id": MARKS})
+        if document is None:
+            raise NotOpened("the secret of marks was there and is gone")
+        return self._unwrapped(document)
+
+    def _unwrapped(self, document: Mapping[str, Any]) -> bytes:
+        return self._masters.unwrap(document["wrapped"], document["_id"], document["master"])
+
+    async def _destroy(self, query: Document, cause: DestroyedBy) -> int:
+        tombstone = {"live": False, "destroyed_at": self._clock(), "cause": cause.value}
+        left_out = dict.fromkeys(("wrapped", "master", "used_at", "check_at"), "")
+        done = await self._keys.update_many(query, {"$set": tombstone, "$unset": left_out})
+        return int(done.modified_count)
+
+
+def _record(document: Document) -> KeyRecord:
+    cause = document.get("cause")
+    return KeyRecord(
+        id=document["_id"],
+        community=document["community"],
+        made_at=document["made_at"],
+        destroyed_at=document.get("destroyed_at"),
+        cause=None if cause is None else DestroyedBy(cause),
+    )

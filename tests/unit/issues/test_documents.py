@@ -1,0 +1,85 @@
+"""PDFs from strangers: the pages are kept as they look, and nothing that acts or tells; the rest is refused."""
+
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+from services.issues.documents import (
+    MAX_BYTES,
+    MAX_PAGES,
+    DocumentEncrypted,
+    DocumentTooLarge,
+    NotADocument,
+    clean,
+)
+from tests.unit.issues.papers import SECRET, a_bomb, a_pdf, plain
+
+
+async def test_pages_are_kept_and_nothing_that_acts_or_tells() -> None:
+    data = a_pdf(pages=2)
+    for told in (SECRET.encode(), b"JavaScript", b"cmd.exe", b"evil.exe"):
+        assert told in plain(data)
+
+    kept = plain((await clean(data)).data)
+
+    for word in (b"Broken lamp", b"drawn into the page", b"/DCTDecode", b"/Helvetica"):
+        assert word in kept
+    for told in ("SECRET", "JavaScript", "cmd.exe", "evil.exe", "/AA", "/OpenAction", "/Annots", "/AcroForm", "/Names"):
+        assert told.encode() not in kept
+    for told in ("/Info", "/Metadata", "/PieceInfo", "Exif", "/Producer", "/Launch", "/XFA"):
+        assert told.encode() not in kept
+    with pikepdf.open(BytesIO((await clean(data)).data)) as pdf:
+        assert len(pdf.pages) == 2
+
+
+async def test_cleaned_again_it_says_the_same() -> None:
+    once = (await clean(a_pdf())).data
+    assert plain((await clean(once)).data) == plain(once)
+
+
+@pytest.mark.parametrize("passwords", [("", "owner"), ("user", "owner")])
+async def test_what_is_encrypted_is_refused(passwords: tuple[str, str]) -> None:
+    user, owner = passwords
+    with pytest.raises(DocumentEncrypted):
+        await clean(a_pdf(encryption=pikepdf.Encryption(user=user, owner=owner)))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"%PDF-1.7\n",
+        b"%PDF-1.7\n" + b"x" * 2000,
+        a_pdf()[:-700],
+        b"\xff\xd8\xff\xe0" + a_pdf(),
+        b"<html><script>alert(1)</script>" + a_pdf(),
+        b"PK\x03\x04" + a_pdf(),
+    ],
+)
+async def test_what_is_broken_or_begins_as_something_else_is_refused(data: bytes) -> None:
+    with pytest.raises(NotADocument):
+        await clean(data)
+
+
+async def test_what_stands_behind_the_pdf_is_left_behind() -> None:
+    kept = await clean(a_pdf() + b"\nPK\x03\x04<script>alert(1)</script>")
+    assert b"PK\x03\x04" not in kept.data
+    assert b"<script>" not in kept.data
+
+
+async def test_too_many_pages_or_bytes_are_refused() -> None:
+    with pytest.raises(DocumentTooLarge):
+        await clean(a_pdf(pages=MAX_PAGES + 1))
+    with pytest.raises(DocumentTooLarge):
+        await clean(a_pdf() + bytes(MAX_BYTES))
+
+
+async def test_what_unfolds_without_end_harms_nobody() -> None:
+    bomb = a_bomb(megabytes=600)
+    assert len(bomb) < MAX_BYTES
+    try:
+        kept = await clean(bomb)
+    except NotADocument:
+        return
+    assert len(kept.data) < 10_000
