@@ -11,10 +11,12 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from services.chassis.auth.refusals import KeysUnavailable, TokenExpired, TokenInvalid, TokenMissing
-from services.chassis.errors import CommunityError
+from services.chassis.cursor import InvalidCursor
+from services.chassis.errors import CommunityError, StaleVersion, TooMuchContention
 from services.chassis.http import refusals
 from services.chassis.http.command import HEADERS, CommandOfCaller
 from services.chassis.http.problems import Problem, problems
+from services.chassis.receipt import IdempotencyKeyReused
 from services.chassis.store import StoreAway
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -28,9 +30,10 @@ _WITH_BODY: tuple[type[CommunityError], ...] = (
     refusals.UnsupportedMedia,
 )
 _WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid,)
-_BY_HEADER: dict[str, type[CommunityError]] = {
-    "idempotency-key": refusals.IdempotencyKeyMalformed,
-    "if-match": refusals.IfMatchMalformed,
+_BY_PARAMETER: dict[str, tuple[type[CommunityError], ...]] = {
+    "cursor": (InvalidCursor,),
+    "idempotency-key": (refusals.IdempotencyKeyMalformed, IdempotencyKeyReused),
+    "if-match": (refusals.IfMatchMalformed, StaleVersion, TooMuchContention),
 }
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 
@@ -104,7 +107,7 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     if "requestBody" in operation or operation.get("parameters"):
         expected += _WITH_INPUT
     names = {parameter.get("name", "").lower() for parameter in operation.get("parameters", ())}
-    expected += [error for name, error in _BY_HEADER.items() if name in names]
+    expected += [error for name, errors in _BY_PARAMETER.items() if name in names for error in errors]
     for status, answer in problems(*expected).items():
         _merge(answers, str(status), answer)
     operation["responses"] = dict(sorted(answers.items()))

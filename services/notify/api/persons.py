@@ -93,6 +93,9 @@ class MeView(PersonView):
     addresses: Addresses
 
 
+_FIRST: dict[str, Any] = {"model": PersonView, "description": "Nothing was known of the person before."}
+
+
 def person_view(stored: Stored[Person]) -> PersonView:
     """For answers that are kept, and for staff."""
     return PersonView(**_shown(stored.aggregate))
@@ -106,7 +109,8 @@ def me_view(stored: Stored[Person]) -> MeView:
 def router(persons: Aggregates[Person]) -> APIRouter:
     """The routes of persons."""
     routes = APIRouter(prefix=BASE, tags=["persons"])
-    refusals = problems(NotYours, PersonGone)
+    refusals = {201: _FIRST, **problems(NotYours, PersonGone)}
+    erasing = {201: _FIRST, **problems(NotYours)}
 
     @routes.get("/me", response_model=MeView, summary="What is known of me", responses=problems(NotYours))
     async def me(request: Request, principal: PrincipalDep) -> Response:
@@ -132,7 +136,7 @@ def router(persons: Aggregates[Person]) -> APIRouter:
     async def put_my_addresses(body: PutAddresses, command: CommandDep) -> Response:
         return await _put(persons, command, command.principal.sub, body.community, addresses=_addresses(body))
 
-    @routes.post("/me/erasure", response_model=PersonView, summary="Forget me", responses=problems(NotYours))
+    @routes.post("/me/erasure", response_model=PersonView, summary="Forget me", responses=erasing)
     async def erase_me(body: RequestErasure, command: CommandDep) -> Response:
         return await _erase(persons, command, command.principal.sub, body.community)
 
@@ -149,10 +153,7 @@ def router(persons: Aggregates[Person]) -> APIRouter:
         return await _put(persons, command, person, body.community, addresses=_addresses(body))
 
     @routes.post(
-        "/persons/{person}/erasure",
-        response_model=PersonView,
-        summary="By staff, on record",
-        responses=problems(NotYours),
+        "/persons/{person}/erasure", response_model=PersonView, summary="By staff, on record", responses=erasing
     )
     async def erase(person: Id, body: RequestErasure, command: CommandDep) -> Response:
         return await _erase(persons, command, person, body.community)

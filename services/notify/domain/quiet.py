@@ -2,13 +2,18 @@
 
 from datetime import datetime, time, timedelta
 from functools import cache
-from typing import Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, WithJsonSchema, field_validator, model_validator
 
 HOME_ZONE = "Asia/Shanghai"
 _SEARCH = timedelta(minutes=15)
+
+LocalTime = Annotated[
+    time, WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"})
+]
+"""A time of day without a zone. JSON Schema's own format `time` asks for one (RFC 3339, 5.6)."""
 
 
 class QuietHours(BaseModel):
@@ -16,8 +21,8 @@ class QuietHours(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: time = time(22)
-    end: time = time(7)
+    start: LocalTime = time(22)
+    end: LocalTime = time(7)
     zone: str = HOME_ZONE
 
     @field_validator("zone")

@@ -1,0 +1,154 @@
+"""Every operation of every service, with made-up input by the thousand: no fault, and no answer but the documented.
+
+The input is made from each service's own OpenAPI document, right and wrong by turns. So that it comes further than the
+door, a community that exists, and ids of things that exist, take the place of made-up ones most of the time.
+"""
+
+import asyncio
+import random
+import re
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from services.chassis.principal import Role
+from tests.e2e.house import COMMUNITY, SERVICES, Hand, House
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EACH = 12
+"""Requests of each operation and way of making input; `HYPOTHESIS` shrinks nothing, since what is sent leaves traces."""
+
+_UNHURRIED = settings(
+    max_examples=EACH,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+_ID = re.compile(r'"(?:id|place|unit|case|round|visit|photo)":"([A-Za-z][\w.~-]{5,63})"')
+
+
+class Gatherer:
+    """Sends what was made up, and remembers the ids that answers name, to ask for them again."""
+
+    def __init__(self, house: House, tokens: list[str]) -> None:
+        self._url = house.url
+        self._tokens = tokens
+        self._session = requests.Session()
+        self._known: list[str] = []
+        self._dice = random.Random(20261126)
+        self.faults: list[str] = []
+        self.answers: dict[int, int] = {}
+
+    def send(self, case: Case) -> None:
+        self._make_likely(case)
+        headers = {"Authorization": f"Bearer {self._dice.choice(self._tokens)}"} if self._dice.random() < 0.95 else {}
+        try:
+            response = case.call(base_url=self._url, session=self._session, headers=headers, timeout=60)
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
+            return  # nothing that can be sent
+        self.answers[response.status_code] = self.answers.get(response.status_code, 0) + 1
+        if response.status_code < 300 and "json" in response.headers.get("content-type", [""])[0]:
+            self._known = [*self._known, *_ID.findall(response.content.decode())][-300:]
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except (Failure, FailureGroup) as fault:
+            where = f"{case.operation.method.upper()} {case.operation.path} → {response.status_code}"
+            self.faults.append(f"{where}: {_sentence(fault)}\n  {response.content[:300]!r}")
+
+    def _make_likely(self, case: Case) -> None:
+        for place in (case.query, case.body, case.path_parameters):
+            if not isinstance(place, dict):
+                continue
+            for name in place:
+                if name in {"community", "jurisdiction_id"} and self._dice.random() < 0.9:
+                    place[name] = COMMUNITY
+                elif self._known and isinstance(place[name], str) and self._dice.random() < 0.5 and _names_a_thing(name):
+                    place[name] = self._dice.choice(self._known)
+
+
+def _names_a_thing(name: str) -> bool:
+    return name in {"id", "place", "unit", "parent", "case", "building", "round"} or name.endswith("_id")
+
+
+def _sentence(fault: BaseException) -> str:
+    if isinstance(fault, FailureGroup):
+        return " | ".join(_sentence(inner) for inner in fault.exceptions)
+    return " ".join(str(fault).split())[:300]
+
+
+async def _tokens(house: House) -> list[str]:
+    people: list[Hand] = [
+        house.hand("fuzz-staff", Role.STAFF, Role.OPERATOR),
+        house.hand("fuzz-walker", Role.GRID_WORKER),
+        house.hand("fuzz-resident", Role.RESIDENT),
+        house.hand("fuzz-organiser", Role.ORGANISER, Role.VOLUNTEER),
+        house.hand("fuzz-supervisor", Role.SUPERVISOR),
+    ]
+    return [str(person.http.headers["Authorization"]).removeprefix("Bearer ") for person in people]
+
+
+async def _something_to_find(house: House) -> None:
+    """A compound, a building and a unit, so that reports and rounds have somewhere to be."""
+    staff = house.hand("fuzz-staff", Role.STAFF)
+    compound = await staff.post(
+        "/api/issues/v1/places", {"community": COMMUNITY, "kind": "compound", "title": "都市阳光小区"}
+    )
+    building = {"community": COMMUNITY, "kind": "building", "title": "1号楼", "number": 1, "parent": compound["id"]}
+    await staff.post("/api/issues/v1/places", building)
+    await staff.post(
+        "/api/issues/v1/units", {"community": COMMUNITY, "code": "property", "kind": "property", "title": "物业"}
+    )
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_request_meets_a_fault_or_an_answer_that_is_not_documented(house: House, service: str) -> None:
+    await _something_to_find(house)
+    gatherer = Gatherer(house, await _tokens(house))
+
+    def play() -> None:
+        schema: Any = schemathesis.openapi.from_url(f"{house.url}/api/{service}/openapi.json")
+        operations = [found.ok() for found in schema.get_all_operations()]
+        assert len(operations) > 10
+        for operation in sorted(operations, key=lambda operation: (operation.method != "post", operation.path)):
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                _play(operation, mode, gatherer)
+
+    await asyncio.to_thread(play)
+
+    assert not gatherer.faults, f"{len(gatherer.faults)} faults:\n" + "\n".join(sorted(set(gatherer.faults))[:40])
+    assert sum(count for status, count in gatherer.answers.items() if status < 300) > 20, gatherer.answers
+
+
+def _play(operation: Any, mode: GenerationMode, gatherer: Gatherer) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode), _turn=st.none())
+    @_UNHURRIED
+    def play(case: Case, _turn: None) -> None:
+        gatherer.send(case)
+
+    try:
+        play()
+    except Exception as error:
+        if "Unsatisfiable" not in type(error).__name__ and "negative" not in str(error).lower():
+            raise
