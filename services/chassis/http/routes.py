@@ -2,6 +2,7 @@
 
 FastAPI tries every route of every included router, twice; with forty routes that costs more than the rest of the
 border. Which route answers stays the same: among those that the segments leave, the first that matches.
+HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the content out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 _CHOSEN = "community.route"
 _ALLOWED = "community.allowed"
 _FIRST = "community.first"
+_AS_GET = "community.as-get"
 
 
 class _Node:
@@ -39,6 +41,14 @@ class RouteIndex(BaseRoute):
                 self._others.append((order, route))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        found = self._matches(scope)
+        if found[0] != Match.FULL and scope["method"] == "HEAD":
+            match, child = self._matches({**scope, "method": "GET"})
+            if match == Match.FULL:
+                return match, {**child, _AS_GET: True}
+        return found
+
+    def _matches(self, scope: Scope) -> tuple[Match, Scope]:
         partial: tuple[Match, Scope] | None = None
         allowed: set[str] = set()
         for _order, route in self._candidates(get_route_path(scope)):
@@ -59,7 +69,8 @@ class RouteIndex(BaseRoute):
         chosen: BaseRoute | None = scope.get(_CHOSEN)
         if chosen is None and scope.get(_ALLOWED):
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(scope[_ALLOWED]))})
-        await (chosen or scope[_FIRST]).handle(scope, receive, send)
+        asked = {**scope, "method": "GET"} if scope.get(_AS_GET) else scope
+        await (chosen or scope[_FIRST]).handle(asked, receive, send)
 
     def _place(self, order: int, route: Route) -> None:
         node = self._root

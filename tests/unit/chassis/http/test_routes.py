@@ -60,3 +60,11 @@ async def test_a_router_within_a_router_is_found_and_documented(gateway: Gateway
     refused = await gateway.client.post(path.format(name="spade"))
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
     assert path in gateway.app.openapi()["paths"]
+
+
+async def test_head_is_answered_as_get_and_by_nothing_else(gateway: Gateway) -> None:
+    path = "/api/garden/v1/shed/tools/spade"
+    asked = await gateway.client.get(path, headers=gateway.token("p-7"))
+    looked = await gateway.client.head(path, headers=gateway.token("p-7"))
+    assert (looked.status_code, looked.headers["content-length"]) == (200, asked.headers["content-length"])
+    assert (await gateway.client.head("/api/garden/v1/shed/tools")).status_code == 404
