@@ -54,14 +54,26 @@ class Journal:
 
     async def history(self, aggregate: str) -> AsyncIterator[Entry]:
         """The events of one aggregate, oldest first."""
-        span = {"$gte": {"a": aggregate, "s": 0}, "$lte": {"a": aggregate, "s": 2**62}}
-        async for found in self.collection.find({"_id": span}).sort("_id", 1):
-            yield Entry(
-                aggregate=found["_id"]["a"],
-                sequence=found["_id"]["s"],
-                type=found["type"],
-                time=found["time"],
-                actor=found["actor"],
-                data=found["data"],
-                cause=found.get("cause"),
-            )
+        async for found in self.collection.find(_after(aggregate, 0)).sort("_id", 1):
+            yield _entry(found)
+
+    async def page(self, aggregate: str, *, after: int = 0, limit: int) -> list[Entry]:
+        """At most `limit` events of one aggregate behind sequence `after`, oldest first."""
+        found = await self.collection.find(_after(aggregate, after)).sort("_id", 1).limit(limit).to_list(limit)
+        return [_entry(each) for each in found]
+
+
+def _after(aggregate: str, sequence: int) -> Document:
+    return {"_id": {"$gt": {"a": aggregate, "s": sequence}, "$lte": {"a": aggregate, "s": 2**62}}}
+
+
+def _entry(found: Document) -> Entry:
+    return Entry(
+        aggregate=found["_id"]["a"],
+        sequence=found["_id"]["s"],
+        type=found["type"],
+        time=found["time"],
+        actor=found["actor"],
+        data=found["data"],
+        cause=found.get("cause"),
+    )

@@ -1,35 +1,54 @@
 """What this service does on events: its own visits become cases and figures; an erasure request is carried out."""
 
+import asyncio
+from collections.abc import Sequence
+
 from services.chassis.erasure import answer
 from services.chassis.handlers import Handlers, Received
-from services.contracts.issues import PersonDataErased, VisitRecorded
+from services.chassis.mongo import WriteOp
+from services.contracts.issues import PersonDataErased, RoundDue, RoundWalked, VisitRecorded
 from services.contracts.notices import PersonErasureRequested
-from services.issues.domain.counting import count_visit
 from services.issues.domain.reporting import report_finding
+from services.issues.domain.roundplans import round_of
 from services.issues.domain.visits import Finding, Visit
 from services.issues.erasure import erase
+from services.issues.reading.room import feed
+from services.issues.recount import MARKS, marked
+from services.issues.routing.reactions import react
 from services.issues.store import Store
 
 
 def handlers(store: Store) -> Handlers:
     """The handlers of this service, on `store`."""
     handlers = Handlers()
+    feed(handlers, store.reading)
 
     @handlers.on(VisitRecorded)
     async def hand_over(received: Received[VisitRecorded]) -> None:
         """Each finding that was not put right at once becomes a case, under the id that the visit has given it."""
+        if not any(finding.case for finding in received.event.findings):
+            return
         visit = (await store.visits.get(received.envelope.aggregate_id)).aggregate
-        for finding in visit.findings:
-            if finding.case is not None:
-                await _report(finding.case, visit, finding, received)
-
-    @handlers.on(VisitRecorded)
-    async def count(received: Received[VisitRecorded]) -> None:
-        """The round counts the visit."""
-        visit = (await store.visits.get(received.envelope.aggregate_id)).aggregate
-        await store.rounds.change(
-            visit.round, lambda round, now: count_visit(round, visit, now), received.cause, taken=received.taken
+        await asyncio.gather(
+            *(_report(finding.case, visit, finding, received) for finding in visit.findings if finding.case is not None)
         )
+
+    @handlers.write(VisitRecorded, collection=MARKS)
+    def visited(received: Received[VisitRecorded]) -> Sequence[WriteOp]:
+        """The round is to be counted anew."""
+        return [marked(received.event.round)]
+
+    @handlers.write(RoundWalked, collection=MARKS)
+    def walked(received: Received[RoundWalked]) -> Sequence[WriteOp]:
+        """The walker is done: a count completes the round once all is there."""
+        return [marked(received.envelope.aggregate_id)]
+
+    @handlers.on(RoundDue)
+    async def plan_round(received: Received[RoundDue]) -> None:
+        """A date of a plan becomes a round, under the id that the plan has given it."""
+        plan = (await store.round_plans.get(received.envelope.aggregate_id)).aggregate
+        due = received.event
+        await store.rounds.create(due.round, lambda now: round_of(plan, due, now), received.cause, taken=received.taken)
 
     @handlers.on(PersonErasureRequested)
     async def forget(received: Received[PersonErasureRequested]) -> None:
@@ -45,4 +64,5 @@ def handlers(store: Store) -> Handlers:
             case, lambda now: report_finding(case, visit, finding, catalogue), received.cause, taken=received.taken
         )
 
+    react(handlers, store)
     return handlers

@@ -112,7 +112,7 @@ def line(case: Exported) -> list[Any]:
 
 def _updated(state: Mapping[str, Any]) -> datetime:
     told = [remark["at"] for remark in state.get("remarks") or ()]
-    known = (state["reported_at"], state.get("handled_at"), state.get("closed_at"), *told)
+    known: list[datetime | None] = [state["reported_at"], state.get("handled_at"), state.get("closed_at"), *told]
     return max(moment for moment in known if moment is not None)
 
 

@@ -1,0 +1,60 @@
+"""The filters that lists of cases share."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query
+from pydantic import Field
+
+from services.contracts.issues import CaseStatus, Channel, Priority
+from services.contracts.marks import Code, Id
+from services.issues.reading.facts import moment_of, number_of
+from services.issues.reading.finding import Filters
+
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9990, 12, 31))]
+"""A day in China."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    first: date | None
+    last: date | None
+
+
+async def _between(
+    first: Annotated[Day | None, Query(alias="from", description="Reported on this day in China, or later.")] = None,
+    to: Annotated[Day | None, Query(description="Reported on this day in China, or earlier.")] = None,
+) -> _Between:
+    return _Between(first, to)
+
+
+async def case_filters(
+    between: Annotated[_Between, Depends(_between)],
+    status: Annotated[list[CaseStatus] | None, Query(max_length=len(CaseStatus))] = None,
+    category: Annotated[list[Code] | None, Query(max_length=50)] = None,
+    group: Annotated[Code | None, Query(description="The category's first level.")] = None,
+    building: Annotated[Id | None, Query()] = None,
+    unit: Annotated[Id | None, Query(description="The unit that has the case.")] = None,
+    priority: Annotated[list[Priority] | None, Query(max_length=len(Priority))] = None,
+    channel: Annotated[list[Channel] | None, Query(max_length=len(Channel))] = None,
+    overdue: Annotated[bool | None, Query()] = None,
+    affected: Annotated[int | None, Query(ge=1, le=1_000_000, description="At least so many people.")] = None,
+) -> Filters:
+    """The dependency behind FiltersDep."""
+    return Filters(
+        status=status,
+        category=category,
+        group=group,
+        building=building,
+        unit=unit,
+        priority=priority,
+        channel=channel,
+        overdue=overdue,
+        affected=affected,
+        since=None if between.first is None else moment_of(number_of(between.first)),
+        until=None if between.last is None else moment_of(number_of(between.last), end=True),
+    )
+
+
+FiltersDep = Annotated[Filters, Depends(case_filters)]

@@ -1,0 +1,81 @@
+"""The reading room: everything that reads cases by the thousand, put together, and what feeds it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.chassis.clock import Clock
+from services.chassis.handlers import Handlers, Received
+from services.chassis.journal import Journal
+from services.chassis.mongo import Database, WriteOp
+from services.chassis.service import Runtime
+from services.chassis.store import Aggregates, Stored
+from services.contracts.event import Event, events
+from services.contracts.issues import CaseState, PlaceChanged
+from services.issues.reading.figures import Figures
+from services.issues.reading.finding import Finding
+from services.issues.reading.formulas import Formulas, read_formulas
+from services.issues.reading.maps import Maps
+from services.issues.reading.projection import Projection, marked
+from services.issues.reading.row import ROWS
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reads the rows, and what keeps them."""
+
+    finding: Finding
+    figures: Figures
+    maps: Maps
+    projection: Projection
+    journal: Journal
+    formulas: Formulas
+    clock: Clock
+    database: Database
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> "Reading":
+        """The room in the database of `runtime`.
+
+        Raises:
+            OSError, ValidationError: the file of formulas that the settings name can't be read.
+        """
+        file: Path | None = getattr(runtime.settings, "kpi_formulas", None)
+        return cls(
+            finding=Finding(runtime.database),
+            figures=Figures(runtime.database),
+            maps=Maps(runtime.database),
+            projection=Projection(runtime.database),
+            journal=runtime.journal,
+            formulas=read_formulas(file),
+            clock=runtime.clock,
+            database=runtime.database,
+        )
+
+
+def case_events() -> list[type[Event]]:
+    """Every public fact about a case."""
+    return [event for event in events().values() if event.state is CaseState and not event.internal]
+
+
+def feed(handlers: Handlers, reading: Reading) -> None:
+    """Keep the rows behind what happens to cases and places."""
+
+    @handlers.write(*case_events(), collection=ROWS)
+    def row_is_stale(received: Received[Any]) -> Sequence[WriteOp]:
+        return marked(received)
+
+    @handlers.on(PlaceChanged)
+    async def rows_of_place(received: Received[PlaceChanged]) -> None:
+        await reading.projection.moved(received.envelope.aggregate_id, received.envelope.community)
+
+
+async def in_order(aggregates: Aggregates[Any], ids: Iterable[str]) -> list[Stored[Any]]:
+    """The aggregates as they stand now, in the order of `ids`."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    page = await aggregates.select({"_id": {"$in": wanted}}, limit=len(wanted))
+    found = {stored.aggregate.id: stored for stored in page.items}
+    return [found[id] for id in wanted if id in found]
