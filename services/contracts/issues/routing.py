@@ -18,6 +18,18 @@ class DispatchSource(StrEnum):
     MODEL = "model"
 
 
+class Routed(BaseModel):
+    """By what the platform dispatched without a person: `rule` of `edition`, or `model` with its confidence."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: DispatchSource
+    rule: Code | None = None
+    edition: int | None = None
+    model: Id | None = None
+    confidence: float | None = None
+
+
 class Automatic(StrEnum):
     """What the platform dispatches by itself: nothing; what a person has filed; residents' reports, which it files."""
 

@@ -245,7 +245,7 @@ def evaluate(rules: Iterable[Rule], facts: Facts) -> Verdict:
     matched = [(rule, reasons) for rule in rules if (reasons := matches(rule.when, facts)) is not None]
     if not matched:
         return Verdict()
-    ranked = sorted(matched, key=lambda each: _rank(*each, facts))
+    ranked = sorted(matched, key=lambda each: _rank(each[0], each[1], facts))
     winner, reasons = ranked[0]
     first = _rank(winner, reasons, facts)
     losers = tuple(_lost(rule, first, _rank(rule, why, facts)) for rule, why in ranked[1:])

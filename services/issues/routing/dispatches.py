@@ -1,0 +1,125 @@
+"""Every dispatch with what became of it, taken from the cases' own events: what accuracy is counted from.
+
+Each document: `_id` case and sequence, `case`, `seq`, `community`, `unit`, `category`, `source`, `at`, `outcome`.
+Taking an event a second time changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.mongo import ASCENDING, Database, Document, IndexModel
+from services.contracts.issues.routing import DispatchSource
+from services.issues.domain.accuracy import Counted, Outcome, Tally
+
+COLLECTION = "dispatches"
+_PERIOD = ("community", "at", "outcome", "source", "unit", "category", "case")
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    COLLECTION: [
+        IndexModel([(field, ASCENDING) for field in _PERIOD], name="period"),
+        IndexModel([("case", ASCENDING), ("seq", ASCENDING)], name="case"),
+        IndexModel([("community", ASCENDING), ("outcome", ASCENDING), ("case", ASCENDING)], name="outcome"),
+    ]
+}
+_WRONG = [Outcome.RETURNED, Outcome.REASSIGNED]
+_MANY = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A unit was given a case, by the case's event `seq`."""
+
+    case: str
+    seq: int
+    community: str
+    unit: str
+    category: str
+    source: DispatchSource
+    at: datetime
+
+
+class Dispatches:
+    """The dispatches of this service's cases."""
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database[COLLECTION]
+
+    async def began(self, dispatch: Dispatch) -> None:
+        """A unit has the case now; the one that had it before was the wrong one, or has only another deadline."""
+        await self._conclude(dispatch.case, dispatch.seq, Outcome.REASSIGNED, {"unit": {"$ne": dispatch.unit}})
+        await self._conclude(dispatch.case, dispatch.seq, Outcome.REPEATED, {"unit": dispatch.unit})
+        document: Document = {
+            "case": dispatch.case,
+            "seq": dispatch.seq,
+            "community": dispatch.community,
+            "unit": dispatch.unit,
+            "category": dispatch.category,
+            "source": dispatch.source,
+            "at": dispatch.at,
+            "outcome": Outcome.OPEN,
+        }
+        id = f"{dispatch.case}#{dispatch.seq}"
+        await self._collection.update_one({"_id": id}, {"$setOnInsert": document}, upsert=True)
+
+    async def ended(self, case: str, seq: int, outcome: Outcome) -> None:
+        """The unit handled the case or returned it, by the case's event `seq`."""
+        await self._conclude(case, seq, outcome, {})
+
+    async def returned_by(self, case: str) -> set[str]:
+        """The units that returned the case."""
+        query = {"case": case, "outcome": Outcome.RETURNED}
+        return {document["unit"] async for document in self._collection.find(query, {"unit": 1})}
+
+    async def of(self, case: str) -> list[Document]:
+        """The dispatches of a case, the first one first."""
+        return list(await self._collection.find({"case": case}).sort("seq", ASCENDING).to_list(_MANY))
+
+    async def corrected(self, community: str) -> set[str]:
+        """The cases of a community whose first unit was the wrong one."""
+        query = {"community": community, "outcome": {"$in": _WRONG}}
+        found = self._collection.find(query, {"_id": 0, "case": 1}).limit(_MANY)
+        return {document["case"] async for document in found}
+
+    async def communities(self) -> list[str]:
+        """The communities that have any; read from the index, one step for each."""
+        return sorted(await self._collection.distinct("community"))
+
+    async def counted(self, community: str, since: datetime, until: datetime) -> Counted:
+        """What was dispatched from `since` until before `until`; read from the index alone."""
+        period = {"community": community, "at": {"$gte": since, "$lt": until}, "outcome": {"$ne": Outcome.REPEATED}}
+        key = {name: f"${name}" for name in ("source", "unit", "category", "outcome")}
+        groups = await self._grouped([{"$match": period}, {"$group": {"_id": key, "dispatches": {"$sum": 1}}}])
+        tallies = [_tally(group) for group in groups]
+        return Counted(
+            tallies=tallies,
+            cases=(await self._cases(period, None)).get("", 0),
+            by_source=await self._cases(period, "source"),
+            by_unit=await self._cases(period, "unit"),
+            by_category=await self._cases(period, "category"),
+        )
+
+    async def _cases(self, period: Document, by: str | None) -> dict[str, int]:
+        """How many different cases there are, for each value of `by`."""
+        key = {"case": "$case"} | ({} if by is None else {"by": f"${by}"})
+        pairs = {"$group": {"_id": key}}
+        count = {"$group": {"_id": "" if by is None else "$_id.by", "cases": {"$sum": 1}}}
+        return {group["_id"]: group["cases"] for group in await self._grouped([{"$match": period}, pairs, count])}
+
+    async def _grouped(self, pipeline: list[Document]) -> list[Any]:
+        return list(await self._collection.aggregate(pipeline).to_list(None))
+
+    async def _conclude(self, case: str, seq: int, outcome: Outcome, more: Document) -> None:
+        query = {"case": case, "seq": {"$lt": seq}, "outcome": Outcome.OPEN, **more}
+        await self._collection.update_one(query, {"$set": {"outcome": outcome}})
+
+
+def _tally(group: Any) -> Tally:
+    about = group["_id"]
+    return Tally(
+        source=DispatchSource(about["source"]),
+        unit=about["unit"],
+        category=about["category"],
+        outcome=Outcome(about["outcome"]),
+        dispatches=group["dispatches"],
+    )

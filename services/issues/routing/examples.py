@@ -1,0 +1,71 @@
+"""What a community's past cases teach: those whose category or unit is sure by what people did.
+
+A category is sure once a person has filed the case under it. Where the platform filed it, and for the unit, the work
+must be done: a model must not learn from what it guessed itself. Words of erased people are gone from their cases, and
+so from here.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from services.chassis.mongo import Collection as Documents
+from services.contracts.issues import CaseStatus
+from services.issues.domain.learning import MAX_EXAMPLES, Example
+
+FILED = (
+    CaseStatus.ACCEPTED,
+    CaseStatus.DISPATCHED,
+    CaseStatus.RETURNED,
+    CaseStatus.IN_PROGRESS,
+    CaseStatus.PAUSED,
+    CaseStatus.HANDLED,
+    CaseStatus.SENT_BACK,
+    CaseStatus.VERIFIED,
+    CaseStatus.EVALUATED,
+)
+DONE = (CaseStatus.HANDLED, CaseStatus.SENT_BACK, CaseStatus.VERIFIED, CaseStatus.EVALUATED)
+CLOSED = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
+_FIELDS = {f"state.{name}": 1 for name in ("text", "title", "reporter", "category", "unit", "status", "returned")}
+
+
+async def examples_of(
+    cases: Documents, community: str, *, corrected: Collection[str], by_platform: Collection[str]
+) -> list[Example]:
+    """The newest examples of `community`. `corrected`: cases where somebody put the category or the unit right;
+    `by_platform`: cases that no person has filed."""
+    query = {"state.community": community, "state.status": {"$in": list(FILED)}}
+    found = cases.find(query, _FIELDS).sort([("at", -1), ("_id", -1)]).limit(MAX_EXAMPLES)
+    return [example async for document in found if (example := _example(document, corrected, by_platform)) is not None]
+
+
+def _example(document: Any, corrected: Collection[str], by_platform: Collection[str]) -> Example | None:
+    id, state = document["_id"], document["state"]
+    text = words_of(state)
+    if not text:
+        return None
+    status = CaseStatus(state["status"])
+    sure = CLOSED if id in by_platform else FILED
+    return Example(
+        case=id,
+        text=text,
+        category=state["category"] if status in sure else None,
+        unit=state.get("unit") if status in DONE else None,
+        corrected=state.get("returned", 0) > 0 or id in corrected,
+    )
+
+
+def words_of(state: Any) -> str | None:
+    """What a case says; a worker's title where it has no text of its own and its reporter was not erased."""
+    return state.get("text") or (state.get("title") if state.get("reporter") else None)
+
+
+async def are_all_there(cases: Documents, ids: Sequence[str]) -> bool:
+    """Whether none of these cases has lost its words meanwhile."""
+    gone = {"state.text": None, "$or": [{"state.title": None}, {"state.reporter": None}]}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        if await cases.find_one({"_id": {"$in": part}, **gone}, {"_id": 1}) is not None:
+            return False
+        if await cases.count_documents({"_id": {"$in": part}}) < len(part):
+            return False
+    return True

@@ -1,0 +1,33 @@
+"""A model forgets whose words were erased: its numbers are destroyed, and another one is trained without them."""
+
+from collections.abc import Collection
+from contextlib import suppress
+
+from services.chassis.errors import AlreadyExists
+from services.chassis.store import Cause
+from services.contracts.issues.routing import ModelStatus
+from services.issues.domain.routing import lose_model, routing_id
+from services.issues.domain.routing_model import ask_successor, successor_id, withdraw
+from services.issues.store import Store
+
+
+async def forget(store: Store, cases: Collection[str], cause: Cause) -> None:
+    """Leave no model that has learnt from one of `cases`. Done again after an interruption, it goes on where it was."""
+    for model in await store.routing.weights.learnt_from(cases):
+        await forget_model(store, model, cause)
+
+
+async def forget_model(store: Store, id: str, cause: Cause) -> None:
+    """Destroy a model; if it is on, a person decides until its successor stands."""
+    kept = store.routing
+    await kept.weights.destroy(id)
+    model = (await kept.models.get(id)).aggregate
+    if model.status is ModelStatus.ASKED:
+        return
+    await kept.models.change(id, withdraw, cause)
+    routing = await kept.routing_of(model.community)
+    if id in (routing.model, routing.awaiting):
+        await kept.routings.change(routing_id(model.community), lambda r, now: lose_model(r, id, cause.actor), cause)
+        with suppress(AlreadyExists):
+            await kept.models.create(successor_id(id), lambda now: ask_successor(model, now), cause)
+    await kept.weights.forget_list(id)

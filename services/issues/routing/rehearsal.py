@@ -1,0 +1,58 @@
+"""Holds rules or a model against past cases, read one after the other; writes nothing.
+
+A thread of control that yields often: the requests of the service go on beside it.
+"""
+
+import asyncio
+
+from services.contracts.issues import CaseStatus
+from services.contracts.issues.routing import Target
+from services.issues.domain.cases import Case
+from services.issues.domain.rehearsing import MAX_CASES, Rehearsal, Report, Scene, tally
+from services.issues.domain.rules import evaluate
+from services.issues.routing.examples import DONE
+from services.issues.routing.suggester import facts_of, guesses, text_of
+from services.issues.routing.weights import Parts
+from services.issues.store import Store
+
+_PAGE = 200
+
+
+async def rehearse(store: Store, rehearsal: Rehearsal) -> Report:
+    """What would have happened with the cases of its period, the newest first."""
+    parts: Parts | None = None
+    learnt: frozenset[str] = frozenset()
+    if rehearsal.model is not None:
+        parts = await store.routing.weights.of(rehearsal.model) or {}
+        learnt = await store.routing.weights.cases_of(rehearsal.model)
+    query = {
+        "state.community": rehearsal.community,
+        "at": {"$gte": rehearsal.since, "$lt": rehearsal.until},
+    }
+    scenes: list[Scene] = []
+    cursor: str | None = None
+    while len(scenes) < MAX_CASES:
+        page = await store.cases.select(query, limit=_PAGE, cursor=cursor)
+        for stored in page.items:
+            case = stored.aggregate
+            if case.status is not CaseStatus.MERGED and not (case.on_the_spot and case.unit is None):
+                scenes.append(await _scene(store, rehearsal, case, parts, case.id in learnt))
+            await asyncio.sleep(0)
+        cursor = page.next
+        if cursor is None:
+            break
+    return tally(scenes, cut_off=cursor is not None)
+
+
+async def _scene(store: Store, rehearsal: Rehearsal, case: Case, parts: Parts | None, learnt: bool) -> Scene:
+    unit = case.unit if case.status in DONE else None
+    if parts is not None:
+        thought = guesses(parts, Target.UNIT, text_of(case))
+        sure = bool(thought) and thought[0].confidence >= rehearsal.threshold
+        confidence = round(thought[0].confidence, 4) if thought else None
+        return Scene(case.id, thought[0].label if sure else None, unit, confidence=confidence, learnt=learnt)
+    verdict = evaluate(rehearsal.rules, await facts_of(store, case, case.reported_at))
+    if verdict.winner is None:
+        return Scene(case.id, None, unit)
+    matched = (verdict.winner.id, *(loser.rule for loser in verdict.losers))
+    return Scene(case.id, verdict.winner.unit, unit, rule=verdict.winner.id, matched=matched)

@@ -1,0 +1,166 @@
+"""What routing does beside the requests: trains the models that were asked for, rehearses, counts the accuracy."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
+from services.chassis.errors import AlreadyExists, Unavailable
+from services.chassis.mongo import PyMongoError
+from services.chassis.principal import SYSTEM
+from services.chassis.store import Cause
+from services.chassis.sweeper import Sweeping
+from services.contracts.issues.routing import ModelStatus, PartFigures, Target
+from services.issues.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish
+from services.issues.domain.learning import Example, lesson
+from services.issues.domain.learning import figures as figures_of
+from services.issues.domain.rehearsing import Rehearsal, Report, finish
+from services.issues.domain.routing import replace_model, routing_id
+from services.issues.domain.routing_model import RoutingModel, conclude
+from services.issues.domain.rules import SHANGHAI
+from services.issues.routing.examples import are_all_there, examples_of
+from services.issues.routing.rehearsal import rehearse
+from services.issues.routing.weights import Parts
+from services.issues.store import Store
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class Training:
+    """Trains the models that somebody asked for, one after the other, in a thread."""
+
+    store: Store
+    name: str = "routing-training"
+    every: timedelta = timedelta(seconds=1)
+
+    async def once(self, clock: Clock) -> int:
+        """Train what is asked for now."""
+        asked = {"state.status": ModelStatus.ASKED}
+        page = await self.store.routing.models.select(asked, descending=False, limit=_AT_ONCE)
+        for stored in page.items:
+            await self._train(stored.aggregate)
+        return len(page.items)
+
+    async def _train(self, model: RoutingModel) -> None:
+        try:
+            await self._tried(model)
+        except (Unavailable, PyMongoError):
+            raise
+        except Exception:  # one community's data must not stop the trainings of all
+            log.exception("training failed", extra={"model": model.id})
+            await self._conclude(model, (), trained=False)
+
+    async def _tried(self, model: RoutingModel) -> None:
+        kept = self.store.routing
+        examples = await examples_of(
+            self.store.cases.collection,
+            model.community,
+            corrected=await kept.corrected(model.community),
+            by_platform=await kept.filed_by_platform(model.community),
+        )
+        threshold = (await kept.routing_of(model.community)).threshold
+        parts, told = await asyncio.to_thread(_trained, examples, threshold)
+        if parts:
+            learnt = [example.case for example in examples]
+            await kept.weights.keep(model.id, parts, learnt)
+            if not await are_all_there(self.store.cases.collection, learnt):
+                await kept.weights.destroy(model.id)
+                return  # somebody was erased meanwhile: it is still asked for, and trained anew without them
+        await self._conclude(model, told, trained=bool(parts))
+
+    async def _conclude(self, model: RoutingModel, told: tuple[PartFigures, ...], *, trained: bool) -> None:
+        kept, cause = self.store.routing, Cause(SYSTEM, f"sweep.{self.name}")
+        stands = await kept.models.change(model.id, lambda m, now: conclude(m, told, trained, now), cause)
+        if stands.aggregate.replaces is not None and await kept.routings.find(routing_id(model.community)):
+            await kept.routings.change(
+                routing_id(model.community), lambda r, now: replace_model(r, stands.aggregate, SYSTEM), cause
+            )
+
+
+def _trained(examples: Sequence[Example], threshold: float) -> tuple[Parts, tuple[PartFigures, ...]]:
+    """The parts that could be trained, and the figures of all: also why one could not be. Loads scikit-learn."""
+    from services.issues.routing.training import train
+
+    parts, told = {}, []
+    for target in Target:
+        made = train(examples, target, threshold)
+        if made is None:
+            told.append(figures_of(target, lesson(examples, target), (), threshold))
+        else:
+            parts[target] = made[0]
+            told.append(made[1])
+    return parts, tuple(told)
+
+
+@dataclass(frozen=True)
+class Rehearsing:
+    """Does the rehearsals that somebody asked for."""
+
+    store: Store
+    name: str = "rehearsal"
+    every: timedelta = timedelta(seconds=1)
+
+    async def once(self, clock: Clock) -> int:
+        """Rehearse what is asked for now."""
+        kept, cause = self.store.routing.rehearsals, Cause(SYSTEM, f"sweep.{self.name}")
+        page = await kept.select({"state.done_at": None}, descending=False, limit=_AT_ONCE)
+        for stored in page.items:
+            report = await rehearse(self.store, stored.aggregate)
+            await kept.change(stored.aggregate.id, partial(_finished, report), cause)
+        return len(page.items)
+
+
+def _finished(report: Report, rehearsal: Rehearsal, now: datetime) -> Decision[Rehearsal]:
+    return finish(rehearsal, report, now)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Publishes each community's dispatch accuracy once a day, in Asia/Shanghai, of the last 90 days."""
+
+    store: Store
+    name: str = "dispatch-accuracy"
+    every: timedelta = timedelta(minutes=1)
+
+    async def once(self, clock: Clock) -> int:
+        """Count those that were not counted today."""
+        counted = 0
+        for community in await self.store.routing.dispatches.communities():
+            found = await self.store.routing.accuracies.find(accuracy_id(community))
+            now = clock()
+            if found is None or _day(found.aggregate.until) != _day(now):
+                await self._publish(community, now, is_first=found is None)
+                counted += 1
+        return counted
+
+    async def _publish(self, community: str, now: datetime, *, is_first: bool) -> None:
+        kept, cause = self.store.routing, Cause(SYSTEM, f"sweep.{self.name}")
+        fresh = await accuracy_of(self.store, community, now - PERIOD, now)
+        if is_first:
+            try:
+                await kept.accuracies.create(fresh.id, lambda _: publish(fresh), cause)
+            except AlreadyExists:
+                return
+        else:
+            await kept.accuracies.change(fresh.id, lambda _, now: publish(fresh), cause)
+
+
+def routing_sweeps(store: Store) -> list[Sweeping]:
+    """All work of routing beside the requests."""
+    return [Training(store), Rehearsing(store), Counting(store)]
+
+
+async def accuracy_of(store: Store, community: str, since: datetime, until: datetime) -> DispatchAccuracy:
+    """The accuracy of a community's dispatches from `since` until before `until`, as it stands now."""
+    return figures(community, since, until, await store.routing.dispatches.counted(community, since, until))
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d}"
