@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from services.contracts.event import Event, State
+from services.contracts.issues.routing import Routed
 from services.contracts.marks import Code, Id, Internal, Masked, Public
 from services.contracts.topics import ISSUES
 
@@ -109,12 +110,13 @@ class CaseRejected(Event, type="cn.community.issues.case.rejected.v1", topic=ISS
 
 
 class CaseDispatched(Event, type="cn.community.issues.case.dispatched.v1", topic=ISSUES, state=CaseState):
-    """A unit has it, to be handled by `due_at`."""
+    """A unit has it, to be handled by `due_at`. `routed`: by what, where no person chose the unit."""
 
     status: Public[CaseStatus]
     unit: Public[Id]
     due_at: Public[datetime]
     overdue: Public[bool]
+    routed: Public[Routed | None] = None
     by: Internal[Id]
 
 
