@@ -1,71 +1,40 @@
-"""Partner units, places and the catalogue of categories over HTTP."""
+"""Partner units, and the tree of places, over HTTP."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from services.chassis.errors import AlreadyExists, NotYours, UnknownAggregate
+from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.contracts.issues import PlaceKind, Priority, UnitKind
+from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
-from services.issues.api.views import PlaceView, UnitView, place_view, unit_view
-from services.issues.catalogues import RESIDENTIAL
-from services.issues.domain.catalogue import Category
+from services.issues.api.views import PlaceView, StepView, UnitView, place_view, unit_view
+from services.issues.domain import floors, places
+from services.issues.domain.floors import LayOut
+from services.issues.domain.grid import GridCode
 from services.issues.domain.places import (
-    CompoundStandsAlone,
-    PlaceNeedsParent,
+    ChangePlace,
     RegisterPlace,
+    change_place,
     place_id,
     register_place,
+    retire_place,
 )
 from services.issues.domain.units import RegisterUnit, register_unit, unit_id
 from services.issues.store import Store, matching
+from services.issues.tree import path_to, register_all, retire_inside
 
 BASE = "/api/issues/v1"
 
 
-class CategoryView(BaseModel):
-    """A category and its promise: `hours` from dispatch to handling, `evidence`: a photo taken afterwards."""
-
-    code: str
-    zh: str
-    en: str
-    unit_kind: UnitKind
-    priority: Priority
-    hours: int
-    evidence: bool
-
-    @classmethod
-    def of(cls, category: Category) -> "CategoryView":
-        given = {name: getattr(category, name) for name in cls.model_fields.keys() - {"hours"}}
-        return cls(hours=category.deadlines.handling.hours, **given)
-
-
-class CatalogueView(BaseModel):
-    """All categories of one version."""
-
-    version: str
-    items: list[CategoryView]
-
-
-CATALOGUE_VIEW = CatalogueView(
-    version=str(RESIDENTIAL.version),
-    items=[CategoryView.of(category) for category in RESIDENTIAL.categories],
-)
-
-
 def router(store: Store) -> APIRouter:
-    """The routes of units, places and categories, on `store`."""
+    """The routes of units and places, on `store`."""
     routes = APIRouter(prefix=BASE)
-
-    @routes.get("/categories", tags=["categories"], summary="The catalogue of categories")
-    async def categories(principal: PrincipalDep) -> CatalogueView:
-        return CATALOGUE_VIEW
 
     _units(routes, store)
     _places(routes, store)
@@ -120,17 +89,36 @@ def _units(routes: APIRouter, store: Store) -> None:
         return etagged(stored, unit_view, request)
 
 
+_REGISTERING = (
+    NotYours,
+    UnknownAggregate,
+    places.PlaceMisplaced,
+    places.PlaceNumberWrong,
+    places.PlaceNeedsTitle,
+    places.PlaceChangeWrong,
+    places.PlaceIsRetired,
+)
+
+
+class LaidOut(BaseModel):
+    """What came of laying out a building: places made now, and those that were there before."""
+
+    registered: int
+    known: int
+
+
 def _places(routes: APIRouter, store: Store) -> None:
     @routes.post(
         "/places",
         tags=["places"],
         status_code=201,
         response_model=PlaceView,
-        summary="Make a compound or a building known",
-        responses=problems(NotYours, AlreadyExists, UnknownAggregate, PlaceNeedsParent, CompoundStandsAlone),
+        summary="Make a place known",
+        responses=problems(*_REGISTERING, AlreadyExists, places.PlaceNeedsParent, places.CompoundStandsAlone),
     )
     async def register(body: RegisterPlace, command: CommandDep) -> Response:
-        parent = None if body.parent is None else await store.places.get(body.parent)
+        """compound → building → stairwell (单元) → floor → spot; levels between may be left out."""
+        parent = None if body.parent is None else (await store.places.stored.get(body.parent)).aggregate
         return await command.create(
             store.places.stored,
             lambda _, now: register_place(body, parent, command.principal, now),
@@ -139,11 +127,24 @@ def _places(routes: APIRouter, store: Store) -> None:
             location=lambda id: f"{BASE}/places/{id}",
         )
 
+    @routes.post(
+        "/places/{id}/floors",
+        tags=["places"],
+        summary="Lay out a building: its stairwells, floors and what is on every floor",
+        responses=problems(*_REGISTERING, floors.FloorsUnknown, floors.FloorsUpsideDown, floors.TooManyPlaces),
+    )
+    async def lay_out(id: Id, body: LayOut, command: CommandDep) -> LaidOut:
+        """Sent again, it registers what is missing and changes nothing else."""
+        place = (await store.places.stored.get(id)).aggregate
+        place.require_editor(command.principal)
+        registered, known = await register_all(store, place, floors.lay_out(place, body), command)
+        return LaidOut(registered=registered, known=known)
+
     @routes.get(
         "/places",
         response_model=PageView[PlaceView],
         tags=["places"],
-        summary="Compounds and buildings",
+        summary="Places of a community; with parent, what stands in a place",
         responses=problems(NotYours),
     )
     async def many(
@@ -153,11 +154,19 @@ def _places(routes: APIRouter, store: Store) -> None:
         community: Annotated[Id, Query()],
         kind: Annotated[PlaceKind | None, Query()] = None,
         parent: Annotated[Id | None, Query()] = None,
+        within: Annotated[Id | None, Query(description="Anywhere below this place.")] = None,
+        number: Annotated[int | None, Query(ge=-9, le=9999)] = None,
+        grid: Annotated[GridCode | None, Query(description="The 15 digits of a grid.")] = None,
+        retired: Annotated[bool | None, Query()] = None,
     ) -> Response:
         principal.require(community)
-        query = matching(community, kind=kind, parent=parent)
+        query = matching(community, kind=kind, parent=parent, path=within, number=number, grid=grid, retired=retired)
         return paged(await store.places.stored.select(query, limit=page.limit, cursor=page.cursor), place_view, request)
 
+    _one_place(routes, store)
+
+
+def _one_place(routes: APIRouter, store: Store) -> None:
     @routes.get(
         "/places/{id}",
         response_model=PlaceView,
@@ -169,3 +178,48 @@ def _places(routes: APIRouter, store: Store) -> None:
         stored = await store.places.stored.get(id)
         principal.require(stored.aggregate.community)
         return etagged(stored, place_view, request)
+
+    @routes.get(
+        "/places/{id}/path",
+        tags=["places"],
+        summary="What a place stands in, from the compound down to itself",
+        responses=problems(NotYours, UnknownAggregate),
+    )
+    async def path(id: Id, principal: PrincipalDep) -> list[StepView]:
+        steps = await path_to(store, id)
+        principal.require(steps[-1].community)
+        return [StepView(id=step.id, kind=step.kind, title=step.title, number=step.number) for step in steps]
+
+    changing = (NotYours, UnknownAggregate, StaleVersion, places.PlaceIsRetired, places.PlaceChangeWrong)
+
+    @routes.post(
+        "/places/{id}/change",
+        response_model=PlaceView,
+        tags=["places"],
+        summary="Put right what is said of a place",
+        responses=problems(*changing),
+    )
+    async def change(id: Id, body: ChangePlace, command: CommandDep) -> Response:
+        answer = await command.change(
+            store.places.stored, id, lambda place, now: change_place(place, body, command.principal, now), place_view
+        )
+        store.places.forget(id)
+        return answer
+
+    @routes.post(
+        "/places/{id}/retire",
+        response_model=PlaceView,
+        tags=["places"],
+        summary="Nothing is reported there any more, nor in what stands in it",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, places.PlaceHasBuildings),
+    )
+    async def retire(id: Id, command: CommandDep) -> Response:
+        """What stands in it goes first; interrupted, it goes on where it was when it is sent again."""
+        place = (await store.places.stored.get(id)).aggregate
+        place.require_editor(command.principal)
+        await retire_inside(store, place, command)
+        answer = await command.change(
+            store.places.stored, id, lambda place, now: retire_place(place, command.principal, now), place_view
+        )
+        store.places.forget(id)
+        return answer

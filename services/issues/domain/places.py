@@ -182,6 +182,10 @@ class Place(Aggregate):
         """What it stands in, from the compound down. Old buildings know their parent only."""
         return self.path or (() if self.parent is None else (self.parent,))
 
+    def require_editor(self, by: Principal) -> None:
+        """Raises NotYours unless `by` may change the tree here."""
+        by.require(self.community, Role.STAFF, Role.OPERATOR)
+
     @property
     def kept_inside(self) -> bool:
         return self.kind not in PUBLIC

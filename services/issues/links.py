@@ -1,0 +1,22 @@
+"""The addresses under which people reach what this service prints on paper."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+REPORT = "/api/issues/v1/report"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`public_url`: the origin. `report_page`: a frontend's page for reports, with `{place}` in it; None: our own."""
+
+    public_url: str
+    report_page: str | None = None
+
+    def sticker(self, place: str) -> str:
+        """What the code at a place says. It stays for years on walls, so it is always ours and leads on from here."""
+        return f"{self.public_url.rstrip('/')}{REPORT}?place={quote(place, safe='')}"
+
+    def page(self, place: str) -> str | None:
+        """The frontend's page for a report at a place, where there is one."""
+        return None if self.report_page is None else self.report_page.replace("{place}", quote(place, safe=""))
