@@ -44,6 +44,11 @@ class Api:
     ) -> Answer:
         return Answer(await self._caller.post(by, path, body, headers))
 
+    async def put(
+        self, by: Principal | None, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        return Answer(await self._caller.send(by, "PUT", path, headers, json=body))
+
     async def photo(self, by: Principal, data: bytes | None = None) -> Answer:
         """Send a picture; one of its own colour for each sender if none is given."""
         data = data or a_picture(f"hsl({sum(by.sub.encode()) % 360}, 80%, 50%)")
