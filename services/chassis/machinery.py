@@ -19,7 +19,7 @@ from services.chassis.lease import Lease
 from services.chassis.mongo import Database, IndexModel, PyMongoError
 from services.chassis.outbound import Outbound
 from services.chassis.relay import Lane, Relayed
-from services.chassis.sweeper import Sweep, sweep
+from services.chassis.sweeper import Sweeping, sweep
 from services.chassis.watch import watch
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Machinery:
         lanes: Sequence[Lane],
         relayed: Relayed,
         indexes: dict[str, list[IndexModel]],
-        sweeps: Sequence[Sweep[Any]],
+        sweeps: Sequence[Sweeping],
         tasks: Sequence[Callable[[], Awaitable[None]]] = (),
         on_death: Callable[[str], None],
     ) -> None:

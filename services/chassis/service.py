@@ -32,7 +32,7 @@ from services.chassis.relay import Lane, Relayed
 from services.chassis.restates import Restates
 from services.chassis.settings import ServiceSettings
 from services.chassis.store import Aggregates, Kind
-from services.chassis.sweeper import Sweep
+from services.chassis.sweeper import Sweeping
 from services.chassis.telemetry.export import export_spans
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving, serve_as
@@ -65,7 +65,7 @@ class Wiring:
 
     routers: Sequence[APIRouter]
     handlers: Handlers | None = None
-    sweeps: Sequence[Sweep[Any]] = ()
+    sweeps: Sequence[Sweeping] = ()
     indexes: Mapping[str, Sequence[IndexModel]] = field(default_factory=dict)
     tasks: Sequence[Callable[[], Awaitable[None]]] = ()
 

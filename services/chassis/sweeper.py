@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.clock import Clock
@@ -23,6 +23,21 @@ log = logging.getLogger(__name__)
 
 A = TypeVar("A", bound=Aggregate)
 BATCH = 200
+
+
+class Sweeping(Protocol):
+    """What is done again and again by the process that holds the lease. Done twice, it changes nothing."""
+
+    @property
+    def name(self) -> str:
+        """The cause on record."""
+
+    @property
+    def every(self) -> timedelta:
+        """How long to wait between two times."""
+
+    async def once(self, clock: Clock) -> int:
+        """Do what is due now; returns how much that was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ class Sweep(Generic[A]):
             log.exception("sweep failed", extra=about)
 
 
-async def sweep(task: Sweep[Any], lease: Lease, clock: Clock) -> None:
+async def sweep(task: Sweeping, lease: Lease, clock: Clock) -> None:
     """Sweep for ever while the lease is held."""
     while True:
         if lease.held:

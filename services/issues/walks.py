@@ -1,13 +1,19 @@
-"""Takes down a walk: one visit or many, sent once or again, each with its own outcome."""
+"""Takes down a walk: one visit or many, sent once or again, each with its own outcome.
+
+Many travel in parts: for each part one question for what is recorded already, one for the photos, and the visits that
+are new side by side, which the store writes together. So a walk of any length holds nobody up.
+"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from pydantic import ValidationError
 
+from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists, CommunityError, Invalid
 from services.chassis.principal import Principal
 from services.chassis.store import Cause, Stored
@@ -15,18 +21,23 @@ from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Round
 from services.issues.domain.visits import (
+    Fault,
     FoundHere,
     RecordedOtherwise,
     RecordVisit,
     Visit,
+    faults_in,
     record_visit,
     require_walker,
     visit_id,
     visit_of,
 )
+from services.issues.photos import NotYourPhoto
 from services.issues.store import Store
 
-_AT_ONCE = 16
+PART = 250
+"""Visits that travel together."""
+
 _FIELDS = RecordVisit.model_fields.keys() | FoundHere.model_fields.keys()
 
 
@@ -49,98 +60,154 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one record; either what stands in the store, or why nothing does."""
+    """The outcome of one record: what stands in the store, or why nothing does and which findings are to blame."""
 
     outcome: Outcome
     client_id: str | None
     stored: Stored[Visit] | None = None
     error: CommunityError | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the store knows about the visits of one part."""
+
+    recorded: Mapping[str, Stored[Visit]]
+    photos: frozenset[str]
+    places: Mapping[str, Place]
 
 
 class Walk:
     """Recording in one round by one person."""
 
-    def __init__(
-        self,
-        store: Store,
-        round: Round,
-        buildings: Mapping[str, Place],
-        catalogue: Catalogue,
-        by: Principal,
-        cause: Cause,
-    ) -> None:
+    def __init__(self, store: Store, round: Round, catalogue: Catalogue, by: Principal, cause: Cause) -> None:
         self._store = store
         self._round = round
-        self._buildings = buildings
         self._catalogue = catalogue
         self._by = by
         self._cause = cause
-        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     @classmethod
     async def open(cls, store: Store, round_id: str, by: Principal, cause: Cause) -> "Walk":
         """A walk in the round `round_id`; refused at once to who may not record in it."""
         round = (await store.rounds.get(round_id)).aggregate
         require_walker(round, by)
-        buildings = await store.places.those_of(round.buildings)
-        return cls(store, round, buildings, await store.catalogues.of(round.community), by, cause)
-
-    @property
-    def community(self) -> str:
-        """The community of the round."""
-        return self._round.community
+        return cls(store, round, await store.catalogues.of(round.community), by, cause)
 
     async def record(self, command: RecordVisit) -> tuple[Outcome, Stored[Visit]]:
         """Record a visit; sent again, the first one is the answer, even when the round is over.
 
         Raises:
             RecordedOtherwise: something else was recorded under its id.
+            NotYourPhoto: it shows what the caller has not uploaded.
         """
-        id = visit_id(self._round.id, command.id)
-        known = await self._store.visits.find(id)
-        if known is None:
-            try:
-                stored = await self._store.visits.create(
-                    id,
-                    lambda now: record_visit(self._round, command, self._buildings, self._catalogue, self._by, now),
-                    self._cause,
-                )
-            except AlreadyExists:
-                known = await self._store.visits.get(id)
-            else:
-                return Outcome.RECORDED, stored
-        same = visit_of(self._round, command, self._catalogue, known.aggregate.visited_at)
-        if not known.aggregate.says_the_same_as(same):
-            raise RecordedOtherwise(client_id=command.id)
-        return Outcome.ALREADY, known
+        return await self._record(command, await self._facts([command]))
 
-    async def record_all(self, records: Sequence[Mapping[str, Any]]) -> list[Result]:
+    async def record_all(self, records: Sequence[Any]) -> list[Result]:
         """Record each of `records` by itself; what is wrong with one is no matter of the others.
 
         Trouble of the store ends the whole, for then the rest would fail as well; what is recorded stays, and the
         walk may be sent again.
         """
-        return await asyncio.gather(*(self._result(index, record) for index, record in enumerate(records)))
+        results: list[Result] = []
+        for start in range(0, len(records), PART):
+            if start:
+                self._round = (await self._store.rounds.get(self._round.id)).aggregate
+            results += await self._part(start, records[start : start + PART])
+        return results
 
-    async def _result(self, index: int, record: Mapping[str, Any]) -> Result:
-        client_id = record.get("id")
-        client_id = client_id if isinstance(client_id, str) else None
-        async with self._turns:
+    async def _part(self, start: int, records: Sequence[Any]) -> list[Result]:
+        read = [_read(index, record) for index, record in enumerate(records, start)]
+        facts = await self._facts([command for command in read if isinstance(command, RecordVisit)])
+        waiting = [self._result(command, facts) for command in read if isinstance(command, RecordVisit)]
+        done = iter(await asyncio.gather(*waiting, return_exceptions=True))
+        results = [next(done) if isinstance(each, RecordVisit) else each for each in read]
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return [result for result in results if isinstance(result, Result)]
+
+    async def _facts(self, commands: Sequence[RecordVisit]) -> _Facts:
+        """Photos of what is recorded already are not asked for: they may be gone since."""
+        ids = [visit_id(self._round.id, command.id) for command in commands]
+        known = await self._store.visits.select({"_id": {"$in": ids}}, limit=len(ids) or 1)
+        recorded = {stored.aggregate.id: stored for stored in known.items}
+        new = [command for id, command in zip(ids, commands, strict=True) if id not in recorded]
+        findings = [finding for command in new for finding in command.findings]
+        photos = await self._store.photos.owned(
+            chain.from_iterable(_shown(finding) for finding in findings), self._round.community, self._by
+        )
+        named = {command.building for command in new} | {finding.at for finding in findings if finding.at is not None}
+        return _Facts(recorded, frozenset(photos), await self._store.places.those_of(sorted(named)))
+
+    async def _result(self, command: RecordVisit, facts: _Facts) -> Result:
+        try:
+            outcome, stored = await self._record(command, facts)
+        except CommunityError as error:
+            if error.status >= 500:
+                raise
+            faults = tuple(self._faults(command, facts))
+            blamed = any(type(fault.error) is type(error) for fault in faults)
+            return Result(Outcome.REFUSED, command.id, error=error, faults=faults if blamed else ())
+        return Result(outcome, command.id, stored)
+
+    async def _record(self, command: RecordVisit, facts: _Facts) -> tuple[Outcome, Stored[Visit]]:
+        id = visit_id(self._round.id, command.id)
+        known = facts.recorded.get(id)
+        if known is None:
             try:
-                command = _read(index, record)
-                photos = [p for finding in command.findings for p in (*finding.before, *finding.after)]
-                await self._store.photos.require(photos, self._round.community, self._by)
-                outcome, stored = await self.record(command)
-            except CommunityError as error:
-                if error.status >= 500:
-                    raise
-                return Result(Outcome.REFUSED, client_id, error=error)
-        return Result(outcome, client_id, stored)
+                stored = await self._store.visits.create(id, lambda now: self._decide(command, facts, now), self._cause)
+            except AlreadyExists:
+                known = await self._store.visits.get(id)
+            else:
+                return Outcome.RECORDED, stored
+        if not known.aggregate.says_the_same_as(visit_of(self._round, command, known.aggregate.visited_at)):
+            raise RecordedOtherwise(client_id=command.id)
+        return Outcome.ALREADY, known
+
+    def _decide(self, command: RecordVisit, facts: _Facts, now: Any) -> Decision[Visit]:
+        decision = record_visit(self._round, command, facts.places, self._catalogue, self._by, now)
+        for fault in _strange_photos(command, facts.photos):
+            raise fault.error
+        return decision
+
+    def _faults(self, command: RecordVisit, facts: _Facts) -> Iterator[Fault]:
+        yield from faults_in(command, facts.places, self._catalogue)
+        yield from _strange_photos(command, facts.photos)
 
 
-def _read(index: int, record: Mapping[str, Any]) -> RecordVisit:
+def _strange_photos(command: RecordVisit, photos: frozenset[str]) -> Iterator[Fault]:
+    for index, finding in enumerate(command.findings):
+        missing = next((photo for photo in _shown(finding) if photo not in photos), None)
+        if missing is not None:
+            yield Fault(index, finding.id, NotYourPhoto(photo=missing))
+
+
+def _shown(finding: FoundHere) -> Iterable[str]:
+    return (*finding.before, *finding.after)
+
+
+def _read(index: int, record: Any) -> RecordVisit | Result:
     try:
         return RecordVisit.model_validate(record)
     except ValidationError as error:
-        where = [part for part in error.errors()[0]["loc"] if isinstance(part, int) or part in _FIELDS]
-        raise MalformedVisit(index=index, field=".".join(map(str, where)) or "unknown field") from None
+        wrong = [_malformed(index, mistake["loc"]) for mistake in error.errors(include_url=False, include_input=False)]
+    faults = {
+        where[1]: Fault(where[1], _id_of(record["findings"][where[1]]), refusal)
+        for where, refusal in reversed(wrong)
+        if len(where) > 1 and where[0] == "findings" and isinstance(where[1], int)
+    }
+    in_order = tuple(faults[at] for at in sorted(faults))
+    return Result(Outcome.REFUSED, _id_of(record), error=wrong[0][1], faults=in_order)
+
+
+def _malformed(index: int, loc: Sequence[int | str]) -> tuple[Sequence[int | str], MalformedVisit]:
+    """What was sent under a name that isn't ours may be anything, and is not repeated."""
+    where = [part for part in loc if isinstance(part, int) or part in _FIELDS]
+    return where, MalformedVisit(index=index, field=".".join(map(str, where)) or "unknown field")
+
+
+def _id_of(record: Any) -> str | None:
+    id = record.get("id") if isinstance(record, dict) else None
+    return id if isinstance(id, str) else None

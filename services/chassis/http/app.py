@@ -26,7 +26,8 @@ from services.chassis.http.gate import Gate
 from services.chassis.http.openapi import complete, document
 from services.chassis.http.probes import ReadinessCheck, probe_paths, probes
 from services.chassis.http.rate import buckets_of
-from services.chassis.http.routes import RouteIndex
+from services.chassis.http.routes import RouteIndex, bulky
+from services.chassis.mongo import PyMongoError
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving
@@ -74,11 +75,12 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_border(service, settings, verifier or verifier_of(settings), metrics, serving),
+        middleware=_border(service, settings, routers, verifier or verifier_of(settings), metrics, serving),
         exception_handlers={
             CommunityError: faults.refused,
             RequestValidationError: faults.invalid,
             HTTPException: faults.stopped,
+            PyMongoError: faults.away,
         },
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
@@ -97,7 +99,12 @@ def create_app(
 
 
 def _border(
-    service: str, settings: ServiceSettings, verifier: Verifier, metrics: Metrics, serving: Serving | None
+    service: str,
+    settings: ServiceSettings,
+    routers: Sequence[APIRouter],
+    verifier: Verifier,
+    metrics: Metrics,
+    serving: Serving | None,
 ) -> list[Middleware]:
     layers = [
         Middleware(
@@ -129,5 +136,10 @@ def _border(
             addresses=buckets_of(settings.rate_limit_address_per_second, settings.rate_limit_address_burst),
             open_paths=probe_paths(service),
         ),
-        Middleware(BodyGuard, limit=settings.max_body_bytes, upload_limit=settings.max_upload_bytes),
+        Middleware(
+            BodyGuard,
+            limit=settings.max_body_bytes,
+            upload_limit=settings.max_upload_bytes,
+            bulky=bulky(route for router in routers for route in router.routes),
+        ),
     ]

@@ -3,8 +3,10 @@
 A JSON body is read whole, checked and handed on. Other bodies stream through and are cut off at the limit.
 """
 
+import asyncio
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -27,17 +29,20 @@ from services.chassis.http.refusals import (
 DEEPEST = 32
 
 _INT64 = 2**63
+_LONG = 256 * 1024
+"""Bytes of JSON that take long enough to be read that others should not wait for it."""
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONG_NUMBER = re.compile(rb"\d{19}")
 
 
 class BodyGuard:
-    """Wraps a service's application."""
+    """Wraps a service's application. `upload_limit` is for multipart/form-data and for paths that are `bulky`."""
 
-    def __init__(self, app: ASGIApp, *, limit: int, upload_limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, upload_limit: int, bulky: Sequence[re.Pattern[str]] = ()) -> None:
         self._app = app
         self._limit = limit
         self._upload_limit = upload_limit
+        self._bulky = bulky
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in _BODILESS:
@@ -45,7 +50,8 @@ class BodyGuard:
             return
         passage = passage_of(scope)
         kind = passage.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        passage.body_limit = limit = self._upload_limit if kind == b"multipart/form-data" else self._limit
+        large = kind == b"multipart/form-data" or any(path.match(scope["path"]) for path in self._bulky)
+        passage.body_limit = limit = self._upload_limit if large else self._limit
         try:
             _check_head(passage.headers, limit)
             if kind == b"application/json" or kind.endswith(b"+json"):
@@ -82,7 +88,9 @@ async def _checked_json(receive: Receive, limit: int) -> bytes:
         chunks.append(chunk)
         more = message.get("more_body", False)
     body = b"".join(chunks)
-    if body:
+    if size > _LONG:
+        await asyncio.to_thread(check_json, body)
+    elif body:
         check_json(body)
     return body
 

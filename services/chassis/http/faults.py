@@ -16,6 +16,8 @@ from services.chassis.http.language import language_of
 from services.chassis.http.passage import passage_of
 from services.chassis.http.problems import problem
 from services.chassis.http.validation import faults
+from services.chassis.mongo import PyMongoError, is_passing
+from services.chassis.store import StoreAway
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,13 @@ async def stopped(request: Request, error: HTTPException) -> Response:
     make = _BY_STATUS.get(error.status_code)
     refusal = make(request) if make is not None else _unnamed(error.status_code)
     return problem(request.scope, refusal, headers=error.headers)
+
+
+async def away(request: Request, error: PyMongoError) -> Response:
+    """The store failed a question that was put to it directly; whatever the trouble is, a repetition is safe."""
+    if not is_passing(error):
+        raise error
+    return await refused(request, StoreAway())
 
 
 def _expected_kind(request: Request) -> str | None:

@@ -5,8 +5,10 @@ border. Which route answers stays the same: among those that the segments leave,
 HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the content out.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
+from fastapi.routing import APIRoute
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
@@ -16,6 +18,18 @@ _CHOSEN = "community.route"
 _ALLOWED = "community.allowed"
 _FIRST = "community.first"
 _AS_GET = "community.as-get"
+
+BULKY = {"x-body-limit": "upload"}
+"""`openapi_extra` of a route that takes many things at once: its body may be as large as an upload."""
+
+
+def bulky(routes: Iterable[BaseRoute]) -> tuple[re.Pattern[str], ...]:
+    """The paths of those of `routes` that are marked so."""
+    return tuple(
+        route.path_regex
+        for route in routes
+        if isinstance(route, APIRoute) and (route.openapi_extra or {}).items() >= BULKY.items()
+    )
 
 
 class _Node:

@@ -1,6 +1,6 @@
 """Rounds through buildings, their visits, and what was found on them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +19,53 @@ class RoundStatus(StrEnum):
     COMPLETED = "completed"
 
 
+class BuildingTally(BaseModel):
+    """What a round saw in one building of its plan. `floors_planned` is None where nobody knows how many there are."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    building: Id
+    floors_planned: int | None = None
+    floors_covered: int = 0
+    visits: int = 0
+    findings: int = 0
+    fixed_on_the_spot: int = 0
+
+
+class CategoryTally(BaseModel):
+    """What a round found of one category."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    category: Code
+    findings: int
+    fixed_on_the_spot: int
+
+
+class RoundSummary(BaseModel):
+    """What came of a round. Coverage is told of its plan, and of the whole compound by all rounds until `as_of`.
+
+    Findings were put right on the spot or handed over as cases; how those stand now is told by the cases.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    as_of: datetime
+    buildings_planned: int
+    buildings_covered: int
+    compound_buildings: int
+    compound_covered: int
+    floors_planned: int | None = None
+    floors_covered: int
+    floors_visited: int
+    visits: int
+    findings: int
+    fixed_on_the_spot: int
+    handed_over: int
+    by_building: tuple[BuildingTally, ...] = ()
+    by_category: tuple[CategoryTally, ...] = ()
+
+
 class _Round(BaseModel):
     title: Public[Masked | None] = None
     buildings: Public[list[Id]]
@@ -33,10 +80,19 @@ class _Round(BaseModel):
     fixed_on_the_spot: Public[int] = 0
     handed_over: Public[int] = 0
     completed_at: Public[datetime | None] = None
+    floors_planned: Public[int | None] = None
+    floors_covered: Public[int] = 0
+    plan: Public[Id | None] = None
+    occurrence: Public[date | None] = None
+    summary: Public[RoundSummary | None] = None
 
 
 class RoundState(_Round, State, type="cn.community.issues.round.state.v1", topic=ISSUES):
-    """A walk through buildings (巡查). Coverage is `covered` against `buildings`; the figures come from its visits."""
+    """A walk through buildings (巡查). Coverage is `covered` against `buildings`; the figures come from its visits.
+
+    `floors_covered` are those of `floors_planned` that were walked. `plan` and `occurrence`: the recurring plan that it
+    comes from, and which of its dates it is. `summary` stands once the figures are final.
+    """
 
 
 class RoundPlanned(_Round, Event, type="cn.community.issues.round.planned.v1", topic=ISSUES, state=RoundState):
@@ -50,7 +106,7 @@ class RoundStarted(Event, type="cn.community.issues.round.started.v1", topic=ISS
 
 
 class RoundProgressed(Event, type="cn.community.issues.round.progressed.v1", topic=ISSUES, state=RoundState):
-    """A visit was counted; totals after it."""
+    """Visits were counted; totals after them. `visit` is the last of them."""
 
     covered: Public[list[Id]]
     visits: Public[int]
@@ -59,6 +115,7 @@ class RoundProgressed(Event, type="cn.community.issues.round.progressed.v1", top
     fixed_on_the_spot: Public[int]
     handed_over: Public[int]
     visit: Public[Id]
+    floors_covered: Public[int] = 0
 
 
 class RoundWalked(Event, type="cn.community.issues.round.walked.v1", topic=ISSUES, state=RoundState):
@@ -80,6 +137,12 @@ class RoundCompleted(Event, type="cn.community.issues.round.completed.v1", topic
     findings: Public[int]
     fixed_on_the_spot: Public[int]
     handed_over: Public[int]
+
+
+class RoundSummarised(Event, type="cn.community.issues.round.summarised.v1", topic=ISSUES, state=RoundState):
+    """What came of a round that is completed, for the notice board. Told again should a late visit be counted."""
+
+    summary: Public[RoundSummary]
 
 
 class FindingData(BaseModel):

@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
-from services.chassis.errors import CommunityError, NotYours, UnknownAggregate
+from services.chassis.errors import CommunityError, Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
+from services.chassis.http.routes import BULKY
 from services.chassis.http.tags import etagged
 from services.contracts.issues import RoundStatus
 from services.contracts.marks import Id
@@ -17,39 +18,75 @@ from services.issues.api.views import RoundView, VisitView, round_view, visit_vi
 from services.issues.domain import visits
 from services.issues.domain.catalogue import UnknownCategory
 from services.issues.domain.counting import complete_round
-from services.issues.domain.rounds import NotABuilding, PlanRound, RoundIsOver, plan_round
+from services.issues.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
 from services.issues.domain.visits import RecordVisit
 from services.issues.photos import NotYourPhoto
 from services.issues.store import Store, matching
-from services.issues.walks import Outcome, Walk
+from services.issues.walks import Outcome, Result, Walk
 
 BASE = "/api/issues/v1/rounds"
 _AGAIN = {"model": VisitView, "description": "It was recorded before."}
-MAX_VISITS_AT_ONCE = 500
+MAX_VISITS_AT_ONCE = 10_000
+MAX_FINDINGS_AT_ONCE = 20_000
+
+
+class TooManyFindings(
+    Invalid,
+    code="walk.too-many-findings",
+    zh="一次最多上传 {limit} 个问题，请分批上传。",
+    en="At most {limit} findings are taken at once. Send the walk in parts.",
+):
+    """A walk may be sent in any parts."""
 
 
 class WalkBody(BaseModel):
-    """Visits as they were taken down, each like the body of a single one; each is judged by itself."""
+    """Visits as they were taken down, each like the body of a single one; each is judged by itself.
 
-    visits: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_VISITS_AT_ONCE)]
+    Visits that don't fit are refused one by one, so their form is not checked before.
+    """
+
+    visits: Annotated[
+        list[Any],
+        Field(min_length=1, max_length=MAX_VISITS_AT_ONCE),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "items": {"description": "Like the body of a single visit."},
+                "minItems": 1,
+                "maxItems": MAX_VISITS_AT_ONCE,
+            }
+        ),
+    ]
 
 
 class Refusal(BaseModel):
-    """Why one visit was refused."""
+    """Why one visit, or one of its findings, was refused."""
 
     code: str
     zh: str
     en: str
 
 
+class FindingRefusal(BaseModel):
+    """What is wrong with the finding at `index` of its visit."""
+
+    index: int
+    id: str | None
+    error: Refusal
+
+
 class VisitResult(BaseModel):
-    """What became of the visit at `index`; `already`: it was recorded before, and nothing has changed."""
+    """What became of the visit at `index`; `already`: it was recorded before, and nothing has changed.
+
+    A visit stands or falls as a whole: once every one of `findings` is put right it may be sent again under its id.
+    """
 
     index: int
     id: str | None
     outcome: Outcome
     visit: str | None = None
     error: Refusal | None = None
+    findings: list[FindingRefusal] = []
 
 
 class WalkResult(BaseModel):
@@ -67,7 +104,10 @@ _RECORDING = (
     visits.BuildingNotInRound,
     visits.NoSuchFloor,
     visits.FindingTwice,
+    visits.FixWithoutPhoto,
+    visits.FindingElsewhere,
     visits.VisitedInTheFuture,
+    visits.VisitedLongBefore,
     visits.RecordedOtherwise,
 )
 
@@ -81,7 +121,7 @@ def router(store: Store) -> APIRouter:
         status_code=201,
         response_model=RoundView,
         summary="Plan a round",
-        responses=problems(NotYours, NotABuilding),
+        responses=problems(NotYours, NotABuilding, NoSuchFloors),
     )
     async def plan(body: PlanRound, command: CommandDep) -> Response:
         buildings = list((await store.places.those_of(body.buildings)).values())
@@ -138,31 +178,29 @@ def _visits(routes: APIRouter, store: Store) -> None:
     )
     async def record(id: Id, body: RecordVisit, command: CommandDep, response: Response) -> VisitView:
         """The same body under the same id may be sent again at any time; the answer is what was recorded first."""
-        by = command.principal
-        walk = await Walk.open(store, id, by, command.cause)
-        photos = [photo for finding in body.findings for photo in (*finding.before, *finding.after)]
-        await store.photos.require(photos, walk.community, by)
+        walk = await Walk.open(store, id, command.principal, command.cause)
         outcome, stored = await walk.record(body)
         response.status_code = 201 if outcome is Outcome.RECORDED else 200
-        return visit_view(stored, by)
+        return visit_view(stored, command.principal)
 
-    @routes.post("/{id}/visits/batch", summary="Record a walk", responses=problems(*_RECORDING[:2]))
-    async def record_all(id: Id, body: WalkBody, command: CommandDep) -> WalkResult:
-        """Any part of a walk may be sent any number of times, in any order, with the same result."""
+    @routes.post(
+        "/{id}/visits/batch",
+        response_model=WalkResult,
+        summary="Record a walk",
+        responses=problems(*_RECORDING[:2], TooManyFindings),
+        openapi_extra=BULKY,
+    )
+    async def record_all(id: Id, body: WalkBody, command: CommandDep) -> Response:
+        """Any part of a walk may be sent any number of times, in any order, with the same result.
+
+        The body may be as large as an upload. After a 503, or no answer at all, the same may be sent again.
+        """
+        if sum(_count_findings(visit) for visit in body.visits) > MAX_FINDINGS_AT_ONCE:
+            raise TooManyFindings(limit=MAX_FINDINGS_AT_ONCE)
         walk = await Walk.open(store, id, command.principal, command.cause)
         results = await walk.record_all(body.visits)
-        return WalkResult(
-            results=[
-                VisitResult(
-                    index=index,
-                    id=result.client_id,
-                    outcome=result.outcome,
-                    visit=None if result.stored is None else result.stored.aggregate.id,
-                    error=_refusal(result.error),
-                )
-                for index, result in enumerate(results)
-            ]
-        )
+        told = WalkResult(results=[_told(index, result) for index, result in enumerate(results)])
+        return Response(told.model_dump_json(), media_type="application/json")
 
     @routes.get(
         "/{id}/visits",
@@ -180,7 +218,21 @@ def _visits(routes: APIRouter, store: Store) -> None:
         return paged(found, lambda stored: visit_view(stored, principal), request)
 
 
-def _refusal(error: CommunityError | None) -> Refusal | None:
-    if error is None:
-        return None
+def _count_findings(visit: Any) -> int:
+    findings = visit.get("findings") if isinstance(visit, dict) else None
+    return len(findings) if isinstance(findings, list) else 0
+
+
+def _told(index: int, result: Result) -> VisitResult:
+    return VisitResult(
+        index=index,
+        id=result.client_id,
+        outcome=result.outcome,
+        visit=None if result.stored is None else result.stored.aggregate.id,
+        error=None if result.error is None else _refusal(result.error),
+        findings=[FindingRefusal(index=f.index, id=f.id, error=_refusal(f.error)) for f in result.faults],
+    )
+
+
+def _refusal(error: CommunityError) -> Refusal:
     return Refusal(code=error.code, zh=error.sentence("zh"), en=error.sentence("en"))

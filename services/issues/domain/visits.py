@@ -4,24 +4,26 @@ Ids are derived from the walker's own ids, so that a walk made offline may be se
 and in any parts: the first time counts, the same again changes nothing, something else under the same id is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
-from services.chassis.errors import Conflict, Invalid, NotYours
+from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.issues import FindingData, RoundStatus, VisitRecorded, VisitState
+from services.contracts.issues import FindingData, VisitRecorded, VisitState
 from services.contracts.marks import Code, Id, Masked
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
-from services.issues.domain.rounds import Round, RoundIsOver
+from services.issues.domain.rounds import OVER, Round, RoundIsOver
 from services.issues.domain.words import Floor, Line, Moment, PhotoIds, Request, Text
 
 MAX_FINDINGS = 50
 _CLOCK_SKEW = timedelta(minutes=5)
+_LONG = timedelta(days=366)
 
 
 class BuildingNotInRound(
@@ -51,6 +53,33 @@ class VisitedInTheFuture(
     """The walker's clock is wrong."""
 
 
+class VisitedLongBefore(
+    Invalid,
+    code="visit.long-before-the-round",
+    zh="走访时间早于本次巡查一年以上，请检查设备时钟。",
+    en="The visit lies more than a year before the round. Is the device's clock right?",
+):
+    """A device that lost its clock begins anew decades ago; deadlines would count from there."""
+
+
+class FixWithoutPhoto(
+    Invalid,
+    code="visit.fix-needs-photo",
+    zh="问题 {id} 已现场解决，该类问题需要整改后的照片。",
+    en="The finding {id} was put right on the spot; its category asks for a photo taken afterwards.",
+):
+    """Closed is not solved: the category asks for proof."""
+
+
+class FindingElsewhere(
+    Invalid,
+    code="visit.finding-elsewhere",
+    zh="问题 {id} 的地点不在所走访的楼栋内。",
+    en="The place of the finding {id} is not in the building visited.",
+):
+    """`at` names a place below the building in the place tree."""
+
+
 class RecordedOtherwise(
     Conflict,
     code="visit.recorded-otherwise",
@@ -61,13 +90,17 @@ class RecordedOtherwise(
 
 
 class FoundHere(Request):
-    """A finding as the walker sends it. `id` is the walker's own; `title` is public, `note` and `spot` are not."""
+    """A finding as the walker sends it. `id` is the walker's own; `title` is public, `note`, `spot` and `at` are not.
+
+    `at`: the exact place in the place tree. `fixed`: put right on the spot, `after` shows it.
+    """
 
     id: Id
     category: Code
     title: Line | None = None
     note: Text | None = None
     spot: Line | None = None
+    at: Id | None = None
     fixed: bool
     before: PhotoIds = ()
     after: PhotoIds = ()
@@ -93,6 +126,7 @@ class Finding(BaseModel):
     title: Masked | None = None
     note: str | None = Field(default=None, repr=False)
     spot: str | None = Field(default=None, repr=False)
+    at: str | None = None
     fixed: bool
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -130,12 +164,17 @@ def visit_id(round_id: str, client_id: str) -> str:
     return derived_id("visit", round_id, client_id)
 
 
-def visit_of(round: Round, command: RecordVisit, catalogue: Catalogue, now: datetime) -> Visit:
-    """The visit that `command` speaks of. `now` where it doesn't say when.
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with the finding at `index` of a visit, which the walker calls `id`."""
 
-    Raises:
-        FindingTwice, UnknownCategory: about its findings.
-    """
+    index: int
+    id: str | None
+    error: CommunityError
+
+
+def visit_of(round: Round, command: RecordVisit, now: datetime) -> Visit:
+    """The visit that `command` speaks of. `now` where it doesn't say when, or its clock is ahead."""
     id = visit_id(round.id, command.id)
     return Visit(
         id=id,
@@ -145,8 +184,8 @@ def visit_of(round: Round, command: RecordVisit, catalogue: Catalogue, now: date
         building=command.building,
         floor=command.floor,
         walker=round.walker,
-        visited_at=command.visited_at or now,
-        findings=_findings(id, command, catalogue),
+        visited_at=min(command.visited_at or now, now),
+        findings=tuple(_finding(id, finding) for finding in command.findings),
     )
 
 
@@ -160,44 +199,75 @@ def require_walker(round: Round, by: Principal) -> None:
 def record_visit(
     round: Round,
     command: RecordVisit,
-    buildings: Mapping[str, Place],
+    places: Mapping[str, Place],
     catalogue: Catalogue,
     by: Principal,
     now: datetime,
 ) -> Decision[Visit]:
-    """A floor of one of the round's `buildings` was walked.
+    """A floor of one of the round's buildings was walked; `places` are those that the command names, as they exist.
 
     Raises:
         NotYours: neither the walker nor staff.
-        RoundIsOver, BuildingNotInRound, NoSuchFloor, VisitedInTheFuture, and those of `visit_of`: as they say.
+        RoundIsOver, BuildingNotInRound, NoSuchFloor, VisitedInTheFuture, VisitedLongBefore: as they say.
+        CommunityError: the first of `faults_in`.
     """
     require_walker(round, by)
-    if round.status in (RoundStatus.WALKED, RoundStatus.COMPLETED):
+    if round.status in OVER:
         raise RoundIsOver()
-    _check_floor(round, command, buildings)
-    visit = visit_of(round, command, catalogue, now)
-    if visit.visited_at > now + _CLOCK_SKEW:
-        raise VisitedInTheFuture()
+    _check_floor(round, command, places)
+    _check_time(round, command, now)
+    for fault in faults_in(command, places, catalogue):
+        raise fault.error
+    visit = visit_of(round, command, now)
     return decided(visit, tell(VisitRecorded, visit))
 
 
-def _check_floor(round: Round, command: RecordVisit, buildings: Mapping[str, Place]) -> None:
-    building = buildings.get(command.building)
+def faults_in(command: RecordVisit, places: Mapping[str, Place], catalogue: Catalogue) -> Iterator[Fault]:
+    """What is wrong with its findings, the first fault of each: FindingTwice, UnknownCategory, FixWithoutPhoto,
+    FindingElsewhere."""
+    seen: set[str] = set()
+    for index, finding in enumerate(command.findings):
+        try:
+            _check_finding(finding, command.building, places, catalogue, seen)
+        except CommunityError as error:
+            yield Fault(index, finding.id, error)
+        seen.add(finding.id)
+
+
+def _check_finding(
+    finding: FoundHere, building: str, places: Mapping[str, Place], catalogue: Catalogue, seen: Collection[str]
+) -> None:
+    if finding.id in seen:
+        raise FindingTwice(id=finding.id)
+    category = catalogue.category(finding.category)
+    if finding.fixed and category.evidence and not finding.after:
+        raise FixWithoutPhoto(id=finding.id)
+    if finding.at is not None:
+        at = places.get(finding.at)
+        if at is None or at.building != building:
+            raise FindingElsewhere(id=finding.id)
+
+
+def _check_floor(round: Round, command: RecordVisit, places: Mapping[str, Place]) -> None:
+    building = places.get(command.building)
     if command.building not in round.buildings or building is None:
         raise BuildingNotInRound()
     if building.floors is not None and command.floor > building.floors:
         raise NoSuchFloor(floor=command.floor)
 
 
-def _findings(visit: str, command: RecordVisit, catalogue: Catalogue) -> tuple[Finding, ...]:
-    found: dict[str, Finding] = {}
-    for finding in command.findings:
-        if finding.id in found:
-            raise FindingTwice(id=finding.id)
-        catalogue.category(finding.category)
-        case = None if finding.fixed else derived_id("case", visit, finding.id)
-        found[finding.id] = Finding(**finding.model_dump(), case=case)
-    return tuple(found.values())
+def _check_time(round: Round, command: RecordVisit, now: datetime) -> None:
+    if command.visited_at is None:
+        return
+    if command.visited_at > now + _CLOCK_SKEW:
+        raise VisitedInTheFuture()
+    if command.visited_at < min(round.starts_at, round.planned_at) - _LONG:
+        raise VisitedLongBefore()
+
+
+def _finding(visit: str, finding: FoundHere) -> Finding:
+    case = None if finding.fixed else derived_id("case", visit, finding.id)
+    return Finding(**finding.model_dump(), case=case)
 
 
 def _public(finding: Finding) -> FindingData:

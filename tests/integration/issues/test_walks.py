@@ -7,12 +7,12 @@ import pytest
 
 from services.chassis.aggregate import tell
 from services.chassis.errors import NotYours
-from services.contracts.issues import CaseStatus, RoundStatus, VisitRecorded
+from services.contracts.issues import CaseStatus, RoundStatus, RoundWalked, VisitRecorded
 from services.issues.domain.counting import complete_round
 from services.issues.domain.visits import RecordVisit, Visit
 from services.issues.store import Store
 from services.issues.walks import Outcome, Walk
-from tests.integration.issues.walking import ME, a_record, found, hear, plan, register_places, visits_of, walk
+from tests.integration.issues.walking import ME, a_record, count, found, hear, plan, register_places, visits_of, walk
 from tests.unit.issues.world import NEIGHBOUR, WALKER
 
 RECORDS: list[dict[str, Any]] = [
@@ -51,6 +51,9 @@ async def test_what_is_wrong_with_one_record_is_no_matter_of_the_others(store: S
         {"building": 1},
         a_record("w5", findings=[found("f", fixed=True, after=["photo-of-somebody-else"])]),
         a_record("w6", findings=[found("f", fixed=True, category="ufo")]),
+        a_record("w7", findings=[found("f1", fixed=True), found("f2", fixed=True, category="lighting")]),
+        {**a_record("w8"), "findings": [found("f1", fixed=True), {"id": "f2"}, {"id": "f3", "note": 7}]},
+        "13812345678",
     ]
 
     results = await walking.record_all([*wrong, RECORDS[1]])
@@ -63,8 +66,13 @@ async def test_what_is_wrong_with_one_record_is_no_matter_of_the_others(store: S
         "visit.malformed",
         "photo.not-yours",
         "category.unknown",
+        "visit.fix-needs-photo",
+        "visit.malformed",
+        "visit.malformed",
         None,
     ]
+    blamed = [[(fault.index, fault.id) for fault in result.faults] for result in results]
+    assert blamed == [[], [], [], [], [(0, "f")], [(0, "f")], [(1, "f2")], [(1, "f2"), (2, "f3")], [], []]
     assert "13812345678" not in str([result.error for result in results])
 
 
@@ -88,8 +96,10 @@ async def test_the_round_counts_each_visit_once_however_often_it_is_delivered_at
     await (await walk(store, round)).record_all(RECORDS)
     visits = await visits_of(store, round)
 
-    await hear_all(store, visits, 3)
+    await asyncio.gather(hear_all(store, visits, 3), count(store), count(store))
+    await asyncio.gather(count(store), count(store))
 
+    assert await count(store) == 0
     counted = (await store.rounds.get(round.id)).aggregate
     assert (counted.visits, counted.findings, counted.fixed_on_the_spot, counted.handed_over) == (4, 3, 1, 2)
     assert (counted.floors_visited, len(counted.covered), counted.status) == (3, 2, RoundStatus.WALKING)
@@ -106,17 +116,20 @@ async def test_the_summary_waits_for_the_last_visit_and_a_walk_sent_again_afterw
     round = await plan(store)
     await (await walk(store, round)).record_all(RECORDS)
     visits = await visits_of(store, round)
-    await hear_all(store, visits[:1], 1)
-
     over = await store.rounds.change(round.id, lambda r, now: complete_round(r, 4, WALKER, now), ME)
     assert over.aggregate.status is RoundStatus.WALKED
+    assert await count(store) == 0
 
     again = await (await walk(store, round)).record_all([*RECORDS, a_record("v9", 9)])
     assert [result.outcome for result in again] == [Outcome.ALREADY] * 4 + [Outcome.REFUSED]
 
-    await hear_all(store, visits, 2)
+    await hear(store, tell(RoundWalked, over.aggregate, recorded=4), round.id, over.version)
+    await hear_all(store, visits[:1], 2)
+    assert await count(store) == 1
     done = (await store.rounds.get(round.id)).aggregate
     assert (done.status, done.visits) == (RoundStatus.COMPLETED, 4)
+    assert done.summary is not None
+    assert (done.summary.compound_covered, done.summary.compound_buildings) == (2, 3)
 
 
 async def test_only_the_walker_or_staff_open_a_walk(store: Store) -> None:

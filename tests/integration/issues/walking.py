@@ -10,6 +10,7 @@ from services.contracts.envelope import Envelope
 from services.contracts.event import Event
 from services.issues.domain.rounds import PlanRound, Round, plan_round
 from services.issues.domain.visits import Visit
+from services.issues.recount import Recount
 from services.issues.store import Store
 from services.issues.subscribers import handlers
 from services.issues.walks import Walk
@@ -50,7 +51,7 @@ def a_record(
 
 def found(id: str, *, fixed: bool, **fields: Any) -> dict[str, Any]:
     """One finding as the walker's device sends it."""
-    return {"id": id, "category": "lighting", "fixed": fixed, **fields}
+    return {"id": id, "category": "noise", "fixed": fixed, **fields}
 
 
 async def hear(store: Store, event: Event, id: str, sequence: int = 1) -> None:
@@ -65,8 +66,17 @@ async def hear(store: Store, event: Event, id: str, sequence: int = 1) -> None:
         partitionkey=id,
         community=HERE,
     )
-    for name, reaction in handlers(store).reactions[event.type]:
+    table = handlers(store)
+    for write in table.writes.get(event.type, ()):
+        operations = list(write.function(Received(envelope, event, write.name)))
+        await store.rounds.collection.database[write.collection].bulk_write(operations)
+    for name, reaction in table.reactions.get(event.type, ()):
         await reaction(Received(envelope, event, name))
+
+
+async def count(store: Store) -> int:
+    """Let the sweep count what asks for it."""
+    return await Recount(store, store.rounds.collection.database).once(utc_now)
 
 
 async def visits_of(store: Store, round: Round) -> list[Visit]:

@@ -1,0 +1,87 @@
+"""Counts rounds anew whose visits have come in: a visit's event leaves a mark on its round, a sweep counts and clears.
+
+However many visits are told of meanwhile, a round is counted once a turn; and whatever dies in between leaves the mark.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from services.chassis.clock import Clock
+from services.chassis.errors import CommunityError, Unavailable
+from services.chassis.mongo import ASCENDING, Database, Document, UpdateOne, WriteOp
+from services.chassis.principal import SYSTEM
+from services.chassis.store import Cause
+from services.contracts.issues import PlaceKind
+from services.issues.domain.counting import Compound, Seen, figures_of, recount
+from services.issues.domain.rounds import Figures
+from services.issues.store import Store
+
+log = logging.getLogger(__name__)
+
+MARKS = "recounts"
+_AT_A_TIME = 1000
+_LIGHT = {"state.building": 1, "state.floor": 1, "state.findings.category": 1, "state.findings.fixed": 1}
+
+
+def marked(round: str) -> WriteOp:
+    """The write that asks for a count of `round`."""
+    return UpdateOne({"_id": round}, {"$inc": {"asked": 1}}, upsert=True)
+
+
+class Recount:
+    """The sweep that counts."""
+
+    name = "round-count"
+    every = timedelta(seconds=1)
+
+    def __init__(self, store: Store, database: Database) -> None:
+        self._store = store
+        self._marks = database[MARKS]
+
+    async def once(self, clock: Clock) -> int:
+        """Count every round that asks for it; returns how many were counted."""
+        counted = 0
+        async for mark in self._marks.find({}):
+            counted += await self._count(mark)
+        return counted
+
+    async def _count(self, mark: Document) -> bool:
+        id = mark["_id"]
+        try:
+            figures, compound = await count(self._store, id), await compound_of(self._store, id)
+            cause = Cause(SYSTEM, f"sweep.{self.name}")
+            await self._store.rounds.change(id, lambda round, now: recount(round, figures, compound, now), cause)
+        except Unavailable:
+            raise
+        except CommunityError as error:
+            log.warning("round not counted", extra={"id": id, "error": error.code})
+            return False
+        await self._marks.delete_one({"_id": id, "asked": mark["asked"]})
+        return True
+
+
+async def count(store: Store, round: str) -> Figures:
+    """What the visits of `round` come to, as they stand in the store."""
+    return figures_of([seen async for seen in _seen(store, round)])
+
+
+async def compound_of(store: Store, round: str) -> Compound:
+    """The compound in which `round` is walked: all its buildings, and those that any round has been through."""
+    walked = (await store.rounds.get(round)).aggregate
+    parents = {place.parent for place in (await store.places.those_of(walked.buildings)).values()}
+    query: dict[str, Any] = {"state.parent": {"$in": sorted(filter(None, parents))}, "state.kind": PlaceKind.BUILDING}
+    buildings = [place["_id"] async for place in store.places.stored.collection.find(query, {"_id": 1})]
+    covered = await store.visits.collection.distinct("state.building", {"state.building": {"$in": buildings}})
+    return Compound(len(buildings), len(covered))
+
+
+async def _seen(store: Store, round: str) -> AsyncIterator[Seen]:
+    cursor = store.visits.collection.find({"state.round": round}, _LIGHT, batch_size=_AT_A_TIME)
+    cursor = cursor.sort([("at", ASCENDING), ("_id", ASCENDING)])
+    while documents := await cursor.to_list(_AT_A_TIME):
+        for document in documents:
+            visit = document["state"]
+            found = tuple((finding["category"], finding["fixed"]) for finding in visit["findings"])
+            yield Seen(document["_id"], visit["building"], visit["floor"], found)
