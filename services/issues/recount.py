@@ -15,7 +15,7 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store import Cause
 from services.contracts.issues import PlaceKind
 from services.issues.domain.counting import Compound, Seen, figures_of, recount
-from services.issues.domain.rounds import Figures
+from services.issues.domain.rounds import Figures, Round
 from services.issues.store import Store
 
 log = logging.getLogger(__name__)
@@ -50,9 +50,7 @@ class Recount:
     async def _count(self, mark: Document) -> bool:
         id = mark["_id"]
         try:
-            figures, compound = await count(self._store, id), await compound_of(self._store, id)
-            cause = Cause(SYSTEM, f"sweep.{self.name}")
-            await self._store.rounds.change(id, lambda round, now: recount(round, figures, compound, now), cause)
+            await self._recount(id)
         except Unavailable:
             raise
         except CommunityError as error:
@@ -61,17 +59,30 @@ class Recount:
         await self._marks.delete_one({"_id": id, "asked": mark["asked"]})
         return True
 
+    async def _recount(self, id: str) -> None:
+        round = (await self._store.rounds.get(id)).aggregate
+        figures, compound = await count(self._store, id), await compound_of(self._store, round)
+        catalogue = await self._store.catalogues.of(round.community)
+        await self._store.rounds.change(
+            id,
+            lambda round, now: recount(round, figures, compound, catalogue, now),
+            Cause(SYSTEM, f"sweep.{self.name}"),
+        )
+
 
 async def count(store: Store, round: str) -> Figures:
     """What the visits of `round` come to, as they stand in the store."""
     return figures_of([seen async for seen in _seen(store, round)])
 
 
-async def compound_of(store: Store, round: str) -> Compound:
+async def compound_of(store: Store, round: Round) -> Compound:
     """The compound in which `round` is walked: all its buildings, and those that any round has been through."""
-    walked = (await store.rounds.get(round)).aggregate
-    parents = {place.parent for place in (await store.places.those_of(walked.buildings)).values()}
-    query: dict[str, Any] = {"state.parent": {"$in": sorted(filter(None, parents))}, "state.kind": PlaceKind.BUILDING}
+    parents = {place.parent for place in (await store.places.those_of(round.buildings)).values()}
+    query: dict[str, Any] = {
+        "state.parent": {"$in": sorted(filter(None, parents))},
+        "state.kind": PlaceKind.BUILDING,
+        "state.retired": {"$ne": True},
+    }
     buildings = [place["_id"] async for place in store.places.stored.collection.find(query, {"_id": 1})]
     covered = await store.visits.collection.distinct("state.building", {"state.building": {"$in": buildings}})
     return Compound(len(buildings), len(covered))

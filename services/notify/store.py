@@ -64,7 +64,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         collection: [IndexModel([("community", ASCENDING), *((f"state.{field}", ASCENDING) for field in fields)])]
         for collection, fields in (
             (COPIES["places"], ("kind",)),
-            (COPIES["rounds"], ("status",)),
+            (COPIES["rounds"], ("status", "completed_at")),
             (COPIES["visits"], ("building",)),
             (COPIES["teams"], ()),
             (COPIES["accounts"], ()),
@@ -77,6 +77,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("community", ASCENDING), ("state.status", ASCENDING), ("state.closed_at", ASCENDING)]),
         IndexModel([("community", ASCENDING), ("state.status", ASCENDING), ("state.due_at", ASCENDING)]),
         IndexModel([("community", ASCENDING), ("state.channel", ASCENDING), ("state.building", ASCENDING)]),
+        IndexModel([("community", ASCENDING), ("state.round", ASCENDING)]),
     ],
 }
 

@@ -40,6 +40,8 @@ class CategoryTally(BaseModel):
     category: Code
     findings: int
     fixed_on_the_spot: int
+    category_zh: Masked | None = None
+    category_en: Masked | None = None
 
 
 class RoundSummary(BaseModel):

@@ -14,6 +14,7 @@ from services.chassis.http.routes import BULKY
 from services.chassis.http.tags import etagged
 from services.contracts.issues import RoundStatus
 from services.contracts.marks import Id
+from services.issues.api.summaries import summarise
 from services.issues.api.views import RoundView, VisitView, round_view, visit_view
 from services.issues.domain import visits
 from services.issues.domain.catalogue import UnknownCategory
@@ -165,6 +166,7 @@ def router(store: Store) -> APIRouter:
             store.rounds, id, lambda round, now: complete_round(round, recorded, command.principal, now), round_view
         )
 
+    summarise(routes, store)
     _visits(routes, store)
     return routes
 

@@ -23,6 +23,7 @@ from services.contracts.issues import (
     RoundSummary,
     RoundWalked,
 )
+from services.issues.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.domain.rounds import OVER, Figures, Round, RoundIsOver, Tally
 from services.issues.domain.visits import Visit, require_walker
 
@@ -71,7 +72,7 @@ def figures_of(visits: Iterable[Seen]) -> Figures:
     )
 
 
-def recount(round: Round, figures: Figures, compound: Compound, now: datetime) -> Decision[Round]:
+def recount(round: Round, figures: Figures, compound: Compound, catalogue: Catalogue, now: datetime) -> Decision[Round]:
     """The figures of `round` are `figures` now. Older ones than it has, and the same again, change nothing.
 
     The first visit begins the round; when the walker is done, the last that was missing completes it. A visit that was
@@ -82,10 +83,10 @@ def recount(round: Round, figures: Figures, compound: Compound, now: datetime) -
         round, events = _progressed(round, figures)
     missing = round.status is not RoundStatus.WALKED or round.recorded is None or round.visits < round.recorded
     if round.status is RoundStatus.COMPLETED and events:
-        round = round.model_copy(update={"summary": summary_of(round, compound, now)})
+        round = round.model_copy(update={"summary": summary_of(round, compound, catalogue, now)})
         events.append(tell(RoundSummarised, round))
     elif not missing:
-        summary = summary_of(round, compound, now)
+        summary = summary_of(round, compound, catalogue, now)
         completed = {"status": RoundStatus.COMPLETED, "completed_at": now, "summary": summary}
         round = round.model_copy(update=completed)
         events += [tell(RoundCompleted, round), tell(RoundSummarised, round)]
@@ -106,8 +107,8 @@ def complete_round(round: Round, recorded: int, by: Principal, now: datetime) ->
     return decided(walked, tell(RoundWalked, walked, recorded=recorded))
 
 
-def summary_of(round: Round, compound: Compound, now: datetime) -> RoundSummary:
-    """What came of `round` so far."""
+def summary_of(round: Round, compound: Compound, catalogue: Catalogue, now: datetime) -> RoundSummary:
+    """What came of `round` so far, its categories named as `catalogue` names them now."""
     tallies = {tally.building: tally for tally in round.counted.buildings}
     planned = {planned.building: planned.count for planned in round.planned}
     by_building = []
@@ -137,8 +138,17 @@ def summary_of(round: Round, compound: Compound, now: datetime) -> RoundSummary:
         fixed_on_the_spot=round.fixed_on_the_spot,
         handed_over=round.handed_over,
         by_building=tuple(by_building),
-        by_category=round.counted.categories,
+        by_category=tuple(_named(tally, catalogue) for tally in round.counted.categories),
     )
+
+
+def _named(tally: CategoryTally, catalogue: Catalogue) -> CategoryTally:
+    """One that has left the catalogue since goes without a name."""
+    try:
+        category = catalogue.category(tally.category)
+    except UnknownCategory:
+        return tally
+    return tally.model_copy(update={"category_zh": category.zh, "category_en": category.en})
 
 
 def _progressed(round: Round, figures: Figures) -> tuple[Round, list[Event]]:

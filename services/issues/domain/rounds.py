@@ -222,7 +222,7 @@ def planned_in(
     Raises:
         NotABuilding, NoSuchFloors: see `plan_round`.
     """
-    known = {p.id: p for p in buildings if p.kind is PlaceKind.BUILDING and p.community == community}
+    known = {p.id: p for p in buildings if p.kind is PlaceKind.BUILDING and p.community == community and not p.retired}
     if not known.keys() >= set(wanted) or not set(wanted) >= floors.keys():
         raise NotABuilding()
     planned = []

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from services.chassis.mongo import ASCENDING, DESCENDING, Database, Document
 from services.contracts.activities import ActivityStatus
-from services.contracts.issues import CaseStatus, Channel, PlaceKind, WishStatus
+from services.contracts.issues import Channel, PlaceKind, WishStatus
 from services.notify.board.figures import (
     Board,
     BuildingFindings,
@@ -22,13 +22,9 @@ from services.notify.board.figures import (
     Wish,
     tally,
 )
+from services.notify.board.rounds import latest_rounds
+from services.notify.board.standing import CLOSED, OPEN
 from services.notify.store import COPIES
-
-CLOSED = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
-SETTLED = (*CLOSED, CaseStatus.REJECTED, CaseStatus.MERGED)
-"""A rejected or merged case is nobody's open problem; it is not one put right either."""
-
-OPEN = tuple(status for status in CaseStatus if status not in SETTLED)
 
 SHOWN_CASES = 8
 SHOWN_ACTIVITIES = 9
@@ -111,6 +107,7 @@ async def _coverage(database: Database, community: str, places: Places) -> Cover
         covered=tuple(place.id for place in buildings if place.id in covered),
         rounds=len(rows),
         floors=sum(row["state"]["floors_visited"] for row in rows),
+        latest=await latest_rounds(database, community, places),
     )
 
 

@@ -1,4 +1,4 @@
-"""The board as feeds: cases put right and activities ahead, in RSS 2.0 and JSON Feed 1.1."""
+"""The board as feeds: cases put right, rounds summed up and activities ahead, in RSS 2.0 and JSON Feed 1.1."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from services.notify.board.figures import Board, ClosedCase, ComingActivity
+from services.notify.board.figures import Board, ClosedCase, ComingActivity, RoundResult, percent
 from services.notify.board.page import place_name
 from services.notify.board.words import WORDS
 from services.notify.calendar import day, moment
@@ -34,6 +34,8 @@ def items(board: Board, lang: str, names: Names) -> Iterator[Item]:
     """What a feed carries: no person, like the board itself."""
     for case in board.cases.latest:
         yield _closed(case, lang)
+    for round in board.coverage.latest:
+        yield _walked(round, lang)
     for activity in board.activities:
         yield _coming(activity, lang, names)
 
@@ -85,6 +87,22 @@ def _closed(case: ClosedCase, lang: str) -> Item:
     where = place_name(case.building, lang) or words["grounds"]
     text = f"{category} · {where} · {words['checked']} {day(case.closed_at, lang)}"
     return Item(case.id, f"{words['put_right']} · {case.title or category}", text, case.closed_at)
+
+
+def _walked(round: RoundResult, lang: str) -> Item:
+    words = WORDS[lang]
+    said = [
+        words["walked_of"].format(covered=round.covered, planned=round.planned),
+        words["compound_of"].format(covered=round.compound_covered, all=round.compound_buildings),
+        words["found_count"].format(count=round.found),
+    ]
+    if round.found:
+        rate = percent(round.on_the_spot, round.found)
+        said.append(words["spot_rate"].format(count=round.on_the_spot, percent=rate))
+        said.append(words["handed_over_count"].format(count=round.handed_over))
+    said += [f"{c.category_zh if lang == 'zh' else c.category_en} {c.found}" for c in round.by_category]
+    title = f"{words['latest_rounds']} · {round.title or day(round.completed_at, lang)}"
+    return Item(round.id, title, " · ".join(said), round.completed_at)
 
 
 def _coming(activity: ComingActivity, lang: str, names: Names) -> Item:

@@ -48,13 +48,49 @@ class Findings(_Shown):
         return percent(self.put_right, self.found)
 
 
+class FoundOf(_Shown):
+    """What a round found of one category."""
+
+    category: str
+    category_zh: str
+    category_en: str
+    found: int
+    on_the_spot: int
+
+
+class RoundResult(_Shown):
+    """The summary of a round that is over, as it was told, and how many of its cases are open now.
+
+    `next_due` is the nearest deadline of those; `compound_covered` of `compound_buildings` were walked when it ended.
+    """
+
+    id: str
+    title: str | None
+    completed_at: datetime
+    covered: int
+    planned: int
+    compound_covered: int
+    compound_buildings: int
+    floors: int
+    floors_planned: int | None
+    found: int
+    on_the_spot: int
+    handed_over: int
+    open: int
+    overdue: int
+    next_due: datetime | None
+    by_building: tuple[BuildingFindings, ...]
+    by_category: tuple[FoundOf, ...]
+
+
 class Coverage(_Shown):
-    """Which buildings rounds have been through."""
+    """Which buildings rounds have been through. `latest` are the last that were summed up."""
 
     buildings: tuple[Place, ...]
     covered: tuple[str, ...]
     rounds: int
     floors: int
+    latest: tuple[RoundResult, ...] = ()
 
 
 class ClosedCase(_Shown):

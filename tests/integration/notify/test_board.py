@@ -173,6 +173,68 @@ async def test_the_figures(house: House, api: Api) -> None:
     assert (board["wishes"][0]["supporters"], board["wishes"][0]["answer"]) == (128, "已列入明年计划")
 
 
+def summarised(id: str, at: timedelta, **fields: Any) -> Record:
+    """A round through building 9 that is over, with its summary."""
+    summary = i.RoundSummary(
+        as_of=NOW,
+        buildings_planned=1,
+        buildings_covered=1,
+        compound_buildings=20,
+        compound_covered=9,
+        floors_planned=18,
+        floors_covered=17,
+        floors_visited=18,
+        visits=19,
+        findings=4,
+        fixed_on_the_spot=3,
+        handed_over=1,
+        by_building=(
+            i.BuildingTally(building="place-9", findings=4, fixed_on_the_spot=3),
+            i.BuildingTally(building="place-gone"),
+        ),
+        by_category=(
+            i.CategoryTally(category="wall", findings=1, fixed_on_the_spot=0, category_zh="墙面", category_en="Walls"),
+            i.CategoryTally(category="lighting", findings=3, fixed_on_the_spot=3),
+        ),
+    )
+    shown = i.RoundState(
+        buildings=["place-9"],
+        walker="grid-1",
+        starts_at=NOW,
+        status=i.RoundStatus.COMPLETED,
+        covered=["place-9"],
+        completed_at=NOW + at,
+        summary=summary,
+        **fields,
+    )
+    return state(shown, id)
+
+
+async def test_the_summary_of_a_round_is_published_with_its_cases_as_they_stand_now(house: House, api: Api) -> None:
+    mine = {"round": "round-9"}
+    await house.take(
+        [
+            *everything(),
+            summarised("round-8", -2 * DAY),
+            summarised("round-9", -DAY, title="九号楼逐层走访"),
+            case("c-9-1", i.CaseStatus.DISPATCHED, due_at=NOW + 2 * DAY, overdue=False, **mine),
+            case("c-9-2", i.CaseStatus.ACCEPTED, **mine),
+            case("c-9-3", i.CaseStatus.IN_PROGRESS, due_at=NOW - HOUR, overdue=True, **mine),
+            case("c-9-4", i.CaseStatus.VERIFIED, **mine),
+            case("c-9-5", i.CaseStatus.REJECTED, **mine),
+        ]
+    )
+    nine, eight = (await api.call(None, "GET", "/api/notify/v1/board/sunshine")).json()["coverage"]["latest"]
+    assert (nine["id"], nine["title"], eight["id"]) == ("round-9", "九号楼逐层走访", "round-8")
+    assert (nine["compound_covered"], nine["compound_buildings"], nine["floors"]) == (9, 20, 18)
+    assert (nine["open"], nine["overdue"], eight["open"], eight["next_due"]) == (3, 1, 0, None)
+    assert nine["next_due"].startswith((NOW - HOUR).isoformat()[:19])
+    assert [(b["building"]["number"], b["found"], b["on_the_spot"]) for b in nine["by_building"]] == [(9, 4, 3)]
+    assert [(c["category_zh"], c["found"]) for c in nine["by_category"]] == [("lighting", 3), ("墙面", 1)]
+    assert "小区共走完 9/20 栋" in (await api.call(None, "GET", "/board/sunshine")).text
+    assert "九号楼逐层走访" in (await api.call(None, "GET", "/board/sunshine/feed.rss")).text
+
+
 async def test_no_person_is_anywhere_on_it(house: House, api: Api) -> None:
     await house.take(everything())
     for path in (

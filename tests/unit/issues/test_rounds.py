@@ -117,11 +117,11 @@ def test_the_summary_is_exact_wherever_the_walker_ends_and_however_visits_are_to
         return decision.aggregate
 
     for arrived in sorted(told.choices(range(min(early, len(recorded)) + 1), k=5)):
-        round = decide(recount(round, counted(recorded[:arrived]), COMPOUND, NOW))
+        round = decide(recount(round, counted(recorded[:arrived]), COMPOUND, CATALOGUE, NOW))
     round = decide(complete_round(round, len(recorded), WALKER, NOW))
     for arrived in (*sorted(told.choices(range(len(recorded) + 1), k=5)), len(recorded), 0, len(recorded)):
         assert (round.status is RoundStatus.COMPLETED) == (round.completed_at is not None)
-        round = decide(recount(round, counted(recorded[:arrived]), COMPOUND, NOW))
+        round = decide(recount(round, counted(recorded[:arrived]), COMPOUND, CATALOGUE, NOW))
     assert round.status is RoundStatus.COMPLETED
     assert [type(e) for e in events].count(RoundStarted) <= bool(walk)
     [completed] = [e for e in events if isinstance(e, RoundCompleted)]
@@ -137,7 +137,9 @@ def test_the_summary_is_exact_wherever_the_walker_ends_and_however_visits_are_to
     assert (summary.floors_covered, summary.floors_planned) == (len({(b, f) for b, f, _ in walk if f > 0}), 54)
     assert [tally.building for tally in summary.by_building] == list(IDS)
     assert sum(tally.findings for tally in summary.by_building) == summary.findings
-    assert [(c.category, c.findings) for c in summary.by_category] == ([("noise", len(found))] if found else [])
+    assert [(c.category, c.category_zh, c.findings) for c in summary.by_category] == (
+        [("noise", CATALOGUE.category("noise").zh, len(found))] if found else []
+    )
 
 
 @given(walk=walks, told=st.randoms(use_true_random=False))
@@ -152,8 +154,8 @@ def test_a_visit_that_slipped_in_while_the_walker_ended_is_still_counted_and_the
     round = a_round().aggregate
     visits = recorded_in(round, [(IDS[0], 1, []), (IDS[1], 2, [True])])
     over = complete_round(round, 1, WALKER, NOW).aggregate
-    done = recount(over, counted(visits[:1]), COMPOUND, NOW).aggregate
-    late = recount(done, counted(visits), COMPOUND, NOW)
+    done = recount(over, counted(visits[:1]), COMPOUND, CATALOGUE, NOW).aggregate
+    late = recount(done, counted(visits), COMPOUND, CATALOGUE, NOW)
     assert (late.aggregate.visits, late.aggregate.status) == (2, RoundStatus.COMPLETED)
     assert [type(event) for event in late.events] == [RoundProgressed, RoundSummarised]
     assert late.aggregate.summary is not None
@@ -164,14 +166,14 @@ def test_a_visit_that_slipped_in_while_the_walker_ended_is_still_counted_and_the
 def test_an_older_count_and_the_same_again_change_nothing() -> None:
     round = a_round().aggregate
     visits = recorded_in(round, [(IDS[0], 1, []), (IDS[1], 2, [True])])
-    now = recount(round, counted(visits), COMPOUND, NOW).aggregate
+    now = recount(round, counted(visits), COMPOUND, CATALOGUE, NOW).aggregate
     for figures in (counted(visits), counted(visits[:1]), Figures()):
-        assert recount(now, figures, COMPOUND, NOW).events == ()
+        assert recount(now, figures, COMPOUND, CATALOGUE, NOW).events == ()
 
 
 def test_a_walk_without_a_visit_is_completed_all_the_same() -> None:
     over = complete_round(a_round().aggregate, 0, WALKER, NOW).aggregate
-    done = recount(over, Figures(), COMPOUND, NOW).aggregate
+    done = recount(over, Figures(), COMPOUND, CATALOGUE, NOW).aggregate
     assert (done.status, done.covered, done.floors_covered) == (RoundStatus.COMPLETED, [], 0)
 
 
@@ -179,7 +181,7 @@ def test_floors_are_chosen_of_buildings_of_the_plan() -> None:
     round = a_round(buildings=IDS[:2], floors={IDS[0]: (3, -1, 3)}).aggregate
     assert (round.floors_planned, round.planned[0].floors) == (2 + 18, (-1, 3))
     visits = recorded_in(round, [(IDS[0], 3, []), (IDS[0], 4, []), (IDS[0], -1, []), (IDS[1], -1, [])])
-    counting = recount(round, counted(visits), COMPOUND, NOW).aggregate
+    counting = recount(round, counted(visits), COMPOUND, CATALOGUE, NOW).aggregate
     assert (counting.floors_covered, counting.floors_visited) == (2, 4)
     with pytest.raises(NotABuilding):
         a_round(buildings=IDS[:2], floors={IDS[2]: (1,)})

@@ -9,8 +9,10 @@ from services.notify.board.figures import (
     ClosedCase,
     ComingActivity,
     Coverage,
+    FoundOf,
     OpenCase,
     Place,
+    RoundResult,
     Team,
     Volunteering,
     Wish,
@@ -76,6 +78,42 @@ def sunny_board() -> Board:
             ),
             Wish(id="wish-2", title="壮大文体队伍", supporters=64, status="open", proposed_at=NOW, answer=None),
         ),
+    )
+
+
+def a_round(**fields: object) -> RoundResult:
+    """A round through nine buildings, one of its cases open."""
+    return RoundResult.model_validate(
+        {
+            "id": "round-9",
+            "title": "一月逐楼走访",
+            "completed_at": NOW - timedelta(days=1),
+            "covered": 9,
+            "planned": 9,
+            "compound_covered": 9,
+            "compound_buildings": 20,
+            "floors": 243,
+            "floors_planned": 243,
+            "found": 75,
+            "on_the_spot": 57,
+            "handed_over": 18,
+            "open": 1,
+            "overdue": 0,
+            "next_due": NOW + timedelta(days=2),
+            "by_building": [
+                BuildingFindings(building=PLACES[n], found=found, on_the_spot=spot, put_right=spot)
+                for n, (found, spot) in enumerate(_FOUND)
+            ],
+            "by_category": [
+                FoundOf(
+                    category="lighting", category_zh="公共照明", category_en="Public lighting", found=40, on_the_spot=30
+                ),
+                FoundOf(
+                    category="wall", category_zh="墙砖墙面", category_en="Walls and tiles", found=35, on_the_spot=27
+                ),
+            ],
+            **fields,
+        }
     )
 
 

@@ -9,7 +9,7 @@ from services.notify.board.feeds import json_feed, rss
 from services.notify.board.figures import Board, BuildingFindings, Cases, Findings, percent, tally
 from services.notify.board.page import ASSETS, Page
 from services.notify.board.words import WORDS
-from tests.unit.notify.boards import NOW, PLACES, sunny_board
+from tests.unit.notify.boards import NOW, PLACES, a_round, sunny_board
 from tests.unit.notify.given import NAMES
 
 PAGE = Page(NAMES)
@@ -165,3 +165,44 @@ def test_the_style_asks_for_nothing_from_elsewhere() -> None:
     css = (ASSETS / "board.css").read_text()
     assert "url(" not in css
     assert "@import" not in css
+
+
+def _with(**fields: object) -> Board:
+    board = sunny_board()
+    return board.model_copy(update={"coverage": board.coverage.model_copy(update={"latest": (a_round(**fields),)})})
+
+
+def test_the_summary_of_a_round_stands_on_it_in_both_languages() -> None:
+    page = _Tags(PAGE.board(_with(), "zh"))
+    for said in (
+        "一月逐楼走访",
+        "走访 9/9 栋 · 243 层 · 小区共走完 9/20 栋",
+        "发现 75 件 · 现场解决 57 件（76%） · 交办 18 件 · 1 件办理中 · 最近时限",
+        "公共照明 40 · 墙砖墙面 35",
+        "1号楼 9 · 2号楼 8",
+    ):
+        assert said in page.words
+    english = _Tags(PAGE.board(_with(title=None, open=0, next_due=None), "en")).words
+    for said in ("9 of 9 buildings", "9 of the compound's 20", "57 fixed on the spot (76%)", "Public lighting 40"):
+        assert said in english
+    assert "All that was handed over is settled" in english
+    assert "Building 1 9" in english
+
+
+def test_a_round_that_found_nothing_claims_no_rate() -> None:
+    nothing = _with(found=0, on_the_spot=0, handed_over=0, open=0, next_due=None, by_building=(), by_category=())
+    words = _Tags(PAGE.board(nothing, "zh")).words
+    assert "发现 0 件" in words
+    assert "发现 0 件 ·" not in words
+
+
+def test_feeds_carry_the_summary_of_a_round() -> None:
+    [item] = [i for i in json_feed(_with(title=EVIL), "zh", NAMES, "https://here")["items"] if i["id"] == "round-9"]
+    assert "小区共走完 9/20 栋" in item["content_text"]
+    assert "公共照明 40" in item["content_text"]
+    assert item["date_published"] == a_round().completed_at.isoformat()
+    assert b"<script>" not in rss(_with(title=EVIL), "zh", NAMES, "https://here")
+
+
+def test_a_title_of_a_round_is_text() -> None:
+    assert "<script>" not in PAGE.board(_with(title=EVIL), "zh")
