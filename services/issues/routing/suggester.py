@@ -3,7 +3,7 @@
 What is remembered holds no words of anybody: which words mattered is worked out when somebody asks who may read them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ async def facts_of(store: Store, case: Case, at: datetime) -> Facts:
         channel=case.channel,
         priority=case.priority,
         places=await _places(store, case),
+        answers=case.answers,
     )
 
 
@@ -94,13 +95,9 @@ async def _category(store: Store, community: str, code: str) -> Category | None:
 
 async def _places(store: Store, case: Case) -> tuple[str, ...]:
     """Where the case is and everything above it, the finest first."""
-    found = await store.places.those_of([case.place])
-    place = found.get(case.place)
-    return (case.place,) if place is None else (case.place, *_upwards(place.id, place.above))
-
-
-def _upwards(id: str, above: Iterable[str]) -> Iterable[str]:
-    return [place for place in reversed(tuple(above)) if place != id]
+    exact = case.at or case.place
+    place = (await store.places.those_of([exact])).get(exact)
+    return (exact, case.place) if place is None else (exact, *reversed(place.above))
 
 
 async def _responsible(store: Store, case: Case) -> str | None:
