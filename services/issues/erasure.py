@@ -11,6 +11,7 @@ from services.chassis.erasure import erase_each, erase_in
 from services.chassis.store import Cause
 from services.issues.domain.aftermath import anonymise_case
 from services.issues.domain.wishes import anonymise_wish
+from services.issues.routing.forgetting import forget
 from services.issues.store import Store, found_in, shown_in
 
 _BATCH = 100
@@ -30,10 +31,13 @@ async def erase(store: Store, person: str, cause: Cause) -> None:
 
 async def _reported_cases(store: Store, person: str, cause: Cause) -> None:
     while page := (await store.cases.select({"state.reporter": person}, limit=_BATCH)).items:
+        theirs = [stored.aggregate.id for stored in page if stored.aggregate.round is None]
+        await forget(store, theirs, cause)  # models that have learnt from these words
         for stored in page:
             for photo in stored.aggregate.before if stored.aggregate.round is None else ():
                 await store.photos.delete(photo)
             await erase_in(store.cases, stored.aggregate.id, lambda case, now: anonymise_case(case, person), cause)
+        await forget(store, theirs, cause)  # and any that was just being trained
 
 
 async def _is_shown(store: Store, photo: str) -> bool:
