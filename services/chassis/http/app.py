@@ -20,6 +20,7 @@ from services.chassis.errors import CommunityError
 from services.chassis.http import faults
 from services.chassis.http.body import BodyGuard
 from services.chassis.http.catalogue import catalogue
+from services.chassis.http.dialects import Dialects
 from services.chassis.http.docs import docs_page
 from services.chassis.http.entry import Entry
 from services.chassis.http.gate import Gate
@@ -112,6 +113,7 @@ def _border(
             serving=serving or Serving(service),
             metrics=metrics,
             secure=settings.environment == "production",
+            dialects=Dialects(routers),
             log_requests=settings.log_requests,
         )
     ]

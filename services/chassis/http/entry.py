@@ -9,6 +9,7 @@ from opentelemetry.trace import SpanKind, set_span_in_context
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.chassis.http.dialects import Dialects
 from services.chassis.http.passage import Passage, enter
 from services.chassis.http.problems import problem
 from services.chassis.http.refusals import Unexpected
@@ -43,11 +44,13 @@ class Entry:
         serving: Serving,
         metrics: Metrics,
         secure: bool,
+        dialects: Dialects | None = None,
         log_requests: Literal["all", "notable"] = "notable",
     ) -> None:
         self._app = app
         self._serving = serving
         self._metrics = metrics
+        self._dialects = dialects or Dialects(())
         self._headers = [*_HEADERS, _HSTS] if secure else _HEADERS
         self._log_all = log_requests == "all"
 
@@ -62,7 +65,7 @@ class Entry:
         token = contexts.attach(set_span_in_context(span))
         here = span.get_span_context()
         trace = f"{here.trace_id:032x}"
-        enter(scope, Passage(headers, trace))
+        enter(scope, Passage(headers, trace, self._dialects.of(scope["path"])))
         answer = _Answer(
             send,
             [

@@ -15,6 +15,7 @@ from services.chassis.cursor import InvalidCursor
 from services.chassis.errors import CommunityError, StaleVersion, TooMuchContention
 from services.chassis.http import refusals
 from services.chassis.http.command import HEADERS, CommandOfCaller
+from services.chassis.http.dialects import OWN_REFUSALS
 from services.chassis.http.problems import Problem, problems
 from services.chassis.receipt import IdempotencyKeyReused
 from services.chassis.store import StoreAway
@@ -99,6 +100,8 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     plain = answers.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if plain.get("$ref", "").endswith("/HTTPValidationError"):
         del answers["422"]
+    if operation.pop(OWN_REFUSALS, False):
+        return
     expected: list[type[CommunityError]] = [*_ALWAYS]
     if operation.get("security"):
         expected += _WITH_TOKEN

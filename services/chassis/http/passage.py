@@ -1,10 +1,13 @@
 """What the layers of the border learn of one request and hand to those behind them."""
 
 from collections.abc import MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal
+
+if TYPE_CHECKING:
+    from services.chassis.http.dialects import Dialect
 
 _KEY = "community.passage"
 
@@ -12,11 +15,13 @@ _KEY = "community.passage"
 class Passage:
     """One request on its way in."""
 
-    __slots__ = ("body_limit", "headers", "principal", "refusal", "trace")
+    __slots__ = ("body_limit", "dialect", "headers", "principal", "refusal", "trace")
 
-    def __init__(self, headers: dict[bytes, bytes], trace: str) -> None:
+    def __init__(self, headers: dict[bytes, bytes], trace: str, dialect: "Dialect | None" = None) -> None:
         self.headers = headers
         self.trace = trace
+        self.dialect = dialect
+        """How refusals are told here; None: as problem details."""
         self.principal: Principal | None = None
         self.refusal: CommunityError | None = None
         """Why a token that was sent is not believed."""

@@ -67,6 +67,8 @@ def problem(
 ) -> Response:
     """The answer that tells `error`."""
     passage = passage_of(scope)
+    if passage.dialect is not None:
+        return passage.dialect(scope, error, errors, {**_headers(error), **(headers or {})})
     language = preferred(passage.headers.get(b"accept-language", b"").decode("latin-1"))
     body: dict[str, Any] = {
         "type": TYPE.format(code=error.code),
