@@ -1,0 +1,253 @@
+"""Recurring rounds: every date of the rule becomes one round, whenever a sweep looks; dates fall out, terms change."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import NotYours
+from services.chassis.principal import Principal
+from services.contracts.issues import RoundDue, RoundPlanEnded, RoundPlanStatus, RoundStatus
+from services.issues.domain import recurrence
+from services.issues.domain.recurrence import RuleUnreadable, normalise, starts
+from services.issues.domain.roundplans import (
+    ChangePlan,
+    DateIsARound,
+    EndPlan,
+    NoSuchDate,
+    PlanHasEnded,
+    PlanRounds,
+    RoundPlan,
+    SkipDate,
+    advance,
+    change_plan,
+    end_plan,
+    plan_rounds,
+    round_id,
+    round_of,
+    skip_date,
+)
+from services.issues.domain.rounds import NoSuchFloors, NotABuilding
+from tests.unit.issues.world import (
+    HANDLER,
+    HERE,
+    NOW,
+    RESIDENT,
+    STAFF,
+    STRANGER,
+    UNIT,
+    WALKER,
+    a_building,
+    a_compound,
+    assert_folds,
+)
+
+BUILDINGS = [a_building(n) for n in range(1, 4)]
+IDS = tuple(building.id for building in BUILDINGS)
+MONTHLY = "FREQ=MONTHLY;BYMONTHDAY=5"
+NINE = datetime(2024, 2, 5, 1, 0, tzinfo=UTC)
+"""Nine in the morning of the first date, a week from now."""
+
+
+def terms(**fields: Any) -> dict[str, Any]:
+    return {"buildings": IDS, "rule": MONTHLY, "first": NINE, **fields}
+
+
+def a_plan(by: Principal = STAFF, **fields: Any) -> Decision[RoundPlan]:
+    body = {"community": HERE, **({"walker": WALKER.sub} if by is STAFF else {}), **terms(**fields)}
+    return plan_rounds("roundplan-1", PlanRounds.model_validate(body), BUILDINGS, by, NOW)
+
+
+def dues(decision: Decision[RoundPlan]) -> list[RoundDue]:
+    return [event for event in decision.events if isinstance(event, RoundDue)]
+
+
+def rule_dates(rule: str, count: int, first: datetime = NINE) -> list[str]:
+    found = starts(normalise(rule), first, recurrence.local_date(first))
+    return [recurrence.local_date(next(found)).isoformat() for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "dates"),
+    [
+        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=5", ["2024-02-05", "2024-03-05", "2024-04-05"]),
+        ("freq=monthly;byday=2tu", ["2024-02-13", "2024-03-12", "2024-04-09"]),
+        ("FREQ=MONTHLY;BYDAY=-1FR", ["2024-02-23", "2024-03-29", "2024-04-26"]),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1", ["2024-03-01", "2024-04-01", "2024-05-01"]),
+        ("FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-1", ["2024-02-29", "2024-05-31", "2024-08-31"]),
+        ("FREQ=WEEKLY;BYDAY=MO,TH", ["2024-02-05", "2024-02-08", "2024-02-12"]),
+        ("FREQ=DAILY;INTERVAL=2", ["2024-02-05", "2024-02-07", "2024-02-09"]),
+    ],
+)
+def test_rules_give_the_dates_they_say(rule: str, dates: list[str]) -> None:
+    assert rule_dates(rule, 3) == dates
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "monthly",
+        "FREQ=YEARLY",
+        "FREQ=HOURLY",
+        "FREQ=MONTHLY;BYMONTHDAY=31",
+        "FREQ=MONTHLY;BYMONTHDAY=0",
+        "FREQ=WEEKLY;BYMONTHDAY=5",
+        "FREQ=WEEKLY;BYDAY=2TU",
+        "FREQ=MONTHLY;BYDAY=1MO,TU",
+        "FREQ=MONTHLY;BYDAY=5MO",
+        "FREQ=MONTHLY;BYMONTHDAY=5;BYSETPOS=2",
+        "FREQ=MONTHLY;BYSETPOS=1",
+        "FREQ=DAILY;INTERVAL=7;BYDAY=MO",
+        "FREQ=MONTHLY;INTERVAL=0",
+        "FREQ=MONTHLY;COUNT=3;UNTIL=20250101",
+        "FREQ=MONTHLY;UNTIL=20251301",
+        "FREQ=MONTHLY;FREQ=MONTHLY",
+        "FREQ=MONTHLY;RDATE=20250101",
+        "FREQ=MONTHLY\nRRULE:FREQ=DAILY",
+        "FREQ=MONTHLY;" + "BYMONTHDAY=1" + ",1" * 200,
+    ],
+)
+def test_other_rules_are_refused(rule: str) -> None:
+    with pytest.raises(RuleUnreadable):
+        normalise(rule)
+
+
+@given(
+    rule=st.sampled_from(
+        (MONTHLY, "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=4", "FREQ=DAILY;UNTIL=20240220")
+    ),
+    looks=st.lists(st.integers(0, 200), max_size=12),
+    ahead=st.integers(0, 60),
+)
+def test_every_date_becomes_one_round_whenever_anybody_looks(rule: str, looks: list[int], ahead: int) -> None:
+    decision = a_plan(rule=rule, days_ahead=ahead)
+    assert_folds(None, decision)
+    plan, named = decision.aggregate, dues(decision)
+    for day in [*sorted(looks), 200, 200, 200, 200, 0]:
+        decision = advance(plan, NOW + timedelta(days=day))
+        assert_folds(plan, decision)
+        plan, named = decision.aggregate, named + dues(decision)
+    until = recurrence.local_date(NOW + timedelta(days=200 + ahead))
+    expected = []
+    for start in starts(normalise(rule), NINE, NINE.date()):
+        if start > NOW + timedelta(days=200 + ahead):
+            break
+        expected.append(recurrence.local_date(start))
+    assert [due.occurrence for due in named] == expected
+    assert [due.round for due in named] == [round_id(plan.id, on) for on in expected]
+    assert len({due.round for due in named}) == len(named)
+    assert (plan.status is RoundPlanStatus.ENDED) == ("COUNT" in rule or "UNTIL" in rule)
+    assert plan.next is None or plan.next >= until
+
+
+def test_a_date_becomes_a_round_with_the_terms_of_its_day() -> None:
+    decision = a_plan(floors={IDS[0]: (3, 1)}, title="每月查找问题", unit=UNIT.id)
+    [due] = dues(decision)
+    made = round_of(decision.aggregate, due, NOW)
+    assert_folds(None, made)
+    round = made.aggregate
+    assert (round.id, round.plan, round.occurrence) == (due.round, "roundplan-1", date(2024, 2, 5))
+    assert (round.starts_at, round.walker, round.unit, round.title) == (NINE, WALKER.sub, UNIT.id, "每月查找问题")
+    assert (round.buildings, round.floors_planned, round.status) == (IDS, 2 + 18 + 18, RoundStatus.PLANNED)
+
+
+def test_a_date_falls_out_once() -> None:
+    plan = a_plan().aggregate
+    march = SkipDate(on=date(2024, 3, 5))
+    skipped = skip_date(plan, march, STAFF, NOW)
+    assert_folds(plan, skipped)
+    assert skipped.aggregate.next == date(2024, 4, 5)
+    assert skip_date(skipped.aggregate, march, STAFF, NOW).events == ()
+    later = advance(skipped.aggregate, NOW + timedelta(days=70))
+    assert [due.occurrence for due in dues(later)] == [date(2024, 4, 5)]
+    for wrong, error in (
+        (date(2024, 3, 6), NoSuchDate),
+        (date(2024, 2, 5), DateIsARound),
+        (date(9999, 1, 5), NoSuchDate),
+        (date(1, 1, 1), DateIsARound),
+    ):
+        with pytest.raises(error):
+            skip_date(plan, SkipDate(on=wrong), STAFF, NOW)
+
+
+def test_from_a_date_on_it_is_otherwise_and_before_it_as_it_was() -> None:
+    plan = a_plan().aggregate
+    tuesdays = ChangePlan.model_validate(
+        terms(buildings=IDS[:1], rule="FREQ=MONTHLY;BYDAY=2TU", first=datetime(2024, 4, 9, 6, tzinfo=UTC), walker="g-2")
+    )
+    changed = change_plan(plan, tuesdays, BUILDINGS, STAFF, NOW)
+    assert_folds(plan, changed)
+    later = advance(changed.aggregate, NOW + timedelta(days=110))
+    named = [(due.occurrence, due.starts_at.hour) for due in dues(later)]
+    assert named == [(date(2024, 3, 5), 1), (date(2024, 4, 5), 1), (date(2024, 4, 9), 6), (date(2024, 5, 14), 6)]
+    rounds = [round_of(later.aggregate, due, NOW).aggregate for due in dues(later)]
+    assert [(len(round.buildings), round.walker) for round in rounds] == [(3, "grid-1")] * 2 + [(1, "g-2")] * 2
+    with pytest.raises(DateIsARound):
+        change_plan(plan, ChangePlan.model_validate(terms(walker="g-2")), BUILDINGS, STAFF, NOW)
+
+
+def test_a_change_for_an_earlier_date_takes_the_place_of_a_later_one() -> None:
+    plan = a_plan().aggregate
+    for month in (6, 4):
+        first = datetime(2024, month, 9, 6, tzinfo=UTC)
+        command = ChangePlan.model_validate(terms(rule="FREQ=MONTHLY;BYMONTHDAY=9", first=first, walker=f"g-{month}"))
+        plan = change_plan(plan, command, BUILDINGS, STAFF, NOW).aggregate
+    assert [segment.walker for segment in plan.segments] == ["grid-1", "g-4"]
+
+
+def test_a_plan_ends_at_once_or_from_a_date_on() -> None:
+    plan = a_plan().aggregate
+    at_once = end_plan(plan, EndPlan(), STAFF, NOW)
+    assert_folds(plan, at_once)
+    assert (at_once.aggregate.status, at_once.aggregate.next) == (RoundPlanStatus.ENDED, None)
+    assert advance(at_once.aggregate, NOW + timedelta(days=999)).events == ()
+    with pytest.raises(PlanHasEnded):
+        skip_date(at_once.aggregate, SkipDate(on=date(2024, 3, 5)), STAFF, NOW)
+    later = end_plan(plan, EndPlan(since=date(2024, 4, 5)), STAFF, NOW)
+    assert_folds(plan, later)
+    assert later.aggregate.status is RoundPlanStatus.RUNNING
+    done = advance(later.aggregate, NOW + timedelta(days=99))
+    assert_folds(later.aggregate, done)
+    assert [due.occurrence for due in dues(done)] == [date(2024, 3, 5)]
+    assert isinstance(done.events[-1], RoundPlanEnded)
+    assert done.aggregate.status is RoundPlanStatus.ENDED
+
+
+def test_dates_that_have_passed_are_left_out() -> None:
+    plan = a_plan(first=NOW - timedelta(days=100), days_ahead=0)
+    assert dues(plan) == []
+    assert plan.aggregate.next == date(2024, 2, 5)
+
+
+def test_who_plans_and_who_changes() -> None:
+    own = a_plan(HANDLER, unit=UNIT.id).aggregate
+    assert (own.segments[0].walker, own.planner) == (HANDLER.sub, HANDLER.sub)
+    assert end_plan(own, EndPlan(), HANDLER, NOW).events
+    for by, fields in ((WALKER, {"walker": "g-2"}), (HANDLER, {"unit": "unit-other"}), (RESIDENT, {}), (STRANGER, {})):
+        with pytest.raises(NotYours):
+            a_plan(by, **fields)
+    for by in (WALKER, RESIDENT, STRANGER):
+        with pytest.raises(NotYours):
+            end_plan(own, EndPlan(), by, NOW)
+        with pytest.raises(NotYours):
+            skip_date(own, SkipDate(on=date(2024, 3, 5)), by, NOW)
+        with pytest.raises(NotYours):
+            change_plan(own, ChangePlan.model_validate(terms()), BUILDINGS, by, NOW)
+
+
+def test_a_plan_that_makes_no_sense_is_refused() -> None:
+    for fields, error in (
+        ({"rule": "FREQ=MONTHLY;BYMONTHDAY=5;UNTIL=20240101"}, NoSuchDate),
+        ({"first": NOW + timedelta(days=5000)}, NoSuchDate),
+        ({"first": datetime(1, 1, 1, tzinfo=UTC)}, NoSuchDate),
+        ({"first": datetime(9999, 12, 31, 23, tzinfo=UTC)}, NoSuchDate),
+        ({"rule": "whenever"}, RuleUnreadable),
+        ({"buildings": (a_compound().id,)}, NotABuilding),
+        ({"floors": {IDS[0]: (99,)}}, NoSuchFloors),
+    ):
+        with pytest.raises(error):
+            a_plan(**fields)
