@@ -1,4 +1,4 @@
-"""The commands of an operator: `python -m services run|topics|token|dlq|restate`."""
+"""The commands of an operator: `python -m services run|topics|token|dlq|restate|kpis`."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from services.chassis.auth.development import NotInProduction
 from services.chassis.errors import CommunityError
 from services.chassis.mongo import ConfigurationError, InvalidURI
 from services.chassis.setting_sources import SettingsError
-from services.commands import dlq, restate, run, topics
+from services.commands import dlq, kpis, restate, run, topics
 from services.topology import SERVICES
 
 
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     token.set_defaults(command=_token)
     dlq.add_arguments(commands.add_parser("dlq", help="dead letters: list, show, replay, drop"))
     restate.add_arguments(commands.add_parser("restate", help="publish the state of all aggregates of a service again"))
+    kpis.add_arguments(commands.add_parser("kpis", help="figures of issues: recompute from the journal, rebuild"))
     return parser
 
 

@@ -73,7 +73,7 @@ async def _forgotten(store: Store, case: Case) -> frozenset[str]:
     if case.reporter is not None:
         return frozenset()
     first = await store.reading.journal.page(case.id, limit=1)
-    return frozenset(name for entry in first for name in (entry.actor, entry.data.get("reporter")) if name is not None)
+    return frozenset(name for entry in first if (name := entry.data.get("reporter")) is not None)
 
 
 def _view(entry: Entry, case: Case, by: Principal, gone: frozenset[str]) -> EntryView:

@@ -4,7 +4,7 @@ Whole months are read as months and the days at the ends as days, so three years
 documents. A period never reaches beyond today: what is due tomorrow is not late.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -109,9 +109,9 @@ class Figures:
         if len(parts) > MOST_LINES:
             raise PeriodTooLong()
         lines: list[Line] = []
-        sums = await self._sums(community, formulas.kpis, by, period, parts)
+        sums, tally = await self._sums(community, formulas.kpis, by, period, parts), _Tally(formulas.kpis)
         for part in parts:
-            lines += [_line(value, part, formulas, sums[part][value]) for value in sorted(sums[part])]
+            lines += [Line(value, part, tally.of(sums[part][value])) for value in sorted(sums[part])]
         if len(lines) > MOST_LINES:
             raise PeriodTooLong()
         return lines
@@ -183,13 +183,25 @@ class Figures:
         return Found(rows[:limit], cursors.encode(f"{last['days'][when]}.{last['sig']}", last["_id"]))
 
 
-def _line(value: str, part: Period, formulas: Formulas, counted: Mapping[tuple[str, int], int]) -> Line:
-    figures = {}
-    for kpi in formulas.kpis:
-        of = [(signature, n) for (when, signature), n in counted.items() if when == kpi.when]
-        whole = sum(n for signature, n in of if kpi.counts_in(signature))
-        figures[kpi.code] = (sum(n for signature, n in of if kpi.counts_for(signature)), whole)
-    return Line(value, part, figures)
+class _Tally:
+    """Adds counts up to figures; asks a formula about each signature once."""
+
+    def __init__(self, kpis: Sequence[Kpi]) -> None:
+        self._kpis = kpis
+        self._known: dict[tuple[str, int], list[tuple[str, bool]]] = {}
+
+    def of(self, counted: Mapping[tuple[str, int], int]) -> dict[str, tuple[int, int]]:
+        """(part, whole) for each code."""
+        parts, wholes = Counter[str](), Counter[str]()
+        for kind, n in counted.items():
+            for code, counts in self._known.get(kind) or self._learn(*kind):
+                wholes[code] += n
+                parts[code] += n if counts else 0
+        return {kpi.code: (parts[kpi.code], wholes[kpi.code]) for kpi in self._kpis}
+
+    def _learn(self, when: str, signature: int) -> list[tuple[str, bool]]:
+        of = [kpi for kpi in self._kpis if kpi.when == when and kpi.counts_in(signature)]
+        return self._known.setdefault((when, signature), [(kpi.code, kpi.counts_for(signature)) for kpi in of])
 
 
 def _end(first: date, step: Step) -> date | None:

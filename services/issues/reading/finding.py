@@ -14,11 +14,11 @@ from services.chassis import cursor as cursors
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus, Channel, Priority
-from services.issues.reading.row import INSIDE, ROWS, order_of
+from services.issues.reading.row import INSIDE, ROWS, WORDS, order_of
 from services.issues.reading.words import Term
 
-MOST_LOOKED_AT = 4000
-"""Rows that one page of a search looks at: a page of rare company among common words may be short, and goes on."""
+LOOKS = (150, 850)
+"""How many rows one page of a search looks at, first and then: where common words rarely meet, a page may be short."""
 
 _COUNTED = 1000
 _LEADS = 8
@@ -124,20 +124,24 @@ class Finding:
         """The rows in which every term is found, newest first. A page may be short or empty and yet have a `next`."""
         lead = await self._lead(community, terms, reach)
         walk = _after({"community": community, "words": lead, **_ordered(filters)}, cursor)
-        pipeline: list[Document] = [
-            {"$match": walk},
-            {"$sort": dict(_NEWEST)},
-            {"$limit": MOST_LOOKED_AT},
-            {"$match": matching(terms, reach, filters)},
-            {"$limit": limit + 1},
-            {"$project": {"order": 1}},
-        ]
-        rows = await self.rows.aggregate(pipeline).to_list(limit + 1)
-        if len(rows) > limit:
-            return Found(rows[:limit], _order_of(rows[limit - 1]))
-        ends = self.rows.find(walk, {"order": 1}).sort(_NEWEST).skip(MOST_LOOKED_AT - 1).limit(1)
-        looked = await ends.to_list(1)
-        return Found(rows, _order_of(looked[0]) if looked else None)
+        verified, rows = matching(terms, reach, filters), list[Document]()
+        for look in LOOKS:
+            end = await self._end(walk, look)
+            here = walk if end is None else {**walk, "order": {**walk.get("order", {}), "$gte": end}}
+            found = self.rows.find({**here, "$and": [verified]}, {"order": 1}).sort(_NEWEST).hint(WORDS)
+            rows += await found.limit(limit + 1 - len(rows)).to_list(None)
+            if len(rows) > limit:
+                return Found(rows[:limit], _order_of(rows[limit - 1]))
+            if end is None:
+                return Found(rows)
+            walk = {**walk, "order": {**walk.get("order", {}), "$lt": end}}
+        return Found(rows, cursors.encode(walk["order"]["$lt"], ""))
+
+    async def _end(self, walk: Mapping[str, Any], look: int) -> int | None:
+        """Where so many rows of a walk end; None where there are not more. Read from the index alone."""
+        ends = self.rows.find(walk, {"_id": 0, "order": 1}).sort(_NEWEST).hint(WORDS).skip(look - 1).limit(1)
+        found = await ends.to_list(1)
+        return int(found[0]["order"]) if found else None
 
     async def _lead(self, community: str, terms: Sequence[Term], reach: Reach) -> Document:
         """The condition on the words that leaves the fewest rows to look at: the rarest token's."""

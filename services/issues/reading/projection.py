@@ -16,7 +16,7 @@ from services.chassis.handlers import Received
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document, IndexModel, UpdateOne
 from services.issues.reading.counts import Counts
 from services.issues.reading.facts import When
-from services.issues.reading.row import ROWS, Where, counted_in, counts_as, row
+from services.issues.reading.row import ROWS, WORDS, Where, counted_in, counts_as, row
 from services.issues.reading.sites import Sites
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def indexes() -> list[IndexModel]:
     tail = [(name, up) for name in ("unit", "category", "group", "building")]
     return [
         IndexModel([("community", up), ("order", down)]),
-        IndexModel([("community", up), ("words", up), ("order", down)]),
+        IndexModel([("community", up), (WORDS, up), ("order", down)], name=WORDS),
         IndexModel([("community", up), ("desks", up), ("due", up), ("_id", up)]),
         IndexModel([("community", up), ("place", up), ("order", down)]),
         IndexModel(

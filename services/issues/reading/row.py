@@ -17,6 +17,8 @@ from services.issues.reading.facts import By, facts
 from services.issues.reading.words import normal, tokens
 
 ROWS = "case_rows"
+WORDS = "words"
+"""The field of tokens, and the name of the index that searches walk."""
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Where nothing is due: sorts behind every deadline."""

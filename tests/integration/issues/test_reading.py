@@ -1,0 +1,287 @@
+"""Search, queues and map on a real store: who finds what, in which order, and always from an index."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from services.chassis.mongo import Database
+from services.chassis.principal import Role
+from services.issues.reading.facts import By, When
+from services.issues.reading.figures import Figures, Period
+from services.issues.reading.formulas import DEFAULT
+from services.issues.reading.row import ROWS
+from services.issues.store import Store
+from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.test_queries import stages
+from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
+
+PHONE = "13812345678"
+
+
+@pytest.fixture
+async def unit_and_houses(api: Api) -> tuple[str, list[str]]:
+    return await a_community(api)
+
+
+async def reported(api: Api, house: str, by: Any = RESIDENT, **fields: Any) -> str:
+    body = {"community": HERE, "category": "noise", "place": house, "text": "楼上装修噪声很大", **fields}
+    made = await api.made(by, "/cases", body)
+    return str(made["id"])
+
+
+async def dispatched(api: Api, case: str, unit: str, title: str | None = None) -> None:
+    await api.made(STAFF, f"/cases/{case}/accept", {} if title is None else {"title": title})
+    await api.made(STAFF, f"/cases/{case}/dispatch", {"unit": unit})
+
+
+async def up_to_date(store: Store) -> None:
+    """What events and sweeps do in a running service."""
+    await store.reading.projection.rebuild()
+    await store.reading.projection.catch_up()
+
+
+async def ids(api: Api, by: Any, path: str, **query: Any) -> list[str]:
+    answer = await api.get(by, path, community=HERE, **query)
+    assert answer.status == 200, answer.json
+    return [item["id"] for item in answer.json["items"]]
+
+
+async def test_residents_search_public_words_and_workers_all(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    unit, houses = unit_and_houses
+    first = await reported(api, houses[0], text=f"七楼电梯异响，电话{PHONE}")
+    await dispatched(api, first, unit, "电梯有异响")
+    second = await reported(api, houses[1], text="地下车库漏水")
+    await up_to_date(store)
+    handler = person("handler-7", Role.HANDLER, units=(unit,))
+
+    assert await ids(api, NEIGHBOUR, "/search", q="电梯") == [first]
+    assert await ids(api, NEIGHBOUR, "/search", q="噪声 2号楼") == [second]
+    assert await ids(api, NEIGHBOUR, "/search", q="七楼") == []
+    assert await ids(api, NEIGHBOUR, "/search", q="漏水") == []
+    assert await ids(api, STAFF, "/search", q="漏水") == [second]
+    assert await ids(api, WALKER, "/search", q="七楼 异响") == [first]
+    assert await ids(api, handler, "/search", q="七楼") == [first]
+    assert await ids(api, handler, "/search", q="漏水") == []
+    assert await ids(api, STAFF, "/search", q="噪") == [second, first]
+    assert await ids(api, STAFF, "/search", q="噪声", status="reported") == [second]
+    assert await ids(api, STAFF, "/search", q="噪声", building=houses[0]) == [first]
+    assert await ids(api, STAFF, "/search", q=PHONE) == []
+    assert (await api.get(STAFF, "/search", community=HERE, q="，。")).code == "search.nothing-to-search"
+    assert (await api.get(person("s", Role.STAFF, community="other"), "/search", community=HERE, q="灯")).status == 403
+
+
+async def test_no_contact_and_no_number_of_a_person_is_in_a_row(
+    api: Api, store: Store, db: Database, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    contact = {"name": "李某", "phone": PHONE}
+    await reported(api, unit_and_houses[1][0], text=f"灯坏，打 {PHONE}", contact=contact)
+    await up_to_date(store)
+    [row] = await db[ROWS].find({}).to_list(None)
+    assert PHONE not in str(row)
+    assert "李某" not in str(row)
+
+
+async def test_pages_of_a_search_hold_each_case_once(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    made = [await reported(api, unit_and_houses[1][number % 3]) for number in range(7)]
+    await up_to_date(store)
+    seen: list[str] = []
+    cursor: str | None = None
+    for _ in range(10):
+        answer = await api.get(STAFF, "/search", community=HERE, q="装修", limit=3, cursor=cursor)
+        seen += [item["id"] for item in answer.json["items"]]
+        cursor = answer.json["next"]
+        if cursor is None:
+            break
+    assert seen == made[::-1]
+    assert (await api.get(STAFF, "/search", community=HERE, q="装修", cursor="x")).code == "cursor.invalid"
+
+
+async def test_a_search_that_looks_long_goes_on_where_it_ended(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.issues.reading.finding.LOOKS", (1, 2))
+    wanted = await reported(api, unit_and_houses[1][0], text="装修 噪声，而且漏水")
+    for _ in range(6):
+        await reported(api, unit_and_houses[1][1], text="装修噪声，墙面")
+    await up_to_date(store)
+    seen: list[str] = []
+    pages, cursor = 0, None
+    while pages == 0 or cursor is not None:
+        answer = await api.get(STAFF, "/search", community=HERE, q="装修 漏水", cursor=cursor)
+        seen += [item["id"] for item in answer.json["items"]]
+        cursor, pages = answer.json["next"], pages + 1
+    assert seen == [wanted]
+
+
+async def test_each_has_their_own_queue(api: Api, store: Store, unit_and_houses: tuple[str, list[str]]) -> None:
+    unit, houses = unit_and_houses
+    waiting = await reported(api, houses[0])
+    at_unit = await reported(api, houses[1])
+    done = await reported(api, houses[2])
+    closed = await reported(api, houses[2])
+    handler = person("handler-7", Role.HANDLER, units=(unit,))
+    for case in (at_unit, done, closed):
+        await dispatched(api, case, unit)
+    for case in (done, closed):
+        await api.made(handler, f"/cases/{case}/handle", {})
+    await api.made(SUPERVISOR, f"/cases/{closed}/verify", {})
+    await up_to_date(store)
+
+    assert await ids(api, STAFF, "/queue") == [waiting]
+    assert await ids(api, STAFF, "/queue", desk="staff") == [waiting]
+    assert await ids(api, handler, "/queue") == [at_unit]
+    assert await ids(api, STAFF, "/queue", desk="unit", of=unit) == [at_unit]
+    assert await ids(api, SUPERVISOR, "/queue") == [done]
+    assert await ids(api, RESIDENT, "/queue") == [closed]
+    assert await ids(api, NEIGHBOUR, "/queue") == []
+    assert await ids(api, STAFF, "/queue", desk="unit", of=unit, building=houses[0]) == []
+    own = person("verifier-9", Role.SUPERVISOR, units=(unit,))
+    assert await ids(api, own, "/queue") == []
+    for desk in ("staff", "verify", "unit"):
+        assert (await api.get(RESIDENT, "/queue", community=HERE, desk=desk, of=unit)).status == 403
+    assert (await api.get(STAFF, "/queue", community=HERE, desk="unit")).code == "queue.unit-missing"
+
+
+async def test_a_queue_begins_with_what_is_due_first(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    unit, houses = unit_and_houses
+    cases = [await reported(api, houses[0]) for _ in range(5)]
+    for case in cases:
+        await dispatched(api, case, unit)
+    await up_to_date(store)
+    moments = [f"2030-01-0{day}T00:00:00+00:00" for day in (3, 1, 2, 2, 1)]
+    for case, moment in zip(cases, moments, strict=True):
+        await store.reading.finding.rows.update_one({"_id": case}, {"$set": {"due": _moment(moment)}})
+    expected = [id for _, id in sorted(zip(moments, cases, strict=True))]
+    seen: list[str] = []
+    cursor = None
+    for _ in range(3):
+        answer = await api.get(STAFF, "/queue", community=HERE, desk="unit", of=unit, limit=2, cursor=cursor)
+        seen += [item["id"] for item in answer.json["items"]]
+        cursor = answer.json["next"]
+    assert (seen, cursor) == (expected, None)
+
+
+def _moment(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+async def _placed(store: Store, houses: list[str]) -> None:
+    for number, house in enumerate(houses):
+        point = {"lon": 114.25 + number * 0.01, "lat": 30.6, "datum": "WGS84"}
+        await store.reading.database["places"].update_one({"_id": house}, {"$set": {"state.point": point}})
+
+
+BOX = "114.2,30.5,114.3,30.7"
+
+
+async def test_the_map_clusters_from_afar_and_shows_cases_from_near(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    _, houses = unit_and_houses
+    await _placed(store, houses)
+    first = [await reported(api, houses[0]) for _ in range(3)]
+    second = await reported(api, houses[1])
+    await up_to_date(store)
+
+    far = (await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, zoom=6)).json
+    assert (far["type"], far["clustered"]) == ("FeatureCollection", True)
+    [cluster] = far["features"]
+    assert cluster["properties"]["count"] == 4
+    assert cluster["geometry"]["coordinates"] == [pytest.approx(114.2525), pytest.approx(30.6)]
+    near = (await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, zoom=16)).json
+    assert sorted(each["properties"]["count"] for each in near["features"]) == [1, 3]
+
+    close = (await api.get(RESIDENT, "/map", community=HERE, bbox="114.249,30.599,114.251,30.601", limit=2)).json
+    assert close["clustered"] is False
+    rest = await api.get(
+        RESIDENT, "/map", community=HERE, bbox="114.249,30.599,114.251,30.601", limit=2, cursor=close["next"]
+    )
+    shown = [each["id"] for each in (*close["features"], *rest.json["features"])]
+    assert (shown, rest.json["next"]) == (first[::-1], None)
+    assert "exact" not in close["features"][0]["properties"]
+
+    await api.made(STAFF, f"/cases/{second}/reject", {"reason": "不属实"})
+    await up_to_date(store)
+    found = {status: await _counted(api, status) for status in ("open", "done", "all")}
+    assert found == {"open": 3, "done": 1, "all": 4}
+    assert (await api.get(RESIDENT, "/map", community=HERE, bbox="1,2,3")).code == "map.not-a-box"
+    assert (await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, cluster=False)).code == "map.box-too-large"
+
+
+async def _counted(api: Api, status: str) -> int:
+    answer = await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, zoom=6, status=status)
+    return sum(each["properties"]["count"] for each in answer.json["features"])
+
+
+async def test_a_map_of_another_datum_is_asked_and_answered_in_it(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    _, houses = unit_and_houses
+    await _placed(store, houses)
+    await reported(api, houses[0])
+    await up_to_date(store)
+    box = "114.254,30.596,114.257,30.599"
+    assert (await api.get(STAFF, "/map", community=HERE, bbox=box)).json["features"] == []
+    [feature] = (await api.get(STAFF, "/map", community=HERE, bbox=box, datum="GCJ-02")).json["features"]
+    lon, lat = feature["geometry"]["coordinates"]
+    assert 114.254 < lon < 114.257
+    assert 30.596 < lat < 30.599
+
+
+def _plan(explained: Mapping[str, Any]) -> set[str]:
+    return stages(explained["queryPlanner"]["winningPlan"])
+
+
+QUESTIONS: list[tuple[dict[str, Any], list[tuple[str, int]]]] = [
+    ({"community": HERE, "words": {"$in": ["灯", "\x01灯"]}}, [("order", -1)]),
+    ({"community": HERE, "words": "灯", "order": {"$lt": 5}}, [("order", -1)]),
+    ({"community": HERE}, [("order", -1)]),
+    ({"community": HERE, "order": {"$lt": 5, "$gte": 1}}, [("order", -1)]),
+    ({"community": HERE, "desks": {"$in": ["staff", "unit:u"]}, "$and": [{}]}, [("due", 1), ("_id", 1)]),
+    ({"community": HERE, "cell": {"$in": [1, 2, 3]}, "open": {"$in": [True, False]}}, [("order", -1)]),
+    *(
+        ({"community": HERE, f"days.{when}": {"$gte": 1, "$lte": 9}, "sig": {"$in": [1, 2]}, **who}, keys)
+        for when in When
+        for keys in [[(f"days.{when}", -1), ("sig", 1), ("_id", 1)]]
+        for who in ({}, {"who": "unit:u"})
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "sort"), QUESTIONS, ids=str)
+async def test_every_question_walks_an_index_in_its_order(
+    db: Database, query: dict[str, Any], sort: list[tuple[str, int]]
+) -> None:
+    used = _plan(await db[ROWS].find(query).sort(sort).limit(51).explain())
+    assert "IXSCAN" in used
+    assert not used & {"COLLSCAN", "SORT"}
+
+
+@pytest.mark.parametrize("query", [{"stale": True}, {"dirty": {"$exists": True}}], ids=str)
+async def test_what_is_behind_is_found_by_its_own_index(db: Database, query: dict[str, Any]) -> None:
+    assert "COLLSCAN" not in _plan(await db[ROWS].find(query).limit(200).explain())
+
+
+@pytest.mark.parametrize("when", When)
+async def test_a_day_is_counted_from_the_index_alone(db: Database, when: When) -> None:
+    shown = {"_id": 0, "sig": 1, "unit": 1, "category": 1, "group": 1, "building": 1}
+    used = _plan(await db[ROWS].find({"community": HERE, f"days.{when}": 20261126}, shown).explain())
+    assert not used & {"COLLSCAN", "FETCH"}
+
+
+async def test_figures_read_no_rows(db: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KPIs do not scan: with the rows gone they are still there."""
+    from datetime import date
+
+    await db[ROWS].drop()
+    period = Period(date(2026, 1, 1), date(2026, 11, 26))
+    assert await Figures(db).table(HERE, DEFAULT, By.UNIT, period) == []
