@@ -8,7 +8,7 @@ that commands are not held up; under load rows follow later.
 
 import logging
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
@@ -16,12 +16,12 @@ from services.chassis.handlers import Received
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document, IndexModel, UpdateOne
 from services.issues.reading.counts import Counts
 from services.issues.reading.facts import When
-from services.issues.reading.row import ROWS, WORDS, Where, counted_in, counts_as, row
+from services.issues.reading.row import ROWS, WORDS, Where, counted_in, counts_as, last_change, row
 from services.issues.reading.sites import Sites
 
 log = logging.getLogger(__name__)
 
-SHAPE = 1
+SHAPE = 2
 """Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
 
 STATE = "reading"
@@ -35,6 +35,7 @@ def indexes() -> list[IndexModel]:
     tail = [(name, up) for name in ("unit", "category", "group", "building")]
     return [
         IndexModel([("community", up), ("order", down)]),
+        IndexModel([("community", up), ("changed", up), ("_id", up)]),
         IndexModel([("community", up), (WORDS, up), ("order", down)], name=WORDS),
         IndexModel([("community", up), ("desks", up), ("due", up), ("_id", up)]),
         IndexModel([("community", up), ("place", up), ("order", down)]),
@@ -66,7 +67,8 @@ def indexes() -> list[IndexModel]:
 
 def marked(received: Received[Any]) -> list[UpdateOne]:
     """The write that says: the row of this case is behind this version."""
-    return [_mark(received.envelope.aggregate_id, received.envelope.sequence)]
+    envelope = received.envelope
+    return [_mark(envelope.aggregate_id, envelope.sequence, envelope.time)]
 
 
 class Projection:
@@ -130,7 +132,7 @@ class Projection:
         cases = {found["_id"]: found async for found in self._cases.find({"_id": {"$in": ids}}, {"state": 1, "v": 1})}
         places = await self._sites.of(case["state"] for case in cases.values())
         operations = [
-            _written(before, _row(id, case, places))
+            _written(before, _row(id, case, places), last_change(case["state"]))
             for before in stale
             if (case := cases.get(id := before["_id"])) is not None
         ]
@@ -154,8 +156,9 @@ class Projection:
         return len(names)
 
 
-def _mark(id: str, version: int) -> UpdateOne:
-    return UpdateOne({"_id": id}, {"$max": {"wanted": version}, "$set": {"stale": True}}, upsert=True)
+def _mark(id: str, version: int, at: datetime | None = None) -> UpdateOne:
+    told: Document = {"wanted": version} if at is None else {"wanted": version, "changed": at}
+    return UpdateOne({"_id": id}, {"$max": told, "$set": {"stale": True}}, upsert=True)
 
 
 def _row(id: str, case: Document, places: Mapping[str, Where]) -> dict[str, Any]:
@@ -163,13 +166,13 @@ def _row(id: str, case: Document, places: Mapping[str, Where]) -> dict[str, Any]
     return row(id, case["v"], state, places[state["place"]], places.get(state.get("at") or ""))
 
 
-def _written(before: Document, made: dict[str, Any]) -> UpdateOne:
+def _written(before: Document, made: dict[str, Any], changed: datetime) -> UpdateOne:
     """The write of a row: not where it was written meanwhile, nor where a newer version was told of than it holds."""
     names = set(before.get("dirty", ()))
     if counts_as(before) != counts_as(made):
         names |= {*counted_in(before), *counted_in(made)}
     told = {"$lte": max(made["seq"], before["wanted"])}
-    update: Document = {"$set": made, "$unset": {"stale": ""}, "$inc": {"turn": 1}}
+    update: Document = {"$set": made, "$max": {"changed": changed}, "$unset": {"stale": ""}, "$inc": {"turn": 1}}
     if names:
         update["$set"] = {**made, "dirty": sorted(names)}
     return UpdateOne({"_id": before["_id"], "turn": before.get("turn"), "wanted": told}, update)

@@ -103,6 +103,13 @@ def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Whe
     }
 
 
+def last_change(state: Mapping[str, Any]) -> datetime:
+    """The last change that the stored `state` itself tells a time of; an event may tell of a later one."""
+    told = [state.get(name) for name in ("reported_at", "handled_at", "closed_at")]
+    told += [remark.get("at") for remark in state.get("remarks") or ()]
+    return max(moment for moment in told if moment is not None)
+
+
 def counted_in(row: Mapping[str, Any]) -> list[str]:
     """The names of the counts that a row has a part in: its days, and its cell on the map."""
     found = [f"{when}:{day}" for when, day in sorted((row.get("days") or {}).items())]
