@@ -1,6 +1,6 @@
 """Beneath a prefix with a dialect every refusal is told in it, whoever refuses; elsewhere nothing changes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from tests.unit.chassis.http.gateway import BedTaken, Plant, router, settings
 BASE = "/api/garden/feed"
 
 
-def in_plain_words(scope: Scope, error: CommunityError, errors: Faults | None, headers: dict[str, str]) -> Response:
+def in_plain_words(scope: Scope, error: CommunityError, errors: Faults | None, headers: Mapping[str, str]) -> Response:
     return Response(f"{error.code} {len(errors or ())}", 400, headers=dict(headers), media_type="text/plain")
 
 
