@@ -7,14 +7,14 @@ from pydantic import AfterValidator
 
 _CODE = re.compile(r"^[0-9]{15}$", re.ASCII)
 _PROVINCES = frozenset(
-    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82"]
+    {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82}
 )
 
 
 def _grid(code: str) -> str:
     if not _CODE.match(code):
         raise ValueError("网格编码应为 15 位数字 (a grid code has 15 digits)")
-    if code[:2] not in _PROVINCES:
+    if int(code[:2]) not in _PROVINCES:
         raise ValueError("网格编码前两位不是省级代码 (the first two digits are no province of GB/T 2260)")
     if "000" in (code[6:9], code[9:12], code[12:]):
         raise ValueError("街道、社区和网格序号均从 001 起 (street, community and serial begin at 001)")
