@@ -107,7 +107,8 @@ def last_change(state: Mapping[str, Any]) -> datetime:
     """The last change that the stored `state` itself tells a time of; an event may tell of a later one."""
     told = [state.get(name) for name in ("reported_at", "handled_at", "closed_at")]
     told += [remark.get("at") for remark in state.get("remarks") or ()]
-    return max(moment for moment in told if moment is not None)
+    latest: datetime = max(moment for moment in told if moment is not None)
+    return latest
 
 
 def counted_in(row: Mapping[str, Any]) -> list[str]:
