@@ -39,6 +39,8 @@ class CommunityError(Exception):
 
     def __init__(self, **params: Any) -> None:
         self.params = params
+        self.current: dict[str, Any] | None = None
+        """Version and public state of what was to be changed, where somebody else was faster."""
         super().__init__(f"{self.code}: {self.sentence('en')}")
 
     def sentence(self, language: str) -> str:

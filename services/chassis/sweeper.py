@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 A = TypeVar("A", bound=Aggregate)
 BATCH = 200
+_SIDE_BY_SIDE = 32
+"""Commands under way at once: they share their reads."""
 
 
 class Sweeping(Protocol):
@@ -57,9 +59,10 @@ class Sweep(Generic[A]):
             Unavailable, PyMongoError: the store does not answer.
         """
         sent = 0
-        async for document in self.aggregates.collection.find(dict(self.due(clock())), {"_id": 1}, batch_size=BATCH):
-            await self._send(document["_id"])
-            sent += 1
+        cursor = self.aggregates.collection.find(dict(self.due(clock())), {"_id": 1}, batch_size=BATCH)
+        while due := await cursor.to_list(_SIDE_BY_SIDE):
+            await asyncio.gather(*(self._send(document["_id"]) for document in due))
+            sent += len(due)
         return sent
 
     async def _send(self, id: str) -> None:

@@ -1,5 +1,6 @@
 """Puts the issues service together."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
@@ -8,16 +9,22 @@ from pydantic_settings import SettingsConfigDict
 from services.chassis.service import Runtime, Service, Wiring
 from services.chassis.sweeper import Sweep
 from services.issues.api import routers
-from services.issues.domain.aftermath import mark_overdue
+from services.issues.clock_settings import ClockSettings
+from services.issues.domain.pausing import come_due
 from services.issues.domain.roundplans import advance
+from services.issues.domain.wishes import mark_overdue
+from services.issues.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.recount import Recount
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings import PrivacySettings
-from services.issues.store import INDEXES, KINDS, Store, overdue_cases, plans_to_advance
+from services.issues.store import INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
 from services.issues.subscribers import handlers
+from services.issues.support_settings import SupportSettings
+from services.issues.tallies import Counting
+from services.issues.tidying import LooseUploads, OrphanedFiles
 
 
-class IssuesSettings(PrivacySettings):
+class IssuesSettings(PrivacySettings, ClockSettings, SupportSettings):
     """The settings of issues: those of every service, and what its own rooms ask for."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
@@ -35,10 +42,23 @@ def wire(runtime: Runtime) -> Wiring:
         routers=routers(store),
         handlers=handlers(store),
         sweeps=[
-            Sweep("case-overdue", store.cases, overdue_cases, mark_overdue),
+            Sweep(
+                "case-clock",
+                store.cases,
+                cases_come_due,
+                lambda case, now: come_due(case, store.clocks, now),
+                every=timedelta(seconds=2),
+            ),
             Recount(store, runtime.database),
+            Counting(store.tallies, runtime.database),
+            Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue),
             store.reading.projection,
             *routing_sweeps(store),
+            ContactExpiry(store, runtime.settings),
+            WordsExpiry(store, runtime.settings),
+            KeysInUse(store),
+            LooseUploads(store),
+            OrphanedFiles(store, runtime.database),
             Sweep("round-plans", store.round_plans, plans_to_advance, advance),
         ],
         indexes=INDEXES,

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.erasure import Erasure, erasures_on
-from services.chassis.mongo import ASCENDING, IndexModel
+from services.chassis.mongo import ASCENDING, DESCENDING, IndexModel
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
 from services.contracts.issues import (
     CaseState,
-    CaseStatus,
     CatalogueState,
     PlaceState,
     RoundPlanState,
@@ -21,17 +20,21 @@ from services.contracts.issues import (
     UnitState,
     VisitState,
     WishState,
+    WishStatus,
 )
 from services.contracts.topics import ISSUES
 from services.issues import attachments, photos, vault
 from services.issues.allowance import Allowance, Limits
 from services.issues.attachments import Attachments
+from services.issues.clock_settings import ClockSettings
 from services.issues.domain.cases import Case
+from services.issues.domain.catalogue import Span, SpanUnit
+from services.issues.domain.clocks import Clocks
 from services.issues.domain.editions import Edition
 from services.issues.domain.places import Place
 from services.issues.domain.roundplans import RoundPlan
 from services.issues.domain.rounds import Round
-from services.issues.domain.transitions import WORKING
+from services.issues.domain.supports import Support
 from services.issues.domain.units import Unit
 from services.issues.domain.visits import Visit
 from services.issues.domain.wishes import Wish
@@ -45,6 +48,8 @@ from services.issues.remembered import CHANGED, Remembered
 from services.issues.routing import kept
 from services.issues.routing.kept import RoutingKept
 from services.issues.settings import PrivacySettings
+from services.issues.support_settings import SupportSettings
+from services.issues.tallies import Counts, Tallies
 from services.issues.vault import Vault
 
 A = TypeVar("A", bound=Aggregate)
@@ -57,6 +62,7 @@ ROUNDS = Kind(name="round", collection="rounds", model=Round, topic=ISSUES, stat
 ROUND_PLANS = Kind(name="roundplan", collection="roundplans", model=RoundPlan, topic=ISSUES, state=RoundPlanState)
 VISITS = Kind(name="visit", collection="visits", model=Visit, topic=ISSUES, state=VisitState)
 WISHES = Kind(name="wish", collection="wishes", model=Wish, topic=ISSUES, state=WishState)
+SUPPORTS = Kind(name="support", collection="supports", model=Support, topic=ISSUES, state=None)
 ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -68,6 +74,7 @@ KINDS: tuple[Kind[Any], ...] = (
     ROUND_PLANS,
     VISITS,
     WISHES,
+    SUPPORTS,
     ERASURES,
     *kept.KINDS,
 )
@@ -81,14 +88,35 @@ def _found_by(field: str) -> IndexModel:
     return IndexModel([(f"state.{field}", ASCENDING)])
 
 
-_WITH_CONTACT = {"state.contact.key": {"$exists": True}}
-_WITH_ATTACHMENT = {"state.attachments.0": {"$exists": True}}
+_THERE = {"$exists": True}
+_WITH_CONTACT = {"state.contact.key": _THERE}
+_LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
+_WITH_WORDS = {"state.words_gone": False, "state.closed_at": {"$gt": _LONG_AGO}}
+_ATTACHED = ("attachments", "attachments_after")
 _PRIVACY = (
     IndexModel([("state.contact.key", ASCENDING)], name="contact-key", partialFilterExpression=_WITH_CONTACT),
     IndexModel([("state.closed_at", ASCENDING)], name="contact-ends", partialFilterExpression=_WITH_CONTACT),
-    IndexModel([("state.attachments", ASCENDING)], name="attached", partialFilterExpression=_WITH_ATTACHMENT),
+    IndexModel(
+        [("state.closed_at", ASCENDING), ("state.round", ASCENDING)],
+        name="words-end",
+        partialFilterExpression=_WITH_WORDS,
+    ),
+    *(
+        IndexModel([(f"state.{name}", ASCENDING)], name=name, partialFilterExpression={f"state.{name}.0": _THERE})
+        for name in _ATTACHED
+    ),
 )
 """Of the few cases that have what they are for; the others cost nothing."""
+
+_POINTING = tuple(
+    IndexModel(
+        [(f"state.{field}", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+        name=field,
+        partialFilterExpression={f"state.{field}": {"$gt": ""}},
+    )
+    for field in ("merged_into", "joined", "parent")
+)
+"""Of the few cases that point to another one."""
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     UNITS.collection: [_newest_first("community")],
@@ -112,7 +140,10 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _found_by("before"),
         _found_by("after"),
         *_PRIVACY,
-        IndexModel([("state.due_at", ASCENDING)], name="due", partialFilterExpression={"state.overdue": False}),
+        *_POINTING,
+        IndexModel(
+            [("state.tick_at", ASCENDING)], name="tick", partialFilterExpression={"state.tick_at": {"$type": "date"}}
+        ),
     ],
     ROUNDS.collection: [_newest_first("community"), _newest_first("community", "status"), _newest_first("walker")],
     ROUND_PLANS.collection: [
@@ -129,8 +160,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     WISHES.collection: [
         _newest_first("community"),
         _newest_first("community", "status"),
-        _found_by("proposer"),
+        IndexModel([("state.community", ASCENDING), ("state.counted", DESCENDING), ("_id", DESCENDING)], name="wanted"),
+        IndexModel([("state.proposer", ASCENDING), ("state.status", ASCENDING)], name="proposer"),
         _found_by("people"),
+        IndexModel([("state.due_at", ASCENDING)], name="due", partialFilterExpression={"state.overdue": False}),
+    ],
+    SUPPORTS.collection: [
+        IndexModel([("state.subject", ASCENDING), ("state.active", ASCENDING), ("state.person", ASCENDING)]),
+        _found_by("person"),
     ],
     photos.COLLECTION: photos.INDEXES,
     **kept.INDEXES,
@@ -151,6 +188,9 @@ class Store:
     round_plans: Aggregates[RoundPlan]
     visits: Aggregates[Visit]
     wishes: Aggregates[Wish]
+    supports: Aggregates[Support]
+    tallies: Tallies
+    answer_within: Span
     erasures: Aggregates[Erasure]
     photos: Photos
     routing: RoutingKept
@@ -159,11 +199,15 @@ class Store:
     catalogues: Catalogues
     links: Links
     reading: Reading
+    clocks: Clocks
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Store":
         """The store in the database of `runtime`."""
         settings: PrivacySettings = runtime.settings
+        times: ClockSettings = runtime.settings
+        many: SupportSettings = runtime.settings
+        cases, wishes, supports = runtime.aggregates(CASES), runtime.aggregates(WISHES), runtime.aggregates(SUPPORTS)
         vault = Vault(runtime.database, runtime.clock, settings.masters)
         uploads = (
             runtime.database,
@@ -175,11 +219,14 @@ class Store:
         return cls(
             units=Unchanging(runtime.aggregates(UNITS)),
             places=Remembered(runtime.aggregates(PLACES), runtime.clock),
-            cases=runtime.aggregates(CASES),
+            cases=cases,
             rounds=runtime.aggregates(ROUNDS),
             round_plans=runtime.aggregates(ROUND_PLANS),
             visits=runtime.aggregates(VISITS),
-            wishes=runtime.aggregates(WISHES),
+            wishes=wishes,
+            supports=supports,
+            tallies=Counts(cases, wishes, supports, many.raised_at).tallies(),
+            answer_within=Span(amount=many.wish_answer_days, unit=SpanUnit.WORKING_DAYS),
             erasures=runtime.aggregates(ERASURES),
             routing=RoutingKept.of(runtime),
             photos=Photos(*uploads),
@@ -188,6 +235,7 @@ class Store:
             catalogues=Catalogues(runtime.aggregates(CATALOGUES)),
             links=Links(settings.public_url, getattr(settings, "report_page", None)),
             reading=Reading.of(runtime),
+            clocks=times.clocks,
         )
 
 
@@ -246,10 +294,14 @@ def matching(community: str, **fields: Any) -> dict[str, Any]:
     return query
 
 
-def overdue_cases(now: datetime) -> dict[str, Any]:
-    """The query for cases whose deadline has passed and which have not been called overdue yet."""
-    working: list[CaseStatus] = list(WORKING)
-    return {"state.overdue": False, "state.due_at": {"$lte": now}, "state.status": {"$in": working}}
+def cases_come_due(now: datetime) -> dict[str, Any]:
+    """The query for cases on whose clock something is due."""
+    return {"state.tick_at": {"$lte": now}}
+
+
+def wishes_overdue(now: datetime) -> dict[str, Any]:
+    """The query for wishes whose answer was not given in time and which have not been called overdue yet."""
+    return {"state.overdue": False, "state.due_at": {"$lte": now}, "state.status": WishStatus.OPEN}
 
 
 def plans_to_advance(now: datetime) -> dict[str, Any]:
@@ -264,7 +316,7 @@ def shown_in(photo: str) -> dict[str, Any]:
 
 def attached_to(attachment: str) -> dict[str, Any]:
     """The query for cases that hold `attachment`."""
-    return {"state.attachments": attachment, **_WITH_ATTACHMENT}
+    return {"$or": [{f"state.{name}": attachment, f"state.{name}.0": _THERE} for name in _ATTACHED]}
 
 
 def contacts_ended(adults: datetime, minors: datetime) -> dict[str, Any]:
@@ -276,6 +328,26 @@ def contacts_ended(adults: datetime, minors: datetime) -> dict[str, Any]:
 def sealed_with(keys: Sequence[str]) -> dict[str, Any]:
     """The query for cases with a contact under one of `keys`."""
     return {"state.contact.key": {"$in": list(keys), "$exists": True}}
+
+
+def attached_to_any(ids: Sequence[str]) -> dict[str, Any]:
+    """The query for cases that hold one of the attachments `ids`."""
+    return {"$or": [{f"state.{name}": {"$in": list(ids)}, f"state.{name}.0": _THERE} for name in _ATTACHED]}
+
+
+def shown_in_any(photos: Sequence[str]) -> dict[str, Any]:
+    """The query for cases that show one of `photos`."""
+    return {"$or": [{"state.before": {"$in": list(photos)}}, {"state.after": {"$in": list(photos)}}]}
+
+
+def found_in_any(photos: Sequence[str]) -> dict[str, Any]:
+    """The query for visits whose findings show one of `photos`."""
+    return {"$or": [{f"state.findings.{name}": {"$in": list(photos)}} for name in ("before", "after")]}
+
+
+def words_ended(before: datetime) -> dict[str, Any]:
+    """The query for cases of residents that were closed before a time and still hold their words."""
+    return {**_WITH_WORDS, "state.closed_at": {"$gt": _LONG_AGO, "$lte": before}, "state.round": None}
 
 
 def found_in(photo: str) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from services.chassis.store import Aggregates, Cause, Stored
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.trace import current_traceparent
 
+_LOST_RACES = frozenset({409, 412})
+
 A = TypeVar("A", bound=Aggregate)
 View = Callable[[Stored[A]], BaseModel]
 
@@ -96,7 +98,20 @@ class Command:
             expected = await self._expected(aggregates, id)
             return await aggregates.change(id, decide, self.cause, expected=expected, receipt=receipt)
 
-        return await self._answered(aggregates.kind.name, act, 200, view, {})
+        try:
+            return await self._answered(aggregates.kind.name, act, 200, view, {})
+        except CommunityError as refusal:
+            if refusal.status in _LOST_RACES:
+                await self._tell_how_it_stands(aggregates, id, refusal)
+            raise
+
+    @staticmethod
+    async def _tell_how_it_stands(aggregates: Aggregates[A], id: str, refusal: CommunityError) -> None:
+        """Who came second sees what the first has made of it, and need not ask."""
+        stored = await aggregates.find(id)
+        state = None if stored is None else stored.aggregate.shown
+        if stored is not None and state is not None:
+            refusal.current = {"version": stored.version, **state.model_dump(mode="json")}
 
     def _fresh_id(self, kind: str) -> str:
         if self._key is None:

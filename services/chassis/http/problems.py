@@ -54,6 +54,9 @@ class Problem(BaseModel):
     instance: str = Field(description="The path that was asked for.")
     code: str
     params: dict[str, Any] | None = Field(default=None, description="What the sentence speaks of.")
+    current: dict[str, Any] | None = Field(
+        default=None, description="Version and public state as they stand, where a change came too late."
+    )
     errors: list[Fault] | None = Field(default=None, description="What is wrong, place by place.")
     trace: str | None = Field(default=None, description="Leads to what happened, in logs and traces.")
 
@@ -80,6 +83,8 @@ def problem(
     }
     if error.params:
         body["params"] = error.params
+    if error.current is not None:
+        body["current"] = error.current
     if errors is not None:
         body["errors"] = errors
     if error.status >= 500 and passage.trace:

@@ -12,7 +12,7 @@ from services.contracts.topics import ISSUES
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands, after GB/T 30428. `paused` and `merged` belong to v1 and are not reached yet."""
+    """Where a case stands, after GB/T 30428."""
 
     REPORTED = "reported"
     ACCEPTED = "accepted"
@@ -49,7 +49,24 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-class _Case(BaseModel):
+class CasePhase(StrEnum):
+    """What is to be done next, each with a deadline of its own."""
+
+    SIGN = "sign"
+    CONTACT = "contact"
+    HANDLING = "handling"
+    VERIFICATION = "verification"
+
+
+class _Clock(BaseModel):
+    """The clock of the phase that runs; no phase, no clock."""
+
+    phase: Public[CasePhase | None] = None
+    phase_due_at: Public[datetime | None] = None
+    warned: Public[bool] = False
+
+
+class _Case(_Clock):
     category: Public[Code]
     category_zh: Public[Masked]
     category_en: Public[Masked]
@@ -73,14 +90,29 @@ class _Case(BaseModel):
     returned: Public[int] = 0
     sent_back: Public[int] = 0
     reopened: Public[int] = 0
+    anonymous: Public[bool] = False
+    escalation: Public[int] = 0
+    paused_until: Public[datetime | None] = None
+    extended: Public[int] = 0
+    extension_requested: Public[bool] = False
+    signed_at: Public[datetime | None] = None
+    contacted_at: Public[datetime | None] = None
+    first_unit: Public[Id | None] = None
+    affected: Public[int] = 1
+    merged_into: Public[Id | None] = None
+    parent: Public[Id | None] = None
+    children: Public[int] = 0
 
 
 class CaseState(_Case, State, type="cn.community.issues.case.state.v1", topic=ISSUES):
     """A case as everybody may see it.
 
     `place` is the compound or the building, `building` is None in the open grounds. `reporter` is None for a report
-    without a person and after erasure. `on_the_spot`: who reported it had put it right already.
+    without a person, for an `anonymous` one and after erasure. `on_the_spot`: who reported it had put it right already.
     `returned`, `sent_back` and `reopened` count how often that happened. `photos` counts all pictures kept with it.
+    `first_unit` is the unit that it went to first, which stays answerable to the reporter (首接负责). `escalation`
+    counts the phases that missed their deadline, `extended` the extensions granted. While it is paused or merged, its
+    clocks stand and it has no deadlines. `affected` counts the people who have the problem, the reporter among them.
     """
 
 
@@ -100,7 +132,7 @@ class CaseAccepted(Event, type="cn.community.issues.case.accepted.v1", topic=ISS
     by: Internal[Id]
 
 
-class CaseRejected(Event, type="cn.community.issues.case.rejected.v1", topic=ISSUES, state=CaseState):
+class CaseRejected(_Clock, Event, type="cn.community.issues.case.rejected.v1", topic=ISSUES, state=CaseState):
     """The committee does not take it up (不予立案). `reason` is written by staff for the reporter."""
 
     status: Public[CaseStatus]
@@ -109,7 +141,7 @@ class CaseRejected(Event, type="cn.community.issues.case.rejected.v1", topic=ISS
     by: Internal[Id]
 
 
-class CaseDispatched(Event, type="cn.community.issues.case.dispatched.v1", topic=ISSUES, state=CaseState):
+class CaseDispatched(_Clock, Event, type="cn.community.issues.case.dispatched.v1", topic=ISSUES, state=CaseState):
     """A unit has it, to be handled by `due_at`. `routed`: by what, where no person chose the unit."""
 
     status: Public[CaseStatus]
@@ -117,13 +149,18 @@ class CaseDispatched(Event, type="cn.community.issues.case.dispatched.v1", topic
     due_at: Public[datetime]
     overdue: Public[bool]
     routed: Public[Routed | None] = None
+    first_unit: Public[Id | None] = None
+    signed_at: Public[datetime | None] = None
+    contacted_at: Public[datetime | None] = None
+    extension_requested: Public[bool] = False
     by: Internal[Id]
 
 
-class CaseReturned(Event, type="cn.community.issues.case.returned.v1", topic=ISSUES, state=CaseState):
+class CaseReturned(_Clock, Event, type="cn.community.issues.case.returned.v1", topic=ISSUES, state=CaseState):
     """The unit gives it back as not its own (退单); `previous_unit` is that unit."""
 
     status: Public[CaseStatus]
+    extension_requested: Public[bool] = False
     unit: Public[Id | None]
     due_at: Public[datetime | None]
     overdue: Public[bool]
@@ -133,24 +170,26 @@ class CaseReturned(Event, type="cn.community.issues.case.returned.v1", topic=ISS
     by: Internal[Id]
 
 
-class CaseStarted(Event, type="cn.community.issues.case.started.v1", topic=ISSUES, state=CaseState):
-    """The unit is at work."""
+class CaseStarted(_Clock, Event, type="cn.community.issues.case.started.v1", topic=ISSUES, state=CaseState):
+    """The unit has signed for it and is at work (签收)."""
 
     status: Public[CaseStatus]
+    signed_at: Public[datetime | None] = None
     by: Internal[Id]
 
 
-class CaseHandled(Event, type="cn.community.issues.case.handled.v1", topic=ISSUES, state=CaseState):
+class CaseHandled(_Clock, Event, type="cn.community.issues.case.handled.v1", topic=ISSUES, state=CaseState):
     """The unit says it is done; somebody else is to verify."""
 
     status: Public[CaseStatus]
+    extension_requested: Public[bool] = False
     handled_at: Public[datetime]
     photos: Public[int]
     note: Internal[str | None]
     by: Internal[Id]
 
 
-class CaseSentBack(Event, type="cn.community.issues.case.sent-back.v1", topic=ISSUES, state=CaseState):
+class CaseSentBack(_Clock, Event, type="cn.community.issues.case.sent-back.v1", topic=ISSUES, state=CaseState):
     """Verification found it not done (返工)."""
 
     status: Public[CaseStatus]
@@ -160,7 +199,7 @@ class CaseSentBack(Event, type="cn.community.issues.case.sent-back.v1", topic=IS
     by: Internal[Id]
 
 
-class CaseVerified(Event, type="cn.community.issues.case.verified.v1", topic=ISSUES, state=CaseState):
+class CaseVerified(_Clock, Event, type="cn.community.issues.case.verified.v1", topic=ISSUES, state=CaseState):
     """Somebody of another unit saw that it is done: closed (核查结案). `reporter` is who may be told."""
 
     status: Public[CaseStatus]
@@ -169,10 +208,13 @@ class CaseVerified(Event, type="cn.community.issues.case.verified.v1", topic=ISS
     by: Internal[Id]
 
 
-class CaseReopened(Event, type="cn.community.issues.case.reopened.v1", topic=ISSUES, state=CaseState):
+class CaseReopened(_Clock, Event, type="cn.community.issues.case.reopened.v1", topic=ISSUES, state=CaseState):
     """The reporter, or staff for them on record, says that it is not solved."""
 
     status: Public[CaseStatus]
+    signed_at: Public[datetime | None] = None
+    contacted_at: Public[datetime | None] = None
+    for_reporter: Internal[bool] = False
     unit: Public[Id | None]
     due_at: Public[datetime | None]
     overdue: Public[bool]
@@ -189,6 +231,7 @@ class CaseRated(Event, type="cn.community.issues.case.rated.v1", topic=ISSUES, s
 
     status: Public[CaseStatus]
     rating: Public[int] = Field(ge=1, le=5)
+    for_reporter: Internal[bool] = False
     by: Internal[Id]
 
 
@@ -200,8 +243,124 @@ class CaseOverdue(Event, type="cn.community.issues.case.overdue.v1", topic=ISSUE
     due_at: Public[datetime | None]
 
 
+class CaseContactExpired(Event, type="cn.community.issues.case.contact-expired.v1", topic=ISSUES, state=CaseState):
+    """The reporter's contact was kept as long as promised after the end of the case, and is no more."""
+
+    expired_at: Public[datetime]
+
+
+class CaseWordsExpired(Event, type="cn.community.issues.case.words-expired.v1", topic=ISSUES, state=CaseState):
+    """What a resident wrote, recorded and pictured was kept as long as promised, and is no more."""
+
+    photos: Public[int]
+    expired_at: Public[datetime]
+
+
 class CaseAnonymised(Event, type="cn.community.issues.case.anonymised.v1", topic=ISSUES, state=CaseState):
     """The reporter was erased from it, contact, words and pictures with them."""
 
     reporter: Public[Id | None]
     photos: Public[int]
+
+
+class CaseReassigned(_Clock, Event, type="cn.community.issues.case.reassigned.v1", topic=ISSUES, state=CaseState):
+    """The staff took it from one unit, `previous_unit`, and gave it to another (改派)."""
+
+    status: Public[CaseStatus]
+    unit: Public[Id]
+    due_at: Public[datetime]
+    overdue: Public[bool]
+    signed_at: Public[datetime | None]
+    contacted_at: Public[datetime | None]
+    extension_requested: Public[bool]
+    previous_unit: Public[Id | None]
+    routed: Public[Routed | None] = None
+    by: Internal[Id]
+
+
+class CaseContacted(_Clock, Event, type="cn.community.issues.case.contacted.v1", topic=ISSUES, state=CaseState):
+    """The unit has spoken with the reporter (首次联系)."""
+
+    contacted_at: Public[datetime]
+    note: Internal[str | None]
+    by: Internal[Id]
+
+
+class CasePaused(_Clock, Event, type="cn.community.issues.case.paused.v1", topic=ISSUES, state=CaseState):
+    """It can't be handled before `paused_until` (缓办); its clocks stand still until it is resumed."""
+
+    status: Public[CaseStatus]
+    paused_until: Public[datetime]
+    due_at: Public[datetime | None]
+    reason: Internal[str]
+    by: Internal[Id]
+
+
+class CaseResumed(_Clock, Event, type="cn.community.issues.case.resumed.v1", topic=ISSUES, state=CaseState):
+    """Its pause is over, by a command or by the clock; it goes on where it was, with the time that was left."""
+
+    status: Public[CaseStatus]
+    paused_until: Public[datetime | None]
+    due_at: Public[datetime | None]
+    by: Internal[Id]
+
+
+class CaseExtensionRequested(
+    Event, type="cn.community.issues.case.extension-requested.v1", topic=ISSUES, state=CaseState
+):
+    """The unit asks for time until `until` (延期); nothing changes before the staff agree."""
+
+    extension_requested: Public[bool]
+    until: Public[datetime]
+    reason: Internal[str]
+    by: Internal[Id]
+
+
+class CaseExtended(_Clock, Event, type="cn.community.issues.case.extended.v1", topic=ISSUES, state=CaseState):
+    """The staff granted the extension: a new deadline, counted."""
+
+    extension_requested: Public[bool]
+    extended: Public[int]
+    due_at: Public[datetime]
+    overdue: Public[bool]
+    by: Internal[Id]
+
+
+class CaseExtensionRefused(Event, type="cn.community.issues.case.extension-refused.v1", topic=ISSUES, state=CaseState):
+    """The staff did not grant the extension: the deadline stays."""
+
+    extension_requested: Public[bool]
+    reason: Internal[str]
+    by: Internal[Id]
+
+
+class CaseWarned(_Clock, Event, type="cn.community.issues.case.warned.v1", topic=ISSUES, state=CaseState):
+    """Most of the phase's time is gone. Said once for each phase."""
+
+    unit: Public[Id | None]
+
+
+class CaseEscalated(_Clock, Event, type="cn.community.issues.case.escalated.v1", topic=ISSUES, state=CaseState):
+    """A phase missed its deadline: the next level is answerable, counted by `escalation`. Once for each phase."""
+
+    escalation: Public[int]
+    unit: Public[Id | None]
+
+
+class CaseMerged(_Clock, Event, type="cn.community.issues.case.merged.v1", topic=ISSUES, state=CaseState):
+    """It is the same as another case, which goes on for both (并案); its own clocks stand still."""
+
+    status: Public[CaseStatus]
+    merged_into: Public[Id]
+    due_at: Public[datetime | None]
+    by: Internal[Id]
+
+
+class CaseUnmerged(_Clock, Event, type="cn.community.issues.case.unmerged.v1", topic=ISSUES, state=CaseState):
+    """It was another matter after all, and goes on where it was. `previous_case` is the one it had been merged into."""
+
+    status: Public[CaseStatus]
+    merged_into: Public[Id | None]
+    due_at: Public[datetime | None]
+    previous_case: Public[Id]
+    by: Internal[Id]

@@ -3,8 +3,11 @@
 from fastapi import APIRouter
 
 from services.issues.api import (
+    attachments,
     cases,
     categories,
+    contact_keys,
+    duplicates,
     exports,
     history,
     kpis,
@@ -17,6 +20,7 @@ from services.issues.api import (
     routing_work,
     search,
     stickers,
+    timing,
     wishes,
 )
 from services.issues.store import Store
@@ -35,11 +39,15 @@ def routers(store: Store) -> list[APIRouter]:
             exports,
             kpis,
             history,
+            duplicates,
             cases,
+            timing,
             rounds,
             roundplans,
             wishes,
             photos,
+            attachments,
+            contact_keys,
             routing,
             routing_work,
         )

@@ -19,12 +19,19 @@ from services.chassis.store import Stored
 from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
 from services.issues.api.views import CaseView, case_view
+from services.issues.attachments import NotYourAttachment
+from services.issues.contacts import sealing
 from services.issues.domain import aftermath, cases, handling, reporting
 from services.issues.domain.cases import Case
 from services.issues.domain.catalogue import UnknownCategory
+from services.issues.domain.clocks import Clocks
+from services.issues.domain.contact import GuardianMustAgree
+from services.issues.domain.places import PlaceIsRetired
+from services.issues.domain.questions import AnswersRefused
 from services.issues.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow
 from services.issues.photos import NotYourPhoto
 from services.issues.store import Store, matching
+from services.issues.tree import reportable
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -46,7 +53,7 @@ TABLE = [
     for t in TRANSITIONS
 ]
 
-_REFUSALS = (UnknownAggregate, NotYours, NotNow, StaleVersion)
+REFUSALS = (UnknownAggregate, NotYours, NotNow, StaleVersion)
 
 
 def router(store: Store) -> APIRouter:
@@ -70,16 +77,23 @@ def router(store: Store) -> APIRouter:
             cases.TitleByResident,
             cases.EvidenceMissing,
             cases.PlaceElsewhere,
+            PlaceIsRetired,
+            AnswersRefused,
+            NotYourAttachment,
+            cases.AnonymousIsNobody,
+            GuardianMustAgree,
         ),
     )
     async def report(body: reporting.Report, command: CommandDep) -> Response:
-        by = command.principal
-        place = await store.places.get(body.place)
+        by = await store.vault.known(command.principal)
+        place = (await reportable(store, body.place))[-1]
         catalogue = await store.catalogues.of(body.community)
         await store.photos.require((*body.before, *body.after), body.community, by)
+        await store.attachments.require(body.attachments, body.community, by)
+        sealed = await sealing(store.vault, body, by)
         return await command.create(
             store.cases,
-            lambda id, now: reporting.report(id, body, place, catalogue, by, now),
+            lambda id, now: reporting.report(id, body, place, catalogue, by, now, contact=sealed(id)),
             _view(by),
             location=lambda id: f"{BASE}/{id}",
         )
@@ -99,6 +113,7 @@ def router(store: Store) -> APIRouter:
         reporter: Annotated[Literal["me"] | None, Query(description="Only those that the caller reported.")] = None,
     ) -> Response:
         principal.require(community)
+        by = await store.vault.known(principal)
         query = matching(
             community,
             status=status,
@@ -107,15 +122,19 @@ def router(store: Store) -> APIRouter:
             round=round,
             category=category,
             overdue=overdue,
-            reporter=principal.sub if reporter == "me" else None,
+            reporter=[by.sub, by.alias] if reporter == "me" else None,
         )
-        return paged(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(principal), request)
+        return paged(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(by), request)
 
     @routes.get("/{id}", response_model=CaseView, summary="One case", responses=problems(UnknownAggregate, NotYours))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         stored = await store.cases.get(id)
-        principal.require(stored.aggregate.community)
-        return etagged(stored, _view(principal), request)
+        case = stored.aggregate
+        principal.require(case.community)
+        by = await store.vault.known(principal)
+        sealed = case.contact if case.shows_contact_to(by) else None
+        contact = await store.vault.open(sealed, case.community, case.id)
+        return etagged(stored, lambda stored: case_view(stored, by, contact), request)
 
     _filing(routes, store)
     _handling(routes, store)
@@ -127,84 +146,124 @@ def _view(by: Principal) -> Callable[[Stored[Case]], CaseView]:
     return lambda stored: case_view(stored, by)
 
 
-async def _change(
+async def change(
     store: Store,
     id: str,
     body: B,
     command: CommandDep,
     decide: Callable[[Case, B, Principal, datetime], Decision[Case]],
 ) -> Response:
-    by = command.principal
+    by = await store.vault.known(command.principal)
     return await command.change(store.cases, id, lambda case, now: decide(case, body, by, now), _view(by))
 
 
+def timed(
+    store: Store, decide: Callable[[Case, B, Clocks, Principal, datetime], Decision[Case]]
+) -> Callable[[Case, B, Principal, datetime], Decision[Case]]:
+    """`decide` with the clocks of this deployment."""
+    return lambda case, body, by, now: decide(case, body, store.clocks, by, now)
+
+
 def _filing(routes: APIRouter, store: Store) -> None:
-    @routes.post("/{id}/accept", response_model=CaseView, responses=problems(*_REFUSALS, UnknownCategory))
+    @routes.post("/{id}/accept", response_model=CaseView, responses=problems(*REFUSALS, UnknownCategory))
     async def accept(id: Id, body: reporting.Accept, command: CommandDep) -> Response:
         community = (await store.cases.get(id)).aggregate.community
         catalogue = await store.catalogues.of(community)
-        return await _change(
+        return await change(
             store, id, body, command, lambda case, body, by, now: reporting.accept(case, body, catalogue, by, now)
         )
 
-    @routes.post("/{id}/reject", response_model=CaseView, responses=problems(*_REFUSALS))
+    @routes.post("/{id}/reject", response_model=CaseView, responses=problems(*REFUSALS))
     async def reject(id: Id, body: reporting.Reject, command: CommandDep) -> Response:
-        return await _change(store, id, body, command, reporting.reject)
+        return await change(store, id, body, command, reporting.reject)
 
     @routes.post(
         "/{id}/dispatch",
         response_model=CaseView,
-        responses=problems(*_REFUSALS, cases.UnitElsewhere, cases.DueInThePast),
+        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast),
     )
     async def dispatch(id: Id, body: handling.Dispatch, command: CommandDep) -> Response:
         unit = await store.units.get(body.unit)
-        return await _change(
-            store, id, body, command, lambda case, body, by, now: handling.dispatch(case, body, unit, by, now)
+        return await change(
+            store,
+            id,
+            body,
+            command,
+            lambda case, body, by, now: handling.dispatch(case, body, unit, store.clocks, by, now),
+        )
+
+    @routes.post(
+        "/{id}/reassign",
+        response_model=CaseView,
+        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast, cases.AlreadyTheirs),
+    )
+    async def reassign(id: Id, body: handling.Reassign, command: CommandDep) -> Response:
+        """Take it from the unit that has it and has not begun, and give it to another."""
+        unit = await store.units.get(body.unit)
+        return await change(
+            store,
+            id,
+            body,
+            command,
+            lambda case, body, by, now: handling.reassign(case, body, unit, store.clocks, by, now),
         )
 
 
 def _handling(routes: APIRouter, store: Store) -> None:
-    @routes.post("/{id}/return", response_model=CaseView, responses=problems(*_REFUSALS))
+    @routes.post("/{id}/return", response_model=CaseView, responses=problems(*REFUSALS))
     async def give_back(id: Id, body: handling.Return, command: CommandDep) -> Response:
-        return await _change(store, id, body, command, handling.give_back)
+        return await change(store, id, body, command, handling.give_back)
 
-    @routes.post("/{id}/start", response_model=CaseView, responses=problems(*_REFUSALS))
+    @routes.post("/{id}/start", response_model=CaseView, responses=problems(*REFUSALS))
     async def start(id: Id, command: CommandDep, body: handling.Start | None = None) -> Response:
-        return await _change(store, id, body or handling.Start(), command, handling.start)
+        return await change(store, id, body or handling.Start(), command, timed(store, handling.start))
+
+    @routes.post("/{id}/contact", response_model=CaseView, responses=problems(*REFUSALS, cases.AlreadyContacted))
+    async def contact(id: Id, command: CommandDep, body: handling.Contact | None = None) -> Response:
+        """The reporter was spoken with for the first time."""
+        return await change(store, id, body or handling.Contact(), command, timed(store, handling.contact))
 
     @routes.post(
         "/{id}/handle",
         response_model=CaseView,
-        responses=problems(*_REFUSALS, NotYourPhoto, cases.EvidenceMissing, cases.TooManyPhotos),
+        responses=problems(
+            *REFUSALS,
+            NotYourPhoto,
+            NotYourAttachment,
+            cases.EvidenceMissing,
+            cases.TooManyPhotos,
+            cases.TooManyAttachments,
+        ),
     )
     async def handle(id: Id, body: handling.Handle, command: CommandDep) -> Response:
-        if body.photos:
+        if body.photos or body.attachments:
             community = (await store.cases.get(id)).aggregate.community
             await store.photos.require(body.photos, community, command.principal)
-        return await _change(store, id, body, command, handling.handle)
+            await store.attachments.require(body.attachments, community, command.principal)
+        return await change(store, id, body, command, timed(store, handling.handle))
 
-    verifying = problems(*_REFUSALS, cases.VerifierIsHandler, cases.VerifierIsReporter)
+    verifying = problems(*REFUSALS, cases.VerifierIsHandler, cases.VerifierIsReporter)
 
     @routes.post("/{id}/verify", response_model=CaseView, responses=verifying)
     async def verify(id: Id, body: handling.Verify, command: CommandDep) -> Response:
-        return await _change(store, id, body, command, handling.verify)
+        return await change(store, id, body, command, handling.verify)
 
     @routes.post("/{id}/send-back", response_model=CaseView, responses=verifying)
     async def send_back(id: Id, body: handling.SendBack, command: CommandDep) -> Response:
-        return await _change(store, id, body, command, handling.send_back)
+        return await change(store, id, body, command, timed(store, handling.send_back))
 
 
 def _aftermath(routes: APIRouter, store: Store) -> None:
-    judging = problems(*_REFUSALS, cases.OnlyTheReporter)
+    judging = problems(*REFUSALS, cases.OnlyTheReporter, cases.TooLateToRate)
 
     @routes.post(
         "/{id}/reopen",
         response_model=CaseView,
-        responses=problems(*_REFUSALS, cases.OnlyTheReporter, cases.TooLateToReopen),
+        responses=problems(*REFUSALS, cases.OnlyTheReporter, cases.TooLateToReopen),
     )
     async def reopen(id: Id, body: aftermath.Reopen, command: CommandDep) -> Response:
-        return await _change(store, id, body, command, aftermath.reopen)
+        return await change(store, id, body, command, aftermath.reopen)
 
     @routes.post("/{id}/rate", response_model=CaseView, responses=judging)
     async def rate(id: Id, body: aftermath.Rate, command: CommandDep) -> Response:
-        return await _change(store, id, body, command, aftermath.rate)
+        return await change(store, id, body, command, aftermath.rate)

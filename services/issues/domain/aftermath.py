@@ -1,4 +1,4 @@
-"""What comes after: the reporter's verdict, the deadline that passed, and the person who asks to be forgotten."""
+"""What comes after: the reporter's verdict, what is kept no longer, and the person who asks to be forgotten."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -7,12 +7,39 @@ from pydantic import Field
 
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.principal import Principal, Role
-from services.contracts.issues import CaseAnonymised, CaseOverdue, CaseRated, CaseReopened
-from services.issues.domain.cases import Case, OnlyTheReporter, TooLateToReopen, with_remark
-from services.issues.domain.transitions import WORKING, CaseCommand, target
+from services.contracts.issues import (
+    CaseAnonymised,
+    CaseContactExpired,
+    CaseRated,
+    CaseReopened,
+    CaseWordsExpired,
+)
+from services.issues.domain.cases import (
+    ANONYMOUS,
+    Case,
+    OnlyTheReporter,
+    TooLateToRate,
+    TooLateToReopen,
+    on_record,
+    with_remark,
+)
+from services.issues.domain.clocks import STOPPED
+from services.issues.domain.transitions import CaseCommand, target
 from services.issues.domain.words import Request, Text
 
-REOPEN_WITHIN = timedelta(days=14)
+VERDICT_WITHIN = timedelta(days=14)
+"""How long after its end a case is rated or reopened."""
+
+_WORDLESS: dict[str, Any] = {
+    "text": None,
+    "spot": None,
+    "point": None,
+    "answers": {},
+    "before": (),
+    "attachments": (),
+    "words_gone": True,
+}
+"""A case without what its reporter brought."""
 
 
 class Reopen(Request):
@@ -36,12 +63,17 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
         TooLateToReopen: it was closed more than 14 days ago.
     """
     _require_reporter(case, by)
+    instead, by = not case.is_reporter(by), case.acting(by)
     status = target(case.status, CaseCommand.REOPEN)
-    if case.closed_at is not None and now - case.closed_at > REOPEN_WITHIN:
-        raise TooLateToReopen(days=REOPEN_WITHIN.days)
+    if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
+        raise TooLateToReopen(days=VERDICT_WITHIN.days)
     changed = case.model_copy(
         update={
+            **STOPPED,
             "status": status,
+            "signed_at": None,
+            "contacted_at": None,
+            "extension": None,
             "unit": None,
             "due_at": None,
             "overdue": False,
@@ -52,50 +84,79 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
             "remarks": with_remark(case, CaseCommand.REOPEN, command.reason, by, now),
         }
     )
-    return decided(changed, tell(CaseReopened, changed, previous_unit=case.unit, by=by.sub))
+    told = tell(CaseReopened, changed, previous_unit=case.unit, for_reporter=instead, by=by.sub)
+    return on_record(changed, by, told)
 
 
 def rate(case: Case, command: Rate, by: Principal, now: datetime) -> Decision[Case]:
-    """The reporter says how well it was solved, once."""
+    """The reporter says how well it was solved, once.
+
+    Raises:
+        OnlyTheReporter: somebody else does.
+        TooLateToRate: it was closed more than 14 days ago.
+    """
     _require_reporter(case, by)
+    instead, by = not case.is_reporter(by), case.acting(by)
+    status = target(case.status, CaseCommand.RATE)
+    if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
+        raise TooLateToRate(days=VERDICT_WITHIN.days)
     changed = case.model_copy(
         update={
-            "status": target(case.status, CaseCommand.RATE),
+            "status": status,
             "rating": command.rating,
             "remarks": with_remark(case, CaseCommand.RATE, command.comment, by, now),
         }
     )
-    return decided(changed, tell(CaseRated, changed, by=by.sub))
+    return on_record(changed, by, tell(CaseRated, changed, for_reporter=instead, by=by.sub))
 
 
-def mark_overdue(case: Case, now: datetime) -> Decision[Case]:
-    """Say once that the deadline passed; nothing where it has not, or no longer matters."""
-    late = case.due_at is not None and case.due_at <= now and case.status in WORKING
-    if not late or case.overdue:
+def expire_contact(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
+    """Drop the contact of a case that was closed longer than `kept` ago; nothing where there is none, or no end."""
+    if case.contact is None or case.closed_at is None or now - case.closed_at < kept:
         return decided(case)
-    changed = case.model_copy(update={"overdue": True})
-    return decided(changed, tell(CaseOverdue, changed))
+    changed = case.model_copy(update={"contact": None, "guardian_agreed_at": None})
+    return decided(changed, tell(CaseContactExpired, changed, expired_at=now))
 
 
-def anonymise_case(case: Case, person: str) -> Decision[Case]:
-    """Forget `person` as the reporter: the link, the contact, the words and pictures.
+def expire_words(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
+    """Drop what a resident wrote, recorded and pictured for a case that was closed longer than `kept` ago.
+
+    What was done in office, and its pictures, stays.
+    """
+    over = case.closed_at is not None and now - case.closed_at >= kept
+    if not over or case.round is not None or case.words_gone:
+        return decided(case)
+    theirs = {name for name in (case.reporter, ANONYMOUS) if name is not None}
+    remarks = tuple(remark for remark in case.remarks if remark.by not in theirs)
+    changed = case.model_copy(update={**_WORDLESS, "remarks": remarks})
+    return decided(changed, tell(CaseWordsExpired, changed, expired_at=now))
+
+
+def anonymise_case(
+    case: Case, person: str, alias: str | None = None, stand_in: str | None = None
+) -> Decision[Case]:
+    """Forget `person`, also under their `alias`, as the reporter: the link, the contact, the words and pictures.
+
+    `stand_in` stands for them where people are counted, so that who is erased goes on being one of those affected.
 
     A finding of a round was written and pictured in office; there, and for whoever handled, the work stays on record.
     """
-    if case.reporter != person:
+    if case.reporter is None or case.reporter not in (person, alias):
         return decided(case)
     forgotten: dict[str, Any] = {
         "reporter": None,
+        "stand_in": stand_in,
         "contact": None,
-        "remarks": tuple(remark for remark in case.remarks if remark.by != person),
+        "guardian_agreed_at": None,
+        "remarks": tuple(remark for remark in case.remarks if remark.by not in (person, ANONYMOUS)),
     }
     if case.round is None:
-        forgotten |= {"text": None, "spot": None, "before": ()}
+        forgotten |= _WORDLESS
     changed = case.model_copy(update=forgotten)
     return decided(changed, tell(CaseAnonymised, changed))
 
 
 def _require_reporter(case: Case, by: Principal) -> None:
     by.require(case.community)
-    if by.sub != case.reporter and not by.has(Role.STAFF):
+    if not case.is_reporter(by) and not by.has(Role.STAFF):
         raise OnlyTheReporter()

@@ -3,20 +3,36 @@
 What reporters typed and how to reach them stands here and in no event.
 """
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate
+from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.principal import Principal, Role
-from services.contracts.issues import CaseState, CaseStatus, Channel, Priority
+from services.contracts.event import Event
+from services.contracts.issues import CasePhase, CaseState, CaseStatus, Channel, Priority
 from services.contracts.marks import Masked
-from services.issues.domain.catalogue import Category
+from services.issues.domain.catalogue import Category, Deadlines, Span, SpanUnit
+from services.issues.domain.contact import Sealed
+from services.issues.domain.datum import Point
+from services.issues.domain.questions import Answer
 from services.issues.domain.transitions import CaseCommand
 
+ANONYMOUS = "anonymous"
+"""The name on record of whoever reported without being shown."""
 MAX_PHOTOS = 40
+MAX_ATTACHMENTS = 20
+
+BEFORE_DEADLINES = Deadlines(
+    sign=Span(amount=4, unit=SpanUnit.WORKING_HOURS),
+    contact=Span(amount=1, unit=SpanUnit.WORKING_DAYS),
+    handling=Span(amount=3, unit=SpanUnit.WORKING_DAYS),
+    verification=Span(amount=2, unit=SpanUnit.WORKING_DAYS),
+)
+"""Of a case that was filed before categories named them."""
 
 
 class EvidenceMissing(
@@ -37,6 +53,15 @@ class TooManyPhotos(
     """A bound on the document."""
 
 
+class TooManyAttachments(
+    Conflict,
+    code="case.too-many-attachments",
+    zh="一个案件最多保存 {limit} 个录音和文件。",
+    en="A case keeps {limit} recordings and documents at most.",
+):
+    """A bound on the document."""
+
+
 class DueInThePast(
     Invalid, code="case.due-in-the-past", zh="处置时限必须晚于现在。", en="The deadline must lie in the future."
 ):
@@ -53,6 +78,21 @@ class PlaceElsewhere(
     Invalid, code="case.place-elsewhere", zh="该地点不属于本社区。", en="That place belongs to another community."
 ):
     """Places belong to one community."""
+
+
+class AlreadyTheirs(
+    Conflict, code="case.already-theirs", zh="该单位已经承办此案件。", en="That unit has the case already."
+):
+    """A correction corrects something."""
+
+
+class AlreadyContacted(
+    Conflict,
+    code="case.already-contacted",
+    zh="已与上报人联系过，或没有可联系的人。",
+    en="The reporter was spoken with already, or there is nobody to speak with.",
+):
+    """The first contact is recorded once."""
 
 
 class VerifierIsHandler(
@@ -91,6 +131,15 @@ class TooLateToReopen(
     """After that time a new report is clearer than an old one."""
 
 
+class TooLateToRate(
+    Conflict,
+    code="case.too-late-to-rate",
+    zh="结案已超过 {days} 天，不能再评价。",
+    en="It was closed more than {days} days ago; it can't be rated any more.",
+):
+    """A verdict counts while it is fresh."""
+
+
 class TitleByResident(
     Invalid,
     code="case.title-by-resident",
@@ -100,13 +149,13 @@ class TitleByResident(
     """A resident's words may hold what should not be public."""
 
 
-class Contact(BaseModel):
-    """How to reach a reporter about this case; shown to the staff and the handling unit alone."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] | None = Field(None, repr=False)
-    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+\- ]{5,24}$")] | None = Field(None, repr=False)
+class AnonymousIsNobody(
+    Invalid,
+    code="case.anonymous-is-nobody",
+    zh="匿名上报不能填写上报人或联系方式。",
+    en="An anonymous report names no reporter and no contact.",
+):
+    """Who can be called back is known."""
 
 
 class Remark(BaseModel):
@@ -120,26 +169,70 @@ class Remark(BaseModel):
     text: str = Field(repr=False)
 
 
-class Case(Aggregate):
-    """One problem at one place. `evidence` is what the category asked for when the case was filed.
+_IN_OFFICE = frozenset({Channel.ROUND, Channel.GRID_WORKER})
 
-    `handlers`: everybody who ever worked on it; none of them verifies it.
+
+class Held(BaseModel):
+    """What a paused or merged case goes on with. Times left are in milliseconds, of each phase's own time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    status: CaseStatus
+    phase: CasePhase | None = None
+    phase_left: int | None = None
+    warn_left: int | None = None
+    due_left: int | None = None
+    warned: bool = False
+    breached: bool = False
+
+
+class Extension(BaseModel):
+    """An extension that a unit asks for."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    until: datetime
+    by: str
+    at: datetime
+
+
+class Case(Aggregate):
+    """One problem at one place. `place` is public, `at` the exact one. `catalogue`: the edition it was filed under.
+
+    `answers` are to the questions of its category. `evidence` is what the category asked for when the case was filed.
+
+    `handlers`: everybody who ever worked on it; none of them verifies it. `reporter` is an alias where they are
+    `anonymous`, and then nobody is shown it. `minor`: the reporter is under fourteen.
+
+    `phase` to `tick_at` are its clock, see `clocks`; `held` is what a pause or a merger keeps of it.
+    `raised`: by how many steps its supporters made it more urgent. `joined`: the case it was merged into by hand, see
+    `merging`. `stand_in` stands for an erased reporter where people are counted, and leads to nobody.
     """
 
     category: str
     category_zh: str
     category_en: str
+    catalogue: int = 0
+    answers: dict[str, Answer] = Field(default_factory=dict, repr=False)
     priority: Priority
-    hours: int
+    deadlines: Deadlines = BEFORE_DEADLINES
     evidence: bool
     title: Masked | None = None
     place: str
+    at: str | None = None
+    point: Point | None = Field(default=None, repr=False)
     building: str | None = None
     floor: int | None = None
     spot: str | None = Field(default=None, repr=False)
     channel: Channel
     reporter: str | None = None
-    contact: Contact | None = None
+    anonymous: bool = False
+    minor: bool = False
+    guardian_agreed_at: datetime | None = None
+    contact: Sealed | None = None
+    attachments: tuple[str, ...] = ()
+    attachments_after: tuple[str, ...] = ()
+    words_gone: bool = False
     text: str | None = Field(default=None, repr=False)
     round: str | None = None
     visit: str | None = None
@@ -159,6 +252,37 @@ class Case(Aggregate):
     returned: int = 0
     sent_back: int = 0
     reopened: int = 0
+    phase: CasePhase | None = None
+    phase_due_at: datetime | None = None
+    warn_at: datetime | None = None
+    warned: bool = False
+    breached: bool = False
+    tick_at: datetime | None = None
+    escalation: int = 0
+    held: Held | None = None
+    paused_until: datetime | None = None
+    extension: Extension | None = None
+    extended: int = 0
+    signed_at: datetime | None = None
+    contacted_at: datetime | None = None
+    first_unit: str | None = None
+    affected: int = 1
+    raised: int = 0
+    merged_into: str | None = None
+    joined: str | None = None
+    parent: str | None = None
+    children: int = 0
+    stand_in: str | None = None
+
+    @property
+    def can_be_contacted(self) -> bool:
+        """Whether somebody waits to be spoken with: a person that is known, who did not find it in office."""
+        return self.reporter is not None and not self.anonymous and self.channel not in _IN_OFFICE
+
+    @property
+    def extension_requested(self) -> bool:
+        """Whether the unit waits for an answer about more time."""
+        return self.extension is not None
 
     @property
     def photos(self) -> int:
@@ -166,23 +290,49 @@ class Case(Aggregate):
         return len(self.before) + len(self.after)
 
     def public(self) -> CaseState:
-        return CaseState(**{name: getattr(self, name) for name in CaseState.model_fields})
+        shown = {name: getattr(self, name) for name in CaseState.model_fields}
+        return CaseState(**(shown | {"reporter": None} if self.anonymous else shown))
+
+    def is_reporter(self, by: Principal) -> bool:
+        """Whether `by` reported it, under whichever name."""
+        return self.reporter is not None and self.reporter in (by.sub, by.alias)
+
+    def acting(self, by: Principal) -> Principal:
+        """`by` as this case names them on record: its anonymous reporter has no name there."""
+        return replace(by, sub=ANONYMOUS) if self.anonymous and self.is_reporter(by) else by
 
     def handled_by(self, by: Principal) -> bool:
         """Whether `by` works for the unit that has the case."""
         return by.has(Role.HANDLER) and self.unit is not None and self.unit in by.units
 
     def shows_contact_to(self, by: Principal) -> bool:
-        """Whether `by` may read the reporter's contact."""
+        """Whether `by` may read the reporter's contact. A child's is not shown to the handling unit."""
         if self.community not in by.communities:
             return False
-        return by.sub == self.reporter or by.has(Role.STAFF) or self.handled_by(by)
+        return self.is_reporter(by) or by.has(Role.STAFF) or (self.handled_by(by) and not self.minor)
+
+    def shows_attachment_to(self, by: Principal, attachment: str, *, voice: bool) -> bool:
+        """Whether `by` may have `attachment`. Who is nameless or a child is not betrayed to the unit by their voice."""
+        if not self.shows_inside_to(by):
+            return False
+        betrays = voice and (self.anonymous or self.minor) and self.is_outside(by)
+        return attachment in self.attachments_after or (attachment in self.attachments and not betrays)
+
+    def is_outside(self, by: Principal) -> bool:
+        """Whether `by` is neither the reporter nor one of the committee: what they read has left it."""
+        works = self.community in by.communities and by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        return not (works or self.is_reporter(by))
 
     def shows_inside_to(self, by: Principal) -> bool:
         """Whether `by` may read words, exact spot, photos and remarks; everybody else sees the public state."""
         if self.community not in by.communities:
             return False
-        return self.shows_contact_to(by) or by.has(Role.SUPERVISOR, Role.GRID_WORKER)
+        return self.shows_contact_to(by) or self.handled_by(by) or by.has(Role.SUPERVISOR, Role.GRID_WORKER)
+
+
+def on_record(changed: Case, by: Principal, *events: Event) -> Decision[Case]:
+    """A decision of `by`, of whom journal and outbox know no other name where they act as nobody."""
+    return Decision(changed, events, actor=ANONYMOUS if by.sub == ANONYMOUS else None)
 
 
 def of_category(category: Category) -> dict[str, Any]:
@@ -192,7 +342,7 @@ def of_category(category: Category) -> dict[str, Any]:
         "category_zh": category.zh,
         "category_en": category.en,
         "priority": category.priority,
-        "hours": category.deadlines.handling.hours,
+        "deadlines": category.deadlines,
         "evidence": category.evidence,
     }
 

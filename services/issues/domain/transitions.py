@@ -28,6 +28,15 @@ class CaseCommand(StrEnum):
     SEND_BACK = "send-back"
     REOPEN = "reopen"
     RATE = "rate"
+    REASSIGN = "reassign"
+    CONTACT = "contact"
+    PAUSE = "pause"
+    RESUME = "resume"
+    REQUEST_EXTENSION = "request-extension"
+    GRANT_EXTENSION = "grant-extension"
+    REFUSE_EXTENSION = "refuse-extension"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
 
 C = CaseCommand
@@ -52,6 +61,28 @@ class Transition:
     reason: str | None = None
 
 
+WORKING = (S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK)
+"""Where a unit owes the handling, and its deadline runs."""
+
+MERGEABLE = (S.REPORTED, S.ACCEPTED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS, S.SENT_BACK, S.HANDLED, S.REOPENED)
+"""What can turn out to be another case's matter: whatever is open and not paused."""
+
+_BACK = "Where it was before; the case remembers."
+
+_PAUSES = (
+    *(Transition(status, C.PAUSE, S.PAUSED) for status in WORKING),
+    *(Transition(S.PAUSED, C.RESUME, status, _BACK) for status in WORKING),
+)
+_EXTENSIONS = tuple(
+    Transition(status, command, status, "Time is asked for and given; the work goes on meanwhile.")
+    for status in WORKING
+    for command in (C.REQUEST_EXTENSION, C.GRANT_EXTENSION, C.REFUSE_EXTENSION)
+)
+_MERGERS = (
+    *(Transition(status, C.MERGE, S.MERGED) for status in MERGEABLE),
+    *(Transition(S.MERGED, C.UNMERGE, status, _BACK) for status in MERGEABLE),
+)
+
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(None, C.REPORT, S.REPORTED),
     Transition(None, C.FILE, S.ACCEPTED, "Grid workers and staff have looked before they report: filed at once."),
@@ -63,7 +94,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.DISPATCHED, C.START, S.IN_PROGRESS),
     Transition(S.DISPATCHED, C.HANDLE, S.HANDLED, "A small thing is done when it is seen; a start is a formality."),
     Transition(S.DISPATCHED, C.RETURN, S.RETURNED),
-    Transition(S.DISPATCHED, C.DISPATCH, S.DISPATCHED, "Staff correct a wrong unit before it begins to work."),
+    Transition(S.DISPATCHED, C.REASSIGN, S.DISPATCHED, "Staff correct a wrong unit before it begins to work."),
     Transition(S.IN_PROGRESS, C.HANDLE, S.HANDLED),
     Transition(S.IN_PROGRESS, C.RETURN, S.RETURNED, "Only at work does a unit see that the fault is another's."),
     Transition(S.RETURNED, C.DISPATCH, S.DISPATCHED),
@@ -83,6 +114,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.REJECTED, C.REOPEN, S.REOPENED, "The reporter may bring what the committee did not know."),
     Transition(S.REOPENED, C.DISPATCH, S.DISPATCHED),
     Transition(S.REOPENED, C.REJECT, S.REJECTED, "A reopening may be groundless; the reporter is told why."),
+    Transition(S.IN_PROGRESS, C.CONTACT, S.IN_PROGRESS, "The reporter was spoken with; the work goes on."),
+    Transition(S.SENT_BACK, C.CONTACT, S.SENT_BACK, "The same, where the work was found not done."),
+    *_PAUSES,
+    *_EXTENSIONS,
+    *_MERGERS,
 )
 
 WHO: Mapping[CaseCommand, frozenset[Role]] = {
@@ -99,22 +135,32 @@ WHO: Mapping[CaseCommand, frozenset[Role]] = {
     C.SEND_BACK: frozenset({Role.SUPERVISOR, Role.STAFF}),
     C.REOPEN: frozenset(),
     C.RATE: frozenset(),
+    C.REASSIGN: frozenset({Role.STAFF}),
+    C.CONTACT: frozenset({Role.HANDLER}),
+    C.PAUSE: frozenset({Role.STAFF}),
+    C.RESUME: frozenset({Role.STAFF}),
+    C.REQUEST_EXTENSION: frozenset({Role.HANDLER}),
+    C.GRANT_EXTENSION: frozenset({Role.STAFF}),
+    C.REFUSE_EXTENSION: frozenset({Role.STAFF}),
+    C.MERGE: frozenset({Role.STAFF}),
+    C.UNMERGE: frozenset({Role.STAFF}),
 }
 """The roles that a command asks for; none: any member of the community, within the command's own rules."""
 
-_TARGETS = {(row.source, row.command): row.target for row in TRANSITIONS}
+_TARGETS: dict[tuple[S | None, CaseCommand], list[S]] = {}
+for _row in TRANSITIONS:
+    _TARGETS.setdefault((_row.source, _row.command), []).append(_row.target)
 
-WORKING = (S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK)
-"""Where a unit owes the handling, and its deadline runs."""
 
-
-def target(status: S | None, command: CaseCommand) -> S:
-    """Where `command` leads from `status`.
+def target(status: S | None, command: CaseCommand, back: S | None = None) -> S:
+    """Where `command` leads from `status`. `back`: where the case was, for commands that lead back there.
 
     Raises:
         NotNow: nowhere.
     """
-    found = _TARGETS.get((status, command))
-    if found is None:
-        raise NotNow(status=status, command=command)
-    return found
+    found = _TARGETS.get((status, command), [])
+    if len(found) == 1:
+        return found[0]
+    if back in found:
+        return back
+    raise NotNow(status=status, command=command)

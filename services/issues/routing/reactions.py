@@ -4,6 +4,7 @@ An event delivered again has no second effect: a suggestion is made again the sa
 on the case, and the outcome of a dispatch is written under the event's sequence.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +22,12 @@ from services.contracts.issues import (
     CaseReturned,
     CaseStatus,
 )
+from services.contracts.issues.cases import CaseReassigned
 from services.contracts.issues.routing import DispatchSource, Routed
 from services.issues.domain.accuracy import Outcome
 from services.issues.domain.cases import Case
 from services.issues.domain.catalogue import Catalogue
+from services.issues.domain.clocks import Clocks
 from services.issues.domain.handling import Dispatch as DispatchCase
 from services.issues.domain.handling import dispatch
 from services.issues.domain.reporting import Accept, accept
@@ -33,10 +36,8 @@ from services.issues.domain.suggesting import Suggestion, is_for_the_platform
 from services.issues.domain.units import Unit
 from services.issues.routing.dispatches import Dispatch
 from services.issues.routing.forgetting import forget
-from services.issues.routing.suggester import remember, suggestion_of
+from services.issues.routing.suggester import WAITING, remember, suggestion_of
 from services.issues.store import Store
-
-_WAITING = (CaseStatus.REPORTED, CaseStatus.ACCEPTED, CaseStatus.RETURNED, CaseStatus.REOPENED)
 
 
 def react(handlers: Handlers, store: Store) -> None:
@@ -76,26 +77,35 @@ def _suggesting(handlers: Handlers, store: Store) -> None:
 def _outcomes(handlers: Handlers, store: Store) -> None:
     @handlers.on(CaseDispatched)
     async def count_dispatch(received: Received[CaseDispatched]) -> None:
-        envelope, event = received.envelope, received.event
-        case = (await store.cases.get(envelope.aggregate_id)).aggregate
-        routed = event.routed
-        await store.routing.dispatches.began(
-            Dispatch(
-                case=case.id,
-                seq=envelope.sequence,
-                community=case.community,
-                unit=event.unit,
-                category=case.category,
-                source=DispatchSource.PERSON if routed is None else routed.source,
-                at=envelope.time,
-            )
-        )
+        await _began(store, received)
+
+    @handlers.on(CaseReassigned)
+    async def count_reassignment(received: Received[CaseReassigned]) -> None:
+        await _began(store, received)
 
     @handlers.on(CaseHandled)
     async def count_handled(received: Received[CaseHandled]) -> None:
         await store.routing.dispatches.ended(
             received.envelope.aggregate_id, received.envelope.sequence, Outcome.HANDLED
         )
+
+
+async def _began(store: Store, received: Received[CaseDispatched] | Received[CaseReassigned]) -> None:
+    """A unit has the case from now on."""
+    envelope, event = received.envelope, received.event
+    case = (await store.cases.get(envelope.aggregate_id)).aggregate
+    routed = event.routed
+    await store.routing.dispatches.began(
+        Dispatch(
+            case=case.id,
+            seq=envelope.sequence,
+            community=case.community,
+            unit=event.unit,
+            category=case.category,
+            source=DispatchSource.PERSON if routed is None else routed.source,
+            at=envelope.time,
+        )
+    )
 
 
 async def route(store: Store, received: Received[Any]) -> None:
@@ -105,12 +115,12 @@ async def route(store: Store, received: Received[Any]) -> None:
     """
     case = (await store.cases.get(received.envelope.aggregate_id)).aggregate
     routing = await store.routing.routing_of(case.community)
-    if case.status not in _WAITING or (not routing.rules_on and routing.model is None):
+    if case.status not in WAITING or (not routing.rules_on and routing.model is None):
         return
     suggestion = await suggestion_of(store, case, routing)
     is_ours = is_for_the_platform(case, suggestion, routing.automatic)
     filed = is_ours and case.status is CaseStatus.REPORTED
-    await remember(store, case, suggestion, received.envelope.time, filed=filed)
+    await remember(store, case, suggestion, routing, received.envelope.time, filed=filed)
     if is_ours:
         await _dispatch(store, case, suggestion, routing, received)
 
@@ -120,25 +130,33 @@ async def _dispatch(
 ) -> None:
     unit = await store.units.get(suggestion.unit or "")
     catalogue = await store.catalogues.of(case.community)
+    means = Means(unit, catalogue, store.clocks)
 
     def decide(current: Case, now: datetime) -> Decision[Case]:
         if not is_for_the_platform(current, suggestion, routing.automatic):
             return decided(current)  # a person was faster
-        return dispatch_by_platform(current, suggestion, unit, catalogue, now)
+        return dispatch_by_platform(current, suggestion, means, now)
 
     await store.cases.change(case.id, decide, received.cause, taken=received.taken)
 
 
-def dispatch_by_platform(
-    case: Case, suggestion: Suggestion, unit: Unit, catalogue: Catalogue, now: datetime
-) -> Decision[Case]:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a dispatch takes: the unit that is suggested, the community's catalogue, and how the clocks run."""
+
+    unit: Unit
+    catalogue: Catalogue
+    clocks: Clocks
+
+
+def dispatch_by_platform(case: Case, suggestion: Suggestion, means: Means, now: datetime) -> Decision[Case]:
     """Dispatch the case as suggested, and file it before where nobody has; by what is told with the event."""
     by = system(case.community, Role.STAFF)
     events: list[Event] = []
     if case.status is CaseStatus.REPORTED:
-        filed = accept(case, Accept(), catalogue, by, now)
+        filed = accept(case, Accept(), means.catalogue, by, now)
         case, events = filed.aggregate, [*filed.events]
-    done = dispatch(case, DispatchCase(unit=unit.id), unit, by, now)
+    done = dispatch(case, DispatchCase(unit=means.unit.id), means.unit, means.clocks, by, now)
     routed = routed_by(suggestion)
     told = [
         event.model_copy(update={"routed": routed}) if isinstance(event, CaseDispatched) else event

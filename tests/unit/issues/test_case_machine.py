@@ -12,25 +12,38 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
-from services.issues.domain.aftermath import Rate, Reopen, anonymise_case, mark_overdue, rate, reopen
+from services.issues.domain.aftermath import Rate, Reopen, anonymise_case, rate, reopen
 from services.issues.domain.cases import Case
+from services.issues.domain.extension import (
+    GrantExtension,
+    RefuseExtension,
+    RequestExtension,
+    grant_extension,
+    refuse_extension,
+    request_extension,
+)
 from services.issues.domain.handling import (
+    Contact,
     Dispatch,
     Handle,
+    Reassign,
     Return,
     SendBack,
     Start,
     Verify,
+    contact,
     dispatch,
     give_back,
     handle,
+    reassign,
     send_back,
     start,
     verify,
 )
+from services.issues.domain.pausing import Pause, Resume, come_due, pause, resume
 from services.issues.domain.reporting import Accept, Reject, accept, reject
 from services.issues.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
-from tests.unit.issues.world import CATALOGUE, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
+from tests.unit.issues.world import CATALOGUE, CLOCKS, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)
 C = CaseCommand
@@ -47,7 +60,17 @@ photos = st.sampled_from([(), ("photo-1",), ("photo-1", "photo-2")])
 
 def _dispatch(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[Case]:
     unit = draw(st.sampled_from(UNITS))
-    return dispatch(case, Dispatch(unit=unit.id), unit, by, now)
+    return dispatch(case, Dispatch(unit=unit.id), unit, CLOCKS, by, now)
+
+
+def _reassign(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[Case]:
+    unit = draw(st.sampled_from(UNITS))
+    return reassign(case, Reassign(unit=unit.id), unit, CLOCKS, by, now)
+
+
+def _hours(draw: Any) -> timedelta:
+    hours: int = draw(st.integers(-5, 24 * 40))
+    return timedelta(hours=hours)
 
 
 ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case]]] = {
@@ -57,12 +80,21 @@ ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case
     C.REJECT: lambda case, by, now, draw: reject(case, Reject(reason="r"), by, now),
     C.DISPATCH: _dispatch,
     C.RETURN: lambda case, by, now, draw: give_back(case, Return(reason="r"), by, now),
-    C.START: lambda case, by, now, draw: start(case, Start(), by, now),
-    C.HANDLE: lambda case, by, now, draw: handle(case, Handle(photos=draw(photos)), by, now),
+    C.START: lambda case, by, now, draw: start(case, Start(), CLOCKS, by, now),
+    C.HANDLE: lambda case, by, now, draw: handle(case, Handle(photos=draw(photos)), CLOCKS, by, now),
     C.VERIFY: lambda case, by, now, draw: verify(case, Verify(), by, now),
-    C.SEND_BACK: lambda case, by, now, draw: send_back(case, SendBack(reason="r"), by, now),
+    C.SEND_BACK: lambda case, by, now, draw: send_back(case, SendBack(reason="r"), CLOCKS, by, now),
     C.REOPEN: lambda case, by, now, draw: reopen(case, Reopen(reason="r"), by, now),
     C.RATE: lambda case, by, now, draw: rate(case, Rate(rating=draw(st.integers(1, 5))), by, now),
+    C.REASSIGN: _reassign,
+    C.CONTACT: lambda case, by, now, draw: contact(case, Contact(), CLOCKS, by, now),
+    C.PAUSE: lambda case, by, now, draw: pause(case, Pause(until=now + _hours(draw), reason="r"), CLOCKS, by, now),
+    C.RESUME: lambda case, by, now, draw: resume(case, Resume(), CLOCKS, by, now),
+    C.REQUEST_EXTENSION: lambda case, by, now, draw: request_extension(
+        case, RequestExtension(until=now + _hours(draw), reason="r"), by, now
+    ),
+    C.GRANT_EXTENSION: lambda case, by, now, draw: grant_extension(case, GrantExtension(), CLOCKS, by, now),
+    C.REFUSE_EXTENSION: lambda case, by, now, draw: refuse_extension(case, RefuseExtension(reason="r"), by, now),
 }
 ROWS = {(row.source, row.command, row.target) for row in TRANSITIONS}
 
@@ -90,14 +122,14 @@ class CaseMachine(RuleBasedStateMachine):
         self._ask(command, by, data)
 
     @rule(
-        command=st.sampled_from([C.DISPATCH, C.HANDLE, C.VERIFY, C.ACCEPT, C.SEND_BACK]),
+        command=st.sampled_from([C.DISPATCH, C.START, C.HANDLE, C.VERIFY, C.ACCEPT, C.SEND_BACK, C.PAUSE, C.RESUME]),
         sub=st.sampled_from("abcd"),
         data=st.data(),
     )
     def asked_by_an_allrounder(self, command: CaseCommand, sub: str, data: st.DataObject) -> None:
         """Somebody with every role gets far, so that the deep states are reached."""
         unit = self.case.unit
-        units = (unit,) if unit and command is C.HANDLE else ()
+        units = (unit,) if unit and command in (C.START, C.HANDLE) else ()
         self._ask(command, person(sub, *Role, units=units), data)
 
     def _ask(self, command: CaseCommand, by: Principal, data: st.DataObject) -> None:
@@ -112,7 +144,7 @@ class CaseMachine(RuleBasedStateMachine):
         assert HERE in by.communities
         assert not WHO[command] or by.has(*WHO[command])
         assert_folds(before, decision)
-        if command in (C.START, C.HANDLE):
+        if command in (C.START, C.HANDLE, C.CONTACT):
             assert before.unit in by.units
             self.workers.add(by.sub)
         if command is C.VERIFY:
@@ -121,12 +153,18 @@ class CaseMachine(RuleBasedStateMachine):
             assert before.unit is None or before.unit not in by.units
         if command is C.HANDLE and after.evidence:
             assert after.after
+        if command is C.GRANT_EXTENSION:
+            assert before.extension is not None
+            assert by.sub != before.extension.by
+            assert before.unit not in by.units
+        assert before.first_unit in (None, after.first_unit)
         self.case = after
 
     @rule(hours=st.integers(1, 30 * 24))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
-        decision = mark_overdue(self.case, self.now)
+        decision = come_due(self.case, CLOCKS, self.now)
+        assert come_due(decision.aggregate, CLOCKS, self.now).events == () or self.case.status is CaseStatus.PAUSED
         assert_folds(self.case, decision)
         self.case = decision.aggregate
 
@@ -140,7 +178,15 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def holds_together(self) -> None:
         case = self.case
-        assert case.status not in (CaseStatus.PAUSED, CaseStatus.MERGED)
+        assert case.status is not CaseStatus.MERGED
+        assert (case.status is CaseStatus.PAUSED) is (case.held is not None) is (case.paused_until is not None)
+        runs = (*WORKING, CaseStatus.HANDLED)
+        assert (case.phase is not None) is (case.phase_due_at is not None)
+        assert case.phase is None or case.status in runs
+        assert case.phase is not None or case.status not in runs or case.on_the_spot
+        assert case.extension is None or case.status in (*WORKING, CaseStatus.PAUSED)
+        if case.tick_at is not None:
+            assert case.tick_at > self.now or (case.tick_at <= self.now and come_due(case, CLOCKS, self.now).events)
         assert (case.closed_at is not None) is (
             case.status in (CaseStatus.VERIFIED, CaseStatus.REJECTED, CaseStatus.EVALUATED)
         )

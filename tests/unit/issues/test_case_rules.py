@@ -18,6 +18,7 @@ from services.issues.domain.cases import (
     OnlyTheReporter,
     PlaceElsewhere,
     TitleByResident,
+    TooLateToRate,
     TooLateToReopen,
     TooManyPhotos,
     UnitElsewhere,
@@ -41,6 +42,7 @@ from services.issues.domain.reporting import Accept, Report, accept, report
 from tests.unit.issues.world import (
     BUILDING,
     CATALOGUE,
+    CLOCKS,
     HANDLER,
     HERE,
     NEIGHBOUR,
@@ -67,7 +69,7 @@ def test_who_handled_never_verifies_even_as_supervisor_of_no_unit() -> None:
     with pytest.raises(VerifierIsHandler):
         verify(handled, Verify(), turncoat, NOW)
     with pytest.raises(VerifierIsHandler):
-        send_back(handled, SendBack(reason="x"), turncoat, NOW)
+        send_back(handled, SendBack(reason="x"), CLOCKS, turncoat, NOW)
 
 
 def test_a_colleague_of_the_handler_does_not_verify() -> None:
@@ -82,10 +84,10 @@ def test_the_reporter_does_not_verify() -> None:
 
 
 def test_who_started_before_a_return_still_does_not_verify() -> None:
-    started = start(a_case(CaseStatus.DISPATCHED), Start(), HANDLER, NOW).aggregate
+    started = start(a_case(CaseStatus.DISPATCHED), Start(), CLOCKS, HANDLER, NOW).aggregate
     moved = started.model_copy(update={"status": CaseStatus.RETURNED, "unit": None})
-    again = dispatch(moved, Dispatch(unit=OTHER_UNIT.id), OTHER_UNIT, STAFF, NOW).aggregate
-    handled = handle(again, Handle(photos=("p",)), OTHER_HANDLER, NOW).aggregate
+    again = dispatch(moved, Dispatch(unit=OTHER_UNIT.id), OTHER_UNIT, CLOCKS, STAFF, NOW).aggregate
+    handled = handle(again, Handle(photos=("p",)), CLOCKS, OTHER_HANDLER, NOW).aggregate
     with pytest.raises(VerifierIsHandler):
         verify(handled, Verify(), person(HANDLER.sub, Role.SUPERVISOR), NOW)
 
@@ -100,23 +102,23 @@ def test_what_a_worker_fixed_on_the_spot_is_verified_by_another() -> None:
 @pytest.mark.parametrize("by", [OTHER_HANDLER, person("h", Role.HANDLER), person("s", Role.STAFF, units=(UNIT.id,))])
 def test_only_people_of_the_unit_handle(by: Principal) -> None:
     with pytest.raises(NotYours):
-        handle(a_case(CaseStatus.DISPATCHED), Handle(photos=("p",)), by, NOW)
+        handle(a_case(CaseStatus.DISPATCHED), Handle(photos=("p",)), CLOCKS, by, NOW)
 
 
 @pytest.mark.parametrize("by", [RESIDENT, HANDLER, SUPERVISOR, WALKER])
 def test_only_staff_dispatch(by: Principal) -> None:
     with pytest.raises(NotYours):
-        dispatch(a_case(CaseStatus.ACCEPTED), Dispatch(unit=UNIT.id), UNIT, by, NOW)
+        dispatch(a_case(CaseStatus.ACCEPTED), Dispatch(unit=UNIT.id), UNIT, CLOCKS, by, NOW)
 
 
 def test_the_evidence_a_category_asks_for_must_come_with_this_handling() -> None:
     with pytest.raises(EvidenceMissing):
-        handle(a_case(CaseStatus.DISPATCHED), Handle(note="done"), HANDLER, NOW)
+        handle(a_case(CaseStatus.DISPATCHED), Handle(note="done"), CLOCKS, HANDLER, NOW)
     with pytest.raises(EvidenceMissing):
-        handle(a_case(CaseStatus.SENT_BACK), Handle(note="done again"), HANDLER, NOW)
+        handle(a_case(CaseStatus.SENT_BACK), Handle(note="done again"), CLOCKS, HANDLER, NOW)
     noise = a_case(CaseStatus.DISPATCHED, category="noise")
     corrected = noise.model_copy(update={"evidence": False})
-    assert handle(corrected, Handle(), HANDLER, NOW).aggregate.status is CaseStatus.HANDLED
+    assert handle(corrected, Handle(), CLOCKS, HANDLER, NOW).aggregate.status is CaseStatus.HANDLED
 
 
 def test_fixed_on_the_spot_needs_the_evidence_too_and_is_for_workers() -> None:
@@ -128,28 +130,30 @@ def test_fixed_on_the_spot_needs_the_evidence_too_and_is_for_workers() -> None:
 
 def test_a_case_keeps_forty_photos_and_counts_the_same_one_once() -> None:
     case = a_case(CaseStatus.DISPATCHED).model_copy(update={"after": tuple(f"p{n}" for n in range(39))})
-    assert handle(case, Handle(photos=("p1", "p2", "new")), HANDLER, NOW).aggregate.photos == 40
+    assert handle(case, Handle(photos=("p1", "p2", "new")), CLOCKS, HANDLER, NOW).aggregate.photos == 40
     with pytest.raises(TooManyPhotos):
-        handle(case, Handle(photos=("new-1", "new-2")), HANDLER, NOW)
+        handle(case, Handle(photos=("new-1", "new-2")), CLOCKS, HANDLER, NOW)
 
 
 def test_the_deadline_is_the_categorys_unless_staff_say_otherwise() -> None:
     accepted = a_case(CaseStatus.ACCEPTED)
-    assert dispatch(accepted, Dispatch(unit=UNIT.id), UNIT, STAFF, NOW).aggregate.due_at == NOW + timedelta(hours=24)
+    assert dispatch(accepted, Dispatch(unit=UNIT.id), UNIT, CLOCKS, STAFF, NOW).aggregate.due_at == NOW + timedelta(
+        hours=24
+    )
     later = Dispatch(unit=UNIT.id, due_at=NOW + timedelta(days=9))
-    assert dispatch(accepted, later, UNIT, STAFF, NOW).aggregate.due_at == NOW + timedelta(days=9)
+    assert dispatch(accepted, later, UNIT, CLOCKS, STAFF, NOW).aggregate.due_at == NOW + timedelta(days=9)
     with pytest.raises(DueInThePast):
-        dispatch(accepted, Dispatch(unit=UNIT.id, due_at=NOW), UNIT, STAFF, NOW)
+        dispatch(accepted, Dispatch(unit=UNIT.id, due_at=NOW), UNIT, CLOCKS, STAFF, NOW)
 
 
 def test_a_new_dispatch_is_not_overdue() -> None:
-    late = a_case(CaseStatus.DISPATCHED).model_copy(update={"overdue": True})
-    assert dispatch(late, Dispatch(unit=OTHER_UNIT.id), OTHER_UNIT, STAFF, NOW).aggregate.overdue is False
+    late = a_case(CaseStatus.RETURNED).model_copy(update={"overdue": True})
+    assert dispatch(late, Dispatch(unit=OTHER_UNIT.id), OTHER_UNIT, CLOCKS, STAFF, NOW).aggregate.overdue is False
 
 
 def test_nothing_crosses_communities() -> None:
     with pytest.raises(UnitElsewhere):
-        dispatch(a_case(CaseStatus.ACCEPTED), Dispatch(unit="u"), a_unit(community="elsewhere"), STAFF, NOW)
+        dispatch(a_case(CaseStatus.ACCEPTED), Dispatch(unit="u"), a_unit(community="elsewhere"), CLOCKS, STAFF, NOW)
     away = a_building(community="elsewhere")
     with pytest.raises(PlaceElsewhere):
         report("c", Report(community=HERE, category="lighting", place=away.id), away, CATALOGUE, RESIDENT, NOW)
@@ -159,7 +163,11 @@ def test_nothing_crosses_communities() -> None:
 
 def test_staff_correct_the_category_and_with_it_what_is_promised() -> None:
     accepted = accept(a_case(CaseStatus.REPORTED), Accept(category="lift"), CATALOGUE, STAFF, NOW).aggregate
-    assert (accepted.category, accepted.hours, accepted.category_zh) == ("lift", 4, "电梯故障")
+    assert (accepted.category, accepted.deadlines, accepted.category_zh) == (
+        "lift",
+        CATALOGUE.category("lift").deadlines,
+        "电梯故障",
+    )
     with pytest.raises(UnknownCategory):
         accept(a_case(CaseStatus.REPORTED), Accept(category="ufo"), CATALOGUE, STAFF, NOW)
 
@@ -179,8 +187,19 @@ def test_the_verdict_is_the_reporters_or_staffs_on_record(act: Callable[[Case, P
 def test_a_case_is_reopened_within_fourteen_days() -> None:
     verified = a_case(CaseStatus.VERIFIED)
     assert reopen(verified, Reopen(reason="x"), RESIDENT, NOW + timedelta(days=14)).aggregate.reopened == 1
+    assert rate(verified, Rate(rating=1), RESIDENT, NOW + timedelta(days=14)).aggregate.rating == 1
+    too_late = NOW + timedelta(days=14, milliseconds=1)
     with pytest.raises(TooLateToReopen):
-        reopen(verified, Reopen(reason="x"), RESIDENT, NOW + timedelta(days=14, milliseconds=1))
+        reopen(verified, Reopen(reason="x"), RESIDENT, too_late)
+    with pytest.raises(TooLateToRate):
+        rate(verified, Rate(rating=1), RESIDENT, too_late)
+
+
+def test_staff_who_speak_for_the_reporter_stand_on_record() -> None:
+    verified = a_case(CaseStatus.VERIFIED)
+    for by, instead in ((STAFF, True), (RESIDENT, False)):
+        told = (*rate(verified, Rate(rating=2), by, NOW).events, *reopen(verified, Reopen(reason="x"), by, NOW).events)
+        assert [(event.data()["for_reporter"], event.data()["by"]) for event in told] == [(instead, by.sub)] * 2
 
 
 @pytest.mark.parametrize("rating", [0, 6, 2.5, "many"])

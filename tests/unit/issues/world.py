@@ -11,20 +11,34 @@ from services.contracts.issues import CaseStatus, PlaceKind, UnitKind
 from services.issues.catalogues import RESIDENTIAL
 from services.issues.domain.aftermath import Rate, Reopen, rate, reopen
 from services.issues.domain.cases import Case
+from services.issues.domain.clocks import Clocks
+from services.issues.domain.extension import (
+    GrantExtension,
+    RefuseExtension,
+    RequestExtension,
+    grant_extension,
+    refuse_extension,
+    request_extension,
+)
 from services.issues.domain.handling import (
+    Contact,
     Dispatch,
     Handle,
+    Reassign,
     Return,
     SendBack,
     Start,
     Verify,
+    contact,
     dispatch,
     give_back,
     handle,
+    reassign,
     send_back,
     start,
     verify,
 )
+from services.issues.domain.pausing import Pause, Resume, pause, resume
 from services.issues.domain.places import Place, RegisterPlace, register_place
 from services.issues.domain.reporting import Accept, Reject, Report, accept, reject, report
 from services.issues.domain.transitions import CaseCommand
@@ -32,7 +46,9 @@ from services.issues.domain.units import RegisterUnit, Unit, register_unit
 
 NOW = datetime(2024, 1, 29, 1, 0, tzinfo=UTC)
 HERE = "sunshine"
+LATER = NOW + timedelta(days=60)
 CATALOGUE = RESIDENTIAL
+CLOCKS = Clocks()
 
 
 def person(sub: str, *roles: Role, units: tuple[str, ...] = (), community: str = HERE) -> Principal:
@@ -87,14 +103,23 @@ def a_report(by: Principal = RESIDENT, now: datetime = NOW, **fields: Any) -> De
 STEPS: dict[CaseCommand, Step] = {
     CaseCommand.ACCEPT: lambda case: accept(case, Accept(title="公共照明损坏"), CATALOGUE, STAFF, NOW),
     CaseCommand.REJECT: lambda case: reject(case, Reject(reason="不属于社区职责"), STAFF, NOW),
-    CaseCommand.DISPATCH: lambda case: dispatch(case, Dispatch(unit=UNIT.id), UNIT, STAFF, NOW),
+    CaseCommand.DISPATCH: lambda case: dispatch(case, Dispatch(unit=UNIT.id), UNIT, CLOCKS, STAFF, NOW),
     CaseCommand.RETURN: lambda case: give_back(case, Return(reason="不归物业"), HANDLER, NOW),
-    CaseCommand.START: lambda case: start(case, Start(), HANDLER, NOW),
-    CaseCommand.HANDLE: lambda case: handle(case, Handle(note="已换灯", photos=("photo-1",)), HANDLER, NOW),
+    CaseCommand.START: lambda case: start(case, Start(), CLOCKS, HANDLER, NOW),
+    CaseCommand.HANDLE: lambda case: handle(case, Handle(note="已换灯", photos=("photo-1",)), CLOCKS, HANDLER, NOW),
     CaseCommand.VERIFY: lambda case: verify(case, Verify(note="亮了"), SUPERVISOR, NOW),
-    CaseCommand.SEND_BACK: lambda case: send_back(case, SendBack(reason="仍不亮"), SUPERVISOR, NOW),
+    CaseCommand.SEND_BACK: lambda case: send_back(case, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, NOW),
     CaseCommand.REOPEN: lambda case: reopen(case, Reopen(reason="又坏了"), RESIDENT, NOW + timedelta(days=1)),
     CaseCommand.RATE: lambda case: rate(case, Rate(rating=5, comment="很好"), RESIDENT, NOW),
+    CaseCommand.REASSIGN: lambda case: reassign(case, Reassign(unit=OTHER_UNIT.id), OTHER_UNIT, CLOCKS, STAFF, NOW),
+    CaseCommand.CONTACT: lambda case: contact(case, Contact(note="已电话联系"), CLOCKS, HANDLER, NOW),
+    CaseCommand.PAUSE: lambda case: pause(case, Pause(until=LATER, reason="等配件"), CLOCKS, STAFF, NOW),
+    CaseCommand.RESUME: lambda case: resume(case, Resume(), CLOCKS, STAFF, NOW),
+    CaseCommand.REQUEST_EXTENSION: lambda case: request_extension(
+        case, RequestExtension(until=LATER, reason="配件未到"), HANDLER, NOW
+    ),
+    CaseCommand.GRANT_EXTENSION: lambda case: grant_extension(case, GrantExtension(), CLOCKS, STAFF, NOW),
+    CaseCommand.REFUSE_EXTENSION: lambda case: refuse_extension(case, RefuseExtension(reason="不必"), STAFF, NOW),
 }
 """Every command, by somebody who may."""
 
@@ -111,6 +136,7 @@ WAYS: dict[CaseStatus, tuple[CaseCommand, ...]] = {
     CaseStatus.VERIFIED: (C.ACCEPT, C.DISPATCH, C.HANDLE, C.VERIFY),
     CaseStatus.REOPENED: (C.REJECT, C.REOPEN),
     CaseStatus.EVALUATED: (C.ACCEPT, C.DISPATCH, C.HANDLE, C.VERIFY, C.RATE),
+    CaseStatus.PAUSED: (C.ACCEPT, C.DISPATCH, C.START, C.PAUSE),
 }
 """The shortest way from a resident's report to each status."""
 

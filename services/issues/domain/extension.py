@@ -1,0 +1,140 @@
+"""A unit that needs more time asks for it (延期); somebody of the staff, never who asked, grants or refuses it."""
+
+from datetime import datetime
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Conflict, Invalid, NotYours
+from services.chassis.principal import Principal
+from services.contracts.issues import CaseExtended, CaseExtensionRefused, CaseExtensionRequested, CasePhase
+from services.issues.domain.cases import Case, Extension, with_remark
+from services.issues.domain.clocks import Clocks, with_tick
+from services.issues.domain.transitions import WHO, CaseCommand, target
+from services.issues.domain.words import Moment, Request, Text
+
+
+class NoMoreTime(
+    Invalid,
+    code="case.no-more-time",
+    zh="延期截止时间必须晚于现在和原处置时限。",
+    en="An extension ends after now and after the present deadline.",
+):
+    """An extension gives time."""
+
+
+class ExtensionPending(
+    Conflict, code="case.extension-pending", zh="已有一项延期申请待审批。", en="An extension is waiting for an answer."
+):
+    """One thing is asked for at a time."""
+
+
+class NoExtension(
+    Conflict, code="case.no-extension", zh="没有待审批的延期申请。", en="No extension is waiting for an answer."
+):
+    """There is nothing to grant or to refuse."""
+
+
+class ApproverIsRequester(
+    Conflict,
+    code="case.approver-is-requester",
+    zh="延期不能由申请人或承办单位自行审批。",
+    en="An extension is not granted by who asked for it, nor by the handling unit.",
+):
+    """Who wants time does not give it."""
+
+
+class RequestExtension(Request):
+    """Time is needed until `until`, for this reason."""
+
+    until: Moment
+    reason: Text
+
+
+class GrantExtension(Request):
+    """The staff agree."""
+
+    note: Text | None = None
+
+
+class RefuseExtension(Request):
+    """The staff do not agree, for this reason."""
+
+    reason: Text
+
+
+def request_extension(case: Case, command: RequestExtension, by: Principal, now: datetime) -> Decision[Case]:
+    """The unit asks for time; its deadline stays until somebody agrees.
+
+    Raises:
+        NoMoreTime: what is asked for is not later than the deadline.
+        ExtensionPending: an answer is waited for already.
+    """
+    by.require(case.community, *WHO[CaseCommand.REQUEST_EXTENSION])
+    target(case.status, CaseCommand.REQUEST_EXTENSION)
+    if not case.handled_by(by):
+        raise NotYours()
+    if case.extension is not None:
+        raise ExtensionPending()
+    if command.until <= now or (case.due_at is not None and command.until <= case.due_at):
+        raise NoMoreTime()
+    changed = case.model_copy(
+        update={
+            "extension": Extension(until=command.until, by=by.sub, at=now),
+            "remarks": with_remark(case, CaseCommand.REQUEST_EXTENSION, command.reason, by, now),
+        }
+    )
+    return decided(
+        changed, tell(CaseExtensionRequested, changed, until=command.until, reason=command.reason, by=by.sub)
+    )
+
+
+def grant_extension(
+    case: Case, command: GrantExtension, clocks: Clocks, by: Principal, now: datetime
+) -> Decision[Case]:
+    """Give the time that was asked for; counted.
+
+    Raises:
+        NoExtension: none was asked for.
+        ApproverIsRequester: `by` asked for it, or works for the unit.
+        NoMoreTime: the time asked for has passed meanwhile.
+    """
+    extension = _answered(case, CaseCommand.GRANT_EXTENSION, by)
+    if extension.until <= now:
+        raise NoMoreTime()
+    longer = case.model_copy(
+        update={
+            "extension": None,
+            "extended": case.extended + 1,
+            "due_at": extension.until,
+            "overdue": False,
+            "remarks": with_remark(case, CaseCommand.GRANT_EXTENSION, command.note, by, now),
+        }
+    )
+    handles = case.phase is CasePhase.HANDLING
+    changed = longer.model_copy(update=clocks.begin_handling(longer, now) if handles else with_tick(longer, {}))
+    return decided(changed, tell(CaseExtended, changed, by=by.sub))
+
+
+def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: datetime) -> Decision[Case]:
+    """Do not give it: the deadline stays.
+
+    Raises:
+        NoExtension, ApproverIsRequester: as for granting.
+    """
+    _answered(case, CaseCommand.REFUSE_EXTENSION, by)
+    changed = case.model_copy(
+        update={
+            "extension": None,
+            "remarks": with_remark(case, CaseCommand.REFUSE_EXTENSION, command.reason, by, now),
+        }
+    )
+    return decided(changed, tell(CaseExtensionRefused, changed, reason=command.reason, by=by.sub))
+
+
+def _answered(case: Case, command: CaseCommand, by: Principal) -> Extension:
+    by.require(case.community, *WHO[command])
+    target(case.status, command)
+    if case.extension is None:
+        raise NoExtension()
+    if by.sub == case.extension.by or (case.unit is not None and case.unit in by.units):
+        raise ApproverIsRequester()
+    return case.extension
