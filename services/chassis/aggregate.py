@@ -77,10 +77,14 @@ def _is_whole(event: type[Event], state: type[State]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[A]):
-    """The outcome of a command. No events means that nothing changed, and nothing is written."""
+    """The outcome of a command. No events means that nothing changed, and nothing is written.
+
+    `actor`: who stands on record for it, where that is not who asked but a name that hides them.
+    """
 
     aggregate: A
     events: tuple[Event, ...] = ()
+    actor: str | None = None
 
 
 def decided(aggregate: A, *events: Event) -> Decision[A]:

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from bson import Binary, encode
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, TypeRegistry
+from bson.objectid import ObjectId
 from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
@@ -63,6 +64,7 @@ __all__ = [
     "IndexModel",
     "InsertOne",
     "InvalidURI",
+    "ObjectId",
     "OperationFailure",
     "PyMongoError",
     "ReturnDocument",

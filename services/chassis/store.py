@@ -326,7 +326,7 @@ class Aggregates(Generic[A]):
             version,
             now,
             with_state=self.kind.state is not None,
-            actor=cause.actor,
+            actor=decision.actor or cause.actor,
             causationid=cause.causationid,
             traceparent=cause.traceparent,
         )

@@ -66,17 +66,22 @@ class _Plain(dict[int, str]):
 _PLAIN = _Plain()
 
 
-def mask(text: str) -> str:
+def mask(text: str, *, homes: bool = True) -> str:
     """Return `text` with every personal number and address replaced by asterisks; idempotent.
 
     What is not masked keeps its characters, full-width digits too. The result is never longer than `text`.
+
+    Args:
+        homes: whether the number of a home is personal as well; it is not to who is sent there.
     """
-    while _WORTH_A_LOOK.search(text) and (spans := _personal(text if text.isascii() else text.translate(_PLAIN))):
+    while _WORTH_A_LOOK.search(text) and (
+        spans := _personal(text if text.isascii() else text.translate(_PLAIN), homes)
+    ):
         text = _starred(text, spans)
     return text
 
 
-def _personal(probe: str) -> Spans:
+def _personal(probe: str, homes: bool) -> Spans:
     """Where `probe` holds something personal; never an empty span, so that masking comes to an end."""
     spans = [
         match.span()
@@ -87,7 +92,8 @@ def _personal(probe: str) -> Spans:
     spans += [match.span() for match in _CARD_IN_GROUPS.finditer(probe) if _is_card(match.group())]
     spans += [match.span() for match in _LONG.finditer(probe) if _is_personal_run(match.group())]
     spans += [match.span(1) for match in _HANDLE.finditer(probe) if any(c.isdigit() for c in match.group(1))]
-    spans += [match.span(match.lastindex or 0) for match in _HOME.finditer(probe)]
+    if homes:
+        spans += [match.span(match.lastindex or 0) for match in _HOME.finditer(probe)]
     return spans
 
 

@@ -7,6 +7,7 @@ each other only once they are kept: a person may get past the limit by as many a
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError
@@ -65,7 +66,7 @@ async def _count(
     collection: Collection, owner: str, community: str, since: datetime
 ) -> tuple[int, int, datetime | None]:
     """How many uploads there were, how large they are together, and when the first was."""
-    pipeline = [
+    pipeline: list[dict[str, Any]] = [
         {"$match": {"owner": owner, "uploaded_at": {"$gt": since}, "community": community}},
         {"$group": {"_id": None, "n": {"$sum": 1}, "size": {"$sum": "$size"}, "first": {"$min": "$uploaded_at"}}},
     ]

@@ -138,8 +138,12 @@ async def _cleaned(data: bytes) -> tuple[bytes, Document]:
     if not recordings.looks_like_sound(data):
         raise NotAnAttachment()
     kept = await asyncio.to_thread(recordings.strip, data)
-    about = {"media_type": kept.media_type, "ending": kept.ending, "seconds": kept.seconds}
-    return kept.data, {"kind": AttachmentKind.RECORDING, **about}
+    return kept.data, {
+        "kind": AttachmentKind.RECORDING,
+        "media_type": kept.media_type,
+        "ending": kept.ending,
+        "seconds": kept.seconds,
+    }
 
 
 def _attachment(document: Document) -> Attachment:

@@ -5,21 +5,31 @@ anew. What the person did in office (handling, walking, staff work) stays on rec
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from services.chassis.aggregate import Decision, new_id
 from services.chassis.erasure import erase_each, erase_in
 from services.chassis.store import Cause
 from services.issues.domain.aftermath import anonymise_case
+from services.issues.domain.cases import Case
+from services.issues.domain.supports import forget_supporter
 from services.issues.domain.wishes import anonymise_wish
 from services.issues.routing.forgetting import forget
-from services.issues.store import Store, found_in, shown_in
+from services.issues.store import Store, attached_to, found_in, shown_in
+from services.issues.vault import DestroyedBy
 
 _BATCH = 100
 
 
 async def erase(store: Store, person: str, cause: Cause) -> None:
     """Erase `person` in every community."""
-    await _reported_cases(store, person, cause)
+    await store.vault.destroy_those_of(person, DestroyedBy.ERASURE)
+    stand_in = new_id("erased")
+    await _reported_cases(store, person, await store.vault.alias(person), stand_in, cause)
+    await erase_each(
+        store.supports, {"state.person": person}, lambda support, now: forget_supporter(support, stand_in), cause
+    )
     theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
     await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), cause)
     for photo in await store.photos.owned_by(person):
@@ -27,17 +37,40 @@ async def erase(store: Store, person: str, cause: Cause) -> None:
             await store.photos.disown(photo)
         else:
             await store.photos.delete(photo)
+    for attachment in await store.attachments.owned_by(person):
+        if await store.cases.collection.find_one(attached_to(attachment), {"_id": 1}) is not None:
+            await store.attachments.disown(attachment)
+        else:
+            await store.attachments.delete(attachment)
 
 
-async def _reported_cases(store: Store, person: str, cause: Cause) -> None:
-    while page := (await store.cases.select({"state.reporter": person}, limit=_BATCH)).items:
+async def _reported_cases(store: Store, person: str, alias: str, stand_in: str, cause: Cause) -> None:
+    nameless = new_id("erased")
+
+    def anonymised(case: Case, now: datetime) -> Decision[Case]:
+        # Their nameless cases get another stand-in: nobody learns from it whose they were.
+        return anonymise_case(case, person, alias, stand_in if case.reporter == person else nameless)
+
+    while page := (await store.cases.select({"state.reporter": {"$in": [person, alias]}}, limit=_BATCH)).items:
         theirs = [stored.aggregate.id for stored in page if stored.aggregate.round is None]
         await forget(store, theirs, cause)  # models that have learnt from these words
         for stored in page:
-            for photo in stored.aggregate.before if stored.aggregate.round is None else ():
-                await store.photos.delete(photo)
-            await erase_in(store.cases, stored.aggregate.id, lambda case, now: anonymise_case(case, person), cause)
+            await _things_of(store, stored.aggregate)
+            id = stored.aggregate.id
+            await erase_in(store.cases, id, anonymised, cause)
         await forget(store, theirs, cause)  # and any that was just being trained
+
+
+async def _things_of(store: Store, case: Case) -> None:
+    """Delete what the reporter brought. A key that is the case's own is looked at again once nothing needs it."""
+    if case.contact is not None:
+        await store.vault.look_again([case.contact.key])
+    if case.round is not None:
+        return
+    for photo in case.before:
+        await store.photos.delete(photo)
+    for attachment in case.attachments:
+        await store.attachments.delete(attachment)
 
 
 async def _is_shown(store: Store, photo: str) -> bool:

@@ -13,12 +13,14 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import ServiceSettings
+from services.issues.domain.aftermath import VERDICT_WITHIN
 from services.issues.sealing import KEY_BYTES, Masters, fresh_key
 
 log = logging.getLogger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _FILE = "contact-keys.txt"
+_VERDICT_DAYS = VERDICT_WITHIN.days
 
 
 class PrivacySettings(ServiceSettings):
@@ -33,7 +35,8 @@ class PrivacySettings(ServiceSettings):
     minor_contact_days: int = Field(default=90, ge=1, le=36_500)
     """The same where the reporter is under fourteen."""
     words_days: int = Field(default=0, ge=0, le=36_500)
-    """A resident's words and pictures go so long after their case ended; 0 keeps them."""
+    """A resident's words and pictures go so long after their case ended, at least when it can't be reopened any more;
+    0 keeps them."""
     loose_upload_days: int = Field(default=7, ge=1, le=365)
     """Photos and attachments that nothing shows go after this time."""
     uploads_per_day: int = Field(default=100, ge=1)
@@ -42,9 +45,16 @@ class PrivacySettings(ServiceSettings):
     worker_uploads_per_day: int = Field(default=3000, ge=1)
     """Of a grid worker, handler, supervisor or staff member, who bring whole walks."""
 
+    @field_validator("words_days")
+    @classmethod
+    def _after_the_verdict(cls, value: int) -> int:
+        if 0 < value <= _VERDICT_DAYS:
+            raise ValueError(f"must be 0 or more than {_VERDICT_DAYS}: so long a case may be reopened")
+        return value
+
     @field_validator("contact_keys")
     @classmethod
-    def _readable(cls, value: str | None) -> str | None:
+    def _masters_readable(cls, value: str | None) -> str | None:
         if value is not None:
             read_masters(value)
         return value

@@ -35,12 +35,12 @@ MARKS = "marks"
 _OWNER = [("community", ASCENDING), ("owner", ASCENDING)]
 INDEXES = [
     IndexModel(_OWNER, name="one-live", unique=True, partialFilterExpression={"live": True}),
-    IndexModel([("owner", ASCENDING), ("made_at", DESCENDING)], name="of-a-person"),
-    IndexModel([("community", ASCENDING), ("destroyed_at", DESCENDING)], name="proofs"),
+    IndexModel([("owner", ASCENDING), ("made_at", DESCENDING), ("_id", DESCENDING)], name="of-a-person"),
+    IndexModel([("community", ASCENDING), ("destroyed_at", DESCENDING), ("_id", DESCENDING)], name="proofs"),
     IndexModel([("check_at", ASCENDING)], name="perhaps-unused", sparse=True),
     IndexModel([("master", ASCENDING)], name="by-master", sparse=True),
 ]
-_PADDED = 256
+_PADDED = 640
 _JUST_USED = timedelta(hours=1)
 
 
@@ -162,10 +162,13 @@ class Vault:
         """The keys there are and were of `person`, newest first."""
         return await self._records({"owner": await self.alias(person)}, "made_at", limit)
 
-    async def destroyed_in(self, community: str, before: datetime | None, limit: int) -> list[KeyRecord]:
-        """Keys of `community` that exist no more, the last one first; those destroyed before a time, if given."""
-        when: Document = {"$exists": True} if before is None else {"$lt": before}
-        return await self._records({"community": community, "destroyed_at": when}, "destroyed_at", limit)
+    async def destroyed_in(self, community: str, after: tuple[datetime, str] | None, limit: int) -> list[KeyRecord]:
+        """Keys of `community` that exist no more, the last one first; `after`: the time and id where a page ended."""
+        query: Document = {"community": community, "destroyed_at": {"$exists": True}}
+        if after is not None:
+            moment, id = after
+            query["$or"] = [{"destroyed_at": {"$lt": moment}}, {"destroyed_at": moment, "_id": {"$lt": id}}]
+        return await self._records(query, "destroyed_at", limit)
 
     async def by_master(self) -> Mapping[str, int]:
         """How many keys each master key holds: one that holds none may leave the settings."""
@@ -175,7 +178,7 @@ class Vault:
         return {document["_id"]: document["n"] async for document in grouped}
 
     async def _records(self, query: Document, sort: str, limit: int) -> list[KeyRecord]:
-        found = await self._keys.find(query).sort(sort, DESCENDING).limit(limit).to_list(limit)
+        found = await self._keys.find(query).sort([(sort, DESCENDING), ("_id", DESCENDING)]).limit(limit).to_list(limit)
         return [_record(document) for document in found]
 
     async def _live_key(self, community: str, owner: str) -> Document:
@@ -185,6 +188,7 @@ class Vault:
             "wrapped": self._masters.wrap(fresh_key(), id),
             "master": self._masters.current,
             "made_at": now,
+            "check_at": now + _JUST_USED,
         }
         document: Document = await self._keys.find_one_and_update(
             {"community": community, "owner": owner, "live": True},

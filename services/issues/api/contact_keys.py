@@ -1,0 +1,85 @@
+"""The proof that contacts are gone: of the keys that sealed them, only when and why they were destroyed is left."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from services.chassis.cursor import InvalidCursor, decode, encode
+from services.chassis.errors import NotYours
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.pages import PageDep, PageView
+from services.chassis.http.problems import problems
+from services.chassis.principal import Role
+from services.contracts.marks import Id
+from services.issues.store import Store
+from services.issues.vault import DestroyedBy, KeyRecord
+
+BASE = "/api/issues/v1/contact-keys"
+_MOST = 100
+
+
+class KeyView(BaseModel):
+    """One key. While `destroyed_at` is null, contacts under it can be read; after that by nobody, ever."""
+
+    id: str
+    community: str
+    made_at: datetime
+    destroyed_at: datetime | None
+    cause: DestroyedBy | None
+
+
+class MasterView(BaseModel):
+    """A master key of the deployment, and how many keys it holds. One that holds none may leave the settings."""
+
+    id: str
+    keys: int = Field(ge=0)
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of proofs, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["privacy"])
+
+    @routes.get("/mine", summary="The keys of the caller's own contacts")
+    async def mine(principal: PrincipalDep) -> list[KeyView]:
+        """Newest first, destroyed ones with them; the last hundred."""
+        return [_view(record) for record in await store.vault.of_person(principal.sub, _MOST)]
+
+    @routes.get("/destroyed", summary="Keys that exist no more", responses=problems(NotYours, InvalidCursor))
+    async def destroyed(principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]) -> PageView[KeyView]:
+        """Of a community, the last one first. For staff and operators. Whose they were, nobody can tell any more."""
+        principal.require(community, Role.STAFF, Role.OPERATOR)
+        after = None if page.cursor is None else _position(page.cursor)
+        found = await store.vault.destroyed_in(community, after, page.limit + 1)
+        shown = found[: page.limit]
+        following = None
+        if len(found) > page.limit:
+            following = encode(shown[-1].destroyed_at, shown[-1].id)
+        return PageView[KeyView](items=[_view(record) for record in shown], next=following)
+
+    @routes.get("/masters", summary="What the master keys hold", responses=problems(NotYours))
+    async def masters(principal: PrincipalDep) -> list[MasterView]:
+        """For operators, who change them."""
+        if not principal.has(Role.OPERATOR):
+            raise NotYours()
+        return [MasterView(id=id, keys=keys) for id, keys in (await store.vault.by_master()).items()]
+
+    return routes
+
+
+def _view(record: KeyRecord) -> KeyView:
+    return KeyView(
+        id=record.id,
+        community=record.community,
+        made_at=record.made_at,
+        destroyed_at=record.destroyed_at,
+        cause=record.cause,
+    )
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    value, id = decode(cursor)
+    if not isinstance(value, datetime):
+        raise InvalidCursor()
+    return value, id
