@@ -1,4 +1,4 @@
-"""Ours beside its floors, in one run: `python -m tests.bench [http] [chain] [relay] [subscriber] [reading]
+"""Ours beside its floors, in one run: `python -m tests.bench [http] [chain] [relay] [subscriber] [walk] [reading]
 [idle]`; `make bench`.
 
 Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
@@ -12,7 +12,7 @@ from importlib import import_module
 from deploy.local.servers import Servers as Source
 from tests.bench.ground import HEADING, Servers, machine
 
-ALL = ("http", "chain", "relay", "subscriber", "reading", "idle")
+ALL = ("http", "chain", "relay", "subscriber", "walk", "reading", "idle")
 
 
 async def main(names: list[str]) -> None:

@@ -35,7 +35,7 @@ async def run(servers: Servers) -> list[Figure]:
     client = mongo.connect(servers.mongodb, application="bench")
     floors, ours = [], []
     try:
-        async with topics(servers) as prefix, _service(servers, prefix, name) as (port, environment):
+        async with topics(servers) as prefix, running_service(servers, prefix, name) as (port, environment):
             body, token = await _community(port, environment)
             size = await _size_of_a_case(mongo.database(client, f"{name}_issues"), port, body, token)
             async with _floor(servers, f"{name}_floor", size) as floor:
@@ -56,7 +56,7 @@ async def run(servers: Servers) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _service(servers: Servers, prefix: str, name: str) -> AsyncIterator[tuple[int, dict[str, str]]]:
+async def running_service(servers: Servers, prefix: str, name: str) -> AsyncIterator[tuple[int, dict[str, str]]]:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -105,7 +105,7 @@ async def ready(url: str) -> None:
         await eventually(answers, within=60)
 
 
-async def _token(environment: dict[str, str], role: str) -> str:
+async def a_token(environment: dict[str, str], role: str) -> str:
     command = [
         sys.executable,
         "-m",
@@ -125,7 +125,7 @@ async def _token(environment: dict[str, str], role: str) -> str:
 
 async def _community(port: int, environment: dict[str, str]) -> tuple[bytes, str]:
     """A compound with a building, by staff; the body and the token of a resident's report."""
-    headers = {"Authorization": f"Bearer {await _token(environment, 'staff')}"}
+    headers = {"Authorization": f"Bearer {await a_token(environment, 'staff')}"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
         place = {"community": COMMUNITY, "kind": "compound", "title": "都市阳光小区"}
         answer = (await http.post("/api/issues/v1/places", json=place)).raise_for_status()
@@ -139,7 +139,7 @@ async def _community(port: int, environment: dict[str, str]) -> tuple[bytes, str
         "spot": "电梯口",
         "text": "七楼电梯口的公共照明灯坏了三天，晚上老人出门看不清路，墙砖也松了，请尽快安排人来看看。",
     }
-    return orjson.dumps(report), await _token(environment, "resident")
+    return orjson.dumps(report), await a_token(environment, "resident")
 
 
 async def _size_of_a_case(store: mongo.Database, port: int, body: bytes, token: str) -> int:

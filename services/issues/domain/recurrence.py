@@ -62,7 +62,7 @@ def normalise(rule: str) -> str:
 
 def starts(rule: str, first: datetime, since: date) -> Iterator[datetime]:
     """The starts (UTC) of `rule` from `first` (aware) on with a date of `since` or later, in order; maybe endless."""
-    wall = first.astimezone(ZONE).replace(tzinfo=None)
+    wall = first.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
     for start in _parse(rule, wall).xafter(max(wall, datetime.combine(since, time.min)), inc=True):
         yield start.replace(tzinfo=ZONE).astimezone(UTC)
 
