@@ -12,6 +12,7 @@ from services.issues.domain.reporting import report_finding
 from services.issues.domain.roundplans import round_of
 from services.issues.domain.visits import Finding, Visit
 from services.issues.erasure import erase
+from services.issues.mergers import join_up
 from services.issues.reading.room import feed
 from services.issues.recount import MARKS, marked
 from services.issues.routing.reactions import react
@@ -22,6 +23,7 @@ def handlers(store: Store) -> Handlers:
     """The handlers of this service, on `store`."""
     handlers = Handlers()
     feed(handlers, store.reading)
+    join_up(handlers, store)
 
     @handlers.on(VisitRecorded)
     async def hand_over(received: Received[VisitRecorded]) -> None:

@@ -64,6 +64,7 @@ from services.contracts.issues.places import (
     UnitRegistered,
     UnitState,
 )
+from services.contracts.issues.remarks import CaseRemarked
 from services.contracts.issues.roundplans import (
     RoundDue,
     RoundPlanChanged,
@@ -132,6 +133,7 @@ __all__ = [
     "CaseReassigned",
     "CaseRejected",
     "CaseReleased",
+    "CaseRemarked",
     "CaseReopened",
     "CaseReported",
     "CaseResumed",

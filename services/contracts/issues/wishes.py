@@ -3,15 +3,15 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Internal, Masked, Public
+from services.contracts.marks import Code, Id, Internal, Masked, Public
 from services.contracts.topics import ISSUES
 
 
 class WishStatus(StrEnum):
-    """What became of a wish."""
+    """What was answered to a wish."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -27,10 +27,21 @@ class _Wish(BaseModel):
     due_at: Public[datetime | None] = None
     answer: Public[Masked | None] = None
     answered_at: Public[datetime | None] = None
+    overdue: Public[bool] = False
+    plan: Public[Masked | None] = None
+    planned_for: Public[datetime | None] = None
+    stage: Public[Code | None] = None
+    progress: Public[int | None] = Field(default=None, ge=0, le=100)
+    progress_text: Public[Masked | None] = None
+    progressed_at: Public[datetime | None] = None
 
 
 class WishState(_Wish, State, type="cn.community.issues.wish.state.v1", topic=ISSUES):
-    """Something residents would like to have (居民心愿). `due_at`: when the committee owes an answer."""
+    """Something residents would like to have (居民心愿). `due_at`: when the committee owes an answer.
+
+    `overdue`: it was not given in time. What was accepted has a `stage`: planned, under-way, done or dropped; a `plan`
+    that is to be carried out by `planned_for`; and the last report on it: `progress` in percent, `progress_text`.
+    """
 
 
 class WishProposed(_Wish, Event, type="cn.community.issues.wish.proposed.v1", topic=ISSUES, state=WishState):
@@ -38,10 +49,23 @@ class WishProposed(_Wish, Event, type="cn.community.issues.wish.proposed.v1", to
 
 
 class WishSupported(Event, type="cn.community.issues.wish.supported.v1", topic=ISSUES, state=WishState):
-    """One more person supports it; who it is stays in the service."""
+    """More people support it than before."""
 
     supporters: Public[int]
-    person: Internal[Id]
+    person: Internal[Id | None] = None
+
+
+class WishUnsupported(Event, type="cn.community.issues.wish.unsupported.v1", topic=ISSUES, state=WishState):
+    """Fewer people support it than before: somebody withdrew."""
+
+    supporters: Public[int]
+
+
+class WishOverdue(Event, type="cn.community.issues.wish.overdue.v1", topic=ISSUES, state=WishState):
+    """The committee owes the answer since `due_at`. Said once."""
+
+    overdue: Public[bool]
+    due_at: Public[datetime | None]
 
 
 class WishAnswered(Event, type="cn.community.issues.wish.answered.v1", topic=ISSUES, state=WishState):
@@ -51,6 +75,52 @@ class WishAnswered(Event, type="cn.community.issues.wish.answered.v1", topic=ISS
     answer: Public[Masked]
     answered_at: Public[datetime]
     proposer: Public[Id | None]
+    plan: Public[Masked | None] = None
+    planned_for: Public[datetime | None] = None
+    stage: Public[Code | None] = None
+    by: Internal[Id]
+
+
+class _Progress(BaseModel):
+    stage: Public[Code | None]
+    progress: Public[int | None] = Field(ge=0, le=100)
+    progress_text: Public[Masked | None]
+    progressed_at: Public[datetime | None]
+    proposer: Public[Id | None]
+    by: Internal[Id]
+
+
+class WishProgressed(_Progress, Event, type="cn.community.issues.wish.progressed.v1", topic=ISSUES, state=WishState):
+    """The committee reports how far the plan is."""
+
+    planned_for: Public[datetime | None]
+
+
+class WishFulfilled(_Progress, Event, type="cn.community.issues.wish.fulfilled.v1", topic=ISSUES, state=WishState):
+    """What was wished for is there."""
+
+
+class WishDropped(_Progress, Event, type="cn.community.issues.wish.dropped.v1", topic=ISSUES, state=WishState):
+    """The plan is given up after all; `progress_text` says why."""
+
+
+class WishRetitled(Event, type="cn.community.issues.wish.retitled.v1", topic=ISSUES, state=WishState):
+    """The staff put the title right."""
+
+    title: Public[Masked]
+    by: Internal[Id]
+
+
+class WishHidden(Event, type="cn.community.issues.wish.hidden.v1", topic=ISSUES, state=WishState):
+    """The staff took it out of sight, and its state with it, for a reason that its proposer reads."""
+
+    reason: Internal[str]
+    by: Internal[Id]
+
+
+class WishShown(_Wish, Event, type="cn.community.issues.wish.shown.v1", topic=ISSUES, state=WishState):
+    """It is in sight again. Carries the whole state."""
+
     by: Internal[Id]
 
 

@@ -1,0 +1,47 @@
+"""Cases and their like: how many people have a problem, what is merged into what, what is a part of what."""
+
+from services.contracts.event import Event
+from services.contracts.issues.cases import CaseState, Priority
+from services.contracts.marks import Id, Internal, Public
+from services.contracts.topics import ISSUES
+
+
+class CaseAffected(Event, type="cn.community.issues.case.affected.v1", topic=ISSUES, state=CaseState):
+    """More people have the problem than before, or fewer; each counts once. Who they are say the supports."""
+
+    affected: Public[int]
+
+
+class CaseRaised(Event, type="cn.community.issues.case.raised.v1", topic=ISSUES, state=CaseState):
+    """So many people have it that it must be handled sooner."""
+
+    priority: Public[Priority]
+    affected: Public[int]
+
+
+class CaseMergeMoved(Event, type="cn.community.issues.case.merge-moved.v1", topic=ISSUES, state=CaseState):
+    """The case that it was merged into was merged itself, or taken apart again: another one goes on for both."""
+
+    merged_into: Public[Id]
+
+
+class CaseAdopted(Event, type="cn.community.issues.case.adopted.v1", topic=ISSUES, state=CaseState):
+    """It is a part of `parent` from now on."""
+
+    parent: Public[Id]
+    previous_parent: Public[Id | None]
+    by: Internal[Id]
+
+
+class CaseReleased(Event, type="cn.community.issues.case.released.v1", topic=ISSUES, state=CaseState):
+    """It is a part of nothing any more."""
+
+    parent: Public[Id | None]
+    previous_parent: Public[Id | None]
+    by: Internal[Id]
+
+
+class CaseChildrenCounted(Event, type="cn.community.issues.case.children-counted.v1", topic=ISSUES, state=CaseState):
+    """It has more children than before, or fewer."""
+
+    children: Public[int]

@@ -1,0 +1,33 @@
+"""Who stands behind a case or a wish of somebody else: one person, one thing, once."""
+
+from services.contracts.event import Event
+from services.contracts.marks import Code, Id, Internal, Public
+from services.contracts.topics import ISSUES
+
+
+class SupportGiven(Event, type="cn.community.issues.support.given.v1", topic=ISSUES):
+    """Somebody is affected by a case too, or supports a wish. `of`: case or wish; `subject`: which.
+
+    They want to hear what becomes of it, as its reporter or proposer does. How many they are says the subject itself.
+    """
+
+    subject: Public[Id]
+    of: Public[Code]
+    person: Public[Id]
+    by: Internal[Id]
+
+
+class SupportWithdrawn(Event, type="cn.community.issues.support.withdrawn.v1", topic=ISSUES):
+    """They do so no longer."""
+
+    subject: Public[Id]
+    of: Public[Code]
+    person: Public[Id]
+    by: Internal[Id]
+
+
+class SupportAnonymised(Event, type="cn.community.issues.support.anonymised.v1", topic=ISSUES):
+    """The person was erased from it; it goes on counting."""
+
+    subject: Public[Id]
+    of: Public[Code]

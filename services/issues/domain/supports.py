@@ -1,0 +1,93 @@
+"""Supports: who is affected by a case too, or stands behind a wish. One aggregate for one person and one thing.
+
+They are aggregates of their own, not names in the case: five hundred people at once don't wait for each other's
+version, a hundred thousand don't outgrow a document, and the name of the aggregate makes each of them one. The case and
+the wish hold how many they are, counted from here (`tallies`), never added up.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.principal import Principal, Role
+from services.contracts.issues import SupportAnonymised, SupportGiven, SupportWithdrawn
+from services.contracts.marks import Id
+from services.issues.domain.words import Request
+
+
+class Subject(StrEnum):
+    """What can be supported."""
+
+    CASE = "case"
+    WISH = "wish"
+
+
+class GiveSupport(Request):
+    """Me too. `person`: the staff write down somebody who called or came by."""
+
+    person: Id | None = None
+
+
+class Support(Aggregate):
+    """`person` supports `subject`, while `active`. After erasure `person` is a name that leads to nobody."""
+
+    subject: str
+    of: Subject
+    person: str
+    active: bool = True
+    forgotten: bool = False
+    since: datetime
+
+
+def support_id(subject: str, person: str) -> str:
+    """The id of the support of `person` for `subject`."""
+    return derived_id("support", subject, person)
+
+
+def supporter(command: GiveSupport, community: str, by: Principal) -> str:
+    """Whom a command speaks of.
+
+    Raises:
+        NotYours: the caller is no member of the community, or speaks for another person and is not staff.
+    """
+    if command.person in (None, by.sub):
+        by.require(community)
+        return by.sub
+    by.require(community, Role.STAFF)
+    return str(command.person)
+
+
+def first_support(
+    subject: str, of: Subject, community: str, person: str, by: Principal, now: datetime
+) -> Decision[Support]:
+    """`person` supports `subject`, for the first time."""
+    by.require(community)
+    id = support_id(subject, person)
+    support = Support(id=id, community=community, subject=subject, of=of, person=person, since=now)
+    return decided(support, SupportGiven(subject=subject, of=of, person=person, by=by.sub))
+
+
+def support_again(support: Support, by: Principal, now: datetime) -> Decision[Support]:
+    """They support it; nothing where they do already."""
+    by.require(support.community)
+    if support.active or support.forgotten:
+        return decided(support)
+    changed = support.model_copy(update={"active": True, "since": now})
+    return decided(changed, SupportGiven(subject=support.subject, of=support.of, person=support.person, by=by.sub))
+
+
+def withdraw(support: Support, by: Principal, now: datetime) -> Decision[Support]:
+    """They support it no longer; nothing where they didn't."""
+    by.require(support.community)
+    if not support.active or support.forgotten:
+        return decided(support)
+    changed = support.model_copy(update={"active": False})
+    return decided(changed, SupportWithdrawn(subject=support.subject, of=support.of, person=support.person, by=by.sub))
+
+
+def forget_supporter(support: Support, stand_in: str) -> Decision[Support]:
+    """Put `stand_in` in the person's place. It is one for all that is forgotten of them at once, so they stay one."""
+    if support.forgotten:
+        return decided(support)
+    changed = support.model_copy(update={"person": stand_in, "forgotten": True})
+    return decided(changed, SupportAnonymised(subject=support.subject, of=support.of))

@@ -1,0 +1,150 @@
+"""What follows where cases were joined, taken apart, or made parts of one another: pointers and counts, by event.
+
+Each step looks at the cases as they stand and leaves nothing to do for a repetition. So it does not matter in which
+order two events are taken, how often, or where a process dies.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+
+from services.chassis.errors import StaleVersion
+from services.chassis.handlers import Handlers, Received
+from services.chassis.mongo import WriteOp
+from services.chassis.store import Cause, Stored
+from services.contracts.issues import (
+    CaseAdopted,
+    CaseAnonymised,
+    CaseMerged,
+    CaseReleased,
+    CaseReported,
+    CaseStatus,
+    CaseUnmerged,
+    SupportGiven,
+    SupportWithdrawn,
+)
+from services.issues.domain.cases import Case
+from services.issues.domain.merging import come_apart, follow
+from services.issues.domain.parents import let_go
+from services.issues.domain.supports import Subject
+from services.issues.store import Store
+from services.issues.tallies import MARKS, joined, to_count
+
+log = logging.getLogger(__name__)
+
+
+def join_up(handlers: Handlers, store: Store) -> None:
+    """Register what follows."""
+
+    @handlers.write(SupportGiven, SupportWithdrawn, collection=MARKS)
+    def supported(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[WriteOp]:
+        """What is supported is to be counted anew, if it was not at once."""
+        return [to_count(received.event.subject, received.event.of)]
+
+    @handlers.write(CaseReported, collection=MARKS)
+    def split(received: Received[CaseReported]) -> Sequence[WriteOp]:
+        """A parent has a child more."""
+        parent = received.event.parent
+        return [] if parent is None else [to_count(parent, Subject.CASE)]
+
+    @handlers.on(CaseMerged)
+    async def gather(received: Received[CaseMerged]) -> None:
+        """Who was behind the case is behind the one that goes on."""
+        await regroup(store, received.envelope.aggregate_id, received.cause)
+
+    @handlers.on(CaseUnmerged)
+    async def part(received: Received[CaseUnmerged]) -> None:
+        """Its people, and those of cases merged into it, are its own again."""
+        await regroup(store, received.envelope.aggregate_id, received.cause)
+        await _count_end(store, received.event.previous_case)
+
+    @handlers.on(CaseAdopted)
+    async def take_in(received: Received[CaseAdopted]) -> None:
+        """The parents before and after count; one level stays one level."""
+        await keep_one_level(store, received.envelope.aggregate_id, received.cause)
+        for parent in {received.event.parent, received.event.previous_parent} - {None}:
+            await store.tallies.count(str(parent), Subject.CASE)
+
+    @handlers.on(CaseReleased)
+    async def give_up(received: Received[CaseReleased]) -> None:
+        """The parent counts."""
+        if received.event.previous_parent is not None:
+            await store.tallies.count(received.event.previous_parent, Subject.CASE)
+
+    @handlers.write(CaseAnonymised, collection=MARKS)
+    def forgotten(received: Received[CaseAnonymised]) -> Sequence[WriteOp]:
+        """Nobody is lost by it; counted again where it was in the middle of something."""
+        return [to_count(received.envelope.aggregate_id, Subject.CASE)]
+
+
+async def regroup(store: Store, id: str, cause: Cause) -> None:
+    """Point all cases that are merged, by any chain, into `id`, and itself, to the case that goes on; and count that.
+
+    Two mergers made crosswise at the same moment would point to each other: the one of the greater id is undone.
+    """
+    async for stored in _behind(store, id):
+        await _follow(store, stored.aggregate.id, cause)
+    await _count_end(store, id)
+
+
+async def keep_one_level(store: Store, child: str, cause: Cause) -> None:
+    """Let a child go that is a parent itself, or whose parent has one: two people adopted crosswise at once."""
+    case = (await store.cases.get(child)).aggregate
+    if case.parent is None:
+        return
+    parent = (await store.cases.get(case.parent)).aggregate
+    has_children = await store.cases.collection.find_one({"state.parent": child}, {"_id": 1})
+    if parent.parent is not None or has_children is not None:
+        await store.cases.change(child, lambda case, now: let_go(case), cause)
+
+
+async def _count_end(store: Store, id: str) -> None:
+    end, _ = await _walk(store, (await store.cases.get(id)).aggregate)
+    await store.tallies.count(end.id, Subject.CASE)
+
+
+async def _behind(store: Store, id: str) -> AsyncIterator[Stored[Case]]:
+    """The case and all that are merged into it, level by level; each once, whatever points where."""
+    seen, level = {id}, [id]
+    yield await store.cases.get(id)
+    while level:
+        found = store.cases.collection.find(joined(level), {"_id": 1})
+        level = [each["_id"] async for each in found if each["_id"] not in seen]
+        seen.update(level)
+        for each in level:
+            yield await store.cases.get(each)
+
+
+async def _follow(store: Store, id: str, cause: Cause) -> None:
+    while True:
+        stored = await store.cases.get(id)
+        if stored.aggregate.status is not CaseStatus.MERGED:
+            return
+        end, circle = await _walk(store, stored.aggregate)
+        try:
+            if circle:
+                await _undo(store, max(circle), cause)
+                continue
+            await _point(store, stored, end.id, cause)
+        except StaleVersion:
+            continue
+        return
+
+
+async def _point(store: Store, stored: Stored[Case], end: str, cause: Cause) -> None:
+    await store.cases.change(stored.aggregate.id, lambda case, now: follow(case, end), cause, expected=stored.version)
+
+
+async def _undo(store: Store, id: str, cause: Cause) -> None:
+    log.warning("two mergers were made crosswise; one is undone", extra={"id": id})
+    await store.cases.change(id, lambda case, now: come_apart(case, store.clocks, now), cause)
+
+
+async def _walk(store: Store, case: Case) -> tuple[Case, list[str]]:
+    """The end of the chain that begins at `case`; and the circle that it runs into, if it does."""
+    passed: list[str] = []
+    while case.status is CaseStatus.MERGED and case.joined is not None:
+        if case.id in passed:
+            return case, passed[passed.index(case.id) :]
+        passed.append(case.id)
+        case = (await store.cases.get(case.joined)).aggregate
+    return case, []

@@ -1,0 +1,105 @@
+"""Candidates for a duplicate, a bounded number of them, each found by an index: near the place, or by the words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.chassis.mongo import DESCENDING, Document
+from services.chassis.store import Stored
+from services.contracts.issues import CaseStatus
+from services.issues.domain.cases import Case
+from services.issues.domain.duplicates import Likeness, Match, Spot, best, grams, match
+from services.issues.domain.places import Place
+from services.issues.reading.row import INSIDE, WORDS, order_of
+from services.issues.store import Store
+
+OPEN_SINCE = timedelta(days=90)
+CLOSED_SINCE = timedelta(days=14)
+LOOKS_AT = 200
+_TELLING = 12
+_OVER = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
+_NEVER = (CaseStatus.MERGED, CaseStatus.REJECTED)
+_LIGHT = {f"state.{name}": 1 for name in ("at", "floor", "building", "place", "category", "group", "title", "text")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody is about to report, as far as they have come. None: not said yet."""
+
+    community: str
+    place: Place | None = None
+    floor: int | None = None
+    category: str | None = None
+    group: str | None = None
+    text: str | None = None
+
+    @property
+    def likeness(self) -> Likeness:
+        """What is compared."""
+        return Likeness(self._spot(), self.category, self.group, self.text)
+
+    def _spot(self) -> Spot | None:
+        place = self.place
+        if place is None:
+            return None
+        floor = self.floor if place.storey is None else place.storey
+        return Spot(at=place.id, floor=floor, building=place.building, place=place.outer)
+
+
+async def similar(
+    store: Store, asked: Asked, now: datetime, visible: Mapping[str, Any], limit: int
+) -> list[tuple[Stored[Case], Match]]:
+    """The cases that are likely the same, the likeliest first. `visible`: the condition for what may be shown at all.
+
+    Looked at are the newest 200 that were reported in the last 90 days and are open, or were closed in the last 14.
+    """
+    where = [{"state.community": asked.community}, _current(now), visible]
+    found = await _candidates(store, asked, now, where)
+    likeness = asked.likeness
+    chosen = best(((each["_id"], match(likeness, _known(each["state"]))) for each in found), limit)
+    page = await store.cases.select({"_id": {"$in": [id for id, _ in chosen]}}, limit=max(limit, 1))
+    stored = {each.aggregate.id: each for each in page.items}
+    return [(stored[id], how) for id, how in chosen if id in stored]
+
+
+async def _candidates(store: Store, asked: Asked, now: datetime, where: Sequence[Mapping[str, Any]]) -> list[Document]:
+    cases = store.cases.collection
+    if asked.place is not None and asked.place.building is not None:
+        near = {"state.building": asked.place.building, "at": {"$gte": now - OPEN_SINCE}, "$and": list(where)}
+        newest = cases.find(near, _LIGHT).sort([("at", DESCENDING), ("_id", DESCENDING)])
+    else:
+        ids = [row["_id"] for row in await _rows(store, asked, now)]
+        newest = cases.find({"_id": {"$in": ids}, "$and": list(where)}, _LIGHT).sort([("at", DESCENDING)])
+    found: list[Document] = await newest.limit(LOOKS_AT).to_list(None)
+    return found
+
+
+async def _rows(store: Store, asked: Asked, now: datetime) -> list[Document]:
+    """Rows in the open grounds of the place, else those with one of the words, else of the category."""
+    since = {"$gte": order_of(now - OPEN_SINCE)}
+    query: dict[str, Any] = {"community": asked.community, "order": since}
+    if asked.place is not None:
+        query |= {"place": asked.place.outer, "building": None}
+    elif telling := sorted(grams(asked.text or ""), key=lambda gram: (-len(gram), gram))[:_TELLING]:
+        query[WORDS] = {"$in": [*telling, *(INSIDE + gram for gram in telling)]}
+    if asked.category is not None and asked.text is None:
+        query["category"] = asked.category
+    rows = store.reading.finding.rows.find(query, {"_id": 1}).sort("order", DESCENDING).limit(LOOKS_AT)
+    found: list[Document] = await rows.to_list(None)
+    return found
+
+
+def _current(now: datetime) -> dict[str, Any]:
+    return {
+        "$or": [
+            {"state.status": {"$nin": [*_NEVER, *_OVER]}},
+            {"state.status": {"$in": list(_OVER)}, "state.closed_at": {"$gte": now - CLOSED_SINCE}},
+        ]
+    }
+
+
+def _known(state: Mapping[str, Any]) -> Likeness:
+    words = " ".join(filter(None, (state.get("title"), state.get("text"))))
+    spot = Spot(state.get("at"), state.get("floor"), state.get("building"), state.get("place"))
+    return Likeness(spot, state["category"], state.get("group"), words)

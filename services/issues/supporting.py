@@ -1,0 +1,135 @@
+"""Joining and leaving: a support is written, then its subject is counted, before the caller is answered."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import AlreadyExists, StaleVersion
+from services.chassis.http.command import Command
+from services.chassis.store import Stored
+from services.contracts.issues import CaseStatus
+from services.issues.domain.affected import require_joinable
+from services.issues.domain.cases import Case
+from services.issues.domain.supports import (
+    GiveSupport,
+    Subject,
+    Support,
+    first_support,
+    support_again,
+    support_id,
+    supporter,
+    withdraw,
+)
+from services.issues.domain.wishes import Wish, require_supportable
+from services.issues.store import Store
+from services.issues.tallies import merged_into, supporting
+
+_MOST_STEPS = 50
+
+
+async def support_case(store: Store, id: str, body: GiveSupport, command: Command) -> Stored[Case]:
+    """Me too: join case `id`, or the one that it is merged into; what it has become.
+
+    Raises:
+        UnknownAggregate, NotYours, NobodyJoins, YourOwnCase: as they say.
+    """
+    case = await goes_on(store, id)
+    by = await store.vault.known(command.principal)
+    person = supporter(body, case.community, by)
+    if not await _supports(store, case.id, person):
+        require_joinable(case, by, person)
+        await _give(store, case.id, Subject.CASE, case.community, person, command)
+        await count(store, case.id, Subject.CASE)
+    return await store.cases.get(case.id)
+
+
+async def leave_case(store: Store, id: str, command: Command) -> Stored[Case]:
+    """Join no longer, wherever in what goes on as one case the caller joined."""
+    case, by = await goes_on(store, id), command.principal
+    by.require(case.community)
+    merged = await store.cases.collection.find(merged_into(case.id), {"_id": 1}).to_list(None)
+    await _withdraw(store, [case.id, *(found["_id"] for found in merged)], command)
+    await count(store, case.id, Subject.CASE)
+    return await store.cases.get(case.id)
+
+
+async def support_wish(store: Store, id: str, body: GiveSupport, command: Command) -> Stored[Wish]:
+    """Stand behind a wish; its proposer does already.
+
+    Raises:
+        UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
+    """
+    stored = await store.wishes.get(id)
+    wish = stored.aggregate
+    person = supporter(body, wish.community, command.principal)
+    if person in wish.people or await _supports(store, id, person):
+        return stored
+    require_supportable(wish, command.principal)
+    await _give(store, id, Subject.WISH, wish.community, person, command)
+    await count(store, id, Subject.WISH)
+    return await store.wishes.get(id)
+
+
+async def leave_wish(store: Store, id: str, command: Command) -> Stored[Wish]:
+    """Stand behind it no longer, while it is not answered. A proposer can't leave.
+
+    Raises:
+        UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
+    """
+    wish = (await store.wishes.get(id)).aggregate
+    require_supportable(wish, command.principal)
+    await _withdraw(store, [id], command)
+    await count(store, id, Subject.WISH)
+    return await store.wishes.get(id)
+
+
+async def goes_on(store: Store, id: str) -> Case:
+    """The case at the end of the chain of mergers that begins at `id`; `id` itself where it is not merged.
+
+    Raises:
+        UnknownAggregate: there is no such case.
+    """
+    case = (await store.cases.get(id)).aggregate
+    for _ in range(_MOST_STEPS):
+        following = case.joined if case.status is CaseStatus.MERGED else None
+        if following is None:
+            break
+        case = (await store.cases.get(following)).aggregate
+    return case
+
+
+async def supported_by(store: Store, person: str, subjects: Sequence[str]) -> set[str]:
+    """Those of `subjects` that `person` supports."""
+    ids = {support_id(subject, person): subject for subject in subjects}
+    query = {"_id": {"$in": list(ids)}, "state.active": True}
+    return {ids[found["_id"]] async for found in store.supports.collection.find(query, {"_id": 1})}
+
+
+async def count(store: Store, subject: str, of: Subject) -> None:
+    """Count it now; where it changes too often for that, the event of the support has it counted soon."""
+    with suppress(StaleVersion):
+        await store.tallies.count(subject, of)
+
+
+async def _supports(store: Store, subject: str, person: str) -> bool:
+    return bool(await supported_by(store, person, [subject]))
+
+
+async def _give(store: Store, subject: str, of: Subject, community: str, person: str, command: Command) -> None:
+    by, id = command.principal, support_id(subject, person)
+
+    def first(now: datetime) -> Decision[Support]:
+        return first_support(subject, of, community, person, by, now)
+
+    try:
+        await store.supports.create(id, first, command.cause)
+    except AlreadyExists:
+        await store.supports.change(id, lambda support, now: support_again(support, by, now), command.cause)
+
+
+async def _withdraw(store: Store, subjects: Sequence[str], command: Command) -> None:
+    by = command.principal
+    query = {**supporting(subjects), "state.person": by.sub}
+    async for found in store.supports.collection.find(query, {"_id": 1}):
+        await store.supports.change(found["_id"], lambda support, now: withdraw(support, by, now), command.cause)
