@@ -8,7 +8,7 @@ a public title reads it once more.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.chassis.principal import Principal
 from services.contracts.masking import mask
@@ -20,9 +20,9 @@ from services.issues.domain.questions import Answer
 class Words:
     """The words of a case as one person may read them. `minor` is None to whom it does not concern."""
 
-    text: str | None
-    spot: str | None
-    answers: Mapping[str, Answer]
+    text: str | None = field(repr=False)
+    spot: str | None = field(repr=False)
+    answers: Mapping[str, Answer] = field(repr=False)
     remarks: tuple[Remark, ...]
     minor: bool | None
 
