@@ -1,6 +1,7 @@
 """The summary of a round over HTTP: coverage, findings, what was fixed on the spot, and what is still open."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 
 from fastapi import APIRouter, Response
@@ -101,7 +102,7 @@ def summarise(routes: APIRouter, store: Store) -> None:
 
 
 def _view(
-    round: Round, stands: Standing, catalogue: Catalogue, names: dict[str, tuple[str | None, int | None]]
+    round: Round, stands: Standing, catalogue: Catalogue, names: Mapping[str, tuple[str | None, int | None]]
 ) -> SummaryView:
     summary = stands.summary
     crossed: defaultdict[str, list[FoundOf]] = defaultdict(list)
@@ -130,7 +131,7 @@ def _view(
     )
 
 
-def _in(tally: BuildingTally, found: list[FoundOf], names: dict[str, tuple[str | None, int | None]]) -> FoundIn:
+def _in(tally: BuildingTally, found: list[FoundOf], names: Mapping[str, tuple[str | None, int | None]]) -> FoundIn:
     title, number = names.get(tally.building, (None, None))
     return FoundIn(**tally.model_dump(), title=title, number=number, by_category=found)
 

@@ -76,7 +76,8 @@ async def hear(store: Store, event: Event, id: str, sequence: int = 1) -> None:
 
 async def count(store: Store) -> int:
     """Let the sweep count what asks for it."""
-    return await Recount(store, store.rounds.collection.database).once(utc_now)
+    database: Any = store.rounds.collection.database
+    return await Recount(store, database).once(utc_now)
 
 
 async def visits_of(store: Store, round: Round) -> list[Visit]:

@@ -211,7 +211,7 @@ def summarised(id: str, at: timedelta, **fields: Any) -> Record:
 
 
 async def test_the_summary_of_a_round_is_published_with_its_cases_as_they_stand_now(house: House, api: Api) -> None:
-    mine = {"round": "round-9"}
+    mine: dict[str, Any] = {"round": "round-9"}
     await house.take(
         [
             *everything(),

@@ -200,7 +200,7 @@ def test_a_building_of_unknown_height_leaves_the_floors_planned_open() -> None:
 
 def test_what_was_put_right_is_shown_where_its_category_asks_for_it() -> None:
     round = a_round().aggregate
-    lamp = {"category": "lighting", "before": ("p1",)}
+    lamp: dict[str, Any] = {"category": "lighting", "before": ("p1",)}
     with pytest.raises(FixWithoutPhoto) as refused:
         a_visit(round, findings=[finding("f0"), finding("lamp", **lamp)])
     assert refused.value.params == {"id": "lamp"}

@@ -15,6 +15,7 @@ from services.chassis.http.app import create_app
 from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
 from services.chassis.http.probes import ReadinessCheck
 from services.chassis.http.problems import problems
+from services.chassis.http.routes import BULKY
 from services.chassis.principal import Role
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry.metrics import Metrics
@@ -79,6 +80,11 @@ async def remove(number: int) -> Brief:
 @router.post("/boxes")
 async def box(body: Box) -> int:
     return len(body.anything)
+
+
+@router.post("/{row}/boxes", openapi_extra=BULKY)
+async def boxes(row: int, body: list[Box]) -> int:
+    return len(body) * row
 
 
 @router.post("/photos")

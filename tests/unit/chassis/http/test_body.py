@@ -95,6 +95,31 @@ async def test_uploads_have_a_limit_of_their_own(small: Gateway) -> None:
     assert (refused.status_code, refused.json()["params"]) == (413, {"limit": UPLOAD})
 
 
+def many(size: int) -> bytes:
+    return b"[" + b",".join([b'{"anything":{"a":[[1]]}}'] * (size // 25)) + b"]"
+
+
+async def test_a_route_for_many_things_at_once_takes_as_much_as_an_upload(small: Gateway) -> None:
+    row = "/api/garden/v1/7/boxes"
+    answer = await small.client.post(row, content=many(UPLOAD - 100), headers=JSON)
+    assert (answer.status_code, answer.json()) == (200, (UPLOAD - 100) // 25 * 7)
+    for path, limit in ((row, UPLOAD), ("/api/garden/v1/7/boxes/", LIMIT), (BOXES, LIMIT)):
+        refused = await small.client.post(path, content=many(UPLOAD + 100), headers=JSON)
+        assert (refused.status_code, refused.json()["params"]) == (413, {"limit": limit})
+    said = (await small.client.get("/api/garden/openapi.json")).json()["paths"]["/api/garden/v1/{row}/boxes"]["post"]
+    assert said["x-body-limit"] == "upload"
+
+
+async def test_long_json_is_checked_like_any_other(tmp_path: Path) -> None:
+    wide = Gateway(tmp_path, {"max_upload_bytes": 1_048_576})
+    for body, refusal in ((many(400_000)[:-1], "body.not-json"), (b"[" * 300_000 + b"]" * 300_000, "body.not-json")):
+        answer = await wide.client.post("/api/garden/v1/7/boxes", content=body, headers=JSON)
+        assert (answer.status_code, code(answer)) == (400, refusal)
+    deep = b"[" + b"[" * DEEPEST + b"]" * DEEPEST + b",1" * 200_000 + b"]"
+    answer = await wide.client.post("/api/garden/v1/7/boxes", content=deep, headers=JSON)
+    assert (answer.status_code, code(answer)) == (400, "body.too-deep")
+
+
 async def test_an_upload_of_unknown_size_is_cut_off(small: Gateway) -> None:
     whole = httpx.Request("POST", "http://x", files={"file": ("a.jpg", b"x" * UPLOAD * 2)})
     headers = {"Content-Type": whole.headers["content-type"]}
