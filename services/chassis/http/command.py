@@ -70,7 +70,7 @@ class Command:
             AlreadyExists: `id` is taken, by another request.
         """
         kind = aggregates.kind.name
-        made = id or self._fresh_id(kind)
+        made = id or self.fresh_id(kind)
         place = location(made) if callable(location) else location.format(id=made)
         receipt = await self._receipt(201, view)
 
@@ -113,7 +113,8 @@ class Command:
         if stored is not None and state is not None:
             refusal.current = {"version": stored.version, **state.model_dump(mode="json")}
 
-    def _fresh_id(self, kind: str) -> str:
+    def fresh_id(self, kind: str) -> str:
+        """The id of a new thing: the same one for the same Idempotency-Key."""
         if self._key is None:
             return new_id(kind)
         return derived_id(kind, self.principal.sub, self._request.method, self._request.scope["path"], self._key)

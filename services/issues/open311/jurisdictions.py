@@ -1,0 +1,47 @@
+"""Whom the endpoint serves: each community is a jurisdiction under its own id."""
+
+import time
+from collections.abc import Sequence
+
+from services.chassis.mongo import Collection, Database
+from services.issues.open311.refusals import JurisdictionMissing, JurisdictionUnknown
+
+_LOOK_EVERY = 1.0
+
+
+class Jurisdictions:
+    """The communities served: those that settings name, else all that have places, looked up at most once a second."""
+
+    def __init__(self, database: Database, named: Sequence[str]) -> None:
+        self._places: Collection = database["places"]
+        self._named = frozenset(named)
+        self._known = self._named
+        self._looked: float | None = None
+
+    async def community(self, jurisdiction: str | None) -> str:
+        """The community of `jurisdiction`; the only one where none is named.
+
+        Raises:
+            JurisdictionMissing: there are several.
+            JurisdictionUnknown: none of them is so called, or there is none at all.
+        """
+        served = await self.served()
+        if jurisdiction:
+            if jurisdiction not in served:
+                raise JurisdictionUnknown()
+            return jurisdiction
+        if len(served) > 1:
+            raise JurisdictionMissing()
+        for only in served:
+            return only
+        raise JurisdictionUnknown()
+
+    async def served(self) -> frozenset[str]:
+        """All of them."""
+        if self._named:
+            return self._named
+        now = time.monotonic()
+        if not self._known or self._looked is None or now - self._looked >= _LOOK_EVERY:
+            self._known = frozenset(await self._places.distinct("state.community"))
+            self._looked = now
+        return self._known

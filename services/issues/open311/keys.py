@@ -1,0 +1,173 @@
+"""The keys of systems that write: given out by operators, kept as digests, counted on use by every replica alike.
+
+A key is 256 random bits, so its plain digest tells nothing of it. Uses are counted by the hour and the day of the clock
+in China; a use that is refused for its number is not counted.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from services.chassis.clock import Clock
+from services.chassis.errors import AlreadyExists, UnknownAggregate
+from services.chassis.mongo import (
+    ASCENDING,
+    DESCENDING,
+    Collection,
+    Database,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    ReturnDocument,
+)
+from services.chassis.principal import Principal, Role
+from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp
+
+KEYS, USES = "open311_keys", "open311_uses"
+INDEXES = {
+    KEYS: [
+        IndexModel([("digest", ASCENDING)], unique=True),
+        IndexModel([("community", ASCENDING), ("made_at", DESCENDING)]),
+    ],
+    USES: [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)],
+}
+_CHINA = timezone(timedelta(hours=8))
+_KEPT = timedelta(days=3)
+_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key, itself left out. `unit`: the partner in whose name its holder may also work on cases."""
+
+    id: str
+    community: str
+    title: str
+    unit: str | None
+    per_hour: int
+    per_day: int
+    made_at: datetime
+    made_by: str
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
+
+    @property
+    def reporter(self) -> Principal:
+        """Its holder, who reports and asks after what was reported."""
+        return Principal(self.id, communities=frozenset({self.community}))
+
+    @property
+    def worker(self) -> Principal:
+        """Its holder, who works for `unit`, if there is one."""
+        units = frozenset[str]() if self.unit is None else frozenset({self.unit})
+        return Principal(self.id, frozenset({Role.HANDLER}), frozenset({self.community}), units)
+
+
+class Keys:
+    """The keys of all communities."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._keys: Collection = database[KEYS]
+        self._uses: Collection = database[USES]
+        self._clock = clock
+
+    async def issue(
+        self, id: str, community: str, title: str, *, unit: str | None, per_hour: int, per_day: int, by: Principal
+    ) -> tuple[ApiKey, str]:
+        """A new key, and its words: they are not kept and can't be told again.
+
+        Raises:
+            NotYours: `by` is no operator of the community.
+            AlreadyExists: `id` was issued before.
+        """
+        by.require(community, Role.OPERATOR)
+        words = f"o311_{secrets.token_urlsafe(32)}"
+        key = ApiKey(id, community, title, unit, per_hour, per_day, self._clock(), by.sub)
+        fields = {name: getattr(key, name) for name in ApiKey.__dataclass_fields__ if name != "id"}
+        try:
+            await self._keys.insert_one({"_id": id, "digest": _digest(words), **fields})
+        except DuplicateKeyError:
+            raise AlreadyExists(kind="api-key", id=id) from None
+        return key, words
+
+    async def of(self, community: str, by: Principal) -> Sequence[ApiKey]:
+        """The keys of `community`, revoked ones too, the newest first.
+
+        Raises:
+            NotYours: `by` is no operator of it.
+        """
+        by.require(community, Role.OPERATOR)
+        found = self._keys.find({"community": community}).sort("made_at", DESCENDING).limit(_LISTED)
+        return [_key(document) for document in await found.to_list(_LISTED)]
+
+    async def revoke(self, id: str, by: Principal) -> ApiKey:
+        """The key opens nothing from now on. Once is enough.
+
+        Raises:
+            UnknownAggregate: there is none.
+            NotYours: `by` is no operator of its community.
+        """
+        document = await self._keys.find_one({"_id": id})
+        if document is None:
+            raise UnknownAggregate(kind="api-key", id=id)
+        by.require(document["community"], Role.OPERATOR)
+        said = {"revoked_at": self._clock(), "revoked_by": by.sub}
+        await self._keys.update_one({"_id": id, "revoked_at": None}, {"$set": said})
+        return _key(await self._keys.find_one({"_id": id}) or document)
+
+    async def admit(self, words: str | None, community: str) -> ApiKey:
+        """The key that `words` are, used once more.
+
+        Raises:
+            ApiKeyRefused: it is none, not of this community, or revoked.
+            ApiKeyUsedUp: it was used as often as it may be in this hour or on this day.
+        """
+        document = await self._keys.find_one({"digest": _digest(words)}) if words else None
+        if document is None or document["community"] != community or document.get("revoked_at") is not None:
+            raise ApiKeyRefused()
+        key = _key(document)
+        await self._count(key)
+        return key
+
+    async def _count(self, key: ApiKey) -> None:
+        now = self._clock().astimezone(_CHINA)
+        id, hour = f"{key.id}:{now:%Y%m%d}", f"h{now:%H}"
+        spare = {"n": {"$not": {"$gte": key.per_day}}, hour: {"$not": {"$gte": key.per_hour}}}
+        use = {"$inc": {"n": 1, hour: 1}, "$setOnInsert": {"until": self._clock() + _KEPT}}
+        while True:
+            try:
+                await self._uses.find_one_and_update(
+                    {"_id": id, **spare}, use, upsert=True, return_document=ReturnDocument.AFTER
+                )
+            except DuplicateKeyError:  # it stands and has no use to spare, or another replica has just made it
+                uses = await self._uses.find_one({"_id": id}) or {}
+                _require_spare(key, now, uses.get("n", 0), uses.get(hour, 0))
+            else:
+                return
+
+
+def _require_spare(key: ApiKey, now: datetime, today: int, this_hour: int) -> None:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if today >= key.per_day:
+        seconds = _seconds(midnight + timedelta(days=1) - now)
+        raise ApiKeyUsedUp(limit=key.per_day, period="每日", period_en="day", seconds=seconds)
+    if this_hour >= key.per_hour:
+        begun = now.replace(minute=0, second=0, microsecond=0)
+        seconds = _seconds(begun + timedelta(hours=1) - now)
+        raise ApiKeyUsedUp(limit=key.per_hour, period="每小时", period_en="hour", seconds=seconds)
+
+
+def _seconds(length: timedelta) -> int:
+    return int(length.total_seconds()) + 1
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _key(document: Document) -> ApiKey:
+    known: dict[str, Any] = {name: document.get(name) for name in ApiKey.__dataclass_fields__ if name != "id"}
+    return ApiKey(id=document["_id"], **known)

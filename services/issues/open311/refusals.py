@@ -1,0 +1,154 @@
+"""What is refused here, and how: a list of errors in the asked format, under one of three statuses.
+
+404 what is named does not exist, 403 the key, 400 anything else, the store's being away among it. Two exceptions keep
+what HTTP has for them: 429 for an address that asks too often, 500 for a fault of ours.
+"""
+
+from collections.abc import Mapping
+
+from fastapi import Response
+
+from services.chassis.errors import CommunityError, Forbidden, NotFound
+from services.chassis.http.dialects import Faults, Scope
+from services.chassis.http.language import Language, preferred
+from services.chassis.http.passage import passage_of
+from services.issues.domain.questions import AnswersRefused
+from services.issues.open311.formats import answer
+
+_KEPT = frozenset({400, 403, 404, 429, 500})
+_PASSED_ON = frozenset({"retry-after", "ratelimit", "ratelimit-policy", "allow"})
+_FAULTS = {
+    "required": ("必须回答。", "is required."),
+    "unknown": ("不是该服务的问题。", "is no attribute of this service."),
+    "type": ("格式有误。", "is not of its datatype."),
+    "choice": ("不是可选的值。", "is not one of its values."),
+    "too-long": ("过长。", "is too long."),
+    "too-many": ("选项过多。", "has too many values."),
+    "out-of-range": ("超出范围。", "is out of range."),
+}
+
+
+class BadRequest(CommunityError, status=400):
+    """The general kind of error: something about the request."""
+
+
+class ApiKeyRefused(
+    Forbidden,
+    code="open311.api-key",
+    zh="api_key 缺失或无效，未受理。",
+    en="The api_key is missing or not valid; nothing was taken.",
+):
+    """Unknown, revoked, or not for this jurisdiction: which of them is not told."""
+
+
+class ApiKeyUsedUp(
+    Forbidden,
+    code="open311.api-key-used-up",
+    zh="该 api_key 已达到{period}上限（{limit} 次），请 {seconds} 秒后再试。",
+    en="The api_key has been used {limit} times, all that its {period_en} allows; try again in {seconds} seconds.",
+):
+    """The limits are set with the key."""
+
+
+class NotGranted(
+    Forbidden,
+    code="open311.not-granted",
+    zh="该 api_key 无权对此请求作这样的更新。",
+    en="The api_key may not make this update to this request.",
+):
+    """Only who reported reopens, only a unit's key works for the unit."""
+
+
+class JurisdictionMissing(
+    BadRequest,
+    code="open311.jurisdiction-missing",
+    zh="本端点服务多个社区，请提供 jurisdiction_id。",
+    en="This endpoint serves several jurisdictions; jurisdiction_id was not provided.",
+):
+    """It may be left out only where one is served."""
+
+
+class JurisdictionUnknown(
+    NotFound, code="open311.jurisdiction-unknown", zh="没有这个 jurisdiction_id。", en="jurisdiction_id was not found."
+):
+    """Not a community that is served here."""
+
+
+class ServiceMissing(
+    BadRequest, code="open311.service-missing", zh="请提供 service_code。", en="service_code was not provided."
+):
+    """Nothing can be requested without."""
+
+
+class ServiceUnknown(
+    NotFound, code="open311.service-unknown", zh="没有这个 service_code。", en="service_code was not found."
+):
+    """Not in the catalogue, or not public."""
+
+
+class RequestUnknown(
+    NotFound, code="open311.request-unknown", zh="没有这个 service_request_id。", en="service_request_id was not found."
+):
+    """No such case, or none that everybody may see."""
+
+
+class TokenUnknown(NotFound, code="open311.token-unknown", zh="没有这个 token。", en="token was not found."):
+    """Nothing was requested under it."""
+
+
+class LocationMissing(
+    BadRequest,
+    code="open311.location-missing",
+    zh="请提供位置：lat 和 long、address_string 或 address_id。",
+    en="A location was not provided: lat and long, address_string or address_id.",
+):
+    """One of the three is needed."""
+
+
+class LocationUnknown(
+    BadRequest,
+    code="open311.location-unknown",
+    zh="无法在本社区找到该位置（{parameter}）。",
+    en="The location could not be found in this jurisdiction ({parameter}).",
+):
+    """Too far from every place, no such place, or an address that could be several."""
+
+
+class ValueRefused(
+    BadRequest,
+    code="open311.value",
+    zh="参数 {parameter} 有误：{reason}。",
+    en="{parameter} is not valid: {reason_en}.",
+):
+    """A parameter that can't be read, or is out of its bounds."""
+
+
+class UpdateRefused(
+    BadRequest,
+    code="open311.update-refused",
+    zh="该请求当前不接受此更新：{reason}",
+    en="The request does not take this update as it stands now: {reason_en}",
+):
+    """The table of transitions does not lead there."""
+
+
+def tell(scope: Scope, error: CommunityError, errors: Faults | None, headers: Mapping[str, str]) -> Response:
+    """The answer that tells `error`; of several faults each is an error of its own."""
+    language = preferred(passage_of(scope).headers.get(b"accept-language", b"").decode("latin-1"))
+    status = error.status if error.status in _KEPT else 400
+    sentences = _sentences(error, errors, language)
+    listed = [{"code": str(status), "description": sentence} for sentence in sentences]
+    sent = {name: value for name, value in headers.items() if name.lower() in _PASSED_ON}
+    if "seconds" in error.params:
+        sent.setdefault("Retry-After", str(error.params["seconds"]))
+    sent |= {"Cache-Control": "no-store", "Vary": "Accept-Language"}
+    return answer(scope.get("path", ""), "errors", listed, status, sent)
+
+
+def _sentences(error: CommunityError, errors: Faults | None, language: Language) -> list[str]:
+    if isinstance(error, AnswersRefused):
+        words = error.params["faults"].items()
+        return [f"attribute[{code}] {_FAULTS[word][0 if language == 'zh' else 1]}" for code, word in words]
+    if errors:
+        return [f"{fault.get('parameter') or fault.get('pointer') or ''}: {fault['detail']}" for fault in errors]
+    return [error.sentence(language)]

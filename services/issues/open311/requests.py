@@ -1,0 +1,109 @@
+"""Requests as everybody sees them: cases of public categories, at public places, in words that workers chose.
+
+What a reporter typed, sent or is called is not among them: `description` is the title that workers gave, else the name
+of the category; `media_url` is empty, since nobody has decided that a reporter's picture may be seen by all.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.chassis.http.language import Language
+from services.issues.domain.cases import Case
+from services.issues.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.open311.refusals import RequestUnknown
+from services.issues.open311.room import Open311
+from services.issues.open311.states import CLOSED, STATES, notes
+from services.issues.open311.windows import Asked
+from services.issues.reading.room import in_order
+from services.issues.reading.row import Where, last_change
+from services.issues.store import Store
+
+Values = dict[str, Any]
+
+
+async def listed(
+    store: Store, room: Open311, community: str, asked: Asked, language: Language
+) -> tuple[list[Values], bool]:
+    """One page of requests, and whether there are more behind it."""
+    skipped = (asked.page - 1) * asked.size
+    found = room.rows.find(asked.query(community), {"changed": 1}).sort(asked.sort).skip(skipped)
+    rows = await found.limit(asked.size + 1).to_list(asked.size + 1)
+    shown = rows[: asked.size]
+    return await _told(store, room, community, [row["_id"] for row in shown], language), len(rows) > asked.size
+
+
+async def named(store: Store, room: Open311, community: str, ids: Sequence[str], language: Language) -> list[Values]:
+    """The requests `ids`, in that order; what does not exist, or is not for everybody, is left out."""
+    return await _told(store, room, community, list(dict.fromkeys(ids)), language)
+
+
+async def one(store: Store, room: Open311, community: str, id: str, language: Language) -> Values:
+    """The request `id`.
+
+    Raises:
+        RequestUnknown: there is none, or it is not for everybody.
+    """
+    for found in await _told(store, room, community, [id], language):
+        return found
+    raise RequestUnknown()
+
+
+async def public_cases(store: Store, community: str, ids: Sequence[str]) -> list[Case]:
+    """Those of the cases `ids` that everybody may see, in that order."""
+    catalogue = await store.catalogues.of(community)
+    cases = [stored.aggregate for stored in await in_order(store.cases, ids)]
+    return [case for case in cases if case.community == community and is_public(case, catalogue)]
+
+
+def is_public(case: Case, catalogue: Catalogue) -> bool:
+    """Whether everybody may know of the case: by what was promised when it was filed, and by what holds now."""
+    try:
+        category = catalogue.known(case.category)
+    except UnknownCategory:
+        return False
+    return category.public and bool(getattr(case, "public_category", True))
+
+
+async def _told(store: Store, room: Open311, community: str, ids: Sequence[str], language: Language) -> list[Values]:
+    cases = await public_cases(store, community, ids)
+    if not cases:
+        return []
+    where = await room.sites.of([{"place": case.place} for case in cases])
+    units = await store.units.those_of([case.unit for case in cases if case.unit is not None])
+    titles = {unit.id: (unit.title if language == "zh" else unit.title_en or unit.title) for unit in units.values()}
+    changed = await _changes(room, cases)
+    return [_view(case, where[case.place], titles, changed[case.id], language) for case in cases]
+
+
+async def _changes(room: Open311, cases: Sequence[Case]) -> Mapping[str, datetime]:
+    """When each of `cases` last changed, as far as it is known."""
+    told = {"reported_at", "handled_at", "closed_at", "remarks"}
+    known = {case.id: last_change(case.model_dump(include=told)) for case in cases}
+    async for row in room.rows.find({"_id": {"$in": list(known)}, "changed": {"$exists": True}}, {"changed": 1}):
+        known[row["_id"]] = max(known[row["_id"]], row["changed"])
+    return known
+
+
+def _view(case: Case, where: Where, units: Mapping[str, str], changed: datetime, language: Language) -> Values:
+    name = case.category_zh if language == "zh" else case.category_en
+    status = STATES[case.status].status
+    return {
+        "service_request_id": case.id,
+        "status": status,
+        "status_notes": notes(case, language),
+        "service_name": name,
+        "service_code": case.category,
+        "description": case.title or name,
+        "agency_responsible": units.get(case.unit or ""),
+        "service_notice": None,
+        "requested_datetime": case.reported_at,
+        "updated_datetime": (case.closed_at or changed) if status == CLOSED else changed,
+        "expected_datetime": None if status == CLOSED else case.due_at,
+        "address": " ".join(where.titles),
+        "address_id": case.place,
+        "zipcode": None,
+        "lat": where.lat,
+        "long": where.lon,
+        "media_url": None,
+    }

@@ -1,0 +1,89 @@
+"""What can be requested: discovery, the list of services, and what each asks. A service is a public category."""
+
+from typing import Any
+
+from services.chassis.http.language import Language
+from services.issues.domain.catalogue import Catalogue, Category
+from services.issues.domain.questions import LISTS, Question
+from services.issues.open311.refusals import ServiceUnknown
+from services.issues.open311.room import Open311
+
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+CHANGESET = "2026-11-26T00:00:00Z"
+"""When what the endpoint offers last changed."""
+_KEY_SERVICE = "An operator of the community gives out keys: POST /api/issues/v1/open311/keys."
+_FORMATS = ["text/xml", "application/json"]
+REALTIME, BATCH, BLACKBOX = "realtime", "batch", "blackbox"
+
+
+def discovery(room: Open311) -> dict[str, Any]:
+    """Where the endpoint is and what it speaks."""
+    endpoint = {
+        "specification": SPECIFICATION,
+        "url": room.url,
+        "changeset": CHANGESET,
+        "type": "production" if room.production else "test",
+        "formats": _FORMATS,
+    }
+    return {
+        "changeset": CHANGESET,
+        "contact": room.contact,
+        "key_service": _KEY_SERVICE,
+        "endpoints": [endpoint],
+    }
+
+
+def public_category(catalogue: Catalogue, code: str) -> Category:
+    """The category whose service is `code`.
+
+    Raises:
+        ServiceUnknown: there is none, or not for everybody's eyes.
+    """
+    for category in catalogue.categories:
+        if category.code == code and category.public:
+            return category
+    raise ServiceUnknown()
+
+
+def services(catalogue: Catalogue, room: Open311, language: Language) -> list[dict[str, Any]]:
+    """Each public category, as a service."""
+    groups = {group.code: group for group in catalogue.groups}
+    return [
+        {
+            "service_code": category.code,
+            "service_name": _said(category, language),
+            "description": category.filing_zh if language == "zh" else category.filing_en,
+            "metadata": bool(category.questions),
+            "type": room.types.get(category.code, REALTIME),
+            "keywords": ", ".join(dict.fromkeys((category.zh, category.en, category.group))),
+            "group": _said(groups[category.group], language) if category.group in groups else category.group,
+        }
+        for category in catalogue.categories
+        if category.public
+    ]
+
+
+def definition(category: Category, language: Language) -> dict[str, Any]:
+    """What the service of `category` asks."""
+    attributes = [_attribute(question, order, language) for order, question in enumerate(category.questions, 1)]
+    return {"service_code": category.code, "attributes": attributes}
+
+
+def _attribute(question: Question, order: int, language: Language) -> dict[str, Any]:
+    asked = {
+        "variable": True,
+        "code": question.code,
+        "datatype": question.kind.value,
+        "required": question.required,
+        "datatype_description": None,
+        "order": order,
+        "description": _said(question, language),
+    }
+    if question.kind not in LISTS:
+        return asked
+    return {**asked, "values": [{"key": each.code, "name": _said(each, language)} for each in question.choices]}
+
+
+def _said(named: Any, language: Language) -> str:
+    text: str = named.zh if language == "zh" else named.en
+    return text

@@ -1,0 +1,52 @@
+"""What our statuses are in Open311, in the words of FixMyStreet's extension of it, and in a sentence for everybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.chassis.http.language import Language
+from services.contracts.issues import CaseStatus as S
+from services.contracts.masking import mask
+from services.issues.domain.cases import Case
+from services.issues.domain.transitions import CaseCommand
+
+OPEN, CLOSED = "open", "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One status, as others know it."""
+
+    status: str
+    extended: str
+    zh: str
+    en: str
+
+    def notes(self, language: Language) -> str:
+        """The sentence."""
+        return self.zh if language == "zh" else self.en
+
+
+STATES: Mapping[S, Shown] = {
+    S.REPORTED: Shown(OPEN, "OPEN", "已收到。", "Received."),
+    S.ACCEPTED: Shown(OPEN, "FOR_TRIAGE", "已立案，等待派遣。", "Accepted; to be dispatched."),
+    S.REJECTED: Shown(CLOSED, "NO_FURTHER_ACTION", "不予立案。", "Not taken up."),
+    S.DISPATCHED: Shown(OPEN, "ACTION_SCHEDULED", "已派遣给处置单位。", "Dispatched to the unit that handles it."),
+    S.RETURNED: Shown(OPEN, "ACTION_SCHEDULED", "处置单位已退回，将重新派遣。", "Returned; to be dispatched anew."),
+    S.IN_PROGRESS: Shown(OPEN, "IN_PROGRESS", "正在处置。", "Work is under way."),
+    S.PAUSED: Shown(OPEN, "IN_PROGRESS", "暂缓处置。", "Work is paused."),
+    S.HANDLED: Shown(OPEN, "INVESTIGATING", "已处置，等待核查。", "Handled; to be verified."),
+    S.SENT_BACK: Shown(OPEN, "REOPEN", "核查未通过，返工中。", "Verification found it not done; work goes on."),
+    S.VERIFIED: Shown(CLOSED, "FIXED", "经核查已解决。", "Verified as done."),
+    S.REOPENED: Shown(OPEN, "REOPEN", "上报人认为未解决，重新办理。", "Not solved, says the reporter; opened again."),
+    S.MERGED: Shown(CLOSED, "DUPLICATE", "重复诉求，已并案。", "Duplicate request."),
+    S.EVALUATED: Shown(CLOSED, "FIXED", "经核查已解决，上报人已评价。", "Verified as done, and rated by the reporter."),
+}
+
+
+def notes(case: Case, language: Language) -> str:
+    """Why the case stands as it does: the sentence of its status, and the committee's reason for not taking it up."""
+    said = STATES[case.status].notes(language)
+    if case.status is not S.REJECTED:
+        return said
+    reasons = [remark.text for remark in case.remarks if remark.about is CaseCommand.REJECT]
+    return f"{said}{mask(reasons[-1])}" if reasons else said

@@ -1,0 +1,111 @@
+"""The query that a question about the list of requests becomes: times, states, a box on the map, a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.issues.open311.refusals import ValueRefused
+from services.issues.open311.room import SPAN
+from services.issues.reading.row import order_of
+
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A time from `start` to `end`, both in it."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for. `box`: west, south, east, north, in degrees of WGS-84."""
+
+    window: Window | None = None
+    dates: str = "either"
+    updated: Window | None = None
+    codes: Sequence[str] = ()
+    states: frozenset[str] = field(default_factory=frozenset)
+    box: tuple[float, float, float, float] | None = None
+    page: int = 1
+    size: int = MOST
+
+    def query(self, community: str) -> dict[str, Any]:
+        """The query for rows of `community`."""
+        found: dict[str, Any] = {"community": community, "public": True}
+        if self.codes:
+            found["category"] = {"$in": list(self.codes)}
+        if len(self.states) == 1:
+            found["open"] = "open" in self.states
+        if self.updated is not None:
+            found["changed"] = _within(self.updated)
+        if self.window is not None:
+            found |= _by_dates(self.window, self.dates)
+        if self.box is not None:
+            west, south, east, north = self.box
+            found |= {"lon": {"$gte": west, "$lte": east}, "lat": {"$gte": south, "$lte": north}}
+        return found
+
+    @property
+    def sort(self) -> list[tuple[str, int]]:
+        """The newest first; what is asked for by its changes, in their order, so that one can go on from the last."""
+        return [("order", -1)] if self.updated is None else [("changed", 1), ("_id", 1)]
+
+
+def window(start: datetime | None, end: datetime | None, now: datetime) -> Window | None:
+    """The time between; of 90 days where one end is open. None where both are.
+
+    Raises:
+        ValueRefused: it is longer than that, or ends before it begins.
+    """
+    if start is None and end is None:
+        return None
+    try:
+        first = start if start is not None else (end or now) - SPAN
+        last = end if end is not None else min(first + SPAN, max(now, first))
+    except OverflowError:
+        raise ValueRefused(parameter="start_date", reason="超出范围", reason_en="it is out of range") from None
+    if last < first:
+        raise ValueRefused(parameter="end_date", reason="早于 start_date", reason_en="it is before start_date")
+    if last - first > SPAN + timedelta(days=1):
+        raise ValueRefused(parameter="end_date", reason="跨度超过 90 天", reason_en="the span is more than 90 days")
+    return Window(first, last)
+
+
+def box(corners: Mapping[str, float | None]) -> tuple[float, float, float, float] | None:
+    """The bounding box of its `corners`; None where there is none.
+
+    Raises:
+        ValueRefused: a corner is missing, or they are not north-east and south-west.
+    """
+    if all(value is None for value in corners.values()):
+        return None
+    for name, value in corners.items():
+        if value is None:
+            raise ValueRefused(parameter=name, reason="边框缺少此项", reason_en="the bounding box lacks it")
+    east, north, west, south = (corners[name] or 0.0 for name in ("long_ne", "lat_ne", "long_sw", "lat_sw"))
+    if east < west or north < south:
+        raise ValueRefused(parameter="long_ne", reason="不在东北角", reason_en="it is not the north-east corner")
+    return west, south, east, north
+
+
+def _by_dates(window: Window, dates: str) -> dict[str, Any]:
+    if dates == "updated":
+        return {"changed": _within(window)}
+    requested = {"order": {"$gte": order_of(window.start), "$lt": order_of(_after(window.end))}}
+    return requested if dates == "requested" else {"$or": [requested, {"changed": _within(window)}]}
+
+
+def _within(window: Window) -> dict[str, Any]:
+    """Times are told in whole seconds, so that the last one is in it to its end."""
+    return {"$gte": window.start, "$lt": _after(window.end)}
+
+
+def _after(end: datetime) -> datetime:
+    try:
+        return end.replace(microsecond=0) + timedelta(seconds=1)
+    except OverflowError:
+        return end
