@@ -71,7 +71,7 @@ class TableView(BaseModel):
     """Figures of a community. Days are those of China; `last` is never later than today."""
 
     community: str
-    by: By
+    per: By
     step: Step
     first: date
     last: date
@@ -112,23 +112,23 @@ def router(store: Store) -> APIRouter:
         principal: PrincipalDep,
         asked: PeriodDep,
         community: Annotated[Id, Query()],
-        by: Annotated[By, Query(description="What figures are told apart by.")] = By.TOTAL,
+        per: Annotated[By, Query(description="What figures are told apart by.")] = By.TOTAL,
         step: Annotated[Step, Query(description="The parts that the period is told in.")] = Step.WHOLE,
     ) -> TableView:
         """The current month where no period is given. Figures follow what happens by about a second. For workers."""
         _require(principal, community)
         period = _past(store, asked)
-        lines = await reading.figures.table(community, reading.formulas, by, period, step)
-        titles = await _titles(store, by, [line.value for line in lines])
+        lines = await reading.figures.table(community, reading.formulas, per, period, step)
+        titles = await _titles(store, per, [line.value for line in lines])
         return TableView(
             community=community,
-            by=by,
+            per=per,
             step=step,
             first=period.first,
             last=period.last,
             formulas=reading.formulas.version,
             minimum=reading.formulas.minimum,
-            lines=_ranked([_line(line, reading.formulas, community, by, titles) for line in lines]),
+            lines=_ranked([_line(line, reading.formulas, community, per, titles) for line in lines]),
         )
 
     @routes.get(
@@ -144,7 +144,7 @@ def router(store: Store) -> APIRouter:
         page: PageDep,
         asked: PeriodDep,
         community: Annotated[Id, Query()],
-        by: Annotated[By, Query()] = By.TOTAL,
+        per: Annotated[By, Query()] = By.TOTAL,
         value: Annotated[str, Query(max_length=64, description="The unit, category, group or building.")] = "",
         which: Annotated[Counted, Query()] = Counted.PART,
     ) -> Response:
@@ -154,7 +154,7 @@ def router(store: Store) -> APIRouter:
         found = await reading.figures.cases(
             community,
             kpi,
-            by,
+            per,
             value,
             _past(store, asked),
             part=which is Counted.PART,
@@ -220,7 +220,7 @@ def _figure(kpi: Kpi, part: int, whole: int, minimum: int, line: Line, community
 
 
 def _link(kpi: Kpi, line: Line, community: str, by: By, which: Counted) -> str:
-    asked = {"community": community, "from": line.period.first, "to": line.period.last, "by": by.value}
+    asked = {"community": community, "from": line.period.first, "to": line.period.last, "per": by.value}
     return f"{BASE}/{kpi.code}/cases?{urlencode({**asked, 'value': line.value, 'which': which.value})}"
 
 

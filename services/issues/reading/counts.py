@@ -8,7 +8,7 @@ once the one that read later stays, whoever writes last.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,10 @@ from services.issues.reading.row import ROWS
 COUNTS = "case_counts"
 _DUPLICATE = 11000
 _TICKET = "ticket"
+_AT_ONCE = 500
+
+Made = dict[str, list[Any]]
+"""Counts by their ids."""
 
 Name = tuple[str, str]
 """A community, and a count in it: `reported:20261126` or `cell:68719476735`."""
@@ -56,10 +60,9 @@ class Counts:
             else:
                 days.add((community, kind, int(number)))
         ticket = await self._draw()
-        for day in sorted(days):
-            await self._count_day(*day, ticket)
-        for community, when, month in sorted({(community, when, day // 100) for community, when, day in days}):
-            await self._sum_month(community, when, month, ticket)
+        await self._write_all((self._day(*day) for day in sorted(days)), ticket)
+        months = sorted({(community, when, day // 100) for community, when, day in days})
+        await self._write_all((self._month(*month) for month in months), ticket)
         await self._count_cells(cells, ticket)
 
     async def of_days(self, community: str, when: str, by: str, first: int, last: int) -> list[tuple[int, Document]]:
@@ -80,7 +83,7 @@ class Counts:
         )
         return int(drawn["drawn"])
 
-    async def _count_day(self, community: str, when: str, day: int, ticket: int) -> None:
+    async def _day(self, community: str, when: str, day: int) -> Made:
         values = {by.value: f"${by.value}" for by in By if by is not By.TOTAL}
         groups = self._rows.aggregate(
             [
@@ -92,31 +95,25 @@ class Counts:
         async for group in groups:
             for by, count in counted.items():
                 count[group["_id"].get(by) or "", group["_id"]["sig"]] += group["n"]
-        await self._write({day_id(community, when, by, day): _listed(count) for by, count in counted.items()}, ticket)
+        return {day_id(community, when, by, day): _listed(count) for by, count in counted.items()}
 
-    async def _sum_month(self, community: str, when: str, month: int, ticket: int) -> None:
-        summed: dict[str, list[Any]] = {}
+    async def _month(self, community: str, when: str, month: int) -> Made:
+        summed: Made = {}
         for by in By:
             count: Counter[tuple[str, int]] = Counter()
             for _day, found in await self.of_days(community, when, by, month * 100 + 1, month * 100 + 31):
                 for value, signature, n in found["n"]:
                     count[value, signature] += n
             summed[day_id(community, when, by, month)] = _listed(count)
-        await self._write(summed, ticket)
+        return summed
 
     async def _count_cells(self, cells: set[tuple[str, int]], ticket: int) -> None:
-        await self._write({cell_id(*where, tiles.LEAF): await self._leaf(*where) for where in cells}, ticket)
+        await self._write_all((self._leaf(*where) for where in sorted(cells)), ticket)
         for below, level in pairwise(tiles.LEVELS):
             cells = {(community, tiles.parent(cell, below - level)) for community, cell in cells}
-            await self._write(
-                {
-                    cell_id(community, level, cell): await self._summed(community, cell, below)
-                    for community, cell in cells
-                },
-                ticket,
-            )
+            await self._write_all((self._cell(*where, level, below) for where in sorted(cells)), ticket)
 
-    async def _leaf(self, community: str, cell: int) -> list[Any]:
+    async def _leaf(self, community: str, cell: int) -> Made:
         groups = self._rows.aggregate(
             [
                 {"$match": {"community": community, "cell": cell}},
@@ -130,23 +127,31 @@ class Counts:
                 },
             ]
         )
-        return [
-            [*(g["_id"][name] for name in ("open", "public", "category")), g["n"], g["lon"], g["lat"]]
-            async for g in groups
-        ]
+        kind = ("open", "public", "category")
+        piles = [[*(each["_id"][name] for name in kind), each["n"], each["lon"], each["lat"]] async for each in groups]
+        return {cell_id(community, cell, tiles.LEAF): piles}
 
-    async def _summed(self, community: str, cell: int, below: int) -> list[Any]:
+    async def _cell(self, community: str, cell: int, level: int, below: int) -> Made:
         first, end = tiles.children(cell)
         span = {"$gte": cell_id(community, first, below), "$lt": cell_id(community, end, below)}
         sums: defaultdict[tuple[Any, ...], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
         async for found in self.collection.find({"_id": span}):
-            for open, public, category, *figures in found["n"]:
-                sums[open, public, category] = [
-                    a + b for a, b in zip(sums[open, public, category], figures, strict=True)
-                ]
-        return [[*kind, *figures] for kind, figures in sorted(sums.items())]
+            for *kind, n, lon, lat in found["n"]:
+                before = sums[tuple(kind)]
+                before[0], before[1], before[2] = before[0] + n, before[1] + lon, before[2] + lat
+        return {cell_id(community, cell, level): [[*kind, *figures] for kind, figures in sorted(sums.items())]}
 
-    async def _write(self, counted: dict[str, list[Any]], ticket: int) -> None:
+    async def _write_all(self, makings: Iterable[Awaitable[Made]], ticket: int) -> None:
+        """Write what these make, many at once."""
+        made: Made = {}
+        for making in makings:
+            made |= await making
+            if len(made) >= _AT_ONCE:
+                await self._write(made, ticket)
+                made = {}
+        await self._write(made, ticket)
+
+    async def _write(self, counted: Made, ticket: int) -> None:
         operations = [
             UpdateOne({"_id": id, "ticket": {"$lt": ticket}}, {"$set": {"ticket": ticket, "n": n}}, upsert=True)
             for id, n in counted.items()

@@ -1,6 +1,6 @@
 """Search, queues and map on a real store: who finds what, in which order, and always from an index."""
 
-from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.row import ROWS
 from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
-from tests.integration.issues.test_queries import stages
+from tests.integration.issues.plans import winning
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
 
 PHONE = "13812345678"
@@ -169,8 +169,6 @@ async def test_a_queue_begins_with_what_is_due_first(
 
 
 def _moment(text: str) -> Any:
-    from datetime import datetime
-
     return datetime.fromisoformat(text)
 
 
@@ -237,10 +235,6 @@ async def test_a_map_of_another_datum_is_asked_and_answered_in_it(
     assert 30.596 < lat < 30.599
 
 
-def _plan(explained: Mapping[str, Any]) -> set[str]:
-    return stages(explained["queryPlanner"]["winningPlan"])
-
-
 QUESTIONS: list[tuple[dict[str, Any], list[tuple[str, int]]]] = [
     ({"community": HERE, "words": {"$in": ["灯", "\x01灯"]}}, [("order", -1)]),
     ({"community": HERE, "words": "灯", "order": {"$lt": 5}}, [("order", -1)]),
@@ -261,27 +255,25 @@ QUESTIONS: list[tuple[dict[str, Any], list[tuple[str, int]]]] = [
 async def test_every_question_walks_an_index_in_its_order(
     db: Database, query: dict[str, Any], sort: list[tuple[str, int]]
 ) -> None:
-    used = _plan(await db[ROWS].find(query).sort(sort).limit(51).explain())
+    used = winning(await db[ROWS].find(query).sort(sort).limit(51).explain())
     assert "IXSCAN" in used
     assert not used & {"COLLSCAN", "SORT"}
 
 
 @pytest.mark.parametrize("query", [{"stale": True}, {"dirty": {"$exists": True}}], ids=str)
 async def test_what_is_behind_is_found_by_its_own_index(db: Database, query: dict[str, Any]) -> None:
-    assert "COLLSCAN" not in _plan(await db[ROWS].find(query).limit(200).explain())
+    assert "COLLSCAN" not in winning(await db[ROWS].find(query).limit(200).explain())
 
 
 @pytest.mark.parametrize("when", When)
 async def test_a_day_is_counted_from_the_index_alone(db: Database, when: When) -> None:
     shown = {"_id": 0, "sig": 1, "unit": 1, "category": 1, "group": 1, "building": 1}
-    used = _plan(await db[ROWS].find({"community": HERE, f"days.{when}": 20261126}, shown).explain())
+    used = winning(await db[ROWS].find({"community": HERE, f"days.{when}": 20261126}, shown).explain())
     assert not used & {"COLLSCAN", "FETCH"}
 
 
 async def test_figures_read_no_rows(db: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """KPIs do not scan: with the rows gone they are still there."""
-    from datetime import date
-
     await db[ROWS].drop()
     period = Period(date(2026, 1, 1), date(2026, 11, 26))
     assert await Figures(db).table(HERE, DEFAULT, By.UNIT, period) == []
