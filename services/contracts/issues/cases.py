@@ -59,15 +59,19 @@ class CasePhase(StrEnum):
 
 
 class _Clock(BaseModel):
-    """The clock of the phase that runs; no phase, no clock."""
+    """The clock of the phase that runs; no phase, no clock. `contacting_due_at`: by when the unit had to speak with the
+    reporter, kept when that phase is over.
+    """
 
     phase: Public[CasePhase | None] = None
     phase_due_at: Public[datetime | None] = None
     warned: Public[bool] = False
+    contacting_due_at: Public[datetime | None] = None
 
 
 class _Case(_Clock):
     category: Public[Code]
+    group: Public[Code | None] = None
     category_zh: Public[Masked]
     category_en: Public[Masked]
     priority: Public[Priority]
@@ -126,6 +130,7 @@ class CaseAccepted(Event, type="cn.community.issues.case.accepted.v1", topic=ISS
     status: Public[CaseStatus]
     title: Public[Masked | None]
     category: Public[Code]
+    group: Public[Code | None] = None
     category_zh: Public[Masked]
     category_en: Public[Masked]
     priority: Public[Priority]

@@ -46,7 +46,7 @@ class Target(StrEnum):
 
 
 class ModelStatus(StrEnum):
-    """`refused`: too few examples. `withdrawn`: somebody whose words it had learnt from was erased."""
+    """`refused`: there is none, for the reason given. `withdrawn`: somebody whose words it had learnt from was erased."""
 
     ASKED = "asked"
     READY = "ready"
@@ -164,7 +164,7 @@ class RoutingModelTrained(
 class RoutingModelRefused(
     Event, type="cn.community.issues.routing-model.refused.v1", topic=ISSUES, state=RoutingModelState
 ):
-    """There is too little to learn from."""
+    """There is too little to learn from, or the training failed."""
 
     status: Public[ModelStatus]
     refusal: Public[Code | None]

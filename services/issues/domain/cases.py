@@ -4,7 +4,7 @@ What reporters typed and how to reach them stands here and in no event.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,6 +25,8 @@ ANONYMOUS = "anonymous"
 """The name on record of whoever reported without being shown."""
 MAX_PHOTOS = 40
 MAX_ATTACHMENTS = 20
+FARTHEST = timedelta(days=1100)
+"""How far away a deadline may be that people name."""
 
 BEFORE_DEADLINES = Deadlines(
     sign=Span(amount=4, unit=SpanUnit.WORKING_HOURS),
@@ -66,6 +68,15 @@ class DueInThePast(
     Invalid, code="case.due-in-the-past", zh="处置时限必须晚于现在。", en="The deadline must lie in the future."
 ):
     """A deadline that has passed already can't be kept."""
+
+
+class DueTooFar(
+    Invalid,
+    code="case.due-too-far",
+    zh="处置时限不能晚于 {days} 天之后。",
+    en="A deadline lies within {days} days from now.",
+):
+    """What is due in a decade is due never; and working time is counted day by day."""
 
 
 class UnitElsewhere(
@@ -210,6 +221,8 @@ class Case(Aggregate):
     """
 
     category: str
+    group: str | None = None
+    public_category: bool = True
     category_zh: str
     category_en: str
     catalogue: int = 0
@@ -265,6 +278,7 @@ class Case(Aggregate):
     extended: int = 0
     signed_at: datetime | None = None
     contacted_at: datetime | None = None
+    contacting_due_at: datetime | None = None
     first_unit: str | None = None
     affected: int = 1
     raised: int = 0
@@ -339,6 +353,8 @@ def of_category(category: Category) -> dict[str, Any]:
     """The fields of a case that its category gives."""
     return {
         "category": category.code,
+        "group": category.group,
+        "public_category": category.public,
         "category_zh": category.zh,
         "category_en": category.en,
         "priority": category.priority,

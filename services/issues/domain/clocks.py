@@ -66,6 +66,8 @@ class Clocks:
             "warned": False,
             "breached": False,
         }
+        if phase in (CasePhase.SIGN, CasePhase.CONTACT):
+            running["contacting_due_at"] = running["phase_due_at"] if phase is CasePhase.CONTACT else None
         return _next_tick(case, running)
 
     def due(self, case: Case, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
+from services.contracts.issues import CasePhase
 from services.contracts.issues import CaseStatus as S
 
 CHINA = timezone(timedelta(hours=8))
@@ -114,9 +115,9 @@ def _marks(state: Mapping[str, Any]) -> list[Mark]:
         Mark.REWORKED: state.get("sent_back", 0) > 0,
         Mark.REOPENED: state.get("reopened", 0) > 0,
         Mark.EXTENDED: state.get("extended", 0) > 0,
-        Mark.CONTACT_OWED: state.get("contact_due_at") is not None,
+        Mark.CONTACT_OWED: _contact_was_owed(state),
         Mark.CONTACTED: state.get("contacted_at") is not None,
-        Mark.CONTACTED_IN_TIME: _within(state.get("contacted_at"), state.get("contact_due_at")),
+        Mark.CONTACTED_IN_TIME: _within(state.get("contacted_at"), state.get("contacting_due_at")),
         Mark.ON_THE_SPOT: bool(state.get("on_the_spot")),
         Mark.ESCALATED: state.get("escalation", 0) > 0,
     }
@@ -127,6 +128,13 @@ def _marks(state: Mapping[str, Any]) -> list[Mark]:
 def _on_time(state: Mapping[str, Any]) -> bool:
     """Handled by its deadline; what has no deadline, put right on the spot, can't be late."""
     return state.get("due_at") is None or _within(state.get("handled_at"), state["due_at"])
+
+
+def _contact_was_owed(state: Mapping[str, Any]) -> bool:
+    """A unit had to speak with the reporter, and that is over: it did, went on without, or let the deadline pass."""
+    if state.get("contacting_due_at") is None or state["status"] in (S.RETURNED, S.REOPENED, S.PAUSED):
+        return False
+    return state.get("phase") != CasePhase.CONTACT or state.get("escalation", 0) > 0
 
 
 def _within(done: datetime | None, due: datetime | None) -> bool:

@@ -23,6 +23,9 @@ WORDS = "words"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Where nothing is due: sorts behind every deadline."""
 
+_FARTHEST = 2**63 - 1
+"""The store holds no larger number: what lies before 1691 or behind 2248 sorts as if it lay there."""
+
 STAFF_DESK = "staff"
 VERIFIERS_DESK = "verify"
 INSIDE = "\x01"
@@ -58,7 +61,7 @@ def desks(state: Mapping[str, Any]) -> list[str]:
     status, unit, found = state["status"], state.get("unit"), []
     if status in _UNITS and unit:
         found.append(unit_desk(unit))
-    if status in _STAFFS or (status in _UNITS and (not unit or state.get("extension_requested"))):
+    if status in _STAFFS or (status in _UNITS and (not unit or state.get("extension"))):
         found.append(STAFF_DESK)
     if status == S.HANDLED:
         found.append(VERIFIERS_DESK)
@@ -70,7 +73,8 @@ def desks(state: Mapping[str, Any]) -> list[str]:
 def order_of(moment: datetime, id: str | None = None) -> int:
     """A number that sorts by time, then by a share of the id's hash: milliseconds and 20 bits. No id: the first."""
     share = 0 if id is None else int.from_bytes(hashlib.blake2b(id.encode(), digest_size=3).digest()) >> 4
-    return round(moment.timestamp() * 1000) << 20 | share
+    order = round(moment.timestamp() * 1000) << 20 | share
+    return max(-_FARTHEST, min(_FARTHEST, order))
 
 
 def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Where | None = None) -> dict[str, Any]:
@@ -88,7 +92,7 @@ def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Whe
         "affected": state.get("affected", 1),
         "handlers": sorted(state.get("handlers") or ()),
         "desks": desks(state),
-        "due": state.get("phase_due_at") or state.get("due_at") or NEVER,
+        "due": state.get("phase_due_at") or state.get("paused_until") or state.get("due_at") or NEVER,
         "title": state.get("title"),
         "text": open_text,
         "inside": inside,
