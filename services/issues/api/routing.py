@@ -27,7 +27,7 @@ from services.issues.domain.classifier import Word
 from services.issues.domain.routing import Routing, not_set_up, open_routing, routing_id
 from services.issues.domain.rules import Rule, shadowed
 from services.issues.domain.suggesting import Likely, Suggestion
-from services.issues.routing.suggester import guesses, suggestion_of, text_of, words_for
+from services.issues.routing.suggester import current, guesses, text_of, words_for
 from services.issues.store import Store
 
 BASE = "/api/issues/v1/routing"
@@ -232,11 +232,7 @@ def _suggesting(routes: APIRouter, store: Store) -> None:
     async def suggestion(id: Id, principal: PrincipalDep) -> SuggestionView:
         case = (await store.cases.get(id)).aggregate
         principal.require(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
-        kept = await store.routing.suggestions.find_one({"_id": id})
-        if kept is None:
-            made = await suggestion_of(store, case, await store.routing.routing_of(case.community))
-        else:
-            made = Suggestion.model_validate(kept["suggestion"])
+        made = await current(store, case)
         parts = None if made.model is None else await store.routing.weights.of(made.model)
         text, hops = text_of(case), _hops(await store.routing.dispatches.of(id))
         return SuggestionView(

@@ -1,6 +1,6 @@
 """Models, rehearsals and the dispatch accuracy over HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -100,14 +100,22 @@ def router(store: Store) -> APIRouter:
         until: Annotated[Moment | None, Query(description="Left out: now.")] = None,
     ) -> AccuracyView:
         principal.require(community)
-        ends = until or store.routing.clock()
-        begins = since or ends - PERIOD
-        if not timedelta(0) < ends - begins <= LONGEST:
-            raise AccuracyPeriodWrong(days=LONGEST.days)
+        begins, ends = _period(since, until or store.routing.clock())
         figures = await accuracy_of(store, community, begins, ends)
         return AccuracyView(community=community, **dict(figures.public()))
 
     return routes
+
+
+def _period(since: datetime | None, until: datetime) -> tuple[datetime, datetime]:
+    """Raises AccuracyPeriodWrong."""
+    try:
+        begins = since or until - PERIOD
+    except OverflowError:
+        raise AccuracyPeriodWrong(days=LONGEST.days) from None
+    if not timedelta(0) < until - begins <= LONGEST:
+        raise AccuracyPeriodWrong(days=LONGEST.days)
+    return begins, until
 
 
 def _models(routes: APIRouter, store: Store) -> None:

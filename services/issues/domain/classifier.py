@@ -8,7 +8,7 @@ so that the same text means the same to both.
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from services.contracts.masking import mask
 
 LONGEST_GRAM = 3
 WORDS = 5
+KNOWN_SHARE = 0.25
 _CLEAR = 0.25
 
 
@@ -112,9 +113,18 @@ def _columns(model: Model, runs: Sequence[str]) -> dict[int, float]:
     return {place: value / length for place, value in values.items()}
 
 
-def is_known(model: Model, text: str) -> bool:
-    """Whether the text has anything at all that the model has learnt."""
-    return any(run in model.places for run in grams(text))
+def is_known(learnt: Container[str], text: str) -> bool:
+    """Whether enough of the text has been `learnt` to have an opinion: of its letters, so many in runs of two or more.
+
+    The rest of a text weighs nothing, so that a single known character would else speak for the whole of it.
+    """
+    read = plain(text)
+    letters = {index for first, last in _stretches(read) for index in range(first, last)}
+    known: set[int] = set()
+    for start, end in _spans(read):
+        if end - start > 1 and read[start:end] in learnt:
+            known.update(range(start, end))
+    return len(known) > 0 and len(known) >= KNOWN_SHARE * len(letters)
 
 
 def words(model: Model, text: str, label: str) -> list[Word]:

@@ -20,6 +20,7 @@ from services.contracts.marks import Id
 from services.issues.domain.words import Request
 
 NOT_ENOUGH = "not-enough-examples"
+FAILED = "training-failed"
 
 
 class AskModel(Request):
@@ -63,15 +64,15 @@ def ask_successor(withdrawn: RoutingModel, now: datetime) -> Decision[RoutingMod
 
 
 def conclude(
-    model: RoutingModel, parts: tuple[PartFigures, ...], trained: bool, now: datetime
+    model: RoutingModel, parts: tuple[PartFigures, ...], refusal: str | None, now: datetime
 ) -> Decision[RoutingModel]:
-    """The training is over: the model stands, or there was too little to learn from. Said once."""
+    """The training is over: the model stands, or there is a `refusal`. Said once."""
     if model.status is not ModelStatus.ASKED:
         return decided(model)
-    if trained:
+    if refusal is None:
         changed = model.model_copy(update={"status": ModelStatus.READY, "trained_at": now, "parts": parts})
         return decided(changed, tell(RoutingModelTrained, changed))
-    refused = {"status": ModelStatus.REFUSED, "refusal": NOT_ENOUGH, "parts": parts}
+    refused = {"status": ModelStatus.REFUSED, "refusal": refusal, "parts": parts}
     changed = model.model_copy(update=refused)
     return decided(changed, tell(RoutingModelRefused, changed))
 

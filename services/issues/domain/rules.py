@@ -27,7 +27,10 @@ MAX_RULES = 200
 DEFAULT_ORDER = 100
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-Scalar = bool | int | float | Annotated[str, StringConstraints(max_length=120)]
+Number = Annotated[float, Field(ge=-(2**53), le=2**53, allow_inf_nan=False)]
+Scalar = (
+    bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Number | Annotated[str, StringConstraints(max_length=120)]
+)
 
 
 class _Datum(BaseModel):
@@ -58,8 +61,8 @@ class AnswerIs(_Datum):
 
     question: Code
     any_of: Annotated[tuple[Scalar, ...], Field(max_length=50)] = ()
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
 
     @model_validator(mode="after")
     def _asks_something(self) -> "AnswerIs":

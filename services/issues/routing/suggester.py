@@ -5,8 +5,9 @@ What is remembered holds no words of anybody: which words mattered is worked out
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
+from services.chassis.mongo import Document
+from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
 from services.issues.domain import classifier
 from services.issues.domain.cases import Case
@@ -18,6 +19,9 @@ from services.issues.domain.suggesting import Opinion, Suggestion, suggest
 from services.issues.domain.units import unit_id
 from services.issues.routing.weights import Parts
 from services.issues.store import Store, matching
+
+WAITING = (CaseStatus.REPORTED, CaseStatus.ACCEPTED, CaseStatus.RETURNED, CaseStatus.REOPENED)
+"""Where a case waits for a unit."""
 
 
 def text_of(case: Case) -> str | None:
@@ -35,6 +39,7 @@ async def facts_of(store: Store, case: Case, at: datetime) -> Facts:
         channel=case.channel,
         priority=case.priority,
         places=await _places(store, case),
+        working=store.clocks.time.is_open(at),
         answers=case.answers,
     )
 
@@ -62,7 +67,7 @@ async def opinion_of(store: Store, model: str, text: str | None) -> Opinion | No
 def guesses(parts: Parts, target: Target, text: str | None) -> Sequence[Guess]:
     """What a part of a model thinks of `text`; nothing where there is no such part, or it knows no word of it."""
     part = parts.get(target)
-    if part is None or not text or not classifier.is_known(part, text):
+    if part is None or not text or not classifier.is_known(part.places, text):
         return ()
     return classifier.probabilities(part, text)
 
@@ -75,15 +80,33 @@ def words_for(parts: Parts | None, target: Target, label: str | None, text: str 
     return classifier.words(part, text, label)
 
 
-async def remember(store: Store, case: Case, suggestion: Suggestion, at: datetime, *, filed: bool) -> None:
+async def current(store: Store, case: Case) -> Suggestion:
+    """The suggestion that was kept with the case; made anew where the case still waits and its community routes
+    otherwise by now, or where none was kept."""
+    routing = await store.routing.routing_of(case.community)
+    kept = await store.routing.suggestions.find_one({"_id": case.id})
+    if kept is not None and (case.status not in WAITING or kept["by"] == _basis(routing)):
+        return Suggestion.model_validate(kept["suggestion"])
+    return await suggestion_of(store, case, routing)
+
+
+async def remember(
+    store: Store, case: Case, suggestion: Suggestion, routing: Routing, at: datetime, *, filed: bool
+) -> None:
     """Keep it beside the case. `filed`: the platform files the case, so no person has confirmed the category."""
-    document: dict[str, Any] = {
+    document: Document = {
         "community": case.community,
         "at": at,
+        "by": _basis(routing),
         "suggestion": suggestion.model_dump(mode="json"),
         "filed": filed,
     }
     await store.routing.suggestions.replace_one({"_id": case.id}, document, upsert=True)
+
+
+def _basis(routing: Routing) -> Document:
+    """What a suggestion rests on."""
+    return {"edition": routing.edition, "model": routing.model, "threshold": routing.threshold}
 
 
 async def _category(store: Store, community: str, code: str) -> Category | None:

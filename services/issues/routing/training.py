@@ -7,20 +7,24 @@ scikit-learn would. Takes processor time: call it in a thread.
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.contracts.issues.routing import PartFigures, Target
-from services.issues.domain.classifier import Model, grams, plain
+from services.issues.domain.classifier import Model, grams, is_known, plain
 from services.issues.domain.learning import FOLDS, MIN_CASES, Example, Trial, figures, lesson
 
 MAX_GRAMS = 8000
 _SEED = 20240129
+_HOTTEST = 1.5
+"""The logarithm of the most that scores are divided by."""
 
 
 def train(examples: Sequence[Example], target: Target, threshold: float) -> tuple[Model, PartFigures] | None:
     """A part of a model and how good it is on examples it had not seen; None where there is too little to learn from.
 
-    Confidence is made honest: the scores are divided by the number that makes the held-out guesses likeliest.
+    Confidence is made honest: the scores are divided by the number from 1 on that makes the held-out guesses likeliest.
+    They are never sharpened, however well the guesses went: what comes next may be unlike anything in the examples.
     """
     taught = lesson(examples, target)
     if not taught.is_enough:
@@ -30,10 +34,23 @@ def train(examples: Sequence[Example], target: Target, threshold: float) -> tupl
     pipeline = _fitted(texts, labels, weights)
     if pipeline is None:
         return None
-    scores, truths, known = _held_out(texts, labels, weights)
-    heat = _heat(scores, truths)
+    unseen = _held_out(texts, labels, weights)
+    heat = _heat(unseen)
     soften(pipeline, heat)
-    return exported(pipeline), figures(target, taught, _trials(scores, truths, known, heat), threshold)
+    return exported(pipeline), figures(target, taught, [_trial(each, heat) for each in unseen], threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """An example and its scores by a model that saw neither it nor another one with the same text.
+
+    `labels` belong to the scores. `is_known`: the model knows enough of the text to have an opinion.
+    """
+
+    truth: str
+    labels: Sequence[str]
+    scores: Sequence[float]
+    is_known: bool
 
 
 def vocabulary(texts: Sequence[str]) -> list[str]:
@@ -60,32 +77,23 @@ def _fitted(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float
     return pipeline.fit(texts, labels, logisticregression__sample_weight=weights)
 
 
-def _held_out(
-    texts: Sequence[str], labels: Sequence[str], weights: Sequence[float]
-) -> tuple[list[list[float]], list[int], list[list[str]]]:
-    """Scores of every example by a model that saw neither it nor another one with the same text.
-
-    Returns: the scores of each, the column of the truth (-1: that model didn't know the label), the columns' labels.
-    """
+def _held_out(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float]) -> list[_Unseen]:
+    """Every example, each judged once; none where there are too few different texts to hold any out."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=_SEED)
     groups = [plain(text) for text in texts]
-    scores: list[list[float]] = []
-    truths: list[int] = []
-    known: list[list[str]] = []
+    unseen: list[_Unseen] = []
     if len(set(groups)) < FOLDS:
-        return scores, truths, known
+        return unseen
     for learn, ask in folds.split(texts, labels, groups):
         fold = _fitted([texts[i] for i in learn], [labels[i] for i in learn], [weights[i] for i in learn])
         if fold is None:
             continue
-        classes = [str(label) for label in fold.classes_]
+        classes, learnt = [str(label) for label in fold.classes_], fold[0].vocabulary_
         for index, row in zip(ask, _scores(fold, [texts[i] for i in ask]), strict=True):
-            scores.append(row)
-            truths.append(classes.index(labels[index]) if labels[index] in classes else -1)
-            known.append([*classes, labels[index]])
-    return scores, truths, known
+            unseen.append(_Unseen(labels[index], classes, row, is_known(learnt, texts[index])))
+    return unseen
 
 
 def _scores(pipeline: Any, texts: Sequence[str]) -> list[list[float]]:
@@ -96,36 +104,34 @@ def _scores(pipeline: Any, texts: Sequence[str]) -> list[list[float]]:
     return [[float(value) for value in row] for row in raw]
 
 
-def _heat(scores: Sequence[Sequence[float]], truths: Sequence[int]) -> float:
-    """The number to divide scores by (temperature scaling, Guo et al. 2017); 1 where there is nothing to judge by."""
+def _heat(unseen: Sequence[_Unseen]) -> float:
+    """The number to divide scores by (temperature scaling, Guo et al. 2017), at least 1."""
     import numpy
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
-    judged = [(row, truth) for row, truth in zip(scores, truths, strict=True) if truth >= 0]
-    if len(judged) < 2:
+    judged = [(numpy.array(each.scores), each.labels.index(each.truth)) for each in unseen if each.truth in each.labels]
+    if not judged:
         return 1.0
 
     def unlikeliness(log_heat: float) -> float:
         heat = float(numpy.exp(log_heat))
-        return -sum(float(log_softmax(numpy.array(row) / heat)[truth]) for row, truth in judged) / len(judged)
+        return -sum(float(log_softmax(scores / heat)[truth]) for scores, truth in judged) / len(judged)
 
-    found = minimize_scalar(unlikeliness, bounds=(-1.5, 1.5), method="bounded")
+    found = minimize_scalar(unlikeliness, bounds=(0.0, _HOTTEST), method="bounded")
     return float(numpy.exp(found.x))
 
 
-def _trials(
-    scores: Sequence[Sequence[float]], truths: Sequence[int], known: Sequence[Sequence[str]], heat: float
-) -> list[Trial]:
+def _trial(unseen: _Unseen, heat: float) -> Trial:
+    """What would have been suggested; nothing, without confidence, where the model had no opinion."""
     import numpy
     from scipy.special import softmax
 
-    trials: list[Trial] = []
-    for row, truth, labels in zip(scores, truths, known, strict=True):
-        chances = softmax(numpy.array(row) / heat)
-        best = int(chances.argmax())
-        trials.append(Trial(labels[truth], labels[best], float(chances[best])))
-    return trials
+    if not unseen.is_known:
+        return Trial(unseen.truth, "", 0.0)
+    chances = softmax(numpy.array(unseen.scores) / heat)
+    best = int(chances.argmax())
+    return Trial(unseen.truth, unseen.labels[best], float(chances[best]))
 
 
 def soften(pipeline: Any, heat: float) -> None:

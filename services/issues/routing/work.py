@@ -1,8 +1,6 @@
 """What routing does beside the requests: trains the models that were asked for, rehearses, counts the accuracy."""
 
-import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,17 +12,15 @@ from services.chassis.mongo import PyMongoError
 from services.chassis.principal import SYSTEM
 from services.chassis.store import Cause
 from services.chassis.sweeper import Sweeping
-from services.contracts.issues.routing import ModelStatus, PartFigures, Target
+from services.contracts.issues.routing import ModelStatus, PartFigures
 from services.issues.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish
-from services.issues.domain.learning import Example, lesson
-from services.issues.domain.learning import figures as figures_of
 from services.issues.domain.rehearsing import Rehearsal, Report, finish
 from services.issues.domain.routing import replace_model, routing_id
-from services.issues.domain.routing_model import RoutingModel, conclude
+from services.issues.domain.routing_model import FAILED, NOT_ENOUGH, RoutingModel, conclude
 from services.issues.domain.rules import SHANGHAI
+from services.issues.routing.apart import trained
 from services.issues.routing.examples import are_all_there, examples_of
 from services.issues.routing.rehearsal import rehearse
-from services.issues.routing.weights import Parts
 from services.issues.store import Store
 
 log = logging.getLogger(__name__)
@@ -34,7 +30,7 @@ _AT_ONCE = 20
 
 @dataclass(frozen=True)
 class Training:
-    """Trains the models that somebody asked for, one after the other, in a thread."""
+    """Trains the models that somebody asked for, one after the other, each in a process of its own."""
 
     store: Store
     name: str = "routing-training"
@@ -55,7 +51,7 @@ class Training:
             raise
         except Exception:  # one community's data must not stop the trainings of all
             log.exception("training failed", extra={"model": model.id})
-            await self._conclude(model, (), trained=False)
+            await self._conclude(model, (), FAILED)
 
     async def _tried(self, model: RoutingModel) -> None:
         kept = self.store.routing
@@ -66,37 +62,22 @@ class Training:
             by_platform=await kept.filed_by_platform(model.community),
         )
         threshold = (await kept.routing_of(model.community)).threshold
-        parts, told = await asyncio.to_thread(_trained, examples, threshold)
+        parts, told = await trained(examples, threshold)
         if parts:
             learnt = [example.case for example in examples]
             await kept.weights.keep(model.id, parts, learnt)
             if not await are_all_there(self.store.cases.collection, learnt):
                 await kept.weights.destroy(model.id)
                 return  # somebody was erased meanwhile: it is still asked for, and trained anew without them
-        await self._conclude(model, told, trained=bool(parts))
+        await self._conclude(model, told, None if parts else NOT_ENOUGH)
 
-    async def _conclude(self, model: RoutingModel, told: tuple[PartFigures, ...], *, trained: bool) -> None:
+    async def _conclude(self, model: RoutingModel, told: tuple[PartFigures, ...], refusal: str | None) -> None:
         kept, cause = self.store.routing, Cause(SYSTEM, f"sweep.{self.name}")
-        stands = await kept.models.change(model.id, lambda m, now: conclude(m, told, trained, now), cause)
+        stands = await kept.models.change(model.id, lambda m, now: conclude(m, told, refusal, now), cause)
         if stands.aggregate.replaces is not None and await kept.routings.find(routing_id(model.community)):
             await kept.routings.change(
                 routing_id(model.community), lambda r, now: replace_model(r, stands.aggregate, SYSTEM), cause
             )
-
-
-def _trained(examples: Sequence[Example], threshold: float) -> tuple[Parts, tuple[PartFigures, ...]]:
-    """The parts that could be trained, and the figures of all: also why one could not be. Loads scikit-learn."""
-    from services.issues.routing.training import train
-
-    parts, told = {}, []
-    for target in Target:
-        made = train(examples, target, threshold)
-        if made is None:
-            told.append(figures_of(target, lesson(examples, target), (), threshold))
-        else:
-            parts[target] = made[0]
-            told.append(made[1])
-    return parts, tuple(told)
 
 
 @dataclass(frozen=True)

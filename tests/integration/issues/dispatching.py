@@ -1,5 +1,6 @@
 """A community with three units and a past: cases that were reported, filed, sometimes corrected, and handled."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,16 +39,22 @@ async def a_past(api: Api, each: int = 12) -> Past:
         units[code] = (await api.made(OPERATOR, "/units", body))["id"]
     compound = (await api.get(STAFF, f"/places/{house}")).json["parent"]
     past = Past(units, house, compound, [])
-    for kind in KINDS:
-        unit = units[RESPONSIBLE[kind]]
-        for number, text in enumerate(sentences(kind, each)):
-            reported_as = "other" if number % 4 == 0 else kind
-            id = await reported(api, past, text, reported_as, RESIDENTS[number % len(RESIDENTS)])
-            await api.made(STAFF, f"/cases/{id}/accept", {"category": kind})
-            await api.made(STAFF, f"/cases/{id}/dispatch", {"unit": unit})
-            await handled(api, past, id, unit)
-            past.cases.append(id)
+    lives = await asyncio.gather(*(_of_a_kind(api, past, kind, each) for kind in KINDS))
+    past.cases = [id for life in lives for id in life]
     return past
+
+
+async def _of_a_kind(api: Api, past: Past, kind: str, each: int) -> list[str]:
+    cases: list[str] = []
+    unit = past.units[RESPONSIBLE[kind]]
+    for number, text in enumerate(sentences(kind, each)):
+        reported_as = "other" if number % 4 == 0 else kind
+        id = await reported(api, past, text, reported_as, RESIDENTS[number % len(RESIDENTS)])
+        await api.made(STAFF, f"/cases/{id}/accept", {"category": kind})
+        await api.made(STAFF, f"/cases/{id}/dispatch", {"unit": unit})
+        await handled(api, past, id, unit)
+        cases.append(id)
+    return cases
 
 
 async def reported(

@@ -36,7 +36,7 @@ async def everything(db: Database) -> dict[str, list[Any]]:
 
 
 async def test_rules_are_drafted_switched_on_as_drafted_and_off_again(api: Api) -> None:
-    past = await a_past(api, 1)
+    past = await a_past(api, 0)
     unset = await api.get(STAFF, "/routing", community=HERE)
     assert (unset.json["edition"], unset.json["automatic"], unset.json["threshold"]) == (0, "off", 0.4)
 
@@ -56,7 +56,7 @@ async def test_rules_are_drafted_switched_on_as_drafted_and_off_again(api: Api) 
 
 
 async def test_of_two_who_edit_the_rules_one_is_told_to_look_again(api: Api) -> None:
-    past = await a_past(api, 1)
+    past = await a_past(api, 0)
     await drafted(api, a_rule(past.units["street"]))
     seen = (await api.get(STAFF, "/routing", community=HERE)).headers["etag"]
     body = {"community": HERE, "rules": []}
@@ -66,7 +66,7 @@ async def test_of_two_who_edit_the_rules_one_is_told_to_look_again(api: Api) -> 
 
 
 async def test_a_rule_that_can_never_win_is_pointed_out(api: Api) -> None:
-    past = await a_past(api, 1)
+    past = await a_past(api, 0)
     wide = a_rule(past.units["property"], "wide", 1)
     draft = await drafted(api, wide, a_rule(past.units["street"], "narrow", 2, categories=["parking"]))
     assert draft["shadowed"] == [{"rule": "narrow", "by": "wide"}]
@@ -85,7 +85,7 @@ async def test_a_rule_that_can_never_win_is_pointed_out(api: Api) -> None:
 async def test_rules_that_name_what_there_is_not_are_refused(
     api: Api, rule: dict[str, Any], status: int, code: str
 ) -> None:
-    past = await a_past(api, 1)
+    past = await a_past(api, 0)
     body = {"community": HERE, "rules": [rule | {"unit": rule["unit"] or past.units["street"]}]}
     answer = await api.put(STAFF, "/routing/rules", body)
     assert (answer.status, answer.code) == (status, code)

@@ -156,6 +156,29 @@ def test_numbers_that_do_not_belong_together_are_refused(trained: Model) -> None
         of_numbers(broken)
 
 
-def test_a_text_without_known_words_says_so(trained: Model) -> None:
-    assert not classifier.is_known(trained, "hello")
-    assert classifier.is_known(trained, "灯")
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("路灯不亮了", True),
+        ("hello", False),
+        ("", False),
+        ("灯", False),
+        ("小区里的人不太开心", False),
+        ("这件事情说来话长反正就是路灯坏了", True),
+        ("这件事情说来话长我也不知道该怎么和你们讲才好反正就是路灯", False),
+    ],
+)
+def test_a_text_of_which_little_is_known_gets_no_opinion(trained: Model, text: str, known: bool) -> None:
+    assert classifier.is_known(trained.places, text) == known
+
+
+def test_confidence_is_never_sharpened() -> None:
+    """However well the held-out guesses went, scores are divided by 1 at least."""
+    made = training.train(examples(), Target.CATEGORY, THRESHOLD)
+    assert made is not None
+    learnt = examples()
+    plain_: Any = training._fitted(
+        [e.text for e in learnt], [e.category or "" for e in learnt], [e.weight for e in learnt]
+    )
+    text = "车停在门口挡路"
+    assert probabilities(made[0], text)[0].confidence <= max(plain_.predict_proba([text])[0]) + 1e-6

@@ -13,6 +13,7 @@ from services.contracts.issues.routing import Automatic, DispatchSource, ModelSt
 from services.issues.catalogues import RESIDENTIAL
 from services.issues.domain.accuracy import SMALLEST_SAMPLE, Counted, Outcome, Tally, figures, publish
 from services.issues.domain.classifier import Guess
+from services.issues.domain.clocks import Clocks
 from services.issues.domain.rehearsing import Scene, tally
 from services.issues.domain.routing import (
     Automate,
@@ -33,6 +34,7 @@ from services.issues.domain.routing import (
     switch_rules,
 )
 from services.issues.domain.routing_model import (
+    NOT_ENOUGH,
     AskModel,
     RoutingModel,
     ask_model,
@@ -43,7 +45,7 @@ from services.issues.domain.routing_model import (
 )
 from services.issues.domain.rules import Conditions, Facts, Rule
 from services.issues.domain.suggesting import Opinion, Why, is_for_the_platform, suggest
-from services.issues.routing.reactions import dispatch_by_platform
+from services.issues.routing.reactions import Means, dispatch_by_platform
 from tests.unit.issues.world import (
     HERE,
     NOW,
@@ -133,7 +135,7 @@ def test_a_withdrawn_model_is_replaced_by_its_successor_and_by_no_other() -> Non
     successor = ask_successor(withdrawn.aggregate, NOW).aggregate
     assert (successor.id, successor.replaces) == (successor_id("model-1"), "model-1")
     assert replace_model(lost.aggregate, successor, "system").events == ()
-    ready = conclude(successor, (), True, NOW).aggregate
+    ready = conclude(successor, (), None, NOW).aggregate
     assert replace_model(lost.aggregate, ready, "system").aggregate.model == successor.id
     assert replace_model(lost.aggregate, a_model(replaces="model-9"), "system").events == ()
     decided_otherwise = lost.aggregate.model_copy(update={"model": "model-5", "awaiting": None})
@@ -142,10 +144,10 @@ def test_a_withdrawn_model_is_replaced_by_its_successor_and_by_no_other() -> Non
 
 def test_a_training_ends_once() -> None:
     asked = a_model(ModelStatus.ASKED)
-    refused = conclude(asked, (), False, NOW)
-    assert (refused.aggregate.status, refused.aggregate.refusal) == (ModelStatus.REFUSED, "not-enough-examples")
+    refused = conclude(asked, (), NOT_ENOUGH, NOW)
+    assert (refused.aggregate.status, refused.aggregate.refusal) == (ModelStatus.REFUSED, NOT_ENOUGH)
     assert_folds(asked, refused)
-    assert conclude(refused.aggregate, (), True, NOW).events == ()
+    assert conclude(refused.aggregate, (), None, NOW).events == ()
 
 
 def test_a_rule_comes_before_the_model_and_the_model_before_the_catalogue() -> None:
@@ -245,7 +247,7 @@ def test_the_platform_files_and_dispatches_in_one_and_says_by_what() -> None:
     rule = LIGHTS.model_copy(update={"unit": UNIT.id})
     made = suggest(routing(rules_on=(rule,), edition=2), FACTS, None, None)
     case = a_case(CaseStatus.REPORTED)
-    done = dispatch_by_platform(case, made, UNIT, RESIDENTIAL, NOW)
+    done = dispatch_by_platform(case, made, Means(UNIT, RESIDENTIAL, Clocks()), NOW)
     assert [type(event).__name__ for event in done.events] == ["CaseAccepted", "CaseDispatched"]
     assert (done.aggregate.status, done.aggregate.unit) == (CaseStatus.DISPATCHED, UNIT.id)
     told = done.events[-1].public_data()["routed"]
