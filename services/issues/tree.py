@@ -62,17 +62,16 @@ async def register_all(
         raise PlaceIsRetired()
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def register(each: RegisterPlace) -> Place | None:
+    async def register(each: RegisterPlace) -> tuple[Place, bool]:
         async with turns:
             return await _register(store, each, there[str(each.parent)], command)
 
     made = 0
     missing = [each for each, id in zip(wanted, ids, strict=True) if id not in there]
     for _, level in groupby(missing, key=lambda each: each.kind):
-        for new in await asyncio.gather(*map(register, level)):
-            if new is not None:
-                there[new.id] = new
-                made += 1
+        for found, new in await asyncio.gather(*map(register, level)):
+            there[found.id] = found
+            made += new
     return made, len(wanted) - made
 
 
@@ -122,16 +121,16 @@ def in_order(places: Iterable[Place]) -> list[Place]:
     return sorted(known.values(), key=way)
 
 
-async def _register(store: Store, wanted: RegisterPlace, parent: Place, command: Command) -> Place | None:
-    """The place, when it is new."""
-    by = command.principal
+async def _register(store: Store, wanted: RegisterPlace, parent: Place, command: Command) -> tuple[Place, bool]:
+    """The place, and whether it is new: somebody may have been faster."""
+    id, by = place_id(wanted), command.principal
     try:
         stored = await store.places.stored.create(
-            place_id(wanted), lambda now: register_place(wanted, parent, by, now), command.cause
+            id, lambda now: register_place(wanted, parent, by, now), command.cause
         )
     except AlreadyExists:
-        return None
-    return stored.aggregate
+        return (await store.places.stored.get(id)).aggregate, False
+    return stored.aggregate, True
 
 
 def _depth(place: Place) -> int:

@@ -123,10 +123,11 @@ def _codes(routes: APIRouter, store: Store) -> None:
         """Staff and operators. Of a compound: itself, its buildings and what stands in the open."""
         principal.require((await store.places.get(id)).community, Role.STAFF, Role.OPERATOR)
         steps = await reportable(store, id)
-        chosen = [each for each in await _printed(store, steps[-1]) if not kind or each.kind in kind]
+        there = await _printed(store, steps[-1])
+        chosen = [each for each in there if not kind or each.kind in kind]
         pages = max(1, math.ceil(len(chosen) / MAX_ON_A_PAGE))
         shown = chosen[(page - 1) * MAX_ON_A_PAGE : page * MAX_ON_A_PAGE]
-        drawn = await asyncio.to_thread(sheet, steps[-1].title, _stickers(store, steps, chosen, shown), page, pages)
+        drawn = await asyncio.to_thread(sheet, steps[-1].title, _stickers(store, [*steps, *there], shown), page, pages)
         headers = {"Content-Security-Policy": _CSP}
         if page < pages:
             headers["Link"] = f'<{BASE}/places/{id}/stickers?page={page + 1}>; rel="next"'
@@ -144,8 +145,8 @@ async def _printed(store: Store, place: Place) -> list[Place]:
     return in_order(found)
 
 
-def _stickers(store: Store, steps: list[Place], all: list[Place], shown: list[Place]) -> list[Sticker]:
-    titles = {place.id: place.title for place in (*steps, *all)}
+def _stickers(store: Store, known: list[Place], shown: list[Place]) -> list[Sticker]:
+    titles = {place.id: place.title for place in known}
     return [
         Sticker(
             titles=tuple(titles[step] for step in (*place.above, place.id) if step in titles),

@@ -79,8 +79,9 @@ def edition_id(community: str, edition: int) -> str:
 
 
 def says_the_same(catalogue: Catalogue, command: Adopt) -> bool:
-    """Whether adopting `command` would change nothing."""
-    return (catalogue.groups, catalogue.categories) == (command.groups, command.categories)
+    """Whether adopting `command` would change nothing. A community's first edition is its own, whatever it says."""
+    same = (catalogue.groups, catalogue.categories) == (command.groups, command.categories)
+    return same and catalogue.version > 0
 
 
 def adopt(

@@ -1,6 +1,5 @@
 """What a category asks of a report besides its text: typed questions, after the attributes of Open311."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ from services.chassis.errors import Invalid
 from services.contracts.marks import Code
 
 MAX_QUESTIONS = 20
+_LARGEST = 10**15
 _LONGEST = {"string": 120, "text": 2000}
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -129,7 +129,7 @@ def _number(question: Question, value: Any) -> float | int:
             raise _Fault("type") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Fault("type")
-    if not math.isfinite(value) or abs(value) > 1e15:
+    if not -_LARGEST <= value <= _LARGEST:
         raise _Fault("out-of-range")
     return int(value) if value == int(value) else value
 

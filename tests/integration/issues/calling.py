@@ -49,12 +49,21 @@ class Api:
     ) -> Answer:
         return Answer(await self._caller.send(by, "PUT", path, headers, json=body))
 
+    async def delete(self, by: Principal | None, path: str, headers: dict[str, str] | None = None) -> Answer:
+        return Answer(await self._caller.send(by, "DELETE", path, headers))
+
     async def photo(self, by: Principal, data: bytes | None = None) -> Answer:
         """Send a picture; one of its own colour for each sender if none is given."""
         data = data or a_picture(f"hsl({sum(by.sub.encode()) % 360}, 80%, 50%)")
         photo = ("../../etc/passwd", data, "text/html")
         sent = await self._caller.send(by, "POST", "/photos", data={"community": HERE}, files={"photo": photo})
         return Answer(sent)
+
+    async def raw(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any
+    ) -> httpx.Response:
+        """Call as nobody; the answer as it comes."""
+        return await self._caller.send(None, method, path, headers, **content)
 
     async def made(self, by: Principal, path: str, body: Any) -> Any:
         """Post, and the thing that was made."""

@@ -9,8 +9,9 @@ from services.chassis.clock import utc_now
 from services.chassis.mongo import Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
-from services.issues.domain.aftermath import mark_overdue
-from services.issues.store import Store, found_in, matching, overdue_cases, shown_in
+from services.issues.domain.clocks import STOPPED, tick, with_tick
+from services.issues.store import Store, cases_come_due, found_in, matching, shown_in
+from tests.integration.issues.explaining import stages
 from tests.integration.issues.walking import BUILDINGS, register_places
 from tests.unit.issues.world import HERE, a_case
 
@@ -19,6 +20,7 @@ LISTS: list[tuple[str, dict[str, Any]]] = [
     ("cases", matching(HERE, status=[CaseStatus.HANDLED, CaseStatus.REPORTED])),
     ("cases", matching(HERE, unit="u", overdue=True)),
     ("cases", matching(HERE, building="b", category="lighting")),
+    ("cases", matching(HERE, first_unit="u")),
     ("cases", matching(HERE, round="r")),
     ("cases", matching(HERE, reporter="p")),
     ("cases", {"state.reporter": "p"}),
@@ -32,14 +34,13 @@ LISTS: list[tuple[str, dict[str, Any]]] = [
     ("wishes", {"$or": [{"state.proposer": "p"}, {"state.people": "p"}]}),
     ("units", matching(HERE)),
     ("places", matching(HERE, kind="building", parent="p")),
+    ("places", matching(HERE, path="p", retired=False)),
+    ("places", matching(HERE, number=9)),
+    ("places", matching(HERE, grid="110105012003001")),
+    ("places", {"state.path": "p"}),
+    ("places", {"state.parent": "p"}),
     ("photos", {"owner": "p"}),
 ]
-
-
-def stages(plan: dict[str, Any]) -> set[str]:
-    """The stages of a query plan, all the way down."""
-    inner = [plan["inputStage"]] if "inputStage" in plan else plan.get("inputStages", [])
-    return {plan["stage"]}.union(*(stages(stage) for stage in inner))
 
 
 @pytest.mark.parametrize(("collection", "query"), LISTS, ids=lambda value: str(value)[:70])
@@ -53,13 +54,16 @@ async def test_no_query_reads_a_whole_collection(
 
 
 async def test_due_cases_are_found_by_their_own_index(store: Store, db: Database) -> None:
-    explained = await db["cases"].find(overdue_cases(utc_now())).limit(200).explain()
-    assert "COLLSCAN" not in stages(explained["queryPlanner"]["winningPlan"])
+    explained = await db["cases"].find(cases_come_due(utc_now())).limit(200).explain()
+    plan = explained["queryPlanner"]["winningPlan"]
+    assert stages(plan) & {"COLLSCAN", "SORT"} == set()
+    assert "'tick'" in str(plan)
 
 
 async def put(store: Store, id: str, status: CaseStatus, due_in: timedelta | None) -> None:
     due_at = None if due_in is None else utc_now() + due_in
-    case = a_case(status).model_copy(update={"id": id, "due_at": due_at})
+    case = a_case(status)
+    case = case.model_copy(update={**with_tick(case, {**STOPPED, "due_at": due_at}), "id": id})
     document = case.model_dump(exclude={"id"})
     await store.cases.collection.insert_one({"_id": id, "v": 1, "at": utc_now(), "state": document})
 
@@ -71,7 +75,7 @@ async def test_each_overdue_case_is_told_once(store: Store) -> None:
     await put(store, "in-time", CaseStatus.IN_PROGRESS, hour)
     await put(store, "done", CaseStatus.HANDLED, -hour)
     await put(store, "without", CaseStatus.ACCEPTED, None)
-    sweep = Sweep("case-overdue", store.cases, overdue_cases, mark_overdue)
+    sweep = Sweep("case-clock", store.cases, cases_come_due, tick)
 
     assert [await sweep.once(utc_now), await sweep.once(utc_now)] == [2, 0]
 
