@@ -113,6 +113,8 @@ class Intake:
         for record in records:
             await self._sort(batch, record)
         for collection, operations in batch.writes.items():
+            if not operations:
+                continue  # the events had nothing to be written
             await self._write(collection, operations)
         if batch.reactions:
             results = await asyncio.gather(
