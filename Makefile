@@ -35,8 +35,9 @@ lint: environment-dev ## style, types, generated files
 	@.venv/bin/mypy
 	@$(RUN) services.contracts check
 
-schemas: environment-dev ## write the schemas and the AsyncAPI document anew
+schemas: environment-dev ## write the schemas, the AsyncAPI document and the drawing of a case anew
 	@$(RUN) services.contracts generate
+	@$(RUN) services.issues.drawing
 
 lock: ## pin the newest versions that fit together
 	@$(COMPILE) $(UPGRADE) requirements.in -o requirements.lock
