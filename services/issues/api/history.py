@@ -53,6 +53,8 @@ def router(store: Store) -> APIRouter:
         case = (await store.cases.get(id)).aggregate
         principal.require(case.community)
         by = await store.vault.known(principal)
+        if not case.shows_itself_to(by):
+            raise NotYours()
         after = 0 if page.cursor is None else _sequence(page.cursor, id)
         entries = await store.reading.journal.page(id, after=after, limit=page.limit + 1)
         gone = await _forgotten(store, case)

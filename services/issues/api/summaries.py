@@ -137,9 +137,9 @@ def _in(tally: BuildingTally, found: list[FoundOf], names: Mapping[str, tuple[st
 
 
 def _of(catalogue: Catalogue, code: str, findings: int, fixed: int) -> FoundOf:
-    """A category that has left the catalogue since is named by its code."""
+    """A category that no edition of the catalogue has is named by its code."""
     try:
-        category = catalogue.category(code)
+        category = catalogue.known(code)
     except UnknownCategory:
         return FoundOf(category=code, zh=code, en=code, findings=findings, fixed_on_the_spot=fixed)
     return FoundOf(category=code, zh=category.zh, en=category.en, findings=findings, fixed_on_the_spot=fixed)

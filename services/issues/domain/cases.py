@@ -343,6 +343,10 @@ class Case(Aggregate):
             return False
         return self.shows_contact_to(by) or self.handled_by(by) or by.has(Role.SUPERVISOR, Role.GRID_WORKER)
 
+    def shows_itself_to(self, by: Principal) -> bool:
+        """Whether `by` may know that there is such a case: of a category that is not public, whom it concerns alone."""
+        return self.public_category or self.shows_inside_to(by)
+
 
 def on_record(changed: Case, by: Principal, *events: Event) -> Decision[Case]:
     """A decision of `by`, of whom journal and outbox know no other name where they act as nobody."""

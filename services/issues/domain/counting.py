@@ -143,9 +143,9 @@ def summary_of(round: Round, compound: Compound, catalogue: Catalogue, now: date
 
 
 def _named(tally: CategoryTally, catalogue: Catalogue) -> CategoryTally:
-    """One that has left the catalogue since goes without a name."""
+    """One that no edition of the catalogue has goes without a name."""
     try:
-        category = catalogue.category(tally.category)
+        category = catalogue.known(tally.category)
     except UnknownCategory:
         return tally
     return tally.model_copy(update={"category_zh": category.zh, "category_en": category.en})

@@ -1,6 +1,7 @@
 """What a category asks of a report besides its text: typed questions, after the attributes of Open311."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -100,6 +101,16 @@ def answered(questions: Sequence[Question], answers: Mapping[str, Any], *, whole
             faults[question.code] = fault.word
     if faults:
         raise AnswersRefused(questions=", ".join(faults), faults=faults)
+    return found
+
+
+def fitting(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, Answer]:
+    """Those of `answers` that fit `questions`, which may have changed since they were checked."""
+    found: dict[str, Answer] = {}
+    for question in questions:
+        if answers.get(question.code) is not None:
+            with suppress(_Fault):
+                found[question.code] = _READ[question.kind](question, answers[question.code])
     return found
 
 

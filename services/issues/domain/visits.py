@@ -7,7 +7,7 @@ and in any parts: the first time counts, the same again changes nothing, somethi
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,7 @@ from services.contracts.issues import FindingData, VisitRecorded, VisitState
 from services.contracts.marks import Code, Id, Masked
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
+from services.issues.domain.questions import Answers, answered
 from services.issues.domain.rounds import OVER, Round, RoundIsOver
 from services.issues.domain.words import Floor, Line, Moment, PhotoIds, Request, Text
 
@@ -92,7 +93,8 @@ class RecordedOtherwise(
 class FoundHere(Request):
     """A finding as the walker sends it. `id` is the walker's own; `title` is public, `note`, `spot` and `at` are not.
 
-    `at`: the exact place in the place tree. `fixed`: put right on the spot, `after` shows it.
+    `at`: the exact place in the place tree. `answers`: to the questions of the category, as far as the walker has them;
+    it may be one that was retired since the walk. `fixed`: put right on the spot, `after` shows it.
     """
 
     id: Id
@@ -101,6 +103,7 @@ class FoundHere(Request):
     note: Text | None = None
     spot: Line | None = None
     at: Id | None = None
+    answers: Answers = Field(default_factory=dict)
     fixed: bool
     before: PhotoIds = ()
     after: PhotoIds = ()
@@ -127,6 +130,7 @@ class Finding(BaseModel):
     note: str | None = Field(default=None, repr=False)
     spot: str | None = Field(default=None, repr=False)
     at: str | None = None
+    answers: dict[str, Any] = Field(default_factory=dict, repr=False)
     fixed: bool
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -239,7 +243,8 @@ def _check_finding(
 ) -> None:
     if finding.id in seen:
         raise FindingTwice(id=finding.id)
-    category = catalogue.category(finding.category)
+    category = catalogue.known(finding.category)
+    answered(category.questions, finding.answers, whole=False)
     if finding.fixed and category.evidence and not finding.after:
         raise FixWithoutPhoto(id=finding.id)
     if finding.at is not None:

@@ -11,7 +11,7 @@ from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
 from tests.integration.issues.explaining import stages
 from tests.integration.issues.listening import Running
-from tests.unit.issues.world import HERE, RESIDENT, STAFF, STRANGER, WALKER
+from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, WALKER
 from tests.waiting import eventually
 
 FILE: dict[str, Any] = RESIDENTIAL.model_dump(mode="json", include={"groups", "categories"})
@@ -131,6 +131,16 @@ async def test_reports_are_taken_under_the_communitys_own_catalogue(api: Api) ->
     assert (await api.post(RESIDENT, "/cases", {**body, "answers": {"tiles": 3}})).code == "category.unknown"
     kept = (await api.get(RESIDENT, f"/cases/{case['id']}")).json
     assert (kept["category"], kept["inside"]["catalogue"]) == ("balcony", 1)
+
+
+async def test_a_case_of_a_category_that_is_not_public_is_shown_to_whom_it_concerns(api: Api) -> None:
+    _, [building] = await a_community(api, 1)
+    case = await api.made(RESIDENT, "/cases", {"community": HERE, "category": "hardship", "place": building})
+    for by, concerned in ((RESIDENT, True), (STAFF, True), (WALKER, True), (NEIGHBOUR, False)):
+        for path in (f"/cases/{case['id']}", f"/cases/{case['id']}/history"):
+            assert (await api.get(by, path)).status == (200 if concerned else 403)
+        listed = (await api.get(by, "/cases", community=HERE)).json["items"]
+        assert [each["id"] for each in listed] == ([case["id"]] if concerned else [])
 
 
 async def test_an_edition_that_one_replica_adopts_is_in_force_on_others(runtime: Runtime, api: Api) -> None:

@@ -23,8 +23,9 @@ from services.issues.domain.editions import (
     with_category,
     without_category,
 )
-from services.issues.domain.questions import AnswersRefused, Choice, Question, QuestionKind, answered
+from services.issues.domain.questions import AnswersRefused, Choice, Question, QuestionKind, answered, fitting
 from services.issues.domain.reporting import Report, report
+from services.issues.domain.visits import FoundHere, RecordVisit, faults_in
 from tests.unit.issues.world import BUILDING, HERE, NOW, RESIDENT, STAFF, STRANGER, WALKER, a_report, assert_folds
 
 FIRST_CODES = frozenset(
@@ -258,6 +259,20 @@ def test_whatever_is_sent_is_answered_or_refused_and_stands_as_it_is_read_again(
     except AnswersRefused:
         return
     assert answered(QUESTIONS, found) == found
+
+
+def test_answers_that_a_later_edition_asks_otherwise_are_left_out() -> None:
+    assert fitting(QUESTIONS, {"where": "楼道", "count": "many", "one": "c", "gone": 1}) == {"where": "楼道"}
+
+
+def test_what_a_walker_found_is_taken_up_though_its_category_is_retired() -> None:
+    later = adopted(without_category(RESIDENTIAL, "playground", note=None)).catalogue
+    finding = {"id": "f", "category": "playground", "fixed": False, "answers": {"hurt": "no"}}
+    command = RecordVisit(id="v", building=BUILDING.id, floor=1, findings=(FoundHere(**finding),))
+    assert not list(faults_in(command, {BUILDING.id: BUILDING}, later))
+    wrong = command.model_copy(update={"findings": (FoundHere(**{**finding, "answers": {"hurt": "perhaps"}}),)})
+    [fault] = faults_in(wrong, {BUILDING.id: BUILDING}, later)
+    assert fault.error.code == "category.answers"
 
 
 def test_a_report_answers_the_questions_of_its_category() -> None:
