@@ -10,7 +10,6 @@ from services.issues.open311.room import SPAN
 from services.issues.reading.row import order_of
 
 MOST = 1000
-_FARTHEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +95,13 @@ def box(corners: Mapping[str, float | None]) -> tuple[float, float, float, float
 def _by_dates(window: Window, dates: str) -> dict[str, Any]:
     if dates == "updated":
         return {"changed": _within(window)}
-    requested = {"order": {"$gte": _order(window.start), "$lt": _order(_after(window.end))}}
+    requested = {"order": {"$gte": order_of(window.start), "$lt": order_of(_after(window.end))}}
     return requested if dates == "requested" else {"$or": [requested, {"changed": _within(window)}]}
 
 
 def _within(window: Window) -> dict[str, Any]:
     """Times are told in whole seconds, so that the last one is in it to its end."""
     return {"$gte": window.start, "$lt": _after(window.end)}
-
-
-def _order(moment: datetime) -> int:
-    """The place of `moment` among rows, within what the store can hold."""
-    return max(-_FARTHEST, min(_FARTHEST, order_of(moment)))
 
 
 def _after(end: datetime) -> datetime:
