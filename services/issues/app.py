@@ -14,6 +14,7 @@ from services.issues.domain.pausing import come_due
 from services.issues.domain.roundplans import advance
 from services.issues.domain.wishes import mark_overdue
 from services.issues.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.open311.settings import Open311Settings
 from services.issues.recount import Recount
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings import PrivacySettings
@@ -24,7 +25,7 @@ from services.issues.tallies import Counting
 from services.issues.tidying import LooseUploads, OrphanedFiles
 
 
-class IssuesSettings(PrivacySettings, ClockSettings, SupportSettings):
+class IssuesSettings(PrivacySettings, ClockSettings, SupportSettings, Open311Settings):
     """The settings of issues: those of every service, and what its own rooms ask for."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")

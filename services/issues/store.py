@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from services.chassis.aggregate import Aggregate
 from services.chassis.erasure import Erasure, erasures_on
 from services.chassis.mongo import ASCENDING, DESCENDING, IndexModel
+from services.chassis.principal import Principal, Role
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
 from services.contracts.issues import (
@@ -40,6 +41,9 @@ from services.issues.domain.visits import Visit
 from services.issues.domain.wishes import Wish
 from services.issues.editions import EDITION, Catalogues
 from services.issues.links import Links
+from services.issues.open311 import journal_index
+from services.issues.open311 import keys as open311_keys
+from services.issues.open311.room import Open311
 from services.issues.photos import Photos
 from services.issues.reading.projection import indexes as row_indexes
 from services.issues.reading.room import Reading
@@ -118,6 +122,10 @@ _POINTING = tuple(
 )
 """Of the few cases that point to another one."""
 
+_TICKS = {"state.tick_at": {"$gt": _LONG_AGO}}
+_ANSWERABLE = {"state.first_unit": {"$gt": ""}}
+"""Only what matches literally is found by a partial index: its filter stands in the query too, or follows from it."""
+
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     UNITS.collection: [_newest_first("community")],
     PLACES.collection: [
@@ -141,9 +149,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _found_by("after"),
         *_PRIVACY,
         *_POINTING,
-        IndexModel(
-            [("state.tick_at", ASCENDING)], name="tick", partialFilterExpression={"state.tick_at": {"$type": "date"}}
-        ),
+        IndexModel([("state.tick_at", ASCENDING)], name="tick", partialFilterExpression=_TICKS),
+        IndexModel(newest_first("state.first_unit"), name="first-unit", partialFilterExpression=_ANSWERABLE),
     ],
     ROUNDS.collection: [_newest_first("community"), _newest_first("community", "status"), _newest_first("walker")],
     ROUND_PLANS.collection: [
@@ -174,6 +181,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     attachments.COLLECTION: attachments.INDEXES,
     vault.COLLECTION: vault.INDEXES,
     ROWS: row_indexes(),
+    **open311_keys.INDEXES,
+    "journal": journal_index.INDEXES,
 }
 
 
@@ -199,6 +208,7 @@ class Store:
     catalogues: Catalogues
     links: Links
     reading: Reading
+    open311: Open311
     clocks: Clocks
 
     @classmethod
@@ -235,6 +245,7 @@ class Store:
             catalogues=Catalogues(runtime.aggregates(CATALOGUES)),
             links=Links(settings.public_url, getattr(settings, "report_page", None)),
             reading=Reading.of(runtime),
+            open311=Open311.of(runtime),
             clocks=times.clocks,
         )
 
@@ -294,9 +305,19 @@ def matching(community: str, **fields: Any) -> dict[str, Any]:
     return query
 
 
+def visible_to(by: Principal) -> dict[str, Any]:
+    """The query for cases that `by` may know of, as `Case.shows_itself_to` says of one."""
+    if by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER):
+        return {}
+    theirs = [{"state.reporter": {"$in": [name for name in (by.sub, by.alias) if name is not None]}}]
+    if by.has(Role.HANDLER):
+        theirs.append({"state.unit": {"$in": sorted(by.units)}})
+    return {"$or": [{"state.public_category": {"$ne": False}}, *theirs]}
+
+
 def cases_come_due(now: datetime) -> dict[str, Any]:
     """The query for cases on whose clock something is due."""
-    return {"state.tick_at": {"$lte": now}}
+    return {"state.tick_at": {"$gt": _LONG_AGO, "$lte": now}}
 
 
 def wishes_overdue(now: datetime) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from services.issues.api import (
     timing,
     wishes,
 )
+from services.issues.open311 import keys_api as open311_keys
+from services.issues.open311 import router as open311
 from services.issues.store import Store
 
 
@@ -50,5 +52,7 @@ def routers(store: Store) -> list[APIRouter]:
             contact_keys,
             routing,
             routing_work,
+            open311_keys,
+            open311,
         )
     ]

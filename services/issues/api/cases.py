@@ -22,15 +22,18 @@ from services.issues.api.views import CaseView, case_view
 from services.issues.attachments import NotYourAttachment
 from services.issues.contacts import sealing
 from services.issues.domain import aftermath, cases, handling, reporting
+from services.issues.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.domain.cases import Case
 from services.issues.domain.catalogue import UnknownCategory
 from services.issues.domain.clocks import Clocks
 from services.issues.domain.contact import GuardianMustAgree
 from services.issues.domain.places import PlaceIsRetired
 from services.issues.domain.questions import AnswersRefused
+from services.issues.domain.supports import GiveSupport
 from services.issues.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow
 from services.issues.photos import NotYourPhoto
-from services.issues.store import Store, matching
+from services.issues.store import Store, matching, visible_to
+from services.issues.supporting import support_case
 from services.issues.tree import reportable
 
 B = TypeVar("B", bound=BaseModel)
@@ -82,10 +85,16 @@ def router(store: Store) -> APIRouter:
             NotYourAttachment,
             cases.AnonymousIsNobody,
             GuardianMustAgree,
-        ),
+            NobodyJoins,
+            YourOwnCase,
+        )
+        | {200: {"model": CaseView, "description": "`me_too` was accepted: the case that the caller has joined."}},
     )
-    async def report(body: reporting.Report, command: CommandDep) -> Response:
+    async def report(body: reporting.Report, request: Request, command: CommandDep) -> Response:
         by = await store.vault.known(command.principal)
+        if body.me_too is not None:
+            joined = await support_case(store, body.me_too, GiveSupport(), command)
+            return etagged(joined, _view(by), request)
         place = (await reportable(store, body.place))[-1]
         catalogue = await store.catalogues.of(body.community)
         await store.photos.require((*body.before, *body.after), body.community, by)
@@ -93,7 +102,9 @@ def router(store: Store) -> APIRouter:
         sealed = await sealing(store.vault, body, by)
         return await command.create(
             store.cases,
-            lambda id, now: reporting.report(id, body, place, catalogue, by, now, contact=sealed(id)),
+            lambda id, now: reporting.report(
+                id, body, place, catalogue, by, now, contact=sealed(id), clocks=store.clocks
+            ),
             _view(by),
             location=lambda id: f"{BASE}/{id}",
         )
@@ -106,6 +117,7 @@ def router(store: Store) -> APIRouter:
         community: Annotated[Id, Query()],
         status: Annotated[list[CaseStatus] | None, Query(max_length=13)] = None,
         unit: Annotated[Id | None, Query()] = None,
+        first_unit: Annotated[Id | None, Query(description="The unit that stays answerable to the reporter.")] = None,
         building: Annotated[Id | None, Query()] = None,
         round: Annotated[Id | None, Query()] = None,
         category: Annotated[Code | None, Query()] = None,
@@ -118,12 +130,14 @@ def router(store: Store) -> APIRouter:
             community,
             status=status,
             unit=unit,
+            first_unit=first_unit,
             building=building,
             round=round,
             category=category,
             overdue=overdue,
             reporter=[by.sub, by.alias] if reporter == "me" else None,
         )
+        query |= visible_to(by)
         return paged(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(by), request)
 
     @routes.get("/{id}", response_model=CaseView, summary="One case", responses=problems(UnknownAggregate, NotYours))
@@ -132,6 +146,8 @@ def router(store: Store) -> APIRouter:
         case = stored.aggregate
         principal.require(case.community)
         by = await store.vault.known(principal)
+        if not case.shows_itself_to(by):
+            raise NotYours()
         sealed = case.contact if case.shows_contact_to(by) else None
         contact = await store.vault.open(sealed, case.community, case.id)
         return etagged(stored, lambda stored: case_view(stored, by, contact), request)
@@ -180,7 +196,7 @@ def _filing(routes: APIRouter, store: Store) -> None:
     @routes.post(
         "/{id}/dispatch",
         response_model=CaseView,
-        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast),
+        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast, cases.DueTooFar),
     )
     async def dispatch(id: Id, body: handling.Dispatch, command: CommandDep) -> Response:
         unit = await store.units.get(body.unit)
@@ -195,7 +211,7 @@ def _filing(routes: APIRouter, store: Store) -> None:
     @routes.post(
         "/{id}/reassign",
         response_model=CaseView,
-        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast, cases.AlreadyTheirs),
+        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast, cases.DueTooFar, cases.AlreadyTheirs),
     )
     async def reassign(id: Id, body: handling.Reassign, command: CommandDep) -> Response:
         """Take it from the unit that has it and has not begun, and give it to another."""
@@ -210,7 +226,7 @@ def _filing(routes: APIRouter, store: Store) -> None:
 
 
 def _handling(routes: APIRouter, store: Store) -> None:
-    @routes.post("/{id}/return", response_model=CaseView, responses=problems(*REFUSALS))
+    @routes.post("/{id}/return", response_model=CaseView, responses=problems(*REFUSALS, handling.ReturnedTooOften))
     async def give_back(id: Id, body: handling.Return, command: CommandDep) -> Response:
         return await change(store, id, body, command, handling.give_back)
 

@@ -6,13 +6,17 @@ from pydantic import BaseModel, Field
 
 from services.chassis.principal import Principal, Role
 from services.chassis.store import Stored
-from services.contracts.issues import CaseState, PlaceState, RoundState, UnitState, VisitState, WishState
-from services.issues.domain.cases import Case, Contact, Remark
+from services.contracts.issues import CaseState, PlaceKind, RoundState, UnitState, VisitState, WishState
+from services.issues.domain.cases import Case, Remark
+from services.issues.domain.contact import Contact
+from services.issues.domain.datum import GivenPoint, Point
 from services.issues.domain.places import Place
+from services.issues.domain.questions import Answer
 from services.issues.domain.rounds import Round
+from services.issues.domain.showing import Words, words_for
 from services.issues.domain.units import Unit
 from services.issues.domain.visits import Finding, Visit
-from services.issues.domain.wishes import Wish
+from services.issues.domain.wishes import Progress, Wish
 
 V = TypeVar("V", bound=BaseModel)
 
@@ -27,25 +31,62 @@ class UnitView(UnitState, _Identified):
     """A partner organisation."""
 
 
-class PlaceView(PlaceState, _Identified):
-    """A compound or a building."""
+class PlaceView(_Identified):
+    """A place of the tree. `path`: what it stands in. `building`: the one it is or is in; `storey`: its floor.
+
+    `point` is given in the datum that it came in. Members of the community see all places; others see none.
+    """
+
+    kind: PlaceKind
+    title: str
+    parent: str | None
+    path: tuple[str, ...]
+    building: str | None
+    storey: int | None
+    number: int | None
+    floors: int | None
+    households: int | None
+    residents: int | None
+    grid: str | None
+    point: GivenPoint | None
+    retired: bool
+
+
+class StepView(BaseModel):
+    """One place on the way down to another."""
+
+    id: str
+    kind: PlaceKind
+    title: str
+    number: int | None
 
 
 class CaseInside(BaseModel):
-    """What only the reporter, workers and the handling unit see of a case."""
+    """What only the reporter, workers and the handling unit see of a case. Words are masked as `showing` says."""
 
+    at: str | None = Field(description="The exact place in the tree.")
+    point: Point | None = Field(description="Where the reporter stood, in WGS84; `datum` is what they sent it in.")
     floor: int | None
     spot: str | None
+    answers: dict[str, Answer] = Field(description="To the questions of the category.")
+    catalogue: int = Field(description="The edition of the catalogue that it was filed under.")
     text: str | None
     before: tuple[str, ...] = Field(description="Ids of photos taken before.")
     after: tuple[str, ...] = Field(description="Ids of photos taken after the handling.")
+    attachments: tuple[str, ...] = Field(description="Ids of recordings and PDFs that came with the report.")
+    attachments_after: tuple[str, ...] = Field(description="Ids of those that came with the handling.")
+    minor: bool | None = Field(description="Whether the reporter is under fourteen; null to the handling unit.")
     evidence: bool = Field(description="Whether handling needs a photo taken afterwards.")
     remarks: tuple[Remark, ...]
     visit: str | None
 
 
 class CaseView(CaseState, _Identified):
-    """A case; `inside` and `contact` are null to whom they don't concern."""
+    """A case; `inside` is null to whom it does not concern.
+
+    `contact` is told by `GET /cases/{id}` alone, to whom it concerns: answers to commands are kept to be repeated, and
+    what is kept holds no contact.
+    """
 
     inside: CaseInside | None = None
     contact: Contact | None = None
@@ -76,10 +117,16 @@ class VisitView(VisitState, _Identified):
 
 
 class WishView(WishState, _Identified):
-    """A wish. `mine`: the caller supports it. `text` is for its proposer and the staff."""
+    """A wish. `mine`: the caller supports it. `reports`: how its plan went on.
+
+    `text`, whether it is `hidden`, and what for, is for its proposer and the staff; nobody else sees a hidden one.
+    """
 
     mine: bool
+    reports: tuple[Progress, ...] = ()
     text: str | None = None
+    hidden: bool | None = None
+    hidden_for: str | None = None
 
 
 def unit_view(stored: Stored[Unit]) -> UnitView:
@@ -87,14 +134,17 @@ def unit_view(stored: Stored[Unit]) -> UnitView:
 
 
 def place_view(stored: Stored[Place]) -> PlaceView:
-    return _shown(PlaceView, stored)
+    place = stored.aggregate
+    given = {name: getattr(place, name) for name in PlaceView.model_fields.keys() - {"version", "path", "point"}}
+    point = None if place.point is None else place.point.as_given()
+    return PlaceView(version=stored.version, path=place.above, point=point, **given)
 
 
-def case_view(stored: Stored[Case], by: Principal) -> CaseView:
-    """The case as `by` may see it."""
-    case = stored.aggregate
-    inside = CaseInside(**_taken(case, CaseInside)) if case.shows_inside_to(by) else None
-    return _shown(CaseView, stored, inside=inside, contact=case.contact if case.shows_contact_to(by) else None)
+def case_view(stored: Stored[Case], by: Principal, contact: Contact | None = None) -> CaseView:
+    """The case as `by` may see it; `contact` is the opened one, if `by` may see it and is to be told now."""
+    words = words_for(stored.aggregate, by)
+    inside = None if words is None else _inside(stored.aggregate, words)
+    return _shown(CaseView, stored, inside=inside, contact=contact)
 
 
 def round_view(stored: Stored[Round]) -> RoundView:
@@ -110,11 +160,20 @@ def visit_view(stored: Stored[Visit], by: Principal) -> VisitView:
     return _shown(VisitView, stored, client_id=visit.client_id, inside=inside)
 
 
-def wish_view(stored: Stored[Wish], by: Principal) -> WishView:
-    """The wish as `by` may see it."""
+def wish_view(stored: Stored[Wish], by: Principal, *, supports: bool) -> WishView:
+    """The wish as `by` may see it. `supports`: they joined its proposer."""
     wish = stored.aggregate
-    text = wish.text if by.sub == wish.proposer or by.has(Role.STAFF) else None
-    return _shown(WishView, stored, mine=by.sub in wish.people, text=text)
+    state = {name: getattr(wish, name) for name in WishState.model_fields}
+    more: dict[str, Any] = {"mine": supports or by.sub in wish.people, "reports": wish.reports}
+    if by.sub == wish.proposer or by.has(Role.STAFF):
+        more |= {"text": wish.text, "hidden": wish.hidden, "hidden_for": wish.hidden_for}
+    return WishView(id=wish.id, community=wish.community, version=stored.version, **state, **more)
+
+
+def _inside(case: Case, words: Words) -> CaseInside:
+    told = {name: getattr(words, name) for name in Words.__dataclass_fields__}
+    rest = {name: getattr(case, name) for name in CaseInside.model_fields.keys() - told.keys()}
+    return CaseInside(**told, **rest)
 
 
 def _finding(finding: Finding) -> FindingView:
