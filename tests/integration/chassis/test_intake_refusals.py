@@ -180,5 +180,20 @@ async def test_a_writer_that_fails_costs_its_record_and_not_the_batch(lab: Lab, 
     assert letter.mark("reason") == ("rule-broken" if isinstance(error, StaleVersion) else "handler-failed")
 
 
+async def test_a_writer_with_nothing_to_write_stops_nobody(lab: Lab) -> None:
+    handlers = Handlers()
+
+    @handlers.write(ThingMade, collection="notes")
+    def note(received: Received[ThingMade]) -> Sequence[InsertOne[dict[str, Any]]]:
+        return [InsertOne({"_id": received.envelope.id})] if received.event.n == 3 else []
+
+    await lab.publish_fact("thing-1", 1, ThingMade(n=1))
+    async with lab.subscribed(handlers) as inbound:
+        await eventually(lambda: inbound.intake.counts.received == 1)
+        await lab.publish_fact("thing-3", 1, ThingMade(n=3))
+        await eventually(lambda: _noted(lab, ["thing-3.1"]))
+    assert await lab.letters(at_least=0) == []
+
+
 async def _noted(lab: Lab, ids: list[str]) -> bool:
     return [d["_id"] async for d in lab.store["notes"].find().sort("_id", 1)] == ids
