@@ -19,6 +19,7 @@ COMES_WITH = {
     "cryptography": "pyjwt",
     "markupsafe": "jinja2",
     "numpy": "ortools",
+    "chinese_calendar": "chinesecalendar",
     "scipy": "scikit-learn",
     "sklearn": "scikit-learn",
     "uvloop": "uvicorn",
