@@ -105,12 +105,13 @@ class Command:
                 await self._tell_how_it_stands(aggregates, id, refusal)
             raise
 
-    @staticmethod
-    async def _tell_how_it_stands(aggregates: Aggregates[A], id: str, refusal: CommunityError) -> None:
-        """Who came second sees what the first has made of it, and need not ask."""
+    async def _tell_how_it_stands(self, aggregates: Aggregates[A], id: str, refusal: CommunityError) -> None:
+        """Who came second sees what the first has made of it, and need not ask. People of elsewhere see nothing."""
         stored = await aggregates.find(id)
-        state = None if stored is None else stored.aggregate.shown
-        if stored is not None and state is not None:
+        if stored is None or stored.aggregate.community not in self.principal.communities:
+            return
+        state = stored.aggregate.shown
+        if state is not None:
             refusal.current = {"version": stored.version, **state.model_dump(mode="json")}
 
     def fresh_id(self, kind: str) -> str:

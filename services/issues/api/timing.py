@@ -7,7 +7,7 @@ from services.chassis.http.problems import problems
 from services.contracts.marks import Id
 from services.issues.api.cases import BASE, REFUSALS, change, timed
 from services.issues.api.views import CaseView
-from services.issues.domain import extension, pausing
+from services.issues.domain import cases, extension, pausing
 from services.issues.store import Store
 
 
@@ -33,7 +33,7 @@ def _extensions(routes: APIRouter, store: Store) -> None:
     @routes.post(
         "/{id}/request-extension",
         response_model=CaseView,
-        responses=problems(*REFUSALS, extension.NoMoreTime, extension.ExtensionPending),
+        responses=problems(*REFUSALS, extension.NoMoreTime, cases.DueTooFar, extension.ExtensionPending),
     )
     async def request_extension(id: Id, body: extension.RequestExtension, command: CommandDep) -> Response:
         """The handling unit asks for more time (延期)."""

@@ -6,7 +6,7 @@ from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal
 from services.contracts.issues import CaseExtended, CaseExtensionRefused, CaseExtensionRequested, CasePhase
-from services.issues.domain.cases import Case, Extension, with_remark
+from services.issues.domain.cases import FARTHEST, Case, DueTooFar, Extension, with_remark
 from services.issues.domain.clocks import Clocks, with_tick
 from services.issues.domain.transitions import WHO, CaseCommand, target
 from services.issues.domain.words import Moment, Request, Text
@@ -66,6 +66,7 @@ def request_extension(case: Case, command: RequestExtension, by: Principal, now:
 
     Raises:
         NoMoreTime: what is asked for is not later than the deadline.
+        DueTooFar: it is years away.
         ExtensionPending: an answer is waited for already.
     """
     by.require(case.community, *WHO[CaseCommand.REQUEST_EXTENSION])
@@ -74,8 +75,9 @@ def request_extension(case: Case, command: RequestExtension, by: Principal, now:
         raise NotYours()
     if case.extension is not None:
         raise ExtensionPending()
-    if command.until <= now or (case.due_at is not None and command.until <= case.due_at):
-        raise NoMoreTime()
+    _require_more(case, command.until, now)
+    if command.until > now + FARTHEST:
+        raise DueTooFar(days=FARTHEST.days)
     changed = case.model_copy(
         update={
             "extension": Extension(until=command.until, by=by.sub, at=now),
@@ -95,11 +97,10 @@ def grant_extension(
     Raises:
         NoExtension: none was asked for.
         ApproverIsRequester: `by` asked for it, or works for the unit.
-        NoMoreTime: the time asked for has passed meanwhile.
+        NoMoreTime: the time asked for has passed meanwhile, or a pause has moved the deadline beyond it.
     """
     extension = _answered(case, CaseCommand.GRANT_EXTENSION, by)
-    if extension.until <= now:
-        raise NoMoreTime()
+    _require_more(case, extension.until, now)
     longer = case.model_copy(
         update={
             "extension": None,
@@ -128,6 +129,11 @@ def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: d
         }
     )
     return decided(changed, tell(CaseExtensionRefused, changed, reason=command.reason, by=by.sub))
+
+
+def _require_more(case: Case, until: datetime, now: datetime) -> None:
+    if until <= now or (case.due_at is not None and until <= case.due_at):
+        raise NoMoreTime()
 
 
 def _answered(case: Case, command: CaseCommand, by: Principal) -> Extension:

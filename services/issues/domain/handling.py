@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Decision, decided, tell
-from services.chassis.errors import NotYours
+from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal
 from services.contracts.issues import (
     CaseContacted,
@@ -19,12 +19,14 @@ from services.contracts.issues import (
 )
 from services.contracts.marks import Id
 from services.issues.domain.cases import (
+    FARTHEST,
     MAX_ATTACHMENTS,
     MAX_PHOTOS,
     AlreadyContacted,
     AlreadyTheirs,
     Case,
     DueInThePast,
+    DueTooFar,
     EvidenceMissing,
     TooManyAttachments,
     TooManyPhotos,
@@ -37,6 +39,9 @@ from services.issues.domain.clocks import STOPPED, Clocks, with_tick
 from services.issues.domain.transitions import WHO, CaseCommand, target
 from services.issues.domain.units import Unit
 from services.issues.domain.words import AttachmentIds, Moment, PhotoIds, Request, Text
+
+MAX_RETURNS = 5
+"""How often a case may be given back; then unit and staff agree, or the staff give it to another."""
 
 
 class Dispatch(Request):
@@ -80,6 +85,15 @@ class Verify(Request):
     note: Text | None = None
 
 
+class ReturnedTooOften(
+    Conflict,
+    code="case.returned-too-often",
+    zh="该案件已被退单 {times} 次，不能再退单，请与社区工作人员商定。",
+    en="The case was returned {times} times already; it is not returned again. Agree with the staff.",
+):
+    """A case that everybody gives back is nobody's."""
+
+
 class SendBack(Request):
     """Seen: it is not done, for this reason (返工)."""
 
@@ -91,7 +105,7 @@ def dispatch(case: Case, command: Dispatch, unit: Unit, clocks: Clocks, by: Prin
 
     Raises:
         UnitElsewhere: the unit is no partner of the case's community.
-        DueInThePast: the deadline has passed already.
+        DueInThePast, DueTooFar: the deadline has passed already, or is years away.
     """
     by.require(case.community, *WHO[CaseCommand.DISPATCH])
     changed = _given(case, CaseCommand.DISPATCH, command, unit, clocks, now)
@@ -103,7 +117,7 @@ def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Prin
 
     Raises:
         AlreadyTheirs: the unit has it.
-        UnitElsewhere, DueInThePast: as for a dispatch.
+        UnitElsewhere, DueInThePast, DueTooFar: as for a dispatch.
     """
     by.require(case.community, *WHO[CaseCommand.REASSIGN])
     target(case.status, CaseCommand.REASSIGN)
@@ -120,6 +134,8 @@ def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: 
     due_at = command.due_at or clocks.due(case, now)
     if due_at <= now:
         raise DueInThePast()
+    if command.due_at is not None and due_at > now + FARTHEST:
+        raise DueTooFar(days=FARTHEST.days)
     given = case.model_copy(
         update={
             "status": status,
@@ -136,8 +152,14 @@ def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: 
 
 
 def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Decision[Case]:
-    """The unit returns the case to the staff; counted."""
+    """The unit returns the case to the staff; counted.
+
+    Raises:
+        ReturnedTooOften: it has gone to and fro long enough.
+    """
     _require_unit(case, CaseCommand.RETURN, by)
+    if case.returned >= MAX_RETURNS:
+        raise ReturnedTooOften(times=MAX_RETURNS)
     changed = case.model_copy(
         update={
             **STOPPED,

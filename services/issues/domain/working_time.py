@@ -93,8 +93,10 @@ class WorkingTime:
         if plain or end <= start:
             return max(end - start, timedelta())
         first, last = start.astimezone(HOME).date(), end.astimezone(HOME).date()
-        spans = self._open(first, (last - first).days)
-        return sum((max(min(closes, end) - max(opens, start), timedelta()) for opens, closes in spans), timedelta())
+        inner = (first + timedelta(days=n) for n in range(1, (last - first).days))
+        whole = sum(self.is_workday(day) for day in inner) * self.day
+        spans = (span for day in {first, last} for span in self._open(day, 0))
+        return sum((max(min(closes, end) - max(opens, start), timedelta()) for opens, closes in spans), whole)
 
     def _open(self, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
         """The office hours of `first` and the `days` after it, one after another."""
