@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from pydantic import BaseModel
+
 from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists, StaleVersion
 from services.chassis.http.command import Command
@@ -26,6 +28,12 @@ from services.issues.store import Store
 from services.issues.tallies import merged_into, supporting
 
 _MOST_STEPS = 50
+
+
+class Given(BaseModel):
+    """A support was given."""
+
+    subject: str
 
 
 async def support_case(store: Store, id: str, body: GiveSupport, command: Command) -> Stored[Case]:
@@ -123,9 +131,14 @@ async def _give(store: Store, subject: str, of: Subject, community: str, person:
         return first_support(subject, of, community, person, by, now)
 
     try:
-        await store.supports.create(id, first, command.cause)
+        await command.create(store.supports, lambda _, now: first(now), _given, id=id, location=f"/{id}")
     except AlreadyExists:
-        await store.supports.change(id, lambda support, now: support_again(support, by, now), command.cause)
+        await command.change(store.supports, id, lambda support, now: support_again(support, by, now), _given)
+
+
+def _given(stored: Stored[Support]) -> BaseModel:
+    """What is kept of the answer: that it was given. The caller is shown what is supported, as it is by then."""
+    return Given(subject=stored.aggregate.subject)
 
 
 async def _withdraw(store: Store, subjects: Sequence[str], command: Command) -> None:

@@ -132,9 +132,7 @@ def expire_words(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
     return decided(changed, tell(CaseWordsExpired, changed, expired_at=now))
 
 
-def anonymise_case(
-    case: Case, person: str, alias: str | None = None, stand_in: str | None = None
-) -> Decision[Case]:
+def anonymise_case(case: Case, person: str, alias: str | None = None, stand_in: str | None = None) -> Decision[Case]:
     """Forget `person`, also under their `alias`, as the reporter: the link, the contact, the words and pictures.
 
     `stand_in` stands for them where people are counted, so that who is erased goes on being one of those affected.

@@ -40,12 +40,14 @@ from services.issues.domain.handling import (
     start,
     verify,
 )
+from services.issues.domain.merging import Merge, Unmerge, merge, unmerge
 from services.issues.domain.pausing import Pause, Resume, come_due, pause, resume
 from services.issues.domain.reporting import Accept, Reject, accept, reject
 from services.issues.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
 from tests.unit.issues.world import CATALOGUE, CLOCKS, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)
+OTHER = a_report().aggregate.model_copy(update={"id": "case-2"})
 C = CaseCommand
 
 people = st.builds(
@@ -95,6 +97,8 @@ ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case
     ),
     C.GRANT_EXTENSION: lambda case, by, now, draw: grant_extension(case, GrantExtension(), CLOCKS, by, now),
     C.REFUSE_EXTENSION: lambda case, by, now, draw: refuse_extension(case, RefuseExtension(reason="r"), by, now),
+    C.MERGE: lambda case, by, now, draw: merge(case, Merge(into=OTHER.id), OTHER, CLOCKS, by, now),
+    C.UNMERGE: lambda case, by, now, draw: unmerge(case, Unmerge(), CLOCKS, by, now),
 }
 ROWS = {(row.source, row.command, row.target) for row in TRANSITIONS}
 
@@ -122,7 +126,9 @@ class CaseMachine(RuleBasedStateMachine):
         self._ask(command, by, data)
 
     @rule(
-        command=st.sampled_from([C.DISPATCH, C.START, C.HANDLE, C.VERIFY, C.ACCEPT, C.SEND_BACK, C.PAUSE, C.RESUME]),
+        command=st.sampled_from(
+            [C.DISPATCH, C.START, C.HANDLE, C.VERIFY, C.ACCEPT, C.SEND_BACK, C.PAUSE, C.RESUME, C.MERGE, C.UNMERGE]
+        ),
         sub=st.sampled_from("abcd"),
         data=st.data(),
     )
@@ -178,13 +184,15 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def holds_together(self) -> None:
         case = self.case
-        assert case.status is not CaseStatus.MERGED
-        assert (case.status is CaseStatus.PAUSED) is (case.held is not None) is (case.paused_until is not None)
+        paused, merged = case.status is CaseStatus.PAUSED, case.status is CaseStatus.MERGED
+        assert (paused or merged) is (case.held is not None)
+        assert paused is (case.paused_until is not None)
+        assert merged is (case.merged_into is not None) is (case.joined is not None)
         runs = (*WORKING, CaseStatus.HANDLED)
         assert (case.phase is not None) is (case.phase_due_at is not None)
         assert case.phase is None or case.status in runs
         assert case.phase is not None or case.status not in runs or case.on_the_spot
-        assert case.extension is None or case.status in (*WORKING, CaseStatus.PAUSED)
+        assert case.extension is None or case.status in (*WORKING, CaseStatus.PAUSED, CaseStatus.MERGED)
         if case.tick_at is not None:
             assert case.tick_at > self.now or (case.tick_at <= self.now and come_due(case, CLOCKS, self.now).events)
         assert (case.closed_at is not None) is (

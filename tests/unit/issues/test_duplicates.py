@@ -1,0 +1,75 @@
+"""What is suggested as the same, in which order, and why."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.issues.domain.duplicates import Likeness, Spot, Why, alike, best, grams, match
+
+LAMP = Likeness(Spot("b9-f7", 7, "b9", "b9"), "lighting", "public-facilities", "七楼楼道灯不亮，晚上看不见")
+
+
+def asked(words: str | None = None, category: str | None = None, spot: Spot | None = None) -> Likeness:
+    return Likeness(spot, category, None if category is None else "public-facilities", words)
+
+
+def test_two_lamps_on_two_floors_are_told_apart() -> None:
+    same, below, far = (
+        match(asked("楼道灯坏了", "lighting", Spot(f"b9-f{floor}", floor, "b9", "b9")), LAMP) for floor in (7, 6, 2)
+    )
+    assert same.score > below.score > far.score
+    assert (same.why[0], below.why[0], far.why[0]) == (Why.SAME_PLACE, Why.NEXT_FLOOR, Why.SAME_BUILDING)
+    elsewhere = match(asked("楼道灯坏了", "lighting", Spot("b3-f7", 7, "b3", "b3")), LAMP)
+    assert elsewhere.score < far.score
+
+
+@pytest.mark.parametrize("words", ["楼道灯不亮", "七楼灯不亮了", "晚上楼道看不见", "七樓楼道灯不亮!!!"])
+def test_the_same_in_other_words_is_found_by_words_alone(words: str) -> None:
+    found = match(asked(words), LAMP)
+    assert found.likely
+    assert found.why == (Why.SIMILAR_WORDS,)
+
+
+@pytest.mark.parametrize("words", ["电梯困人", "垃圾没有清运", "灯", "a", "？？"])
+def test_other_matters_and_too_little_are_not(words: str) -> None:
+    assert not match(asked(words), LAMP).likely
+
+
+def test_what_was_not_asked_with_does_not_count() -> None:
+    assert match(asked(category="lighting"), LAMP).score == 1.0
+    assert match(asked(spot=Spot("b9-f7", 7, "b9", "b9")), LAMP).score == 1.0
+    assert match(asked(category="lighting", words="电梯困人"), LAMP).score < 1.0
+    assert not match(asked(), LAMP).likely
+
+
+def test_another_category_of_the_group_is_nearer_than_another_group() -> None:
+    spot = Spot("b9-f7", 7, "b9", "b9")
+    near = match(Likeness(spot, "door", "public-facilities"), LAMP)
+    far = match(Likeness(spot, "noise", "order"), LAMP)
+    assert near.score > far.score
+    assert Why.SAME_GROUP in near.why
+
+
+def test_open_grounds_are_a_neighbourhood_of_their_own() -> None:
+    ground = Likeness(Spot("c1", None, None, "c1"), "waste", "environment", "垃圾桶满了")
+    assert match(asked(spot=Spot("c1-gate", None, None, "c1")), ground).why == (Why.SAME_GROUNDS,)
+    assert match(asked(spot=Spot("c1-gate", None, None, "c1")), LAMP).why == ()
+
+
+TEXT = st.text(alphabet="灯楼道不亮电梯坏了ab12 ，。", max_size=30)
+
+
+@given(TEXT, TEXT)
+def test_alikeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
+    forth, back = alike(grams(one), grams(other)), alike(grams(other), grams(one))
+    assert 0 <= forth == back <= 1
+    assert alike(grams(one), grams(one)) in (0.0, 1.0) or len(grams(one)) < 3
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), TEXT), max_size=8), st.integers(min_value=1, max_value=4))
+def test_the_best_come_first_and_are_few(cases: list[tuple[str, str]], limit: int) -> None:
+    found = best(((id, match(asked("楼道灯不亮"), asked(text))) for id, text in cases), limit)
+    scores = [how.score for _, how in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len(found) <= limit
+    assert all(how.likely for _, how in found)
