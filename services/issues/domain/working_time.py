@@ -18,6 +18,8 @@ from services.issues.domain.catalogue import Span, SpanUnit
 
 HOME = ZoneInfo("Asia/Shanghai")
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(14), time(17, 30)))
+SHORTEST_DAY = timedelta(hours=1)
+"""Less, and deadlines that a catalogue may name would lie out of reach."""
 _FAR = 5000
 """Days to look ahead at the most; no span that a catalogue can name comes near it."""
 
@@ -31,7 +33,7 @@ def _announced(day: date) -> bool:
 
 
 class NeverOpen(ValueError):
-    """The office hours are empty, overlap, or end before they begin."""
+    """The office hours are empty, too few, overlap, or end before they begin."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class WorkingTime:
             raise NeverOpen("office hours follow each other and do not overlap")
         lengths = (datetime.combine(date.min, end) - datetime.combine(date.min, start) for start, end in self.hours)
         object.__setattr__(self, "day", sum(lengths, timedelta()))
+        if self.day < SHORTEST_DAY:
+            raise NeverOpen("a working day has an hour of office time at least")
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on `day`."""
@@ -80,12 +84,17 @@ class WorkingTime:
         """The first moment at which `length` has passed since `start`, in plain or in office time."""
         if plain or length <= timedelta():
             return start + max(length, timedelta())
-        left = length
-        for opens, closes in self._open(start.astimezone(HOME).date(), _FAR):
-            begins = max(opens, start)
-            if closes - begins >= left:
-                return (begins + left).astimezone(UTC)
-            left -= max(closes - begins, timedelta())
+        left, first = length, start.astimezone(HOME).date()
+        for n in range(_FAR):
+            day = first + timedelta(days=n)
+            if n and left > self.day:
+                left -= self.is_workday(day) * self.day
+                continue
+            for opens, closes in self._open(day, 0):
+                begins = max(opens, start)
+                if closes - begins >= left:
+                    return (begins + left).astimezone(UTC)
+                left -= max(closes - begins, timedelta())
         raise NeverOpen(f"{length} of office time is more than {_FAR} days hold")
 
     def between(self, start: datetime, end: datetime, *, plain: bool) -> timedelta:

@@ -105,6 +105,7 @@ def test_two_lengths_one_after_the_other_are_their_sum(
         (),
         ((time(12), time(8)),),
         ((time(8), time(12)), (time(11), time(17))),
+        ((time(8), time(8, 59)),),
     ],
 )
 def test_hours_that_make_no_sense_are_refused(hours: tuple[tuple[time, time], ...]) -> None:
