@@ -126,7 +126,7 @@ class Aggregates(Generic[A]):
         self._outcome = outcome
         self._turns = Turns()
         self._insert = Inserts(self.collection)
-        self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts": 1, "taken": 1})
+        self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts.k": 1, "taken": 1})
 
     async def get(self, id: str) -> Stored[A]:
         """The aggregate `id`.
@@ -265,8 +265,8 @@ class Aggregates(Generic[A]):
         if document is None:
             raise UnknownAggregate(kind=self.kind.name, id=id)
         before = self._stored(document)
-        if receipt is not None:
-            _replay(document, receipt)
+        if receipt is not None and any(entry["k"] == receipt.key for entry in document.get("receipts", ())):
+            await self._replay(id, receipt)
         if taken is not None and str(taken) in document.get("taken", ()):
             return before
         if expected is not None and expected != before.version:
@@ -319,6 +319,12 @@ class Aggregates(Generic[A]):
             if taken is not None and str(taken) in document.get("taken", ()):
                 return self._stored(document)
         raise AlreadyExists(kind=self.kind.name, id=id)
+
+    async def _replay(self, id: str, receipt: Receipt) -> None:
+        """The answers that were kept are read only where one of them is to be given again."""
+        with _store_errors():
+            document = await self.collection.find_one({"_id": id}, {"receipts": 1})
+        _replay(document or {}, receipt)
 
     def _outbox(self, decision: Decision[A], version: int, now: datetime, cause: Cause) -> list[Document]:
         return outbox.entries(

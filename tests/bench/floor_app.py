@@ -1,4 +1,4 @@
-"""The floor of the HTTP benchmark: FastAPI and Motor, the same body validated, one document of the same size inserted.
+"""The floors of the HTTP benchmarks: FastAPI and Motor, the same bodies validated, documents of the same size written.
 
 `python -m tests.bench.floor_app PORT MONGODB_URL DATABASE BYTES`
 """
@@ -10,14 +10,15 @@ from typing import Any
 
 import bson
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from services.issues.domain.handling import Reassign
 from services.issues.domain.reporting import Report
 
 
 def application(url: str, database: str, size: int) -> FastAPI:
-    """The bare handler."""
+    """The bare handlers: one inserts, the other reads one document and writes it back under its version."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -28,12 +29,26 @@ def application(url: str, database: str, size: int) -> FastAPI:
 
     @app.post("/cases", status_code=201)
     async def report(body: Report) -> dict[str, Any]:
-        document = {"body": body.model_dump(mode="json"), "padding": ""}
-        document["padding"] = "x" * max(0, size - len(bson.encode(document)))
+        document = _padded({"v": 1, "body": body.model_dump(mode="json")}, size)
         inserted = await app.state.cases.insert_one(document)
         return {"id": str(inserted.inserted_id), "status": "reported"}
 
+    @app.post("/cases/{id}/reassign")
+    async def reassign(id: str, body: Reassign) -> dict[str, Any]:
+        found = await app.state.cases.find_one({"_id": bson.ObjectId(id)})
+        if found is None:
+            raise HTTPException(404)
+        found |= {"v": found["v"] + 1, "reassigned": body.model_dump(mode="json")}
+        await app.state.cases.replace_one({"_id": found["_id"], "v": found["v"] - 1}, found)
+        return {"id": id, "status": "dispatched", "unit": body.unit}
+
     return app
+
+
+def _padded(document: dict[str, Any], size: int) -> dict[str, Any]:
+    document["padding"] = ""
+    document["padding"] = "x" * max(0, size - len(bson.encode(document)))
+    return document
 
 
 if __name__ == "__main__":

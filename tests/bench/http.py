@@ -1,8 +1,9 @@
-"""Reporting a case over HTTP beside a bare handler, at 32 connections.
+"""Commands over HTTP beside bare handlers, at 32 connections: reporting a case, and changing one.
 
-The floor validates the same body and inserts one document of the same size. Ours verifies a token, keeps rates and
-limits, decides, writes state, events and the receipt of an Idempotency-Key, while the relay of the same process writes
-the journal and publishes: the whole service as it is deployed.
+The floors validate the same bodies; one inserts a document of the same size, the other reads one and writes it back.
+Ours verifies a token, keeps rates and limits, decides, writes state, events and the receipt of an Idempotency-Key,
+while the relay of the same process writes the journal and publishes and its subscribers draw what is read from it: the
+whole service as it is deployed.
 """
 
 import asyncio
@@ -10,8 +11,9 @@ import os
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import bson
@@ -25,6 +27,10 @@ from tests.waiting import eventually
 CONNECTIONS = 32
 SECONDS = 8
 ROUNDS = 3
+CASES = 1600
+"""To be changed: a multiple of the connections, and so many that none is changed often."""
+
+BASE = b"/api/issues/v1"
 COMMUNITY = "yangguang"
 ROOT = Path(__file__).parents[2]
 
@@ -33,26 +39,91 @@ async def run(servers: Servers) -> list[Figure]:
     """Answers a second."""
     name = f"bench_{uuid.uuid4().hex[:8]}"
     client = mongo.connect(servers.mongodb, application="bench")
-    floors, ours = [], []
+    figures: list[Figure] = []
     try:
         async with topics(servers) as prefix, running_service(servers, prefix, name) as (port, environment):
             body, token = await _community(port, environment)
             size = await _size_of_a_case(mongo.database(client, f"{name}_issues"), port, body, token)
             async with _floor(servers, f"{name}_floor", size) as floor:
-                for _ in turns(ROUNDS):
-                    floors.append(await _load(floor, "/cases", body, ""))
-                    await settle()
-                    ours.append(await _load(port, "/api/issues/v1/cases", body, token))
-                    await _until_relayed(mongo.database(client, f"{name}_issues"))
+                ours = Side(port, token, f"{name}_issues")
+                bare = Side(floor, "", f"{name}_floor")
+                report = b"/cases " + body
+                figures.append(await _compared("report a case", client, bare, [report], ours, [BASE + report]))
+                staff, units = await a_token(environment, "staff"), await _units(port, environment)
+                reassign = await _dispatched(port, staff, body, units)
+                replaced = await _inserted(floor, body, units)
+                ours = Side(port, staff, f"{name}_issues")
+                figures.append(await _compared("reassign a case", client, bare, replaced, ours, reassign))
     finally:
         for part in ("issues", "floor"):
             await client.drop_database(f"{name}_{part}")
         client.close()
-    return [
-        Figure(
-            f"HTTP: report a case, {CONNECTIONS} connections", median_of(floors), median_of(ours), "req/s", least=0.7
-        )
-    ]
+    return figures
+
+
+@dataclass(frozen=True)
+class Side:
+    """What is under load: its port, whom it believes, where it writes."""
+
+    port: int
+    token: str
+    database: str
+
+
+async def _compared(
+    what: str, client: mongo.Client, bare: Side, bare_requests: list[bytes], ours: Side, requests: list[bytes]
+) -> Figure:
+    floors, own = [], []
+    for _ in turns(ROUNDS):
+        floors.append(await _load(bare, bare_requests))
+        await settle()
+        own.append(await _load(ours, requests))
+        await _until_relayed(mongo.database(client, ours.database))
+    return Figure(f"HTTP: {what}, {CONNECTIONS} connections", median_of(floors), median_of(own), "req/s", least=0.7)
+
+
+async def _units(port: int, environment: dict[str, str]) -> list[str]:
+    """Two partner units."""
+    headers = {"Authorization": f"Bearer {await a_token(environment, 'staff')}"}
+    units = []
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
+        for code in ("property", "street"):
+            unit = {"community": COMMUNITY, "code": code, "kind": "property", "title": code}
+            units.append((await http.post("/api/issues/v1/units", json=unit)).raise_for_status().json()["id"])
+    return units
+
+
+async def _dispatched(port: int, staff: str, report: bytes, units: list[str]) -> list[bytes]:
+    """Cases that the first unit has; the requests that give each to the other and back."""
+    headers = {"Authorization": f"Bearer {staff}", "Content-Type": "application/json"}
+    turn = asyncio.Semaphore(CONNECTIONS)
+
+    async def one() -> list[bytes]:
+        async with turn:
+            made = (await http.post("/api/issues/v1/cases", content=report)).raise_for_status().json()["id"]
+            path = f"/api/issues/v1/cases/{made}"
+            (await http.post(f"{path}/dispatch", json={"unit": units[0]})).raise_for_status()
+        return _to_and_fro(path, units)
+
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as http:
+        return _shared(await asyncio.gather(*(one() for _ in range(CASES))))
+
+
+async def _inserted(port: int, report: bytes, units: list[str]) -> list[bytes]:
+    """The same of the floor."""
+    headers = {"Content-Type": "application/json"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
+        made = [(await http.post("/cases", content=report)).raise_for_status().json()["id"] for _ in range(CASES)]
+    return _shared([_to_and_fro(f"/cases/{id}", units) for id in made])
+
+
+def _to_and_fro(path: str, units: list[str]) -> list[bytes]:
+    return [f"{path}/reassign ".encode() + orjson.dumps({"unit": unit}) for unit in reversed(units)]
+
+
+def _shared(requests: Sequence[list[bytes]]) -> list[bytes]:
+    """So that each connection, which takes every 32nd line, has cases of its own: all there, then all back."""
+    return [line for turn in zip(*requests, strict=True) for line in turn]
 
 
 @asynccontextmanager
@@ -163,11 +234,12 @@ async def _until_relayed(store: mongo.Database) -> None:
     await eventually(relayed, within=60)
 
 
-async def _load(port: int, path: str, body: bytes, token: str) -> float:
-    arguments = [str(port), path, body.decode(), token, str(SECONDS), str(CONNECTIONS)]
-    command = [sys.executable, "-m", "tests.bench.load", *arguments]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    output, _ = await process.communicate()
+async def _load(side: Side, requests: list[bytes]) -> float:
+    command = [sys.executable, "-m", "tests.bench.load", str(side.port), side.token, str(SECONDS), str(CONNECTIONS)]
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate(b"\n".join(requests))
     if process.returncode:
         raise RuntimeError("the load ended with an error")
     return float(output)
