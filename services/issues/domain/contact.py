@@ -37,6 +37,7 @@ class Contact(BaseModel):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] | None = Field(None, repr=False)
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+\- ]{5,24}$")] | None = Field(None, repr=False)
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")] | None = Field(None, repr=False)
     relation: Literal["self", "guardian"] = "self"
     """Whose it is: the reporter's own, or a guardian's."""
 

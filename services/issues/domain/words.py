@@ -8,12 +8,16 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from services.contracts.marks import Id
 
 MAX_PHOTOS_AT_ONCE = 10
+MAX_ATTACHMENTS_AT_ONCE = 5
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 """One line: a title, a spot."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 """A few paragraphs: a description, a reason, an answer."""
+
+Story = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
+"""What a reporter tells: 4000 characters, as other systems allow, and what was sent beside them."""
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -29,6 +33,9 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 PhotoIds = Annotated[tuple[Id, ...], Field(max_length=MAX_PHOTOS_AT_ONCE)]
 """Photos uploaded before, by their ids."""
+
+AttachmentIds = Annotated[tuple[Id, ...], Field(max_length=MAX_ATTACHMENTS_AT_ONCE)]
+"""Recordings and PDFs uploaded before, by their ids."""
 
 Floor = Annotated[int, Field(ge=-9, le=150)]
 """Floors are numbered as people number them: 1 is the ground floor, -1 the first basement."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from services.issues.open311.refusals import ValueRefused
 from services.issues.open311.room import SPAN
@@ -52,14 +52,14 @@ def _as_list(parameter: str, value: str | None) -> list[str]:
 
 
 Absent = BeforeValidator(_empty_is_absent)
-Word = Annotated[str | None, Absent, Query(max_length=100)]
+Word = Annotated[Annotated[str, Field(max_length=100)] | None, Absent, Query()]
 Moment = Annotated[datetime | None, BeforeValidator(_moment), Query()]
-Degree = Annotated[float | None, Absent, Query(ge=-180, le=180, allow_inf_nan=False)]
-Number = Annotated[int | None, Absent, Query(ge=1, le=DEEPEST)]
-Size = Annotated[int | None, Absent, Query(ge=1, le=MOST)]
+Degree = Annotated[Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None, Absent, Query()]
+Number = Annotated[Annotated[int, Field(ge=1, le=DEEPEST)] | None, Absent, Query()]
+Size = Annotated[Annotated[int, Field(ge=1, le=MOST)] | None, Absent, Query()]
 Flag = Annotated[bool | None, Absent, Query()]
 Dates = Annotated[Literal["requested", "updated", "either"] | None, Absent, Query()]
-Text = Annotated[str | None, Absent, Query(max_length=70_000)]
+Text = Annotated[Annotated[str, Field(max_length=70_000)] | None, Absent, Query()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,14 @@ from services.chassis.mongo import Collection, Database
 from services.issues.open311.refusals import JurisdictionMissing, JurisdictionUnknown
 
 _LOOK_EVERY = 1.0
+_FEW = 50
 
 
 class Jurisdictions:
-    """The communities served: those that settings name, else all that have places, looked up at most once a second."""
+    """The communities served: those that settings name, else all that have places.
+
+    While they are few, each question looks; where they are many, one in a second does.
+    """
 
     def __init__(self, database: Database, named: Sequence[str]) -> None:
         self._places: Collection = database["places"]
@@ -41,7 +45,7 @@ class Jurisdictions:
         if self._named:
             return self._named
         now = time.monotonic()
-        if not self._known or self._looked is None or now - self._looked >= _LOOK_EVERY:
+        if len(self._known) <= _FEW or self._looked is None or now - self._looked >= _LOOK_EVERY:
             self._known = frozenset(await self._places.distinct("state.community"))
             self._looked = now
         return self._known

@@ -27,7 +27,9 @@ async def listed(
 ) -> tuple[list[Values], bool]:
     """One page of requests, and whether there are more behind it."""
     skipped = (asked.page - 1) * asked.size
-    found = room.rows.find(asked.query(community), {"changed": 1}).sort(asked.sort).skip(skipped)
+    catalogue = await store.catalogues.of(community)
+    hidden = {each.code for each in (*catalogue.categories, *catalogue.retired) if not each.public}
+    found = room.rows.find(asked.query(community, hidden), {"changed": 1}).sort(asked.sort).skip(skipped)
     rows = await found.limit(asked.size + 1).to_list(asked.size + 1)
     shown = rows[: asked.size]
     return await _told(store, room, community, [row["_id"] for row in shown], language), len(rows) > asked.size

@@ -1,6 +1,6 @@
 """The query that a question about the list of requests becomes: times, states, a box on the map, a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,11 +33,13 @@ class Asked:
     page: int = 1
     size: int = MOST
 
-    def query(self, community: str) -> dict[str, Any]:
-        """The query for rows of `community`."""
+    def query(self, community: str, hidden: Collection[str] = ()) -> dict[str, Any]:
+        """The query for rows of `community`; `hidden` are categories that are not for everybody now."""
         found: dict[str, Any] = {"community": community, "public": True}
         if self.codes:
-            found["category"] = {"$in": list(self.codes)}
+            found["category"] = {"$in": [code for code in self.codes if code not in hidden]}
+        elif hidden:
+            found["category"] = {"$nin": sorted(hidden)}
         if len(self.states) == 1:
             found["open"] = "open" in self.states
         if self.updated is not None:

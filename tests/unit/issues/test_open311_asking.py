@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.contracts.issues import PlaceKind
 from services.issues.domain.datum import Datum, GivenPoint
-from services.issues.domain.places import Place, PlaceKind
+from services.issues.domain.places import Place
 from services.issues.open311.asking import Parameters, paged
 from services.issues.open311.locating import nearest, spoken_of
 from services.issues.open311.refusals import ValueRefused

@@ -1,0 +1,81 @@
+"""What the endpoint offers, whom it serves, and how it refuses what it has never heard of."""
+
+from typing import Any
+
+from services.chassis.principal import Role
+from services.issues.catalogues import RESIDENTIAL
+from tests.integration.issues.calling import Api
+from tests.integration.issues.open311.desk import V2, Desk
+from tests.unit.issues.world import HERE, person
+
+
+async def test_discovery_leads_to_the_endpoint(desk: Desk) -> None:
+    said = await desk.get("discovery", "/discovery")
+    [endpoint] = said.value["endpoints"]
+    assert endpoint["url"].endswith(V2)
+    assert (endpoint["type"], endpoint["formats"]) == ("test", ["text/xml", "application/json"])
+
+
+async def test_the_services_are_the_public_categories(desk: Desk) -> None:
+    said = await desk.get("services", "/services")
+    assert {each["service_code"] for each in said.value} == {
+        each.code for each in RESIDENTIAL.categories if each.public
+    }
+    lighting = next(each for each in said.value if each["service_code"] == "lighting")
+    assert (lighting["type"], lighting["metadata"]) == ("realtime", bool(RESIDENTIAL.category("lighting").questions))
+    english = await desk.get("services", "/services", headers={"Accept-Language": "en"})
+    assert [each["service_code"] for each in english.value] == [each["service_code"] for each in said.value]
+
+
+async def test_a_definition_has_every_question_of_its_category(desk: Desk) -> None:
+    for category in RESIDENTIAL.categories:
+        if not category.public:
+            continue
+        said = await desk.get("definition", f"/services/{category.code}")
+        asked = [(each["code"], each["datatype"], each["required"], each["order"]) for each in said.value["attributes"]]
+        expected = [(q.code, q.kind.value, q.required, order) for order, q in enumerate(category.questions, 1)]
+        assert (said.value["service_code"], asked) == (category.code, expected)
+
+
+UNKNOWN = (
+    "/services/nothing",
+    "/services/..%2f..%2fetc%2fpasswd",
+    "/requests/nothing",
+    "/tokens/nothing",
+    "/nothing",
+    "/nothing/at/all",
+    "/requests/a/b/c",
+    "/discovery/..",
+)
+
+
+async def test_what_does_not_exist_is_a_404_in_the_asked_format(desk: Desk) -> None:
+    assert {path: (await desk.refused(path)).status for path in UNKNOWN} == dict.fromkeys(UNKNOWN, 404)
+    for path in ("/services", "/services.yaml", "/requests/xyz", "/", "/discovery", "/requests.JSON"):
+        answer = await desk.raw("GET", path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/xml; charset=utf-8"), path
+        assert b"<errors><error><code>404</code>" in answer.content
+    for method, path in (("DELETE", "/requests.json"), ("PUT", "/services.json"), ("POST", "/discovery.json")):
+        answer = await desk.raw(method, path)
+        assert (answer.status_code, answer.json()[0]["code"]) == (400, "400")
+
+
+async def test_several_communities_must_be_named(desk: Desk, api: Api) -> None:
+    assert (await desk.get("services", "/services", jurisdiction_id=HERE)).status == 200
+    assert (await desk.get("services", "/services", jurisdiction_id="")).status == 200
+    assert (await desk.refused("/services", jurisdiction_id="atlantis")).status == 404
+    there = person("operator-9", Role.OPERATOR, community="elsewhere")
+    await api.made(there, "/places", {"community": "elsewhere", "kind": "compound", "title": "别处小区"})
+    assert (await desk.get("services", "/services", jurisdiction_id="elsewhere")).value
+    assert (await desk.refused("/requests")).status == 400
+
+
+async def test_the_endpoint_is_documented_as_it_answers(desk: Desk) -> None:
+    document: Any = (await desk.api.raw("GET", "/api/issues/openapi.json")).json()
+    ours = {path: operations for path, operations in document["paths"].items() if path.startswith(V2)}
+    assert len(ours) == 14
+    for path, operations in ours.items():
+        media = "text/xml" if path.endswith(".xml") else "application/json"
+        for operation in operations.values():
+            assert {kind for answer in operation["responses"].values() for kind in answer["content"]} == {media}
+            assert set(operation["responses"]) <= {"200", "400", "403", "404", "429", "500"}

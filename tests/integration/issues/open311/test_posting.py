@@ -1,0 +1,215 @@
+"""A form becomes a case: where, with which answers and pictures, by whom; and once, however often it is sent."""
+
+import asyncio
+from io import BytesIO
+from typing import Any
+
+import orjson
+from PIL import Image
+
+from services.issues.catalogues import RESIDENTIAL
+from services.issues.store import Store
+from tests.integration.issues.calling import OPERATOR, Api
+from tests.integration.issues.open311.desk import FORM, LAT, LON, STEP, Desk, a_key, a_place
+from tests.integration.issues.pictures import a_picture
+from tests.unit.issues.world import HERE, NEIGHBOUR, STAFF
+
+PHONE, EMAIL = "13812345678", "li.lei@example.org"
+
+
+async def test_what_was_sent_stands_in_the_case_and_is_told_to_nobody_else(desk: Desk, api: Api, store: Store) -> None:
+    sent = {
+        "description": "楼道灯不亮，请尽快修理。\r\n我的电话在下面",
+        "lat": str(LAT + 0.0001),
+        "long": str(LON + STEP),
+        "address_string": "1号楼3单元门口",
+        "first_name": "磊",
+        "last_name": "李",
+        "phone": PHONE,
+        "email": EMAIL,
+        "device_id": "device-7",
+        "account_id": "account-7",
+        "media_url": "http://127.0.0.1:1/secret.jpg",
+    }
+    id = await desk.requested(**sent)
+    case = (await api.get(STAFF, f"/cases/{id}")).json
+    assert (case["channel"], case["status"], case["category"]) == ("open311", "reported", "lighting")
+    assert case["inside"]["text"].startswith("楼道灯不亮，请尽快修理。\n我的电话")
+    assert "http://127.0.0.1:1/secret.jpg" in case["inside"]["text"]
+    assert case["inside"]["spot"] == "1号楼3单元门口"
+    point = case["inside"]["point"]
+    assert (round(point["lon"], 4), round(point["lat"], 4)) == (round(LON + STEP, 4), round(LAT + 0.0001, 4))
+    assert case["contact"] == {"name": "磊 李", "phone": PHONE, "email": EMAIL, "relation": "self"}
+    kept = orjson.dumps(await store.cases.collection.find_one({"_id": id}), default=str).decode()
+    public = (await desk.get("requests", f"/requests/{id}")).value
+    neighbour = (await api.get(NEIGHBOUR, f"/cases/{id}")).json
+    for secret in (PHONE, EMAIL, "device-7", "account-7"):
+        assert secret not in kept
+    for secret in (PHONE, EMAIL, "磊", "请尽快修理", "3单元", "secret.jpg", "device-7"):
+        assert secret not in str(public) + str(neighbour)
+    [told] = public
+    assert (told["description"], told["address"], told["media_url"]) == (told["service_name"], "都市小区 1号楼", None)
+    assert (told["lat"], told["long"]) == (LAT, LON + STEP)
+
+
+async def test_pictures_of_every_field_name_are_kept_as_drawings(desk: Desk, api: Api) -> None:
+    located = Image.Exif()
+    located[0x010F] = "SpyCam"
+    out = BytesIO()
+    Image.new("RGB", (300, 200), "blue").save(out, "JPEG", exif=located)
+    files = [
+        ("media", ("../../etc/passwd", out.getvalue(), "text/html")),
+        ("media[]", ("a.png", a_picture("red"), "image/png")),
+        ("photo1", ("b.png", a_picture("green"), "image/png")),
+        ("file_extra", ("c.png", a_picture("yellow"), "image/png")),
+        ("photo2", ("", b"", "application/octet-stream")),
+    ]
+    data = {"service_code": "lighting", "address_string": "1号楼"}
+    id = (await desk.post("taken", data=data, files=files)).only["service_request_id"]
+    before = (await api.get(STAFF, f"/cases/{id}")).json["inside"]["before"]
+    assert len(before) == 4
+    drawn = Image.open(BytesIO((await api.get(STAFF, f"/photos/{before[0]}")).content))
+    assert (drawn.format, dict(drawn.getexif())) == ("JPEG", {})
+    assert (await api.get(None, f"/photos/{before[0]}")).status == 401
+
+
+async def test_every_way_to_say_where(desk: Desk, api: Api, places: tuple[str, list[str]]) -> None:
+    house = places[1][2]
+    floor = await a_place(api, kind="floor", parent=house, number=7)
+    for given, building, storey in (
+        ({"address_id": floor}, house, 7),
+        ({"address_string": "都市小区 2号楼"}, places[1][1], None),
+        ({"lat": str(LAT), "long": str(LON + 2 * STEP)}, places[1][1], None),
+        ({"lat": str(LAT - 0.01), "long": str(LON)}, None, None),
+        ({"lat": str(LAT - 0.01), "long": str(LON), "address_string": "Building 3"}, house, None),
+    ):
+        body = {"service_code": "lighting", **given}
+        id = (await desk.post("taken", data=body)).only["service_request_id"]
+        case = (await api.get(STAFF, f"/cases/{id}")).json
+        assert (case["building"], case["inside"]["floor"]) == (building, storey), given
+
+
+async def test_answers_are_checked_against_the_questions(desk: Desk, api: Api) -> None:
+    questions: list[dict[str, Any]] = [
+        {"code": "since", "kind": "datetime", "zh": "何时开始", "en": "Since when", "required": True},
+        {"code": "lamps", "kind": "number", "zh": "几盏", "en": "How many"},
+        {
+            "code": "signs",
+            "kind": "multivaluelist",
+            "zh": "现象",
+            "en": "Signs",
+            "choices": [{"code": c, "zh": c, "en": c} for c in ("dark", "flickers", "hangs")],
+        },
+        {
+            "code": "where",
+            "kind": "singlevaluelist",
+            "zh": "哪里",
+            "en": "Where",
+            "choices": [{"code": c, "zh": c, "en": c} for c in ("stairs", "yard")],
+        },
+    ]
+    lighting = RESIDENTIAL.category("lighting").model_dump(mode="json") | {"questions": questions}
+    adopted = await api.put(OPERATOR, f"/catalogues/{HERE}/categories/lighting", {"category": lighting})
+    assert adopted.status == 200, adopted.json
+    asked = (await desk.get("definition", "/services/lighting")).value["attributes"]
+    assert [each["order"] for each in asked] == [1, 2, 3, 4]
+    base = {"service_code": "lighting", "address_string": "1号楼"}
+    wrong = {"attribute[lamps]": "many", "attribute[signs][]": ["dark", "sings"], "attribute[colour]": "red"}
+    said = await desk.post("errors", data={**base, **wrong}, headers={"Accept-Language": "en"})
+    told = {each["description"].split()[0] for each in said.value}
+    assert (said.status, told) == (400, {f"attribute[{code}]" for code in ("since", "lamps", "signs", "colour")})
+    right = {
+        "attribute[since]": "2026-01-02T09:30:00+08:00",
+        "attribute[lamps]": "3",
+        "attribute[signs][]": ["hangs", "dark"],
+        "attribute[where]": "stairs",
+    }
+    id = (await desk.post("taken", data={**base, **right})).only["service_request_id"]
+    answers = (await api.get(STAFF, f"/cases/{id}")).json["inside"]["answers"]
+    expected = {"since": "2026-01-02T01:30:00+00:00", "lamps": 3, "signs": ["dark", "hangs"], "where": "stairs"}
+    assert answers == expected
+    one = {**base, "attribute[since]": "2026-01-02T09:30:00Z", "attribute[signs]": "dark"}
+    id = (await desk.post("taken", data=one)).only["service_request_id"]
+    [extended] = (await desk.get("extended", f"/requests/{id}", extensions="true")).value
+    assert extended["attributes"] == [{"code": "signs", "label": "Signs", "values": [{"key": "dark", "name": "dark"}]}]
+    assert extended["extended_attributes"]["channel"] == "open311"
+
+
+async def test_the_same_form_sent_again_is_the_same_case(desk: Desk, api: Api, store: Store) -> None:
+    form = {"service_code": "lighting", "address_string": "1号楼", "description": "灯坏了"}
+    files = {"media": ("a.png", a_picture("red"), "image/png")}
+    sent = await asyncio.gather(*(desk.post("taken", data=form, files=files) for _ in range(4)))
+    assert len({said.only["service_request_id"] for said in sent}) == 1
+    other = await desk.post("taken", data=form, files={"media": ("a.png", a_picture("blue"), "image/png")})
+    assert other.only["service_request_id"] != sent[0].only["service_request_id"]
+    another_system = Desk(api, (await a_key(api))["api_key"])
+    theirs = await another_system.post("taken", data=form, files=files)
+    assert theirs.only["service_request_id"] != sent[0].only["service_request_id"]
+    assert await store.cases.collection.count_documents({}) == 3
+
+    key = {"Idempotency-Key": "request-1"}
+    first = await desk.post("taken", data={**form, "description": "一"}, headers=key)
+    assert (await desk.post("taken", data={**form, "description": "一"}, headers=key)).value == first.value
+    reused = await desk.post("errors", data={**form, "description": "二"}, headers=key)
+    assert reused.status == 400
+
+
+async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Store) -> None:
+    base = {"service_code": "lighting", "address_string": "1号楼"}
+    picture = {"media": ("a.png", a_picture(), "image/png")}
+    cases: list[tuple[int, dict[str, Any]]] = [
+        (403, {"data": {**base, "api_key": ""}}),
+        (403, {"data": {**base, "api_key": "o311_made-up"}}),
+        (400, {"data": {"address_string": "1号楼"}}),
+        (404, {"data": {**base, "service_code": "nothing"}}),
+        (400, {"data": {"service_code": "lighting"}}),
+        (400, {"data": {"service_code": "lighting", "lat": "31.2"}}),
+        (400, {"data": {**base, "lat": "north", "long": "1"}}),
+        (400, {"data": {**base, "lat": "nan", "long": "1"}}),
+        (400, {"data": {**base, "lat": "91", "long": "1"}}),
+        (400, {"data": {"service_code": "lighting", "lat": "48.1", "long": "11.5"}}),
+        (400, {"data": {"service_code": "lighting", "address_id": "place-nowhere"}}),
+        (404, {"data": {**base, "jurisdiction_id": "atlantis"}}),
+        (400, {"data": {**base, "description": "长" * 4001}}),
+        (400, {"data": {**base, "phone": "call me"}}),
+        (400, {"data": {**base, "email": "nobody"}}),
+        (400, {"data": {**base, "media_url": "file:///etc/passwd"}}),
+        (400, {"data": {**base, "media_url": "javascript:alert(1)"}}),
+        (400, {"data": {**base, "attribute[nothing]": "x"}}),
+        (400, {"data": base, "files": {"media": ("a.png", b"%PDF-1.7", "image/png")}}),
+        (400, {"data": base, "files": {"virus": ("a.exe", b"MZ", "application/octet-stream")}}),
+        (400, {"data": base, "files": [("media[]", (f"{n}.png", a_picture(), "image/png")) for n in range(11)]}),
+        (400, {"data": {**base, **{f"field{n}": "x" for n in range(300)}}, "files": picture}),
+    ]
+    for status, content in cases:
+        for form in ("json", "xml"):
+            said = await desk.post("errors", form=form, **content)
+            assert said.status == status, content
+            assert {each["code"] for each in said.value} == {str(status)}
+    assert await store.cases.collection.count_documents({}) == 0
+    assert (await desk.post("taken", data={**base, "description": "长" * 4000})).status == 200
+
+
+async def test_bodies_that_are_no_forms_are_not_read(desk: Desk, store: Store) -> None:
+    bomb = (
+        '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;">]>'
+        "<request><service_code>&b;</service_code></request>"
+    )
+    for kind, body in (
+        ("text/xml", bomb),
+        ("application/xml", bomb),
+        ("application/json", '{"service_code": "lighting"}'),
+        ("application/json", "{"),
+        ("text/plain", "service_code=lighting"),
+        ("multipart/form-data", "no boundary"),
+        ("multipart/form-data; boundary=x", "--x\r\nbroken"),
+        (FORM, "a=" + "b" * 2_000_000),
+        ("", ""),
+    ):
+        for form in ("json", "xml"):
+            headers = {"Content-Type": kind}
+            answer = await desk.raw("POST", f"/requests.{form}", content=body.encode(), headers=headers)
+            assert answer.status_code in {400, 403}, (kind, answer.text)
+            assert b"passwd" not in answer.content
+            assert b"root:" not in answer.content
+    assert await store.cases.collection.count_documents({}) == 0
