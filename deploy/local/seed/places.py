@@ -24,9 +24,12 @@ class Ground:
 async def prepare(api: Api) -> Ground:
     """Register what isn't known yet."""
     desk = staff(api)
-    known = {place["title"]: place["id"] for place in await desk.all(_PLACES)}
+    known = {
+        place["title"]: place["id"] for kind in ("compound", "building") for place in await desk.all(_PLACES, kind=kind)
+    }
     compound = known.get(tables.COMPOUND) or await _register_compound(desk)
     buildings = await asyncio.gather(*(_building(desk, compound, each, known) for each in tables.buildings()))
+    await _lay_out(desk, {each.number: id for each, id in zip(tables.buildings(), buildings, strict=True)}[9])
     registered = {unit["code"]: unit["id"] for unit in await desk.all(_UNITS)}
     units = await asyncio.gather(*(_unit(desk, each, registered) for each in tables.units()))
     by_number = {each.number: id for each, id in zip(tables.buildings(), buildings, strict=True)}
@@ -53,6 +56,12 @@ async def _building(desk: Hand, compound: str, building: tables.Building, known:
     }
     place = await desk.post(_PLACES, body, what=f"Registering {title}", once=title)
     return str(place["id"])
+
+
+async def _lay_out(desk: Hand, building: str) -> None:
+    """The floors of one building, so that stickers can be printed and a lamp on the seventh floor be named."""
+    body = {"spots": ["电梯厅", "楼梯间"]}
+    await desk.post(f"{_PLACES}/{building}/floors", body, what="Laying out No. 9", once="floors of No. 9")
 
 
 async def _unit(desk: Hand, unit: tables.Unit, known: Mapping[str, str]) -> str:
