@@ -1,0 +1,89 @@
+"""The row of a case: on whose desk it lies, where it stands, and what it is found by."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.contracts.issues import CaseStatus as S
+from services.issues.reading.projection import _written
+from services.issues.reading.row import INSIDE, NEVER, Where, counted_in, counts_as, desks, order_of, row
+from tests.unit.issues.world import HERE, UNIT, WAYS, a_case
+
+WHERE = Where(("都市小区", "9号楼"), 114.25, 30.6)
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def made(status: S = S.REPORTED, **changes: Any) -> dict[str, Any]:
+    state = a_case(status).model_dump(exclude={"id"}) | changes
+    return row("case-1", 3, state, WHERE)
+
+
+DESKS = {
+    S.REPORTED: ["staff"],
+    S.ACCEPTED: ["staff"],
+    S.RETURNED: ["staff"],
+    S.REOPENED: ["staff"],
+    S.DISPATCHED: [f"unit:{UNIT.id}"],
+    S.IN_PROGRESS: [f"unit:{UNIT.id}"],
+    S.SENT_BACK: [f"unit:{UNIT.id}"],
+    S.HANDLED: ["verify"],
+    S.VERIFIED: ["reporter:resident-1"],
+    S.REJECTED: [],
+    S.EVALUATED: [],
+}
+
+
+@pytest.mark.parametrize("status", [status for status in DESKS if status in WAYS])
+def test_a_case_lies_on_the_desk_of_who_must_act_next(status: S) -> None:
+    assert desks(a_case(status).model_dump()) == DESKS[status]
+
+
+def test_a_case_whose_unit_asks_for_time_lies_on_two_desks() -> None:
+    state = a_case(S.IN_PROGRESS).model_dump() | {"extension": {"until": NOW}}
+    assert desks(state) == [f"unit:{UNIT.id}", "staff"]
+
+
+def test_what_was_put_right_on_the_spot_and_sent_back_lies_on_the_desk_of_the_staff() -> None:
+    assert desks(a_case(S.SENT_BACK).model_dump() | {"unit": None}) == ["staff"]
+
+
+def test_what_is_not_due_comes_last() -> None:
+    assert made(S.REPORTED, phase_due_at=None, due_at=None)["due"] == NEVER
+    assert made(S.REPORTED, phase_due_at=NOW, due_at=NOW + timedelta(days=1))["due"] == NOW
+
+
+def test_words_of_a_case_that_is_not_public_are_inside_ones() -> None:
+    public, hidden = made(), made(public_category=False)
+    assert "号楼" in public["words"]
+    assert not [token for token in hidden["words"] if not token.startswith(INSIDE)]
+    assert INSIDE + "号楼" in hidden["words"]
+
+
+def test_words_that_only_workers_read_are_marked() -> None:
+    words = made(text="门锁坏了")["words"]
+    assert INSIDE + "门锁" in words
+    assert "门锁" not in words
+
+
+def test_newer_reports_sort_behind_older_ones_whatever_their_ids() -> None:
+    later = NOW + timedelta(milliseconds=1)
+    assert order_of(NOW) <= order_of(NOW, "case-a") < order_of(later) <= order_of(later, "case-a")
+    assert order_of(NOW, "case-a") != order_of(NOW, "case-b")
+
+
+def test_a_change_that_no_count_sees_makes_nothing_dirty() -> None:
+    before = {"_id": "case-1", "turn": 1, "wanted": 3, **made()}
+    same = _written(before, made(text="另一段话"), NOW)
+    assert "dirty" not in same._doc["$set"]
+    moved = _written(before, made(S.ACCEPTED), NOW)
+    assert set(moved._doc["$set"]["dirty"]) == {*counted_in(before), *counted_in(made(S.ACCEPTED))}
+    assert counts_as(before) == counts_as(made())
+
+
+def test_counts_of_the_old_day_are_made_anew_too() -> None:
+    before = {"_id": "case-1", "turn": 1, "wanted": 3, **made()}
+    after = made(reported_at=NOW)
+    dirty = _written(before, after, NOW)._doc["$set"]["dirty"]
+    assert {"reported:20240129", "reported:20261126"} <= set(dirty)
+    assert after["community"] == HERE
