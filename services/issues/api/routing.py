@@ -25,7 +25,7 @@ from services.issues.domain.cases import PlaceElsewhere, UnitElsewhere
 from services.issues.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.domain.classifier import Word
 from services.issues.domain.routing import Routing, not_set_up, open_routing, routing_id
-from services.issues.domain.rules import Rule, shadowed
+from services.issues.domain.rules import WINNER, Rule, shadowed
 from services.issues.domain.suggesting import Likely, Suggestion
 from services.issues.routing.suggester import current, guesses, text_of, words_for
 from services.issues.store import Store
@@ -156,6 +156,7 @@ def _setting_up(routes: APIRouter, store: Store) -> None:
         f"{BASE}/rules",
         response_model=RoutingView,
         summary="Write the draft of the rules, all of them",
+        description=WINNER,
         responses=problems(*refusals, rules_of.RuleTwice, UnitElsewhere, PlaceElsewhere, UnknownCategory),
     )
     async def draft(body: rules_of.DraftRules, command: CommandDep) -> Response:

@@ -92,7 +92,7 @@ class Report(BaseModel):
 
     `open`: no unit has done the work yet, so nobody knows. `learnt_from`: the model was trained on it, no proof;
     `learnt_agree` of these agree. `agreement` = agree ÷ (agree + differ). `cut_off`: there were more cases than one
-    rehearsal looks at; the newest were taken. `differing` shows the first ones.
+    rehearsal looks at; the newest were taken. `failed`: it broke off and says nothing. `differing`: the first ones.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -107,6 +107,7 @@ class Report(BaseModel):
     unroutable: int = 0
     agreement: float | None = None
     cut_off: bool = False
+    failed: bool = False
     rules: tuple[RuleTally, ...] = ()
     differing: tuple[Differing, ...] = ()
 
@@ -214,7 +215,12 @@ def tally(scenes: Iterable[Scene], *, cut_off: bool = False) -> Report:
         cut_off=cut_off,
         rules=tuple(RuleTally(rule=r, matched=matched[r], won=won[r], agreed=agreed[r]) for r in sorted(matched)),
         differing=tuple(differing),
-        **{name: counts[name] for name in ("agree", "differ", "open", "learnt_from", "learnt_agree", "unroutable")},
+        agree=counts["agree"],
+        differ=counts["differ"],
+        open=counts["open"],
+        learnt_from=counts["learnt_from"],
+        learnt_agree=counts["learnt_agree"],
+        unroutable=counts["unroutable"],
     )
 
 

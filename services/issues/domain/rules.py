@@ -24,6 +24,13 @@ from services.issues.domain.words import Line
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_RULES = 200
+WINNER = (
+    "All conditions of a rule must hold; of the values of one condition, any. Of the rules that match, the one with "
+    "the lowest `order` wins; of several with the same order, the one that asks for more kinds of conditions; of "
+    "these, one that names the category itself; of these, the one whose place lies deeper in the tree; of these, the "
+    "one whose id comes first. What matched and lost is told with each suggestion."
+)
+"""What `evaluate` does, said to those who write rules."""
 DEFAULT_ORDER = 100
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]

@@ -1,8 +1,8 @@
 """What a community's past cases teach: those whose category or unit is sure by what people did.
 
 A category is sure once a person has filed the case under it. Where the platform filed it, and for the unit, the work
-must be done: a model must not learn from what it guessed itself. Words of erased people are gone from their cases, and
-so from here.
+must be done: a model must not learn from what it guessed itself. Cases that have lost their words, by erasure or
+expiry, are left out whole, and so are those of children.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,7 +25,7 @@ FILED = (
 )
 DONE = (CaseStatus.HANDLED, CaseStatus.SENT_BACK, CaseStatus.VERIFIED, CaseStatus.EVALUATED)
 CLOSED = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
-_FIELDS = {f"state.{name}": 1 for name in ("text", "title", "reporter", "category", "unit", "status", "returned")}
+_FIELDS = {f"state.{name}": 1 for name in ("text", "title", "category", "unit", "status", "returned")}
 
 
 async def examples_of(
@@ -33,14 +33,19 @@ async def examples_of(
 ) -> list[Example]:
     """The newest examples of `community`. `corrected`: cases where somebody put the category or the unit right;
     `by_platform`: cases that no person has filed."""
-    query = {"state.community": community, "state.status": {"$in": list(FILED)}}
+    query = {
+        "state.community": community,
+        "state.status": {"$in": list(FILED)},
+        "state.words_gone": {"$ne": True},
+        "state.minor": {"$ne": True},
+    }
     found = cases.find(query, _FIELDS).sort([("at", -1), ("_id", -1)]).limit(MAX_EXAMPLES)
     return [example async for document in found if (example := _example(document, corrected, by_platform)) is not None]
 
 
 def _example(document: Any, corrected: Collection[str], by_platform: Collection[str]) -> Example | None:
     id, state = document["_id"], document["state"]
-    text = words_of(state)
+    text = state.get("text") or state.get("title")
     if not text:
         return None
     status = CaseStatus(state["status"])
@@ -54,18 +59,11 @@ def _example(document: Any, corrected: Collection[str], by_platform: Collection[
     )
 
 
-def words_of(state: Any) -> str | None:
-    """What a case says; a worker's title where it has no text of its own and its reporter was not erased."""
-    return state.get("text") or (state.get("title") if state.get("reporter") else None)
-
-
 async def are_all_there(cases: Documents, ids: Sequence[str]) -> bool:
     """Whether none of these cases has lost its words meanwhile."""
-    gone = {"state.text": None, "$or": [{"state.title": None}, {"state.reporter": None}]}
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        if await cases.find_one({"_id": {"$in": part}, **gone}, {"_id": 1}) is not None:
-            return False
-        if await cases.count_documents({"_id": {"$in": part}}) < len(part):
+        there = {"_id": {"$in": part}, "state.words_gone": {"$ne": True}}
+        if await cases.count_documents(there) < len(part):
             return False
     return True

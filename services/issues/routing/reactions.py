@@ -22,7 +22,7 @@ from services.contracts.issues import (
     CaseReturned,
     CaseStatus,
 )
-from services.contracts.issues.cases import CaseReassigned
+from services.contracts.issues.cases import CaseReassigned, CaseWordsExpired
 from services.contracts.issues.routing import DispatchSource, Routed
 from services.issues.domain.accuracy import Outcome
 from services.issues.domain.cases import Case
@@ -47,7 +47,12 @@ def react(handlers: Handlers, store: Store) -> None:
 
     @handlers.on(CaseAnonymised)
     async def unlearn(received: Received[CaseAnonymised]) -> None:
-        """No model may know the words that are gone, whoever let them go."""
+        """No model may know the words that are gone."""
+        await forget(store, [received.envelope.aggregate_id], received.cause)
+
+    @handlers.on(CaseWordsExpired)
+    async def unlearn_expired(received: Received[CaseWordsExpired]) -> None:
+        """Neither those whose time is over."""
         await forget(store, [received.envelope.aggregate_id], received.cause)
 
 
@@ -113,9 +118,11 @@ async def route(store: Store, received: Received[Any]) -> None:
 
     Where a community has set nothing up, nothing is kept: a suggestion is then made when somebody asks for it.
     """
+    routing = await store.routing.routing_of(received.envelope.community)
+    if not routing.rules_on and routing.model is None:
+        return
     case = (await store.cases.get(received.envelope.aggregate_id)).aggregate
-    routing = await store.routing.routing_of(case.community)
-    if case.status not in WAITING or (not routing.rules_on and routing.model is None):
+    if case.status not in WAITING:
         return
     suggestion = await suggestion_of(store, case, routing)
     is_ours = is_for_the_platform(case, suggestion, routing.automatic)

@@ -93,9 +93,18 @@ class Rehearsing:
         kept, cause = self.store.routing.rehearsals, Cause(SYSTEM, f"sweep.{self.name}")
         page = await kept.select({"state.done_at": None}, descending=False, limit=_AT_ONCE)
         for stored in page.items:
-            report = await rehearse(self.store, stored.aggregate)
+            report = await self._report(stored.aggregate)
             await kept.change(stored.aggregate.id, partial(_finished, report), cause)
         return len(page.items)
+
+    async def _report(self, rehearsal: Rehearsal) -> Report:
+        try:
+            return await rehearse(self.store, rehearsal)
+        except (Unavailable, PyMongoError):
+            raise
+        except Exception:  # one rehearsal must not stop those of all
+            log.exception("rehearsal failed", extra={"rehearsal": rehearsal.id})
+            return Report(failed=True)
 
 
 def _finished(report: Report, rehearsal: Rehearsal, now: datetime) -> Decision[Rehearsal]:

@@ -125,19 +125,23 @@ async def test_accuracy_tells_rules_and_people_apart(running: Running) -> None:
     await api.made(past.handler(street), f"/cases/{wrong}/return", {"reason": "不归街道"})
     await api.made(STAFF, f"/cases/{wrong}/dispatch", {"unit": cleaning})
 
+    moved = await reported(api, past, "垃圾没人清运", "waste", STAFF)
+    await api.made(STAFF, f"/cases/{moved}/dispatch", {"unit": street})
+    await api.made(STAFF, f"/cases/{moved}/reassign", {"unit": cleaning})
+
     async def counted() -> Any:
         figures = (await api.get(RESIDENT, "/routing/accuracy", community=HERE)).json
-        return figures if figures["overall"]["dispatches"] == 8 and figures["overall"]["decided"] == 7 else None
+        return figures if figures["overall"]["dispatches"] == 10 and figures["overall"]["decided"] == 8 else None
 
     figures = await eventually(counted)
     overall = figures["overall"]
-    assert (overall["cases"], overall["handled"], overall["returned"], overall["reassigned"]) == (7, 6, 1, 0)
-    assert overall["accuracy"] == round(6 / 7, 4)
-    assert overall["hops"] == round(8 / 7, 4)
+    assert (overall["cases"], overall["handled"], overall["returned"], overall["reassigned"]) == (8, 6, 1, 1)
+    assert overall["accuracy"] == round(6 / 8, 4)
+    assert overall["hops"] == round(10 / 8, 4)
     sources = {line["source"]: line for line in figures["sources"]}
     assert (sources["rule"]["dispatches"], sources["rule"]["returned"]) == (2, 1)
     assert sources["rule"]["accuracy"] is None
-    assert (sources["person"]["dispatches"], sources["person"]["accuracy"]) == (6, 1.0)
+    assert (sources["person"]["dispatches"], sources["person"]["accuracy"]) == (8, round(5 / 6, 4))
 
 
 async def test_a_sure_model_dispatches_and_an_unsure_one_leaves_it_to_a_person(running: Running) -> None:

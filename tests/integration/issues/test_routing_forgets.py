@@ -64,7 +64,7 @@ async def test_words_that_go_while_a_model_is_trained_are_not_in_it(api: Api, st
     keep, gone = store.routing.weights.keep, past.cases[0]
 
     async def erase_meanwhile(model: str, parts: Any, cases: Any) -> None:
-        await db["cases"].update_one({"_id": gone}, {"$set": {"state.text": None, "state.reporter": None}})
+        await db["cases"].update_one({"_id": gone}, {"$set": {"state.text": None, "state.words_gone": True}})
         await keep(model, parts, cases)
 
     object.__setattr__(store.routing.weights, "keep", erase_meanwhile)
