@@ -108,7 +108,7 @@ def _things(pdf: pikepdf.Pdf) -> Iterator[Any]:
         thing = waiting.pop()
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
             yield thing
-            inner = [thing[str(name)] for name in thing.keys()]  # noqa: SIM118  a stream iterates otherwise
+            inner: list[Any] = [thing[str(name)] for name in thing.keys()]  # noqa: SIM118  a stream iterates otherwise
         elif isinstance(thing, pikepdf.Array):
             inner = list(thing)
         else:

@@ -1,5 +1,6 @@
 """Calls to the gateway of issues, and their answers, read."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -51,6 +52,16 @@ class Api:
 
     async def delete(self, by: Principal | None, path: str, headers: dict[str, str] | None = None) -> Answer:
         return Answer(await self._caller.send(by, "DELETE", path, headers))
+
+    async def upload(self, by: Principal, path: str, field: str, file: tuple[str, bytes, str]) -> Answer:
+        """Send a file as a form does."""
+        return Answer(await self._caller.send(by, "POST", path, data={"community": HERE}, files={field: file}))
+
+    async def body(
+        self, by: Principal, path: str, content: bytes | AsyncIterator[bytes], headers: dict[str, str]
+    ) -> Answer:
+        """Send a body as it is."""
+        return Answer(await self._caller.send(by, "POST", path, headers, content=content))
 
     async def photo(self, by: Principal, data: bytes | None = None) -> Answer:
         """Send a picture; one of its own colour for each sender if none is given."""

@@ -8,10 +8,12 @@ from services.chassis.mongo import Database
 from services.chassis.receipt import Receipt
 from services.chassis.store import Cause
 from services.contracts.notices import PersonErasureRequested
-from services.issues.domain.cases import Contact
+from services.issues.domain.contact import Contact
 from services.issues.domain.reporting import Report, report
-from services.issues.domain.wishes import Propose, propose, support
+from services.issues.domain.supports import Subject, first_support, support_id
+from services.issues.domain.wishes import Propose, propose
 from services.issues.store import Store
+from services.issues.supporting import count
 from tests.integration.issues.pictures import a_picture
 from tests.integration.issues.walking import hear
 from tests.unit.issues.world import BUILDING, CATALOGUE, HERE, NEIGHBOUR, RESIDENT, STAFF
@@ -39,9 +41,14 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) 
         contact=Contact(phone=PHONE, name="某某"),
         before=(shown.id,),
     )
+    assert body.contact is not None
+    sealed = (await store.vault.sealer(HERE, PERSON)).seal("case-1", body.contact)
     receipt = Receipt("k", "f", 201, lambda stored: f"{PHONE} {PERSON}".encode())
     await store.cases.create(
-        "case-1", lambda now: report("case-1", body, BUILDING, CATALOGUE, RESIDENT, now), ME, receipt=receipt
+        "case-1",
+        lambda now: report("case-1", body, BUILDING, CATALOGUE, RESIDENT, now, contact=sealed),
+        ME,
+        receipt=receipt,
     )
     other = Report(community=HERE, category="noise", place=BUILDING.id, after=(handled.id,), fixed=True)
     await store.cases.create(
@@ -51,7 +58,12 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) 
     await store.wishes.create("wish-1", lambda now: propose("wish-1", wish, RESIDENT, now), ME)
     other_wish = Propose(community=HERE, title="多种树", text="小区太晒")
     await store.wishes.create("wish-2", lambda now: propose("wish-2", other_wish, NEIGHBOUR, now), ME)
-    await store.wishes.change("wish-2", lambda w, now: support(w, RESIDENT, now), ME)
+    await store.supports.create(
+        support_id("wish-2", PERSON),
+        lambda now: first_support("wish-2", Subject.WISH, HERE, PERSON, RESIDENT, now),
+        ME,
+    )
+    await count(store, "wish-2", Subject.WISH)
 
     request = PersonErasureRequested(person=PERSON, request="req-1", requested_at=utc_now(), by=PERSON)
     for sequence in (3, 3):
@@ -66,5 +78,7 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) 
     assert shown.id not in str(kept)
     assert loose.id not in str(kept)
     assert await db["pictures.files"].count_documents({}) == 2
+    assert "wrapped" not in str(await db["contact_keys"].find({"_id": {"$ne": "marks"}}).to_list(10))
+    assert [record.cause for record in await store.vault.of_person(PERSON, 10)] == ["erasure"]
     supported = (await store.wishes.get("wish-2")).aggregate
     assert (supported.supporters, supported.proposer) == (2, NEIGHBOUR.sub)

@@ -25,10 +25,9 @@ async def test_pages_are_kept_and_nothing_that_acts_or_tells() -> None:
 
     for word in (b"Broken lamp", b"drawn into the page", b"/DCTDecode", b"/Helvetica"):
         assert word in kept
-    for told in ("SECRET", "JavaScript", "cmd.exe", "evil.exe", "/AA", "/OpenAction", "/Annots", "/AcroForm", "/Names"):
-        assert told.encode() not in kept
-    for told in ("/Info", "/Metadata", "/PieceInfo", "Exif", "/Producer", "/Launch", "/XFA"):
-        assert told.encode() not in kept
+    acting = ("JavaScript", "cmd.exe", "evil.exe", "/AA", "/OpenAction", "/Annots", "/AcroForm", "/Names", "/Launch")
+    telling = ("SECRET", "/Info", "/Metadata", "/PieceInfo", "Exif", "/Producer", "/XFA")
+    assert [word for word in (*acting, *telling) if word.encode() in kept] == []
     with pikepdf.open(BytesIO((await clean(data)).data)) as pdf:
         assert len(pdf.pages) == 2
 

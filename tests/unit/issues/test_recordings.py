@@ -6,7 +6,6 @@ import mutagen
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutagen.mp4 import MP4
 
 from services.issues.recordings import (
     MAX_BYTES,
@@ -51,7 +50,6 @@ def test_mp4_keeps_its_places_and_loses_its_times() -> None:
     assert kept.index(b"mdat") == data.index(b"mdat")
     assert b"\xe0\0\0\0" in data
     assert b"\xe0\0\0\0" not in kept
-    assert MP4(BytesIO(kept)).info.channels is not None
 
 
 @pytest.mark.parametrize(
