@@ -170,7 +170,8 @@ async def test_others_learn_what_the_codes_are(running: Running) -> None:
         return len(await running.read(ISSUES.state)) >= 2
 
     await eventually(told)
-    states = sorted((record.data for record in await running.read(ISSUES.state)), key=lambda data: data["edition"])
+    told_of = [record.data or {} for record in await running.read(ISSUES.state)]
+    states = sorted(told_of, key=lambda state: state["edition"])
     assert [state["edition"] for state in states] == [1, 2]
     by_code = {each["code"]: each for each in states[1]["categories"]}
     assert (by_code["wreck"]["retired"], by_code["ice"]["retired"], by_code["wall"]["zh"]) == (False, True, "墙砖墙面")

@@ -267,7 +267,7 @@ def test_answers_that_a_later_edition_asks_otherwise_are_left_out() -> None:
 
 def test_what_a_walker_found_is_taken_up_though_its_category_is_retired() -> None:
     later = adopted(without_category(RESIDENTIAL, "playground", note=None)).catalogue
-    finding = {"id": "f", "category": "playground", "fixed": False, "answers": {"hurt": "no"}}
+    finding: dict[str, Any] = {"id": "f", "category": "playground", "fixed": False, "answers": {"hurt": "no"}}
     command = RecordVisit(id="v", building=BUILDING.id, floor=1, findings=(FoundHere(**finding),))
     assert not list(faults_in(command, {BUILDING.id: BUILDING}, later))
     wrong = command.model_copy(update={"findings": (FoundHere(**{**finding, "answers": {"hurt": "perhaps"}}),)})
