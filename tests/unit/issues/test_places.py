@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError, NotYours
+from services.chassis.outbox import entries
 from services.contracts.issues import PlaceKind
 from services.issues.domain import floors, places
 from services.issues.domain.cases import Case
@@ -288,3 +289,10 @@ def test_a_report_at_a_lamp_is_public_at_its_building_alone() -> None:
 def test_nothing_is_reported_where_nothing_is() -> None:
     with pytest.raises(places.PlaceIsRetired):
         a_report_at(retire_place(a_spot(), STAFF, NOW).aggregate)
+
+
+@pytest.mark.parametrize("kind", PlaceKind)
+def test_the_outbox_of_an_inner_place_holds_no_state_and_no_tombstone(kind: PlaceKind) -> None:
+    decision = retire_place(EACH[kind], STAFF, NOW)
+    [entry] = entries(decision, 1, NOW, with_state=True, actor=STAFF.sub, causationid=None, traceparent=None)
+    assert ("state" in entry) is (kind in (PlaceKind.COMPOUND, PlaceKind.BUILDING))
