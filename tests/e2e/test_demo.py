@@ -69,6 +69,7 @@ class Demo:
             "places": len(await self.all("/api/issues/v1/places")),
             "units": len(await self.all("/api/issues/v1/units")),
             "rounds": len(await self.all("/api/issues/v1/rounds", status="completed")),
+            "plans": len(await self.all("/api/issues/v1/round-plans")),
             "cases": Counter((case["channel"], case["status"]) for case in cases),
             "wishes": {wish["title"]: wish["supporters"] for wish in await self.all("/api/issues/v1/wishes")},
             "volunteers": len(await self.all("/api/volunteers/v1/volunteers")),
@@ -83,6 +84,11 @@ class Demo:
             "came": sum(each["attended"] for each in activities),
             "hours": Counter({account["volunteer"]: account["minutes"] for account in accounts}),
         }
+
+    async def summaries(self) -> list[dict[str, Any]]:
+        """The summary of every round, as it stands now."""
+        rounds = await self.all("/api/issues/v1/rounds", status="completed")
+        return [await self.staff.get(f"/api/issues/v1/rounds/{round['id']}/summary") for round in rounds]
 
     async def board(self) -> dict[str, Any]:
         board: dict[str, Any] = await self.staff.get("/api/notify/v1/board/yangguang")
@@ -100,12 +106,16 @@ async def demo(
         yield Demo(house, variables)
 
 
+LAID_OUT = next(building.floors for building in tables.buildings() if building.number == 9) * 3
+"""Floors of No. 9, with two spots on each."""
+
+
 def assert_complete(stock: dict[str, Any]) -> None:
     """Everything that the tables say stands, each thing once."""
     activities = tables.activities()
-    assert stock["places"] == 1 + 20
+    assert stock["places"] == 1 + 20 + LAID_OUT
     assert stock["units"] == len(tables.units())
-    assert stock["rounds"] == 9
+    assert (stock["rounds"], stock["plans"]) == (9, 1)
     handed_over = sum(not finding.fixed for finding in tables.findings())
     assert stock["cases"] == {
         ("round", "verified"): handed_over,
@@ -130,6 +140,8 @@ def assert_shown(board: dict[str, Any]) -> None:
     assert (len(board["coverage"]["buildings"]), board["households"], board["residents"]) == (20, 2535, 6000)
     assert (board["findings"]["found"], board["findings"]["put_right"]) == (75, 75)
     assert len(board["coverage"]["covered"]) == 9
+    last, *_ = board["coverage"]["latest"]
+    assert (last["compound_covered"], last["compound_buildings"]) == (9, 20)
     assert board["coverage"]["floors"] == sum(building.floors for building in tables.buildings()[:9])
     assert board["cases"]["open"] == len(tables.reports())
     assert sum(case["due_at"] is not None for case in board["cases"]["waiting"]) >= 3
@@ -148,6 +160,10 @@ async def test_loaded_again_and_another_day_it_doubles_nothing(demo: Demo, monke
     first = await demo.stock()
     assert_complete(first)
     assert_shown(await demo.board())
+    summaries = await demo.summaries()
+    assert {(each["compound_covered"], each["compound_buildings"]) for each in summaries} == {(9, 20)}
+    assert sum(each["findings"] for each in summaries) == 75
+    assert {each["put_right_rate"]["share"] for each in summaries} == {1.0}
 
     await demo.load()
     assert await demo.stock() == first

@@ -49,8 +49,8 @@ def summary(board: Board) -> list[str]:
     return [
         f"{len(coverage['buildings'])} buildings, {board['households']:,} households, {board['residents']:,} residents",
         f"{findings['found']} problems found on rounds, {findings['put_right']} put right "
-        f"({findings['on_the_spot']} on the spot); {len(coverage['covered'])} buildings walked, "
-        f"{coverage['floors']} floors",
+        f"({findings['on_the_spot']} on the spot)",
+        f"{len(coverage['covered'])} of {len(coverage['buildings'])} buildings walked, {coverage['floors']} floors",
         f"{cases['reported']} cases, {cases['closed']} closed, {cases['open']} open",
         f"{len(volunteering['teams'])} teams, {volunteering['volunteers']} volunteers, {volunteering['hours']} hours",
         f"{len(board['activities'])} activities next, {len(board['wishes'])} wishes",

@@ -1,4 +1,4 @@
-"""The rounds: buildings 1 to 9 floor by floor, and what was found on each."""
+"""The rounds: buildings 1 to 9 floor by floor, and what was found on each; and the partner's round of every month."""
 
 import asyncio
 from datetime import datetime, time, timedelta
@@ -12,6 +12,8 @@ from deploy.local.seed.places import Ground
 from deploy.local.trouble import Trouble
 
 _ROUNDS = "/api/issues/v1/rounds"
+_PLANS = "/api/issues/v1/round-plans"
+_MONTHLY = "物业每月查找问题"
 _BETWEEN = timedelta(days=4)
 _PER_FLOOR = timedelta(minutes=6)
 _DONE = ("walked", "completed")
@@ -21,7 +23,9 @@ async def walk(api: Api, ground: Ground) -> list[dict[str, Any]]:
     """Walk what isn't walked yet, until every figure is final; the rounds as they stand then."""
     titles = [_title(building) for building in _walked()]
     known = {round["title"]: round for round in await staff(api).all(_ROUNDS)}
-    await asyncio.gather(*(_walk(api, ground, each, known.get(_title(each))) for each in _walked()))
+    await asyncio.gather(
+        _every_month(api, ground), *(_walk(api, ground, each, known.get(_title(each))) for each in _walked())
+    )
 
     async def completed() -> list[dict[str, Any]] | None:
         rounds = [round for round in await staff(api).all(_ROUNDS) if round["title"] in titles]
@@ -54,6 +58,24 @@ async def _walk(api: Api, ground: Ground, building: tables.Building, round: dict
         if result["outcome"] == "refused":
             raise Trouble(f"Recording {building.number}号楼 {result['id']} was refused: {result['error']['en']}")
     await hand.post(f"{address}/complete", what=f"Completing the round of {building.number}号楼", unless={"round.over"})
+
+
+async def _every_month(api: Api, ground: Ground) -> None:
+    """Through all buildings, on the first weekday of every month, from the next one on."""
+    desk = staff(api)
+    if any(plan["title"] == _MONTHLY for plan in await desk.all(_PLANS)):
+        return
+    today = calendar.now().astimezone(calendar.ZONE).date()
+    month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    body = {
+        "community": COMMUNITY,
+        "buildings": [ground.buildings[building.number] for building in tables.buildings()],
+        "title": _MONTHLY,
+        "rule": "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1",
+        "first": datetime.combine(month, time(9), calendar.ZONE).isoformat(),
+        "days_ahead": 3,
+    }
+    await desk.post(_PLANS, body, what=f"Planning {_MONTHLY}", once=_MONTHLY)
 
 
 def _begins(building: int) -> datetime:

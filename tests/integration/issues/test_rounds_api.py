@@ -87,7 +87,7 @@ async def test_ten_thousand_findings_in_one_body_become_cases_and_an_exact_summa
         found = (await api.get(STAFF, f"{at}/summary")).json
         return found if found["status"] == "completed" and found["handed_over_cases"]["coming"] == 0 else None
 
-    summary = await eventually(completed, within=120)
+    summary = await eventually(completed, within=300)
     assert (summary["compound_covered"], summary["compound_buildings"]) == (9, 20)
     assert (summary["buildings_covered"], summary["floors_covered"]) == (9, 9 * FLOORS)
     assert (summary["visits"], summary["findings"]) == (VISITS, VISITS * EACH)
