@@ -62,7 +62,7 @@ async def test_the_sheet_is_for_staff(api: Api, by: Any) -> None:
 async def test_a_long_sheet_is_made_in_pieces(store: Store, db: Database) -> None:
     """Whatever its length, what is held at once is one batch."""
     count, state = 5 * BATCH + 7, a_case(CaseStatus.ACCEPTED).model_dump(exclude={"id"})
-    documents = [{"_id": f"case-{number:05}", "v": 1, "state": state} for number in range(count)]
+    documents: list[dict[str, Any]] = [{"_id": f"case-{number:05}", "v": 1, "state": state} for number in range(count)]
     await db["cases"].insert_many(documents)
     await db[ROWS].insert_many([{"_id": each["_id"], **row(each["_id"], 1, state, Where())} for each in documents])
     pieces = [piece async for piece in sheet(db, store.units, HERE, Filters())]

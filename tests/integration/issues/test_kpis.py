@@ -93,10 +93,10 @@ async def _live(world: World, dice: random.Random, cases: int, commands: int) ->
             body = {"community": HERE, "category": category, "place": dice.choice(houses), "text": "楼上很吵"}
             made.append((await world.api.made(by, "/cases", body))["id"])
             continue
-        by, command, body = dice.choice(steps)
+        by, command, asked = dice.choice(steps)
         if command == "rate":
-            body = {"rating": dice.randint(1, 5)}
-        answer = await world.api.post(by, f"/cases/{dice.choice(made[-12:])}/{command}", body)
+            asked = {"rating": dice.randint(1, 5)}
+        answer = await world.api.post(by, f"/cases/{dice.choice(made[-12:])}/{command}", asked)
         assert answer.status in (200, 403, 409), answer.json
         done += answer.status == 200
         if turn % 60 == 0:
@@ -126,10 +126,10 @@ async def test_the_journal_alone_gives_the_live_figures(world: World, seed: int)
 async def test_each_figure_leads_to_its_cases(world: World) -> None:
     await _live(world, random.Random(3), cases=20, commands=150)
     await world.follow()
-    first, last = BEGAN.date(), world.clock.now.date()
+    days: dict[str, Any] = {"from": BEGAN.date(), "to": world.clock.now.date()}
     looked = 0
     for by in By:
-        answer = await world.api.get(STAFF, "/kpis", community=HERE, per=by.value, **{"from": first, "to": last})
+        answer = await world.api.get(STAFF, "/kpis", community=HERE, per=by.value, **days)
         assert answer.status == 200, answer.json
         for line in answer.json["lines"]:
             for figure in line["figures"]:
@@ -144,7 +144,7 @@ async def _all(api: Api, link: str) -> list[str]:
     """Every case on the pages that begin at `link`, four on each."""
     found: list[str] = []
     cursor: str | None = None
-    query = dict(part.split("=", 1) for part in urlsplit(link).query.split("&"))
+    query: dict[str, Any] = dict(part.split("=", 1) for part in urlsplit(link).query.split("&"))
     while True:
         page = (await api.get(STAFF, urlsplit(link).path, **query, limit=4, cursor=cursor)).json
         found += [item["id"] for item in page["items"]]

@@ -19,6 +19,12 @@ def made(status: S = S.REPORTED, **changes: Any) -> dict[str, Any]:
     return row("case-1", 3, state, WHERE)
 
 
+def _update(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What the write of a row sets."""
+    written: Any = _written(before, after, NOW)
+    return dict(written._doc["$set"])
+
+
 DESKS = {
     S.REPORTED: ["staff"],
     S.ACCEPTED: ["staff"],
@@ -74,16 +80,16 @@ def test_newer_reports_sort_behind_older_ones_whatever_their_ids() -> None:
 
 def test_a_change_that_no_count_sees_makes_nothing_dirty() -> None:
     before = {"_id": "case-1", "turn": 1, "wanted": 3, **made()}
-    same = _written(before, made(text="另一段话"), NOW)
-    assert "dirty" not in same._doc["$set"]
-    moved = _written(before, made(S.ACCEPTED), NOW)
-    assert set(moved._doc["$set"]["dirty"]) == {*counted_in(before), *counted_in(made(S.ACCEPTED))}
+    same = _update(before, made(text="另一段话"))
+    assert "dirty" not in same
+    moved = _update(before, made(S.ACCEPTED))
+    assert set(moved["dirty"]) == {*counted_in(before), *counted_in(made(S.ACCEPTED))}
     assert counts_as(before) == counts_as(made())
 
 
 def test_counts_of_the_old_day_are_made_anew_too() -> None:
     before = {"_id": "case-1", "turn": 1, "wanted": 3, **made()}
     after = made(reported_at=NOW)
-    dirty = _written(before, after, NOW)._doc["$set"]["dirty"]
+    dirty = _update(before, after)["dirty"]
     assert {"reported:20240129", "reported:20261126"} <= set(dirty)
     assert after["community"] == HERE

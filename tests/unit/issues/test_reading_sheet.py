@@ -13,7 +13,7 @@ from services.issues.reading.row import Where
 from services.issues.reading.sheet import COLUMNS, OPEN311, Exported, harmless, heading, line, lines
 from tests.unit.issues.world import a_case
 
-TEXTS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=60)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 
 
 def read(text: str) -> list[list[str]]:
