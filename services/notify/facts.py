@@ -25,7 +25,12 @@ from services.contracts.activities import (
 from services.contracts.issues import (
     CaseAccepted,
     CaseAnonymised,
+    CaseMerged,
+    CaseMergeMoved,
     CaseReported,
+    CaseUnmerged,
+    SupportGiven,
+    SupportWithdrawn,
     WishAnonymised,
     WishProposed,
 )
@@ -36,6 +41,9 @@ SUBJECTS = "subjects"
 
 ATTENDANCES = "attendances"
 """Who counts on an activity: one document for each fact that says so; a person's last one before a moment holds."""
+
+SUPPORTERS = "supporters"
+"""Who stands behind a case or a wish: `_id` the support, `subject`, and registers for who, whether and since when."""
 
 STAFFINGS = "staffings"
 """Who volunteers at an activity, in the same way."""
@@ -66,6 +74,21 @@ def case(received: Received[CaseReported | CaseAccepted | CaseAnonymised]) -> Se
 def wish(received: Received[WishProposed | WishAnonymised]) -> Sequence[WriteOp]:
     """What a notice about a wish names."""
     return _remember(received, {"title", "proposer"})
+
+
+def supporter(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[WriteOp]:
+    """Somebody wants to hear what becomes of a case or a wish, or no longer."""
+    event, envelope = received.event, received.envelope
+    wants = {"person": event.person, "here": isinstance(event, SupportGiven), "since": envelope.time}
+    fixed = {"community": envelope.community, "subject": event.subject}
+    return [latest(envelope.aggregate_id, envelope.sequence, wants, fixed)]
+
+
+def merger(received: Received[CaseMerged | CaseMergeMoved | CaseUnmerged]) -> Sequence[WriteOp]:
+    """The case that goes on for another one, whose people hear of that."""
+    envelope = received.envelope
+    said = {"merged_into": received.event.merged_into, "merged_at": envelope.time}
+    return [latest(envelope.aggregate_id, envelope.sequence, said, {"community": envelope.community})]
 
 
 def activity(

@@ -11,7 +11,7 @@ from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState, N
 from services.contracts.topics import NOTICES
 from services.notify.domain.notice import CLAIM_LASTS, Notice
 from services.notify.domain.person import Person
-from services.notify.facts import ATTENDANCES, STAFFINGS, SUBJECTS
+from services.notify.facts import ATTENDANCES, STAFFINGS, SUBJECTS, SUPPORTERS
 
 PERSON = Kind("person", "persons", Person, NOTICES, None)
 NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState)
@@ -59,6 +59,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     SUBJECTS: [
         IndexModel([("reporter.v", ASCENDING)], name="reporter", sparse=True),
         IndexModel([("proposer.v", ASCENDING)], name="proposer", sparse=True),
+        IndexModel([("merged_into.v", ASCENDING)], name="merged_into", sparse=True),
+    ],
+    SUPPORTERS: [
+        IndexModel([("subject", ASCENDING), ("here.v", ASCENDING)], name="subject"),
+        IndexModel([("person.v", ASCENDING)], name="person"),
     ],
     **{
         collection: [IndexModel([("community", ASCENDING), *((f"state.{field}", ASCENDING) for field in fields)])]
@@ -97,11 +102,26 @@ class Facts:
         self._subjects = database[SUBJECTS]
         self._attendances = database[ATTENDANCES]
         self._staffings = database[STAFFINGS]
+        self._supporters = database[SUPPORTERS]
 
     async def subject(self, id: str) -> Mapping[str, Any]:
         """The fields known of an aggregate; empty where nothing is."""
         document = await self._subjects.find_one({"_id": id})
         return _values(document) if document else {}
+
+    async def concerned(self, subject: str, *, first: str | None, at: datetime) -> list[str]:
+        """Whom it concerns what became of a case or a wish at that time, each once: `first`, who reported or proposed
+        it, all who stood behind it, and the same of every case that was merged into it. A repetition finds nobody new.
+        """
+        merged = self._subjects.find({"merged_into.v": subject, "merged_at.v": {"$lte": at}}, {"reporter": 1})
+        people, subjects = [first], [subject]
+        async for found in merged:
+            people.append(_values(found).get("reporter"))
+            subjects.append(found["_id"])
+        behind = {"subject": {"$in": subjects}, "here.v": True, "since.v": {"$lte": at}}
+        supporters = self._supporters.find(behind, {"person": 1})
+        people += [found["person"]["v"] async for found in supporters]
+        return [person for person in dict.fromkeys(people) if person is not None]
 
     async def participants(self, activity: str, sequence: int) -> list[Participant]:
         """Who counted on `activity` just before its fact `sequence`, so that a repetition finds nobody new."""
@@ -120,6 +140,7 @@ class Facts:
     async def forget(self, person: str) -> None:
         """Nothing remembered leads to `person` afterwards."""
         await self._attendances.delete_many({"person": person})
+        await self._supporters.delete_many({"person.v": person})
         await self._subjects.update_many({"reporter.v": person}, {"$set": {"reporter.v": None}})
         await self._subjects.update_many({"proposer.v": person}, {"$set": {"proposer.v": None}})
         await self._staffings.update_many({"volunteers": person}, {"$pull": {"volunteers": person}})

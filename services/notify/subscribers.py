@@ -1,5 +1,6 @@
 """What the facts of others make notify do: remember, tell, erase; and the copies of public state for the board."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from services.notify.domain.notice import Notice, Particulars, anonymise
 from services.notify.domain.person import Person, take_answer
 from services.notify.store import COPIES, Facts, Notices
 from services.notify.telling import Telling
+
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ def handlers(desk: Desk) -> Handlers:
     _remember(table)
     _mirror(table)
     _about_cases(table, desk)
+    _about_the_time_of_cases(table, desk)
     _about_wishes(table, desk)
     _about_seats_at_activities(table, desk)
     _about_changes_of_activities(table, desk)
@@ -46,6 +50,8 @@ def handlers(desk: Desk) -> Handlers:
 
 def _remember(table: Handlers) -> None:
     table.write(i.CaseReported, i.CaseAccepted, i.CaseAnonymised, collection=facts.SUBJECTS)(facts.case)
+    table.write(i.CaseMerged, i.CaseMergeMoved, i.CaseUnmerged, collection=facts.SUBJECTS)(facts.merger)
+    table.write(i.SupportGiven, i.SupportWithdrawn, collection=facts.SUPPORTERS)(facts.supporter)
     table.write(i.WishProposed, i.WishAnonymised, collection=facts.SUBJECTS)(facts.wish)
     table.write(v.NeedOpened, v.NeedMoved, collection=facts.SUBJECTS)(facts.need)
     table.write(a.ActivityScheduled, a.ActivityMoved, collection=facts.SUBJECTS)(facts.activity)
@@ -78,19 +84,49 @@ def _about_cases(table: Handlers, desk: Desk) -> None:
     async def tell_of_dispatch(received: Received[i.CaseDispatched]) -> None:
         known = await desk.facts.subject(received.envelope.aggregate_id)
         about = Particulars(**{**known, "due_at": received.event.due_at})
-        await desk.telling.tell(received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
+        await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
+
+    @table.on(i.CaseMerged)
+    async def tell_of_merger(received: Received[i.CaseMerged]) -> None:
+        known = await desk.facts.subject(received.envelope.aggregate_id)
+        about = Particulars(**{**known, "merged": True})
+        await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
+        await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
 
     @table.on(i.CaseRejected)
     async def tell_of_rejection(received: Received[i.CaseRejected]) -> None:
         known = await desk.facts.subject(received.envelope.aggregate_id)
         about = Particulars(**{**known, "text": received.event.reason})
-        await desk.telling.tell(received, known.get("reporter"), NoticeKind.CASE_REJECTED, about)
+        await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_REJECTED, about)
 
     @table.on(i.CaseVerified)
     async def tell_of_verification(received: Received[i.CaseVerified]) -> None:
         known = await desk.facts.subject(received.envelope.aggregate_id)
         await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
-        await desk.telling.tell(received, received.event.reporter, NoticeKind.CASE_VERIFIED, Particulars(**known))
+        await _tell_all(desk, received, received.event.reporter, NoticeKind.CASE_VERIFIED, Particulars(**known))
+
+
+def _about_the_time_of_cases(table: Handlers, desk: Desk) -> None:
+    @table.on(i.CasePaused)
+    async def forget_deadline(received: Received[i.CasePaused]) -> None:
+        """What was promised holds no longer; who has not read it yet is not told."""
+        await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
+
+    @table.on(i.CaseExtended)
+    async def tell_of_extension(received: Received[i.CaseExtended]) -> None:
+        await _tell_of_deadline(desk, received, received.event.due_at)
+
+    @table.on(i.CaseResumed)
+    async def tell_of_resumption(received: Received[i.CaseResumed]) -> None:
+        await _tell_of_deadline(desk, received, received.event.due_at)
+
+
+async def _tell_of_deadline(desk: Desk, received: Received[Any], due_at: datetime | None) -> None:
+    """The unit has the case until another time than the reporter was told."""
+    known = await desk.facts.subject(received.envelope.aggregate_id)
+    await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
+    about = Particulars(**{**known, "due_at": due_at})
+    await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
 
 
 def _about_wishes(table: Handlers, desk: Desk) -> None:
@@ -99,7 +135,7 @@ def _about_wishes(table: Handlers, desk: Desk) -> None:
         known = await desk.facts.subject(received.envelope.aggregate_id)
         accepted = received.event.status is i.WishStatus.ACCEPTED
         about = Particulars(**{**known, "text": received.event.answer, "accepted": accepted})
-        await desk.telling.tell(received, received.event.proposer, NoticeKind.WISH_ANSWERED, about)
+        await _tell_all(desk, received, received.event.proposer, NoticeKind.WISH_ANSWERED, about)
 
 
 def _about_seats_at_activities(table: Handlers, desk: Desk) -> None:
@@ -203,6 +239,17 @@ def _erase(table: Handlers, desk: Desk) -> None:
     @table.on(v.PersonDataErased)
     async def note_answer_of_volunteers(received: Received[v.PersonDataErased]) -> None:
         await _answered(desk, received, received.event.person, "volunteers")
+
+
+async def _tell_all(
+    desk: Desk, received: Received[Any], first: str | None, kind: NoticeKind, about: Particulars
+) -> None:
+    """Tell who reported or proposed it, and all who stand behind it."""
+    envelope = received.envelope
+    people = await desk.facts.concerned(envelope.aggregate_id, first=first, at=envelope.time)
+    for start in range(0, len(people), _AT_ONCE):
+        told = people[start : start + _AT_ONCE]
+        await asyncio.gather(*(desk.telling.tell(received, person, kind, about) for person in told))
 
 
 async def _confirm(desk: Desk, received: Received[Any], kind: NoticeKind) -> None:

@@ -25,7 +25,8 @@ class KindRule:
 _MONTH = timedelta(days=30)
 
 RULES: Mapping[NoticeKind, KindRule] = {
-    NoticeKind.CASE_DISPATCHED: KindRule(mandatory=False, lasts=timedelta(days=7)),
+    # Also that it goes on as one with another case: that is how it is on its way. The vocabulary of kinds is closed.
+    NoticeKind.CASE_DISPATCHED: KindRule(mandatory=False, lasts=timedelta(days=7), template=2),
     NoticeKind.CASE_REJECTED: KindRule(mandatory=False, lasts=_MONTH),
     NoticeKind.CASE_VERIFIED: KindRule(mandatory=False, lasts=_MONTH),
     NoticeKind.WISH_ANSWERED: KindRule(mandatory=False, lasts=_MONTH),

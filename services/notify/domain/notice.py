@@ -69,6 +69,7 @@ class Particulars(BaseModel):
     party: int | None = None
     text: str | None = None
     accepted: bool | None = None
+    merged: bool | None = None
 
 
 class Draft(BaseModel):

@@ -36,7 +36,7 @@ async def test_merged_people_count_once_and_come_back(running: Running) -> None:
     merged = (await merge(api, other, one)).json
     assert (merged["status"], merged["merged_into"], merged["due_at"]) == ("merged", one, None)
     # Six neighbours and the two reporters, one of whom had joined the other's case.
-    await eventually(lambda: _is(api, one, 8))
+    await eventually(lambda: _is(api, one, 8), within=90)
     assert (await merge(api, other, one)).code == "case.not-now"
     assert (await merge(api, one, other)).code == "case.merged-into-itself"
     assert [each["id"] for each in (await api.get(STAFF, f"/cases/{one}/merged")).json["items"]] == [other]
@@ -48,8 +48,8 @@ async def test_merged_people_count_once_and_come_back(running: Running) -> None:
     apart = await api.made(STAFF, f"/cases/{other}/unmerge", None)
     assert (apart["status"], apart["unit"], apart["merged_into"]) == ("dispatched", unit, None)
     assert apart["due_at"] >= before["due_at"]
-    await eventually(lambda: _is(api, one, 6))  # and the walker, who joined this one
-    await eventually(lambda: _is(api, other, 6))
+    await eventually(lambda: _is(api, one, 6), within=90)  # and the walker, who joined this one
+    await eventually(lambda: _is(api, other, 6), within=90)
     kinds = [record.envelope.type.split(".")[4] for record in await running.read("community.issues.v1")]
     assert (kinds.count("merged"), kinds.count("unmerged"), kinds.count("given")) == (1, 1, 10)
 

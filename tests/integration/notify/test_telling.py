@@ -63,6 +63,24 @@ async def test_the_reporter_hears_of_dispatch_and_verification(house: House) -> 
     assert notice["state"]["cause"] == "case-1.4"
 
 
+async def test_the_reporter_hears_of_a_new_deadline_after_an_extension_and_a_pause(house: House) -> None:
+    reported, accepted, dispatched, _ = a_case()
+    stopped = {"phase": None, "phase_due_at": None, "warned": False}
+    extended = i.CaseExtended(extension_requested=False, extended=1, due_at=SOON, overdue=False, by="staff-1")
+    paused = i.CasePaused(
+        status=i.CaseStatus.PAUSED, paused_until=LATER, due_at=None, reason="等配件", by="staff-1", **stopped
+    )
+    resumed = i.CaseResumed(
+        status=i.CaseStatus.DISPATCHED, paused_until=None, due_at=LATER + HOUR, by="system", **stopped
+    )
+    later = [fact(event, "case-1", n) for n, event in enumerate((extended, paused, resumed), 4)]
+    await house.take([reported, accepted, dispatched, *later])
+    await house.take([reported, accepted, dispatched, *later])
+    found = await house.db["notices"].find({"state.channel": "inbox"}).sort("state.version", 1).to_list(None)
+    told = [(each["state"]["kind"], each["state"]["particulars"]["due_at"]) for each in found]
+    assert told == [("case-dispatched", due) for due in (NOW + DAY, SOON, LATER + HOUR)]
+
+
 async def test_a_report_without_a_person_tells_nobody(house: House) -> None:
     await house.take(a_case(reporter=None))
     assert await house.told() == []
@@ -182,3 +200,55 @@ async def test_a_channel_set_up_later_sends_nothing_old(house: House) -> None:
     house.open_channels = frozenset(NoticeChannel)
     await house.take(a_case())
     assert {each[2:] for each in await house.told(channel="email")} == {("email", "suppressed", "channel-off")}
+
+
+async def test_who_stands_behind_a_case_hears_what_its_reporter_hears_until_they_leave(house: House) -> None:
+    reported, accepted, dispatched, verified = a_case()
+    joined = i.SupportGiven(subject="case-1", of="case", person="resident-2", by="resident-2")
+    joined_too = i.SupportGiven(subject="case-1", of="case", person="resident-3", by="resident-3")
+    left = i.SupportWithdrawn(subject="case-1", of="case", person="resident-3", by="resident-3")
+    await house.take([reported, accepted, fact(joined, "support-2", 1), fact(joined_too, "support-3", 1)])
+    await house.take([dispatched])
+    await house.take([fact(left, "support-3", 2)])
+    await house.take([verified])
+    told = {(each[0], each[1]) for each in await house.told(channel="inbox")}
+    assert told == {
+        *((who, "case-dispatched") for who in ("resident-1", "resident-2", "resident-3")),
+        *((who, "case-verified") for who in ("resident-1", "resident-2")),
+    }
+
+
+async def test_people_of_a_merged_case_hear_of_the_one_that_goes_on_each_once(house: House) -> None:
+    nothing = {"phase": None, "phase_due_at": None, "due_at": None, "by": "staff-1"}
+    merged = i.CaseMerged(status=i.CaseStatus.MERGED, merged_into="case-1", **nothing)
+    apart = i.CaseUnmerged(status=i.CaseStatus.ACCEPTED, merged_into=None, previous_case="case-1", **nothing)
+    both = i.SupportGiven(subject="case-1", of="case", person="resident-9", by="resident-9")
+    reported, accepted, dispatched, verified = a_case()
+    other = a_case("case-2", reporter="resident-9")[:2]
+    await house.take([reported, accepted, *other, fact(both, "support-1", 1), fact(merged, "case-2", 3)])
+    await house.take([dispatched])
+    await house.take([fact(apart, "case-2", 4)])
+    await house.take([verified])
+    told = [(each[0], each[1]) for each in await house.told(channel="inbox")]
+    assert sorted(told) == [
+        ("resident-1", "case-dispatched"),
+        ("resident-1", "case-verified"),
+        ("resident-9", "case-dispatched"),  # merged
+        ("resident-9", "case-dispatched"),  # the other one, once, though they joined it as well
+        ("resident-9", "case-verified"),  # for they joined it
+    ]
+    queued = await house.db["notices"].find({"state.cause": "case-2.3"}).to_list(None)
+    assert {notice["state"]["particulars"]["merged"] for notice in queued} == {True}
+
+
+async def test_supporters_of_a_wish_hear_the_answer(house: House) -> None:
+    wish = {"title": "建老年食堂", "status": i.WishStatus.OPEN, "proposed_at": NOW}
+    proposed = i.WishProposed(proposer="resident-1", supporters=1, **wish)
+    given = i.SupportGiven(subject="wish-1", of="wish", person="resident-2", by="resident-2")
+    answered = i.WishAnswered(
+        status=i.WishStatus.ACCEPTED, answer="列入计划", answered_at=NOW, proposer="resident-1", by="staff-1"
+    )
+    await house.take([fact(proposed, "wish-1", 1), fact(given, "support-9", 1)])
+    await house.take([fact(answered, "wish-1", 2)])
+    told = {(each[0], each[1]) for each in await house.told(channel="inbox")}
+    assert told == {("resident-1", "wish-answered"), ("resident-2", "wish-answered")}
