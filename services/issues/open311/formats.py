@@ -52,7 +52,8 @@ def format_of(path: str) -> Format:
 def answer(path: str, root: str, value: Value, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """`value` under the element `root`, in the format asked for at `path`."""
     written = as_json if format_of(path) is Format.JSON else lambda value: as_xml(root, value)
-    return Response(written(value), status, headers, media_type=MEDIA_TYPES[format_of(path)])
+    told = {"Vary": "Accept-Language", **(headers or {})}
+    return Response(written(value), status, told, media_type=MEDIA_TYPES[format_of(path)])
 
 
 def as_xml(root: str, value: Value) -> bytes:

@@ -141,7 +141,7 @@ def tell(scope: Scope, error: CommunityError, errors: Faults | None, headers: Ma
     sent = {name: value for name, value in headers.items() if name.lower() in _PASSED_ON}
     if "seconds" in error.params:
         sent.setdefault("Retry-After", str(error.params["seconds"]))
-    sent |= {"Cache-Control": "no-store", "Vary": "Accept-Language"}
+    sent["Cache-Control"] = "no-store"
     return answer(scope.get("path", ""), "errors", listed, status, sent)
 
 

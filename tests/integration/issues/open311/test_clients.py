@@ -3,8 +3,6 @@
 import asyncio
 import importlib
 import itertools
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -12,44 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
-from services.chassis.auth.development import DevelopmentIssuer
-from services.issues.app import IssuesSettings, service
 from services.issues.catalogues import RESIDENTIAL
 from tests.contract.open311.reading import check
-from tests.integration import standing
-from tests.integration.calling import Caller
-from tests.integration.issues.calling import Api
-from tests.integration.issues.open311.desk import LAT, LON, V2, a_key, a_served_community, closed, dispatched
+from tests.integration.issues.open311.conftest import City
+from tests.integration.issues.open311.desk import LAT, LON, V2, a_key, closed, dispatched
 from tests.integration.issues.open311.poller import Poller, Refused
-from tests.integration.issues.open311.serving import served
 from tests.integration.issues.pictures import a_picture
 from tests.unit.issues.world import HANDLER, STAFF, SUPERVISOR
 from tests.waiting import eventually
 
 HOUR = timedelta(hours=1)
-
-
-@dataclass
-class City:
-    """The service at an address, with a community and a key; `pipe` is answered by tokens, `noise` by nothing."""
-
-    api: Api
-    url: str
-    key: str
-    unit: str
-
-
-@pytest.fixture
-async def city(settings: IssuesSettings, kafka_bootstrap: str, topic_prefix: str) -> AsyncIterator[City]:
-    own = settings.model_copy(update={"open311_batch": ("pipe",), "open311_blackbox": ("noise",)})
-    async with (
-        standing.whole(service, standing.on_topics(own, kafka_bootstrap, topic_prefix)) as transport,
-        Caller(transport, DevelopmentIssuer(settings), "issues") as caller,
-        served(transport.app) as url,
-    ):
-        api = Api(caller)
-        unit, _ = await a_served_community(api)
-        yield City(api, url + V2, (await a_key(api))["api_key"], unit)
 
 
 def three(city: City, **more: Any) -> Any:
@@ -135,6 +105,11 @@ async def test_a_poller_sends_follows_and_answers(city: City) -> None:
         statuses = [each["status"] for each in told]
         assert statuses == ["open", "for triage", "action scheduled", "investigating", "fixed", "reopen"]
         assert reopened in {each["update_id"] for each in told}
+        extended = await http.get(
+            f"{city.url}/requests.json", params={"extensions": "true", "service_code": "lighting"}
+        )
+        [request] = check("extended", extended.json())
+        assert [note["description"] for note in request["notes"]] == [each["description"] for each in told]
         assert await poller.updates(datetime.now(UTC) - 2 * HOUR) == []
 
 
