@@ -10,10 +10,11 @@ from services.chassis.mongo import Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
 from services.issues.domain.clocks import STOPPED, tick, with_tick
-from services.issues.store import Store, cases_come_due, found_in, matching, shown_in
+from services.issues.store import Store, cases_come_due, found_in, matching, plans_to_advance, shown_in
+from services.issues.tree import standing_in
 from tests.integration.issues.explaining import stages
 from tests.integration.issues.walking import BUILDINGS, register_places
-from tests.unit.issues.world import HERE, a_case
+from tests.unit.issues.world import HERE, NOW, a_case
 
 LISTS: list[tuple[str, dict[str, Any]]] = [
     ("cases", matching(HERE)),
@@ -30,14 +31,17 @@ LISTS: list[tuple[str, dict[str, Any]]] = [
     ("visits", found_in("photo")),
     ("rounds", matching(HERE, status="planned")),
     ("rounds", matching(HERE, walker="w")),
+    ("roundplans", matching(HERE, status="running")),
+    ("roundplans", plans_to_advance(NOW)),
+    ("visits", {"state.building": {"$in": ["b", "c"]}}),
     ("wishes", matching(HERE, status="open")),
     ("wishes", {"$or": [{"state.proposer": "p"}, {"state.people": "p"}]}),
     ("units", matching(HERE)),
     ("places", matching(HERE, kind="building", parent="p")),
-    ("places", matching(HERE, path="p", retired=False)),
+    ("places", matching(HERE) | standing_in("p")),
     ("places", matching(HERE, number=9)),
     ("places", matching(HERE, grid="110105012003001")),
-    ("places", {"state.path": "p"}),
+    ("places", standing_in("p")),
     ("places", {"state.parent": "p"}),
     ("photos", {"owner": "p"}),
 ]
