@@ -52,7 +52,7 @@ class _Expiry:
         """Change the cases that are due; returns how many."""
         changed, refused = 0, list[str]()
         while due := await self._batch({**self.due(clock()), "_id": {"$nin": refused}}):
-            await self.prepare([case["state"] for case in due])
+            await self.prepare(due)
             for case in due:
                 if await self._change(case["_id"]):
                     changed += 1
@@ -92,14 +92,18 @@ class ContactExpiry(_Expiry):
         return contacts_ended(now - self._kept(minor=False), now - self._kept(minor=True))
 
     async def prepare(self, cases: Sequence[Mapping[str, Any]]) -> None:
-        await self._store.vault.look_again([case["contact"]["key"] for case in cases])
+        await self._store.vault.look_again([case["state"]["contact"]["key"] for case in cases])
 
     def decide(self, case: Case, now: datetime) -> Decision[Case]:
         return expire_contact(case, self._kept(minor=case.minor), now)
 
 
 class WordsExpiry(_Expiry):
-    """Drops the words, pictures and attachments of residents whose cases ended long ago, where that is asked for."""
+    """Drops the words, pictures and attachments of residents whose cases ended long ago, where that is asked for.
+
+    Models that have learnt from them stay: they hold weights of words that many used, and are trained anew by
+    themselves. An erasure is another matter, and takes them.
+    """
 
     name = "words-expiry"
     fields = ("before", "attachments")
@@ -117,8 +121,8 @@ class WordsExpiry(_Expiry):
         return words_ended(now - self._kept)
 
     async def prepare(self, cases: Sequence[Mapping[str, Any]]) -> None:
-        await self._store.photos.look_again([photo for case in cases for photo in case.get("before", ())])
-        await self._store.attachments.look_again([each for case in cases for each in case.get("attachments", ())])
+        for name, kept in (("before", self._store.photos), ("attachments", self._store.attachments)):
+            await kept.look_again([id for case in cases for id in case["state"].get(name, ())])
 
     def decide(self, case: Case, now: datetime) -> Decision[Case]:
         return expire_words(case, self._kept, now)

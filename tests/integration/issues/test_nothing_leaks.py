@@ -48,7 +48,7 @@ async def read_everywhere(api: Api, by: Principal | None, id: str) -> dict[str, 
     for path, methods in described["paths"].items():
         if "get" not in methods:
             continue
-        query = {"community": HERE, "q": "吵", "limit": 50, "jurisdiction_id": HERE, "unit": None}
+        query: dict[str, Any] = {"community": HERE, "q": "吵", "limit": 50, "jurisdiction_id": HERE}
         answer = await api.get(by, path.replace("{id}", id).replace("{case}", id), **query)
         assert answer.status < 500, (path, answer.json)
         told[path] = answer.content.decode("utf-8", "replace")

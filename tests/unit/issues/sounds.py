@@ -53,11 +53,11 @@ def an_ogg(labels: bool = True, packets: int = 20) -> bytes:
         _page([tags], 1),
         _page([b"\x78" + bytes(40)] * packets, 2, at=960 * packets),
     ]
-    return b"".join(page.write() for page in pages)  # type: ignore[no-untyped-call]  mutagen has no types here
+    return b"".join(page.write() for page in pages)  # type: ignore[no-untyped-call]  # mutagen has no types here
 
 
 def _page(packets: list[bytes], sequence: int, *, first: bool = False, at: int = 0, serial: int = 7) -> OggPage:
-    page = OggPage()  # type: ignore[no-untyped-call]  mutagen has no types here
+    page = OggPage()  # type: ignore[no-untyped-call]  # mutagen has no types here
     page.packets, page.sequence, page.first, page.position, page.serial = packets, sequence, first, at, serial
     return page
 
