@@ -1,12 +1,28 @@
-"""Seals the contact that a report brings, before there is a case to hold it."""
+"""Seals the contact that a report brings, before there is a case to hold it; opens it for whom it concerns."""
 
+import logging
 from collections.abc import Callable
 
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import Channel
-from services.issues.domain.contact import Sealed
+from services.issues.domain.cases import Case
+from services.issues.domain.contact import Contact, Sealed
 from services.issues.domain.reporting import Report
+from services.issues.sealing import NotOpened
 from services.issues.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+async def opened(vault: Vault, case: Case, by: Principal) -> Contact | None:
+    """The contact of `case` if `by` may read it; None as well where it was destroyed, or changed behind our back."""
+    if not case.shows_contact_to(by):
+        return None
+    try:
+        return await vault.open(case.contact, case.community, case.id)
+    except NotOpened:
+        log.warning("a contact was changed and can't be opened", extra={"case": case.id})
+        return None
 
 
 async def sealing(vault: Vault, report: Report, by: Principal) -> Callable[[str], Sealed | None]:

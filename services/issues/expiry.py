@@ -17,7 +17,6 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store import Cause
 from services.issues.domain.aftermath import expire_contact, expire_words
 from services.issues.domain.cases import Case
-from services.issues.sealing import NotOpened, UnknownMaster
 from services.issues.settings import PrivacySettings
 from services.issues.store import Store, contacts_ended, sealed_with, words_ended
 from services.issues.vault import DestroyedBy
@@ -148,6 +147,6 @@ class KeysInUse:
             await vault.look_again(spare)
         try:
             return done + await vault.rewrap(_BATCH)
-        except (UnknownMaster, NotOpened) as error:
-            log.error("keys of contacts can't be read", extra={"error": type(error).__name__, "reason": str(error)})
+        except KeysUnreadable as error:
+            log.warning("keys of contacts can't be read", extra={"reason": str(error.__cause__)})
             return done

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.chassis.aggregate import new_id
 from services.chassis.clock import Clock
+from services.chassis.errors import Unavailable
 from services.chassis.mongo import (
     ASCENDING,
     DESCENDING,
@@ -26,7 +27,7 @@ from services.chassis.mongo import (
 )
 from services.chassis.principal import Principal
 from services.issues.domain.contact import Contact, Sealed
-from services.issues.sealing import Masters, NotOpened, fresh_key, keyed_mark, seal, unseal
+from services.issues.sealing import Masters, NotOpened, UnknownMaster, fresh_key, keyed_mark, seal, unseal
 
 COLLECTION = "contact_keys"
 MARKS = "marks"
@@ -42,6 +43,15 @@ INDEXES = [
 ]
 _PADDED = 640
 _JUST_USED = timedelta(hours=1)
+
+
+class KeysUnreadable(
+    Unavailable,
+    code="contact.keys-unreadable",
+    zh="联系方式的密钥暂时无法读取，请联系系统管理员。",
+    en="The keys of contacts can't be read just now; tell the operator.",
+):
+    """ISSUES_CONTACT_KEYS lacks a master key that still holds something, or has another one under its name."""
 
 
 class DestroyedBy(StrEnum):
@@ -109,7 +119,7 @@ class Vault:
 
         Raises:
             NotOpened: it was changed, or belongs to another case.
-            UnknownMaster: its master key is not among the settings.
+            KeysUnreadable: its master key is not among the settings.
         """
         document = None if sealed is None else await self._keys.find_one({"_id": sealed.key, "live": True})
         if sealed is None or document is None:
@@ -147,7 +157,7 @@ class Vault:
         """Seal data keys under the current master key that are under an older one; returns how many.
 
         Raises:
-            UnknownMaster: an older one is not among the settings any more.
+            KeysUnreadable: an older one is not among the settings any more.
         """
         older = {"master": {"$exists": True, "$ne": self._masters.current}}
         documents = await self._keys.find(older).limit(limit).to_list(limit)
@@ -209,11 +219,14 @@ class Vault:
             except DuplicateKeyError:
                 document = await self._keys.find_one({"_id": MARKS})
         if document is None:
-            raise NotOpened("the secret of marks was there and is gone")
+            raise KeysUnreadable()
         return self._unwrapped(document)
 
     def _unwrapped(self, document: Mapping[str, Any]) -> bytes:
-        return self._masters.unwrap(document["wrapped"], document["_id"], document["master"])
+        try:
+            return self._masters.unwrap(document["wrapped"], document["_id"], document["master"])
+        except (UnknownMaster, NotOpened) as error:
+            raise KeysUnreadable() from error
 
     async def _destroy(self, query: Document, cause: DestroyedBy) -> int:
         tombstone = {"live": False, "destroyed_at": self._clock(), "cause": cause.value}

@@ -20,7 +20,7 @@ from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
 from services.issues.api.views import CaseView, case_view
 from services.issues.attachments import NotYourAttachment
-from services.issues.contacts import sealing
+from services.issues.contacts import opened, sealing
 from services.issues.domain import aftermath, cases, handling, reporting
 from services.issues.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.domain.cases import Case
@@ -148,8 +148,7 @@ def router(store: Store) -> APIRouter:
         by = await store.vault.known(principal)
         if not case.shows_itself_to(by):
             raise NotYours()
-        sealed = case.contact if case.shows_contact_to(by) else None
-        contact = await store.vault.open(sealed, case.community, case.id)
+        contact = await opened(store.vault, case, by)
         return etagged(stored, lambda stored: case_view(stored, by, contact), request)
 
     _filing(routes, store)

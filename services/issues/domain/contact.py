@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Invalid
 
 
 class GuardianMustAgree(
@@ -19,15 +19,6 @@ class GuardianMustAgree(
     en="For a reporter under fourteen the contact must be a guardian's, who has agreed to it.",
 ):
     """PIPL, art. 31: who handles data of a child under fourteen asks the guardian."""
-
-
-class ContactGone(
-    Conflict,
-    code="case.contact-gone",
-    zh="联系方式已按规定销毁，无法恢复。",
-    en="The contact was destroyed as promised and can't be brought back.",
-):
-    """Its key exists no more."""
 
 
 class Contact(BaseModel):

@@ -11,9 +11,9 @@ from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
 from services.issues.app import IssuesSettings
 from services.issues.expiry import ContactExpiry, KeysInUse, WordsExpiry
-from services.issues.sealing import Masters, NotOpened, UnknownMaster, fresh_key
+from services.issues.sealing import Masters, NotOpened, fresh_key
 from services.issues.store import Store
-from services.issues.vault import DestroyedBy, Vault
+from services.issues.vault import DestroyedBy, KeysUnreadable, Vault
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.unit.issues.world import HANDLER, HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
@@ -92,6 +92,8 @@ async def test_a_box_moved_to_another_case_is_not_opened(api: Api, store: Store,
     with pytest.raises(NotOpened):
         await store.vault.open(moved.contact, HERE, other)
     assert await store.vault.open(moved.contact, HERE, one) is not None
+    read = await api.get(STAFF, f"/cases/{other}")
+    assert (read.status, read.json["contact"]) == (200, None)
 
 
 async def test_a_person_has_one_key_and_a_case_without_a_person_its_own(api: Api, db: Database) -> None:
@@ -281,8 +283,9 @@ async def test_master_keys_are_changed_without_losing_a_contact(api: Api, store:
     alone = Vault(db, utc_now, Masters("new", {"new": both.keys["new"]}))
     assert await alone.open(case.contact, HERE, id) is not None
     assert await alone.alias(RESIDENT.sub) == await store.vault.alias(RESIDENT.sub)
-    with pytest.raises(UnknownMaster):
+    with pytest.raises(KeysUnreadable):
         await store.vault.open(case.contact, HERE, id)
+    assert (await api.get(STAFF, f"/cases/{id}")).code == "contact.keys-unreadable"
 
 
 PRIVATE_QUERIES: list[tuple[str, dict[str, Any]]] = [
@@ -296,3 +299,12 @@ PRIVATE_QUERIES: list[tuple[str, dict[str, Any]]] = [
 async def test_keys_are_found_by_an_index(store: Store, db: Database, collection: str, query: dict[str, Any]) -> None:
     explained = await db[collection].find(query).explain()
     assert "COLLSCAN" not in str(explained["queryPlanner"]["winningPlan"])
+
+
+async def test_a_sweep_that_finds_a_master_key_missing_goes_on(
+    store: Store, db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.vault.sealer(HERE, RESIDENT.sub)
+    object.__setattr__(store, "vault", Vault(db, utc_now, Masters("new", {"new": fresh_key()})))
+    assert await KeysInUse(store).once(utc_now) == 0
+    assert "keys of contacts can't be read" in caplog.text
