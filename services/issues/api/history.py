@@ -20,7 +20,7 @@ from services.contracts.masking import mask
 from services.issues.domain.cases import Case
 from services.issues.store import Store
 
-_INSIDE = frozenset({"by", "reason", "note", "comment", "until", "previous_unit", "previous_due_at"})
+_INSIDE = frozenset({"by", "reason", "note", "comment", "until", "previous_unit", "previous_due_at", "for_reporter"})
 """Internal fields of events that workers read; others (keys, exact places, people behind me-toos) are nobody's."""
 
 _PEOPLE = ("reporter", "by", "proposer")

@@ -92,12 +92,14 @@ def rate(case: Case, command: Rate, by: Principal, now: datetime) -> Decision[Ca
     """The reporter says how well it was solved, once.
 
     Raises:
-        OnlyTheReporter: somebody else does.
+        OnlyTheReporter: somebody else does, or there is nobody whose verdict it would be.
         TooLateToRate: it was closed more than 14 days ago.
     """
     _require_reporter(case, by)
     instead, by = not case.is_reporter(by), case.acting(by)
     status = target(case.status, CaseCommand.RATE)
+    if case.reporter is None:
+        raise OnlyTheReporter()
     if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
         raise TooLateToRate(days=VERDICT_WITHIN.days)
     changed = case.model_copy(

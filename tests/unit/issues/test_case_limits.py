@@ -6,7 +6,8 @@ import pytest
 
 from services.chassis.principal import Role
 from services.contracts.issues import CaseEscalated, CasePhase, CaseStatus, CaseWarned
-from services.issues.domain.cases import FARTHEST, Case, DueTooFar
+from services.issues.domain.aftermath import Rate, Reopen, rate, reopen
+from services.issues.domain.cases import FARTHEST, Case, DueTooFar, OnlyTheReporter
 from services.issues.domain.clocks import tick
 from services.issues.domain.extension import (
     GrantExtension,
@@ -148,6 +149,13 @@ def test_what_was_fixed_on_the_spot_is_verified_in_time_too() -> None:
     assert_folds(fixed, sent)
     assert (sent.aggregate.phase, sent.aggregate.tick_at) == (None, None)
     assert STEPS[CaseCommand.DISPATCH](sent.aggregate).aggregate.first_unit == UNIT.id
+
+
+def test_nobody_rates_for_nobody() -> None:
+    forgotten = a_case(S.VERIFIED).model_copy(update={"reporter": None})
+    with pytest.raises(OnlyTheReporter):
+        rate(forgotten, Rate(rating=5), STAFF, NOW)
+    assert reopen(forgotten, Reopen(reason="又坏了"), STAFF, NOW).aggregate.status is S.REOPENED
 
 
 def test_who_asked_for_time_does_not_refuse_it_either() -> None:
