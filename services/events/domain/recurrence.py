@@ -55,10 +55,11 @@ def normalise(rule: str) -> str:
 def starts(rule: str, first: datetime, since: date, until: date) -> Iterator[datetime]:
     """The starts (UTC) of `rule` whose date lies in [since, until), from `first` (aware) on, in order."""
     wall = first.astimezone(ZONE).replace(tzinfo=None)
-    begin, end = max(wall, datetime.combine(since, time.min)), datetime.combine(until, time.min)
+    whole = wall.replace(microsecond=0)  # dateutil knows no parts of a second: it would pass the first date by
+    begin, end = max(whole, datetime.combine(since, time.min)), datetime.combine(until, time.min)
     found = _parse(rule, wall).xafter(begin, inc=True)
     for start in takewhile(lambda moment: moment < end, found):
-        yield start.replace(tzinfo=ZONE).astimezone(first.tzinfo)
+        yield start.replace(microsecond=wall.microsecond, tzinfo=ZONE).astimezone(first.tzinfo)
 
 
 def is_exhausted(rule: str, first: datetime, until: date) -> bool:

@@ -53,6 +53,12 @@ def test_a_midnight_belongs_to_the_day_it_begins() -> None:
     assert _dates("FREQ=DAILY", date(2026, 3, 8), date(2026, 3, 9), midnight) == [date(2026, 3, 8)]
 
 
+def test_a_first_date_between_two_seconds_is_there_and_stays_there() -> None:
+    first = datetime(2026, 1, 5, 1, 0, 0, 250_000, tzinfo=UTC)
+    found = list(starts("FREQ=DAILY;COUNT=2", first, date(2026, 1, 1), date(2026, 2, 1)))
+    assert found == [first, first + timedelta(days=1)]
+
+
 def test_nothing_before_the_first() -> None:
     assert _dates("FREQ=DAILY", date(2026, 1, 1), date(2026, 3, 7)) == []
 
