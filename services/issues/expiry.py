@@ -19,7 +19,7 @@ from services.issues.domain.aftermath import expire_contact, expire_words
 from services.issues.domain.cases import Case
 from services.issues.settings import PrivacySettings
 from services.issues.store import Store, contacts_ended, sealed_with, words_ended
-from services.issues.vault import DestroyedBy
+from services.issues.vault import DestroyedBy, KeysUnreadable
 
 log = logging.getLogger(__name__)
 
