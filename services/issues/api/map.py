@@ -47,6 +47,12 @@ class FeatureCollection(BaseModel):
     next: str | None = None
 
 
+class GeoJson(Response):
+    """An answer of GeoJSON."""
+
+    media_type = MEDIA_TYPE
+
+
 def router(store: Store) -> APIRouter:
     """The route of the map, on `store`."""
     routes = APIRouter(prefix="/api/issues/v1/map", tags=["reading"])
@@ -54,11 +60,9 @@ def router(store: Store) -> APIRouter:
     @routes.get(
         "",
         summary="Cases in a box",
-        response_class=Response,
-        responses={
-            200: {"content": {MEDIA_TYPE: {"schema": FeatureCollection.model_json_schema()}}},
-            **problems(NotYours, NotABox, BoxTooLarge, InvalidCursor),
-        },
+        response_model=FeatureCollection,
+        response_class=GeoJson,
+        responses=problems(NotYours, NotABox, BoxTooLarge, InvalidCursor),
     )
     async def cases_in(
         principal: PrincipalDep,
@@ -104,7 +108,7 @@ def _answer(features: list[Document], datum: Datum, *, clustered: bool, next: st
         "clustered": clustered,
         "next": next,
     }
-    return Response(orjson.dumps(content), media_type=MEDIA_TYPE, headers={"Cache-Control": "private, max-age=5"})
+    return GeoJson(orjson.dumps(content), headers={"Cache-Control": "private, max-age=5"})
 
 
 def _cluster(cluster: Cluster, datum: Datum) -> Document:

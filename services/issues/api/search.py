@@ -98,7 +98,8 @@ def router(store: Store) -> APIRouter:
 async def answered(store: Store, found: Found, by: Principal, request: Request) -> Response:
     """The cases of a page of rows, as they stand now and as `by` may see them."""
     items = await in_order(store.cases, [row["_id"] for row in found.rows])
-    return paged(Page(items, found.next), lambda stored: case_view(stored, by), request)
+    known = await store.vault.known(by)
+    return paged(Page(items, found.next), lambda stored: case_view(stored, known), request)
 
 
 def _desks(desk: Desk, unit: str | None, by: Principal) -> Sequence[str]:
