@@ -63,30 +63,38 @@ async def similar(
     return [(stored[id], how) for id, how in chosen if id in stored]
 
 
-async def _candidates(store: Store, asked: Asked, now: datetime, where: Sequence[Mapping[str, Any]]) -> list[Document]:
-    cases = store.cases.collection
-    if asked.place is not None and asked.place.building is not None:
-        near = {"state.building": asked.place.building, "at": {"$gte": now - OPEN_SINCE}, "$and": list(where)}
-        newest = cases.find(near, _LIGHT).sort([("at", DESCENDING), ("_id", DESCENDING)])
-    else:
-        ids = [row["_id"] for row in await _rows(store, asked, now)]
-        newest = cases.find({"_id": {"$in": ids}, "$and": list(where)}, _LIGHT).sort([("at", DESCENDING)])
-    found: list[Document] = await newest.limit(LOOKS_AT).to_list(None)
-    return found
+def near(building: str, now: datetime, where: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The query for what was reported in `building` lately, under the conditions `where`."""
+    return {
+        "state.building": building,
+        "at": {"$gte": now - OPEN_SINCE},
+        **({"$and": list(where)} if where else {}),
+    }
 
 
-async def _rows(store: Store, asked: Asked, now: datetime) -> list[Document]:
-    """Rows in the open grounds of the place, else those with one of the words, else of the category."""
-    since = {"$gte": order_of(now - OPEN_SINCE)}
-    query: dict[str, Any] = {"community": asked.community, "order": since}
+def worded(asked: Asked, now: datetime) -> dict[str, Any]:
+    """The query for rows in the open grounds of the place, else with one of the words, else of the category."""
+    query: dict[str, Any] = {"community": asked.community, "order": {"$gte": order_of(now - OPEN_SINCE)}}
+    telling = sorted(grams(asked.text or ""), key=lambda gram: (-len(gram), gram))[:_TELLING]
     if asked.place is not None:
         query |= {"place": asked.place.outer, "building": None}
-    elif telling := sorted(grams(asked.text or ""), key=lambda gram: (-len(gram), gram))[:_TELLING]:
+    elif telling:
         query[WORDS] = {"$in": [*telling, *(INSIDE + gram for gram in telling)]}
-    if asked.category is not None and asked.text is None:
+    if asked.category is not None and not telling:
         query["category"] = asked.category
-    rows = store.reading.finding.rows.find(query, {"_id": 1}).sort("order", DESCENDING).limit(LOOKS_AT)
-    found: list[Document] = await rows.to_list(None)
+    return query
+
+
+async def _candidates(store: Store, asked: Asked, now: datetime, where: Sequence[Mapping[str, Any]]) -> list[Document]:
+    query: dict[str, Any]
+    if asked.place is not None and asked.place.building is not None:
+        query = near(asked.place.building, now, where)
+    else:
+        rows = store.reading.finding.rows.find(worded(asked, now), {"_id": 1}).sort("order", DESCENDING)
+        ids = [row["_id"] for row in await rows.limit(LOOKS_AT).to_list(None)]
+        query = {"_id": {"$in": ids}, "$and": list(where)}
+    newest = store.cases.collection.find(query, _LIGHT).sort([("at", DESCENDING), ("_id", DESCENDING)])
+    found: list[Document] = await newest.limit(LOOKS_AT).to_list(None)
     return found
 
 

@@ -1,0 +1,107 @@
+"""Suggestions while somebody types: what is found, what is shown of it to whom, and from which indexes."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.chassis.clock import utc_now
+from services.chassis.mongo import Database
+from services.contracts.issues import CaseStatus
+from services.issues.domain.duplicates import Why
+from services.issues.similar import Asked, near, similar, worded
+from services.issues.store import Store, wishes_overdue
+from services.issues.tallies import joined, merged_into, part_of, supporting
+from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
+from tests.integration.issues.neighbours import a_lamp
+from tests.integration.issues.test_queries import stages
+from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, a_building, a_case
+
+
+async def ask(api: Api, by: Any = NEIGHBOUR, **query: Any) -> Answer:
+    return await api.get(by, "/cases/similar", community=HERE, **query)
+
+
+async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_words(api: Api, store: Store) -> None:
+    _, [house, other, _] = await a_community(api)
+    floor = await api.made(OPERATOR, "/places", {"community": HERE, "kind": "floor", "parent": house, "number": 7})
+    lamp = (await a_lamp(api, floor["id"], spot="东侧 703 门口"))["id"]
+    upstairs = (await a_lamp(api, house, floor=8))["id"]
+    await a_lamp(api, other, floor=7)
+    [first, second, *rest] = (await ask(api, place=floor["id"], category="lighting", text="楼道灯坏了")).json["items"]
+    assert (first["id"], second["id"], rest) == (lamp, upstairs, [])
+    assert first["why"] == [Why.SAME_PLACE, Why.SAME_CATEGORY, Why.SIMILAR_WORDS]
+    assert second["why"] == [Why.NEXT_FLOOR, Why.SAME_CATEGORY, Why.SIMILAR_WORDS]
+    assert first["score"] > second["score"]
+    assert (first["supported"], first["mine"]) == (False, False)
+    assert not any(word in str(first) for word in ("七楼", "703", "楼道灯", floor["id"]))
+
+    await api.made(NEIGHBOUR, f"/cases/{lamp}/support", None)
+    [joined_one] = (await ask(api, place=floor["id"], limit=1)).json["items"]
+    assert (joined_one["id"], joined_one["supported"], joined_one["case"]["affected"]) == (lamp, True, 2)
+    assert (await ask(api, RESIDENT, place=floor["id"], limit=1)).json["items"][0]["mine"] is True
+
+    await api.made(STAFF, f"/cases/{upstairs}/merge", {"into": lamp})
+    found = (await ask(api, place=house, category="lighting")).json["items"]
+    assert [each["id"] for each in found] == [lamp]
+    await api.made(STAFF, f"/cases/{lamp}/reject", {"reason": "停电"})
+    assert (await ask(api, place=floor["id"])).json["items"] == []
+
+    # By words or category alone, from the rows that follow the cases.
+    door = (await a_lamp(api, other, category="door", text="单元门禁刷卡没有反应"))["id"]
+    await store.reading.projection.rebuild()
+    await store.reading.projection.catch_up()
+    assert [each["id"] for each in (await ask(api, text="单元门禁没反应")).json["items"]] == [door]
+    assert [each["id"] for each in (await ask(api, category="door")).json["items"]] == [door]
+    assert (await ask(api, text="电梯困人")).json["items"] == []
+
+
+async def test_questions_that_make_no_sense_and_people_who_may_not_ask(api: Api) -> None:
+    _, [house, *_] = await a_community(api)
+    assert (await ask(api)).code == "similar.nothing-to-compare"
+    assert (await ask(api, text="  ")).code == "similar.nothing-to-compare"
+    assert (await ask(api, STRANGER, place=house)).status == 403
+    assert (await ask(api, None, place=house)).status == 401
+    assert (await ask(api, place="nowhere")).status == 404
+    assert (await ask(api, category="nothing")).code == "category.unknown"
+    assert (await ask(api, text="x" * 2001)).status == 422
+    assert (await ask(api, place=house, limit=21)).status == 422
+
+
+async def test_what_is_not_public_or_long_over_is_not_suggested(store: Store) -> None:
+    house, now = a_building(), utc_now()
+    ages = {"open": (CaseStatus.ACCEPTED, None), "fresh": (CaseStatus.VERIFIED, 3), "old": (CaseStatus.VERIFIED, 30)}
+    for id, (status, days) in ages.items():
+        closed = None if days is None else now - timedelta(days=days)
+        await _put(store, a_case(status).model_copy(update={"id": id, "closed_at": closed, "building": house.id}))
+    asked = Asked(HERE, place=house, category="lighting")
+    assert {each.aggregate.id for each, _ in await similar(store, asked, now, {}, 20)} == {"open", "fresh"}
+    await store.cases.collection.update_one({"_id": "open"}, {"$set": {"state.public_category": False}})
+    public = {"state.public_category": {"$ne": False}}
+    assert {each.aggregate.id for each, _ in await similar(store, asked, now, public, 20)} == {"fresh"}
+
+
+QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
+    ("cases", near("building", utc_now(), []), [("at", -1), ("_id", -1)]),
+    ("case_rows", worded(Asked(HERE, text="楼道灯不亮"), utc_now()), [("order", -1)]),
+    ("case_rows", worded(Asked(HERE, category="lighting"), utc_now()), [("order", -1)]),
+    ("cases", merged_into("case-1"), [("at", -1), ("_id", -1)]),
+    ("cases", joined(["case-1", "case-2"]), [("_id", 1)]),
+    ("cases", part_of("case-1"), [("at", -1), ("_id", -1)]),
+    ("supports", supporting(["case-1"]), [("_id", 1)]),
+    ("supports", {"state.person": "resident-1"}, [("_id", 1)]),
+    ("wishes", wishes_overdue(utc_now()), [("_id", 1)]),
+    ("wishes", {"state.community": HERE, "$or": [{"state.hidden": {"$ne": True}}]}, [("state.counted", -1)]),
+    ("wishes", {"state.proposer": "p", "state.status": "open", "state.community": HERE}, [("_id", 1)]),
+]
+
+
+async def test_every_question_has_its_index(store: Store, db: Database) -> None:
+    for collection, query, sort in QUESTIONS:
+        explained = await db[collection].find(query).sort(sort).limit(200).explain()
+        used = stages(explained["queryPlanner"]["winningPlan"])
+        assert "COLLSCAN" not in used, query
+        assert used & {"IXSCAN", "SORT_MERGE"}, query
+
+
+async def _put(store: Store, case: Any) -> None:
+    document = case.model_dump(exclude={"id"})
+    await store.cases.collection.insert_one({"_id": case.id, "v": 1, "at": utc_now(), "state": document})

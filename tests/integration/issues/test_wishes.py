@@ -1,0 +1,99 @@
+"""Wishes over HTTP: many want the same, one answer is owed, its plan is public; what names somebody is hidden."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from services.chassis.clock import utc_now
+from services.chassis.store import Cause
+from services.chassis.sweeper import Sweep
+from services.issues.domain.wishes import MAX_OPEN, mark_overdue
+from services.issues.erasure import erase
+from services.issues.store import Store, wishes_overdue
+from tests.integration.issues.calling import Api
+from tests.integration.issues.neighbours import residents
+from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
+
+
+async def test_many_support_at_once_and_each_counts_once(api: Api, store: Store) -> None:
+    wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
+    at, people = f"/wishes/{wish['id']}", residents(120)
+    await asyncio.gather(*(api.made(by, f"{at}/support", None) for by in [*people, RESIDENT, *people[:30]]))
+    shown = (await api.get(people[0], at)).json
+    assert (shown["supporters"], shown["mine"]) == (121, True)
+    left = await asyncio.gather(*(api.delete(by, f"{at}/support") for by in people[:20]))
+    assert {answer.status for answer in left} == {200}
+    shown = (await api.get(people[0], at)).json
+    assert (shown["supporters"], shown["mine"]) == (101, False)
+    assert (await api.delete(RESIDENT, f"{at}/support")).json["supporters"] == 101
+    assert (await api.post(STAFF, f"{at}/support", {"person": "caller-1"})).json["supporters"] == 102
+
+    for person in (people[50].sub, RESIDENT.sub):
+        await erase(store, person, Cause("test"))
+        assert await store.supports.collection.count_documents({"state.person": person}) == 0
+    await store.tallies.count(wish["id"], "wish")  # type: ignore[arg-type]
+    shown = (await api.get(STAFF, at)).json
+    assert (shown["supporters"], shown["proposer"]) == (102, None)
+
+    other = await api.made(NEIGHBOUR, "/wishes", {"community": HERE, "title": "加装扶手"})
+    listed = (await api.get(people[60], "/wishes", community=HERE, order="wanted")).json["items"]
+    assert [(each["id"], each["mine"]) for each in listed] == [(wish["id"], True), (other["id"], False)]
+
+
+async def test_an_answer_a_plan_and_how_it_goes_on(api: Api, store: Store) -> None:
+    wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
+    at = f"/wishes/{wish['id']}"
+    assert timedelta(days=26) < _moment(wish["due_at"]) - utc_now() < timedelta(days=45)  # twenty working days
+    soon = (utc_now() + timedelta(days=60)).isoformat()
+    body = {"verdict": "accepted", "answer": "列入计划", "plan": "改造三楼，电话 13812345678", "planned_for": soon}
+    stale = await api.post(STAFF, f"{at}/answer", body, {"If-Match": '"9"'})
+    assert stale.status == 412
+    answered = (await api.post(STAFF, f"{at}/answer", body, {"If-Match": '"1"'})).json
+    assert (answered["status"], answered["stage"], answered["progress"]) == ("accepted", "planned", None)
+    assert "13812345678" not in str((await api.get(NEIGHBOUR, at)).json)
+    assert (await api.post(WALKER, f"{at}/support")).code == "wish.answered"
+
+    step = {"percent": 40, "text": "设计完成"}
+    assert (await api.post(RESIDENT, f"{at}/progress", step)).status == 403
+    assert (await api.post(STAFF, f"{at}/progress", {**step, "percent": 101})).status == 422
+    assert (await api.made(STAFF, f"{at}/progress", step))["stage"] == "under-way"
+    done = await api.made(STAFF, f"{at}/finish", {"text": "已开放"})
+    assert (done["stage"], done["progress"], [each["percent"] for each in done["reports"]]) == ("done", 100, [40, 100])
+    assert (await api.post(STAFF, f"{at}/drop", {"reason": "x"})).code == "wish.not-under-way"
+    [listed] = (await api.get(NEIGHBOUR, "/wishes", community=HERE, stage="done")).json["items"]
+    assert listed["progress_text"] == "已开放"
+
+
+async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> None:
+    wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "请管管张三家的狗"})
+    at = f"/wishes/{wish['id']}"
+    assert (await api.post(NEIGHBOUR, f"{at}/hide", {"reason": "x"})).status == 403
+    await api.made(STAFF, f"{at}/hide", {"reason": "标题含个人信息"})
+    assert (await api.get(NEIGHBOUR, at)).status == 404
+    assert (await api.get(NEIGHBOUR, "/wishes", community=HERE)).json["items"] == []
+    own = (await api.get(RESIDENT, at)).json
+    assert (own["hidden"], own["hidden_for"]) == (True, "标题含个人信息")
+    assert len((await api.get(STAFF, "/wishes", community=HERE)).json["items"]) == 1
+    assert (await api.post(NEIGHBOUR, f"{at}/support")).code == "wish.hidden"
+    await api.made(STAFF, f"{at}/retitle", {"title": "文明养犬"})
+    await api.made(STAFF, f"{at}/show", None)
+    shown = (await api.get(NEIGHBOUR, at)).json
+    assert (shown["title"], shown["hidden"]) == ("文明养犬", None)
+
+
+async def test_an_overdue_answer_is_told_once_and_one_person_does_not_ask_for_all(api: Api, store: Store) -> None:
+    for number in range(MAX_OPEN):
+        await api.made(RESIDENT, "/wishes", {"community": HERE, "title": f"心愿{number}"})
+    refused = await api.post(RESIDENT, "/wishes", {"community": HERE, "title": "再来一个"})
+    assert (refused.status, refused.code) == (409, "wish.too-many-open")
+    assert (await api.post(NEIGHBOUR, "/wishes", {"community": HERE, "title": "我的"})).status == 201
+
+    late = utc_now() - timedelta(hours=1)
+    await store.wishes.collection.update_many({"state.proposer": RESIDENT.sub}, {"$set": {"state.due_at": late}})
+    sweep = Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue)
+    assert [await sweep.once(utc_now), await sweep.once(utc_now)] == [MAX_OPEN, 0]
+    listed = (await api.get(STAFF, "/wishes", community=HERE, overdue=True)).json["items"]
+    assert len(listed) == MAX_OPEN
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
