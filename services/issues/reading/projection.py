@@ -34,7 +34,11 @@ def indexes() -> list[IndexModel]:
     up, down = ASCENDING, DESCENDING
     tail = [(name, up) for name in ("unit", "category", "group", "building")]
     return [
-        IndexModel([("community", up), ("order", down)]),
+        IndexModel(
+            [("community", up), ("order", down)]
+            + [(name, up) for name in ("public", "category", "open", "lon", "lat")],
+            name="in order",
+        ),
         IndexModel([("community", up), ("changed", up), ("_id", up)]),
         IndexModel([("community", up), (WORDS, up), ("order", down)], name=WORDS),
         IndexModel([("community", up), ("desks", up), ("due", up), ("_id", up)]),
