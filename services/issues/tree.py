@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from itertools import groupby
+from typing import Any
 
 from services.chassis.errors import AlreadyExists
 from services.chassis.http.command import Command
@@ -100,7 +101,7 @@ async def retire_inside(store: Store, place: Place, command: Command) -> None:
 
 async def everything_in(store: Store, place: Place, *, directly: bool = False) -> AsyncIterator[Place]:
     """All that stands in `place`, at any depth; or only what has it as its parent."""
-    query, cursor = {"state.parent" if directly else "state.path": place.id}, None
+    query, cursor = {"state.parent": place.id} if directly else standing_in(place.id), None
     while True:
         page = await store.places.stored.select(query, limit=_PAGE, cursor=cursor)
         for stored in page.items:
@@ -108,6 +109,11 @@ async def everything_in(store: Store, place: Place, *, directly: bool = False) -
         cursor = page.next
         if cursor is None:
             return
+
+
+def standing_in(id: str) -> dict[str, Any]:
+    """The query for all that stands in the place `id`. Buildings of before there were finer places have no path."""
+    return {"$or": [{"state.path": id}, {"state.parent": id}]}
 
 
 def in_order(places: Iterable[Place]) -> list[Place]:

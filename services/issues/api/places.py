@@ -27,7 +27,7 @@ from services.issues.domain.places import (
 )
 from services.issues.domain.units import RegisterUnit, register_unit, unit_id
 from services.issues.store import Store, matching
-from services.issues.tree import path_to, register_all, retire_inside
+from services.issues.tree import path_to, register_all, retire_inside, standing_in
 
 BASE = "/api/issues/v1"
 
@@ -160,7 +160,11 @@ def _places(routes: APIRouter, store: Store) -> None:
         retired: Annotated[bool | None, Query()] = None,
     ) -> Response:
         principal.require(community)
-        query = matching(community, kind=kind, parent=parent, path=within, number=number, grid=grid, retired=retired)
+        query = matching(community, kind=kind, parent=parent, number=number, grid=grid)
+        if within is not None:
+            query |= standing_in(within)
+        if retired is not None:
+            query["state.retired"] = True if retired else {"$ne": True}
         return paged(await store.places.stored.select(query, limit=page.limit, cursor=page.cursor), place_view, request)
 
     _one_place(routes, store)

@@ -116,6 +116,20 @@ async def test_a_building_is_retired_with_all_that_is_in_it(api: Api, db: Databa
     assert len(left) == 2
 
 
+async def test_buildings_of_before_there_were_finer_places_are_found_in_their_compound(api: Api, db: Database) -> None:
+    _, [building, *_] = await a_community(api, 2)
+    [compound] = (await api.get(STAFF, "/places", community=HERE, kind="compound")).json["items"]
+    newer = {"state.path": "", "state.retired": "", "state.changed_at": "", "state.inside": "", "state.grid": ""}
+    await db["places"].update_many({}, {"$unset": newer})
+    found = (await api.get(STAFF, "/places", community=HERE, within=compound["id"], retired=False)).json["items"]
+    assert len(found) == 2
+    assert {each["path"][0] for each in found} == {compound["id"]}
+    assert (await api.post(STAFF, f"/places/{compound['id']}/retire")).code == "place.has-buildings"
+    laid_out = await api.post(STAFF, f"/places/{building}/floors", {"highest": 1, "spots": ["电梯厅"]})
+    assert laid_out.json["registered"] == 2
+    assert (await api.post(STAFF, f"/places/{building}/retire")).json["retired"] is True
+
+
 async def test_what_one_replica_changes_others_see(runtime: Runtime, store: Store, api: Api, db: Database) -> None:
     building = await a_laid_out_building(api)
     lamp = await way_to(api, building, 1, 3, "电梯厅")
