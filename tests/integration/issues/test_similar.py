@@ -11,8 +11,8 @@ from services.issues.similar import Asked, near, similar, worded
 from services.issues.store import Store, wishes_overdue
 from services.issues.tallies import joined, merged_into, part_of, supporting
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
+from tests.integration.issues.explaining import stages
 from tests.integration.issues.neighbours import a_lamp
-from tests.integration.issues.test_queries import stages
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, a_building, a_case
 
 

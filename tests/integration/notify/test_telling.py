@@ -1,5 +1,7 @@
 """From facts to notices: who is told, who is not and why, and that reading the topics again tells nobody anew."""
 
+from typing import Any
+
 import pytest
 
 from services.contracts import issues as i
@@ -219,7 +221,7 @@ async def test_who_stands_behind_a_case_hears_what_its_reporter_hears_until_they
 
 
 async def test_people_of_a_merged_case_hear_of_the_one_that_goes_on_each_once(house: House) -> None:
-    nothing = {"phase": None, "phase_due_at": None, "due_at": None, "by": "staff-1"}
+    nothing: dict[str, Any] = {"phase": None, "phase_due_at": None, "due_at": None, "by": "staff-1"}
     merged = i.CaseMerged(status=i.CaseStatus.MERGED, merged_into="case-1", **nothing)
     apart = i.CaseUnmerged(status=i.CaseStatus.ACCEPTED, merged_into=None, previous_case="case-1", **nothing)
     both = i.SupportGiven(subject="case-1", of="case", person="resident-9", by="resident-9")
@@ -242,7 +244,7 @@ async def test_people_of_a_merged_case_hear_of_the_one_that_goes_on_each_once(ho
 
 
 async def test_supporters_of_a_wish_hear_the_answer(house: House) -> None:
-    wish = {"title": "建老年食堂", "status": i.WishStatus.OPEN, "proposed_at": NOW}
+    wish: dict[str, Any] = {"title": "建老年食堂", "status": i.WishStatus.OPEN, "proposed_at": NOW}
     proposed = i.WishProposed(proposer="resident-1", supporters=1, **wish)
     given = i.SupportGiven(subject="wish-1", of="wish", person="resident-2", by="resident-2")
     answered = i.WishAnswered(
