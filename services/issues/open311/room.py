@@ -45,7 +45,7 @@ class Open311:
             sites=Sites(runtime.database),
             clock=runtime.clock,
             url=settings.public_url.rstrip("/") + BASE,
-            contact=settings.open311_contact,
+            contact=settings.open311_contact or settings.public_url,
             production=settings.environment == "production",
             types=dict.fromkeys(settings.open311_batch, "batch") | dict.fromkeys(settings.open311_blackbox, "blackbox"),
         )

@@ -18,7 +18,7 @@ class Open311Settings(ServiceSettings):
     open311_communities: _Codes = ()
     """The communities that are served, each a jurisdiction under its own id. Empty: all that have places."""
     open311_contact: str = Field(default="", max_length=200)
-    """Whom to ask about the endpoint, as discovery says it."""
+    """Whom to ask about the endpoint, as discovery says it. Empty: the address of the system."""
     open311_batch: _Codes = ()
     """Categories whose requests are answered by a token first."""
     open311_blackbox: _Codes = ()
