@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from services.chassis.cursor import InvalidCursor
@@ -47,10 +48,13 @@ class FeatureCollection(BaseModel):
     next: str | None = None
 
 
-class GeoJson(Response):
+class GeoJson(JSONResponse):
     """An answer of GeoJSON."""
 
     media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content)
 
 
 def router(store: Store) -> APIRouter:
@@ -108,7 +112,7 @@ def _answer(features: list[Document], datum: Datum, *, clustered: bool, next: st
         "clustered": clustered,
         "next": next,
     }
-    return GeoJson(orjson.dumps(content), headers={"Cache-Control": "private, max-age=5"})
+    return GeoJson(content, headers={"Cache-Control": "private, max-age=5"})
 
 
 def _cluster(cluster: Cluster, datum: Datum) -> Document:

@@ -1,13 +1,13 @@
 """Search, queues and map on a real store: who finds what, in which order, and always from an index."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from services.chassis.mongo import Database
 from services.chassis.principal import Role
-from services.issues.reading.facts import By, When
+from services.issues.reading.facts import By, When, local_day
 from services.issues.reading.figures import Figures, Period
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.row import ROWS
@@ -272,8 +272,16 @@ async def test_a_day_is_counted_from_the_index_alone(db: Database, when: When) -
     assert not used & {"COLLSCAN", "FETCH"}
 
 
-async def test_figures_read_no_rows(db: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """KPIs do not scan: with the rows gone they are still there."""
+async def test_figures_and_clusters_read_no_rows(
+    api: Api, db: Database, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    """With the rows gone they are still there: nothing scans."""
+    _, houses = unit_and_houses
+    await _placed(store, houses)
+    await reported(api, houses[0])
+    await up_to_date(store)
     await db[ROWS].drop()
-    period = Period(date(2026, 1, 1), date(2026, 11, 26))
-    assert await Figures(db).table(HERE, DEFAULT, By.UNIT, period) == []
+    today = local_day(store.reading.clock())
+    [line] = await Figures(db).table(HERE, DEFAULT, By.CATEGORY, Period(today, today))
+    assert (line.value, line.counted["filing"]) == ("noise", (0, 1))
+    assert await _counted(api, "open") == 1
