@@ -18,7 +18,7 @@ from services.issues.domain.learning import Example, figures, lesson
 Trained = tuple[dict[Target, Model], tuple[PartFigures, ...]]
 
 _CONTEXT = multiprocessing.get_context("spawn")
-_NICENESS = 10
+_NICENESS = 3
 
 
 class TrainingDied(Exception):
