@@ -46,7 +46,7 @@ class Target(StrEnum):
 
 
 class ModelStatus(StrEnum):
-    """`refused`: there is none, for the reason given. `withdrawn`: somebody whose words it had learnt from was erased."""
+    """`refused`: there is none, for the reason given. `withdrawn`: words it had learnt from were erased."""
 
     ASKED = "asked"
     READY = "ready"
