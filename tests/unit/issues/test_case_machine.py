@@ -125,17 +125,12 @@ class CaseMachine(RuleBasedStateMachine):
     def asked(self, command: CaseCommand, by: Principal, data: st.DataObject) -> None:
         self._ask(command, by, data)
 
-    @rule(
-        command=st.sampled_from(
-            [C.DISPATCH, C.START, C.HANDLE, C.VERIFY, C.ACCEPT, C.SEND_BACK, C.PAUSE, C.RESUME, C.MERGE, C.UNMERGE]
-        ),
-        sub=st.sampled_from("abcd"),
-        data=st.data(),
-    )
-    def asked_by_an_allrounder(self, command: CaseCommand, sub: str, data: st.DataObject) -> None:
-        """Somebody with every role gets far, so that the deep states are reached."""
+    @rule(sub=st.sampled_from("abcd"), data=st.data())
+    def asked_by_an_allrounder(self, sub: str, data: st.DataObject) -> None:
+        """Somebody with every role asks for what the table allows, so that the deep states are reached."""
+        command = data.draw(st.sampled_from([row.command for row in TRANSITIONS if row.source is self.case.status]))
         unit = self.case.unit
-        units = (unit,) if unit and command in (C.START, C.HANDLE) else ()
+        units = (unit,) if unit and WHO[command] == {Role.HANDLER} else ()
         self._ask(command, person(sub, *Role, units=units), data)
 
     def _ask(self, command: CaseCommand, by: Principal, data: st.DataObject) -> None:
