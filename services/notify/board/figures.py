@@ -170,7 +170,7 @@ class Volunteering(_Shown):
 
 
 class Wish(_Shown):
-    """Something residents would like to have, and the committee's answer."""
+    """Something residents would like to have, the committee's answer, and how far its plan is, in percent and words."""
 
     id: str
     title: str
@@ -178,6 +178,9 @@ class Wish(_Shown):
     status: str
     proposed_at: datetime
     answer: str | None
+    stage: str | None = None
+    progress: int | None = None
+    progress_text: str | None = None
 
 
 class Board(_Shown):

@@ -118,7 +118,7 @@ def test_nothing_on_the_english_page_waits_for_translation() -> None:
 
 def test_what_somebody_typed_does_no_harm() -> None:
     board = sunny_board()
-    wish = board.wishes[0].model_copy(update={"title": EVIL, "answer": EVIL})
+    wish = board.wishes[0].model_copy(update={"title": EVIL, "answer": EVIL, "progress_text": EVIL})
     case = board.cases.latest[0].model_copy(update={"title": EVIL})
     activity = board.activities[0].model_copy(update={"title": EVIL, "venue": "unknown-venue"})
     cases = board.cases.model_copy(update={"latest": (case,)})
@@ -130,6 +130,23 @@ def test_what_somebody_typed_does_no_harm() -> None:
     assert b"<script" not in feed
     assert b"\x07" not in feed
     assert json_feed(hurt, "zh", NAMES, "https://example.org")["items"][0]["title"].endswith(EVIL)
+
+
+@pytest.mark.parametrize(
+    ("language", "stage", "words"),
+    [
+        ("zh", "under-way", "正在实施 40%"),
+        ("en", "under-way", "Under way 40%"),
+        ("en", "done", "It is there"),
+        ("en", "a-stage-of-later-days", "In a plan"),
+    ],
+)
+def test_how_far_a_wish_is(language: str, stage: str, words: str) -> None:
+    board = sunny_board()
+    wish = board.wishes[0].model_copy(update={"stage": stage, "progress": 40, "progress_text": "设计完成"})
+    shown = _Tags(PAGE.board(board.model_copy(update={"wishes": (wish,)}), language)).words
+    assert words in shown
+    assert "设计完成" in shown
 
 
 def test_colours_and_bars_add_up() -> None:
