@@ -67,14 +67,9 @@ async def test_the_reporter_hears_of_dispatch_and_verification(house: House) -> 
 
 async def test_the_reporter_hears_of_a_new_deadline_after_an_extension_and_a_pause(house: House) -> None:
     reported, accepted, dispatched, _ = a_case()
-    stopped = {"phase": None, "phase_due_at": None, "warned": False}
     extended = i.CaseExtended(extension_requested=False, extended=1, due_at=SOON, overdue=False, by="staff-1")
-    paused = i.CasePaused(
-        status=i.CaseStatus.PAUSED, paused_until=LATER, due_at=None, reason="等配件", by="staff-1", **stopped
-    )
-    resumed = i.CaseResumed(
-        status=i.CaseStatus.DISPATCHED, paused_until=None, due_at=LATER + HOUR, by="system", **stopped
-    )
+    paused = i.CasePaused(status=i.CaseStatus.PAUSED, paused_until=LATER, due_at=None, reason="等配件", by="staff-1")
+    resumed = i.CaseResumed(status=i.CaseStatus.DISPATCHED, paused_until=None, due_at=LATER + HOUR, by="system")
     later = [fact(event, "case-1", n) for n, event in enumerate((extended, paused, resumed), 4)]
     await house.take([reported, accepted, dispatched, *later])
     await house.take([reported, accepted, dispatched, *later])
