@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 
 from services.chassis.errors import StaleVersion
-from services.chassis.handlers import Handlers, Received
+from services.chassis.handlers import Handlers, NotYet, Received
 from services.chassis.mongo import WriteOp
 from services.chassis.store import Cause, Stored
 from services.contracts.issues import (
@@ -62,13 +62,13 @@ def join_up(handlers: Handlers, store: Store) -> None:
         """The parents before and after count; one level stays one level."""
         await keep_one_level(store, received.envelope.aggregate_id, received.cause)
         for parent in {received.event.parent, received.event.previous_parent} - {None}:
-            await store.tallies.count(str(parent), Subject.CASE)
+            await _count(store, str(parent))
 
     @handlers.on(CaseReleased)
     async def give_up(received: Received[CaseReleased]) -> None:
         """The parent counts."""
         if received.event.previous_parent is not None:
-            await store.tallies.count(received.event.previous_parent, Subject.CASE)
+            await _count(store, received.event.previous_parent)
 
     @handlers.write(CaseAnonymised, collection=MARKS)
     def forgotten(received: Received[CaseAnonymised]) -> Sequence[WriteOp]:
@@ -99,7 +99,15 @@ async def keep_one_level(store: Store, child: str, cause: Cause) -> None:
 
 async def _count_end(store: Store, id: str) -> None:
     end, _ = await _walk(store, (await store.cases.get(id)).aggregate)
-    await store.tallies.count(end.id, Subject.CASE)
+    await _count(store, end.id)
+
+
+async def _count(store: Store, id: str) -> None:
+    """Raises NotYet where it changes too often just now: the event is taken again."""
+    try:
+        await store.tallies.count(id, Subject.CASE)
+    except StaleVersion as error:
+        raise NotYet() from error
 
 
 async def _behind(store: Store, id: str) -> AsyncIterator[Stored[Case]]:
