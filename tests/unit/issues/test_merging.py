@@ -43,7 +43,7 @@ from tests.unit.issues.world import (
 
 CLOCKS = Clocks()
 OTHER = a_case(CaseStatus.ACCEPTED).model_copy(update={"id": "case-2", "reporter": NEIGHBOUR.sub})
-_CLOCK = {"phase_due_at", "warn_at", "tick_at", "due_at"}
+_CLOCK = {"phase_due_at", "contacting_due_at", "warn_at", "tick_at", "due_at"}
 
 
 def into(case: Case, other: Case = OTHER, **more: Any) -> Case:
