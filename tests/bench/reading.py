@@ -56,7 +56,8 @@ async def run(servers: Servers) -> list[Figure]:
     """Milliseconds. The bound is on the growth at p95 of what is read page by page."""
     async with AsyncExitStack() as standing:
         small, large = [
-            await _filled(await standing.enter_async_context(database(servers)), count) for count in (SMALL, LARGE)
+            await _filled(await standing.enter_async_context(database(servers, patience=1800)), count)
+            for count in (SMALL, LARGE)
         ]
         figures: list[Figure] = []
         for name, ask, paged in _questions():
@@ -131,7 +132,7 @@ async def _points(desk: Desk, dice: random.Random) -> None:
     leaves = await desk.maps.leaves(COMMUNITY, box, shown)
     if leaves is None:
         raise RuntimeError("the box shows no single cases")
-    await desk.maps.points(COMMUNITY, box, leaves, shown, 200, None)
+    await desk.maps.points(COMMUNITY, box, leaves, shown, 50, None)
 
 
 def _clusters(zoom: int) -> Ask:

@@ -28,6 +28,7 @@ from services.issues.reading.periods import UnknownPeriod, period_of
 from services.issues.store import Store
 
 BASE = "/api/issues/v1/kpis"
+_VALUE = r"^[A-Za-z0-9._~-]*$"
 
 
 class UnknownFigure(NotFound, code="kpi.unknown", zh="没有“{kpi}”这一指标。", en="There is no figure {kpi}."):
@@ -145,7 +146,9 @@ def router(store: Store) -> APIRouter:
         asked: PeriodDep,
         community: Annotated[Id, Query()],
         per: Annotated[By, Query()] = By.TOTAL,
-        value: Annotated[str, Query(max_length=64, description="The unit, category, group or building.")] = "",
+        value: Annotated[
+            str, Query(max_length=64, pattern=_VALUE, description="Unit, category …; empty: none.")
+        ] = "",
         which: Annotated[Counted, Query()] = Counted.PART,
     ) -> Response:
         """Those of the latest days first. Cases are shown as they stand now."""

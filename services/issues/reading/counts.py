@@ -8,12 +8,12 @@ once the one that read later stays, whoever writes last.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from services.chassis.mongo import BulkWriteError, Collection, Database, Document, ReturnDocument, UpdateOne
+from services.chassis.mongo import BulkWriteError, Collection, Database, ReturnDocument, UpdateOne
 from services.issues.reading import tiles
 from services.issues.reading.facts import By
 from services.issues.reading.row import ROWS
@@ -23,8 +23,11 @@ _DUPLICATE = 11000
 _TICKET = "ticket"
 _AT_ONCE = 500
 
-Made = dict[str, list[Any]]
+Made = dict[str, Any]
 """Counts by their ids."""
+
+Counted = dict[str, list[int]]
+"""For each value: a signature, how many cases have it, the next signature, and so on."""
 
 Name = tuple[str, str]
 """A community, and a count in it: `reported:20261126` or `cell:68719476735`."""
@@ -65,11 +68,19 @@ class Counts:
         await self._write_all((self._month(*month) for month in months), ticket)
         await self._count_cells(cells, ticket)
 
-    async def of_days(self, community: str, when: str, by: str, first: int, last: int) -> list[tuple[int, Document]]:
-        """The counts of the days (or, by six digits, of the months) from `first` to `last`, by day."""
+    async def of_days(
+        self, community: str, when: str, by: str, first: int, last: int, value: str | None = None
+    ) -> list[tuple[int, Counted]]:
+        """The counts of the days (or, by six digits, of the months) from `first` to `last`, by day: for each value
+        signatures and numbers in turn. Of one value alone where it is given.
+        """
         span = {"$gte": day_id(community, when, by, first), "$lte": day_id(community, when, by, last)}
-        found = await self.collection.find({"_id": span}).sort("_id", 1).to_list(None)
-        return [(int(each["_id"].rpartition("|")[2]), each) for each in found]
+        shown = {"n": 1} if value is None else {f"n.{_key(value)}": 1}
+        found = await self.collection.find({"_id": span}, shown).sort("_id", 1).to_list(None)
+        return [
+            (int(each["_id"].rpartition("|")[2]), {_value(key): told for key, told in each.get("n", {}).items()})
+            for each in found
+        ]
 
     async def of_cells(self, community: str, level: int, cells: Sequence[int]) -> list[tuple[int, list[Pile]]]:
         """What lies in these cells of a level, where there is something."""
@@ -102,8 +113,9 @@ class Counts:
         for by in By:
             count: Counter[tuple[str, int]] = Counter()
             for _day, found in await self.of_days(community, when, by, month * 100 + 1, month * 100 + 31):
-                for value, signature, n in found["n"]:
-                    count[value, signature] += n
+                for value, told in found.items():
+                    for signature, n in pairs(told):
+                        count[value, signature] += n
             summed[day_id(community, when, by, month)] = _listed(count)
         return summed
 
@@ -177,5 +189,22 @@ def cell_id(community: str, cell: int, level: int) -> str:
     return f"{community}|cell|{level:02}|{cell:011}"
 
 
-def _listed(count: "Counter[tuple[str, int]]") -> list[Any]:
-    return [[value, signature, n] for (value, signature), n in sorted(count.items())]
+def pairs(told: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The signatures of one value with their numbers."""
+    return zip(told[::2], told[1::2], strict=True)
+
+
+def _listed(count: "Counter[tuple[str, int]]") -> Counted:
+    listed: Counted = {}
+    for (value, signature), n in sorted(count.items()):
+        listed.setdefault(_key(value), []).extend((signature, n))
+    return listed
+
+
+def _key(value: str) -> str:
+    """A value as the name of a field, which may be neither empty nor hold a dot; ids hold no such sign."""
+    return "=" + value.replace(".", "\u2024")
+
+
+def _value(key: str) -> str:
+    return key[1:].replace("\u2024", ".")

@@ -14,7 +14,7 @@ from typing import Any
 from services.chassis import cursor as cursors
 from services.chassis.errors import Invalid
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document
-from services.issues.reading.counts import Counts
+from services.issues.reading.counts import Counts, pairs
 from services.issues.reading.facts import By, day_of, number_of
 from services.issues.reading.finding import Found
 from services.issues.reading.formulas import Formulas, Kpi
@@ -155,15 +155,17 @@ class Figures:
                         while current is not None and current.last < day_of(number):
                             current = next(found, None)
                     if current is not None:
-                        for value, signature, n in count["n"]:
-                            sums[current][value][when, signature] += n
+                        for value, told in count.items():
+                            counted = sums[current][value]
+                            for signature, n in pairs(told):
+                                counted[when, signature] += n
         return sums
 
     async def _signatures(self, community: str, kpi: Kpi, by: By, value: str, period: Period) -> set[int]:
         found: set[int] = set()
         for first, last in _joined(period.pieces()):
-            for _number, count in await self._counts.of_days(community, kpi.when.value, by, first, last):
-                found |= {signature for named, signature, _n in count["n"] if named == value}
+            for _day, count in await self._counts.of_days(community, kpi.when.value, by, first, last, value):
+                found.update(count.get(value, ())[::2])
         return found
 
     async def _page(self, query: Document, day: str, limit: int, cursor: str | None) -> Found:

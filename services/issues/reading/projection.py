@@ -41,7 +41,11 @@ def indexes() -> list[IndexModel]:
         ),
         IndexModel([("community", up), ("changed", up), ("_id", up)]),
         IndexModel([("community", up), (WORDS, up), ("order", down)], name=WORDS),
-        IndexModel([("community", up), ("desks", up), ("due", up), ("_id", up)]),
+        IndexModel(
+            [("community", up), ("desks", up), ("due", up), ("_id", up)]
+            + [(name, up) for name in ("category", "status", "building", "priority", "overdue", "order")],
+            name="desks",
+        ),
         IndexModel([("community", up), ("place", up), ("order", down)]),
         IndexModel(
             [("community", up), ("cell", up), ("open", up), ("order", down)]
