@@ -136,14 +136,26 @@ _YOUNG = 60
 """Seconds within which a folder may belong to a run that has not locked it yet."""
 
 
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108  made for temporary files; the folder within has a name of its own
+_ROOM = 6 * 1024**3
+
+
+def _parent() -> Path:
+    """Where the data of a run may stand: in memory where there is plenty, since a test makes many small collections,
+    each of which a disk takes its time for; else where temporary files go, or where TMPDIR says."""
+    roomy = os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free >= _ROOM
+    return _IN_MEMORY if roomy and "TMPDIR" not in os.environ else Path(tempfile.gettempdir())
+
+
 class _Folder:
     """A temporary folder that this process has locked; those that killed runs have left are removed."""
 
     _PREFIX = f"{APPLICATION}-servers-"
 
     def __init__(self) -> None:
-        _remove_left_behind(Path(tempfile.gettempdir()), self._PREFIX)
-        self.path = Path(tempfile.mkdtemp(prefix=self._PREFIX))
+        parent = _parent()
+        _remove_left_behind(parent, self._PREFIX)
+        self.path = Path(tempfile.mkdtemp(prefix=self._PREFIX, dir=parent))
         self._lock = Lock(self.path / "lock")
         self._lock.acquire(wait=0)
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import uuid
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import MongoClient
 
+from deploy.local import servers
 from deploy.local.kafka_server import KafkaServer
 from deploy.local.mongo_server import MongoServer
 from deploy.local.server import Server
@@ -181,3 +183,17 @@ def test_what_nobody_asks_for_is_not_started(monkeypatch: pytest.MonkeyPatch) ->
     assert servers.mongodb() == "mongodb://elsewhere.example"
     assert servers.kafka() == "elsewhere.example:9092"
     servers.close()
+
+
+def test_the_data_of_a_run_stands_in_memory_only_where_that_has_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(servers, "_IN_MEMORY", tmp_path)
+    monkeypatch.setattr(servers, "_ROOM", 1)
+    assert servers._parent() == tmp_path
+    monkeypatch.setattr(servers, "_ROOM", 2**62)
+    assert servers._parent() == Path(tempfile.gettempdir())
+    monkeypatch.setattr(servers, "_ROOM", 1)
+    monkeypatch.setenv("TMPDIR", "/elsewhere")
+    assert servers._parent() == Path(tempfile.gettempdir())
