@@ -146,9 +146,7 @@ def router(store: Store) -> APIRouter:
         asked: PeriodDep,
         community: Annotated[Id, Query()],
         per: Annotated[By, Query()] = By.TOTAL,
-        value: Annotated[
-            str, Query(max_length=64, pattern=_VALUE, description="Unit, category …; empty: none.")
-        ] = "",
+        value: Annotated[str, Query(max_length=64, pattern=_VALUE, description="Unit, category …; empty: none.")] = "",
         which: Annotated[Counted, Query()] = Counted.PART,
     ) -> Response:
         """Those of the latest days first. Cases are shown as they stand now."""
