@@ -84,9 +84,9 @@ async def topics(servers: Servers) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def database(servers: Servers) -> AsyncIterator[mongo.Database]:
-    """An empty database, dropped afterwards."""
-    client = mongo.connect(servers.mongodb, application="bench")
+async def database(servers: Servers, *, patience: float = 20.0) -> AsyncIterator[mongo.Database]:
+    """An empty database, dropped afterwards. `patience`: seconds that a single call may take."""
+    client = mongo.connect(servers.mongodb, application="bench", answer_within_ms=round(patience * 1000))
     name = f"bench_{uuid.uuid4().hex[:8]}"
     try:
         yield mongo.database(client, name)

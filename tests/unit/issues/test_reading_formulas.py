@@ -197,3 +197,23 @@ def test_what_lies_in_a_box_lies_in_its_cells(west: float, south: float, size: f
 def test_figures_that_differ_are_told() -> None:
     [told] = differences({(By.UNIT, "u", "closing"): (1, 2)}, {})
     assert str(told) == "unit u\tclosing\tjournal 1/2\tlive 0/0"
+
+
+@pytest.mark.parametrize("status", [CaseStatus.MERGED, CaseStatus.PAUSED, CaseStatus.REJECTED])
+def test_what_is_merged_paused_or_rejected_leaves_the_closing_rate(status: CaseStatus) -> None:
+    """缓办 leaves the denominator, and a merged case is counted once, as the one it was merged into."""
+    due = REPORTED + timedelta(days=1)
+    told = facts({"status": status, "reported_at": REPORTED, "due_at": due, "unit": "unit-1"})
+    [closing] = [kpi for kpi in DEFAULT.kpis if kpi.code == "closing"]
+    assert not closing.counts_in(told.signature)
+    open_one = facts({"status": CaseStatus.DISPATCHED, "reported_at": REPORTED, "due_at": due, "unit": "unit-1"})
+    assert closing.counts_in(open_one.signature)
+
+
+def test_a_contact_that_may_still_come_in_time_is_not_missed_yet() -> None:
+    due = REPORTED + timedelta(hours=2)
+    owed = {"status": CaseStatus.IN_PROGRESS, "contacting_due_at": due}
+    assert "contact-owed" not in marks(**owed, phase="contact")
+    assert "contact-owed" in marks(**owed, phase="contact", escalation=1)
+    assert {"contact-owed", "contacted-in-time"} <= marks(**owed, phase="handling", contacted_at=due)
+    assert "contacted-in-time" not in marks(**owed, phase="handling", contacted_at=due + timedelta(minutes=1))
