@@ -35,7 +35,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 EACH = 12
-"""Requests of each operation and way of making input; `HYPOTHESIS` shrinks nothing, since what is sent leaves traces."""
+"""Requests of each operation and way of making input. Nothing is shrunk, since what is sent leaves traces."""
 
 _UNHURRIED = settings(
     max_examples=EACH,
@@ -60,7 +60,7 @@ class Gatherer:
         self.faults: list[str] = []
         self.answers: dict[int, int] = {}
 
-    def send(self, case: Case) -> None:
+    def send(self, case: Case[Any]) -> None:
         self._make_likely(case)
         headers = {"Authorization": f"Bearer {self._dice.choice(self._tokens)}"} if self._dice.random() < 0.95 else {}
         try:
@@ -76,19 +76,20 @@ class Gatherer:
             where = f"{case.operation.method.upper()} {case.operation.path} → {response.status_code}"
             self.faults.append(f"{where}: {_sentence(fault)}\n  {response.content[:300]!r}")
 
-    def _make_likely(self, case: Case) -> None:
+    def _make_likely(self, case: Case[Any]) -> None:
         for place in (case.query, case.body, case.path_parameters):
             if not isinstance(place, dict):
                 continue
             for name in place:
                 if name in {"community", "jurisdiction_id"} and self._dice.random() < 0.9:
                     place[name] = COMMUNITY
-                elif self._known and isinstance(place[name], str) and self._dice.random() < 0.5 and _names_a_thing(name):
+                elif self._known and _names_a_thing(name, place[name]) and self._dice.random() < 0.5:
                     place[name] = self._dice.choice(self._known)
 
 
-def _names_a_thing(name: str) -> bool:
-    return name in {"id", "place", "unit", "parent", "case", "building", "round"} or name.endswith("_id")
+def _names_a_thing(name: str, value: Any) -> bool:
+    things = {"id", "place", "unit", "parent", "case", "building", "round"}
+    return isinstance(value, str) and (name in things or name.endswith("_id"))
 
 
 def _sentence(fault: BaseException) -> str:
@@ -144,7 +145,7 @@ async def test_no_request_meets_a_fault_or_an_answer_that_is_not_documented(hous
 def _play(operation: Any, mode: GenerationMode, gatherer: Gatherer) -> None:
     @given(case=operation.as_strategy(generation_mode=mode), _turn=st.none())
     @_UNHURRIED
-    def play(case: Case, _turn: None) -> None:
+    def play(case: Case[Any], _turn: None) -> None:
         gatherer.send(case)
 
     try:
