@@ -1,4 +1,4 @@
-"""Draws the life of a case from the table of transitions: `python -m services.issues.drawing` writes docs/case-states.md.
+"""Draws the life of a case from the table: `python -m services.issues.drawing` writes docs/case-states.md.
 
 GitHub and most editors show the drawing (Mermaid); the table below it says the same in words, with roles and reasons.
 """

@@ -1,4 +1,4 @@
-"""The 15 digits of a grid (单元网格编码): 6 of the county (GB/T 2260), 3 of the street, 3 of the community, 3 its own."""
+"""The 15 digits of a grid (单元网格编码): 6 of the county (GB/T 2260), 3 each of street and community, 3 its own."""
 
 import re
 from typing import Annotated
