@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.contracts.issues import CaseStatus
 from services.issues.reading import tiles
-from services.issues.reading.facts import BITS, By, Mark, facts, number_of
+from services.issues.reading.facts import BITS, By, Mark, When, facts, number_of
 from services.issues.reading.figures import Period, PeriodTooLong, Step
 from services.issues.reading.formulas import DEFAULT, Formulas, Kpi, holds, read_formulas, score, wilson
 from services.issues.reading.periods import UnknownPeriod, period_of
@@ -81,7 +81,7 @@ def test_clauses_choose_and_deny() -> None:
 @pytest.mark.parametrize("clause", ["solved", "", "filed|", "!"])
 def test_a_formula_of_unknown_marks_is_refused(clause: str) -> None:
     with pytest.raises(ValidationError):
-        Kpi(code="x", zh="x", en="x", when="reported", of=(clause,), part=())
+        Kpi(code="x", zh="x", en="x", when=When.REPORTED, of=(clause,), part=())
 
 
 def test_formulas_come_from_a_file_and_go_into_one(tmp_path: Any) -> None:
