@@ -16,7 +16,7 @@ from services.issues.store import Store
 from services.issues.vault import DestroyedBy, KeysUnreadable, Vault
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import OPERATOR, Api, a_community
-from tests.unit.issues.world import HANDLER, HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
+from tests.unit.issues.world import HANDLER, HERE, NEIGHBOUR, NOW, RESIDENT, STAFF, SUPERVISOR, WALKER, person
 
 PHONE, NAME = "13812345678", "王某某"
 CONTACT = {"phone": PHONE, "name": NAME}
@@ -291,7 +291,7 @@ async def test_master_keys_are_changed_without_losing_a_contact(api: Api, store:
 PRIVATE_QUERIES: list[tuple[str, dict[str, Any]]] = [
     ("contact_keys", {"community": HERE, "owner": "x", "live": True}),
     ("contact_keys", {"owner": "x"}),
-    ("contact_keys", {"check_at": {"$lte": utc_now()}}),
+    ("contact_keys", {"check_at": {"$lte": NOW}}),
 ]
 
 
