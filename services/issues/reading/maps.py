@@ -139,7 +139,8 @@ class Maps:
         if cursor is not None:
             query["order"] = {"$lt": _order(cursor)}
         hidden = {"text": 0, "inside": 0, "words": 0}
-        rows = await self._rows.find(query, hidden).sort([("order", DESCENDING)]).limit(limit + 1).to_list(limit + 1)
+        found = self._rows.find(query, hidden).sort([("order", DESCENDING)]).hint("cells").limit(limit + 1)
+        rows = await found.to_list(limit + 1)
         if len(rows) <= limit:
             return rows, None
         return rows[:limit], cursors.encode(rows[limit - 1]["order"], rows[limit - 1]["_id"])
