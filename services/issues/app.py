@@ -9,20 +9,20 @@ from pydantic_settings import SettingsConfigDict
 from services.chassis.service import Runtime, Service, Wiring
 from services.chassis.sweeper import Sweep
 from services.issues.api import routers
-from services.issues.clock_settings import ClockSettings
 from services.issues.domain.pausing import come_due
 from services.issues.domain.roundplans import advance
 from services.issues.domain.wishes import mark_overdue
-from services.issues.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.open311.settings import Open311Settings
-from services.issues.recount import Recount
+from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.rounds.recount import Recount
 from services.issues.routing.work import routing_sweeps
-from services.issues.settings import PrivacySettings
+from services.issues.settings.clocks import ClockSettings
+from services.issues.settings.privacy import PrivacySettings
+from services.issues.settings.supporting import SupportSettings
 from services.issues.store import INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
 from services.issues.subscribers import handlers
-from services.issues.support_settings import SupportSettings
 from services.issues.tallies import Counting
-from services.issues.tidying import LooseUploads, OrphanedFiles
+from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 
 
 class IssuesSettings(PrivacySettings, ClockSettings, SupportSettings, Open311Settings):

@@ -15,9 +15,9 @@ from services.issues.domain.aftermath import anonymise_case
 from services.issues.domain.cases import Case
 from services.issues.domain.supports import forget_supporter
 from services.issues.domain.wishes import anonymise_wish
+from services.issues.privacy.vault import DestroyedBy
 from services.issues.routing.forgetting import forget
 from services.issues.store import Store, attached_to, found_in, shown_in
-from services.issues.vault import DestroyedBy
 
 _BATCH = 100
 

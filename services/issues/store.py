@@ -24,10 +24,6 @@ from services.contracts.issues import (
     WishStatus,
 )
 from services.contracts.topics import ISSUES
-from services.issues import attachments, photos, vault
-from services.issues.allowance import Allowance, Limits
-from services.issues.attachments import Attachments
-from services.issues.clock_settings import ClockSettings
 from services.issues.domain.cases import Case
 from services.issues.domain.catalogue import Span, SpanUnit
 from services.issues.domain.clocks import Clocks
@@ -44,17 +40,22 @@ from services.issues.links import Links
 from services.issues.open311 import journal_index
 from services.issues.open311 import keys as open311_keys
 from services.issues.open311.room import Open311
-from services.issues.photos import Photos
+from services.issues.privacy import vault
+from services.issues.privacy.vault import Vault
 from services.issues.reading.projection import indexes as row_indexes
 from services.issues.reading.room import Reading
 from services.issues.reading.row import ROWS
 from services.issues.remembered import CHANGED, Remembered
 from services.issues.routing import kept
 from services.issues.routing.kept import RoutingKept
-from services.issues.settings import PrivacySettings
-from services.issues.support_settings import SupportSettings
+from services.issues.settings.clocks import ClockSettings
+from services.issues.settings.privacy import PrivacySettings
+from services.issues.settings.supporting import SupportSettings
 from services.issues.tallies import Counts, Tallies
-from services.issues.vault import Vault
+from services.issues.uploads import attachments, photos
+from services.issues.uploads.allowance import Allowance, Limits
+from services.issues.uploads.attachments import Attachments
+from services.issues.uploads.photos import Photos
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -14,7 +14,7 @@ from services.issues.domain.visits import Finding, Visit
 from services.issues.erasure import erase
 from services.issues.mergers import join_up
 from services.issues.reading.room import feed
-from services.issues.recount import MARKS, marked
+from services.issues.rounds.recount import MARKS, marked
 from services.issues.routing.reactions import react
 from services.issues.store import Store
 

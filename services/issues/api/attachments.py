@@ -11,11 +11,11 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
-from services.issues.allowance import UploadsUsedUp
-from services.issues.attachments import MAX_BYTES, Attachment, AttachmentKind, NotAnAttachment
-from services.issues.documents import DocumentEncrypted, DocumentTooLarge, NotADocument
-from services.issues.recordings import NotARecording, RecordingTooLong
 from services.issues.store import Store, attached_to
+from services.issues.uploads.allowance import UploadsUsedUp
+from services.issues.uploads.attachments import MAX_BYTES, Attachment, AttachmentKind, NotAnAttachment
+from services.issues.uploads.documents import DocumentEncrypted, DocumentTooLarge, NotADocument
+from services.issues.uploads.recordings import NotARecording, RecordingTooLong
 
 BASE = "/api/issues/v1/attachments"
 

@@ -19,8 +19,6 @@ from services.chassis.store import Stored
 from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
 from services.issues.api.views import CaseView, case_view
-from services.issues.attachments import NotYourAttachment
-from services.issues.contacts import opened, sealing
 from services.issues.domain import aftermath, cases, handling, reporting
 from services.issues.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.domain.cases import Case
@@ -31,10 +29,12 @@ from services.issues.domain.places import PlaceIsRetired
 from services.issues.domain.questions import AnswersRefused
 from services.issues.domain.supports import GiveSupport
 from services.issues.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow
-from services.issues.photos import NotYourPhoto
+from services.issues.privacy.contacts import opened, sealing
 from services.issues.store import Store, matching, visible_to
 from services.issues.supporting import support_case
 from services.issues.tree import reportable
+from services.issues.uploads.attachments import NotYourAttachment
+from services.issues.uploads.photos import NotYourPhoto
 
 B = TypeVar("B", bound=BaseModel)
 

@@ -13,8 +13,8 @@ from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.contracts.marks import Id
+from services.issues.privacy.vault import DestroyedBy, KeyRecord
 from services.issues.store import Store
-from services.issues.vault import DestroyedBy, KeyRecord
 
 BASE = "/api/issues/v1/contact-keys"
 _MOST = 100

@@ -16,12 +16,12 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
-from services.issues.allowance import UploadsUsedUp
 from services.issues.domain.datum import GivenPoint
-from services.issues.images import MAX_BYTES, NotAPicture, PictureTooLarge
-from services.issues.photos import Photo
-from services.issues.pictured import taken
 from services.issues.store import Store, shown_in
+from services.issues.uploads.allowance import UploadsUsedUp
+from services.issues.uploads.images import MAX_BYTES, NotAPicture, PictureTooLarge
+from services.issues.uploads.photos import Photo
+from services.issues.uploads.pictured import taken
 
 BASE = "/api/issues/v1/photos"
 _JPEG = {200: {"content": {"image/jpeg": {}}, "description": "The picture."}}

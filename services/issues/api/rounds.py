@@ -21,9 +21,9 @@ from services.issues.domain.catalogue import UnknownCategory
 from services.issues.domain.counting import complete_round
 from services.issues.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
 from services.issues.domain.visits import RecordVisit
-from services.issues.photos import NotYourPhoto
+from services.issues.rounds.walks import Outcome, Result, Walk
 from services.issues.store import Store, matching
-from services.issues.walks import Outcome, Result, Walk
+from services.issues.uploads.photos import NotYourPhoto
 
 BASE = "/api/issues/v1/rounds"
 _AGAIN = {"model": VisitView, "description": "It was recorded before."}

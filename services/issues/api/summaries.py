@@ -14,8 +14,8 @@ from services.contracts.issues import BuildingTally, RoundStatus, RoundSummary
 from services.contracts.marks import Id
 from services.issues.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.domain.rounds import Round
+from services.issues.rounds.summing import OPEN_SHOWN, Standing, standing
 from services.issues.store import Store
-from services.issues.summing import OPEN_SHOWN, Standing, standing
 
 
 class Rate(BaseModel):

@@ -15,9 +15,9 @@ from starlette.exceptions import HTTPException
 
 from services.chassis.http.refusals import UnsupportedMedia
 from services.issues.domain.words import MAX_PHOTOS_AT_ONCE
-from services.issues.images import MAX_BYTES, PictureTooLarge
 from services.issues.open311.formats import clean
 from services.issues.open311.refusals import BadRequest, ValueRefused
+from services.issues.uploads.images import MAX_BYTES, PictureTooLarge
 
 LONGEST = 4000
 _KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")

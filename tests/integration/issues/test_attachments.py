@@ -9,7 +9,6 @@ import pytest
 from services.chassis.clock import utc_now
 from services.chassis.mongo import Database
 from services.chassis.principal import Principal
-from services.issues.allowance import Allowance, Limits, UploadsUsedUp
 from services.issues.app import IssuesSettings
 from services.issues.store import (
     Store,
@@ -21,7 +20,8 @@ from services.issues.store import (
     shown_in_any,
     words_ended,
 )
-from services.issues.tidying import LooseUploads, OrphanedFiles
+from services.issues.uploads.allowance import Allowance, Limits, UploadsUsedUp
+from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import Answer, Api, a_community
 from tests.integration.issues.pictures import a_picture

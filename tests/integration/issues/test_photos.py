@@ -8,9 +8,9 @@ from PIL import Image
 
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.mongo import Database
-from services.issues.images import NotAPicture
-from services.issues.photos import NotYourPhoto
 from services.issues.store import Store
+from services.issues.uploads.images import NotAPicture
+from services.issues.uploads.photos import NotYourPhoto
 from tests.integration.issues.pictures import a_picture
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STRANGER
 

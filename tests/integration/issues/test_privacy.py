@@ -10,10 +10,10 @@ from services.chassis.mongo import Database
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
 from services.issues.app import IssuesSettings
-from services.issues.expiry import ContactExpiry, KeysInUse, WordsExpiry
-from services.issues.sealing import Masters, NotOpened, fresh_key
+from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.privacy.sealing import Masters, NotOpened, fresh_key
+from services.issues.privacy.vault import DestroyedBy, KeysUnreadable, Vault
 from services.issues.store import Store
-from services.issues.vault import DestroyedBy, KeysUnreadable, Vault
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.unit.issues.world import HANDLER, HERE, NEIGHBOUR, NOW, RESIDENT, STAFF, SUPERVISOR, WALKER, person

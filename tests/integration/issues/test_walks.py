@@ -10,8 +10,8 @@ from services.chassis.errors import NotYours
 from services.contracts.issues import CaseStatus, RoundStatus, RoundWalked, VisitRecorded
 from services.issues.domain.counting import complete_round
 from services.issues.domain.visits import RecordVisit, Visit
+from services.issues.rounds.walks import Outcome, Walk
 from services.issues.store import Store
-from services.issues.walks import Outcome, Walk
 from tests.integration.issues.walking import ME, a_record, count, found, hear, plan, register_places, visits_of, walk
 from tests.unit.issues.world import NEIGHBOUR, WALKER
 

@@ -10,10 +10,10 @@ from services.contracts.envelope import Envelope
 from services.contracts.event import Event
 from services.issues.domain.rounds import PlanRound, Round, plan_round
 from services.issues.domain.visits import Visit
-from services.issues.recount import Recount
+from services.issues.rounds.recount import Recount
+from services.issues.rounds.walks import Walk
 from services.issues.store import Store
 from services.issues.subscribers import handlers
-from services.issues.walks import Walk
 from tests.unit.issues.world import HERE, STAFF, WALKER, a_building, a_compound
 
 ME = Cause(WALKER.sub)

@@ -5,7 +5,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from services.issues.documents import (
+from services.issues.uploads.documents import (
     MAX_BYTES,
     MAX_PAGES,
     DocumentEncrypted,

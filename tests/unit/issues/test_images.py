@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.issues.images import FULL_SIDE, MAX_BYTES, THUMBNAIL_SIDE, NotAPicture, PictureTooLarge, redraw
+from services.issues.uploads.images import FULL_SIDE, MAX_BYTES, THUMBNAIL_SIDE, NotAPicture, PictureTooLarge, redraw
 
 SECRET = b"GPS 38.07N 114.46E"
 

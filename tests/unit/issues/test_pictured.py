@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from services.issues.images import redraw
-from services.issues.pictured import Taken, taken
+from services.issues.uploads.images import redraw
+from services.issues.uploads.pictured import Taken, taken
 
 
 def a_photo(

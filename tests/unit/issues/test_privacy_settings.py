@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis.setting_sources import SettingsError, read_settings
 from services.issues.app import IssuesSettings
-from services.issues.settings import read_masters
+from services.issues.settings.privacy import read_masters
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER = base64.b64encode(bytes(32)).decode()

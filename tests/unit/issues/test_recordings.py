@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.issues.recordings import (
+from services.issues.uploads.recordings import (
     MAX_BYTES,
     NotARecording,
     RecordingTooLong,

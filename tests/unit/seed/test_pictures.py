@@ -1,7 +1,7 @@
 """Photos of what was put right: the same each time, so that a second loading sends no second photo."""
 
 from deploy.local.seed.pictures import put_right
-from services.issues.images import redraw
+from services.issues.uploads.images import redraw
 
 
 def test_the_same_name_gives_the_same_picture_and_another_name_another() -> None:

@@ -14,7 +14,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import ServiceSettings
 from services.issues.domain.aftermath import VERDICT_WITHIN
-from services.issues.sealing import KEY_BYTES, Masters, fresh_key
+from services.issues.privacy.sealing import KEY_BYTES, Masters, fresh_key
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any
 from services.chassis.clock import Clock
 from services.chassis.mongo import ASCENDING, Bucket, Collection, Database, Document, DuplicateKeyError, IndexModel
 from services.chassis.principal import Principal
-from services.issues.vault import Vault
+from services.issues.privacy.vault import Vault
 
 INDEXES = [
     IndexModel([("owner", ASCENDING), ("uploaded_at", ASCENDING)], name="uploads-of-a-person"),

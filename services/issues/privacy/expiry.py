@@ -17,9 +17,9 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store import Cause
 from services.issues.domain.aftermath import expire_contact, expire_words
 from services.issues.domain.cases import Case
-from services.issues.settings import PrivacySettings
+from services.issues.privacy.vault import DestroyedBy, KeysUnreadable
+from services.issues.settings.privacy import PrivacySettings
 from services.issues.store import Store, contacts_ended, sealed_with, words_ended
-from services.issues.vault import DestroyedBy, KeysUnreadable
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.chassis.errors import Invalid
-from services.issues import pdf_cleaning
+from services.issues.uploads import pdf_cleaning
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PAGES = 50

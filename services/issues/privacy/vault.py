@@ -27,7 +27,7 @@ from services.chassis.mongo import (
 )
 from services.chassis.principal import Principal
 from services.issues.domain.contact import Contact, Sealed
-from services.issues.sealing import Masters, NotOpened, UnknownMaster, fresh_key, keyed_mark, seal, unseal
+from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, keyed_mark, seal, unseal
 
 COLLECTION = "contact_keys"
 MARKS = "marks"

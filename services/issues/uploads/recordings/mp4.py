@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.issues.recordings.sound import Kind, NotSound, Sound
+from services.issues.uploads.recordings.sound import Kind, NotSound, Sound
 
 _KEPT: dict[str, frozenset[str]] = {
     "": frozenset({"ftyp", "styp", "moov", "moof", "mdat", "sidx", "mfra"}),

@@ -2,7 +2,7 @@
 
 import struct
 
-from services.issues.recordings.sound import Kind, NotSound, Sound
+from services.issues.uploads.recordings.sound import Kind, NotSound, Sound
 
 _FORMATS = frozenset({1, 3, 6, 7, 0xFFFE})
 """PCM, floating point, A-law, µ-law, and the extensible form of these."""

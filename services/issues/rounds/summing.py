@@ -9,7 +9,7 @@ from services.chassis.mongo import ASCENDING, Document
 from services.contracts.issues import CaseStatus, RoundSummary
 from services.issues.domain.counting import summary_of
 from services.issues.domain.rounds import Round
-from services.issues.recount import compound_of, count
+from services.issues.rounds.recount import compound_of, count
 from services.issues.store import Store
 
 OPEN_SHOWN = 200

@@ -32,8 +32,8 @@ from services.issues.domain.visits import (
     visit_id,
     visit_of,
 )
-from services.issues.photos import NotYourPhoto
 from services.issues.store import Store
+from services.issues.uploads.photos import NotYourPhoto
 
 PART = 250
 """Visits that travel together."""

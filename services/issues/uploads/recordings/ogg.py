@@ -7,7 +7,7 @@ from typing import Any
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
-from services.issues.recordings.sound import Kind, NotSound, Sound
+from services.issues.uploads.recordings.sound import Kind, NotSound, Sound
 
 _BEGINS = 2
 _HEAD = 27

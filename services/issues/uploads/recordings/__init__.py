@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from mutagen import MutagenError
 
 from services.chassis.errors import Invalid
-from services.issues.recordings import frames, mp4, ogg, wav
-from services.issues.recordings.sound import Kind, NotSound
+from services.issues.uploads.recordings import frames, mp4, ogg, wav
+from services.issues.uploads.recordings.sound import Kind, NotSound
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SECONDS = 600

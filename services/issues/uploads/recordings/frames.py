@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.issues.recordings.sound import Kind, NotSound, Sound
+from services.issues.uploads.recordings.sound import Kind, NotSound, Sound
 
 _ENOUGH = 3
 """Frames that follow each other, before bytes are believed to be sound."""

@@ -8,8 +8,8 @@ from services.contracts.issues import Channel
 from services.issues.domain.cases import Case
 from services.issues.domain.contact import Contact, Sealed
 from services.issues.domain.reporting import Report
-from services.issues.sealing import NotOpened
-from services.issues.vault import Vault
+from services.issues.privacy.sealing import NotOpened
+from services.issues.privacy.vault import Vault
 
 log = logging.getLogger(__name__)
 

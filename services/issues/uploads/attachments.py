@@ -17,10 +17,10 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, UnknownAggregate
 from services.chassis.mongo import Database, Document
 from services.chassis.principal import Principal
-from services.issues import documents, kept, recordings
-from services.issues.allowance import Allowance
-from services.issues.kept import Kept
-from services.issues.vault import Vault
+from services.issues.privacy.vault import Vault
+from services.issues.uploads import documents, kept, recordings
+from services.issues.uploads.allowance import Allowance
+from services.issues.uploads.kept import Kept
 
 COLLECTION = "attachments"
 BUCKET = "attached"

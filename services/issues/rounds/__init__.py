@@ -1,0 +1,1 @@
+"""Walks taken down in any pieces, and rounds counted anew from their visits."""

@@ -1,0 +1,1 @@
+"""What a deployment decides about issues, room by room."""
