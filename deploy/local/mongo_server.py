@@ -10,6 +10,11 @@ from deploy.local.readiness import REPLICA_SET, mongodb_serves
 from deploy.local.server import Server
 
 
+_FILES = "file_manager=(close_idle_time=5,close_scan_interval=2,close_handle_minimum=200)"
+"""Each collection and each index is a file. Those of dropped databases are let go soon, not after ten minutes: a test
+run makes some ten thousand of them, and a process may have so many open at most."""
+
+
 class MongoServer(Server):
     """`mongod` on 127.0.0.1 without users.
 
@@ -43,10 +48,12 @@ class MongoServer(Server):
             "replSet": REPLICA_SET,
             "oplogSize": self.oplog_mb,
             "wiredTigerCacheSizeGB": self.cache_mb / 1024,
+            "wiredTigerEngineConfigString": _FILES,
         }
         parameters = {
             "diagnosticDataCollectionEnabled": "false",
             "shutdownTimeoutMillisForSignaledShutdown": 500,
+            "minSnapshotHistoryWindowInSeconds": 0,
         }
         return [
             str(mongod()),
