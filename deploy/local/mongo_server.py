@@ -9,7 +9,6 @@ from deploy.local.fetch_mongod import mongod
 from deploy.local.readiness import REPLICA_SET, mongodb_serves
 from deploy.local.server import Server
 
-
 _FILES = "file_manager=(close_idle_time=5,close_scan_interval=2,close_handle_minimum=200)"
 """Each collection and each index is a file. Those of dropped databases are let go soon, not after ten minutes: a test
 run makes some ten thousand of them, and a process may have so many open at most."""
