@@ -27,10 +27,11 @@ from tests.waiting import eventually
 CONNECTIONS = 32
 SECONDS = 8
 ROUNDS = 3
-CASES = 1600
+CASES = 640
 """To be changed: a multiple of the connections, and so many that none is changed often."""
 
 BASE = b"/api/issues/v1"
+Rounds = Sequence[list[bytes]]
 COMMUNITY = "yangguang"
 ROOT = Path(__file__).parents[2]
 
@@ -47,11 +48,12 @@ async def run(servers: Servers) -> list[Figure]:
             async with _floor(servers, f"{name}_floor", size) as floor:
                 ours = Side(port, token, f"{name}_issues")
                 bare = Side(floor, "", f"{name}_floor")
-                report = b"/cases " + body
-                figures.append(await _compared("report a case", client, bare, [report], ours, [BASE + report]))
+                report = [[b"/cases " + body]] * ROUNDS
+                reported = [[BASE + line for line in lines] for lines in report]
+                figures.append(await _compared("report a case", client, bare, report, ours, reported))
                 staff, units = await a_token(environment, "staff"), await _units(port, environment)
-                reassign = await _dispatched(port, staff, body, units)
-                replaced = await _inserted(floor, body, units)
+                reassign = [await _dispatched(port, staff, body, units) for _ in range(ROUNDS)]
+                replaced = [await _inserted(floor, body, units)] * ROUNDS
                 ours = Side(port, staff, f"{name}_issues")
                 figures.append(await _compared("reassign a case", client, bare, replaced, ours, reassign))
     finally:
@@ -71,13 +73,14 @@ class Side:
 
 
 async def _compared(
-    what: str, client: mongo.Client, bare: Side, bare_requests: list[bytes], ours: Side, requests: list[bytes]
+    what: str, client: mongo.Client, bare: Side, of_bare: Rounds, ours: Side, of_ours: Rounds
 ) -> Figure:
+    """Turn by turn, each round with requests of its own: what one has changed, the next would find changed."""
     floors, own = [], []
-    for _ in turns(ROUNDS):
-        floors.append(await _load(bare, bare_requests))
+    for round in turns(ROUNDS):
+        floors.append(await _load(bare, of_bare[round]))
         await settle()
-        own.append(await _load(ours, requests))
+        own.append(await _load(ours, of_ours[round]))
         await _until_relayed(mongo.database(client, ours.database))
     return Figure(f"HTTP: {what}, {CONNECTIONS} connections", median_of(floors), median_of(own), "req/s", least=0.7)
 
