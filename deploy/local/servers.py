@@ -44,9 +44,10 @@ class Kafka(Killable, Protocol):
 
 
 class Servers:
-    """The servers of one run, and a folder that ends with it."""
+    """The servers of one run, and a folder that ends with it. `on_disk`: where a real deployment has its data, too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_disk: bool = False) -> None:
+        self._on_disk = on_disk
         self._locks = {"MONGODB_URL": threading.Lock(), "KAFKA_BOOTSTRAP": threading.Lock()}
         self._addresses: dict[str, str] = {}
         self._started: list[Killable] = []
@@ -128,7 +129,7 @@ class Servers:
     def _new_folder(self, title: str) -> Path:
         with self._making_folder:
             if self._folder is None:
-                self._folder = _Folder()
+                self._folder = _Folder(Path(tempfile.gettempdir()) if self._on_disk else _parent())
         return Path(tempfile.mkdtemp(prefix=f"{title}-", dir=self._folder.path))
 
 
@@ -152,8 +153,7 @@ class _Folder:
 
     _PREFIX = f"{APPLICATION}-servers-"
 
-    def __init__(self) -> None:
-        parent = _parent()
+    def __init__(self, parent: Path) -> None:
         _remove_left_behind(parent, self._PREFIX)
         self.path = Path(tempfile.mkdtemp(prefix=self._PREFIX, dir=parent))
         self._lock = Lock(self.path / "lock")

@@ -126,6 +126,7 @@ class Aggregates(Generic[A]):
         self._outcome = outcome
         self._turns = Turns()
         self._insert = Inserts(self.collection)
+        self._look = Reads(self.collection, {"state": 1, "v": 1})
         self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts.k": 1, "taken": 1})
 
     async def get(self, id: str) -> Stored[A]:
@@ -142,7 +143,7 @@ class Aggregates(Generic[A]):
     async def find(self, id: str) -> Stored[A] | None:
         """The aggregate `id`, or None."""
         with _store_errors():
-            document = await self.collection.find_one({"_id": id}, {"state": 1, "v": 1})
+            document = await self._look(id)
         return None if document is None else self._stored(document)
 
     async def create(

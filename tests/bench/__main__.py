@@ -17,7 +17,7 @@ ALL = ("http", "chain", "relay", "subscriber", "walk", "reading", "idle")
 
 async def main(names: list[str]) -> None:
     """Run the benchmarks named, or all of them, and print a line for each figure."""
-    source = Source()
+    source = Source(on_disk=True)
     try:
         servers = Servers(source.mongodb(), source.kafka())
         print(machine())

@@ -2,8 +2,8 @@
 
 A mark holds the version that was told of; a row is made from the case as it stands and written only where nobody has
 written it meanwhile, together with the names of the counts that it changes. Marks, rows and counts may therefore come
-late, twice or be interrupted anywhere: what is not done is still marked. A pass is small and a pause follows it, so
-that commands are not held up; under load rows follow later.
+late, twice or be interrupted anywhere: what is not done is still marked. A pass is small and a rest follows it that is
+longer than it was, so that commands are not held up; under load rows follow later.
 """
 
 import logging
@@ -16,6 +16,7 @@ from services.chassis.handlers import Received
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document, IndexModel, UpdateOne
 from services.issues.reading.counts import Counts
 from services.issues.reading.facts import When
+from services.issues.reading.pace import Pace
 from services.issues.reading.row import ROWS, WORDS, Where, counted_in, counts_as, last_change, row
 from services.issues.reading.sites import Sites
 
@@ -27,6 +28,10 @@ SHAPE = 2
 STATE = "reading"
 BATCH = 200
 _DIRTY_AT_ONCE = 20_000
+_REST_OF_ROWS = 2.0
+_REST_OF_COUNTS = 8.0
+"""How many times as long as a pass took nothing is done: so reading leaves the processor to commands, and a day that
+has many cases is counted less often the longer that takes."""
 
 
 def indexes() -> list[IndexModel]:
@@ -92,6 +97,7 @@ class Projection:
         self._state: Collection = database[STATE]
         self._sites = Sites(database)
         self._shaped = False
+        self._row_pace, self._count_pace = Pace(_REST_OF_ROWS), Pace(_REST_OF_COUNTS)
 
     async def once(self, clock: Clock) -> int:
         """One pass.
@@ -101,7 +107,7 @@ class Projection:
         """
         if not self._shaped:
             await self._renew()
-        return await self.advance()
+        return await self._row_pace.take(self._make_rows) + await self._count_pace.take(self._make_counts)
 
     async def moved(self, place: str, community: str) -> None:
         """A place has another title or point: the rows of its cases are stale."""
