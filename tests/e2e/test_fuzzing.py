@@ -37,6 +37,9 @@ CHECKS = [
 EACH = 12
 """Requests of each operation and way of making input. Nothing is shrunk, since what is sent leaves traces."""
 
+NO_HTTP = b"Invalid HTTP request received."
+"""What the server itself says to a line that is longer than it reads: no application has seen it."""
+
 _UNHURRIED = settings(
     max_examples=EACH,
     deadline=None,
@@ -67,6 +70,8 @@ class Gatherer:
             response = case.call(base_url=self._url, session=self._session, headers=headers, timeout=60)
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
             return  # nothing that can be sent
+        if response.content == NO_HTTP:
+            return
         self.answers[response.status_code] = self.answers.get(response.status_code, 0) + 1
         if response.status_code < 300 and "json" in response.headers.get("content-type", [""])[0]:
             self._known = [*self._known, *_ID.findall(response.content.decode())][-300:]
