@@ -260,6 +260,18 @@ async def test_every_question_walks_an_index_in_its_order(
     assert not used & {"COLLSCAN", "SORT"}
 
 
+async def test_a_filtered_queue_and_single_cases_on_the_map_leave_their_index_in_order(db: Database) -> None:
+    lift: dict[str, Any] = {"community": HERE, "category": {"$in": ["lift"]}}
+    queue = {**lift, "desks": {"$in": ["unit:u"]}, "overdue": True}
+    walked = await db[ROWS].find(queue).sort([("due", 1), ("_id", 1)]).limit(51).explain()
+    assert "'indexName': 'desks'" in str(walked["queryPlanner"]["winningPlan"])
+    box = {"lon": {"$gte": 114.2, "$lte": 114.3}, "lat": {"$gte": 30.5, "$lte": 30.6}}
+    shown = {**lift, **box, "cell": {"$in": [1, 2, 3]}, "open": {"$in": [True, False]}, "public": True}
+    merged = await db[ROWS].find(shown).sort([("order", -1)]).hint("cells").limit(51).explain()
+    for explained in (walked, merged):
+        assert not winning(explained) & {"COLLSCAN", "SORT"}
+
+
 @pytest.mark.parametrize("query", [{"stale": True}, {"dirty": {"$exists": True}}], ids=str)
 async def test_what_is_behind_is_found_by_its_own_index(db: Database, query: dict[str, Any]) -> None:
     assert "COLLSCAN" not in winning(await db[ROWS].find(query).limit(200).explain())
