@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -60,11 +60,22 @@ def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
     if state is None:
         return event(**more)
     if not more and _is_whole(event, type(state)):
-        # Validated a moment ago as the state, field by field of the same types: not again.
-        made = event.model_construct(_fields_set=set(event.model_fields), **state.__dict__)
-        return cast("E", made)
+        return _said_of(event, state)
     shown = type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
     return event(**{name: getattr(state, name) for name in shown}, **more)
+
+
+def _said_of(event: type[E], state: State) -> E:
+    """The event that holds what `state` holds, field by field of the same types: validated a moment ago, not again.
+
+    As pydantic makes its own copies; `model_construct` goes through the fields one by one in Python.
+    """
+    made = event.__new__(event)
+    object.__setattr__(made, "__dict__", {name: state.__dict__[name] for name in event.model_fields})
+    object.__setattr__(made, "__pydantic_fields_set__", set(event.model_fields))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
 
 
 @cache

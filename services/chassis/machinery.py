@@ -109,7 +109,7 @@ class Machinery:
         self._spawn("outbound", self.outbound.run())
         self._spawn("leading", self.leading.keep(self._changed))
         self._spawn("woken", self._wake_on_change())
-        wakes = {lane.collection_name: lane.wake.set for lane in self.lanes}
+        wakes = {lane.collection_name: lane.nudge for lane in self.lanes}
         self._spawn("watch", watch(self._database, self.leading, wakes))
         for lane in self.lanes:
             self._spawn(f"relay of {lane.kind.name}", lane.run())

@@ -44,7 +44,7 @@ _PENDING = {"outbox.0": {"$exists": True}}
 _BACK_OFF = (0.1, 0.3, 1.0, 2.0, 5.0)
 _CROWD = 3
 _PAUSE_EACH = 0.002
-_LONGEST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.1
 _PASSING = (PyMongoError, KafkaError, TimeoutError)
 
 

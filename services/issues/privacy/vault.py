@@ -86,6 +86,9 @@ class Sealer:
         return Sealed(key=self.key, box=seal(self._data, content, "contact", self.community, case))
 
 
+_ALIASES_KEPT = 10_000
+
+
 class Vault:
     """The keys of this service."""
 
@@ -94,12 +97,18 @@ class Vault:
         self._clock = clock
         self._masters = masters
         self._secret: bytes | None = None
+        self._aliases: dict[str, str] = {}
 
     async def alias(self, person: str) -> str:
         """The name under which something of `person` is kept without saying who they are."""
-        if self._secret is None:
-            self._secret = await self._shared_secret()
-        return f"anon-{keyed_mark(self._secret, 'person', person)}"
+        alias = self._aliases.get(person)
+        if alias is None:
+            if self._secret is None:
+                self._secret = await self._shared_secret()
+            if len(self._aliases) >= _ALIASES_KEPT:
+                self._aliases.clear()
+            alias = self._aliases[person] = f"anon-{keyed_mark(self._secret, 'person', person)}"
+        return alias
 
     async def known(self, by: Principal) -> Principal:
         """`by`, with their alias."""

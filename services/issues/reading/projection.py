@@ -28,10 +28,10 @@ SHAPE = 2
 STATE = "reading"
 BATCH = 200
 _DIRTY_AT_ONCE = 20_000
-_REST_OF_ROWS = 2.0
-_REST_OF_COUNTS = 8.0
-"""How many times as long as a pass took nothing is done: so reading leaves the processor to commands, and a day that
-has many cases is counted less often the longer that takes."""
+_REST_OF_ROWS = 1.0
+_REST_OF_COUNTS = 4.0
+"""How many times as long as a pass took nothing is done, and longer on a busy loop: so reading leaves the processor to
+commands, and a day that has many cases is counted less often the longer that takes."""
 
 
 def indexes() -> list[IndexModel]:

@@ -243,6 +243,7 @@ def test_the_same_walk_gives_the_same_visit_and_another_content_is_noticed() -> 
     assert again.id == first.id == other.id
     assert again.findings[0].case == first.findings[0].case
     assert first.says_the_same_as(again)
+    assert first.says_the_same_as(first.model_copy(update={"findings": tuple(reversed(first.findings))}))
     assert not first.says_the_same_as(other)
     assert a_visit(round, id="v2").aggregate.id != first.id
 
