@@ -243,9 +243,16 @@ def test_the_same_walk_gives_the_same_visit_and_another_content_is_noticed() -> 
     assert again.id == first.id == other.id
     assert again.findings[0].case == first.findings[0].case
     assert first.says_the_same_as(again)
-    assert first.says_the_same_as(first.model_copy(update={"findings": tuple(reversed(first.findings))}))
     assert not first.says_the_same_as(other)
     assert a_visit(round, id="v2").aggregate.id != first.id
+
+
+def test_the_order_in_which_findings_are_sent_says_nothing() -> None:
+    found = [finding(id="f1", fixed=False), finding(id="f2", fixed=False)]
+    forth, back = (a_visit(a_round().aggregate, findings=sent).aggregate for sent in (found, found[::-1]))
+    assert [one.id for one in forth.findings] != [one.id for one in back.findings]
+    assert forth.says_the_same_as(back)
+    assert not forth.says_the_same_as(a_visit(a_round().aggregate, findings=found[:1]).aggregate)
 
 
 def test_a_finding_handed_over_becomes_a_filed_case_of_the_walker() -> None:
