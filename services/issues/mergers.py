@@ -21,6 +21,7 @@ from services.contracts.issues import (
     CaseUnmerged,
     SupportGiven,
     SupportWithdrawn,
+    WishShown,
 )
 from services.issues.domain.cases import Case
 from services.issues.domain.merging import come_apart, follow
@@ -39,6 +40,11 @@ def join_up(handlers: Handlers, store: Store) -> None:
     def supported(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[WriteOp]:
         """What is supported is to be counted anew, if it was not at once."""
         return [to_count(received.event.subject, received.event.of)]
+
+    @handlers.write(WishShown, collection=MARKS)
+    def in_sight(received: Received[WishShown]) -> Sequence[WriteOp]:
+        """Nothing was counted while it was hidden."""
+        return [to_count(received.envelope.aggregate_id, Subject.WISH)]
 
     @handlers.write(CaseReported, collection=MARKS)
     def split(received: Received[CaseReported]) -> Sequence[WriteOp]:

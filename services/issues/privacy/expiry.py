@@ -5,6 +5,7 @@ picture that is looked at again, not one that stays for ever.
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 _BATCH = 200
 
 
-class _Expiry:
+class _Expiry(ABC):
     """Goes through cases that are due, batch by batch. What is refused once is left out, and holds no other up."""
 
     name: str
@@ -35,17 +36,17 @@ class _Expiry:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @abstractmethod
     def due(self, now: datetime) -> dict[str, Any]:
         """The query for cases that are due."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def prepare(self, cases: Sequence[Mapping[str, Any]]) -> None:
         """Note what may become of no use once `cases` are changed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decide(self, case: Case, now: datetime) -> Decision[Case]:
         """What becomes of one case."""
-        raise NotImplementedError
 
     async def once(self, clock: Clock) -> int:
         """Change the cases that are due; returns how many."""

@@ -2,13 +2,20 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.chassis.clock import utc_now
+from services.chassis.handlers import Received
+from services.chassis.mongo import Database
 from services.chassis.store import Cause
 from services.chassis.sweeper import Sweep
+from services.contracts.envelope import Envelope
+from services.contracts.issues import WishShown
 from services.issues.domain.wishes import MAX_OPEN, mark_overdue
 from services.issues.erasure import erase
 from services.issues.store import Store, wishes_overdue
+from services.issues.subscribers import handlers
+from services.issues.tallies import Counting
 from tests.integration.issues.calling import Api
 from tests.integration.issues.neighbours import residents
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
@@ -78,6 +85,25 @@ async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> 
     await api.made(STAFF, f"{at}/show", None)
     shown = (await api.get(NEIGHBOUR, at)).json
     assert (shown["title"], shown["hidden"]) == ("文明养犬", None)
+
+
+async def test_what_was_not_counted_while_hidden_is_counted_once_shown(api: Api, store: Store, db: Database) -> None:
+    """A count that came too late found the wish hidden and left it: here, one that never knew of the neighbour."""
+    wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
+    at = f"/wishes/{wish['id']}"
+    await api.made(NEIGHBOUR, f"{at}/support", None)
+    await api.made(STAFF, f"{at}/hide", {"reason": "标题待核"})
+    await db["wishes"].update_one({"_id": wish["id"]}, {"$set": {"state.counted": 0}})
+    await api.made(STAFF, f"{at}/show", None)
+    envelope = Envelope(f"{wish['id']}.4", WishShown.type, "s", "s", utc_now(), 4, wish["id"], HERE)
+    for write in handlers(store).writes.get(WishShown.type, ()):
+        shown = Received[Any](envelope, None, write.name)
+        if operations := write.function(shown):
+            await db[write.collection].bulk_write(list(operations))
+
+    await Counting(store.tallies, db).once(utc_now)
+
+    assert (await api.get(STAFF, at)).json["supporters"] == 2
 
 
 async def test_an_overdue_answer_is_told_once_and_one_person_does_not_ask_for_all(api: Api, store: Store) -> None:
