@@ -95,9 +95,10 @@ async def test_what_was_not_counted_while_hidden_is_counted_once_shown(api: Api,
     await api.made(STAFF, f"{at}/hide", {"reason": "标题待核"})
     await db["wishes"].update_one({"_id": wish["id"]}, {"$set": {"state.counted": 0}})
     await api.made(STAFF, f"{at}/show", None)
+    nothing: Any = None  # the wish alone is named, by the envelope
     envelope = Envelope(f"{wish['id']}.4", WishShown.type, "s", "s", utc_now(), 4, wish["id"], HERE)
     for write in handlers(store).writes.get(WishShown.type, ()):
-        shown = Received[Any](envelope, None, write.name)
+        shown: Received[Any] = Received(envelope, nothing, write.name)
         if operations := write.function(shown):
             await db[write.collection].bulk_write(list(operations))
 
