@@ -5,6 +5,7 @@ All events of an aggregate in a round lie in one parcel, in order; what does not
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -44,15 +45,17 @@ class Consignment:
             return self.stretches
         return {id: stretch for id, stretch in self.stretches.items() if stretch.places.isdisjoint(failed)}
 
-    def cleared(self, failed: set[Place]) -> list[UpdateMany]:
-        """The writes that take out of the outboxes exactly what has arrived: one for all that have the same stretch."""
-        together: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
-        for id, stretch in self.arrived(failed).items():
+
+def clearing(arrived: Iterable[Mapping[str, Stretch]]) -> list[UpdateMany]:
+    """The writes that take out of the outboxes exactly what has arrived: one for all that have the same stretch."""
+    together: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for stretches in arrived:
+        for id, stretch in stretches.items():
             together[stretch.first, stretch.last].append(id)
-        return [
-            UpdateMany({"_id": {"$in": ids}}, {"$pull": {"outbox": {"seq": {"$gte": first, "$lte": last}}}})
-            for (first, last), ids in together.items()
-        ]
+    return [
+        UpdateMany({"_id": {"$in": ids}}, {"$pull": {"outbox": {"seq": {"$gte": first, "$lte": last}}}})
+        for (first, last), ids in together.items()
+    ]
 
 
 class Packer:

@@ -150,7 +150,7 @@ class Machinery:
         await self.outbound.connected.wait()
         while True:
             for lane in self.lanes:
-                lane.wake.set()
+                lane.nudge()
             self._changed.clear()
             await self._changed.wait()
 

@@ -1,7 +1,8 @@
 """The relay: takes events out of the outboxes, writes them to the journal and publishes them to Kafka.
 
 One leader per service, by a lease; every replica can take over. The truth is the query «documents whose outbox is not
-empty»; the process's own commits and the change stream only wake it, so a lost resume token costs nothing.
+empty». What the process itself commits is handed over to it and need not be read; the change stream of what others
+commit only wakes it, so a lost resume token costs nothing.
 
 What it guarantees: every event of every acknowledged command reaches the journal and its topic, whatever is killed;
 within an aggregate the first arrival of each event is in the order of versions: all its events of one round travel in
@@ -11,13 +12,13 @@ What it does not: an event may arrive more than once, from a crash before cleari
 and came back. Consumers drop a sequence that they have taken. Such a late leader's repetition of an older `.state` is
 put right by publishing the state again.
 
-Writing the journal, clearing, and packing the next round go on side by side: only the acknowledgement is waited for.
+Settling (the journal, then clearing) goes on behind the sending: only the acknowledgement is waited for.
 """
 
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,24 +28,30 @@ from typing import Any
 from aiokafka.errors import KafkaError
 
 from services.chassis.clock import utc_now
-from services.chassis.consignment import Consignment, Packer, Stretch
+from services.chassis.consignment import Consignment, Packer
 from services.chassis.journal import Journal
 from services.chassis.lease import Lease
 from services.chassis.mongo import Collection, Document, PyMongoError
 from services.chassis.outbound import Outbound, Place
 from services.chassis.outbox import INDEX as OUTBOX_INDEX
 from services.chassis.restates import Restates
+from services.chassis.settling import Settling
 from services.chassis.store import Kind
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
-ROUNDS_UNDER_WAY = 3
+ROUNDS_UNDER_WAY = 8
 _PENDING = {"outbox.0": {"$exists": True}}
 _BACK_OFF = (0.1, 0.3, 1.0, 2.0, 5.0)
 _CROWD = 3
 _PAUSE_EACH = 0.002
 _LONGEST_PAUSE = 0.1
+_HANDED_OVER_AT_MOST = 4 * BATCH
+_REMEMBERED = 5.0
+"""Seconds for which the relay remembers what it has settled. A commit is handed over when its own command hears of it,
+and the query may have found it before that."""
+
 _PASSING = (PyMongoError, KafkaError, TimeoutError)
 
 
@@ -77,7 +84,7 @@ class Lane:
         self.wake = asyncio.Event()
         self.relayed = relayed or Relayed()
         self._collection = collection
-        self._journal = journal
+        self._settling = Settling(collection, journal)
         self._outbound = outbound
         self._packer = Packer(kind, outbound, prefix)
         self._lease = lease
@@ -86,11 +93,14 @@ class Lane:
         self._trouble = False
         self._nudges = 0
         self._restated = 0.0
+        self._handed_over: list[Document] = []
+        self._look = True
+        self._looked = 0.0
         self._rounds: set[asyncio.Task[None]] = set()
         self._unacknowledged: dict[str, int] = {}
         self._behind: set[str] = set()
         self._sent: dict[str, int] = {}
-        self._settled: list[tuple[str, int]] = []
+        self._settled: deque[tuple[float, str, int]] = deque()
 
     @property
     def collection_name(self) -> str:
@@ -106,8 +116,20 @@ class Lane:
         return count, None if oldest is None else oldest["outbox"][0]["time"]
 
     def nudge(self) -> None:
-        """Something was committed here."""
+        """Something was committed somewhere: look for it."""
         self._nudges += 1
+        self._look = True
+        self.wake.set()
+
+    def committed(self, document: Document | None) -> None:
+        """This process committed `document`, whose outbox holds all that waits in it; None: look for yourself."""
+        if not self._lease.held:
+            return
+        if document is None or len(self._handed_over) >= _HANDED_OVER_AT_MOST:
+            self.nudge()
+            return
+        self._nudges += 1
+        self._handed_over.append(document)
         self.wake.set()
 
     async def run(self) -> None:
@@ -131,6 +153,7 @@ class Lane:
             for task in self._rounds:
                 task.cancel()
             await asyncio.gather(*self._rounds, return_exceptions=True)
+            await self._settling.stop()
 
     async def _let_a_crowd_gather(self) -> None:
         """Under many commands a second, small rounds would cost more than they carry: wait for more to come along."""
@@ -142,12 +165,15 @@ class Lane:
         """Relay what is pending now and wait for it; False when something could not be sent and stays pending."""
         self._trouble = False
         self._restated = 0.0
+        self._look = True
         await self._pass()
         await self._finish_rounds()
         return not self._trouble
 
     async def _pass(self) -> None:
         if not (self._lease.held and self._outbound.connected.is_set()):
+            self._handed_over.clear()
+            self._look = True
             return
         try:
             await self._begin_rounds()
@@ -158,24 +184,35 @@ class Lane:
             self._interrupted(error)
 
     async def _begin_rounds(self) -> None:
-        """Start a round for every batch that is pending, a few at a time."""
-        for id, last in self._settled:
-            if self._sent.get(id) == last:
-                del self._sent[id]
-        self._settled.clear()
+        """Start a round for what was handed over, and for every batch that a look finds, a few at a time."""
+        self._forget_settled()
         if any(task.done() for task in self._rounds):
             await self._reap(asyncio.FIRST_COMPLETED)
-        async for batch in self._pending():
-            while len(self._rounds) >= ROUNDS_UNDER_WAY:
-                await self._reap(asyncio.FIRST_COMPLETED)
-            if self._trouble or not self._lease.held:
-                return
-            load = await self._pack(batch)
-            if load.stretches:
-                self._unacknowledged |= {id: stretch.last for id, stretch in load.stretches.items()}
-                self._rounds.add(asyncio.create_task(self._ship(load)))
-            if load.left_over:
-                self.wake.set()
+        handed_over, self._handed_over = self._handed_over, []
+        for start in range(0, len(handed_over), BATCH):
+            await self._begin_round(handed_over[start : start + BATCH])
+        now = time.monotonic()
+        if self._look or now - self._looked >= self._poll:
+            self._look, self._looked = False, now
+            async for batch in self._pending():
+                if not await self._begin_round(batch):
+                    return
+
+    async def _begin_round(self, batch: Sequence[Document]) -> bool:
+        """False when this is not the time for it: what it would have carried is looked for again."""
+        while len(self._rounds) >= ROUNDS_UNDER_WAY:
+            await self._reap(asyncio.FIRST_COMPLETED)
+        if self._trouble or not self._lease.held:
+            self._look = True
+            return False
+        load = await self._pack(batch)
+        if load.stretches:
+            self._unacknowledged |= {id: stretch.last for id, stretch in load.stretches.items()}
+            self._rounds.add(asyncio.create_task(self._ship(load)))
+        if load.left_over:
+            self._look = True
+            self.wake.set()
+        return True
 
     async def _pending(self) -> AsyncIterator[list[Document]]:
         """Batches of documents with events, oldest event first, read while earlier rounds are on their way."""
@@ -202,21 +239,34 @@ class Lane:
         return load
 
     async def _ship(self, load: Consignment) -> None:
-        journaling = asyncio.create_task(self._journal.append(load.journal))
         try:
             try:
                 failed = await self._outbound.send(load.parcels.values())
             finally:
                 self._acknowledge(load)
             self._count(load, failed)
-            arrived = load.arrived(failed)
-            self._sent.update({id: stretch.last for id, stretch in arrived.items()})
-            await self._settle(load, failed, arrived, journaling)
+            if failed:
+                self._trouble_came()
+            self._sent.update({id: stretch.last for id, stretch in load.arrived(failed).items()})
+            await self._settling(load, failed)
+            now = time.monotonic()
+            self._settled += [(now, id, stretch.last) for id, stretch in load.stretches.items()]
+            if not self._lease.held:
+                await self._restates.ask(self.kind.name, load.stretches)
         except _PASSING as error:
+            for id, stretch in load.stretches.items():
+                self._forget(id, stretch.last)
             self._interrupted(error)
-        finally:
-            journaling.cancel()
-            self._settled += [(id, stretch.last) for id, stretch in load.stretches.items()]
+
+    def _forget_settled(self) -> None:
+        before = time.monotonic() - _REMEMBERED
+        while self._settled and self._settled[0][0] < before:
+            _, id, last = self._settled.popleft()
+            self._forget(id, last)
+
+    def _forget(self, id: str, last: int) -> None:
+        if self._sent.get(id) == last:
+            del self._sent[id]
 
     def _acknowledge(self, load: Consignment) -> None:
         """Whatever came of it, their next events may go; those that have some by now are looked at at once."""
@@ -224,17 +274,8 @@ class Lane:
             del self._unacknowledged[id]
         if not self._behind.isdisjoint(load.stretches):
             self._behind -= load.stretches.keys()
+            self._look = True
             self.wake.set()
-
-    async def _settle(
-        self, load: Consignment, failed: set[Place], arrived: dict[str, Stretch], journaling: "asyncio.Task[None]"
-    ) -> None:
-        await journaling
-        if arrived:
-            await self._collection.bulk_write(load.cleared(failed), ordered=False)
-        if not self._lease.held:
-            await self._restates.ask(self.kind.name, load.stretches)
-        self._trouble |= bool(failed)
 
     async def _restate(self) -> None:
         """Publish again the states that somebody asked for, as they stand now."""
@@ -267,8 +308,12 @@ class Lane:
             task.result()
 
     def _interrupted(self, error: BaseException) -> None:
-        self._trouble = True
+        self._trouble_came()
         log.warning("relay interrupted", extra={"kind": self.kind.name, "error": type(error).__name__})
+
+    def _trouble_came(self) -> None:
+        self._trouble = self._look = True
+        self.wake.set()
 
     def _count(self, load: Consignment, failed: set[Place]) -> None:
         self.relayed.rounds += 1

@@ -31,7 +31,7 @@ from services.chassis.readiness import checks, watch_figures
 from services.chassis.relay import Lane, Relayed
 from services.chassis.restates import Restates
 from services.chassis.settings import ServiceSettings
-from services.chassis.store import Aggregates, Kind
+from services.chassis.store import Aggregates, Committed, Kind
 from services.chassis.sweeper import Sweeping
 from services.chassis.telemetry.export import export_spans
 from services.chassis.telemetry.metrics import Metrics
@@ -52,11 +52,13 @@ class Runtime:
     database: Database
     journal: Journal
     metrics: Metrics
-    wakes: dict[str, Callable[[], None]]
+    relays: dict[str, Committed]
 
     def aggregates(self, kind: Kind[A]) -> Aggregates[A]:
         """The aggregates of `kind` in this service's own database."""
-        return Aggregates(kind, self.database, self.clock, lambda: self.wakes[kind.collection](), self.metrics.command)
+        return Aggregates(
+            kind, self.database, self.clock, lambda found: self.relays[kind.collection](found), self.metrics.command
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def build(
     runtime = Runtime(settings, clock, store, Journal(store), metrics, {})
     wiring = service.wire(runtime)
     machinery = _machinery(service, settings, runtime, wiring, on_death)
-    runtime.wakes.update({lane.collection_name: lane.nudge for lane in machinery.lanes})
+    runtime.relays.update({lane.collection_name: lane.committed for lane in machinery.lanes})
     machinery.look = watch_figures(metrics, machinery)
     export = export_spans(service.name, settings.otlp_endpoint, ratio=settings.trace_ratio)
     serving = Serving(service.name, export.tracer if export is not None else None)

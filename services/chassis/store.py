@@ -106,6 +106,8 @@ class Taken:
 
 
 Outcome = Callable[[str, str], None]
+Committed = Callable[[Document | None], None]
+"""Told of each commit: the document as the relay reads it, or None where older events may wait in it too."""
 
 
 class Aggregates(Generic[A]):
@@ -116,18 +118,18 @@ class Aggregates(Generic[A]):
         kind: Kind[A],
         database: Database,
         clock: Clock,
-        wake: Callable[[], None] = lambda: None,
+        committed: Committed = lambda document: None,
         outcome: Outcome = lambda kind, outcome: None,
     ) -> None:
         self.kind = kind
         self.collection: Collection = database[kind.collection]
         self._clock = clock
-        self._wake = wake
+        self._tell = committed
         self._outcome = outcome
         self._turns = Turns()
         self._insert = Inserts(self.collection)
         self._look = Reads(self.collection, {"state": 1, "v": 1})
-        self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts.k": 1, "taken": 1})
+        self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts.k": 1, "taken": 1, "outbox.seq": 1})
 
     async def get(self, id: str) -> Stored[A]:
         """The aggregate `id`.
@@ -183,7 +185,7 @@ class Aggregates(Generic[A]):
                 await self._insert(document)
         except DuplicateKeyError:
             return await self._created_before(id, receipt, taken)
-        self._committed(stored)
+        self._committed(document)
         return stored
 
     async def change(
@@ -282,7 +284,7 @@ class Aggregates(Generic[A]):
             result = await self.collection.update_one({"_id": id, "v": before.version}, update)
         if result.matched_count == 0:
             return None
-        self._committed(stored)
+        self._committed(None if document.get("outbox") else _as_relayed(id, stored, update))
         return stored
 
     def _update(
@@ -341,9 +343,9 @@ class Aggregates(Generic[A]):
     def _stored(self, document: Document) -> Stored[A]:
         return Stored(self.kind.model.model_validate({**document["state"], "id": document["_id"]}), document["v"])
 
-    def _committed(self, stored: Stored[A]) -> None:
+    def _committed(self, document: Document | None) -> None:
         self._outcome(self.kind.name, "committed")
-        self._wake()
+        self._tell(document)
 
 
 @contextmanager
@@ -363,6 +365,12 @@ def _replay(document: Document, receipt: Receipt) -> None:
         if entry["k"] == receipt.key:
             check_fingerprint(entry, receipt)
             raise Replayed(entry["s"], entry["b"], entry["v"])
+
+
+def _as_relayed(id: str, stored: Stored[Any], update: Document) -> Document:
+    """The document after `update`, which found its outbox empty, as far as a relay reads it."""
+    outbox = update["$push"].get("outbox", {"$each": []})["$each"]
+    return {"_id": id, "v": stored.version, "state": {"community": stored.aggregate.community}, "outbox": outbox}
 
 
 def _dump(aggregate: Aggregate) -> Document:

@@ -33,11 +33,15 @@ Round = Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]
 
 
 class Together(Generic[T, R]):
-    """Gathers calls and carries them in rounds, `side_by_side` of them under way at a time."""
+    """Gathers calls and carries them in rounds, `side_by_side` of them under way at a time.
 
-    def __init__(self, carry: Round[T, R], *, side_by_side: int = 1) -> None:
+    `gathering`: seconds that a round waits for more before it leaves; for what nobody waits for.
+    """
+
+    def __init__(self, carry: Round[T, R], *, side_by_side: int = 1, gathering: float = 0.0) -> None:
         self._carry = carry
         self._free = side_by_side
+        self._gathering = gathering
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -52,11 +56,26 @@ class Together(Generic[T, R]):
             task.add_done_callback(self._tasks.discard)
         return await answer
 
+    async def stop(self) -> None:
+        """Give up what is under way; its callers are cancelled."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._waiting:
+            self._waiting.popleft()[1].cancel()
+
     async def _rounds(self) -> None:
         try:
             while self._waiting:
+                if self._gathering:
+                    await asyncio.sleep(self._gathering)
                 gathered = [self._waiting.popleft() for _ in range(min(len(self._waiting), AT_ONCE))]
-                outcomes = await self._outcomes([item for item, _ in gathered])
+                try:
+                    outcomes = await self._outcomes([item for item, _ in gathered])
+                except asyncio.CancelledError:
+                    for _, answer in gathered:
+                        answer.cancel()
+                    raise
                 for (_, answer), outcome in zip(gathered, outcomes, strict=True):
                     if answer.done():
                         continue

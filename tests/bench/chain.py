@@ -190,7 +190,7 @@ async def _relaying(store: Database, outbound: Outbound, prefix: str) -> tuple[A
     lease = Lease(store, "relay", ttl=timedelta(seconds=60))
     await lease.acquire()
     lane = Lane(CASES, store["cases"], Journal(store), outbound, lease, Restates(store), prefix=prefix)
-    aggregates = Aggregates(CASES, store, utc_now, lane.nudge)
+    aggregates = Aggregates(CASES, store, utc_now, lane.committed)
     await store["cases"].create_indexes(aggregates.indexes())
     return aggregates, lane
 

@@ -1,7 +1,7 @@
 """A service as tests stand it up: its settings, its parts on a store, its gateway alone, and the whole of it."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from services.chassis.http.app import create_app
 from services.chassis.journal import Journal
 from services.chassis.service import Runtime, Service, build
 from services.chassis.settings import ServiceSettings
+from services.chassis.store import Committed
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.topics import ensure_topics
 
@@ -47,9 +48,9 @@ async def runtime(
     store = mongo.database(client, settings.database)
     for collection, models in indexes.items():
         await store[collection].create_indexes(list(models))
-    wakes: dict[str, Callable[[], None]] = defaultdict(lambda: lambda: None)
+    relays: dict[str, Committed] = defaultdict(lambda: lambda document: None)
     try:
-        yield Runtime(settings, clock, store, Journal(store), Metrics(), wakes)
+        yield Runtime(settings, clock, store, Journal(store), Metrics(), relays)
     finally:
         client.close()
 

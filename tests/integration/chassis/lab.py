@@ -21,7 +21,7 @@ from services.chassis.morgue import Letter, Morgue
 from services.chassis.outbound import Outbound
 from services.chassis.relay import Lane
 from services.chassis.restates import Restates
-from services.chassis.store import Aggregates
+from services.chassis.store import Aggregates, Committed
 from services.contracts.envelope import Envelope, Headers, from_headers, to_headers
 from services.contracts.event import Event
 from tests.integration.chassis.workshop import COMMUNITY, THINGS, WORKSHOP, Thing
@@ -103,9 +103,9 @@ class Lab:
     def dead_letters(self) -> str:
         return self.prefix + WORKSHOP.dead_letters
 
-    def things(self, wake: Callable[[], None] = lambda: None) -> Aggregates[Thing]:
+    def things(self, committed: Committed = lambda document: None) -> Aggregates[Thing]:
         """The aggregates, as one process of the service sees them."""
-        return Aggregates(THINGS, self.store, utc_now, wake)
+        return Aggregates(THINGS, self.store, utc_now, committed)
 
     async def lease(self, holder: str = "one", seconds: float = 30.0) -> Lease:
         """A lease that is held, unless somebody else holds it."""

@@ -72,7 +72,7 @@ async def plant(lab: Lab, name: str, kafka: str = "") -> AsyncIterator[Plant]:
 
 async def test_it_starts_at_once_while_kafka_is_away_and_goes_on_when_it_comes(lab: Lab) -> None:
     async with late_kafka(lab.kafka) as (address, come_up), plant(lab, "one", address) as one:
-        things = lab.things(one.lane.wake.set)
+        things = lab.things(one.lane.committed)
         await things.create("thing-1", make("thing-1"), ME)
         await eventually(lambda: one.machinery.indexed and one.leading.held)
         assert not one.machinery.joined
@@ -122,5 +122,5 @@ async def test_a_part_that_dies_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatc
 
     async with plant(lab, "one") as one:
         monkeypatch.setattr(one.lane, "_pass", die)
-        one.lane.wake.set()
+        one.lane.nudge()
         await eventually(lambda: one.died == ["relay of thing"])

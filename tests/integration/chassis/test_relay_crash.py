@@ -129,7 +129,7 @@ async def test_one_aggregate_stops_at_its_failure_and_the_others_go_on(lab: Lab)
     async with running(lane.run()):
         await eventually(lambda: _waiting_are(lab, with_it))
         for id in IDS:
-            await lab.things(lane.wake.set).change(id, bump, ME)
+            await lab.things(lane.committed).change(id, bump, ME)
         await eventually(lambda: _waiting_are(lab, with_it))
         blocked = False
         await eventually(lab.relayed)

@@ -17,7 +17,7 @@ IDS = [f"thing-{n}" for n in range(8)]
 async def test_each_aggregates_events_arrive_in_the_order_of_its_versions_under_concurrent_commands(lab: Lab) -> None:
     """Commands come from two processes, with one or several events each, while the relay runs."""
     lane = await lab.lane(poll=0.02)
-    one, two = lab.things(lane.wake.set), lab.things()
+    one, two = lab.things(lane.committed), lab.things()
     for id in IDS:
         await one.create(id, make(id), ME)
 
@@ -105,7 +105,7 @@ async def test_more_aggregates_than_a_round_takes_are_all_relayed(lab: Lab, monk
 
 async def test_a_commit_of_this_process_is_relayed_without_waiting_for_the_poll(lab: Lab) -> None:
     lane = await lab.lane(poll=3600)
-    things = lab.things(lane.wake.set)
+    things = lab.things(lane.committed)
     async with running(lane.run()):
         for id in IDS:
             await things.create(id, make(id), ME)

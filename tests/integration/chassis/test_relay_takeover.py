@@ -30,7 +30,7 @@ async def test_the_second_takes_over_while_commands_go_on_and_the_order_stays(la
     one, two = await lab.lease("one", seconds=1.5), await lab.lease("two", seconds=10)
     assert (one.held, two.held) == (True, False)
     first, second = await lab.lane(one, poll=0.01), await lab.lane(two, poll=0.01)
-    things = lab.things(first.wake.set)
+    things = lab.things(first.committed)
     for id in IDS:
         await things.create(id, make(id), ME)
 

@@ -132,7 +132,7 @@ async def test_a_lost_history_costs_nothing(lab: Lab, elsewhere: Callable[[], No
     async with running(lane.run()):
         await eventually(lab.relayed)
         await things.change("thing-1", bump, ME)
-        async with running(watch(broken, await lab.lease(), {"things": lane.wake.set}, again=0.02)):
+        async with running(watch(broken, await lab.lease(), {"things": lane.nudge}, again=0.02)):
             await eventually(lab.relayed)
             await things.change("thing-1", bump, ME)
             await eventually(lab.relayed)

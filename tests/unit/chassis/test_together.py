@@ -78,6 +78,32 @@ async def test_a_caller_that_gives_up_takes_nobody_else_along() -> None:
         await tasks[1]
 
 
+async def test_a_round_that_gathers_takes_along_what_comes_before_it_leaves() -> None:
+    ferry = Ferry()
+    ferry.go.set()
+    together = Together(ferry, gathering=0.05)
+    first = asyncio.create_task(together(1))
+    await asyncio.sleep(0.01)
+
+    assert list(await asyncio.gather(first, together(2))) == [2, 4]
+    assert ferry.rounds == [[1, 2]]
+
+
+async def test_who_waits_when_it_stops_is_cancelled_under_way_or_not() -> None:
+    ferry = Ferry()
+    together = Together(ferry)
+    waiting = [asyncio.create_task(together(1))]
+    await asyncio.sleep(0.01)
+    waiting.append(asyncio.create_task(together(2)))
+    await asyncio.sleep(0)
+
+    await together.stop()
+    results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+
+    assert [type(result) for result in results] == [asyncio.CancelledError] * 2
+    assert ferry.rounds == [[1]]
+
+
 @given(st.lists(st.integers(-3, 3), max_size=2 * AT_ONCE + 10), st.integers(1, 3))
 def test_everyone_is_answered_whatever_travels_with_whom(items: list[int], side_by_side: int) -> None:
     async def play() -> None:
