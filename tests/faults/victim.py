@@ -15,13 +15,13 @@ from collections.abc import Callable
 from typing import Any
 
 from services import __main__ as command
-from services.chassis.consignment import Consignment
+from services.chassis import settling
 from services.chassis.inbound import Inbound
 from services.chassis.outbound import Outbound
 
-POINTS: dict[str, tuple[type[Any], str]] = {
+POINTS: dict[str, tuple[Any, str]] = {
     "before-send": (Outbound, "send"),
-    "before-clear": (Consignment, "cleared"),
+    "before-clear": (settling, "clearing"),
     "before-commit": (Inbound, "_commit"),
 }
 
