@@ -22,6 +22,7 @@ from faststream.kafka.message import KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from services.chassis.intake import Intake, Record, Stopping
+from services.chassis.kafka_access import OPEN, Access
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Inbound:
         instance: str | None = None,
         graceful: float = 30.0,
         session_timeout: float = 10.0,
+        access: Access = OPEN,
     ) -> None:
         self.topics = topics
         self.intake = intake
@@ -65,6 +67,7 @@ class Inbound:
             allow_auto_create_topics=False,
             request_timeout_ms=90_000,
             metadata_max_age_ms=15_000,
+            security=access,
         )
         self._subscriber: BatchSubscriber = self._broker.subscriber(
             *topics,

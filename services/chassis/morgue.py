@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from services.chassis import dead_letters
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.intake import Record
+from services.chassis.kafka_access import OPEN, Access, for_client
 from services.chassis.outbound import Outbound
 from services.contracts.envelope import Headers
 
@@ -53,8 +54,9 @@ class Letter:
 class Morgue:
     """The dead letters of some topics."""
 
-    def __init__(self, bootstrap: str, topics: Sequence[str], outbound: Outbound) -> None:
+    def __init__(self, bootstrap: str, topics: Sequence[str], outbound: Outbound, *, access: Access = OPEN) -> None:
         self._bootstrap = bootstrap
+        self._access = access
         self._topics = list(topics)
         self._outbound = outbound
 
@@ -129,7 +131,10 @@ class Morgue:
 
     async def _records(self) -> AsyncIterator[Record]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+            bootstrap_servers=self._bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            **for_client(self._access),
         )
         await consumer.start()
         try:

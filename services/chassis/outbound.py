@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
+from services.chassis.kafka_access import OPEN, Access, for_client
 from services.contracts.envelope import Headers
 
 log = logging.getLogger(__name__)
@@ -64,8 +65,9 @@ class Parcel:
 class Outbound:
     """A producer that survives the broker's absence: it is made anew until it connects, in the background."""
 
-    def __init__(self, bootstrap: str, *, client_id: str, time_out: float = 15.0) -> None:
+    def __init__(self, bootstrap: str, *, client_id: str, time_out: float = 15.0, access: Access = OPEN) -> None:
         self._bootstrap = bootstrap
+        self._access = access
         self._client_id = client_id
         self._time_out = time_out
         self._producer: AIOKafkaProducer | None = None
@@ -85,6 +87,7 @@ class Outbound:
                 max_request_size=_LARGEST_BATCH,
                 request_timeout_ms=int(self._time_out * 1000),
                 metadata_max_age_ms=30_000,
+                **for_client(self._access),
             )
             try:
                 await asyncio.wait_for(producer.start(), self._time_out)

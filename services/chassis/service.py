@@ -138,7 +138,10 @@ def _machinery(
 ) -> Machinery:
     store, clock = runtime.database, runtime.clock
     outbound = Outbound(
-        settings.kafka_bootstrap, client_id=f"community-{service.name}", time_out=settings.kafka_send_seconds
+        settings.kafka_bootstrap,
+        client_id=f"community-{service.name}",
+        time_out=settings.kafka_send_seconds,
+        access=settings.kafka_access,
     )
     ttl = timedelta(seconds=settings.relay_lease_seconds)
     leading, relayed = Lease(store, "relay", ttl=ttl), Relayed()
@@ -196,6 +199,7 @@ def _inbound(
         instance=settings.kafka_group_instance,
         graceful=settings.shutdown_seconds,
         session_timeout=settings.kafka_session_seconds,
+        access=settings.kafka_access,
     )
 
 

@@ -4,6 +4,7 @@
 Which variable sets what: `setting_sources`. Every setting stands, with its default, in `.env.example`.
 """
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.chassis import setting_rules as rules
+from services.chassis.kafka_access import Access, Mechanism, Protocol, access
 from services.chassis.setting_sources import Settings, SettingsError, read_settings, service_of
 
 __all__ = ["DEVELOPMENT_ISSUER", "AuthSettings", "ServiceSettings", "SettingsError", "read_settings"]
@@ -64,6 +66,17 @@ class KafkaSettings(Settings):
     """host:port, several separated by commas."""
     kafka_topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
     """Put before every topic and group name, for several systems on one cluster."""
+    kafka_security_protocol: Protocol = "PLAINTEXT"
+    """As in Kafka's own settings: whether it is encrypted, and whether it asks who we are."""
+    kafka_sasl_mechanism: Mechanism = "SCRAM-SHA-512"
+    kafka_username: str = Field(default="", max_length=200)
+    kafka_password: str = Field(default="", max_length=1000, repr=False)
+    kafka_ca_file: Path | None = None
+    """PEM; whom the system trusts, where none is named."""
+    kafka_certificate_file: Path | None = None
+    """PEM; our own, with its chain, where Kafka asks clients for one."""
+    kafka_key_file: Path | None = None
+    """PEM; the certificate's file, where none is named."""
     kafka_partitions: int = Field(default=6, ge=1, le=1000)
     kafka_replication: int = Field(default=1, ge=1, le=10)
     kafka_retention_days: int = Field(default=0, ge=0, le=36_500)
@@ -74,6 +87,31 @@ class KafkaSettings(Settings):
     @classmethod
     def _bootstrap(cls, value: str) -> str:
         return rules.bootstrap(value)
+
+    @cached_property
+    def kafka_access(self) -> Access:
+        """How Kafka is reached."""
+        return access(
+            self.kafka_security_protocol,
+            mechanism=self.kafka_sasl_mechanism,
+            username=self.kafka_username,
+            password=self.kafka_password,
+            ca_file=self.kafka_ca_file,
+            certificate_file=self.kafka_certificate_file,
+            key_file=self.kafka_key_file,
+        )
+
+    @model_validator(mode="after")
+    def _reached(self) -> "KafkaSettings":
+        if self.kafka_security_protocol.startswith("SASL") and not (self.kafka_username and self.kafka_password):
+            raise ValueError("KAFKA_USERNAME and KAFKA_PASSWORD are missing: KAFKA_SECURITY_PROTOCOL asks for both")
+        try:
+            self.kafka_access  # noqa: B018  made here, so that a wrong file stops the start and not a connection
+        except OSError:  # an SSLError is one
+            raise ValueError(
+                "KAFKA_CA_FILE, KAFKA_CERTIFICATE_FILE and KAFKA_KEY_FILE must be readable PEM files that fit together"
+            ) from None
+        return self
 
 
 class ServiceSettings(AuthSettings, KafkaSettings):

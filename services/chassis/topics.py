@@ -21,6 +21,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from services.chassis.errors import CommunityError, Unavailable
+from services.chassis.kafka_access import OPEN, Access, for_client
 from services.contracts.topics import DEAD_LETTER_DAYS, PARTITIONS, RETENTION_DAYS, TOPICS, Topic, configurations
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ async def ensure_topics(
     retention_days: int = RETENTION_DAYS,
     dead_letter_days: int = DEAD_LETTER_DAYS,
     wait: float = 60.0,
+    access: Access = OPEN,
 ) -> list[Outcome]:
     """Create what is missing, raise partitions, put configuration right; says what it did, topic by topic.
 
@@ -121,15 +123,15 @@ async def ensure_topics(
     )
     try:
         async with asyncio.timeout(wait):
-            return await _persistently(bootstrap, targets)
+            return await _persistently(bootstrap, targets, access)
     except TimeoutError:
         raise KafkaAway(bootstrap=bootstrap, seconds=f"{wait:g}") from None
 
 
-async def _persistently(bootstrap: str, targets: list[Wanted]) -> list[Outcome]:
+async def _persistently(bootstrap: str, targets: list[Wanted], access: Access) -> list[Outcome]:
     attempt = 0
     while True:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_ANSWER_MS)
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_ANSWER_MS, **for_client(access))
         try:
             await admin.start()
             return await _Cluster(admin).bring_to(targets)

@@ -50,11 +50,11 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 
 
 async def _act(arguments: argparse.Namespace, settings: KafkaSettings) -> int:
-    outbound = Outbound(settings.kafka_bootstrap, client_id="community-dlq")
+    outbound = Outbound(settings.kafka_bootstrap, client_id="community-dlq", access=settings.kafka_access)
     await outbound.run()
     try:
         names = [settings.kafka_topic_prefix + topic.dead_letters for topic in TOPICS]
-        morgue = Morgue(settings.kafka_bootstrap, names, outbound)
+        morgue = Morgue(settings.kafka_bootstrap, names, outbound, access=settings.kafka_access)
         if arguments.action == "list":
             letters = await morgue.letters(consumer=arguments.consumer, reason=arguments.reason)
             for letter in letters:

@@ -31,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
             retention_days=settings.kafka_retention_days,
             dead_letter_days=settings.kafka_dead_letter_days,
             wait=arguments.wait,
+            access=settings.kafka_access,
         )
     )
     for outcome in outcomes:

@@ -8,6 +8,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from services.chassis.setting_sources import variables
+from services.chassis.settings import KafkaSettings
 from services.topology import SERVICES, service
 
 ROOT = Path(__file__).parents[2]
@@ -18,12 +19,15 @@ _OF_THE_IMAGE = {"HTTP_HOST", "HTTP_PORT", "AUTH_DEVELOPMENT_KEY"}
 _OF_TOPICS = {"KAFKA_PARTITIONS", "KAFKA_REPLICATION", "KAFKA_RETENTION_DAYS", "KAFKA_DEAD_LETTER_DAYS"}
 _OF_A_REPLICA = {"KAFKA_GROUP_INSTANCE"}
 """Left out, so that a service may be scaled."""
+_ACCESS = re.compile(r"^KAFKA_(SECURITY|SASL|USERNAME|PASSWORD|\w+_FILE$)")
+_OF_ANOTHER_KAFKA = {name for name in variables(KafkaSettings) if _ACCESS.match(name)}
+"""The one that comes with it is reached inside its own network alone, in plain text."""
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_gets_every_setting_and_no_other(name: str) -> None:
     wanted = {variable for variable in variables(service(name).settings) if not variable.endswith("_DATABASE")}
-    wanted -= _OF_THE_IMAGE | _OF_TOPICS | _OF_A_REPLICA
+    wanted -= _OF_THE_IMAGE | _OF_TOPICS | _OF_A_REPLICA | _OF_ANOTHER_KAFKA
     assert set(CONTAINERS[name]["environment"]) == wanted
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
+from services.chassis.kafka_access import for_client
 from services.chassis.settings import AuthSettings, ServiceSettings, SettingsError, read_settings
 
 Given = Callable[..., None]
@@ -193,3 +194,36 @@ def test_credentials_for_any_origin_are_refused_everywhere(given: Given) -> None
 def test_an_origin_has_scheme_and_host_and_nothing_else(given: Given, origin: str) -> None:
     given(**NEEDED, CORS_ORIGINS=origin)
     assert refusal().startswith("CORS_ORIGINS must be origins such as")
+
+
+def test_a_kafka_that_asks_who_comes_needs_a_name_and_a_password(given: Given) -> None:
+    given(**NEEDED, KAFKA_SECURITY_PROTOCOL="SASL_SSL", KAFKA_USERNAME="garden")
+    assert refusal() == "KAFKA_USERNAME and KAFKA_PASSWORD are missing: KAFKA_SECURITY_PROTOCOL asks for both."
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+def test_a_file_that_is_no_certificate_stops_the_start(given: Given, tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    given(**NEEDED, KAFKA_SECURITY_PROTOCOL="SSL", KAFKA_CA_FILE=str(file))
+    assert refusal().startswith("KAFKA_CA_FILE, KAFKA_CERTIFICATE_FILE and KAFKA_KEY_FILE must be readable PEM files")
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
+@pytest.mark.parametrize("protocol", ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"])
+def test_kafka_is_reached_as_the_settings_say(given: Given, protocol: str, mechanism: str) -> None:
+    given(
+        **NEEDED,
+        KAFKA_SECURITY_PROTOCOL=protocol,
+        KAFKA_SASL_MECHANISM=mechanism,
+        KAFKA_USERNAME="garden",
+        KAFKA_PASSWORD="roses",
+    )
+    settings = read_settings(GardenSettings)
+    found = for_client(settings.kafka_access)
+    assert found["security_protocol"] == protocol
+    assert (found["ssl_context"] is not None) == protocol.endswith("SSL")
+    said = (found.get("sasl_mechanism"), found.get("sasl_plain_username"), found.get("sasl_plain_password"))
+    assert said == ((mechanism, "garden", "roses") if protocol.startswith("SASL") else (None, None, None))
+    assert "roses" not in repr(settings)
