@@ -4,6 +4,7 @@
 changed in it: a client that comes by every hour for what is new sees an old request that was opened again.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from services.issues.open311.windows import MOST, Asked, Window, box, window
 
 DEEPEST = 100_000
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+_LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$", re.IGNORECASE)
 DETAILED = 100
 """As many requests are told with their notes at once."""
 
@@ -32,10 +34,8 @@ def _moment(value: Any) -> Any:
     if not value or not isinstance(value, str):
         return None
     text = value.strip()
-    if len(text) > 6 and text[-6] == " ":
-        text = f"{text[:-6]}+{text[-5:]}"
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
         aware = at.astimezone(UTC) if at.tzinfo is not None else None
     except (ValueError, OverflowError):
         aware = None
