@@ -14,7 +14,7 @@ import orjson
 
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import CommunityError, NotFound, Unavailable
-from services.chassis.receipt import Receipt, Replayed
+from services.chassis.receipt import IdempotencyKeyReused, Receipt, Replayed
 from services.chassis.store import Cause
 from services.chassis.telemetry.trace import current_traceparent
 from services.issues.domain.aftermath import Reopen, reopen
@@ -67,6 +67,9 @@ async def take_update(store: Store, community: str, form: Form, key: ApiKey) -> 
         )
     except Replayed as replayed:
         return dict(orjson.loads(replayed.body))
+    except IdempotencyKeyReused:
+        reason, reason_en = "已用于另一次更新", "it was used for another update"
+        raise ValueRefused(parameter="update_id", reason=reason, reason_en=reason_en) from None
     except (Unavailable, NotFound, NotGranted):
         raise
     except CommunityError as refusal:

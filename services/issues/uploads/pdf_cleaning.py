@@ -1,4 +1,4 @@
-"""Makes a PDF harmless: run as a process of its own, `python -I pdf_cleaning.py MEMORY SECONDS PAGES`.
+"""Makes a PDF harmless: run as a process of its own, `python -I pdf_cleaning.py MEMORY SECONDS PAGES BYTES`.
 
 The PDF comes in at standard input, what is kept goes out at standard output; the exit status says how it went. It is a
 process of its own because a file of a few kilobytes can unfold into gigabytes, or keep a parser busy for ever: here it
@@ -25,6 +25,7 @@ FINE = 0
 BROKEN = 10
 ENCRYPTED = 11
 TOO_MANY_PAGES = 12
+TOO_MANY_BYTES = 13
 
 _ROOT = {"/Type", "/Pages", "/Version", "/OCProperties"}
 _PAGE = {
@@ -51,8 +52,8 @@ _KEPT_BOXES = {b"jP  ", b"ftyp", b"jp2h", b"jp2c", b"rreq"}
 """Of a JPEG 2000 picture: what it is, its colours and its pixels."""
 
 
-def main(memory: int, seconds: int, pages: int) -> int:
-    """Clean one PDF within `memory` bytes and `seconds` of processor time."""
+def main(memory: int, seconds: int, pages: int, most: int) -> int:
+    """Clean one PDF within `memory` bytes and `seconds` of processor time; what is kept is `most` bytes."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -67,7 +68,10 @@ def main(memory: int, seconds: int, pages: int) -> int:
                 return TOO_MANY_PAGES
             if len(pdf.pages) == 0:
                 return BROKEN
-            sys.stdout.buffer.write(cleaned(pdf))
+            kept = cleaned(pdf)
+            if len(kept) > most:  # pictures that were packed twice are packed once now
+                return TOO_MANY_BYTES
+            sys.stdout.buffer.write(kept)
     except pikepdf.PasswordError:
         return ENCRYPTED
     except (pikepdf.PdfError, MemoryError, ValueError, TypeError, KeyError, RuntimeError, RecursionError, zlib.error):
@@ -204,4 +208,4 @@ def _boxes_without_labels(data: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(argument) for argument in sys.argv[1:4])))
+    sys.exit(main(*(int(argument) for argument in sys.argv[1:5])))

@@ -1,5 +1,6 @@
 """PDFs from strangers: the pages are kept as they look, and nothing that acts or tells; the rest is refused."""
 
+import zlib
 from io import BytesIO
 
 import pikepdf
@@ -95,3 +96,18 @@ async def test_what_unfolds_without_end_harms_nobody() -> None:
     except NotADocument:
         return
     assert len(kept.data) < 10_000
+
+
+async def test_what_is_larger_once_it_is_kept_is_refused() -> None:
+    """A picture packed twice: of kilobytes as it is sent, of megabytes as it would be kept."""
+    pdf = pikepdf.Pdf.open(BytesIO(a_paper_of_pictures()))
+    picture = pdf.pages[0].obj.Resources.XObject["/A"]
+    jpeg = picture.read_raw_bytes()
+    last = jpeg.index(b"\xff\xd9")
+    twice = pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.DCTDecode])
+    picture.write(zlib.compress(jpeg[:last] + bytes(MAX_BYTES) + jpeg[last:]), filter=twice)
+    out = BytesIO()
+    pdf.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    assert len(out.getvalue()) < 100_000
+    with pytest.raises(DocumentTooLarge):
+        await clean(out.getvalue())

@@ -126,6 +126,10 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
         picture = "https://example.org/tree.jpg"
         remarked = await update(reporter, "OPEN", 1, description="补充：三楼的树", media_url=picture)
         assert remarked.startswith(id)
+        with pytest.raises(Refused, match=r"400 .*update_id"):
+            await update(reporter, "OPEN", 1, description="又一句")
+        other = (await reporter.send([], service_code="lift", address_string="1号楼"))["service_request_id"]
+        assert (await update(reporter, "OPEN", 1, service_request_id=other, description="又一句")).startswith(other)
         with pytest.raises(Refused, match="403"):
             await update(worker, "IN_PROGRESS", 2)
         await dispatched(city.api, id, city.unit)
