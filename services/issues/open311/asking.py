@@ -44,10 +44,10 @@ def _moment(value: Any) -> Any:
     return aware
 
 
-def _as_list(parameter: str, value: str | None) -> list[str]:
+def _as_list(parameter: str, value: str | None, most: int = MOST) -> list[str]:
     parts = [part.strip() for part in (value or "").split(",") if part.strip()]
-    if len(parts) > MOST:
-        raise ValueRefused(parameter=parameter, reason=f"超过 {MOST} 项", reason_en=f"it names more than {MOST}")
+    if len(parts) > most:
+        raise ValueRefused(parameter=parameter, reason=f"超过 {most} 项", reason_en=f"it names more than {most}")
     return parts
 
 
@@ -81,10 +81,13 @@ class Parameters:
     page: Number = None
     page_size: Size = None
 
-    @property
-    def ids(self) -> Sequence[str]:
-        """The requests that are named."""
-        return _as_list("service_request_id", self.service_request_id)
+    def ids(self, most: int) -> Sequence[str]:
+        """The requests that are named.
+
+        Raises:
+            ValueRefused: they are more than `most`; none of them is left out in silence.
+        """
+        return _as_list("service_request_id", self.service_request_id, most)
 
     def asked(self, now: datetime, most: int) -> Asked:
         """What is asked for, at most `most` at once.

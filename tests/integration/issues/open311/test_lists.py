@@ -96,6 +96,7 @@ async def test_filters_pages_and_named_requests(
         {"long_ne": "1"},
         {"dates": "never"},
         {"extensions": "perhaps"},
+        {"extensions": "true", "service_request_id": ",".join([lamp] * 101)},
         {"jurisdiction_id": "x" * 200},
     ):
         assert (await desk.refused("/requests", **query)).status == 400, query
