@@ -29,7 +29,9 @@ _BYTES_PER_PIXEL = {"PNG": 13, "WEBP": 20}
 _BYTES_OF_JPEG, _BYTES_OF_SCANS, _BYTES_OF_INK = 5, 6, 4
 """For each pixel that is drawn; for each of the original where it comes in several scans; for four colours."""
 _OTHERS = _ROOM // max(_BYTES_PER_PIXEL.values())
-_SEGMENTS = 5000
+_SEGMENTS, _CHUNKS = 5000, 20_000
+"""Of a JPEG and of a PNG; a million empty ones are read for five seconds."""
+_PNG = b"\x89PNG\r\n\x1a\n"
 _MARKER = re.compile(rb"\xff+([^\xff\x00\xd0-\xd7])")
 _LONE, _END, _SCAN = (0x01, 0xD8), 0xD9, 0xDA
 
@@ -86,7 +88,7 @@ def redraw(data: bytes) -> Picture:
 
 def _redraw(data: bytes) -> Picture:
     scans = _scans(data)
-    if scans > MAX_SCANS:
+    if scans > MAX_SCANS or _has_too_many_chunks(data):
         raise NotAPicture()
     with Image.open(BytesIO(data), formats=_FORMATS) as image:
         pixels = image.width * image.height
@@ -123,6 +125,18 @@ def _scans(data: bytes) -> int:
             scans += found[1][0] == _SCAN
             at += int.from_bytes(data[at : at + 2])
     raise NotAPicture()
+
+
+def _has_too_many_chunks(data: bytes) -> bool:
+    """Whether the PNG in `data` is cut into more pieces than a program cuts it."""
+    if not data.startswith(_PNG):
+        return False
+    at = len(_PNG)
+    for _ in range(_CHUNKS):
+        if at >= len(data):
+            return False
+        at += 12 + int.from_bytes(data[at : at + 4])
+    return True
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -166,6 +166,13 @@ def test_a_jpeg_of_scans_without_end_is_refused() -> None:
     assert redraw(behind).width == 60
 
 
+def test_a_png_of_pieces_without_end_is_refused() -> None:
+    png, empty = a_picture("PNG"), b"\0\0\0\0abCd" + zlib.crc32(b"abCd").to_bytes(4)
+    assert redraw(png[:33] + empty * 1000 + png[33:]).width == 60
+    with pytest.raises(NotAPicture):
+        redraw(png[:33] + empty * 100_000 + png[33:])
+
+
 def test_too_many_bytes_are_refused() -> None:
     with pytest.raises(PictureTooLarge):
         redraw(a_picture() + bytes(MAX_BYTES))
