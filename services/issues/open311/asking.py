@@ -4,6 +4,7 @@
 changed in it: a client that comes by every hour for what is new sees an old request that was opened again.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from services.issues.open311.windows import MOST, Asked, Window, box, window
 
 DEEPEST = 100_000
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+_LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$", re.IGNORECASE)
 DETAILED = 100
 """As many requests are told with their notes at once."""
 
@@ -32,10 +34,8 @@ def _moment(value: Any) -> Any:
     if not value or not isinstance(value, str):
         return None
     text = value.strip()
-    if len(text) > 6 and text[-6] == " ":
-        text = f"{text[:-6]}+{text[-5:]}"
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
         aware = at.astimezone(UTC) if at.tzinfo is not None else None
     except (ValueError, OverflowError):
         aware = None
@@ -44,10 +44,10 @@ def _moment(value: Any) -> Any:
     return aware
 
 
-def _as_list(parameter: str, value: str | None) -> list[str]:
+def _as_list(parameter: str, value: str | None, most: int = MOST) -> list[str]:
     parts = [part.strip() for part in (value or "").split(",") if part.strip()]
-    if len(parts) > MOST:
-        raise ValueRefused(parameter=parameter, reason=f"超过 {MOST} 项", reason_en=f"it names more than {MOST}")
+    if len(parts) > most:
+        raise ValueRefused(parameter=parameter, reason=f"超过 {most} 项", reason_en=f"it names more than {most}")
     return parts
 
 
@@ -81,10 +81,13 @@ class Parameters:
     page: Number = None
     page_size: Size = None
 
-    @property
-    def ids(self) -> Sequence[str]:
-        """The requests that are named."""
-        return _as_list("service_request_id", self.service_request_id)
+    def ids(self, most: int) -> Sequence[str]:
+        """The requests that are named.
+
+        Raises:
+            ValueRefused: they are more than `most`; none of them is left out in silence.
+        """
+        return _as_list("service_request_id", self.service_request_id, most)
 
     def asked(self, now: datetime, most: int) -> Asked:
         """What is asked for, at most `most` at once.

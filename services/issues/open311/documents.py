@@ -47,6 +47,11 @@ _UPDATE_FIELDS = {
     "status": "",
     "updated_datetime": "Not kept: a case goes by its own clock.",
     "description": "At most 2000 characters.",
+    "media_url": "Kept as text, under the description; never fetched.",
+    "first_name": "Not kept.",
+    "last_name": "Not kept.",
+    "email": "Not kept.",
+    "phone": "Not kept.",
 }
 
 

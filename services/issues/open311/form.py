@@ -1,17 +1,18 @@
 """What a client sends to be taken: a form, urlencoded or multipart, read within bounds and without surprises.
 
-Nothing that is sent is fetched, opened or run: an address of a picture is kept as text, a file is drawn anew as a
-picture or refused, its name is not looked at. XML is not read at all.
+It is in UTF-8, whatever it says of itself. Nothing that is sent is fetched, opened or run: an address of a picture is
+kept as text, a file is drawn anew as a picture or refused, its name is not looked at. XML is not read at all.
 """
 
 import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from services.chassis.http.refusals import UnsupportedMedia
 from services.issues.domain.words import MAX_PHOTOS_AT_ONCE
@@ -20,11 +21,12 @@ from services.issues.open311.refusals import BadRequest, ValueRefused
 from services.issues.uploads.images import MAX_BYTES, PictureTooLarge
 
 LONGEST = 4000
-_KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _FIELDS, _FILES = 200, 20
 _PICTURES = re.compile(r"media(\[\])?|photo\d{0,2}|file(_.*)?")
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']{1,990}")
+_CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 _SHORT = 200
 
 
@@ -46,6 +48,11 @@ class Form:
     addresses: tuple[str, ...]
     pictures: tuple[bytes, ...]
     digest: str
+
+    @property
+    def told_addresses(self) -> list[str]:
+        """The addresses of pictures, as lines of a text."""
+        return [f"[media_url] {address}" for address in self.addresses]
 
     def get(self, name: str, longest: int = _SHORT) -> str | None:
         """The field `name`; None where it is absent or empty.
@@ -70,17 +77,27 @@ async def read_form(request: Request) -> Form:
         ValueRefused: a file is no picture by its field, there are too many, or an address is none.
         PictureTooLarge: a file is.
     """
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind not in _KINDS:
-        raise UnsupportedMedia(expected=" / ".join(_KINDS))
+    said = request.headers.get("content-type", "")
+    kind = said.split(";")[0].strip().lower()
+    if kind == _URLENCODED:
+        return await _read(_pairs(await request.body()))
+    if kind != _MULTIPART:
+        raise UnsupportedMedia(expected=f"{_URLENCODED} / {_MULTIPART}")
+    headers = Headers({"content-type": _CHARSET.sub("", said)})
     try:
-        sent = await request.form(max_files=_FILES, max_fields=_FIELDS)
-    except HTTPException as error:
-        if error.status_code == 413:
-            raise
+        sent = await MultiPartParser(headers, request.stream(), max_files=_FILES, max_fields=_FIELDS).parse()
+    except MultiPartException:
         raise FormUnreadable() from None
     async with _closing(sent):
         return await _read(sent.multi_items())
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    """The fields of an urlencoded form. Letters that were sent as they are, as curl does, are UTF-8 too."""
+    try:
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise FormUnreadable() from None
 
 
 class _closing:
@@ -131,7 +148,7 @@ def _take(name: str, value: str, fields: dict[str, str], answers: dict[str, Any]
             answers[attribute[1]] = text
     elif name in ("media_url", "media_url[]"):
         if value.strip():
-            addresses.append(_address(value.strip()))
+            addresses.append(_address(clean(value).strip()))
         if len(addresses) > MAX_PHOTOS_AT_ONCE:
             raise _too_many("media_url")
     else:

@@ -5,6 +5,7 @@ again; so is what comes again under the same Idempotency-Key. How to reach the r
 case's own. Accounts and devices of another system are no business of ours: `account_id` and `device_id` are not kept.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +17,11 @@ from services.chassis.receipt import Receipt, Replayed
 from services.chassis.store import Cause
 from services.chassis.telemetry.trace import current_traceparent
 from services.contracts.issues import Channel
+from services.contracts.marks import CODE_PATTERN
 from services.issues.domain.cases import Case
 from services.issues.domain.catalogue import Catalogue, Category
 from services.issues.domain.contact import Contact, Sealed
-from services.issues.domain.questions import QuestionKind
+from services.issues.domain.questions import MAX_QUESTIONS, AnswersRefused, QuestionKind
 from services.issues.domain.reporting import Report, report
 from services.issues.open311.form import LONGEST, Form
 from services.issues.open311.keys import ApiKey
@@ -31,6 +33,7 @@ from services.issues.store import Store
 
 _THE_SAME_WITHIN = timedelta(minutes=10)
 _SPOT = 120
+_CODE = re.compile(CODE_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,10 @@ def _report(community: str, category: Category, location: Location, form: Form) 
     answers = {
         code: [value] if code in several and isinstance(value, str) else value for code, value in form.answers.items()
     }
-    if len(answers) > 20 or any(len(code) > 60 for code in answers):
+    if len(answers) > MAX_QUESTIONS:
         raise ValueRefused(parameter="attribute", reason="不是该服务的问题", reason_en="it is none of this service")
+    if strange := [code for code in answers if not _CODE.fullmatch(code)]:  # WHISPAWN and the like: codes of others
+        raise AnswersRefused(questions=", ".join(strange), faults=dict.fromkeys(strange, "unknown"))
     words = location.words
     return Report(
         community=community,
@@ -123,15 +128,20 @@ def _text(form: Form, words: str | None) -> str | None:
     parts = [form.get("description", LONGEST) or ""]
     if words is not None and len(words) > _SPOT:
         parts.append(f"[address_string] {words[:300]}")
-    parts += [f"[media_url] {address}" for address in form.addresses]
+    parts += form.told_addresses
     text = "\n".join(part for part in parts if part)
     return text[: LONGEST + 1000] or None
+
+
+_OF_PHONES = str.maketrans(dict.fromkeys("()（）./", " "))
+"""What people write phone numbers with, and we don't."""
 
 
 def _contact(form: Form) -> Contact | None:
     first, last = form.get("first_name"), form.get("last_name")
     phone, email = form.get("phone"), form.get("email", 254)
     form.get("account_id"), form.get("device_id")
+    phone = None if phone is None else " ".join(phone.translate(_OF_PHONES).split())
     name = _name(" ".join(part for part in (first, last) if part) or None)
     if name is None and phone is None and email is None:
         return None

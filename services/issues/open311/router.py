@@ -93,13 +93,14 @@ def _asking(routes: DialectRouter, store: Store) -> None:
         extensions: Flag = None,
     ) -> Response:
         community = await room.jurisdictions.community(jurisdiction_id)
-        if ids := asked.ids:
+        most = DETAILED if extensions else MOST
+        if ids := asked.ids(most):
             found, more = await requests.named(store, room, community, ids, language), False
         else:
-            query = asked.asked(room.clock(), DETAILED if extensions else MOST)
+            query = asked.asked(room.clock(), most)
             found, more = await requests.listed(store, room, community, query, language)
         if extensions:
-            found = await notes.extended(store, found[:DETAILED], language)
+            found = await notes.extended(store, found, language)
         return answer(request.url.path, "service_requests", found, headers=_next(request, asked.page, more))
 
     @_get(routes, "/requests/{service_request_id}", "One request", 404)

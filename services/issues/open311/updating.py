@@ -14,7 +14,7 @@ import orjson
 
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import CommunityError, NotFound, Unavailable
-from services.chassis.receipt import Receipt, Replayed
+from services.chassis.receipt import IdempotencyKeyReused, Receipt, Replayed
 from services.chassis.store import Cause
 from services.chassis.telemetry.trace import current_traceparent
 from services.issues.domain.aftermath import Reopen, reopen
@@ -55,7 +55,7 @@ async def take_update(store: Store, community: str, form: Form, key: ApiKey) -> 
     cases = await public_cases(store, community, [id])
     if not cases:
         raise RequestUnknown()
-    text = form.get("description", _LONGEST)
+    text = _text(form)
     photos = await _pictures(store, community, form, key, cases[0], status)
     receipt = Receipt(
         derived_id("update", key.id, theirs), form.digest, 200, lambda stored: _answer(id, stored.version)
@@ -67,6 +67,9 @@ async def take_update(store: Store, community: str, form: Form, key: ApiKey) -> 
         )
     except Replayed as replayed:
         return dict(orjson.loads(replayed.body))
+    except IdempotencyKeyReused:
+        reason, reason_en = "已用于另一次更新", "it was used for another update"
+        raise ValueRefused(parameter="update_id", reason=reason, reason_en=reason_en) from None
     except (Unavailable, NotFound, NotGranted):
         raise
     except CommunityError as refusal:
@@ -99,6 +102,15 @@ def _decided(
     if (status in _OPEN | _BEGUN and not closed) or (status in _DONE and closed):
         return remark(case, Remark(text=_words(text)), key.reporter, now)
     raise NotGranted()
+
+
+def _text(form: Form) -> str | None:
+    """The description, and under it the addresses of pictures that were sent instead of pictures."""
+    text = "\n".join(part for part in (form.get("description", _LONGEST), *form.told_addresses) if part)
+    if len(text) > _LONGEST:
+        reason, reason_en = "与 description 一起过长", "with the description it is too long"
+        raise ValueRefused(parameter="media_url", reason=reason, reason_en=reason_en)
+    return text or None
 
 
 def _words(text: str | None) -> str:

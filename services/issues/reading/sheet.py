@@ -4,6 +4,7 @@ A text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,7 +56,8 @@ OURS = (
 )
 COLUMNS = (*OPEN311, *OURS)
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile("[\\s\0-\x20\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+@＝＋－＠﹢﹣﹦﹫-]|[\t\r\n]")
+"""Programs pass by what is not seen before they look for a sign, and take a wide one for a plain one."""
 _CLOSED = frozenset({S.REJECTED, S.VERIFIED, S.MERGED, S.EVALUATED})
 
 
@@ -71,7 +73,7 @@ class Exported:
 
 def harmless(text: str) -> str:
     """`text` as a cell that no spreadsheet computes."""
-    return f"'{text}" if text.lstrip(" \u3000\u00a0").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def heading() -> str:

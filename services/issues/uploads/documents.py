@@ -69,7 +69,7 @@ async def clean(data: bytes) -> Pages:
         raise DocumentTooLarge()
     if not looks_like_pdf(data):
         raise NotADocument()
-    limits = [str(limit) for limit in (_MEMORY, _SECONDS, MAX_PAGES)]
+    limits = [str(limit) for limit in (_MEMORY, _SECONDS, MAX_PAGES, MAX_BYTES)]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -89,15 +89,13 @@ async def clean(data: bytes) -> Pages:
             process.kill()
             await process.wait()
     _require_fine(process.returncode)
-    if len(kept) > MAX_BYTES:
-        raise DocumentTooLarge()
     return Pages(kept)
 
 
 def _require_fine(status: int | None) -> None:
     if status == pdf_cleaning.ENCRYPTED:
         raise DocumentEncrypted()
-    if status == pdf_cleaning.TOO_MANY_PAGES:
+    if status in (pdf_cleaning.TOO_MANY_PAGES, pdf_cleaning.TOO_MANY_BYTES):
         raise DocumentTooLarge()
     if status != pdf_cleaning.FINE:
         raise NotADocument()

@@ -2,8 +2,12 @@
 
 What comes out is always a JPEG of our own making: no place, device, comment or colour profile of the original, nothing
 behind its end, turned as the camera meant it. The original is dropped.
+
+What drawing costs is known before it begins: a few bytes can promise a canvas of a gigabyte, or thousands of scans that
+each go over all pixels again.
 """
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -13,9 +17,23 @@ from services.chassis.errors import Invalid
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+MAX_SCANS = 64
+"""Of a JPEG that is drawn in several; programs write ten or so."""
 FULL_SIDE = 2048
 THUMBNAIL_SIDE = 320
 _FORMATS = ("JPEG", "PNG", "WEBP")
+_ROOM = 256 * 1024 * 1024
+"""Bytes that drawing one picture may take."""
+_BYTES_PER_PIXEL = {"PNG": 13, "WEBP": 20}
+"""Measured: a WebP is unpacked onto two canvases, copied out of them, and copied once more."""
+_BYTES_OF_JPEG, _BYTES_OF_SCANS, _BYTES_OF_INK = 5, 6, 4
+"""For each pixel that is drawn; for each of the original where it comes in several scans; for four colours."""
+_OTHERS = _ROOM // max(_BYTES_PER_PIXEL.values())
+_SEGMENTS, _CHUNKS = 5000, 20_000
+"""Of a JPEG and of a PNG; a million empty ones are read for five seconds."""
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MARKER = re.compile(rb"\xff+([^\xff\x00\xd0-\xd7])")
+_LONE, _END, _SCAN = (0x01, 0xD8), 0xD9, 0xDA
 
 
 class NotAPicture(
@@ -31,13 +49,14 @@ class PictureTooLarge(
     Invalid,
     code="photo.too-large",
     status=413,
-    zh="图片过大（上限 {megabytes} MB、{megapixels} 百万像素）。",
-    en="The picture is too large (limits: {megabytes} MB, {megapixels} megapixels).",
+    zh="图片过大（上限 {megabytes} MB、{megapixels} 百万像素；JPEG 以外的格式 {others} 百万像素）。",
+    en="The picture is too large (limits: {megabytes} MB, {megapixels} megapixels; {others} where it is no JPEG).",
 ):
     """In bytes, or in pixels once unpacked."""
 
     def __init__(self) -> None:
-        super().__init__(megabytes=MAX_BYTES // 1024 // 1024, megapixels=MAX_PIXELS // 1_000_000)
+        megabytes, megapixels, others = MAX_BYTES // 1024 // 1024, MAX_PIXELS // 1_000_000, _OTHERS // 1_000_000
+        super().__init__(megabytes=megabytes, megapixels=megapixels, others=others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +87,70 @@ def redraw(data: bytes) -> Picture:
 
 
 def _redraw(data: bytes) -> Picture:
+    scans = _scans(data)
+    if scans > MAX_SCANS or _has_too_many_chunks(data):
+        raise NotAPicture()
     with Image.open(BytesIO(data), formats=_FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
+        pixels = image.width * image.height
+        if pixels > MAX_PIXELS:
             raise PictureTooLarge()
         image.draft("RGB", (FULL_SIDE, FULL_SIDE))
+        if _cost(image, pixels, scans) > _ROOM:
+            raise PictureTooLarge()
         full = _plain(image)
-    full.thumbnail((FULL_SIDE, FULL_SIDE), Image.Resampling.LANCZOS)
     thumbnail = full.copy()
     thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return Picture(_jpeg(full, 85), _jpeg(thumbnail, 80), full.width, full.height)
 
 
+def _cost(image: Image.Image, pixels: int, scans: int) -> int:
+    """Bytes that drawing `image` takes, of `pixels`; a JPEG's may be fewer by now."""
+    if image.format != "JPEG":
+        return pixels * _BYTES_PER_PIXEL[str(image.format)]
+    drawn = _BYTES_OF_JPEG + (_BYTES_OF_INK if image.mode == "CMYK" else 0)
+    return image.width * image.height * drawn + (pixels * _BYTES_OF_SCANS if scans > 1 else 0)
+
+
+def _scans(data: bytes) -> int:
+    """In how many scans the JPEG in `data` comes; 0 where it is none. No further than is allowed."""
+    if not data.startswith(b"\xff\xd8"):
+        return 0
+    scans, at = 0, 2
+    for _ in range(_SEGMENTS):
+        found = _MARKER.search(data, at)
+        if found is None or found[1][0] == _END or scans > MAX_SCANS:
+            return scans
+        at = found.end()
+        if found[1][0] not in _LONE:
+            scans += found[1][0] == _SCAN
+            at += int.from_bytes(data[at : at + 2])
+    raise NotAPicture()
+
+
+def _has_too_many_chunks(data: bytes) -> bool:
+    """Whether the PNG in `data` is cut into more pieces than a program cuts it."""
+    if not data.startswith(_PNG):
+        return False
+    at = len(_PNG)
+    for _ in range(_CHUNKS):
+        if at >= len(data):
+            return False
+        at += 12 + int.from_bytes(data[at : at + 4])
+    return True
+
+
 def _plain(image: Image.Image) -> Image.Image:
-    """The pixels as RGB, turned upright, on white where they are transparent; nothing else of the original."""
-    upright = ImageOps.exif_transpose(image)
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
-        plain = Image.new("RGB", layer.size, "white")
-        plain.paste(layer, mask=layer)
-    else:
-        plain = upright.convert("RGB")
-    plain.info.clear()
-    return plain
+    """The picture as RGB, no larger than allowed and upright, on white where it is transparent; nothing else of it."""
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    layer = image if image.mode == mode else image.convert(mode)
+    layer.thumbnail((FULL_SIDE, FULL_SIDE), Image.Resampling.LANCZOS)
+    upright = ImageOps.exif_transpose(layer)
+    if mode == "RGBA":
+        plain = Image.new("RGB", upright.size, "white")
+        plain.paste(upright, mask=upright)
+        return plain
+    upright.info.clear()
+    return upright
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:

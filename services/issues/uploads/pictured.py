@@ -34,7 +34,7 @@ def taken(data: bytes) -> Taken:
     """What the labels of the picture in `data` say."""
     try:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
-            labels = image.getexif()
+            labels = Image.Image.getexif(image)  # a PNG's own would unpack its pixels, to look behind them
             gps = labels.get_ifd(_GPS)
             return Taken(_place(gps), _number(gps.get(_ACCURACY)), _time(labels.get_ifd(_EXIF)))
     except Exception:  # labels are hostile bytes, and Pillow answers them with errors of nearly every type

@@ -33,6 +33,32 @@ def a_pdf(pages: int = 1, **saving: object) -> bytes:
     return out.getvalue()
 
 
+def a_paper_of_pictures() -> bytes:
+    """A page of a JPEG and a JPEG 2000 picture, each with labels inside and behind; on a layer that names its maker."""
+    pdf = Pdf.new()
+    layer = Dictionary(Type=Name.OCG, Name=String("Plan"), Usage=Dictionary(CreatorInfo=Dictionary(Creator=SECRET)))
+    pdf.Root.OCProperties = Dictionary(OCGs=[pdf.make_indirect(layer)], D=Dictionary(Creator=String(SECRET)))
+    jpeg, wavelets = BytesIO(), BytesIO()
+    for out, kind, options in ((jpeg, "JPEG", {"progressive": True, "comment": SECRET}), (wavelets, "JPEG2000", {})):
+        Image.new("RGB", (64, 64), "red").save(out, kind, **options)
+    pixels = wavelets.getvalue().index(b"jp2c") - 4
+    boxes = b"".join((8 + len(SECRET)).to_bytes(4) + name + SECRET.encode() for name in (b"xml ", b"uuid"))
+    labelled = wavelets.getvalue()[:pixels] + boxes + wavelets.getvalue()[pixels:]
+    page = pdf.add_blank_page(page_size=(200, 200))
+    pictures = [
+        Stream(pdf, data, Type=Name.XObject, Subtype=Name.Image, Width=64, Height=64, Filter=packing, **more)
+        for data, packing, more in (
+            (jpeg.getvalue() * 2, Name.DCTDecode, {"ColorSpace": Name.DeviceRGB, "BitsPerComponent": 8}),
+            (labelled, Name.JPXDecode, {}),
+        )
+    ]
+    page.obj.Resources = Dictionary(XObject=Dictionary(A=pictures[0], B=pictures[1]))
+    page.obj.Contents = Stream(pdf, b"q 90 0 0 90 0 0 cm /A Do /B Do Q")
+    out = BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
 def plain(data: bytes) -> bytes:
     """The PDF with everything unpacked, so that what is in it can be seen."""
     out = BytesIO()

@@ -1,9 +1,11 @@
 """PDFs from strangers: the pages are kept as they look, and nothing that acts or tells; the rest is refused."""
 
+import zlib
 from io import BytesIO
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from services.issues.uploads.documents import (
     MAX_BYTES,
@@ -13,7 +15,7 @@ from services.issues.uploads.documents import (
     NotADocument,
     clean,
 )
-from tests.unit.issues.papers import SECRET, a_bomb, a_pdf, plain
+from tests.unit.issues.papers import SECRET, a_bomb, a_paper_of_pictures, a_pdf, plain
 
 
 async def test_pages_are_kept_and_nothing_that_acts_or_tells() -> None:
@@ -30,6 +32,18 @@ async def test_pages_are_kept_and_nothing_that_acts_or_tells() -> None:
     assert [word for word in (*acting, *telling) if word.encode() in kept] == []
     with pikepdf.open(BytesIO((await clean(data)).data)) as pdf:
         assert len(pdf.pages) == 2
+
+
+async def test_pictures_stay_as_they_look_without_what_their_labels_tell() -> None:
+    data = a_paper_of_pictures()
+    assert plain(data).count(SECRET.encode()) == 6
+    kept = (await clean(data)).data
+    assert SECRET.encode() not in plain(kept)
+    with pikepdf.open(BytesIO(kept)) as pdf:
+        pictures = pdf.pages[0].obj.Resources.XObject
+        for name in ("/A", "/B"):
+            picture = Image.open(BytesIO(pictures[name].read_raw_bytes())).convert("RGB")
+            assert (picture.size, picture.getpixel((30, 30))) in [((64, 64), (254, 0, 0)), ((64, 64), (255, 0, 0))]
 
 
 async def test_cleaned_again_it_says_the_same() -> None:
@@ -82,3 +96,18 @@ async def test_what_unfolds_without_end_harms_nobody() -> None:
     except NotADocument:
         return
     assert len(kept.data) < 10_000
+
+
+async def test_what_is_larger_once_it_is_kept_is_refused() -> None:
+    """A picture packed twice: of kilobytes as it is sent, of megabytes as it would be kept."""
+    pdf = pikepdf.Pdf.open(BytesIO(a_paper_of_pictures()))
+    picture = pdf.pages[0].obj.Resources.XObject["/A"]
+    jpeg = picture.read_raw_bytes()
+    last = jpeg.index(b"\xff\xd9")
+    twice = pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.DCTDecode])
+    picture.write(zlib.compress(jpeg[:last] + bytes(MAX_BYTES) + jpeg[last:]), filter=twice)
+    out = BytesIO()
+    pdf.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    assert len(out.getvalue()) < 100_000
+    with pytest.raises(DocumentTooLarge):
+        await clean(out.getvalue())

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.issues.uploads.images import FULL_SIDE, MAX_BYTES, THUMBNAIL_SIDE, NotAPicture, PictureTooLarge, redraw
+from services.issues.uploads import images
+from services.issues.uploads.images import (
+    FULL_SIDE,
+    MAX_BYTES,
+    MAX_SCANS,
+    THUMBNAIL_SIDE,
+    NotAPicture,
+    PictureTooLarge,
+    redraw,
+)
 
 SECRET = b"GPS 38.07N 114.46E"
 
@@ -112,6 +121,56 @@ def a_bomb(width: int, height: int) -> bytes:
 def test_a_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None:
     with pytest.raises(PictureTooLarge):
         redraw(a_bomb(*size))
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "size", "options"),
+    [
+        ("WEBP", "RGBA", (4000, 4000), {"lossless": True, "method": 0}),
+        ("PNG", "P", (5000, 5000), {"transparency": 0}),
+        ("JPEG", "RGB", (7000, 7000), {"progressive": True, "subsampling": 0}),
+        ("JPEG", "CMYK", (20_000, 2040), {}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_what_takes_too_much_memory_to_draw_is_refused_before_it_is_unpacked(
+    monkeypatch: pytest.MonkeyPatch, kind: str, mode: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    """A few bytes of a single colour: the pod would be killed, not the request refused."""
+    data = a_picture(kind, size, mode, 0, **options)
+    monkeypatch.setattr(images, "_plain", lambda image: pytest.fail("unpacked"))
+    with pytest.raises(PictureTooLarge):
+        redraw(data)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_what_a_phone_takes_is_not_too_large() -> None:
+    assert redraw(a_picture("JPEG", (8160, 6120), "L", 90)).width == FULL_SIDE
+    assert redraw(a_picture("JPEG", (4000, 3000), progressive=True)).width == FULL_SIDE
+    assert redraw(a_picture("PNG", (1440, 10_000), "L", 90)).height == FULL_SIDE
+
+
+def of_scans(count: int) -> bytes:
+    """A JPEG that goes over its pixels `count` times more than it needs to."""
+    jpeg = a_picture("JPEG", progressive=True)
+    last, end = jpeg.rfind(b"\xff\xda"), jpeg.rfind(b"\xff\xd9")
+    return jpeg[:end] + jpeg[last:end] * count + jpeg[end:]
+
+
+def test_a_jpeg_of_scans_without_end_is_refused() -> None:
+    assert redraw(of_scans(20)).width == 60
+    for data in (of_scans(MAX_SCANS), a_picture()[:2] + b"\xff\xfe\0\2" * 100_000 + a_picture()[2:]):
+        with pytest.raises(NotAPicture):
+            redraw(data)
+    behind = a_picture("JPEG", progressive=True) + b"\xff\xda" * 1000
+    assert redraw(behind).width == 60
+
+
+def test_a_png_of_pieces_without_end_is_refused() -> None:
+    png, empty = a_picture("PNG"), b"\0\0\0\0abCd" + zlib.crc32(b"abCd").to_bytes(4)
+    assert redraw(png[:33] + empty * 1000 + png[33:]).width == 60
+    with pytest.raises(NotAPicture):
+        redraw(png[:33] + empty * 100_000 + png[33:])
 
 
 def test_too_many_bytes_are_refused() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import IFDRational
 
 from services.issues.uploads.images import redraw
@@ -45,6 +46,17 @@ def test_place_and_time_are_read_before_they_are_gone(kind: str) -> None:
     assert (said.accuracy, said.at) == (5.0, datetime(2026, 11, 26, 1, 30, tzinfo=UTC))
     picture = redraw(data)
     assert taken(picture.full) == taken(picture.thumbnail) == Taken()
+
+
+def test_reading_labels_unpacks_no_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    unlabelled = BytesIO()
+    unpacked: list[object] = []
+    Image.new("RGB", (40, 30), "red").save(unlabelled, "PNG")
+    labelled = a_photo(SHIJIAZHUANG, kind="PNG")
+    monkeypatch.setattr(PngImageFile, "load", lambda self: unpacked.append(self))
+    assert taken(unlabelled.getvalue()) == Taken()
+    assert taken(labelled).point is not None
+    assert not unpacked
 
 
 def test_south_and_west_are_negative() -> None:

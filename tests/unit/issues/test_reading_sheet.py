@@ -34,9 +34,31 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
     assert not cell.lstrip(" \u3000").startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =cmd|' /C calc'!A0", "＝1+1"])
+FORMULAS = [
+    "=1+1",
+    "+86",
+    "-2",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n",
+    "  =cmd|' /C calc'!A0",
+    "＝1+1",
+    "﹦1",
+    "－1",
+    "＠SUM(A1)",
+]
+UNSEEN = ["\u3000", "\u00a0", "\u2003", "\x0b", "\x0c", "\x1f", "\u2028", "\ufeff", "\u200b", "\u202e"]
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *(f"{unseen}=1+1" for unseen in UNSEEN)])
 def test_formulas_get_an_apostrophe(text: str) -> None:
     assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["1+1", "灯-坏了", "a@b", '"=1+1"', "'=1", "——", "  灯", ""])
+def test_what_is_none_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
 
 
 def state(**fields: Any) -> dict[str, Any]:

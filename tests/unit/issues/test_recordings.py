@@ -11,6 +11,7 @@ from services.issues.uploads.recordings import (
     MAX_BYTES,
     NotARecording,
     RecordingTooLong,
+    frames,
     looks_like_sound,
     strip,
 )
@@ -90,6 +91,22 @@ def test_what_stands_behind_a_wav_is_left_behind() -> None:
 
 def test_a_recording_that_was_broken_off_keeps_its_whole_frames() -> None:
     assert strip(an_mp3(labels=False)[:-100]).data == an_mp3(frames=39, labels=False)
+
+
+def test_frames_without_end_are_not_counted_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+
+    def read(data: bytes, at: int) -> frames.Frame | None:
+        nonlocal looked
+        looked += 1
+        return frames.Frame(1, 0.02)
+
+    monkeypatch.setattr(frames, "_amr", lambda sizes: read)
+    with pytest.raises(RecordingTooLong):
+        strip(b"#!AMR\n" + b"\x7c" * 1_000_000)
+    assert looked < 31_000
+    with pytest.raises(NotARecording):
+        strip(b"ID3\x03\0\0\0\0\0\0" * 100 + an_mp3())
 
 
 def test_too_long_is_refused_by_time_and_by_size() -> None:

@@ -12,10 +12,9 @@ from mutagen import MutagenError
 
 from services.chassis.errors import Invalid
 from services.issues.uploads.recordings import frames, mp4, ogg, wav
-from services.issues.uploads.recordings.sound import Kind, NotSound
+from services.issues.uploads.recordings.sound import MAX_SECONDS, Kind, NotSound, TooLong
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_SECONDS = 600
 
 _KINDS: tuple[Kind, ...] = (wav.KIND, ogg.KIND, mp4.KIND, frames.AMR_KIND, frames.AAC_KIND, frames.MP3_KIND)
 _BROKEN = (NotSound, MutagenError, struct.error, ValueError, IndexError, KeyError, EOFError, ZeroDivisionError)
@@ -72,6 +71,8 @@ def strip(data: bytes) -> Recording:
         raise NotARecording()
     try:
         sound = kind.strip(data)
+    except TooLong:
+        raise RecordingTooLong() from None
     except _BROKEN:
         raise NotARecording() from None
     if sound.seconds > MAX_SECONDS:

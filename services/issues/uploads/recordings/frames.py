@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.issues.uploads.recordings.sound import Kind, NotSound, Sound
+from services.issues.uploads.recordings.sound import MAX_SECONDS, Kind, NotSound, Sound, TooLong
 
 _ENOUGH = 3
 """Frames that follow each other, before bytes are believed to be sound."""
 _LABELS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
+_LABELS_BEFORE = 8
+"""As many labels are passed by; a million would be walked through while everybody waits."""
 _LONGEST_FRAME = 8191
 
 _MP3_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
@@ -70,7 +72,9 @@ def _amr(sizes: tuple[int, ...]) -> Reader:
 def _behind_labels(data: bytes) -> int:
     """Where the sound begins: behind any ID3v2."""
     at = 0
-    while data[at : at + 3] == b"ID3" and len(data) >= at + 10:
+    for _ in range(_LABELS_BEFORE):
+        if data[at : at + 3] != b"ID3" or len(data) < at + 10:
+            break
         size = 0
         for byte in data[at + 6 : at + 10]:
             size = size << 7 | byte & 0x7F
@@ -79,10 +83,16 @@ def _behind_labels(data: bytes) -> int:
 
 
 def _row(data: bytes, at: int, read: Reader, most: int | None = None) -> tuple[int, int, float]:
-    """Where the row of whole frames that begins at `at` ends, how many they are and how long."""
+    """Where the row of whole frames that begins at `at` ends, how many they are and how long.
+
+    Raises:
+        TooLong: ten million frames of a byte each would be counted for half a minute.
+    """
     count, seconds = 0, 0.0
     while (most is None or count < most) and (frame := read(data, at)) is not None and at + frame.length <= len(data):
         at, count, seconds = at + frame.length, count + 1, seconds + frame.seconds
+        if seconds > MAX_SECONDS:
+            raise TooLong()
     return at, count, seconds
 
 

@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+MAX_SECONDS = 600
+
 
 class NotSound(Exception):
     """The bytes are not what they begin as."""
+
+
+class TooLong(Exception):
+    """They play longer than MAX_SECONDS; how much longer is not looked for."""
 
 
 @dataclass(frozen=True, slots=True)

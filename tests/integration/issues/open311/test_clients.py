@@ -123,8 +123,13 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
             fields = {"service_request_id": id, "update_id": f"u{number}", "status": status, **more}
             return await by.update(**fields)
 
-        remarked = await update(reporter, "OPEN", 1, description="补充：三楼的树")
+        picture = "https://example.org/tree.jpg"
+        remarked = await update(reporter, "OPEN", 1, description="补充：三楼的树", media_url=picture)
         assert remarked.startswith(id)
+        with pytest.raises(Refused, match=r"400 .*update_id"):
+            await update(reporter, "OPEN", 1, description="又一句")
+        other = (await reporter.send([], service_code="lift", address_string="1号楼"))["service_request_id"]
+        assert (await update(reporter, "OPEN", 1, service_request_id=other, description="又一句")).startswith(other)
         with pytest.raises(Refused, match="403"):
             await update(worker, "IN_PROGRESS", 2)
         await dispatched(city.api, id, city.unit)
@@ -135,6 +140,8 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
             await update(reporter, "WONDERFUL", 4)
         with pytest.raises(Refused, match="400"):
             await update(reporter, "OPEN", 5)
+        with pytest.raises(Refused, match="400"):
+            await update(reporter, "OPEN", 5, description="树" * 1999, media_url=picture)
         assert await update(worker, "IN_PROGRESS", 6)
         evidence = RESIDENTIAL.category("greenery").evidence
         if evidence:
@@ -151,7 +158,7 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
         case = (await city.api.get(STAFF, f"/cases/{id}")).json
         assert (case["status"], [each["text"] for each in case["inside"]["remarks"]]) == (
             "verified",
-            ["补充：三楼的树"],
+            [f"补充：三楼的树\n[media_url] {picture}"],
         )
         assert HANDLER.units == {city.unit}
 

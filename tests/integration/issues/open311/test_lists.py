@@ -65,6 +65,7 @@ async def test_filters_pages_and_named_requests(
         ({"page_size": 1, "page": 3}, []),
         ({"start_date": iso(now - DAY), "end_date": iso(now + DAY)}, [pipe, lamp]),
         ({"start_date": iso(now - DAY).replace("Z", "+00:00")}, [pipe, lamp]),
+        ({"start_date": iso(now - DAY).replace("Z", " 0000")}, [pipe, lamp]),
         ({"end_date": iso(now - DAY)}, []),
         ({"start_date": iso(now + DAY)}, []),
         ({"updated_after": iso(now + DAY)}, []),
@@ -95,6 +96,7 @@ async def test_filters_pages_and_named_requests(
         {"long_ne": "1"},
         {"dates": "never"},
         {"extensions": "perhaps"},
+        {"extensions": "true", "service_request_id": ",".join([lamp] * 101)},
         {"jurisdiction_id": "x" * 200},
     ):
         assert (await desk.refused("/requests", **query)).status == 400, query

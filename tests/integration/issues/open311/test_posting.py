@@ -176,6 +176,8 @@ async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Store) -
         (400, {"data": {**base, "media_url": "file:///etc/passwd"}}),
         (400, {"data": {**base, "media_url": "javascript:alert(1)"}}),
         (400, {"data": {**base, "attribute[nothing]": "x"}}),
+        (400, {"data": {**base, "attribute[WHISPAWN]": "123456"}}),
+        (400, {"data": {**base, "attribute[$where][]": "x"}}),
         (400, {"data": base, "files": {"media": ("a.png", b"%PDF-1.7", "image/png")}}),
         (400, {"data": base, "files": {"virus": ("a.exe", b"MZ", "application/octet-stream")}}),
         (400, {"data": base, "files": [("media[]", (f"{n}.png", a_picture(), "image/png")) for n in range(11)]}),
@@ -188,6 +190,28 @@ async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Store) -
             assert {each["code"] for each in said.value} == {str(status)}
     assert await store.cases.collection.count_documents({}) == 0
     assert (await desk.post("taken", data={**base, "description": "长" * 4000})).status == 200
+
+
+async def test_a_form_is_in_utf8_whatever_it_says_of_itself(desk: Desk, api: Api) -> None:
+    """Letters that are sent as they are, as curl sends them; and a charset that is none, or not a form's."""
+    plain = f"api_key={desk.key}&service_code=lighting&address_string=2号楼&description=灯坏了"
+    bodies = [(FORM, plain), (f"{FORM}; charset=gbk", plain.replace("灯坏了", "%E7%81%AF坏了 "))]
+    parts = [field.split("=") for field in plain.split("&")]
+    whole = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in parts)
+    for charset in ("utf-8", "undefined", "punycode", "utf-16", "unicode_escape", "zip", "\x00", '"'):
+        bodies.append((f"multipart/form-data; boundary=x; charset={charset}", f"{whole}--x--\r\n"))
+    for kind, body in bodies:
+        answer = await desk.raw("POST", "/requests.json", content=body.encode(), headers={"Content-Type": kind})
+        assert answer.status_code == 200, (kind, answer.text)
+        case = (await api.get(STAFF, f"/cases/{answer.json()[0]['service_request_id']}")).json
+        assert (case["inside"]["text"], case["inside"]["spot"]) == ("灯坏了", "2号楼"), kind
+
+
+async def test_what_other_systems_write_otherwise_is_taken_all_the_same(desk: Desk, api: Api) -> None:
+    id = await desk.requested(phone="(0311) 8888-8888", media_url="http://example.org/\x00a\x01.jpg")
+    case = (await api.get(STAFF, f"/cases/{id}")).json
+    assert case["contact"]["phone"] == "0311 8888-8888"
+    assert case["inside"]["text"] == "[media_url] http://example.org/a.jpg"
 
 
 async def test_bodies_that_are_no_forms_are_not_read(desk: Desk, store: Store) -> None:
@@ -204,6 +228,9 @@ async def test_bodies_that_are_no_forms_are_not_read(desk: Desk, store: Store) -
         ("multipart/form-data", "no boundary"),
         ("multipart/form-data; boundary=x", "--x\r\nbroken"),
         (FORM, "a=" + "b" * 2_000_000),
+        (FORM, "a=&" * 201),
+        (FORM, "&" * 1_000_000),
+        ("multipart/form-data; boundary=", "--\r\n\r\n----"),
         ("", ""),
     ):
         for form in ("json", "xml"):
