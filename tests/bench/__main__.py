@@ -9,6 +9,8 @@ import logging
 import sys
 from importlib import import_module
 
+import uvloop
+
 from deploy.local.servers import Servers as Source
 from tests.bench.ground import HEADING, Servers, machine
 
@@ -31,4 +33,5 @@ async def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     logging.disable(logging.ERROR)
-    asyncio.run(main(sys.argv[1:]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # floors and ours run as services are run
+        runner.run(main(sys.argv[1:]))
