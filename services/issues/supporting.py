@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import takewhile
 
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Decision
-from services.chassis.errors import AlreadyExists, StaleVersion
+from services.chassis.errors import AlreadyExists, StaleVersion, UnknownAggregate
 from services.chassis.http.command import Command
+from services.chassis.principal import Principal
 from services.chassis.store import Stored
 from services.contracts.issues import CaseStatus
 from services.issues.domain.affected import require_joinable
@@ -42,8 +44,8 @@ async def support_case(store: Store, id: str, body: GiveSupport, command: Comman
     Raises:
         UnknownAggregate, NotYours, NobodyJoins, YourOwnCase: as they say.
     """
-    case = await goes_on(store, id)
     by = await store.vault.known(command.principal)
+    case = await goes_on_for(store, id, by)
     person = supporter(body, case.community, by)
     if not await _supports(store, case.id, person):
         require_joinable(case, by, person)
@@ -54,8 +56,8 @@ async def support_case(store: Store, id: str, body: GiveSupport, command: Comman
 
 async def leave_case(store: Store, id: str, command: Command) -> Stored[Case]:
     """Join no longer, wherever in what goes on as one case the caller joined."""
-    case, by = await goes_on(store, id), command.principal
-    by.require(case.community)
+    case = await goes_on_for(store, id, await store.vault.known(command.principal))
+    command.principal.require(case.community)
     merged = await store.cases.collection.find(merged_into(case.id), {"_id": 1}).to_list(None)
     await _withdraw(store, [case.id, *(found["_id"] for found in merged)], command)
     await count(store, case.id, Subject.CASE)
@@ -68,7 +70,7 @@ async def support_wish(store: Store, id: str, body: GiveSupport, command: Comman
     Raises:
         UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
     """
-    stored = await store.wishes.get(id)
+    stored = await known_wish(store, id, command.principal)
     wish = stored.aggregate
     person = supporter(body, wish.community, command.principal)
     if person in wish.people or await _supports(store, id, person):
@@ -85,7 +87,7 @@ async def leave_wish(store: Store, id: str, command: Command) -> Stored[Wish]:
     Raises:
         UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
     """
-    wish = (await store.wishes.get(id)).aggregate
+    wish = (await known_wish(store, id, command.principal)).aggregate
     require_supportable(wish, command.principal)
     await _withdraw(store, [id], command)
     await count(store, id, Subject.WISH)
@@ -98,13 +100,36 @@ async def goes_on(store: Store, id: str) -> Case:
     Raises:
         UnknownAggregate: there is no such case.
     """
-    case = (await store.cases.get(id)).aggregate
-    for _ in range(_MOST_STEPS):
-        following = case.joined if case.status is CaseStatus.MERGED else None
-        if following is None:
-            break
-        case = (await store.cases.get(following)).aggregate
-    return case
+    return (await _chain(store, id))[-1]
+
+
+async def goes_on_for(store: Store, id: str, by: Principal) -> Case:
+    """As `goes_on`, but the chain ends before a case that `by`, who has their alias, may not know of.
+
+    Whoever supports a case knows of it.
+
+    Raises:
+        UnknownAggregate: there is no case `id`, or not for `by`.
+    """
+    chain = await _chain(store, id)
+    hidden = [case.id for case in chain if not case.shows_itself_to(by)]
+    joined = await supported_by(store, by.sub, hidden) if hidden else set()
+    known = list(takewhile(lambda case: case.id not in hidden or case.id in joined, chain))
+    if not known:
+        raise UnknownAggregate(kind="case", id=id)
+    return known[-1]
+
+
+async def known_wish(store: Store, id: str, by: Principal) -> Stored[Wish]:
+    """The wish `id`.
+
+    Raises:
+        UnknownAggregate: there is none, or it is hidden and not from `by`.
+    """
+    stored = await store.wishes.get(id)
+    if not stored.aggregate.known_to(by):
+        raise UnknownAggregate(kind="wish", id=id)
+    return stored
 
 
 async def supported_by(store: Store, person: str, subjects: Sequence[str]) -> set[str]:
@@ -118,6 +143,16 @@ async def count(store: Store, subject: str, of: Subject) -> None:
     """Count it now; where it changes too often for that, the event of the support has it counted soon."""
     with suppress(StaleVersion):
         await store.tallies.count(subject, of)
+
+
+async def _chain(store: Store, id: str) -> list[Case]:
+    chain = [(await store.cases.get(id)).aggregate]
+    for _ in range(_MOST_STEPS):
+        following = chain[-1].joined if chain[-1].status is CaseStatus.MERGED else None
+        if following is None:
+            break
+        chain.append((await store.cases.get(following)).aggregate)
+    return chain
 
 
 async def _supports(store: Store, subject: str, person: str) -> bool:

@@ -19,7 +19,7 @@ from fastapi import Request, Response, Security
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Aggregate, Decision, derived_id, new_id
-from services.chassis.errors import CommunityError, StaleVersion
+from services.chassis.errors import CommunityError, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import BearerToken
 from services.chassis.http.fingerprint import check_key, fingerprint, receipt_key
 from services.chassis.http.tags import match_versions, tag
@@ -85,11 +85,16 @@ class Command:
         id: str,
         decide: Callable[[A, datetime], Decision[A]],
         view: View[A],
+        *,
+        known_to: Callable[[A], bool] | None = None,
     ) -> Response:
         """Change the aggregate `id`: 200 with `view` and ETag.
 
+        Args:
+            known_to: whether the caller may know that there is such an aggregate; left out, everybody may.
+
         Raises:
-            UnknownAggregate: there is none.
+            UnknownAggregate: there is none, or the caller may not know of it: every refusal is this one then.
             StaleVersion: If-Match names another version.
         """
         receipt = await self._receipt(200, view)
@@ -101,14 +106,17 @@ class Command:
         try:
             return await self._answered(aggregates.kind.name, act, 200, view, {})
         except CommunityError as refusal:
-            if refusal.status in _LOST_RACES:
-                await self._tell_how_it_stands(aggregates, id, refusal)
+            if refusal.status in _LOST_RACES or (known_to is not None and refusal.status < 500):
+                stored = await aggregates.find(id)
+                if stored is not None:
+                    if known_to is not None and not known_to(stored.aggregate):
+                        raise UnknownAggregate(kind=aggregates.kind.name, id=id) from None
+                    self._tell_how_it_stands(stored, refusal)
             raise
 
-    async def _tell_how_it_stands(self, aggregates: Aggregates[A], id: str, refusal: CommunityError) -> None:
+    def _tell_how_it_stands(self, stored: Stored[A], refusal: CommunityError) -> None:
         """Who came second sees what the first has made of it, and need not ask. People of elsewhere see nothing."""
-        stored = await aggregates.find(id)
-        if stored is None or stored.aggregate.community not in self.principal.communities:
+        if refusal.status not in _LOST_RACES or stored.aggregate.community not in self.principal.communities:
             return
         state = stored.aggregate.shown
         if state is not None:

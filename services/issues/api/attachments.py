@@ -77,9 +77,8 @@ def router(store: Store) -> APIRouter:
     async def content(id: Id, principal: PrincipalDep, range: Annotated[str | None, Header()] = None) -> Response:
         """Always a download, under a name of ours. Players may ask for one range of bytes."""
         attachment = await store.attachments.get(id)
-        principal.require(attachment.community)
-        if not await _may_have(store, attachment, principal):
-            raise NotYours()
+        if attachment.community not in principal.communities or not await _may_have(store, attachment, principal):
+            raise UnknownAggregate(kind="attachment", id=id)
         return _answer(attachment, await store.attachments.read(attachment), range)
 
     return routes

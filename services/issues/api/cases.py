@@ -29,6 +29,7 @@ from services.issues.domain.places import PlaceIsRetired
 from services.issues.domain.questions import AnswersRefused
 from services.issues.domain.supports import GiveSupport
 from services.issues.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow
+from services.issues.knowing import known_by, known_case
 from services.issues.privacy.contacts import opened, sealing
 from services.issues.store import Store, matching, visible_to
 from services.issues.supporting import support_case
@@ -142,13 +143,8 @@ def router(store: Store) -> APIRouter:
 
     @routes.get("/{id}", response_model=CaseView, summary="One case", responses=problems(UnknownAggregate, NotYours))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await store.cases.get(id)
-        case = stored.aggregate
-        principal.require(case.community)
-        by = await store.vault.known(principal)
-        if not case.shows_itself_to(by):
-            raise NotYours()
-        contact = await opened(store.vault, case, by)
+        stored, by = await known_case(store, id, principal)
+        contact = await opened(store.vault, stored.aggregate, by)
         return etagged(stored, lambda stored: case_view(stored, by, contact), request)
 
     _filing(routes, store)
@@ -169,7 +165,9 @@ async def change(
     decide: Callable[[Case, B, Principal, datetime], Decision[Case]],
 ) -> Response:
     by = await store.vault.known(command.principal)
-    return await command.change(store.cases, id, lambda case, now: decide(case, body, by, now), _view(by))
+    return await command.change(
+        store.cases, id, lambda case, now: decide(case, body, by, now), _view(by), known_to=known_by(by)
+    )
 
 
 def timed(
@@ -252,7 +250,7 @@ def _handling(routes: APIRouter, store: Store) -> None:
     )
     async def handle(id: Id, body: handling.Handle, command: CommandDep) -> Response:
         if body.photos or body.attachments:
-            community = (await store.cases.get(id)).aggregate.community
+            community = (await known_case(store, id, command.principal))[0].aggregate.community
             await store.photos.require(body.photos, community, command.principal)
             await store.attachments.require(body.attachments, community, command.principal)
         return await change(store, id, body, command, timed(store, handling.handle))

@@ -25,10 +25,11 @@ from services.issues.domain.duplicates import Match, Why
 from services.issues.domain.places import PlaceIsRetired
 from services.issues.domain.questions import AnswersRefused
 from services.issues.domain.supports import GiveSupport
-from services.issues.domain.transitions import NotNow
+from services.issues.domain.transitions import WHO, CaseCommand, NotNow
+from services.issues.knowing import known_by, known_case
 from services.issues.similar import Asked, similar
-from services.issues.store import Store
-from services.issues.supporting import goes_on, leave_case, support_case, supported_by
+from services.issues.store import Store, visible_to
+from services.issues.supporting import goes_on, goes_on_for, leave_case, support_case, supported_by
 from services.issues.tallies import merged_into, part_of
 from services.issues.tree import reportable
 
@@ -123,9 +124,9 @@ def _supporting(routes: APIRouter, store: Store) -> None:
 
     @routes.get("/{id}/support", response_model=SupportView, responses=problems(UnknownAggregate, NotYours))
     async def mine(id: Id, principal: PrincipalDep) -> SupportView:
-        case = await goes_on(store, id)
-        principal.require(case.community)
         by = await store.vault.known(principal)
+        case = await goes_on_for(store, id, by)
+        by.require(case.community)
         joined = await supported_by(store, by.sub, sorted({id, case.id}))
         return SupportView(case=case.id, reporter=case.is_reporter(by), supported=bool(joined), affected=case.affected)
 
@@ -140,7 +141,8 @@ def _merging(routes: APIRouter, store: Store) -> None:
         responses=problems(*refusals, merging.MergedElsewhere, merging.MergedIntoItself, merging.MergedIntoClosed),
     )
     async def merge(id: Id, body: merging.Merge, command: CommandDep) -> Response:
-        by = await store.vault.known(command.principal)
+        stored, by = await known_case(store, id, command.principal)
+        by.require(stored.aggregate.community, *WHO[CaseCommand.MERGE])
         end = await goes_on(store, body.into)
         return await command.change(
             store.cases, id, lambda case, now: merging.merge(case, body, end, store.clocks, by, now), _view(by)
@@ -151,7 +153,11 @@ def _merging(routes: APIRouter, store: Store) -> None:
         by = await store.vault.known(command.principal)
         given = body or merging.Unmerge()
         return await command.change(
-            store.cases, id, lambda case, now: merging.unmerge(case, given, store.clocks, by, now), _view(by)
+            store.cases,
+            id,
+            lambda case, now: merging.unmerge(case, given, store.clocks, by, now),
+            _view(by),
+            known_to=known_by(by),
         )
 
     @routes.get(
@@ -174,7 +180,8 @@ def _parents(routes: APIRouter, store: Store) -> None:
         responses=problems(*family, StaleVersion, parents.ParentElsewhere),
     )
     async def adopt(id: Id, body: parents.Adopt, command: CommandDep) -> Response:
-        by = await store.vault.known(command.principal)
+        stored, by = await known_case(store, id, command.principal)
+        by.require(stored.aggregate.community, Role.STAFF)
         parent = (await store.cases.get(body.parent)).aggregate
         return await command.change(
             store.cases, id, lambda case, now: parents.adopt(case, body, parent, by, now), _view(by)
@@ -188,7 +195,9 @@ def _parents(routes: APIRouter, store: Store) -> None:
     )
     async def release(id: Id, command: CommandDep) -> Response:
         by = await store.vault.known(command.principal)
-        return await command.change(store.cases, id, lambda case, now: parents.release(case, by, now), _view(by))
+        return await command.change(
+            store.cases, id, lambda case, now: parents.release(case, by, now), _view(by), known_to=known_by(by)
+        )
 
     @routes.post(
         "/{id}/children",
@@ -198,8 +207,9 @@ def _parents(routes: APIRouter, store: Store) -> None:
         responses=problems(*family, UnknownCategory, PlaceIsRetired, AnswersRefused),
     )
     async def split_off(id: Id, body: parents.SplitOff, command: CommandDep) -> Response:
-        by = await store.vault.known(command.principal)
-        parent = (await store.cases.get(id)).aggregate
+        stored, by = await known_case(store, id, command.principal)
+        parent = stored.aggregate
+        by.require(parent.community, Role.STAFF)
         place = (await reportable(store, body.place or parent.at or parent.place))[-1]
         catalogue = await store.catalogues.of(parent.community)
         return await command.create(
@@ -261,6 +271,7 @@ async def _shown(store: Store, stored: Stored[Case], principal: Principal, reque
 async def _pointing(
     store: Store, id: str, query: Mapping[str, Any], principal: Principal, page: PageDep, request: Request
 ) -> Response:
-    principal.require((await store.cases.get(id)).aggregate.community)
-    by = await store.vault.known(principal)
+    """The cases that `query` finds, pointing at case `id`, without those that the caller may not know of."""
+    _, by = await known_case(store, id, principal)
+    query = {"$and": [query, visible_to(by)]}
     return paged(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(by), request)

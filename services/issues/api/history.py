@@ -18,6 +18,7 @@ from services.contracts.event import events
 from services.contracts.marks import Id
 from services.contracts.masking import mask
 from services.issues.domain.cases import Case
+from services.issues.knowing import known_case
 from services.issues.store import Store
 
 _INSIDE = frozenset({"by", "reason", "note", "comment", "until", "previous_unit", "previous_due_at", "for_reporter"})
@@ -50,11 +51,8 @@ def router(store: Store) -> APIRouter:
         """The events of the case, oldest first, from the journal, which follows a command at once but not in the same
         moment.
         """
-        case = (await store.cases.get(id)).aggregate
-        principal.require(case.community)
-        by = await store.vault.known(principal)
-        if not case.shows_itself_to(by):
-            raise NotYours()
+        stored, by = await known_case(store, id, principal)
+        case = stored.aggregate
         after = 0 if page.cursor is None else _sequence(page.cursor, id)
         entries = await store.reading.journal.page(id, after=after, limit=page.limit + 1)
         gone = await _forgotten(store, case)

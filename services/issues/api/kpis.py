@@ -149,7 +149,9 @@ def router(store: Store) -> APIRouter:
         value: Annotated[str, Query(max_length=64, pattern=_VALUE, description="Unit, category …; empty: none.")] = "",
         which: Annotated[Counted, Query()] = Counted.PART,
     ) -> Response:
-        """Those of the latest days first. Cases are shown as they stand now."""
+        """Those of the latest days first, as they stand now. The figure counts cases of categories that are not public
+        as well; handlers and operators are shown only those that concern them.
+        """
         _require(principal, community)
         kpi = _kpi(reading.formulas, code)
         found = await reading.figures.cases(

@@ -100,9 +100,8 @@ def _view(photo: Photo) -> PhotoView:
 
 async def _picture(store: Store, id: str, by: Principal, *, thumbnail: bool) -> Response:
     photo = await store.photos.get(id)
-    by.require(photo.community)
-    if not await _may_see(store, photo, by):
-        raise NotYours()
+    if photo.community not in by.communities or not await _may_see(store, photo, by):
+        raise UnknownAggregate(kind="photo", id=id)
     data = await store.photos.read(photo, thumbnail=thumbnail)
     headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": f'inline; filename="{photo.id}.jpg"'}
     return Response(data, media_type="image/jpeg", headers=headers)

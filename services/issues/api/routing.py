@@ -27,6 +27,7 @@ from services.issues.domain.classifier import Word
 from services.issues.domain.routing import Routing, not_set_up, open_routing, routing_id
 from services.issues.domain.rules import WINNER, Rule, shadowed
 from services.issues.domain.suggesting import Likely, Suggestion
+from services.issues.knowing import known_case
 from services.issues.routing.suggester import current, guesses, text_of, words_for
 from services.issues.store import Store
 
@@ -231,7 +232,7 @@ def _suggesting(routes: APIRouter, store: Store) -> None:
         responses=problems(NotYours, UnknownAggregate),
     )
     async def suggestion(id: Id, principal: PrincipalDep) -> SuggestionView:
-        case = (await store.cases.get(id)).aggregate
+        case = (await known_case(store, id, principal))[0].aggregate
         principal.require(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         made = await current(store, case)
         parts = None if made.model is None else await store.routing.weights.of(made.model)

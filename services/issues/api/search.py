@@ -96,10 +96,11 @@ def router(store: Store) -> APIRouter:
 
 
 async def answered(store: Store, found: Found, by: Principal, request: Request) -> Response:
-    """The cases of a page of rows, as they stand now and as `by` may see them."""
+    """The cases of a page of rows, as they stand now and as `by` may see them; without those they may not know of."""
     items = await in_order(store.cases, [row["_id"] for row in found.rows])
     known = await store.vault.known(by)
-    return paged(Page(items, found.next), lambda stored: case_view(stored, known), request)
+    shown = [stored for stored in items if stored.aggregate.shows_itself_to(known)]
+    return paged(Page(shown, found.next), lambda stored: case_view(stored, known), request)
 
 
 def _desks(desk: Desk, unit: str | None, by: Principal) -> Sequence[str]:

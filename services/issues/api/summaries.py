@@ -15,7 +15,7 @@ from services.contracts.marks import Id
 from services.issues.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.domain.rounds import Round
 from services.issues.rounds.summing import OPEN_SHOWN, Standing, standing
-from services.issues.store import Store
+from services.issues.store import Store, visible_to
 
 
 class Rate(BaseModel):
@@ -91,10 +91,14 @@ def summarise(routes: APIRouter, store: Store) -> None:
         responses=problems(NotYours, UnknownAggregate),
     )
     async def summary(id: Id, principal: PrincipalDep) -> Response:
-        """Counted at this moment, also while the round is being walked; the cases handed over as they stand now."""
+        """Counted at this moment, also while the round is being walked; the cases handed over as they stand now.
+
+        All are counted; of those that wait, only the ones are named that the caller may know of.
+        """
         round = (await store.rounds.get(id)).aggregate
         principal.require(round.community)
-        stands = await standing(store, round, store.reading.clock())
+        shown = visible_to(await store.vault.known(principal))
+        stands = await standing(store, round, store.reading.clock(), shown)
         places = await store.places.those_of(round.buildings)
         names = {place.id: (place.title, place.number) for place in places.values()}
         view = _view(round, stands, await store.catalogues.of(round.community), names)

@@ -24,7 +24,7 @@ from services.issues.domain import wishes
 from services.issues.domain.supports import GiveSupport
 from services.issues.domain.wishes import Wish
 from services.issues.store import Store, matching
-from services.issues.supporting import leave_wish, support_wish, supported_by
+from services.issues.supporting import known_wish, leave_wish, support_wish, supported_by
 
 B = TypeVar("B", bound=BaseModel | None)
 
@@ -161,14 +161,13 @@ async def _change(
         id,
         lambda wish, now: decide(wish, body, by, now),
         lambda stored: wish_view(stored, by, supports=mine),
+        known_to=lambda wish: wish.known_to(by),
     )
 
 
 async def _visible(store: Store, id: str, by: Principal) -> Stored[Wish]:
-    stored = await store.wishes.get(id)
+    stored = await known_wish(store, id, by)
     by.require(stored.aggregate.community)
-    if not stored.aggregate.seen_by(by):
-        raise UnknownAggregate(kind="wish", id=id)
     return stored
 
 

@@ -207,11 +207,10 @@ class Wish(Aggregate):
     def public(self) -> WishState | None:
         return None if self.hidden else WishState(**{name: getattr(self, name) for name in WishState.model_fields})
 
-    def seen_by(self, by: Principal) -> bool:
-        """Whether `by` may see it at all."""
-        if self.community not in by.communities:
-            return False
-        return not self.hidden or by.sub == self.proposer or by.has(Role.STAFF)
+    def known_to(self, by: Principal) -> bool:
+        """Whether `by` may know that there is such a wish: a hidden one is its proposer's and the staff's."""
+        theirs = by.sub == self.proposer or by.has(Role.STAFF)
+        return not self.hidden or (self.community in by.communities and theirs)
 
     def becoming(self, **changes: Any) -> "Wish":
         """This wish with some fields changed; words are masked on the way."""

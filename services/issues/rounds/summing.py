@@ -38,13 +38,16 @@ class Standing:
     handed_over: HandedOver
 
 
-async def standing(store: Store, round: Round, now: datetime) -> Standing:
-    """How `round` stands now; visits that are not counted into it yet are in."""
+async def standing(store: Store, round: Round, now: datetime, shown: Document) -> Standing:
+    """How `round` stands now; visits that are not counted into it yet are in.
+
+    `shown`: the condition on cases that are named; figures count all.
+    """
     figures = await count(store, round.id)
     current = round.model_copy(update={"counted": figures})
     catalogue = await store.catalogues.of(round.community)
     summary = summary_of(current, await compound_of(store, round), catalogue, now)
-    return Standing(summary, await _crossed(store, round.id), await _handed_over(store, round.id))
+    return Standing(summary, await _crossed(store, round.id), await _handed_over(store, round.id, shown))
 
 
 async def _crossed(store: Store, round: str) -> dict[tuple[str, str], tuple[int, int]]:
@@ -63,7 +66,7 @@ async def _crossed(store: Store, round: str) -> dict[tuple[str, str], tuple[int,
     return {(row["_id"]["building"], row["_id"]["category"]): (row["found"], row["fixed"]) async for row in rows}
 
 
-async def _handed_over(store: Store, round: str) -> HandedOver:
+async def _handed_over(store: Store, round: str, shown: Document) -> HandedOver:
     by_status: list[Document] = [
         {"$match": {"state.round": round}},
         {
@@ -82,7 +85,7 @@ async def _handed_over(store: Store, round: str) -> HandedOver:
         open=sum(cases for status, cases in counts.items() if status not in settled),
         overdue=sum(row["overdue"] for row in rows if row["_id"] not in settled),
         put_right=sum(counts.get(status, 0) for status in PUT_RIGHT),
-        waiting=await _waiting(store, {"state.round": round, "state.status": {"$nin": settled}}),
+        waiting=await _waiting(store, {"state.round": round, "state.status": {"$nin": settled}, **shown}),
     )
 
 

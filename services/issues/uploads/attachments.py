@@ -88,8 +88,9 @@ class Attachments(Kept):
             UploadsUsedUp: they uploaded enough for today.
         """
         by.require(community)
-        id = derived_id("attachment", community, by.sub, hashlib.sha256(data).hexdigest())
         owner = await self.vault.alias(by.sub)
+        # By the alias: who holds a recording can't find out from its id who of all people sent it.
+        id = derived_id("attachment", community, owner, hashlib.sha256(data).hexdigest())
         known = await self.again(id, owner)
         if known is not None:
             return _attachment(known)

@@ -68,8 +68,9 @@ class Photos(Kept):
         by.require(community)
         if len(data) > MAX_BYTES:
             raise PictureTooLarge()
-        id = derived_id("photo", community, by.sub, hashlib.sha256(data).hexdigest())
         owner = await self.vault.alias(by.sub)
+        # By the alias: who holds a picture can't find out from its id who of all people sent it.
+        id = derived_id("photo", community, owner, hashlib.sha256(data).hexdigest())
         known = await self.again(id, owner)
         if known is not None:
             return _photo(known)

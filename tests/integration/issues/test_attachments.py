@@ -131,7 +131,7 @@ async def test_who_may_have_what_a_case_holds(api: Api) -> None:
     for by in (RESIDENT, STAFF, SUPERVISOR, HANDLER, NEIGHBOUR, OTHER_HANDLER, STRANGER):
         answers = [await api.get(by, f"/attachments/{each}") for each in (voice, paper, report, loose)]
         may[by.sub] = [answer.status == 200 for answer in answers]
-        assert {answer.status for answer in answers} <= {200, 403}
+        assert {answer.status for answer in answers} <= {200, 404}
     everything, case, nothing = [True] * 4, [True, True, True, False], [False] * 4
     assert may == {
         RESIDENT.sub: everything,
@@ -151,7 +151,7 @@ async def test_the_unit_does_not_hear_the_voice_of_who_is_nameless_or_a_child(ap
     voice, paper = await kept(api, RESIDENT, a_wav()), await kept(api, RESIDENT, a_pdf())
     await a_dispatched(api, attachments=[voice, paper], **{flag: True})
     statuses = [(await api.get(HANDLER, f"/attachments/{each}")).status for each in (voice, paper)]
-    assert statuses == [403, 200]
+    assert statuses == [404, 200]
     assert (await api.get(STAFF, f"/attachments/{voice}")).status == 200
 
 

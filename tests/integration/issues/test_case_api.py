@@ -74,7 +74,7 @@ async def test_what_is_shown_to_whom(api: Api) -> None:
         shown[by.sub] = (words, phone, picture.status)
         listed = await api.get(by, "/cases", community=HERE)
         assert listed.json["items"] == [{**answer.json, "contact": None}]
-    full, inside, public = (True, True, 200), (True, False, 200), (False, False, 403)
+    full, inside, public = (True, True, 200), (True, False, 200), (False, False, 404)
     assert shown == {
         RESIDENT.sub: full,
         NEIGHBOUR.sub: public,
@@ -84,8 +84,8 @@ async def test_what_is_shown_to_whom(api: Api) -> None:
         SUPERVISOR.sub: inside,
         WALKER.sub: inside,
     }
-    for path in (f"/cases/{case['id']}", f"/photos/{photo}", f"/photos/{photo}/thumbnail"):
-        assert (await api.get(STRANGER, path)).status == 403
+    for path, status in ((f"/cases/{case['id']}", 403), (f"/photos/{photo}", 404), (f"/photos/{photo}/thumbnail", 404)):
+        assert (await api.get(STRANGER, path)).status == status
         assert (await api.get(None, path)).status == 401
     assert (await api.get(STRANGER, "/cases", community=HERE)).status == 403
 

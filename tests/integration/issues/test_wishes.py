@@ -80,7 +80,8 @@ async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> 
     own = (await api.get(RESIDENT, at)).json
     assert (own["hidden"], own["hidden_for"]) == (True, "标题含个人信息")
     assert len((await api.get(STAFF, "/wishes", community=HERE)).json["items"]) == 1
-    assert (await api.post(NEIGHBOUR, f"{at}/support")).code == "wish.hidden"
+    assert (await api.post(NEIGHBOUR, f"{at}/support")).code == "not-found"
+    assert (await api.post(STAFF, f"{at}/support")).code == "wish.hidden"
     await api.made(STAFF, f"{at}/retitle", {"title": "文明养犬"})
     await api.made(STAFF, f"{at}/show", None)
     shown = (await api.get(NEIGHBOUR, at)).json

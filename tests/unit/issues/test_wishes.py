@@ -169,7 +169,7 @@ def test_an_answer_is_overdue_once_and_stays_said() -> None:
 def test_a_hidden_wish_shows_nothing_and_waits() -> None:
     wish = hide(a_wish().aggregate, Hide(reason="含个人信息"), STAFF, NOW).aggregate
     assert wish.public() is None
-    assert [wish.seen_by(by) for by in (NEIGHBOUR, RESIDENT, STAFF, STRANGER)] == [False, True, True, False]
+    assert [wish.known_to(by) for by in (NEIGHBOUR, RESIDENT, STAFF, STRANGER)] == [False, True, True, False]
     with pytest.raises(WishIsHidden):
         require_supportable(wish, NEIGHBOUR)
     with pytest.raises(WishIsHidden):
