@@ -13,11 +13,20 @@ from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.handlers import Received
-from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document, IndexModel, UpdateOne
+from services.chassis.mongo import (
+    ASCENDING,
+    DESCENDING,
+    Collection,
+    Database,
+    Document,
+    IndexModel,
+    PyMongoError,
+    UpdateOne,
+)
 from services.issues.reading.counts import Counts
 from services.issues.reading.facts import When
 from services.issues.reading.pace import Pace
-from services.issues.reading.row import ROWS, WORDS, Where, counted_in, counts_as, last_change, row
+from services.issues.reading.row import ROWS, WAITING, WORDS, Where, counted_in, counts_as, last_change, row
 from services.issues.reading.sites import Sites
 
 log = logging.getLogger(__name__)
@@ -47,9 +56,10 @@ def indexes() -> list[IndexModel]:
         IndexModel([("community", up), ("changed", up), ("_id", up)]),
         IndexModel([("community", up), (WORDS, up), ("order", down)], name=WORDS),
         IndexModel(
-            [("community", up), ("desks", up), ("due", up), ("_id", up)]
-            + [(name, up) for name in ("category", "status", "building", "priority", "overdue", "order")],
-            name="desks",
+            [("community", up), ("desks", up), ("overdue", up), ("due", up), ("_id", up)]
+            + [(name, up) for name in ("category", "status", "building", "priority", "unit")]
+            + [(name, up) for name in ("group", "channel", "affected", "order")],
+            name=WAITING,
         ),
         IndexModel([("community", up), ("place", up), ("order", down)]),
         IndexModel(
@@ -76,6 +86,10 @@ def indexes() -> list[IndexModel]:
         IndexModel([("stale", up)], partialFilterExpression={"stale": True}),
         IndexModel([("dirty", up)], partialFilterExpression={"dirty": {"$exists": True}}),
     ]
+
+
+RETIRED = {"desks": WAITING}
+"""Indexes of the rows that were declared once, each with the one that took its place: dropped once that one stands."""
 
 
 def marked(received: Received[Any]) -> list[UpdateOne]:
@@ -136,7 +150,19 @@ class Projection:
         if known is None:
             log.info("rows are made anew", extra={"cases": await self.rebuild()})
             await self._state.update_one({"_id": "shape"}, {"$set": {"shape": SHAPE}}, upsert=True)
+        await self._drop_retired()
         self._shaped = True
+
+    async def _drop_retired(self) -> None:
+        """What stays behind costs every write a little and no more, so rows don't wait for a store that refuses."""
+        try:
+            there = await self._rows.index_information()
+            for name, successor in RETIRED.items():
+                if name in there and successor in there:
+                    await self._rows.drop_index(name)
+                    log.info("an index that nothing asks any more is dropped", extra={"index": name})
+        except PyMongoError as error:
+            log.warning("retired indexes not dropped", extra={"error": type(error).__name__})
 
     async def _make_rows(self) -> int:
         stale = await self._rows.find({"stale": True}).limit(BATCH).to_list(BATCH)

@@ -20,6 +20,9 @@ ROWS = "case_rows"
 WORDS = "words"
 """The field of tokens, and the name of the index that searches walk."""
 
+WAITING = "waiting"
+"""The name of the index that queues walk."""
+
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Where nothing is due: sorts behind every deadline."""
 
@@ -34,7 +37,7 @@ INSIDE = "\x01"
 _DONE = frozenset({S.REJECTED, S.VERIFIED, S.MERGED, S.EVALUATED})
 _STAFFS = frozenset({S.REPORTED, S.ACCEPTED, S.RETURNED, S.REOPENED})
 _UNITS = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK, S.PAUSED})
-_COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "overdue", "reporter")
+_COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Whe
         **{name: state.get(name) for name in _COPIED},
         "public": bool(state.get("public_category", True)),
         "open": state["status"] not in _DONE,
+        "overdue": bool(state.get("overdue")),
         "affected": state.get("affected", 1),
         "handlers": sorted(state.get("handlers") or ()),
         "desks": desks(state),

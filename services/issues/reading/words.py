@@ -18,6 +18,10 @@ _MOST_TOKENS = 1200
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3007"
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
+_BETWEEN = re.compile(r"[\s,;!?、。]+")
+"""What parts the words of a question, as people type it; after NFKC, so full-width commas are among them."""
+
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 _WORD_CHARACTER = rf"[^\W_{_HAN}]"
 
 
@@ -69,7 +73,7 @@ def terms(question: str) -> tuple[Term, ...]:
         NothingToSearch: there is none.
         TooManyTerms: more than 8.
     """
-    found = tuple(dict.fromkeys(term for word in normal(question).split() if (term := _term(word)).tokens))
+    found = tuple(dict.fromkeys(term for word in _BETWEEN.split(normal(question)) if (term := _term(word)).tokens))
     if not found:
         raise NothingToSearch()
     if len(found) > MOST_TERMS:
@@ -92,7 +96,7 @@ def _term(word: str) -> Term:
     for run in _RUN.finditer(word):
         han = run["han"]
         found += [run[0][:_LONGEST_WORD]] if han is None else _pairs(han) if len(han) > 1 else [han]
-    return Term(tuple(dict.fromkeys(found)), _pattern(word.strip()))
+    return Term(tuple(dict.fromkeys(found)), _pattern(_AROUND.sub("", word)))
 
 
 def _pairs(han: str) -> Iterable[str]:

@@ -1,16 +1,20 @@
 """Search, queues and map on a real store: who finds what, in which order, and always from an index."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from services.chassis.cursor import encode
 from services.chassis.mongo import Database
 from services.chassis.principal import Role
+from services.contracts.issues import CaseStatus, Channel, Priority
 from services.issues.reading.facts import By, When, local_day
 from services.issues.reading.figures import Figures, Period
+from services.issues.reading.finding import Filters, Finding, waiting
 from services.issues.reading.formulas import DEFAULT
-from services.issues.reading.row import ROWS
+from services.issues.reading.projection import RETIRED, Projection, indexes
+from services.issues.reading.row import ROWS, WAITING, order_of
 from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.plans import winning
@@ -240,7 +244,6 @@ QUESTIONS: list[tuple[dict[str, Any], list[tuple[str, int]]]] = [
     ({"community": HERE, "words": "灯", "order": {"$lt": 5}}, [("order", -1)]),
     ({"community": HERE}, [("order", -1)]),
     ({"community": HERE, "order": {"$lt": 5, "$gte": 1}}, [("order", -1)]),
-    ({"community": HERE, "desks": {"$in": ["staff", "unit:u"]}, "$and": [{}]}, [("due", 1), ("_id", 1)]),
     ({"community": HERE, "cell": {"$in": [1, 2, 3]}, "open": {"$in": [True, False]}}, [("order", -1)]),
     *(
         ({"community": HERE, f"days.{when}": {"$gte": 1, "$lte": 9}, "sig": {"$in": [1, 2]}, **who}, keys)
@@ -260,16 +263,114 @@ async def test_every_question_walks_an_index_in_its_order(
     assert not used & {"COLLSCAN", "SORT"}
 
 
-async def test_a_filtered_queue_and_single_cases_on_the_map_leave_their_index_in_order(db: Database) -> None:
-    lift: dict[str, Any] = {"community": HERE, "category": {"$in": ["lift"]}}
-    queue = {**lift, "desks": {"$in": ["unit:u"]}, "overdue": True}
-    walked = await db[ROWS].find(queue).sort([("due", 1), ("_id", 1)]).limit(51).explain()
-    assert "'indexName': 'desks'" in str(walked["queryPlanner"]["winningPlan"])
+async def test_single_cases_on_the_map_leave_their_index_in_order(db: Database) -> None:
     box = {"lon": {"$gte": 114.2, "$lte": 114.3}, "lat": {"$gte": 30.5, "$lte": 30.6}}
-    shown = {**lift, **box, "cell": {"$in": [1, 2, 3]}, "open": {"$in": [True, False]}, "public": True}
+    shown: dict[str, Any] = {"community": HERE, "category": {"$in": ["lift"]}, **box, "cell": {"$in": [1, 2, 3]}}
+    shown |= {"open": {"$in": [True, False]}, "public": True}
     merged = await db[ROWS].find(shown).sort([("order", -1)]).hint("cells").limit(51).explain()
-    for explained in (walked, merged):
-        assert not winning(explained) & {"COLLSCAN", "SORT"}
+    assert not winning(merged) & {"COLLSCAN", "SORT"}
+
+
+LATE = 12
+FILTERS = [
+    Filters(),
+    Filters(overdue=True),
+    Filters(overdue=False),
+    Filters(overdue=True, category=["lift"]),
+    Filters(status=[CaseStatus.PAUSED]),
+    Filters(building="house-3"),
+    Filters(priority=[Priority.URGENT]),
+    Filters(unit="u"),
+    Filters(group="machines"),
+    Filters(channel=[Channel.HOTLINE]),
+    Filters(affected=5),
+    Filters(since=datetime(2026, 11, 10, tzinfo=UTC), until=datetime(2026, 11, 12, tzinfo=UTC)),
+]
+
+
+async def _desks_full(db: Database) -> None:
+    """120 rows at a unit and as many with the staff; of each a tenth is overdue, and few are what filters ask for."""
+    began = datetime(2026, 11, 1, tzinfo=UTC)
+    await db[ROWS].insert_many(
+        {
+            "_id": f"case-{desk}-{number:03}",
+            "community": HERE,
+            "desks": [desk],
+            "overdue": number % 10 == 0,
+            "due": began + timedelta(days=number // 2),
+            "category": "lift" if number % 4 == 0 else "noise",
+            "group": "machines" if number % 4 == 0 else "people",
+            "status": "paused" if number % 7 == 0 else "dispatched",
+            "building": f"house-{number % 9}",
+            "priority": "urgent" if number % 8 == 0 else "normal",
+            "unit": "u" if number % 5 == 0 else "v",
+            "channel": "hotline" if number % 6 == 0 else "resident",
+            "affected": number % 6,
+            "order": order_of(began + timedelta(hours=6 * number)),
+        }
+        for desk in ("unit:u", "staff")
+        for number in range(120)
+    )
+
+
+async def _walked(db: Database, query: dict[str, Any], sort: Any) -> dict[str, Any]:
+    """How the store answers a queue's question, which names its index."""
+    found = db[ROWS].find(query).sort(sort).hint(WAITING).limit(51)
+    return dict(await found.explain())
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("desks", [["unit:u"], ["staff", "unit:u"], ["staff", *(f"unit:{n}" for n in range(98))]])
+async def test_a_filtered_queue_reads_no_row_that_it_does_not_show(
+    db: Database, desks: list[str], filters: Filters
+) -> None:
+    """On the first page and on those that follow, whatever is asked for."""
+    await _desks_full(db)
+    for cursor in (None, encode(datetime(2026, 11, 6, tzinfo=UTC), "case-staff-010")):
+        for query, sort in waiting(HERE, desks, {"$and": [filters.query(), {}]}, cursor):
+            explained = await _walked(db, query, sort)
+            told = explained["executionStats"]
+            assert not winning(explained) & {"COLLSCAN", "SORT", "OR"}
+            assert told["totalDocsExamined"] == told["nReturned"]
+
+
+async def test_what_is_overdue_is_found_without_a_look_at_the_rest(db: Database) -> None:
+    await _desks_full(db)
+    [(query, sort)] = waiting(HERE, ["unit:u"], Filters(overdue=True, category=["lift"]).query(), None)
+    told = (await _walked(db, query, sort))["executionStats"]
+    assert (told["nReturned"], told["totalKeysExamined"] <= LATE + 1) == (6, True)
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+async def test_pages_of_a_queue_hold_each_case_once_in_the_order_of_what_is_due(db: Database, filters: Filters) -> None:
+    """Overdue or not, on two desks at once, and where several are due at the same moment."""
+    await _desks_full(db)
+    desks, seen, cursor = ["staff", "unit:u"], list[str](), None
+    while not seen or cursor is not None:
+        page = await Finding(db).queue(HERE, desks, filters.query(), 7, cursor)
+        seen += [row["_id"] for row in page.rows]
+        cursor = page.next
+    rows = await db[ROWS].find(filters.query()).to_list(None)
+    assert seen == [row["_id"] for row in sorted(rows, key=lambda row: (row["due"], row["_id"]))]
+
+
+async def test_a_retired_index_goes_once_its_successor_stands(db: Database, store: Store) -> None:
+    keys = [("community", 1), ("desks", 1), ("due", 1)]
+    await db[ROWS].create_index(keys, name="desks")
+    await db[ROWS].create_index([("somebody", 1)], name="an operator's own")
+    await db[ROWS].drop_index("waiting")
+    await Projection(db).once(store.reading.clock)
+    assert "desks" in await db[ROWS].index_information()
+    await db[ROWS].create_indexes(indexes())
+    await Projection(db).once(store.reading.clock)
+    left = (await db[ROWS].index_information()).keys()
+    assert ("desks" in left, "waiting" in left, "an operator's own" in left) == (False, True, True)
+
+
+def test_no_retired_name_is_declared_again() -> None:
+    declared = {model.document["name"] for model in indexes()}
+    assert not declared & RETIRED.keys()
+    assert set(RETIRED.values()) <= declared
 
 
 @pytest.mark.parametrize("query", [{"stale": True}, {"dirty": {"$exists": True}}], ids=str)

@@ -84,3 +84,15 @@ def test_spaces_and_signs_ask_for_nothing() -> None:
 def test_too_many_terms_are_refused() -> None:
     with pytest.raises(TooManyTerms):
         terms("一 二 三 四 五 六 七 八 九")
+
+
+@pytest.mark.parametrize(
+    "question", ["灯。", "“楼道”", "楼道，灯", "楼道、灯！", "（楼道灯）", "LED,灯", "《led》；楼道"]
+)
+def test_punctuation_around_words_and_between_them_is_not_searched_for(question: str) -> None:
+    assert found(question, "楼道LED灯不亮 楼道灯")
+
+
+def test_punctuation_within_a_word_is() -> None:
+    assert found("e-bike", "E-bike in the hall")
+    assert not found("e-bike", "e bike")
