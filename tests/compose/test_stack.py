@@ -14,6 +14,13 @@ from tests.e2e.house import SERVICES
 pytestmark = pytest.mark.timeout(3600)
 
 _UNAUTHORIZED = 13
+_TOO_LARGE = 65 * 1024 * 1024
+_LOAD_ALL = """
+import importlib, pkgutil, sys
+for top in sys.argv[1:]:
+    for module in pkgutil.walk_packages(importlib.import_module(top).__path__, f"{top}."):
+        importlib.import_module(module.name)
+"""
 
 
 async def test_a_finding_is_put_right(stack: Stack) -> None:
@@ -76,9 +83,19 @@ def test_the_root_file_system_is_read_only(stack: Stack, service: str) -> None:
     assert "ro" in root
 
 
-def test_the_solver_is_where_it_is_needed(stack: Stack) -> None:
-    having = {name for name in SERVICES if stack.inside(name, "python", "-c", "import ortools").returncode == 0}
-    assert having == {"volunteers"}
+@pytest.mark.parametrize(
+    ("library", "where"),
+    [("ortools", "volunteers"), ("sklearn", "issues"), ("PIL", "issues"), ("pikepdf", "issues"), ("mutagen", "issues")],
+)
+def test_a_large_library_is_where_it_is_needed(stack: Stack, library: str, where: str) -> None:
+    having = {name for name in SERVICES if stack.inside(name, "python", "-c", f"import {library}").returncode == 0}
+    assert having == {where}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_that_is_loaded_late_was_left_out(stack: Stack, service: str) -> None:
+    ended = stack.inside(service, "python", "-c", _LOAD_ALL, f"services.{service}", "services.chassis")
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.parametrize("user", SERVICES)
@@ -112,3 +129,48 @@ def test_production_refuses_the_passwords_of_the_file(stack: Stack) -> None:
     known = ("-e", "ENVIRONMENT=production", "-e", "NOTIFY_MONGODB_PASSWORD=trying-it-out")
     with pytest.raises(AssertionError, match="NOTIFY_MONGODB_PASSWORD is the one of the file"):
         stack.compose("run", "--rm", "--no-deps", "-T", *known, "mongodb-users")
+
+
+async def test_what_is_too_large_for_the_edge_is_refused_as_a_service_refuses_it(stack: Stack) -> None:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=60) as http:
+        large = await http.post("/api/issues/v1/photos", content=bytes(_TOO_LARGE))
+    assert (large.status_code, large.headers["content-type"]) == (413, "application/problem+json")
+    assert large.json()["code"] == "body.too-large"
+
+
+async def test_the_edge_is_ready_where_all_services_are(stack: Stack) -> None:
+    await stack.well()
+    async with httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
+        ready = await http.get("/readyz")
+        told = ready.json()
+        assert (ready.status_code, told["ready"], set(told["services"])) == (200, True, set(SERVICES))
+        stack.kill("events")
+        try:
+            unready = await http.get("/readyz")
+            alive = await http.get("/livez")
+            away = await http.get("/api/events/v1/activities")
+        finally:
+            stack.start("events")
+    told = unready.json()
+    assert (unready.status_code, told["ready"]) == (503, False)
+    assert {name for name, facts in told["services"].items() if not facts["ready"]} == {"events"}
+    assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
+    assert (away.status_code, away.headers["content-type"]) == (503, "application/problem+json")
+    assert away.json()["code"] == "service-away"
+    assert away.headers["retry-after"]
+    await stack.well()
+
+
+async def test_behind_another_proxy_each_caller_has_an_allowance_of_their_own(stack: Stack) -> None:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=30) as http:
+
+        async def asked(*forwarded: str) -> int:
+            told = {"X-Forwarded-For": ", ".join(forwarded)}
+            return (await http.get("/api/events/v1/activities?community=yangguang", headers=told)).status_code
+
+        used_up = False
+        for _ in range(400):
+            used_up = used_up or await asked("203.0.113.7") == 429
+        assert used_up
+        assert await asked("203.0.113.8") == 200
+        assert await asked("203.0.113.9", "203.0.113.7") == 429, "what a caller says of itself was believed"

@@ -61,3 +61,11 @@ def test_ports_are_published_on_the_loopback_interface() -> None:
     published = [port for container in CONTAINERS.values() for port in container.get("ports", ())]
     assert published
     assert all(re.fullmatch(r"\$\{\w+:-127\.0\.0\.1:\d+\}:\d+", port) for port in published)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_edge_leads_to_every_service_and_asks_each_whether_it_is_ready(name: str) -> None:
+    edge = (ROOT / "deploy" / "compose" / "nginx.conf").read_text("utf-8")
+    assert re.search(rf"location /api/{name}/ +{{ set \$to {name};", edge)
+    assert f"auth_request /of/{name};" in edge
+    assert f'virtual="/of/{name}"' in edge
