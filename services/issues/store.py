@@ -170,6 +170,13 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _newest_first("community", "status"),
         IndexModel([("state.community", ASCENDING), ("state.counted", DESCENDING), ("_id", DESCENDING)], name="wanted"),
         IndexModel([("state.proposer", ASCENDING), ("state.status", ASCENDING)], name="proposer"),
+        # Proposals made side by side can't both have counted the other: one seat is taken once.
+        IndexModel(
+            [("state.community", ASCENDING), ("state.proposer", ASCENDING), ("state.seat", ASCENDING)],
+            name="one-seat",
+            unique=True,
+            partialFilterExpression={"state.status": WishStatus.OPEN.value, "state.seat": {"$type": "number"}},
+        ),
         _found_by("people"),
         IndexModel([("state.due_at", ASCENDING)], name="due", partialFilterExpression={"state.overdue": False}),
     ],

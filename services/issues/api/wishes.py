@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Decision
-from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
@@ -21,6 +21,7 @@ from services.contracts.issues import WishStatus
 from services.contracts.marks import Id
 from services.issues.api.views import WishView, wish_view
 from services.issues.domain import wishes
+from services.issues.domain.seats import MAX_OPEN, TooManyWishes, free_seat
 from services.issues.domain.supports import GiveSupport
 from services.issues.domain.wishes import Wish
 from services.issues.store import Store, matching
@@ -50,17 +51,10 @@ def router(store: Store) -> APIRouter:
         status_code=201,
         response_model=WishView,
         summary="Propose",
-        responses=problems(NotYours, wishes.TooManyWishes),
+        responses=problems(NotYours, TooManyWishes),
     )
     async def propose(body: wishes.Propose, command: CommandDep) -> Response:
-        by = command.principal
-        await _require_few_open(store, body.community, by)
-        return await command.create(
-            store.wishes,
-            lambda id, now: wishes.propose(id, body, by, now, lambda now: _owed(store, now)),
-            lambda stored: wish_view(stored, by, supports=False),
-            location=lambda id: f"{BASE}/{id}",
-        )
+        return await _propose(store, body, command)
 
     @routes.get("", response_model=PageView[WishView], summary="Wishes of a community", responses=problems(NotYours))
     async def many(
@@ -99,6 +93,29 @@ def router(store: Store) -> APIRouter:
     _answering(routes, store)
     _moderating(routes, store)
     return routes
+
+
+async def _propose(store: Store, body: wishes.Propose, command: Command) -> Response:
+    by, id = command.principal, command.fresh_id(store.wishes.kind.name)
+    while True:
+        seat = await _seat(store, body.community, by, id)
+        try:
+            return await _create(store, id, body, seat, command)
+        except AlreadyExists:
+            # No wish of this id, so it was the seat: another proposal came first, and the next look sees it.
+            if seat is None or await store.wishes.find(id) is not None:
+                raise
+
+
+async def _create(store: Store, id: str, body: wishes.Propose, seat: int | None, command: Command) -> Response:
+    by = command.principal
+    return await command.create(
+        store.wishes,
+        lambda id, now: wishes.propose(id, body, by, now, lambda now: _owed(store, now), seat),
+        lambda stored: wish_view(stored, by, supports=False),
+        id=id,
+        location=f"{BASE}/{id}",
+    )
 
 
 def _answering(routes: APIRouter, store: Store) -> None:
@@ -176,12 +193,23 @@ async def _shown(store: Store, stored: Stored[Wish], by: Principal, request: Req
     return etagged(stored, lambda stored: wish_view(stored, by, supports=mine), request)
 
 
-async def _require_few_open(store: Store, community: str, by: Principal) -> None:
+async def _seat(store: Store, community: str, by: Principal, id: str) -> int | None:
+    """The seat that the proposal `id` may take; None where it needs none, or was taken in before.
+
+    Raises:
+        TooManyWishes: there is none left.
+    """
     if by.has(Role.STAFF):
-        return
+        return None
     theirs = {"state.proposer": by.sub, "state.status": WishStatus.OPEN, "state.community": community}
-    if await store.wishes.collection.count_documents(theirs, limit=wishes.MAX_OPEN) >= wishes.MAX_OPEN:
-        raise wishes.TooManyWishes(limit=wishes.MAX_OPEN)
+    found = store.wishes.collection.find(theirs, {"state.seat": 1}).limit(MAX_OPEN)
+    taken = [document["state"].get("seat") async for document in found]
+    try:
+        return free_seat(taken)
+    except TooManyWishes:
+        if await store.wishes.find(id) is None:
+            raise
+        return None  # the same request again, maybe the last that there was room for: it gets its first answer
 
 
 def _owed(store: Store, now: datetime) -> datetime:

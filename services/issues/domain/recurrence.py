@@ -2,7 +2,8 @@
 
 Taken: FREQ=DAILY|WEEKLY|MONTHLY with INTERVAL, BYDAY, BYMONTHDAY, BYSETPOS, and COUNT or UNTIL (a date, inclusive). So
 «the 5th of every month» is FREQ=MONTHLY;BYMONTHDAY=5, «the second Tuesday» FREQ=MONTHLY;BYDAY=2TU, and «the first
-weekday from Monday to Friday» FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1. A rule gives at most one start a day.
+weekday from Monday to Friday» FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1, and «the last day» is
+FREQ=MONTHLY;BYMONTHDAY=-1. A rule gives at most one start a day.
 Refused is what may never come true: dateutil would look for its next date until the year 9999.
 """
 
@@ -17,6 +18,7 @@ from services.chassis.errors import Invalid
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MAX_LENGTH = 200
+_IN_EVERY_MONTH = 28
 
 _DAY = r"(?:[+-]?[1-4])?(?:MO|TU|WE|TH|FR|SA|SU)"
 _MONTHDAY = r"-?(?:1\d|2[0-8]|[1-9])"
@@ -58,6 +60,13 @@ def normalise(rule: str) -> str:
     _refuse_hollow(parts)
     _parse(text, datetime(2000, 1, 1))  # noqa: DTZ001  a wall clock has no zone
     return text
+
+
+def require_every_month(rule: str, first: datetime) -> None:
+    """Raises RuleUnreadable where `rule`, in upper case, takes its day of the month from `first`, and not every month
+    has that day: rounds on the 31st would leave five months out, and nobody is told."""
+    if "FREQ=MONTHLY" in rule and "BY" not in rule and local_date(first).day > _IN_EVERY_MONTH:
+        raise RuleUnreadable(part="BYMONTHDAY")
 
 
 def starts(rule: str, first: datetime, since: date) -> Iterator[datetime]:

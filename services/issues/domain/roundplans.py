@@ -171,7 +171,7 @@ def plan_rounds(
 
     Raises:
         NotYours, NotABuilding, NoSuchFloors: as for a single round.
-        RuleUnreadable: the rule is not taken.
+        RuleUnreadable: the rule is not taken, or leaves months out for the day of `first`.
         NoSuchDate: no date comes of it.
     """
     segment = _segment(command.community, command, buildings, by, now)
@@ -290,10 +290,12 @@ def _segment(
     community: str, terms: RecurringTerms, buildings: Sequence[Place], by: Principal, now: datetime
 ) -> Segment:
     _require_near(terms.first.date(), now.date())
+    rule = recurrence.normalise(terms.rule)
+    recurrence.require_every_month(rule, terms.first)
     return Segment(
         since=recurrence.local_date(terms.first),
         title=terms.title,
-        rule=recurrence.normalise(terms.rule),
+        rule=rule,
         first=terms.first,
         buildings=tuple(dict.fromkeys(terms.buildings)),
         planned=planned_in(community, terms.buildings, terms.floors, buildings),

@@ -36,8 +36,6 @@ from services.issues.domain.words import Line, Moment, Request, Text
 
 ANSWER_WITHIN = timedelta(days=30)
 MAX_REPORTS = 200
-MAX_OPEN = 20
-"""Unanswered wishes of one resident in one community."""
 
 
 class WishIsAnswered(Conflict, code="wish.answered", zh="该心愿已经答复。", en="The wish has been answered already."):
@@ -79,15 +77,6 @@ class TooManyReports(
     en="A wish keeps {limit} reports of progress at most.",
 ):
     """A bound on the document."""
-
-
-class TooManyWishes(
-    Conflict,
-    code="wish.too-many-open",
-    zh="您还有 {limit} 个心愿等待答复，请等答复后再提。",
-    en="{limit} of your wishes wait for an answer; wait for one before you propose another.",
-):
-    """Every wish is owed an answer; one person can't ask for all of them."""
 
 
 class Stage(StrEnum):
@@ -163,11 +152,15 @@ class Progress(BaseModel):
 
 
 class Wish(Aggregate):
-    """`people`: its proposer, until they are erased; `forgotten`: those who were. `counted`: who else supports it."""
+    """`people`: its proposer, until they are erased; `forgotten`: those who were. `counted`: who else supports it.
+
+    `seat`: which of the `seats` of its proposer it takes while it is open; None for staff, and for what is older.
+    """
 
     title: Masked
     text: str | None = Field(default=None, repr=False)
     proposer: str | None = None
+    seat: int | None = None
     status: WishStatus = WishStatus.OPEN
     people: frozenset[str] = frozenset()
     forgotten: int = 0
@@ -223,7 +216,12 @@ def in_thirty_days(now: datetime) -> datetime:
 
 
 def propose(
-    id: str, command: Propose, by: Principal, now: datetime, owed: Callable[[datetime], datetime] = in_thirty_days
+    id: str,
+    command: Propose,
+    by: Principal,
+    now: datetime,
+    owed: Callable[[datetime], datetime] = in_thirty_days,
+    seat: int | None = None,
 ) -> Decision[Wish]:
     """Propose a wish; the proposer is its first supporter. `owed`: by when an answer is owed to what is proposed."""
     by.require(command.community)
@@ -233,6 +231,7 @@ def propose(
         title=command.title,
         text=command.text,
         proposer=by.sub,
+        seat=seat,
         people=frozenset({by.sub}),
         proposed_at=now,
         due_at=owed(now),
@@ -344,6 +343,7 @@ def anonymise_wish(wish: Wish, person: str) -> Decision[Wish]:
     changed = wish.model_copy(
         update={
             "proposer": None if proposer else wish.proposer,
+            "seat": None if proposer else wish.seat,
             "text": None if proposer else wish.text,
             "people": wish.people - {person},
             "forgotten": wish.forgotten + supporter,

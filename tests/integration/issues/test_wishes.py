@@ -4,6 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from services.chassis.clock import utc_now
 from services.chassis.handlers import Received
 from services.chassis.mongo import Database
@@ -11,7 +13,8 @@ from services.chassis.store import Cause
 from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown
-from services.issues.domain.wishes import MAX_OPEN, mark_overdue
+from services.issues.domain.seats import MAX_OPEN
+from services.issues.domain.wishes import mark_overdue
 from services.issues.erasure import erase
 from services.issues.store import Store, wishes_overdue
 from services.issues.subscribers import handlers
@@ -73,6 +76,7 @@ async def test_an_answer_a_plan_and_how_it_goes_on(api: Api, store: Store) -> No
 async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> None:
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "请管管张三家的狗"})
     at = f"/wishes/{wish['id']}"
+    await api.made(WALKER, f"{at}/support", None)
     assert (await api.post(NEIGHBOUR, f"{at}/hide", {"reason": "x"})).status == 403
     await api.made(STAFF, f"{at}/hide", {"reason": "标题含个人信息"})
     assert (await api.get(NEIGHBOUR, at)).status == 404
@@ -80,7 +84,10 @@ async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> 
     own = (await api.get(RESIDENT, at)).json
     assert (own["hidden"], own["hidden_for"]) == (True, "标题含个人信息")
     assert len((await api.get(STAFF, "/wishes", community=HERE)).json["items"]) == 1
-    assert (await api.post(NEIGHBOUR, f"{at}/support")).code == "not-found"
+    assert (await api.post(NEIGHBOUR, f"{at}/support")).status == 404
+    assert (await api.delete(NEIGHBOUR, f"{at}/support")).status == 404
+    assert (await api.post(WALKER, f"{at}/support")).status == 404  # who joined before it was hidden sees no more
+    assert (await api.post(RESIDENT, f"{at}/progress", {"percent": 1, "text": "x"})).status == 403
     assert (await api.post(STAFF, f"{at}/support")).code == "wish.hidden"
     await api.made(STAFF, f"{at}/retitle", {"title": "文明养犬"})
     await api.made(STAFF, f"{at}/show", None)
@@ -121,6 +128,44 @@ async def test_an_overdue_answer_is_told_once_and_one_person_does_not_ask_for_al
     assert [await sweep.once(utc_now), await sweep.once(utc_now)] == [MAX_OPEN, 0]
     listed = (await api.get(STAFF, "/wishes", community=HERE, overdue=True)).json["items"]
     assert len(listed) == MAX_OPEN
+
+
+async def test_proposals_made_side_by_side_do_not_pass_the_limit_together(
+    api: Api, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them have counted before the first one writes."""
+    parties, counted = MAX_OPEN + 5, asyncio.Event()
+    asked, write = 0, store.wishes._insert
+
+    async def insert(document: Any) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == parties:
+            counted.set()
+        await counted.wait()
+        await write(document)
+
+    monkeypatch.setattr(store.wishes, "_insert", insert)
+    answers = await asyncio.gather(
+        *(api.post(RESIDENT, "/wishes", {"community": HERE, "title": f"心愿{n}"}) for n in range(parties))
+    )
+    assert sorted(answer.status for answer in answers) == [201] * MAX_OPEN + [409] * 5
+    assert {answer.code for answer in answers if answer.status == 409} == {"wish.too-many-open"}
+    [first, *_] = (await api.get(RESIDENT, "/wishes", community=HERE)).json["items"]
+    await api.made(STAFF, f"/wishes/{first['id']}/answer", {"verdict": "declined", "answer": "不可行"})
+    assert (await api.post(RESIDENT, "/wishes", {"community": HERE, "title": "又一个"})).status == 201
+    await erase(store, RESIDENT.sub, Cause("test"))
+    assert await store.wishes.collection.count_documents({"state.proposer": RESIDENT.sub}) == 0
+
+
+async def test_the_last_wish_that_there_was_room_for_sent_again_gets_its_first_answer(api: Api) -> None:
+    for number in range(MAX_OPEN - 1):
+        await api.made(RESIDENT, "/wishes", {"community": HERE, "title": f"心愿{number}"})
+    last, key = {"community": HERE, "title": "最后一个"}, {"Idempotency-Key": "last"}
+    first, again = [await api.post(RESIDENT, "/wishes", last, key) for _ in range(2)]
+    assert (first.status, again.status, again.content) == (201, 201, first.content)
+    other = await api.post(RESIDENT, "/wishes", {**last, "title": "另一个"}, key)
+    assert other.status == 422  # the key was used for something else: that, and not the limit, is what to be told
 
 
 def _moment(text: str) -> datetime:

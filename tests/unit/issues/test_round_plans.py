@@ -116,6 +116,22 @@ def test_other_rules_are_refused(rule: str) -> None:
         normalise(rule)
 
 
+def test_a_month_without_the_day_of_the_first_date_is_not_left_out_in_silence() -> None:
+    last = datetime(2024, 3, 30, 17, 0, tzinfo=UTC)  # the 31st, on the community's calendar
+    with pytest.raises(RuleUnreadable):
+        a_plan(rule="FREQ=MONTHLY", first=last)
+    with pytest.raises(RuleUnreadable):
+        change_plan(
+            a_plan().aggregate,
+            ChangePlan.model_validate({"walker": WALKER.sub, **terms(rule="rrule:freq=monthly", first=last)}),
+            BUILDINGS,
+            STAFF,
+            NOW,
+        )
+    assert a_plan(rule="FREQ=MONTHLY;BYMONTHDAY=-1", first=last).aggregate.next is not None
+    assert a_plan(rule="FREQ=MONTHLY", first=datetime(2024, 3, 28, 1, 0, tzinfo=UTC)).aggregate.next is not None
+
+
 @given(
     rule=st.sampled_from(
         (MONTHLY, "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=4", "FREQ=DAILY;UNTIL=20240220")

@@ -14,6 +14,7 @@ from services.chassis.principal import Principal
 from services.contracts.event import fold
 from services.contracts.issues import WishState, WishStatus
 from services.issues.domain import wishes
+from services.issues.domain.seats import MAX_OPEN, TooManyWishes, free_seat
 from services.issues.domain.wishes import (
     Answer,
     Drop,
@@ -209,3 +210,16 @@ def test_who_is_erased_goes_on_counting() -> None:
     gone = anonymise_wish(wish, RESIDENT.sub).aggregate
     assert (gone.supporters, gone.proposer, gone.text, gone.people) == (4, None, None, frozenset())
     assert "行动不便" not in str(a_wish().events[0].data())
+
+
+@pytest.mark.parametrize(
+    ("taken", "seat"), [([], 0), ([0, 2], 1), ([None, 0], 1), ([None] * (MAX_OPEN - 1), 0), ([3, None], 0)]
+)
+def test_the_lowest_free_seat_is_given(taken: list[int | None], seat: int) -> None:
+    assert free_seat(taken) == seat
+
+
+@pytest.mark.parametrize("taken", [[*range(MAX_OPEN)], [None] * MAX_OPEN, [None, *range(MAX_OPEN - 1)]])
+def test_without_a_free_seat_nothing_more_is_proposed(taken: list[int | None]) -> None:
+    with pytest.raises(TooManyWishes):
+        free_seat(taken)
