@@ -48,6 +48,7 @@ class Aggregate(BaseModel):
 
 A = TypeVar("A", bound=Aggregate)
 E = TypeVar("E", bound=Event)
+M = TypeVar("M", bound=BaseModel)
 
 
 def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
@@ -60,19 +61,22 @@ def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
     if state is None:
         return event(**more)
     if not more and _is_whole(event, type(state)):
-        return _said_of(event, state)
+        return assembled(event, state.__dict__)
     shown = type(state).model_fields.keys() & event.model_fields.keys() - more.keys()
     return event(**{name: getattr(state, name) for name in shown}, **more)
 
 
-def _said_of(event: type[E], state: State) -> E:
-    """The event that holds what `state` holds, field by field of the same types: validated a moment ago, not again.
+def assembled(model: type[M], values: Mapping[str, Any]) -> M:
+    """A `model` of `values` that fields of the same types have validated a moment ago: they are not validated again.
 
     As pydantic makes its own copies; `model_construct` goes through the fields one by one in Python.
+
+    Raises:
+        KeyError: a field has no value, defaults included.
     """
-    made = event.__new__(event)
-    object.__setattr__(made, "__dict__", {name: state.__dict__[name] for name in event.model_fields})
-    object.__setattr__(made, "__pydantic_fields_set__", set(event.model_fields))
+    made = model.__new__(model)
+    object.__setattr__(made, "__dict__", {name: values[name] for name in model.model_fields})
+    object.__setattr__(made, "__pydantic_fields_set__", set(model.model_fields))
     object.__setattr__(made, "__pydantic_extra__", None)
     object.__setattr__(made, "__pydantic_private__", None)
     return made

@@ -6,7 +6,7 @@ All events of an aggregate in a round lie in one parcel, in order; what does not
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -90,7 +90,8 @@ class Packer:
                 break
             if not model.internal:
                 public = {name: value for name, value in entry["data"].items() if name in model.public_fields}
-                if not facts.add(key, orjson.dumps(public), to_headers(self._envelope(id, community, entry))):
+                envelope = self._envelope(id, community, entry, model.type)
+                if not facts.add(key, orjson.dumps(public), to_headers(envelope)):
                     break
             into.journal.append(document(id, self._kind.name, community, entry))
             reached = entry["seq"]
@@ -108,9 +109,9 @@ class Packer:
         self, into: Consignment, id: str, community: str, entry: Document, state: bytes | None
     ) -> bool:
         """Pack the state as of `entry`; None is a tombstone. False when it does not fit."""
-        envelope = self._envelope(id, community, {**entry, "type": self._state_type})
-        parcel = await self._parcel(into, self._states, id.encode())
-        return parcel.add(id.encode(), state, to_headers(replace(envelope, id=f"{envelope.id}.state")))
+        envelope = self._envelope(id, community, entry, self._state_type, mark=".state")
+        key = id.encode()
+        return (await self._parcel(into, self._states, key)).add(key, state, to_headers(envelope))
 
     async def _parcel(self, into: Consignment, topic: str, key: bytes) -> Parcel:
         place = await self._outbound.place(topic, key)
@@ -119,10 +120,10 @@ class Packer:
             parcel = into.parcels[place] = self._outbound.parcel(place)
         return parcel
 
-    def _envelope(self, id: str, community: str, entry: Document) -> Envelope:
+    def _envelope(self, id: str, community: str, entry: Document, type: str, *, mark: str = "") -> Envelope:
         return Envelope(
-            id=f"{id}.{entry['seq']}",
-            type=entry["type"],
+            id=f"{id}.{entry['seq']}{mark}",
+            type=type,
             source=self._source,
             subject=f"{self._kind.name}/{id}",
             time=entry["time"],

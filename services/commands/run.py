@@ -20,7 +20,7 @@ from services.chassis.settings import AuthSettings, ServiceSettings
 from services.chassis.telemetry.logs import configure_logs
 from services.topology import HOME, service
 
-_COLLECT_AFTER = 10_000
+_COLLECT_AFTER = 50_000
 """Objects made and still there before the collector looks at the young ones."""
 
 

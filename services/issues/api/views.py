@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
+from services.chassis.aggregate import assembled
 from services.chassis.principal import Principal, Role
 from services.chassis.store import Stored
 from services.contracts.issues import CaseState, PlaceKind, RoundState, UnitState, VisitState, WishState
@@ -173,7 +174,7 @@ def wish_view(stored: Stored[Wish], by: Principal, *, supports: bool) -> WishVie
 def _inside(case: Case, words: Words) -> CaseInside:
     told = {name: getattr(words, name) for name in Words.__dataclass_fields__}
     rest = {name: getattr(case, name) for name in CaseInside.model_fields.keys() - told.keys()}
-    return CaseInside(**told, **rest)
+    return assembled(CaseInside, told | rest)
 
 
 def _finding(finding: Finding) -> FindingView:
@@ -187,4 +188,4 @@ def _taken(source: BaseModel, model: type[BaseModel]) -> dict[str, Any]:
 def _shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
     state = stored.aggregate.shown
     identity = {"id": stored.aggregate.id, "community": stored.aggregate.community, "version": stored.version}
-    return view(**{name: getattr(state, name) for name in type(state).model_fields}, **identity, **more)
+    return assembled(view, {**state.__dict__, **identity, **more})
