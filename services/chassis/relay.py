@@ -92,6 +92,7 @@ class Lane:
         self._poll = poll
         self._trouble = False
         self._nudges = 0
+        self._crowded = False
         self._restated = 0.0
         self._handed_over: list[Document] = []
         self._look = True
@@ -156,9 +157,13 @@ class Lane:
             await self._settling.stop()
 
     async def _let_a_crowd_gather(self) -> None:
-        """Under many commands a second, small rounds would cost more than they carry: wait for more to come along."""
+        """Under many commands a second, small rounds would cost more than they carry: wait for more to come along.
+
+        Only where it lasts: those who were held up together and come at once have waited enough.
+        """
         crowd, self._nudges = self._nudges, 0
-        if crowd >= _CROWD:
+        lasts, self._crowded = self._crowded, crowd >= _CROWD
+        if lasts and self._crowded:
             await asyncio.sleep(min(crowd * _PAUSE_EACH, _LONGEST_PAUSE))
 
     async def drain(self) -> bool:

@@ -37,7 +37,7 @@ from tests.waiting import eventually
 
 A_SECOND = 200
 SECONDS = 10
-ROUNDS = 3
+ROUNDS = 5
 
 Arrivals = dict[str, float]
 Command = Callable[[str, int], Awaitable[None]]

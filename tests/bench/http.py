@@ -26,7 +26,7 @@ from tests.waiting import eventually
 
 CONNECTIONS = 32
 SECONDS = 8
-ROUNDS = 3
+ROUNDS = 5
 CASES = 640
 """To be changed: a multiple of the connections, and so many that none is changed often."""
 
