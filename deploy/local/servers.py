@@ -20,6 +20,9 @@ from deploy.local.places import APPLICATION, Lock
 
 C = TypeVar("C", bound=Contained)
 
+_CACHE_MB_OF_BENCHES = 4096
+"""A million cases with their indexes are 2.7 GB: as much as a deployment of that size would give its store."""
+
 
 class Killable(Protocol):
     """A server that a test may treat badly. `start` after `kill` brings back the same data and address."""
@@ -44,7 +47,10 @@ class Kafka(Killable, Protocol):
 
 
 class Servers:
-    """The servers of one run, and a folder that ends with it. `on_disk`: where a real deployment has its data, too."""
+    """The servers of one run, and a folder that ends with it.
+
+    `on_disk`: where a real deployment has its data, too, and with as much memory for it; for benches.
+    """
 
     def __init__(self, *, on_disk: bool = False) -> None:
         self._on_disk = on_disk
@@ -74,7 +80,10 @@ class Servers:
 
     def own_mongo(self) -> Mongo:
         """A MongoDB for the caller alone, not started yet; never one from the environment."""
-        return self._keep(MongoContainer()) if self._containers() else MongoServer(self._new_folder("mongodb"))
+        if self._containers():
+            return self._keep(MongoContainer())
+        memory = {"cache_mb": _CACHE_MB_OF_BENCHES} if self._on_disk else {}
+        return MongoServer(self._new_folder("mongodb"), **memory)
 
     def own_kafka(self) -> Kafka:
         """A Kafka for the caller alone, not started yet; never one from the environment."""

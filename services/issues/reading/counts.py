@@ -9,6 +9,7 @@ once the one that read later stays, whoever writes last.
 
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Collected
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -31,6 +32,9 @@ Counted = dict[str, list[int]]
 
 Name = tuple[str, str]
 """A community, and a count in it: `reported:20261126` or `cell:68719476735`."""
+
+Which = tuple[bool | None, bool | None, Collected[str] | None]
+"""Whether open, whether public, of which categories; None: whichever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,19 @@ class Counts:
         wanted = {"$in": [cell_id(community, cell, level) for cell in cells]}
         found = await self.collection.find({"_id": wanted}).to_list(None)
         return [(int(each["_id"].rpartition("|")[2]), [Pile(*pile) for pile in each["n"]]) for each in found]
+
+    async def cells_with(self, community: str, level: int, cells: Sequence[int], which: Which) -> list[int]:
+        """Those of these cells of a level in which there is such a case; told by the store, not read."""
+        open, public, categories = which
+        wanted: Made = {} if open is None else {"0": open}
+        if public is not None:
+            wanted["1"] = public
+        if categories is not None:
+            wanted["2"] = {"$in": sorted(categories)}
+        ids = {"$in": [cell_id(community, cell, level) for cell in cells]}
+        some: Made = {"$elemMatch": wanted} if wanted else {"$ne": []}
+        found = await self.collection.find({"_id": ids, "n": some}, {"_id": 1}).to_list(None)
+        return [int(each["_id"].rpartition("|")[2]) for each in found]
 
     async def _draw(self) -> int:
         drawn = await self.collection.find_one_and_update(

@@ -102,12 +102,12 @@ class Finding:
     async def queue(
         self, community: str, desks: Sequence[str], also: Mapping[str, Any], limit: int, cursor: str | None
     ) -> Found:
-        """What lies on these desks, what is due first first."""
+        """What lies on these desks, what is due first first; of each row its id and when it is due."""
         rows: list[Document] = []
         for query, sort in waiting(community, desks, also, cursor):
             missing = limit + 1 - len(rows)
             if missing:
-                walk = self.rows.find(query, _SHOWN).sort(sort).hint(WAITING).limit(missing)
+                walk = self.rows.find(query, _ORDERED).sort(sort).hint(WAITING).limit(missing)
                 rows += await walk.to_list(missing)
         last = rows[limit - 1] if len(rows) > limit else None
         return Found(rows[:limit], None if last is None else cursors.encode(last["due"], last["_id"]))
@@ -167,6 +167,7 @@ class Finding:
 
 
 _SHOWN = {"text": 0, "inside": 0, "words": 0}
+_ORDERED = {"due": 1}
 
 
 def waiting(

@@ -121,8 +121,8 @@ class Maps:
         if tiles.count_within(box, tiles.LEAF) > _BROADEST_LOOK:
             return None
         cells = list(tiles.within(box, tiles.LEAF))
-        found = await self._counts.of_cells(community, tiles.LEAF, cells)
-        leaves = [cell for cell, piles in found if any(shown.counts(pile) for pile in piles)]
+        kind = (shown.open, True if shown.public else None, shown.category)
+        leaves = await self._counts.cells_with(community, tiles.LEAF, cells, kind)
         return leaves if len(leaves) <= _MOST_LEAVES else None
 
     async def points(

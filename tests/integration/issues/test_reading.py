@@ -9,12 +9,15 @@ from services.chassis.cursor import encode
 from services.chassis.mongo import Database
 from services.chassis.principal import Role
 from services.contracts.issues import CaseStatus, Channel, Priority
+from services.issues.reading.counts import COUNTS, Counts, cell_id
 from services.issues.reading.facts import By, When, local_day
 from services.issues.reading.figures import Figures, Period
 from services.issues.reading.finding import Filters, Finding, waiting
 from services.issues.reading.formulas import DEFAULT
+from services.issues.reading.maps import Shown
 from services.issues.reading.projection import RETIRED, Projection, indexes
 from services.issues.reading.row import ROWS, WAITING, order_of
+from services.issues.reading.tiles import LEAF
 from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.plans import winning
@@ -222,6 +225,28 @@ async def test_the_map_clusters_from_afar_and_shows_cases_from_near(
 async def _counted(api: Api, status: str) -> int:
     answer = await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, zoom=6, status=status)
     return sum(each["properties"]["count"] for each in answer.json["features"])
+
+
+@pytest.mark.parametrize("categories", [None, ["lift"], ["lift", "noise"], []])
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("open", [None, True, False])
+async def test_the_store_tells_which_cells_hold_what_is_asked_for(
+    db: Database, open: bool | None, public: bool, categories: list[str] | None
+) -> None:
+    """As reading all of them tells: one row of each sort in a cell of its own, and one cell that was emptied."""
+    counts, shown = Counts(db), Shown(open, public, categories)
+    sorts = [(o, p, c) for o in (True, False) for p in (True, False) for c in ("lift", "noise", "lamp")]
+    documents = [
+        {"_id": cell_id(HERE, cell, LEAF), "ticket": 1, "n": [[False, False, "rat", 1, 1.0, 1.0], [*sort, 1, 1.0, 1.0]]}
+        for cell, sort in enumerate(sorts)
+    ]
+    await db[COUNTS].insert_many([*documents, {"_id": cell_id(HERE, 99, LEAF), "ticket": 1, "n": []}])
+    cells = [*range(len(sorts)), 99, 1000]
+    read = [cell for cell, piles in await counts.of_cells(HERE, LEAF, cells) if any(map(shown.counts, piles))]
+
+    told = await counts.cells_with(HERE, LEAF, cells, (open, True if public else None, categories))
+
+    assert sorted(told) == sorted(read)
 
 
 async def test_a_map_of_another_datum_is_asked_and_answered_in_it(
