@@ -18,14 +18,15 @@ from services.chassis.mongo import BulkWriteError, Collection, Database, ReturnD
 from services.issues.reading import tiles
 from services.issues.reading.facts import By
 from services.issues.reading.row import ROWS
+from services.issues.reading.tiles import Box
 
 COUNTS = "case_counts"
 _DUPLICATE = 11000
 _TICKET = "ticket"
 _AT_ONCE = 500
 
-Made = dict[str, Any]
-"""Counts by their ids."""
+Made = dict[str, dict[str, Any]]
+"""The fields of counts by their ids: `n`, and `at` of the finest cells, the positions in them."""
 
 Counted = dict[str, list[int]]
 """For each value: a signature, how many cases have it, the next signature, and so on."""
@@ -92,18 +93,23 @@ class Counts:
         found = await self.collection.find({"_id": wanted}).to_list(None)
         return [(int(each["_id"].rpartition("|")[2]), [Pile(*pile) for pile in each["n"]]) for each in found]
 
-    async def cells_with(self, community: str, level: int, cells: Sequence[int], which: Which) -> list[int]:
-        """Those of these cells of a level in which there is such a case; told by the store, not read."""
+    async def leaves_with(self, community: str, box: Box, which: Which) -> list[int]:
+        """The finest cells that have a position in the box and hold such a case; told by the store, not read.
+
+        A cell whose positions all lie outside the box would be walked to its end in vain.
+        """
         open, public, categories = which
-        wanted: Made = {} if open is None else {"0": open}
+        wanted: dict[str, Any] = {} if open is None else {"0": open}
         if public is not None:
             wanted["1"] = public
         if categories is not None:
             wanted["2"] = {"$in": sorted(categories)}
-        ids = {"$in": [cell_id(community, cell, level) for cell in cells]}
-        some: Made = {"$elemMatch": wanted} if wanted else {"$ne": []}
-        found = await self.collection.find({"_id": ids, "n": some}, {"_id": 1}).to_list(None)
-        return [int(each["_id"].rpartition("|")[2]) for each in found]
+        ids = {"$in": [cell_id(community, cell, tiles.LEAF) for cell in tiles.within(box, tiles.LEAF)]}
+        some: dict[str, Any] = {"$elemMatch": wanted} if wanted else {"$ne": []}
+        found = await self.collection.find({"_id": ids, "n": some}, {"at": 1}).to_list(None)
+        # One that was counted before positions were kept has none yet: it is walked.
+        within = [each["_id"] for each in found if "at" not in each or any(box.holds(*place) for place in each["at"])]
+        return [int(id.rpartition("|")[2]) for id in within]
 
     async def _draw(self) -> int:
         drawn = await self.collection.find_one_and_update(
@@ -123,7 +129,7 @@ class Counts:
         async for group in groups:
             for by, count in counted.items():
                 count[group["_id"].get(by) or "", group["_id"]["sig"]] += group["n"]
-        return {day_id(community, when, by, day): _listed(count) for by, count in counted.items()}
+        return {day_id(community, when, by, day): {"n": _listed(count)} for by, count in counted.items()}
 
     async def _month(self, community: str, when: str, month: int) -> Made:
         summed: Made = {}
@@ -133,7 +139,7 @@ class Counts:
                 for value, told in found.items():
                     for signature, n in pairs(told):
                         count[value, signature] += n
-            summed[day_id(community, when, by, month)] = _listed(count)
+            summed[day_id(community, when, by, month)] = {"n": _listed(count)}
         return summed
 
     async def _count_cells(self, cells: set[tuple[str, int]], ticket: int) -> None:
@@ -152,13 +158,17 @@ class Counts:
                         "n": {"$sum": 1},
                         "lon": {"$sum": "$lon"},
                         "lat": {"$sum": "$lat"},
+                        "at": {"$addToSet": {"lon": "$lon", "lat": "$lat"}},
                     }
                 },
             ]
         )
         kind = ("open", "public", "category")
-        piles = [[*(each["_id"][name] for name in kind), each["n"], each["lon"], each["lat"]] async for each in groups]
-        return {cell_id(community, cell, tiles.LEAF): piles}
+        piles, positions = [], set[tuple[float, float]]()
+        async for each in groups:
+            piles.append([*(each["_id"][name] for name in kind), each["n"], each["lon"], each["lat"]])
+            positions |= {(place["lon"], place["lat"]) for place in each["at"]}
+        return {cell_id(community, cell, tiles.LEAF): {"n": piles, "at": sorted(positions)}}
 
     async def _cell(self, community: str, cell: int, level: int, below: int) -> Made:
         first, end = tiles.children(cell)
@@ -168,7 +178,7 @@ class Counts:
             for *kind, n, lon, lat in found["n"]:
                 before = sums[tuple(kind)]
                 before[0], before[1], before[2] = before[0] + n, before[1] + lon, before[2] + lat
-        return {cell_id(community, cell, level): [[*kind, *figures] for kind, figures in sorted(sums.items())]}
+        return {cell_id(community, cell, level): {"n": [[*kind, *figures] for kind, figures in sorted(sums.items())]}}
 
     async def _write_all(self, makings: Iterable[Awaitable[Made]], ticket: int) -> None:
         """Write what these make, many at once."""
@@ -182,8 +192,8 @@ class Counts:
 
     async def _write(self, counted: Made, ticket: int) -> None:
         operations = [
-            UpdateOne({"_id": id, "ticket": {"$lt": ticket}}, {"$set": {"ticket": ticket, "n": n}}, upsert=True)
-            for id, n in counted.items()
+            UpdateOne({"_id": id, "ticket": {"$lt": ticket}}, {"$set": {"ticket": ticket, **fields}}, upsert=True)
+            for id, fields in counted.items()
         ]
         if not operations:
             return

@@ -120,9 +120,8 @@ class Maps:
         """The finest cells in the box that hold something; None where there are too many for single points."""
         if tiles.count_within(box, tiles.LEAF) > _BROADEST_LOOK:
             return None
-        cells = list(tiles.within(box, tiles.LEAF))
-        kind = (shown.open, True if shown.public else None, shown.category)
-        leaves = await self._counts.cells_with(community, tiles.LEAF, cells, kind)
+        which = (shown.open, True if shown.public else None, shown.category)
+        leaves = await self._counts.leaves_with(community, box, which)
         return leaves if len(leaves) <= _MOST_LEAVES else None
 
     async def points(

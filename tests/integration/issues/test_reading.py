@@ -9,15 +9,15 @@ from services.chassis.cursor import encode
 from services.chassis.mongo import Database
 from services.chassis.principal import Role
 from services.contracts.issues import CaseStatus, Channel, Priority
-from services.issues.reading.counts import COUNTS, Counts, cell_id
+from services.issues.reading.counts import Counts
 from services.issues.reading.facts import By, When, local_day
 from services.issues.reading.figures import Figures, Period
 from services.issues.reading.finding import Filters, Finding, waiting
 from services.issues.reading.formulas import DEFAULT
-from services.issues.reading.maps import Shown
+from services.issues.reading.maps import Maps, Shown
 from services.issues.reading.projection import RETIRED, Projection, indexes
 from services.issues.reading.row import ROWS, WAITING, order_of
-from services.issues.reading.tiles import LEAF
+from services.issues.reading.tiles import LEAF, Box, cell, within
 from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.plans import winning
@@ -233,20 +233,37 @@ async def _counted(api: Api, status: str) -> int:
 async def test_the_store_tells_which_cells_hold_what_is_asked_for(
     db: Database, open: bool | None, public: bool, categories: list[str] | None
 ) -> None:
-    """As reading all of them tells: one row of each sort in a cell of its own, and one cell that was emptied."""
+    """As reading all of them tells: a row of each sort in a cell of its own, beside another, and a cell without any."""
     counts, shown = Counts(db), Shown(open, public, categories)
     sorts = [(o, p, c) for o in (True, False) for p in (True, False) for c in ("lift", "noise", "lamp")]
-    documents = [
-        {"_id": cell_id(HERE, cell, LEAF), "ticket": 1, "n": [[False, False, "rat", 1, 1.0, 1.0], [*sort, 1, 1.0, 1.0]]}
-        for cell, sort in enumerate(sorts)
+    places = [(114.2 + number * 0.002, 30.5) for number in range(len(sorts) + 1)]
+    rows = [
+        {"community": HERE, "open": o, "public": p, "category": c, "lon": lon, "lat": lat, "cell": cell(lon, lat)}
+        for (lon, lat), sort in zip(places, sorts, strict=False)
+        for o, p, c in (sort, (False, False, "rat"))
     ]
-    await db[COUNTS].insert_many([*documents, {"_id": cell_id(HERE, 99, LEAF), "ticket": 1, "n": []}])
-    cells = [*range(len(sorts)), 99, 1000]
-    read = [cell for cell, piles in await counts.of_cells(HERE, LEAF, cells) if any(map(shown.counts, piles))]
+    await db[ROWS].insert_many(rows)
+    await counts.recount({(HERE, f"cell:{cell(*place)}") for place in places})
+    box = Box(114.1999, 30.4999, 114.3, 30.5001)
+    read = [
+        leaf
+        for leaf, piles in await counts.of_cells(HERE, LEAF, list(within(box, LEAF)))
+        if any(map(shown.counts, piles))
+    ]
 
-    told = await counts.cells_with(HERE, LEAF, cells, (open, True if public else None, categories))
+    assert sorted(await Maps(db).leaves(HERE, box, shown) or []) == sorted(read)
 
-    assert sorted(told) == sorted(read)
+
+async def test_a_cell_without_a_position_in_the_box_is_not_walked(db: Database) -> None:
+    """A thin strip of a cell is in view, and everything in the cell lies beside it."""
+    lon, lat = 114.2, 30.5
+    where = {"community": HERE, "open": True, "public": True, "category": "lift", "cell": cell(lon, lat)}
+    await db[ROWS].insert_one({**where, "lon": lon, "lat": lat})
+    await Counts(db).recount({(HERE, f"cell:{cell(lon, lat)}")})
+    maps, shown = Maps(db), Shown(None, True, None)
+
+    assert await maps.leaves(HERE, Box(lon + 0.00001, lat - 1e-5, lon + 0.00002, lat + 1e-5), shown) == []
+    assert await maps.leaves(HERE, Box(lon, lat, lon + 0.00002, lat + 1e-5), shown) == [cell(lon, lat)]
 
 
 async def test_a_map_of_another_datum_is_asked_and_answered_in_it(
