@@ -13,7 +13,7 @@ from services.issues.app import IssuesSettings, service
 from services.issues.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Caller
-from tests.integration.issues.calling import Api
+from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.listening import Running
 
 
@@ -55,3 +55,9 @@ async def running(settings: IssuesSettings, kafka_bootstrap: str, topic_prefix: 
         Caller(transport, DevelopmentIssuer(settings), "issues") as caller,
     ):
         yield Running(Api(caller), kafka_bootstrap, topic_prefix)
+
+
+@pytest.fixture
+async def unit_and_houses(api: Api) -> tuple[str, list[str]]:
+    """A unit that handles, and houses of the community."""
+    return await a_community(api)

@@ -16,7 +16,7 @@ from services.issues.reading.row import ROWS, Where, row
 from services.issues.reading.sheet import COLUMNS
 from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
-from tests.integration.issues.test_reading import reported, up_to_date
+from tests.integration.issues.readers import reported, up_to_date
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, a_case
 
 PHONE = "13812345678"

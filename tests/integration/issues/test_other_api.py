@@ -68,7 +68,7 @@ async def test_a_photo_is_kept_as_our_own_drawing(api: Api) -> None:
     assert picture.headers["content-type"] == "image/jpeg"
     assert picture.headers["x-content-type-options"] == "nosniff"
     assert picture.content[:2] == b"\xff\xd8"
-    for by, status in ((NEIGHBOUR, 403), (STAFF, 200), (None, 401)):
+    for by, status in ((NEIGHBOUR, 404), (STAFF, 200), (None, 401)):
         assert (await api.get(by, first.json["url"])).status == status
     assert (await api.get(STAFF, "/photos/photo-x")).status == 404
 
