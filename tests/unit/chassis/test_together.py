@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.together import AT_ONCE, Together
+from tests.waiting import eventually
 
 
 class Ferry:
@@ -93,7 +94,7 @@ async def test_who_waits_when_it_stops_is_cancelled_under_way_or_not() -> None:
     ferry = Ferry()
     together = Together(ferry)
     waiting = [asyncio.create_task(together(1))]
-    await asyncio.sleep(0.01)
+    await eventually(lambda: ferry.rounds == [[1]])
     waiting.append(asyncio.create_task(together(2)))
     await asyncio.sleep(0)
 
