@@ -1,5 +1,10 @@
-"""Who acts: the claims of a verified token, as the domain sees them."""
+"""Who acts: the claims of a verified token, as the domain sees them.
 
+Whatever somebody is, they are in a community: no role and no unit holds anywhere else, an operator's neither. So every
+question about a role names the community of the thing that is asked for.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,25 +26,56 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person or a system. `sub` is opaque; `units` are the organisations a handler or supervisor works for.
+    """A person or a system. `sub` is opaque.
 
-    `alias`: the name under which a service keeps what they did without saying who they are; None where it has none.
+    `duties` are roles, `posts` the units that a handler or supervisor works for, each with the community in which it
+    is held. `alias`: the name under which a service keeps what they did without saying who they are; None where it has
+    none. `member` makes the usual one, who belongs to one community.
     """
 
     sub: str
-    roles: frozenset[Role] = field(default_factory=frozenset)
-    communities: frozenset[str] = field(default_factory=frozenset)
-    units: frozenset[str] = field(default_factory=frozenset)
-    alias: str | None = None
+    communities: frozenset[str] = frozenset()
+    duties: frozenset[tuple[str, Role]] = frozenset()
+    posts: frozenset[tuple[str, str]] = frozenset()
+    alias: str | None = field(default=None, kw_only=True)
 
-    def has(self, *roles: Role) -> bool:
-        """Whether one of `roles` is held."""
-        return not self.roles.isdisjoint(roles)
+    def __post_init__(self) -> None:
+        """Raises ValueError where something is held in a community that they don't belong to."""
+        if not {community for community, _ in (*self.duties, *self.posts)} <= self.communities:
+            raise ValueError("a role or a unit is held in a community that its holder belongs to")
+
+    def has(self, community: str, role: Role, *more: Role) -> bool:
+        """Whether `role`, or one of `more`, is held in `community`."""
+        if isinstance(community, Role):  # a role is a word, too: the type checker would let it stand for a community
+            raise TypeError("the community comes before the roles")
+        return any((community, each) in self.duties for each in (role, *more))
 
     def require(self, community: str, *roles: Role) -> None:
-        """Raises NotYours unless this is a member of `community` and, where roles are given, holds one of them."""
-        if community not in self.communities or (roles and not self.has(*roles)):
+        """Raises NotYours unless this belongs to `community` and, where roles are given, holds one of them there."""
+        if community not in self.communities or (roles and not self.has(community, *roles)):
             raise NotYours()
+
+    def units_in(self, community: str) -> frozenset[str]:
+        """The units that they work for in `community`."""
+        return frozenset(unit for place, unit in self.posts if place == community)
+
+    def works_for(self, community: str, unit: str | None) -> bool:
+        """Whether `unit` is one that they work for in `community`; None is nobody's."""
+        return (community, unit) in self.posts
+
+    def where(self, role: Role) -> frozenset[str]:
+        """The communities in which `role` is held."""
+        return frozenset(place for place, each in self.duties if each is role)
+
+
+def member(sub: str, community: str, *roles: Role, units: Iterable[str] = ()) -> Principal:
+    """Somebody who belongs to `community` and is `roles` there, working for `units`."""
+    return Principal(
+        sub,
+        frozenset({community}),
+        frozenset((community, role) for role in roles),
+        frozenset((community, unit) for unit in units),
+    )
 
 
 SYSTEM = "system"
@@ -48,4 +84,4 @@ SYSTEM = "system"
 
 def system(community: str, *roles: Role) -> Principal:
     """The platform itself, acting in `community`."""
-    return Principal(SYSTEM, frozenset(roles), frozenset({community}))
+    return member(SYSTEM, community, *roles)

@@ -313,13 +313,13 @@ def matching(community: str, **fields: Any) -> dict[str, Any]:
     return query
 
 
-def visible_to(by: Principal) -> dict[str, Any]:
-    """The query for cases that `by` may know of, as `Case.shows_itself_to` says of one."""
-    if by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER):
+def visible_to(by: Principal, community: str) -> dict[str, Any]:
+    """The query for cases of `community` that `by` may know of, as `Case.shows_itself_to` says of one."""
+    if by.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER):
         return {}
     theirs = [{"state.reporter": {"$in": [name for name in (by.sub, by.alias) if name is not None]}}]
-    if by.has(Role.HANDLER):
-        theirs.append({"state.unit": {"$in": sorted(by.units)}})
+    if by.has(community, Role.HANDLER):
+        theirs.append({"state.unit": {"$in": sorted(by.units_in(community))}})
     return {"$or": [{"state.public_category": {"$ne": False}}, *theirs]}
 
 

@@ -60,10 +60,15 @@ class Caller:
     def _at(self, path: str) -> str:
         return path if path.startswith("/api/") else self._base + path
 
+    def _minted(self, by: Principal) -> str:
+        roles = [f"{community}:{role}" for community, role in by.duties]
+        units = [f"{community}:{unit}" for community, unit in by.posts]
+        return self._issuer.mint(by.sub, roles, by.communities, units)
+
     def _headers(self, by: Principal | None, more: dict[str, str] | None) -> dict[str, str]:
         headers = {"Accept-Language": "en", **(more or {})}
         if by is not None:
-            token = self._tokens.setdefault(by, self._issuer.mint(by.sub, by.roles, by.communities, by.units))
+            token = self._tokens.setdefault(by, self._minted(by))
             headers["Authorization"] = f"Bearer {token}"
         return headers
 

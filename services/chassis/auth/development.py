@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Response
 from jwt.algorithms import ECAlgorithm
 
-from services.chassis.principal import Role
 from services.chassis.settings import DEVELOPMENT_ISSUER, AuthSettings
 
 JWKS_PATH = "/development/jwks.json"
@@ -45,13 +44,16 @@ class DevelopmentIssuer:
     def mint(
         self,
         sub: str,
-        roles: Iterable[Role] = (),
+        roles: Iterable[str] = (),
         communities: Iterable[str] = (),
         units: Iterable[str] = (),
         *,
         ttl: float = 3600.0,
     ) -> str:
-        """A token of `sub` that holds for `ttl` seconds."""
+        """A token of `sub` that holds for `ttl` seconds.
+
+        `roles` and `units` are words of a claim: `staff` in a token of one community, else `yangguang:staff`.
+        """
         now = int(self._clock())
         claims: dict[str, Any] = {
             "iss": DEVELOPMENT_ISSUER,
@@ -62,7 +64,7 @@ class DevelopmentIssuer:
             "exp": now + ttl,
         }
         for path, words in (
-            (self._settings.auth_roles_claim, [role.value for role in roles]),
+            (self._settings.auth_roles_claim, [str(role) for role in roles]),
             (self._settings.auth_communities_claim, list(communities)),
             (self._settings.auth_units_claim, list(units)),
         ):

@@ -19,6 +19,15 @@ class TokenExpired(
     """`exp` has passed."""
 
 
+class TokenAmbiguous(
+    Unauthenticated,
+    code="token.ambiguous",
+    zh="登录凭证列有多个社区，但未说明各角色或单位属于哪个社区，请联系管理员。",
+    en="The token names several communities and a role or a unit without saying in which of them it is held.",
+):
+    """A flat role or unit, and more than one community that it could be meant for."""
+
+
 class KeysUnavailable(
     Unavailable,
     code="keys-unavailable",

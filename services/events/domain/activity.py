@@ -152,11 +152,11 @@ class Activity(Aggregate):
     def require_manager(self, by: Principal) -> None:
         """Raises NotYours unless `by` is staff of the community or organises this activity."""
         by.require(self.community)
-        if not by.has(Role.STAFF) and by.sub != self.organiser:
+        if not by.has(self.community, Role.STAFF) and by.sub != self.organiser:
             raise NotYours()
 
     def require_desk(self, by: Principal) -> None:
         """Raises NotYours unless `by` may act for others here: staff, grid workers, the organiser."""
         by.require(self.community)
-        if not by.has(Role.STAFF, Role.GRID_WORKER) and by.sub != self.organiser:
+        if not by.has(self.community, Role.STAFF, Role.GRID_WORKER) and by.sub != self.organiser:
             raise NotYours()

@@ -54,7 +54,7 @@ def schedule(
         NotYours, StartsInThePast, EndsBeforeItStarts, TooLong
     """
     by.require(community, Role.STAFF, Role.ORGANISER)
-    if not by.has(Role.STAFF) and plan.organiser != by.sub:
+    if not by.has(community, Role.STAFF) and plan.organiser != by.sub:
         raise NotYours()
     check_times(plan.starts_at, plan.ends_at, now)
     return announce(id, community, plan, check_in_code, now)

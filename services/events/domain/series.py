@@ -83,7 +83,7 @@ class Series(Aggregate):
     def require_manager(self, by: Principal) -> None:
         """Raises NotYours unless `by` is staff of the community or organises this series."""
         by.require(self.community)
-        if not by.has(Role.STAFF) and by.sub != self.organiser:
+        if not by.has(self.community, Role.STAFF) and by.sub != self.organiser:
             raise NotYours()
 
 
@@ -95,7 +95,7 @@ def start(id: str, community: str, plan: Plan, rule: str, by: Principal, now: da
         NoSuchDate: no date follows from the rule.
     """
     by.require(community, Role.STAFF, Role.ORGANISER)
-    if not by.has(Role.STAFF) and plan.organiser != by.sub:
+    if not by.has(community, Role.STAFF) and plan.organiser != by.sub:
         raise NotYours()
     check_times(plan.starts_at, plan.ends_at, now)
     duration = plan.ends_at - plan.starts_at

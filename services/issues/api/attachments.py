@@ -98,7 +98,9 @@ def _view(attachment: Attachment) -> AttachmentView:
 
 async def _may_have(store: Store, attachment: Attachment, by: Principal) -> bool:
     """Who uploaded it, workers, and whoever may have the attachments of a case that holds it."""
-    if by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER) or await store.attachments.is_owner(attachment.owner, by):
+    if by.has(attachment.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER) or await store.attachments.is_owner(
+        attachment.owner, by
+    ):
         return True
     page = await store.cases.select(attached_to(attachment.id))
     by = await store.vault.known(by)

@@ -138,7 +138,7 @@ def router(store: Store) -> APIRouter:
             overdue=overdue,
             reporter=[by.sub, by.alias] if reporter == "me" else None,
         )
-        query |= visible_to(by)
+        query |= visible_to(by, community)
         return paged(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(by), request)
 
     @routes.get("/{id}", response_model=CaseView, summary="One case", responses=problems(UnknownAggregate, NotYours))

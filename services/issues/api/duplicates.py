@@ -97,7 +97,7 @@ def router(store: Store) -> APIRouter:
         principal.require(community)
         asked = await _asked(store, community, place, floor, category, text)
         by = await store.vault.known(principal)
-        found = await similar(store, asked, store.reading.clock(), _visible(by), limit)
+        found = await similar(store, asked, store.reading.clock(), _visible(by, community), limit)
         joined = await supported_by(store, by.sub, [stored.aggregate.id for stored, _ in found])
         return SimilarCases(items=[_similar(stored.aggregate, how, by, joined) for stored, how in found])
 
@@ -242,9 +242,9 @@ async def _asked(
     return Asked(community, where, floor, category, None if known is None else known.group, text)
 
 
-def _visible(by: Principal) -> Mapping[str, Any]:
+def _visible(by: Principal, community: str) -> Mapping[str, Any]:
     """Cases of a category that is not public are shown to workers, and to who reported them."""
-    if by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER):
+    if by.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER):
         return {}
     return {"$or": [{"state.public_category": {"$ne": False}}, {"state.reporter": {"$in": [by.sub, by.alias]}}]}
 
@@ -272,6 +272,6 @@ async def _pointing(
     store: Store, id: str, query: Mapping[str, Any], principal: Principal, page: PageDep, request: Request
 ) -> Response:
     """The cases that `query` finds, pointing at case `id`, without those that the caller may not know of."""
-    _, by = await known_case(store, id, principal)
-    query = {"$and": [query, visible_to(by)]}
+    stored, by = await known_case(store, id, principal)
+    query = {"$and": [query, visible_to(by, stored.aggregate.community)]}
     return paged(await store.cases.select(query, limit=page.limit, cursor=page.cursor), _view(by), request)

@@ -78,7 +78,7 @@ async def _forgotten(store: Store, case: Case) -> frozenset[str]:
 
 def _view(entry: Entry, case: Case, by: Principal, gone: frozenset[str]) -> EntryView:
     inside = case.shows_inside_to(by)
-    works = inside and by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER, Role.HANDLER)
+    works = inside and by.has(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER, Role.HANDLER)
     actor = entry.actor if works and entry.actor not in gone else None
     return EntryView(
         sequence=entry.sequence,

@@ -88,7 +88,7 @@ def router(store: Store) -> APIRouter:
         the exact point in `exact`.
         """
         principal.require(community)
-        works = principal.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        works = principal.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         box = read_box(bbox, datum)
         shown = Shown(None if status == "all" else status == "open", not works, category)
         maps = store.reading.maps

@@ -109,7 +109,9 @@ async def _picture(store: Store, id: str, by: Principal, *, thumbnail: bool) -> 
 
 async def _may_see(store: Store, photo: Photo, by: Principal) -> bool:
     """Its owner, workers, and whoever may see the inside of a case that shows it."""
-    if by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER) or await store.photos.is_owner(photo.owner, by):
+    if by.has(photo.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER) or await store.photos.is_owner(
+        photo.owner, by
+    ):
         return True
     page = await store.cases.select(shown_in(photo.id))
     by = await store.vault.known(by)

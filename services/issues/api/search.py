@@ -64,7 +64,7 @@ def router(store: Store) -> APIRouter:
         remarks, a handler those of the own units' cases. A case is found about a second after it changed.
         """
         principal.require(community)
-        reach = Reach.of(principal)
+        reach = Reach.of(principal, community)
         found = await store.reading.finding.search(community, terms(q), reach, filters, page.limit, page.cursor)
         return await answered(store, found, principal, request)
 
@@ -88,8 +88,10 @@ def router(store: Store) -> APIRouter:
         """
         principal.require(community)
         by = await store.vault.known(principal)
-        also = {"$and": [filters.query(), _not_to_verify(by) if desk in (Desk.MINE, Desk.VERIFY) else {}]}
-        found = await store.reading.finding.queue(community, _desks(desk, of, by), also, page.limit, page.cursor)
+        also = {"$and": [filters.query(), _not_to_verify(by, community) if desk in (Desk.MINE, Desk.VERIFY) else {}]}
+        found = await store.reading.finding.queue(
+            community, _desks(desk, community, of, by), also, page.limit, page.cursor
+        )
         return await answered(store, found, principal, request)
 
     return routes
@@ -103,34 +105,39 @@ async def answered(store: Store, found: Found, by: Principal, request: Request) 
     return paged(Page(shown, found.next), lambda stored: case_view(stored, known), request)
 
 
-def _desks(desk: Desk, unit: str | None, by: Principal) -> Sequence[str]:
+def _desks(desk: Desk, community: str, unit: str | None, by: Principal) -> Sequence[str]:
     """Raises NotYours where the work is somebody else's, UnitMissing where no unit is named."""
     if desk is Desk.MINE:
-        return _own_desks(by)
+        return _own_desks(by, community)
     if desk is Desk.UNIT:
         if unit is None:
             raise UnitMissing()
-        if not (by.has(Role.STAFF, Role.SUPERVISOR) or (by.has(Role.HANDLER) and unit in by.units)):
+        theirs = by.has(community, Role.HANDLER) and by.works_for(community, unit)
+        if not (by.has(community, Role.STAFF, Role.SUPERVISOR) or theirs):
             raise NotYours()
         return [unit_desk(unit)]
-    if not by.has(Role.STAFF, Role.SUPERVISOR):
+    if not by.has(community, Role.STAFF, Role.SUPERVISOR):
         raise NotYours()
     return [STAFF_DESK if desk is Desk.STAFF else VERIFIERS_DESK]
 
 
-def _own_desks(by: Principal) -> list[str]:
+def _own_desks(by: Principal, community: str) -> list[str]:
     desks = [reporter_desk(name) for name in (by.sub, by.alias) if name is not None]
-    if by.has(Role.HANDLER):
-        desks += [unit_desk(unit) for unit in sorted(by.units)]
-    if by.has(Role.STAFF):
+    if by.has(community, Role.HANDLER):
+        desks += [unit_desk(unit) for unit in sorted(by.units_in(community))]
+    if by.has(community, Role.STAFF):
         desks.append(STAFF_DESK)
-    if by.has(Role.SUPERVISOR):
+    if by.has(community, Role.SUPERVISOR):
         desks.append(VERIFIERS_DESK)
     return desks
 
 
-def _not_to_verify(by: Principal) -> dict[str, Any]:
+def _not_to_verify(by: Principal, community: str) -> dict[str, Any]:
     """Leaves out what waits to be verified, and not by this person: the rules of `handling` as a condition on rows."""
     names = [name for name in (by.sub, by.alias) if name is not None]
-    theirs = [{"reporter": {"$in": names}}, {"handlers": {"$in": names}}, {"unit": {"$in": sorted(by.units)}}]
+    theirs = [
+        {"reporter": {"$in": names}},
+        {"handlers": {"$in": names}},
+        {"unit": {"$in": sorted(by.units_in(community))}},
+    ]
     return {"$nor": [{"desks": VERIFIERS_DESK, "$or": theirs}]}

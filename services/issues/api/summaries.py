@@ -97,7 +97,7 @@ def summarise(routes: APIRouter, store: Store) -> None:
         """
         round = (await store.rounds.get(id)).aggregate
         principal.require(round.community)
-        shown = visible_to(await store.vault.known(principal))
+        shown = visible_to(await store.vault.known(principal), round.community)
         stands = await standing(store, round, store.reading.clock(), shown)
         places = await store.places.those_of(round.buildings)
         names = {place.id: (place.title, place.number) for place in places.values()}

@@ -156,7 +156,7 @@ def round_view(stored: Stored[Round]) -> RoundView:
 def visit_view(stored: Stored[Visit], by: Principal) -> VisitView:
     """The visit as `by` may see it."""
     visit = stored.aggregate
-    works = by.sub == visit.walker or by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+    works = by.sub == visit.walker or by.has(visit.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
     inside = [_finding(finding) for finding in visit.findings] if works else None
     return _shown(VisitView, stored, client_id=visit.client_id, inside=inside)
 
@@ -166,7 +166,7 @@ def wish_view(stored: Stored[Wish], by: Principal, *, supports: bool) -> WishVie
     wish = stored.aggregate
     state = {name: getattr(wish, name) for name in WishState.model_fields}
     more: dict[str, Any] = {"mine": supports or by.sub in wish.people, "reports": wish.reports}
-    if by.sub == wish.proposer or by.has(Role.STAFF):
+    if by.sub == wish.proposer or by.has(wish.community, Role.STAFF):
         more |= {"text": wish.text, "hidden": wish.hidden, "hidden_for": wish.hidden_for}
     return WishView(id=wish.id, community=wish.community, version=stored.version, **state, **more)
 

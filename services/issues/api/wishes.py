@@ -69,7 +69,7 @@ def router(store: Store) -> APIRouter:
     ) -> Response:
         principal.require(community)
         query = matching(community, status=status, stage=stage, overdue=overdue)
-        if not principal.has(Role.STAFF):
+        if not principal.has(community, Role.STAFF):
             query["$or"] = [{"state.hidden": {"$ne": True}}, {"state.proposer": principal.sub}]
         sort = "state.counted" if order is Order.WANTED else "at"
         found = await store.wishes.select(query, sort=sort, limit=page.limit, cursor=page.cursor)
@@ -199,7 +199,7 @@ async def _seat(store: Store, community: str, by: Principal, id: str) -> int | N
     Raises:
         TooManyWishes: there is none left.
     """
-    if by.has(Role.STAFF):
+    if by.has(community, Role.STAFF):
         return None
     theirs = {"state.proposer": by.sub, "state.status": WishStatus.OPEN, "state.community": community}
     found = store.wishes.collection.find(theirs, {"state.seat": 1}).limit(MAX_OPEN)

@@ -158,5 +158,5 @@ def anonymise_case(case: Case, person: str, alias: str | None = None, stand_in: 
 
 def _require_reporter(case: Case, by: Principal) -> None:
     by.require(case.community)
-    if not case.is_reporter(by) and not by.has(Role.STAFF):
+    if not case.is_reporter(by) and not by.has(case.community, Role.STAFF):
         raise OnlyTheReporter()

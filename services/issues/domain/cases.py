@@ -317,13 +317,13 @@ class Case(Aggregate):
 
     def handled_by(self, by: Principal) -> bool:
         """Whether `by` works for the unit that has the case."""
-        return by.has(Role.HANDLER) and self.unit is not None and self.unit in by.units
+        return by.has(self.community, Role.HANDLER) and by.works_for(self.community, self.unit)
 
     def shows_contact_to(self, by: Principal) -> bool:
         """Whether `by` may read the reporter's contact. A child's is not shown to the handling unit."""
         if self.community not in by.communities:
             return False
-        return self.is_reporter(by) or by.has(Role.STAFF) or (self.handled_by(by) and not self.minor)
+        return self.is_reporter(by) or by.has(self.community, Role.STAFF) or (self.handled_by(by) and not self.minor)
 
     def shows_attachment_to(self, by: Principal, attachment: str, *, voice: bool) -> bool:
         """Whether `by` may have `attachment`. Who is nameless or a child is not betrayed to the unit by their voice."""
@@ -334,14 +334,18 @@ class Case(Aggregate):
 
     def is_outside(self, by: Principal) -> bool:
         """Whether `by` is neither the reporter nor one of the committee: what they read has left it."""
-        works = self.community in by.communities and by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        works = by.has(self.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         return not (works or self.is_reporter(by))
 
     def shows_inside_to(self, by: Principal) -> bool:
         """Whether `by` may read words, exact spot, photos and remarks; everybody else sees the public state."""
         if self.community not in by.communities:
             return False
-        return self.shows_contact_to(by) or self.handled_by(by) or by.has(Role.SUPERVISOR, Role.GRID_WORKER)
+        return (
+            self.shows_contact_to(by)
+            or self.handled_by(by)
+            or by.has(self.community, Role.SUPERVISOR, Role.GRID_WORKER)
+        )
 
     def shows_itself_to(self, by: Principal) -> bool:
         """Whether `by` may know that there is such a case: of a category that is not public, whom it concerns alone."""

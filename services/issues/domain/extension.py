@@ -141,6 +141,6 @@ def _answered(case: Case, command: CaseCommand, by: Principal) -> Extension:
     target(case.status, command)
     if case.extension is None:
         raise NoExtension()
-    if by.sub == case.extension.by or (case.unit is not None and case.unit in by.units):
+    if by.sub == case.extension.by or by.works_for(case.community, case.unit):
         raise ApproverIsRequester()
     return case.extension

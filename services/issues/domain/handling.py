@@ -285,7 +285,7 @@ def _require_unit(case: Case, command: CaseCommand, by: Principal) -> None:
 def _require_verifier(case: Case, command: CaseCommand, by: Principal) -> None:
     by.require(case.community, *WHO[command])
     target(case.status, command)
-    if by.sub in case.handlers or (case.unit is not None and case.unit in by.units):
+    if by.sub in case.handlers or by.works_for(case.community, case.unit):
         raise VerifierIsHandler()
     if case.is_reporter(by):
         raise VerifierIsReporter()

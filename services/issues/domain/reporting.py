@@ -111,7 +111,7 @@ def report(
         EvidenceMissing: fixed on the spot, without the photo that the category asks for.
         PlaceIsRetired, UnknownCategory, AnswersRefused: as they say.
     """
-    channel = gateway or command.channel or _channel_of(by)
+    channel = gateway or command.channel or _channel_of(command.community, by)
     how = CaseCommand.FIX if command.fixed else CaseCommand.FILE if channel in _BY_WORKERS else CaseCommand.REPORT
     by.require(command.community, *WHO[how])
     if gateway is None:
@@ -225,17 +225,17 @@ def _reporter(command: Report, channel: Channel, by: Principal) -> str | None:
     return None if channel in _BY_WORKERS else by.alias
 
 
-def _channel_of(by: Principal) -> Channel:
-    if by.has(Role.STAFF):
+def _channel_of(community: str, by: Principal) -> Channel:
+    if by.has(community, Role.STAFF):
         return Channel.STAFF
-    return Channel.GRID_WORKER if by.has(Role.GRID_WORKER) else Channel.RESIDENT
+    return Channel.GRID_WORKER if by.has(community, Role.GRID_WORKER) else Channel.RESIDENT
 
 
 def _require_channel(command: Report, channel: Channel, by: Principal) -> None:
     role = _CHANNEL_ROLES.get(channel)
     if role is None and channel is not Channel.RESIDENT:
         raise NotYours()
-    if role is not None and not by.has(role):
+    if role is not None and not by.has(command.community, role):
         raise NotYours()
-    if command.reporter not in (None, by.sub) and not by.has(Role.STAFF):
+    if command.reporter not in (None, by.sub) and not by.has(command.community, Role.STAFF):
         raise NotYours()

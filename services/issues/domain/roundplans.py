@@ -160,7 +160,7 @@ class RoundPlan(Aggregate):
     def require_manager(self, by: Principal) -> None:
         """Raises NotYours unless `by` is staff of the community, or has made this plan."""
         by.require(self.community)
-        if not by.has(Role.STAFF) and by.sub != self.planner:
+        if not by.has(self.community, Role.STAFF) and by.sub != self.planner:
             raise NotYours()
 
 

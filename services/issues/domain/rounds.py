@@ -209,7 +209,8 @@ def require_planner(community: str, terms: Terms, by: Principal) -> str:
     """Who is to walk; raises NotYours unless `by` may plan that."""
     by.require(community, Role.STAFF, Role.GRID_WORKER, Role.HANDLER)
     walker = terms.walker or by.sub
-    if not by.has(Role.STAFF) and (walker != by.sub or (terms.unit is not None and terms.unit not in by.units)):
+    elsewhere = terms.unit is not None and not by.works_for(community, terms.unit)
+    if not by.has(community, Role.STAFF) and (walker != by.sub or elsewhere):
         raise NotYours()
     return walker
 

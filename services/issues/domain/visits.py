@@ -198,7 +198,7 @@ def visit_of(round: Round, command: RecordVisit, now: datetime) -> Visit:
 def require_walker(round: Round, by: Principal) -> None:
     """Raises NotYours unless `by` walks the round, or is staff."""
     by.require(round.community)
-    if by.sub != round.walker and not by.has(Role.STAFF):
+    if by.sub != round.walker and not by.has(round.community, Role.STAFF):
         raise NotYours()
 
 

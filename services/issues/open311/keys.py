@@ -23,7 +23,7 @@ from services.chassis.mongo import (
     IndexModel,
     ReturnDocument,
 )
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Principal, Role, member
 from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp
 
 KEYS, USES = "open311_keys", "open311_uses"
@@ -57,13 +57,13 @@ class ApiKey:
     @property
     def reporter(self) -> Principal:
         """Its holder, who reports and asks after what was reported."""
-        return Principal(self.id, communities=frozenset({self.community}))
+        return member(self.id, self.community)
 
     @property
     def worker(self) -> Principal:
         """Its holder, who works for `unit`, if there is one."""
-        units = frozenset[str]() if self.unit is None else frozenset({self.unit})
-        return Principal(self.id, frozenset({Role.HANDLER}), frozenset({self.community}), units)
+        units = () if self.unit is None else (self.unit,)
+        return member(self.id, self.community, Role.HANDLER, units=units)
 
 
 class Keys:

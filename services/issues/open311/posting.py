@@ -6,13 +6,13 @@ case's own. Accounts and devices of another system are no business of ours: `acc
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import AlreadyExists
-from services.chassis.principal import Role
+from services.chassis.principal import Role, member
 from services.chassis.receipt import Receipt, Replayed
 from services.chassis.store import Cause
 from services.chassis.telemetry.trace import current_traceparent
@@ -165,7 +165,7 @@ def _checked(field: str, value: str | None) -> str | None:
 
 async def _kept(store: Store, community: str, form: Form, key: ApiKey) -> tuple[str, ...]:
     """The pictures of `form`, kept; a system may bring as many as a worker."""
-    by = replace(key.reporter, roles=frozenset({Role.GRID_WORKER}))
+    by = member(key.id, community, Role.GRID_WORKER)
     kept = [await store.photos.keep(community, picture, by) for picture in form.pictures]
     return tuple(dict.fromkeys(photo.id for photo in kept))
 

@@ -34,6 +34,6 @@ async def sealing(vault: Vault, report: Report, by: Principal) -> Callable[[str]
     if contact is None:
         return lambda case: None
     by.require(report.community)
-    works = by.has(Role.STAFF, Role.GRID_WORKER) and report.channel is not Channel.RESIDENT
+    works = by.has(report.community, Role.STAFF, Role.GRID_WORKER) and report.channel is not Channel.RESIDENT
     sealer = await vault.sealer(report.community, report.reporter or (None if works else by.sub))
     return lambda case: sealer.seal(case, contact)

@@ -196,6 +196,10 @@ class Vault:
         )
         return {document["_id"]: document["n"] async for document in grouped}
 
+    async def communities(self) -> frozenset[str]:
+        """The communities whose people have keys."""
+        return frozenset(await self._keys.distinct("community", {"master": {"$exists": True}}))
+
     async def _records(self, query: Document, sort: str, limit: int) -> list[KeyRecord]:
         found = await self._keys.find(query).sort([(sort, DESCENDING), ("_id", DESCENDING)]).limit(limit).to_list(limit)
         return [_record(document) for document in found]

@@ -81,10 +81,10 @@ class Reach:
     units: Sequence[str] = field(default=())
 
     @classmethod
-    def of(cls, by: Principal) -> "Reach":
-        """The reach of `by` in their community."""
-        inside = by.has(Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
-        return cls(inside, () if inside or not by.has(Role.HANDLER) else sorted(by.units))
+    def of(cls, by: Principal, community: str) -> "Reach":
+        """The reach of `by` in `community`."""
+        inside = by.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        return cls(inside, () if inside or not by.has(community, Role.HANDLER) else sorted(by.units_in(community)))
 
     def public(self) -> Document:
         """The condition for what may be seen at all."""

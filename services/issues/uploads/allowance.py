@@ -52,7 +52,7 @@ class Allowance:
         found = await asyncio.gather(*(_count(each, owner, community, since) for each in self._collections))
         uploads, size = sum(n for n, _, _ in found), sum(n for _, n, _ in found)
         factor, most = 1, self._limits.uploads
-        if by.has(*_WORKERS):
+        if by.has(community, *_WORKERS):
             most = self._limits.worker_uploads
             factor = max(1, most // self._limits.uploads)
         megabytes = self._limits.megabytes * factor

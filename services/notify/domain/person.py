@@ -102,7 +102,7 @@ def require_self_or_staff(by: Principal, person: Person) -> None:
     """Raises NotYours unless `by` is that person, or staff of a community of theirs."""
     if by.sub == person.id:
         return
-    if by.has(Role.STAFF) and not by.communities.isdisjoint(person.communities):
+    if any(by.has(community, Role.STAFF) for community in person.communities):
         return
     raise NotYours()
 

@@ -84,7 +84,7 @@ def _why(routes: APIRouter, store: Store) -> None:
         need = (await store.needs.get(id)).aggregate
         whom = person or principal.sub
         principal.require(need.community)
-        if whom != principal.sub and not principal.has(Role.STAFF):
+        if whom != principal.sub and not principal.has(need.community, Role.STAFF):
             raise NotYours()
         volunteer = (await store.volunteers.get(volunteer_id(need.community, whom))).aggregate
         now = store.clock()

@@ -146,7 +146,7 @@ class WhyView(BaseModel):
 def volunteer_view(stored: Stored[Volunteer], by: Principal) -> VolunteerView:
     """The volunteer as `by` may see them."""
     volunteer = stored.aggregate
-    near = by.sub == volunteer.person or by.has(Role.STAFF)
+    near = by.sub == volunteer.person or by.has(volunteer.community, Role.STAFF)
     profile = ProfileView(**_taken(volunteer, ProfileView)) if near else None
     return _shown(VolunteerView, stored, profile=profile)
 
@@ -167,7 +167,7 @@ def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None)
     """The need as `by` may see it; `plan`, where the need is one of a care plan's, for who is to go there."""
     need = stored.aggregate
     mine = latest_offer(need, by.sub)
-    goes = by.sub in need.volunteers or by.has(Role.STAFF)
+    goes = by.sub in need.volunteers or by.has(need.community, Role.STAFF)
     return _shown(
         NeedView,
         stored,
@@ -175,7 +175,7 @@ def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None)
         certificate=need.certificate,
         adults_only=need.adults_only,
         mine=None if mine is None else _offer(mine),
-        offers=[_offer(offer) for offer in need.offers] if by.has(Role.STAFF) else None,
+        offers=[_offer(offer) for offer in need.offers] if by.has(need.community, Role.STAFF) else None,
         where=WhereView(**_taken(plan, WhereView)) if plan is not None and goes else None,
     )
 

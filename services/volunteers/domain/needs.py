@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import Field, computed_field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
-from services.chassis.errors import NotYours
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.activities import ActivityMoved, ActivityScheduled
 from services.contracts.event import Event
@@ -259,9 +258,7 @@ def require_planning(need: Need, now: datetime) -> None:
 
 def require_staff(need: Need, by: Principal) -> None:
     """Raises NotYours unless `by` is staff of the need's community."""
-    by.require(need.community)
-    if not by.has(Role.STAFF):
-        raise NotYours()
+    by.require(need.community, Role.STAFF)
 
 
 def _opened(need: Need) -> Decision[Need]:

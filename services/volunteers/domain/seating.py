@@ -110,7 +110,7 @@ def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[
         NotYours, NoSuchOffer, OfferNotNow, NeedClosed, AlreadyStarted.
     """
     by.require(need.community)
-    if by.sub != person and not by.has(Role.STAFF):
+    if by.sub != person and not by.has(need.community, Role.STAFF):
         raise NotYours()
     theirs = _latest(need, person)
     if theirs.status is OfferStatus.WITHDRAWN:

@@ -67,14 +67,14 @@ class Team(Aggregate):
 
     def is_run_by(self, by: Principal) -> bool:
         """Whether `by` leads it, or is staff."""
-        return by.sub == self.leader or by.has(Role.STAFF)
+        return by.sub == self.leader or by.has(self.community, Role.STAFF)
 
 
 def form(id: str, command: Form, by: Principal, now: datetime) -> Decision[Team]:
     """Form a team: organisers for themselves, staff for anybody."""
     by.require(command.community, Role.ORGANISER, Role.STAFF)
     leader = command.leader or by.sub
-    if leader != by.sub and not by.has(Role.STAFF):
+    if leader != by.sub and not by.has(command.community, Role.STAFF):
         raise NotYours()
     team = Team(
         id=id,

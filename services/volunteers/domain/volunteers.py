@@ -150,7 +150,7 @@ def register(command: Register, by: Principal, now: datetime) -> Decision[Volunt
     """
     person = command.person or by.sub
     _require_self_or_staff(command.community, person, by)
-    _require_staff_for_certificates(command.certificates, by)
+    _require_staff_for_certificates(command.community, command.certificates, by)
     volunteer = Volunteer(
         id=volunteer_id(command.community, person),
         person=person,
@@ -168,8 +168,8 @@ def change(volunteer: Volunteer, command: Change, by: Principal, now: datetime) 
     """
     _require_self_or_staff(volunteer.community, volunteer.person, by)
     given = {name: value for name, value in command.given().items() if getattr(volunteer, name) != value}
-    _require_staff_for_certificates("certificates" in given, by)
-    if "adult" in given and not by.has(Role.STAFF):
+    _require_staff_for_certificates(volunteer.community, "certificates" in given, by)
+    if "adult" in given and not by.has(volunteer.community, Role.STAFF):
         raise NotYours()
     if volunteer.erased or not given:
         return decided(volunteer)
@@ -245,10 +245,10 @@ def _turn(volunteer: Volunteer, status: VolunteerStatus, by: Principal) -> Decis
 
 def _require_self_or_staff(community: str, person: str, by: Principal) -> None:
     by.require(community)
-    if by.sub != person and not by.has(Role.STAFF):
+    if by.sub != person and not by.has(community, Role.STAFF):
         raise NotYours()
 
 
-def _require_staff_for_certificates(given: object, by: Principal) -> None:
-    if given and not by.has(Role.STAFF):
+def _require_staff_for_certificates(community: str, given: object, by: Principal) -> None:
+    if given and not by.has(community, Role.STAFF):
         raise CertificateByStaff()

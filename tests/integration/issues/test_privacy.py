@@ -120,9 +120,15 @@ async def test_erased_keys_are_gone_and_provably_so(api: Api, store: Store) -> N
     proofs = await api.get(STAFF, "/contact-keys/destroyed", community=HERE)
     assert proofs.json["items"] == [mine]
     assert (await api.get(RESIDENT, "/contact-keys/destroyed", community=HERE)).status == 403
-    assert (await api.get(STAFF, "/contact-keys/masters")).status == 403
     again = await api.made(RESIDENT, "/cases", a_body(case.place, contact=CONTACT))
     assert (await api.get(STAFF, f"/cases/{again['id']}")).json["contact"]["phone"] == PHONE
+
+
+async def test_what_serves_all_communities_is_for_who_operates_them_all(api: Api) -> None:
+    await a_case(api, contact=CONTACT)
+    assert (await api.get(OPERATOR, "/contact-keys/masters")).status == 200
+    for other in (STAFF, person("operator-9", Role.OPERATOR, community="elsewhere")):
+        assert (await api.get(other, "/contact-keys/masters")).status == 403
 
 
 async def test_proofs_are_paged(api: Api, store: Store) -> None:

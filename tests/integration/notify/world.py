@@ -11,7 +11,7 @@ from services.chassis.handlers import Handlers
 from services.chassis.intake import Intake
 from services.chassis.intake import Record as Taken
 from services.chassis.outbound import Outbound
-from services.chassis.principal import Principal
+from services.chassis.principal import member
 from services.chassis.store import Aggregates, Cause
 from services.contracts import activities as a
 from services.contracts import issues as i
@@ -106,7 +106,7 @@ class House:
     async def know(self, id: str, email: str | None = "someone@example.org", **choices: Any) -> None:
         """Let somebody set up how they want to be told."""
         known = a_person(id, email, **choices)
-        me = Principal(id, frozenset(), frozenset({HERE}))
+        me = member(id, HERE)
         await self.persons.create(
             id, lambda _: register(stranger(id, HERE), known.choices, known.addresses, me), Cause(id)
         )

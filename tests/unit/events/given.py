@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from services.chassis.aggregate import Decision
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Principal, Role, member
 from services.contracts.activities import ActivityKind
 from services.contracts.event import fold
 from services.events.domain import scheduling
@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def person(sub: str, *roles: Role, home: str = HOME) -> Principal:
-    return Principal(sub, frozenset(roles), frozenset({home}))
+    return member(sub, home, *roles)
 
 
 STAFF = person("staff-1", Role.STAFF)

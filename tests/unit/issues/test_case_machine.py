@@ -143,21 +143,21 @@ class CaseMachine(RuleBasedStateMachine):
         after = decision.aggregate
         assert (before.status, command, after.status) in ROWS
         assert HERE in by.communities
-        assert not WHO[command] or by.has(*WHO[command])
+        assert not WHO[command] or by.has(HERE, *WHO[command])
         assert_folds(before, decision)
         if command in (C.START, C.HANDLE, C.CONTACT):
-            assert before.unit in by.units
+            assert by.works_for(HERE, before.unit)
             self.workers.add(by.sub)
         if command is C.VERIFY:
             assert by.sub not in self.workers
             assert by.sub != before.reporter
-            assert before.unit is None or before.unit not in by.units
+            assert not by.works_for(HERE, before.unit)
         if command is C.HANDLE and after.evidence:
             assert after.after
         if command is C.GRANT_EXTENSION:
             assert before.extension is not None
             assert by.sub != before.extension.by
-            assert before.unit not in by.units
+            assert not by.works_for(HERE, before.unit)
         assert before.first_unit in (None, after.first_unit)
         self.case = after
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Principal, Role, member
 from services.contracts.event import fold
 from services.contracts.issues import CaseStatus, PlaceKind, UnitKind
 from services.issues.catalogues import RESIDENTIAL
@@ -52,7 +52,7 @@ CLOCKS = Clocks()
 
 
 def person(sub: str, *roles: Role, units: tuple[str, ...] = (), community: str = HERE) -> Principal:
-    return Principal(sub, frozenset(roles), frozenset({community}), frozenset(units))
+    return member(sub, community, *roles, units=units)
 
 
 STAFF = person("staff-1", Role.STAFF)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Role, member
 from services.contracts.event import fold
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState
 from services.notify.domain.notice import Draft, Notice, Particulars, queue
@@ -27,10 +27,10 @@ NAMES = Names(
     {"plaza": {"zh": "中心小广场", "en": "Central plaza"}},
 )
 
-RESIDENT = Principal("resident-1", frozenset({Role.RESIDENT}), frozenset({HERE}))
-NEIGHBOUR = Principal("resident-2", frozenset({Role.RESIDENT}), frozenset({HERE}))
-STAFF = Principal("staff-1", frozenset({Role.STAFF}), frozenset({HERE}))
-STAFF_ELSEWHERE = Principal("staff-9", frozenset({Role.STAFF}), frozenset({"elsewhere"}))
+RESIDENT = member("resident-1", HERE, Role.RESIDENT)
+NEIGHBOUR = member("resident-2", HERE, Role.RESIDENT)
+STAFF = member("staff-1", HERE, Role.STAFF)
+STAFF_ELSEWHERE = member("staff-9", "elsewhere", Role.STAFF)
 
 
 def a_person(id: str = "resident-1", email: str | None = "someone@example.org", **choices: Any) -> Person:

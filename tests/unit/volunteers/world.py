@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Principal, Role, member
 from services.contracts.event import fold
 from services.contracts.volunteers import CareKind, Origin, TeamKind
 from services.volunteers.domain.care import CarePlan, Open, open_plan
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def person(sub: str, *roles: Role, community: str = HERE) -> Principal:
-    return Principal(sub, frozenset(roles), frozenset({community}))
+    return member(sub, community, *roles)
 
 
 STAFF = person("staff-1", Role.STAFF)

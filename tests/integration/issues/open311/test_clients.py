@@ -16,7 +16,7 @@ from tests.integration.issues.open311.conftest import City
 from tests.integration.issues.open311.desk import LAT, LON, V2, a_key, closed, dispatched
 from tests.integration.issues.open311.poller import Poller, Refused
 from tests.integration.issues.pictures import a_picture
-from tests.unit.issues.world import HANDLER, STAFF, SUPERVISOR
+from tests.unit.issues.world import HANDLER, HERE, STAFF, SUPERVISOR
 from tests.waiting import eventually
 
 HOUR = timedelta(hours=1)
@@ -160,7 +160,7 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
             "verified",
             [f"补充：三楼的树\n[media_url] {picture}"],
         )
-        assert HANDLER.units == {city.unit}
+        assert HANDLER.units_in(HERE) == {city.unit}
 
 
 async def _status(poller: Poller, id: str, status: str) -> Any:

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from services.chassis.auth import token_command
 from services.chassis.auth.build import verifier_of
 from services.chassis.auth.development import DevelopmentIssuer, NotInProduction
-from services.chassis.auth.refusals import TokenInvalid
-from services.chassis.principal import Principal, Role
+from services.chassis.auth.refusals import TokenAmbiguous, TokenInvalid
+from services.chassis.principal import Role, member
 from services.chassis.settings import DEVELOPMENT_ISSUER, AuthSettings
 
 
@@ -33,15 +33,15 @@ def printed(settings: AuthSettings, *arguments: str) -> str:
 async def test_its_tokens_are_believed_here(tmp_path: Path) -> None:
     here = settings(tmp_path)
     minted = DevelopmentIssuer(here).mint("s-1", [Role.STAFF, Role.OPERATOR], ["yangguang"], ["u-1"])
-    assert await verifier_of(here).verify(minted) == Principal(
-        "s-1", frozenset({Role.STAFF, Role.OPERATOR}), frozenset({"yangguang"}), frozenset({"u-1"})
+    assert await verifier_of(here).verify(minted) == member(
+        "s-1", "yangguang", Role.STAFF, Role.OPERATOR, units=["u-1"]
     )
 
 
 async def test_claims_go_where_the_settings_say(tmp_path: Path) -> None:
     here = settings(tmp_path, auth_roles_claim="realm_access.roles", auth_audience="elsewhere")
-    principal = await verifier_of(here).verify(DevelopmentIssuer(here).mint("s-1", [Role.STAFF]))
-    assert principal.roles == {Role.STAFF}
+    principal = await verifier_of(here).verify(DevelopmentIssuer(here).mint("s-1", [Role.STAFF], ["yangguang"]))
+    assert principal.has("yangguang", Role.STAFF)
 
 
 async def test_its_keys_outlive_the_process_and_only_the_owner_reads_them(tmp_path: Path) -> None:
@@ -92,6 +92,16 @@ def test_the_command_prints_what_was_asked_for(tmp_path: Path) -> None:
     assert (found["iss"], found["sub"]) == (DEVELOPMENT_ISSUER, "s-1")
     assert (found["roles"], found["communities"], found["units"]) == (["staff", "organiser"], ["yangguang"], ["u-1"])
     assert found["exp"] - found["iat"] == 12 * 3600
+
+
+async def test_a_role_is_bound_to_its_community_where_there_are_several(tmp_path: Path) -> None:
+    here = settings(tmp_path)
+    minted = printed(here, "--sub", "s-1", "--role", "a:resident", "--role", "b:handler", "--unit", "b:u-1")
+    principal = await verifier_of(here).verify(minted)
+    assert principal.duties == {("a", Role.RESIDENT), ("b", Role.HANDLER)}
+    assert principal.posts == {("b", "u-1")}
+    with pytest.raises(TokenAmbiguous):
+        printed(here, "--sub", "s-1", "--role", "staff", "--community", "a", "--community", "b")
 
 
 @pytest.mark.parametrize(
