@@ -20,6 +20,7 @@ from services.chassis.auth.build import verifier_of
 from services.chassis.clock import Clock, utc_now
 from services.chassis.handlers import Handlers
 from services.chassis.http.app import create_app
+from services.chassis.http.probes import ReadinessCheck
 from services.chassis.inbound import Inbound
 from services.chassis.intake import Intake
 from services.chassis.journal import Journal
@@ -37,6 +38,7 @@ from services.chassis.telemetry.export import export_spans
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving, serve_as
 from services.chassis.telemetry.trace import span_from
+from services.chassis.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +55,18 @@ class Runtime:
     journal: Journal
     metrics: Metrics
     relays: dict[str, Committed]
+    throttle: Throttle = field(default_factory=Throttle)
+    """What holds commands of people back; a service gives it the pressure of what may fall behind."""
 
     def aggregates(self, kind: Kind[A]) -> Aggregates[A]:
         """The aggregates of `kind` in this service's own database."""
         return Aggregates(
-            kind, self.database, self.clock, lambda found: self.relays[kind.collection](found), self.metrics.command
+            kind,
+            self.database,
+            self.clock,
+            lambda found: self.relays[kind.collection](found),
+            self.metrics.command,
+            self.throttle,
         )
 
 
@@ -70,6 +79,8 @@ class Wiring:
     sweeps: Sequence[Sweeping] = ()
     indexes: Mapping[str, Sequence[IndexModel]] = field(default_factory=dict)
     tasks: Sequence[Callable[[], Awaitable[None]]] = ()
+    facts: Sequence[ReadinessCheck] = ()
+    """What readiness to read rests on."""
 
 
 @dataclass(frozen=True, slots=True)

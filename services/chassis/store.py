@@ -14,8 +14,8 @@ import asyncio
 import os
 import random
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -28,12 +28,14 @@ from services.chassis.errors import (
     AlreadyExists,
     StaleVersion,
     TooMuchContention,
-    Unavailable,
     UnknownAggregate,
 )
 from services.chassis.mongo import ASCENDING as UP
-from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel, is_passing
+from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from services.chassis.principal import SYSTEM
 from services.chassis.receipt import Receipt, Replayed, check_fingerprint
+from services.chassis.store_away import store_errors
+from services.chassis.throttle import Throttle
 from services.chassis.together import Inserts, Reads
 from services.chassis.turns import Turns
 from services.contracts.event import State
@@ -43,18 +45,10 @@ A = TypeVar("A", bound=Aggregate)
 
 RECEIPTS_KEPT = 32
 _ATTEMPTS = 40
+_AT_ONCE: AbstractAsyncContextManager[None] = nullcontext()
 
 WRITER = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 """This process, as documents and leases name it."""
-
-
-class StoreAway(
-    Unavailable,
-    code="store-unavailable",
-    zh="数据服务暂时不可用，请稍后用同一个 Idempotency-Key 重试。",
-    en="The store does not answer just now. Try again later with the same Idempotency-Key.",
-):
-    """MongoDB is not reachable, or failed over in the middle: the outcome of the command is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +114,14 @@ class Aggregates(Generic[A]):
         clock: Clock,
         committed: Committed = lambda document: None,
         outcome: Outcome = lambda kind, outcome: None,
+        throttle: Throttle | None = None,
     ) -> None:
         self.kind = kind
         self.collection: Collection = database[kind.collection]
         self._clock = clock
         self._tell = committed
         self._outcome = outcome
+        self._throttle = throttle or Throttle()
         self._turns = Turns()
         self._insert = Inserts(self.collection)
         self._look = Reads(self.collection, {"state": 1, "v": 1})
@@ -144,7 +140,7 @@ class Aggregates(Generic[A]):
 
     async def find(self, id: str) -> Stored[A] | None:
         """The aggregate `id`, or None."""
-        with _store_errors():
+        with store_errors():
             document = await self._look(id)
         return None if document is None else self._stored(document)
 
@@ -164,6 +160,7 @@ class Aggregates(Generic[A]):
         Raises:
             AlreadyExists: another command created it.
             Replayed: the same request did; it carries the first answer.
+            Overloaded: too many commands of people wait; nothing was done.
         """
         now = self._clock()
         decision = decide(now)
@@ -181,8 +178,9 @@ class Aggregates(Generic[A]):
         if taken is not None:
             document["taken"] = [str(taken)]
         try:
-            with _store_errors():
-                await self._insert(document)
+            async with self._turn(cause):
+                with store_errors():
+                    await self._insert(document)
         except DuplicateKeyError:
             return await self._created_before(id, receipt, taken)
         self._committed(document)
@@ -205,8 +203,9 @@ class Aggregates(Generic[A]):
             StaleVersion: `expected` is not the current version.
             Replayed: the same request was carried out before; it carries the first answer.
             TooMuchContention: the race was lost many times over.
+            Overloaded: too many commands of people wait; nothing was done.
         """
-        async with self._turns.of(id):
+        async with self._turn(cause), self._turns.of(id):
             for attempt in range(_ATTEMPTS):
                 stored = await self._try_change(id, decide, cause, expected, receipt, taken)
                 if stored is not None:
@@ -233,7 +232,7 @@ class Aggregates(Generic[A]):
         if cursor is not None:
             matching = {"$and": [matching, {"$or": _beyond(sort, descending, *cursors.decode(cursor))}]}
         direction = DESCENDING if descending else UP
-        with _store_errors():
+        with store_errors():
             documents = (
                 await self.collection.find(matching, {"state": 1, "v": 1, "at": 1})
                 .sort([(sort, direction), ("_id", direction)])
@@ -254,6 +253,10 @@ class Aggregates(Generic[A]):
             )
         ]
 
+    def _turn(self, cause: Cause) -> AbstractAsyncContextManager[None]:
+        """People wait for their turn; what follows from events and clocks does not, for it is what they wait for."""
+        return _AT_ONCE if cause.actor == SYSTEM else self._throttle.turn()
+
     async def _try_change(
         self,
         id: str,
@@ -263,7 +266,7 @@ class Aggregates(Generic[A]):
         receipt: Receipt | None,
         taken: Taken | None,
     ) -> Stored[A] | None:
-        with _store_errors():
+        with store_errors():
             document = await self._read(id)
         if document is None:
             raise UnknownAggregate(kind=self.kind.name, id=id)
@@ -280,7 +283,7 @@ class Aggregates(Generic[A]):
             return before
         stored = Stored(decision.aggregate, before.version + len(decision.events))
         update = self._update(id, decision, before.version, stored, now, cause, receipt, taken)
-        with _store_errors():
+        with store_errors():
             result = await self.collection.update_one({"_id": id, "v": before.version}, update)
         if result.matched_count == 0:
             return None
@@ -314,7 +317,7 @@ class Aggregates(Generic[A]):
         return update
 
     async def _created_before(self, id: str, receipt: Receipt | None, taken: Taken | None) -> Stored[A]:
-        with _store_errors():
+        with store_errors():
             document = await self.collection.find_one({"_id": id})
         if document is not None:
             if receipt is not None:
@@ -325,7 +328,7 @@ class Aggregates(Generic[A]):
 
     async def _replay(self, id: str, receipt: Receipt) -> None:
         """The answers that were kept are read only where one of them is to be given again."""
-        with _store_errors():
+        with store_errors():
             document = await self.collection.find_one({"_id": id}, {"receipts": 1})
         _replay(document or {}, receipt)
 
@@ -346,18 +349,6 @@ class Aggregates(Generic[A]):
     def _committed(self, document: Document | None) -> None:
         self._outcome(self.kind.name, "committed")
         self._tell(document)
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    try:
-        yield
-    except DuplicateKeyError:
-        raise
-    except Exception as error:
-        if is_passing(error):
-            raise StoreAway() from error
-        raise
 
 
 def _replay(document: Document, receipt: Receipt) -> None:

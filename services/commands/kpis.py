@@ -1,28 +1,30 @@
 """`python -m services kpis`: the figures of issues, checked and made anew.
 
-recompute --community C [--period P]   count the journal's cases one by one and compare with the live figures
+recompute --community C [--period P]   count the journal's cases one by one and compare with the live figures;
+                                       ends with 1 where a figure differs, with 3 where none does but some can't be
+                                       judged, because their cases are not drawn yet
 rebuild                                mark every case's row as stale; the running service makes rows and counts anew
 """
 
 import argparse
 import asyncio
 import sys
+import time
 from datetime import date
-from importlib import import_module
-from typing import Any
 
 from services.chassis.clock import utc_now
 from services.chassis.mongo import Database, connect, database
 from services.chassis.setting_sources import read_settings
+from services.issues.app import IssuesSettings
 from services.issues.reading.facts import local_day
 from services.issues.reading.figures import Period
 from services.issues.reading.formulas import read_formulas
 from services.issues.reading.periods import period_of
 from services.issues.reading.projection import Projection
-from services.issues.reading.recompute import Difference, differences, from_journal, live
-from services.topology import SERVICES
+from services.issues.reading.recompute import Comparison, compare
 
-_ISSUES = "issues"
+DIFFERS, NOT_DRAWN_YET = 1, 3
+_AGAIN = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,17 +39,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Carry out one action; 1 where a figure differs.
+    """Carry out one action; DIFFERS or NOT_DRAWN_YET where figures are not the same.
 
     Raises:
         SettingsError: a setting is missing or wrong.
         UnknownPeriod, PeriodTooLong: the period can't be read.
     """
-    settings: Any = read_settings(import_module(SERVICES[_ISSUES]).service.settings, arguments.env_file)
+    settings = read_settings(IssuesSettings, arguments.env_file)
     return asyncio.run(_act(arguments, settings))
 
 
-async def _act(arguments: argparse.Namespace, settings: Any) -> int:
+async def _act(arguments: argparse.Namespace, settings: IssuesSettings) -> int:
     client = connect(settings.mongodb_url, application="community-kpis")
     try:
         store = database(client, settings.database)
@@ -59,25 +61,27 @@ async def _act(arguments: argparse.Namespace, settings: Any) -> int:
         client.close()
 
 
-async def _compare(store: Database, arguments: argparse.Namespace, settings: Any) -> int:
-    today = local_day(utc_now())
-    period = _period(arguments.period, today)
-    formulas = read_formulas(getattr(settings, "kpi_formulas", None))
-    told = await from_journal(store, arguments.community, formulas, period)
-    found = list(differences(told, await live(store, arguments.community, formulas, period)))
-    if found and arguments.patience > 0:
-        await asyncio.sleep(arguments.patience)
-        told = await from_journal(store, arguments.community, formulas, period)
-        found = list(differences(told, await live(store, arguments.community, formulas, period)))
-    return _told(found, len(told), period)
+async def _compare(store: Database, arguments: argparse.Namespace, settings: IssuesSettings) -> int:
+    period = _period(arguments.period, local_day(utc_now()))
+    formulas = read_formulas(settings.kpi_formulas)
+    given_up = time.monotonic() + arguments.patience
+    while True:
+        found = await compare(store, arguments.community, formulas, period)
+        if not (found.wrong or found.not_drawn) or time.monotonic() >= given_up:
+            return _told(found, period)
+        await asyncio.sleep(_AGAIN)
 
 
-def _told(found: list[Difference], count: int, period: Period) -> int:
-    for difference in found:
+def _told(found: Comparison, period: Period) -> int:
+    """Print what was found: the figures that differ, and how many can't be judged yet and why."""
+    for difference in found.wrong:
         print(difference)
-    days = f"{period.first} to {period.last}"
-    print(f"{count} figures of {days}, {len(found)} differ", file=sys.stderr if found else sys.stdout)
-    return 1 if found else 0
+    counted = f"{found.figures} figures of {period.first} to {period.last}, {len(found.wrong)} differ"
+    if found.not_drawn:
+        waiting = f"{len(found.undrawn.cases)} cases and the counts of {len(found.undrawn.days)} days"
+        counted += f", {len(found.not_drawn)} can't be judged yet: {waiting} are not drawn yet"
+    print(counted, file=sys.stderr if found.wrong or found.not_drawn else sys.stdout)
+    return DIFFERS if found.wrong else NOT_DRAWN_YET if found.not_drawn else 0
 
 
 def _period(written: str | None, today: date) -> Period:

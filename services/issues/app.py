@@ -1,7 +1,6 @@
 """Puts the issues service together."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -14,10 +13,12 @@ from services.issues.domain.roundplans import advance
 from services.issues.domain.wishes import mark_overdue
 from services.issues.open311.settings import Open311Settings
 from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.reading.pressure import ReadingFact
 from services.issues.rounds.recount import Recount
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings.clocks import ClockSettings
 from services.issues.settings.privacy import PrivacySettings
+from services.issues.settings.reading import ReadingSettings
 from services.issues.settings.supporting import SupportSettings
 from services.issues.store import INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
 from services.issues.subscribers import handlers
@@ -25,15 +26,13 @@ from services.issues.tallies import Counting
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 
 
-class IssuesSettings(PrivacySettings, ClockSettings, SupportSettings, Open311Settings):
+class IssuesSettings(PrivacySettings, ClockSettings, SupportSettings, ReadingSettings, Open311Settings):
     """The settings of issues: those of every service, and what its own rooms ask for."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 
     report_page: str | None = Field(default=None, max_length=500, pattern=r"^https?://[^\s{}]+\{place\}[^\s{}]*$")
     """A frontend's page for reports, `{place}` in it, where people land who scan a sticker. None: a page of our own."""
-    kpi_formulas: Path | None = None
-    """A JSON file of formulas and weights, as `GET /api/issues/v1/kpis/formulas` shows them. None: our own."""
 
 
 def wire(runtime: Runtime) -> Wiring:
@@ -54,6 +53,7 @@ def wire(runtime: Runtime) -> Wiring:
             Counting(store.tallies, runtime.database),
             Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue),
             store.reading.projection,
+            store.reading.projection.recounting,
             *routing_sweeps(store),
             ContactExpiry(store, runtime.settings),
             WordsExpiry(store, runtime.settings),
@@ -63,6 +63,8 @@ def wire(runtime: Runtime) -> Wiring:
             Sweep("round-plans", store.round_plans, plans_to_advance, advance),
         ],
         indexes=INDEXES,
+        tasks=[store.reading.pressure.measure_on],
+        facts=[ReadingFact(store.reading.pressure)],
     )
 
 

@@ -43,7 +43,7 @@ async def run(servers: Servers) -> list[Figure]:
     figures: list[Figure] = []
     try:
         async with topics(servers) as prefix, running_service(servers, prefix, name) as (port, environment):
-            body, token = await _community(port, environment)
+            body, token = await a_community(port, environment)
             size = await _size_of_a_case(mongo.database(client, f"{name}_issues"), port, body, token)
             async with _floor(servers, f"{name}_floor", size) as floor:
                 ours = Side(port, token, f"{name}_issues")
@@ -197,7 +197,7 @@ async def a_token(environment: dict[str, str], role: str) -> str:
     return output.decode().strip()
 
 
-async def _community(port: int, environment: dict[str, str]) -> tuple[bytes, str]:
+async def a_community(port: int, environment: dict[str, str]) -> tuple[bytes, str]:
     """A compound with a building, by staff; the body and the token of a resident's report."""
     headers = {"Authorization": f"Bearer {await a_token(environment, 'staff')}"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
@@ -238,7 +238,12 @@ async def _until_relayed(store: mongo.Database) -> None:
 
 
 async def _load(side: Side, requests: list[bytes]) -> float:
-    command = [sys.executable, "-m", "tests.bench.load", str(side.port), side.token, str(SECONDS), str(CONNECTIONS)]
+    return await load_for(side, requests, SECONDS, CONNECTIONS)
+
+
+async def load_for(side: Side, requests: list[bytes], seconds: int, connections: int) -> float:
+    """Answers a second, by a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.load", str(side.port), side.token, str(seconds), str(connections)]
     process = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

@@ -17,7 +17,7 @@ from services.chassis.http.passage import passage_of
 from services.chassis.http.problems import problem
 from services.chassis.http.validation import faults
 from services.chassis.mongo import PyMongoError, is_passing
-from services.chassis.store import StoreAway
+from services.chassis.store_away import StoreAway
 
 log = logging.getLogger(__name__)
 

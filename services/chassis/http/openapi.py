@@ -18,7 +18,7 @@ from services.chassis.http.command import HEADERS, CommandOfCaller
 from services.chassis.http.dialects import OWN_REFUSALS
 from services.chassis.http.problems import Problem, problems
 from services.chassis.receipt import IdempotencyKeyReused
-from services.chassis.store import StoreAway
+from services.chassis.store_away import StoreAway
 
 _REFERENCE = "#/components/schemas/{model}"
 _ALWAYS: tuple[type[CommunityError], ...] = (refusals.TooManyRequests, refusals.Unexpected, StoreAway, KeysUnavailable)

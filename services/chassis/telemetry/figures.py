@@ -36,6 +36,14 @@ SUBSCRIBER_EFFECTS = Figure("community_subscriber_effects", "Records whose effec
 SUBSCRIBER_RETRIES = Figure("community_subscriber_retries", "Attempts repeated after passing trouble.", "counter")
 SUBSCRIBER_DEAD_LETTERS = Figure("community_subscriber_dead_letters", "Records given up.", "counter")
 
+READING_BEHIND = Figure("community_reading_behind_seconds", "Age of the oldest change that readers don't see.", "gauge")
+READING_WAITING = Figure(
+    "community_reading_waiting", "Rows for reading that wait to be drawn or counted.", "gauge", ("what",)
+)
+COMMANDS_WAITING = Figure(
+    "community_commands_waiting", "Commands that are held back until reading has caught up.", "gauge"
+)
+
 WATCHED: tuple[Figure, ...] = (
     RELAY_BACKLOG,
     RELAY_OLDEST,
@@ -47,4 +55,7 @@ WATCHED: tuple[Figure, ...] = (
     SUBSCRIBER_EFFECTS,
     SUBSCRIBER_RETRIES,
     SUBSCRIBER_DEAD_LETTERS,
+    READING_BEHIND,
+    READING_WAITING,
+    COMMANDS_WAITING,
 )

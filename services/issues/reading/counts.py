@@ -7,11 +7,12 @@ Every pass draws a ticket before it reads; a count is written only over one with
 once the one that read later stays, whoever writes last.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from collections.abc import Collection as Collected
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from services.chassis.mongo import BulkWriteError, Collection, Database, ReturnDocument, UpdateOne
@@ -24,6 +25,8 @@ COUNTS = "case_counts"
 _DUPLICATE = 11000
 _TICKET = "ticket"
 _AT_ONCE = 500
+_SIDE_BY_SIDE = 8
+"""Questions to the store under way at once: one by one, each would wait for its turn on a busy loop."""
 
 Made = dict[str, dict[str, Any]]
 """The fields of counts by their ids: `n`, and `at` of the finest cells, the positions in them."""
@@ -183,8 +186,10 @@ class Counts:
     async def _write_all(self, makings: Iterable[Awaitable[Made]], ticket: int) -> None:
         """Write what these make, many at once."""
         made: Made = {}
-        for making in makings:
-            made |= await making
+        waiting = iter(makings)
+        while some := tuple(islice(waiting, _SIDE_BY_SIDE)):
+            for each in await asyncio.gather(*some):
+                made |= each
             if len(made) >= _AT_ONCE:
                 await self._write(made, ticket)
                 made = {}

@@ -1,17 +1,19 @@
-"""Keeps the rows and the counts behind the cases: events mark what is stale, and a sweep brings it up to date.
+"""Keeps the rows behind the cases: events mark what is stale, and a sweep brings it up to date.
 
-A mark holds the version that was told of; a row is made from the case as it stands and written only where nobody has
-written it meanwhile, together with the names of the counts that it changes. Marks, rows and counts may therefore come
-late, twice or be interrupted anywhere: what is not done is still marked. A pass is small and a rest follows it that is
-longer than it was, so that commands are not held up; under load rows follow later.
+A mark holds the version that was told of and since when the row is behind it; a row is made from the case as it
+stands and written only where nobody has written it meanwhile, together with the names of the counts that it changes
+(`recounting.py` makes those). Marks and rows may therefore come late, twice or be interrupted anywhere: what is not
+done is still marked. What changed is drawn before what a rebuild has marked, the oldest first; the longer it has
+waited, the less the sweep rests (`pace.py`).
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, utc_now
 from services.chassis.handlers import Received
 from services.chassis.mongo import (
     ASCENDING,
@@ -23,9 +25,11 @@ from services.chassis.mongo import (
     PyMongoError,
     UpdateOne,
 )
-from services.issues.reading.counts import Counts
+from services.issues.reading import behind
+from services.issues.reading.behind import EVER, STALE, age_of
 from services.issues.reading.facts import When
-from services.issues.reading.pace import Pace
+from services.issues.reading.pace import Pace, Pass
+from services.issues.reading.recounting import Recounting
 from services.issues.reading.row import ROWS, WAITING, WORDS, Where, counted_in, counts_as, last_change, row
 from services.issues.reading.sites import Sites
 
@@ -35,12 +39,13 @@ SHAPE = 2
 """Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
 
 STATE = "reading"
-BATCH = 200
-_DIRTY_AT_ONCE = 20_000
-_REST_OF_ROWS = 1.0
-_REST_OF_COUNTS = 4.0
-"""How many times as long as a pass took nothing is done, and longer on a busy loop: so reading leaves the processor to
-commands, and a day that has many cases is counted less often the longer that takes."""
+BATCH = 1000
+"""Rows of a pass. On a busy loop a pass takes as long as the turns between its questions, however many rows it makes;
+small passes could not keep up there."""
+_BREATH = 50
+"""Rows that are made without letting anybody else have a turn of the loop: about 10 ms."""
+_REST = 1.0
+"""How many times as long as a pass took the sweep rests on an idle loop."""
 
 
 def indexes() -> list[IndexModel]:
@@ -83,12 +88,12 @@ def indexes() -> list[IndexModel]:
             )
             for when in When
         ),
-        IndexModel([("stale", up)], partialFilterExpression={"stale": True}),
         IndexModel([("dirty", up)], partialFilterExpression={"dirty": {"$exists": True}}),
+        *behind.indexes(),
     ]
 
 
-RETIRED = {"desks": WAITING}
+RETIRED = {"desks": WAITING, "stale_1": STALE}
 """Indexes of the rows that were declared once, each with the one that took its place: dropped once that one stands."""
 
 
@@ -99,19 +104,23 @@ def marked(received: Received[Any]) -> list[UpdateOne]:
 
 
 class Projection:
-    """The rows of this service's cases, and a sweep that keeps them."""
+    """The rows of this service's cases, and a sweep that keeps them.
+
+    `patience`: the age in seconds that a change may reach while the sweep rests.
+    """
 
     name = "case-rows"
     every = timedelta(seconds=0.25)
 
-    def __init__(self, database: Database) -> None:
-        self.counts = Counts(database)
+    def __init__(self, database: Database, clock: Clock = utc_now, *, patience: float = 2.0) -> None:
+        self.recounting = Recounting(database, clock, patience=patience)
         self._rows: Collection = database[ROWS]
         self._cases: Collection = database["cases"]
         self._state: Collection = database[STATE]
         self._sites = Sites(database)
+        self._clock = clock
         self._shaped = False
-        self._row_pace, self._count_pace = Pace(_REST_OF_ROWS), Pace(_REST_OF_COUNTS)
+        self._pace = Pace(_REST, patience)
 
     async def once(self, clock: Clock) -> int:
         """One pass.
@@ -121,15 +130,17 @@ class Projection:
         """
         if not self._shaped:
             await self._renew()
-        return await self._row_pace.take(self._make_rows) + await self._count_pace.take(self._make_counts)
+        return await self._pace.take(self._make_rows)
 
     async def moved(self, place: str, community: str) -> None:
         """A place has another title or point: the rows of its cases are stale."""
-        await self._rows.update_many({"community": community, "place": place}, {"$set": {"stale": True}})
+        await self._rows.update_many(
+            {"community": community, "place": place}, {"$set": {"stale": True}, "$min": {"since": self._clock()}}
+        )
 
     async def advance(self) -> int:
         """Bring one batch up to date: rows, then what they count in. Returns how many rows and counts were behind."""
-        return await self._make_rows() + await self._make_counts()
+        return (await self._make_rows()).done + await self.recounting.advance()
 
     async def catch_up(self) -> None:
         """Advance until nothing is behind."""
@@ -140,7 +151,7 @@ class Projection:
         """Mark the row of every case as stale; returns how many. Harmless at any time, repeated and interrupted."""
         marked = 0
         async for ids in _in_batches(self._cases.find({}, {"_id": 1}), BATCH):
-            await self._rows.bulk_write([_mark(found["_id"], 0) for found in ids], ordered=False)
+            await self._rows.bulk_write([_anew(found["_id"]) for found in ids], ordered=False)
             marked += len(ids)
         return marked
 
@@ -164,41 +175,51 @@ class Projection:
         except PyMongoError as error:
             log.warning("retired indexes not dropped", extra={"error": type(error).__name__})
 
-    async def _make_rows(self) -> int:
-        stale = await self._rows.find({"stale": True}).limit(BATCH).to_list(BATCH)
+    async def _make_rows(self) -> Pass:
+        stale = await self._waiting()
         if not stale:
-            return 0
+            return Pass(0)
         ids = [found["_id"] for found in stale]
-        cases = {found["_id"]: found async for found in self._cases.find({"_id": {"$in": ids}}, {"state": 1, "v": 1})}
+        found = await self._cases.find({"_id": {"$in": ids}}, {"state": 1, "v": 1}).to_list(None)
+        cases = {each["_id"]: each for each in found}
         places = await self._sites.of(case["state"] for case in cases.values())
-        operations = [
-            _written(before, _row(id, case, places), last_change(case["state"]))
-            for before in stale
-            if (case := cases.get(id := before["_id"])) is not None
-        ]
+        operations = []
+        for number, before in enumerate(stale):
+            if (case := cases.get(id := before["_id"])) is not None:
+                operations.append(_written(before, _row(id, case, places), last_change(case["state"])))
+            if number % _BREATH == _BREATH - 1:
+                await asyncio.sleep(0)
         if operations:
             await self._rows.bulk_write(operations, ordered=False)
         if missing := [id for id in ids if id not in cases]:
             await self._rows.delete_many({"_id": {"$in": missing}, "turn": None})
-        return len(stale)
+        return Pass(len(stale), age_of(stale, "since", self._clock()))
 
-    async def _make_counts(self) -> int:
-        wanted = {"community": 1, "turn": 1, "dirty": 1}
-        dirty = await self._rows.find({"dirty": {"$exists": True}}, wanted).limit(_DIRTY_AT_ONCE).to_list(None)
-        if not dirty:
-            return 0
-        names = {(found["community"], name) for found in dirty for name in found["dirty"]}
-        await self.counts.recount(names)
-        await self._rows.bulk_write(
-            [UpdateOne({"_id": found["_id"], "turn": found["turn"]}, {"$unset": {"dirty": ""}}) for found in dirty],
-            ordered=False,
-        )
-        return len(names)
+    async def _waiting(self) -> list[Document]:
+        """A batch of stale rows: of what changed the oldest, then what is only to be made anew."""
+        changed = self._rows.find({"stale": True, "since": {"$gt": EVER}}).sort("since", ASCENDING).hint(STALE)
+        stale = await changed.limit(BATCH).to_list(BATCH)
+        if room := BATCH - len(stale):
+            stale += await self._rows.find({"stale": True, "since": None}).hint(STALE).limit(room).to_list(room)
+        return stale
 
 
-def _mark(id: str, version: int, at: datetime | None = None) -> UpdateOne:
-    told: Document = {"wanted": version} if at is None else {"wanted": version, "changed": at}
-    return UpdateOne({"_id": id}, {"$max": told, "$set": {"stale": True}}, upsert=True)
+def _mark(id: str, version: int, at: datetime) -> UpdateOne:
+    """The row of `id` is behind `version`, since `at`. A row that shows the version already is not: a fact that comes
+    once more makes no work, and no old fact makes reading look late."""
+    behind = {"$gt": [version, {"$ifNull": ["$seq", -1]}]}
+    told = {
+        "wanted": {"$max": ["$wanted", version]},
+        "changed": {"$max": ["$changed", at]},
+        "stale": {"$cond": [behind, True, "$stale"]},
+        "since": {"$cond": [behind, {"$min": ["$since", at]}, "$since"]},
+    }
+    return UpdateOne({"_id": id}, [{"$set": told}], upsert=True)
+
+
+def _anew(id: str) -> UpdateOne:
+    """The row of `id` is to be made anew; nothing has changed, so it does not count as late."""
+    return UpdateOne({"_id": id}, {"$max": {"wanted": 0}, "$set": {"stale": True}}, upsert=True)
 
 
 def _row(id: str, case: Document, places: Mapping[str, Where]) -> dict[str, Any]:
@@ -212,9 +233,12 @@ def _written(before: Document, made: dict[str, Any], changed: datetime) -> Updat
     if counts_as(before) != counts_as(made):
         names |= {*counted_in(before), *counted_in(made)}
     told = {"$lte": max(made["seq"], before["wanted"])}
-    update: Document = {"$set": made, "$max": {"changed": changed}, "$unset": {"stale": ""}, "$inc": {"turn": 1}}
+    clean = {"stale": "", "since": ""}
+    update: Document = {"$set": made, "$max": {"changed": changed}, "$unset": clean, "$inc": {"turn": 1}}
     if names:
         update["$set"] = {**made, "dirty": sorted(names)}
+        if before.get("since") is not None:
+            update["$min"] = {"uncounted": before["since"]}
     return UpdateOne({"_id": before["_id"], "turn": before.get("turn"), "wanted": told}, update)
 
 

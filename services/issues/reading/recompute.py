@@ -1,7 +1,8 @@
 """The figures once more, from the journal alone: every event of every case folded, every case counted one by one.
 
 It shares with the live figures what a case's marks and days are and what a formula means; rows, counts, months and the
-keeping of all of them have no part in it.
+keeping of all of them have no part in it. Reading follows the journal, so a figure may differ only because a case has
+not been drawn or counted yet (`undrawn.py`): such a figure can't be judged, and is told apart from one that is wrong.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from services.contracts.issues import CaseState
 from services.issues.reading.facts import By, Facts, facts, number_of
 from services.issues.reading.figures import Figures, Period
 from services.issues.reading.formulas import Formulas
+from services.issues.reading.undrawn import Undrawn, undrawn
 
 Counted = dict[tuple[By, str, str], tuple[int, int]]
 """(part, whole) of each figure: by what, for which value, under which code."""
@@ -36,18 +38,41 @@ class Difference:
         return "{}\t{}\tjournal {}\tlive {}".format(where, self.code, *told)
 
 
-async def states(database: Database, community: str) -> AsyncIterator[Mapping[str, Any]]:
-    """The public state of every case of `community`, as its journal tells it."""
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """A case as its journal tells it: its last sequence, and the facts of its public state."""
+
+    id: str
+    sequence: int
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a comparison has found: `figures` were compared; these are `wrong`, and these `not_drawn` yet."""
+
+    figures: int
+    wrong: tuple[Difference, ...]
+    not_drawn: tuple[Difference, ...]
+    undrawn: Undrawn
+
+
+async def journaled(database: Database, community: str) -> AsyncIterator[Journaled]:
+    """Every case of `community`, as its journal tells it."""
     journal = database["journal"].find({"kind": "case", "community": community}, {"data": 1}).sort("_id", ASCENDING)
-    current, folded = "", dict[str, Any]()
+    current, sequence, folded = "", 0, dict[str, Any]()
     async for entry in journal:
         if entry["_id"]["a"] != current:
             if folded:
-                yield CaseState.model_validate(folded).model_dump()
+                yield _journaled(current, sequence, folded)
             current, folded = entry["_id"]["a"], {}
-        folded = fold(folded, CaseState, entry["data"])
+        sequence, folded = entry["_id"]["s"], fold(folded, CaseState, entry["data"])
     if folded:
-        yield CaseState.model_validate(folded).model_dump()
+        yield _journaled(current, sequence, folded)
+
+
+def _journaled(id: str, sequence: int, folded: Mapping[str, Any]) -> Journaled:
+    return Journaled(id, sequence, facts(CaseState.model_validate(folded).model_dump()))
 
 
 def count(cases: Iterable[Facts], formulas: Formulas, period: Period) -> Counted:
@@ -68,7 +93,24 @@ def count(cases: Iterable[Facts], formulas: Formulas, period: Period) -> Counted
 
 async def from_journal(database: Database, community: str, formulas: Formulas, period: Period) -> Counted:
     """The figures of the period, from the journal."""
-    return count([facts(state) async for state in states(database, community)], formulas, period)
+    return count([case.facts async for case in journaled(database, community)], formulas, period)
+
+
+async def compare(database: Database, community: str, formulas: Formulas, period: Period) -> Comparison:
+    """The figures of the period by the journal beside those that the API answers, while the service goes on."""
+    cases = [case async for case in journaled(database, community)]
+    known = {case.id: (case.sequence, case.facts) for case in cases}
+    # Rows are looked at before and after the live figures: one that was drawn in between is seen by one of the looks.
+    before = await undrawn(database, community, known)
+    now = await live(database, community, formulas, period)
+    waiting = before | await undrawn(database, community, known)
+    told = count([case.facts for case in cases], formulas, period)
+    when = {kpi.code: kpi.when for kpi in formulas.kpis}
+    wrong, not_drawn = list[Difference](), list[Difference]()
+    for found in differences(told, now):
+        late = waiting.touches(found.by, found.value, when[found.code], period)
+        (not_drawn if late else wrong).append(found)
+    return Comparison(len(told), tuple(wrong), tuple(not_drawn), waiting)
 
 
 async def live(database: Database, community: str, formulas: Formulas, period: Period) -> Counted:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from services.chassis.clock import Clock
@@ -13,12 +12,15 @@ from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Stored
 from services.contracts.event import Event, events
 from services.contracts.issues import CaseState, PlaceChanged
+from services.issues.reading.behind import Measure
 from services.issues.reading.figures import Figures
 from services.issues.reading.finding import Finding
 from services.issues.reading.formulas import Formulas, read_formulas
 from services.issues.reading.maps import Maps
+from services.issues.reading.pressure import RESTING, Pressure
 from services.issues.reading.projection import Projection, marked
 from services.issues.reading.row import ROWS
+from services.issues.settings.reading import ReadingSettings
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Reading:
     figures: Figures
     maps: Maps
     projection: Projection
+    pressure: Pressure
     journal: Journal
     formulas: Formulas
     clock: Clock
@@ -41,14 +44,18 @@ class Reading:
         Raises:
             OSError, ValidationError: the file of formulas that the settings name can't be read.
         """
-        file: Path | None = getattr(runtime.settings, "kpi_formulas", None)
+        settings: ReadingSettings = runtime.settings
+        pressure = Pressure(Measure(runtime.database, runtime.clock), settings.reading_behind_seconds)
+        runtime.throttle.pressure = pressure
+        pressure.show(runtime.metrics, runtime.throttle)
         return cls(
             finding=Finding(runtime.database),
             figures=Figures(runtime.database),
             maps=Maps(runtime.database),
-            projection=Projection(runtime.database),
+            projection=Projection(runtime.database, runtime.clock, patience=pressure.bound * RESTING),
+            pressure=pressure,
             journal=runtime.journal,
-            formulas=read_formulas(file),
+            formulas=read_formulas(settings.kpi_formulas),
             clock=runtime.clock,
             database=runtime.database,
         )

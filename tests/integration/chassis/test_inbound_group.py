@@ -7,7 +7,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from services.chassis.handlers import Handlers, Received
 from services.chassis.inbound import Inbound
-from services.chassis.store import Aggregates, StoreAway
+from services.chassis.store import Aggregates
+from services.chassis.store_away import StoreAway
 from tests.integration.chassis.conftest import PARTITIONS
 from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.late import late_kafka

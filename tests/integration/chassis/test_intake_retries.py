@@ -12,7 +12,7 @@ from pymongo.errors import AutoReconnect, NotPrimaryError
 from services.chassis.errors import AlreadyExists, TooMuchContention
 from services.chassis.handlers import Handlers, NotYet, Received
 from services.chassis.intake import Stopping
-from services.chassis.store import StoreAway
+from services.chassis.store_away import StoreAway
 from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.workshop import ThingBumped, ThingMade
 from tests.waiting import eventually

@@ -13,7 +13,8 @@ from services.chassis.aggregate import Decision
 from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists, StaleVersion, UnknownAggregate
 from services.chassis.outbox import MAX_EVENT_BYTES, EventTooLarge
-from services.chassis.store import Aggregates, Cause, StoreAway, Taken
+from services.chassis.store import Aggregates, Cause, Taken
+from services.chassis.store_away import StoreAway
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, bump_times, make, nothing
 
 

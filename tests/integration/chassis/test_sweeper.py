@@ -11,7 +11,8 @@ from services.chassis import mongo
 from services.chassis.aggregate import Decision
 from services.chassis.errors import TooMuchContention
 from services.chassis.lease import Lease
-from services.chassis.store import Aggregates, StoreAway
+from services.chassis.store import Aggregates
+from services.chassis.store_away import StoreAway
 from services.chassis.sweeper import BATCH, Sweep, sweep
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make, nothing
 from tests.waiting import eventually

@@ -193,6 +193,24 @@ async def test_a_tampered_count_is_told_by_the_command(world: World) -> None:
     assert "total\tfiling\tjournal" in told
 
 
+async def test_what_is_not_drawn_yet_is_told_apart_from_what_differs(world: World) -> None:
+    await _live(world, random.Random(6), cases=10, commands=60)
+    await world.follow()
+    [house] = await world.store.reading.database["places"].find({"state.kind": "building"}).limit(1).to_list(1)
+    body = {"community": HERE, "category": "noise", "place": house["_id"], "text": "楼上很吵"}
+    late = (await world.api.made(STAFF, "/cases", body))["id"]
+    [case] = await world.store.cases.collection.find({"_id": late}).to_list(1)
+    await world.store.reading.journal.append([journal.document(late, "case", HERE, each) for each in case["outbox"]])
+    code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
+    assert (code, ", 0 differ" in told, "1 cases and the counts of 0 days are not drawn yet" in told) == (3, True, True)
+    await world.store.reading.projection.rebuild()
+    await world.store.reading.projection._make_rows()
+    code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
+    assert (code, "0 cases and the counts of" in told) == (3, True), told
+    await world.store.reading.projection.catch_up()
+    assert (await _recompute(world.settings, f"{BEGAN:%Y}"))[0] == 0
+
+
 async def _recompute(settings: IssuesSettings, period: str) -> tuple[int, str]:
     environment = {
         **os.environ,
@@ -255,7 +273,7 @@ async def test_a_pass_that_read_earlier_does_not_overwrite_one_that_read_later(w
     body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
     await world.api.made(STAFF, "/cases", body)
     await world.follow()
-    counts = world.store.reading.projection.counts
+    counts = world.store.reading.projection.recounting.counts
     early = await counts._draw()
     await counts.recount({(HERE, "reported:20260928")})
     await world.store.reading.database[ROWS].delete_many({})

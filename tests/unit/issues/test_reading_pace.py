@@ -1,13 +1,16 @@
-"""Work that can wait rests longer than it works, longer still while others wait, and not where nothing was to do."""
+"""Work that can wait rests longer than it works and longer still while others wait, but never beyond its patience."""
 
-from services.issues.reading.pace import Pace, a_turn
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.issues.reading.pace import Pace, Pass, a_turn
 
 
 class Worker:
     """A clock, a loop whose turns take their time, and work that takes its own."""
 
-    def __init__(self, takes: float, done: int = 3, turn: float = 0.0) -> None:
-        self.clock, self.takes, self.done, self.turn, self.turns = 100.0, takes, done, turn, 0
+    def __init__(self, takes: float, done: int = 3, turn: float = 0.0, oldest: float = 0.0) -> None:
+        self.clock, self.takes, self.done, self.turn, self.oldest, self.turns = 100.0, takes, done, turn, oldest, 0
 
     def now(self) -> float:
         return self.clock
@@ -15,16 +18,16 @@ class Worker:
     async def busy(self) -> float:
         return self.turn
 
-    async def work(self) -> int:
+    async def work(self) -> Pass:
         self.turns += 1
         self.clock += self.takes
-        return self.done
+        return Pass(self.done, self.oldest)
 
-    def pace(self, rest: float) -> Pace:
-        return Pace(rest, self.now, self.busy)
+    def pace(self, rest: float, patience: float = 1000.0) -> Pace:
+        return Pace(rest, patience, self.now, self.busy)
 
 
-async def test_after_a_turn_it_rests_in_proportion() -> None:
+async def test_after_a_pass_it_rests_in_proportion() -> None:
     worker = Worker(takes=0.5)
     pace = worker.pace(4.0)
     assert await pace.take(worker.work) == 3
@@ -50,6 +53,24 @@ async def test_where_nothing_was_to_be_done_the_next_look_is_at_once() -> None:
     pace = worker.pace(4.0)
     assert [await pace.take(worker.work), await pace.take(worker.work)] == [0, 0]
     assert worker.turns == 2
+
+
+async def test_what_is_older_than_its_patience_is_worked_on_without_rest() -> None:
+    worker = Worker(takes=2.0, turn=0.06, oldest=2.5)
+    pace = worker.pace(4.0, patience=2.0)
+    assert [await pace.take(worker.work), await pace.take(worker.work)] == [3, 3]
+
+
+@given(takes=st.floats(0, 60), turn=st.floats(0, 5), oldest=st.floats(0, 60), rest=st.floats(0, 10))
+async def test_no_rest_lets_anything_get_older_than_the_patience(
+    takes: float, turn: float, oldest: float, rest: float
+) -> None:
+    """A pass of 2 s on a loop with turns of 60 ms once rested for 968 s."""
+    worker = Worker(takes=takes, turn=turn, oldest=oldest)
+    pace = worker.pace(rest, patience=2.0)
+    await pace.take(worker.work)
+    worker.clock += max(0.0, 2.0 - oldest) + 1e-6
+    assert await pace.take(worker.work) == 3
 
 
 async def test_a_turn_of_the_loop_is_measured() -> None:

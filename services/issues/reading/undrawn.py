@@ -1,0 +1,67 @@
+"""What is not drawn yet: the cases whose row, or whose counts, don't show what the journal tells of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.mongo import Database, Document
+from services.issues.reading.facts import By, Facts, When, number_of
+from services.issues.reading.figures import Period
+from services.issues.reading.row import ROWS
+
+Place = tuple[By, str, When, int]
+"""Where a case counts: by what, for which value, by which of its days, on which day."""
+
+_WANTED = {"seq": 1, "sig": 1, "days": 1, "dirty": 1, **{by.value: 1 for by in By if by is not By.TOTAL}}
+
+
+@dataclass(frozen=True, slots=True)
+class Undrawn:
+    """Cases that are not drawn yet, and where they count; the days whose counts are not made yet."""
+
+    cases: frozenset[str] = frozenset()
+    places: frozenset[Place] = frozenset()
+    days: frozenset[tuple[When, int]] = frozenset()
+
+    def __or__(self, other: "Undrawn") -> "Undrawn":
+        return Undrawn(self.cases | other.cases, self.places | other.places, self.days | other.days)
+
+    def touches(self, by: By, value: str, when: When, period: Period) -> bool:
+        """Whether a figure of the period, for this value, may differ only because of what is not drawn yet."""
+        first, last = number_of(period.first), number_of(period.last)
+        return any(of is when and first <= day <= last for of, day in self.days) or any(
+            (of_by, of_value, of) == (by, value, when) and first <= day <= last
+            for of_by, of_value, of, day in self.places
+        )
+
+
+async def undrawn(database: Database, community: str, known: Mapping[str, tuple[int, Facts]]) -> Undrawn:
+    """What is not drawn yet of the cases that the journal knows: of each its last sequence and its facts.
+
+    A row that is ahead of the journal counts as well: its case has changed since the journal was read.
+    """
+    cases, places, days = set(known), set[Place](), set[tuple[When, int]]()
+    async for row in database[ROWS].find({"community": community}, _WANTED):
+        if row["_id"] in known and row.get("seq") == known[row["_id"]][0]:
+            cases.discard(row["_id"])
+        else:
+            cases.add(row["_id"])
+            places |= _places(_facts_of(row))
+        days |= {_day(name) for name in row.get("dirty") or () if not name.startswith("cell:")}
+    for id in cases & known.keys():
+        places |= _places(known[id][1])
+    return Undrawn(frozenset(cases), frozenset(places), frozenset(days))
+
+
+def _facts_of(row: Document) -> Facts:
+    values: dict[str, Any] = {by.value: row.get(by.value) or "" for by in By}
+    return Facts(row.get("sig", 0), row.get("days") or {}, {**values, By.TOTAL.value: ""})
+
+
+def _places(facts: Facts) -> set[Place]:
+    return {(by, facts.values[by.value], When(when), day) for by in By for when, day in facts.days.items()}
+
+
+def _day(name: str) -> tuple[When, int]:
+    when, day = name.split(":")
+    return When(when), int(day)

@@ -1,0 +1,19 @@
+"""Settings of issues about reading: how far lists, searches and figures may be behind the cases."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import ServiceSettings
+
+
+class ReadingSettings(ServiceSettings):
+    """What a deployment decides about reading."""
+
+    model_config = SettingsConfigDict(env_prefix="ISSUES_")
+
+    reading_behind_seconds: float = Field(default=5.0, ge=1, le=600)
+    """How far reading may be behind the cases. Before it is further, commands of people are slowed down."""
+    kpi_formulas: Path | None = None
+    """A JSON file of formulas and weights, as `GET /api/issues/v1/kpis/formulas` shows them. None: our own."""

@@ -1,0 +1,128 @@
+"""How far reading is behind is measured, shown and bounded; what is only made anew is not late and holds up nobody."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis.mongo import Database
+from services.chassis.service import Runtime
+from services.issues.reading.behind import Behind, Measure
+from services.issues.reading.pressure import Pressure, ReadingFact
+from services.issues.reading.projection import Projection, _anew, _mark
+from services.issues.reading.row import ROWS
+from tests.unit.issues.world import HERE
+
+NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
+
+
+class Later:
+    """A clock that shows `seconds` after noon."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+
+    def __call__(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+
+@pytest.fixture
+async def cases(db: Database) -> list[str]:
+    """Cases that are drawn and counted."""
+    state = {
+        "community": HERE, "category": "noise", "category_zh": "噪声", "category_en": "noise", "status": "reported",
+        "place": "house-1", "title": "楼上很吵", "reported_at": NOON, "priority": "normal", "channel": "app",
+    }  # fmt: skip
+    ids = [f"case-{number:03}" for number in range(30)]
+    await db["cases"].insert_many([{"_id": id, "v": 1, "state": state} for id in ids])
+    projection = Projection(db, Later())
+    await projection.rebuild()
+    await projection.catch_up()
+    return ids
+
+
+async def _told(db: Database, id: str, version: int, seconds: float) -> None:
+    """A fact of the case arrives: it happened so many seconds after noon."""
+    await db["cases"].update_one({"_id": id}, {"$set": {"v": version, "state.status": "accepted"}})
+    await _marked(db, _mark(id, version, NOON + timedelta(seconds=seconds)))
+
+
+async def _marked(db: Database, mark: Any) -> None:
+    await db[ROWS].bulk_write([mark])
+
+
+async def test_the_measure_is_the_age_of_the_oldest_change_until_it_is_drawn_and_counted(
+    db: Database, cases: list[str]
+) -> None:
+    clock = Later(10)
+    assert await Measure(db, clock)() == Behind()
+    await _told(db, cases[0], 2, 7)
+    await _told(db, cases[1], 2, 4)
+    assert await Measure(db, clock)() == Behind(6.0, rows=2)
+    projection = Projection(db, clock)
+    await projection.once(clock)
+    assert await Measure(db, clock)() == Behind(6.0, rows=0, counts=2)
+    await projection.recounting.once(clock)
+    assert await Measure(db, clock)() == Behind()
+
+
+async def test_a_fact_that_comes_once_more_makes_nothing_late(db: Database, cases: list[str]) -> None:
+    await _told(db, cases[0], 1, -86_400)
+    assert await Measure(db, Later())() == Behind()
+
+
+async def test_a_fact_that_overtakes_an_older_one_is_as_late_as_that(db: Database, cases: list[str]) -> None:
+    await _told(db, cases[0], 3, 2)
+    await _told(db, cases[0], 2, 1)
+    assert (await Measure(db, Later(5))()).seconds == 4.0
+
+
+async def test_what_is_made_anew_is_not_late_and_what_changed_goes_first(
+    db: Database, cases: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.issues.reading.projection.BATCH", 5)
+    projection = Projection(db, Later())
+    await projection.rebuild()
+    await _told(db, cases[20], 2, 0)
+    assert await Measure(db, Later(3))() == Behind(3.0, rows=30)
+    await projection.once(Later())
+    found = await db[ROWS].find_one({"_id": cases[20]})
+    assert found is not None
+    assert (found["seq"], found.get("stale"), found.get("since")) == (2, None, None)
+    assert await db[ROWS].count_documents({"stale": True}) == 25
+    await projection.catch_up()
+    assert await Measure(db, Later())() == Behind()
+
+
+async def test_a_mark_of_before_is_drawn_too(db: Database, cases: list[str]) -> None:
+    """Replicas of the version before mark without a time."""
+    await db[ROWS].update_one({"_id": cases[3]}, {"$set": {"stale": True}, "$max": {"wanted": 2}})
+    await db["cases"].update_one({"_id": cases[3]}, {"$set": {"v": 2}})
+    await Projection(db, Later()).catch_up()
+    assert await db[ROWS].count_documents({"_id": cases[3], "seq": 2, "stale": None}) == 1
+
+
+async def test_a_row_marked_anew_while_its_change_waits_stays_late(db: Database, cases: list[str]) -> None:
+    await _told(db, cases[0], 2, 1)
+    await _marked(db, _anew(cases[0]))
+    assert (await Measure(db, Later(2))()).seconds == 1.0
+
+
+@pytest.mark.parametrize(("seconds", "pressure"), [(0, 0.0), (2.5, 0.0), (3.75, 0.5), (5.0, 1.0), (60.0, 1.0)])
+async def test_pressure_rises_before_the_bound_and_the_fact_tells(
+    db: Database, cases: list[str], seconds: float, pressure: float
+) -> None:
+    await _told(db, cases[0], 2, 0)
+    clock = Later(seconds)
+    found = Pressure(Measure(db, clock), 5.0)
+    fact = await ReadingFact(found).check()
+    assert found() == pytest.approx(pressure)
+    assert fact.ok is (seconds <= 5)
+    assert fact.value == {"seconds_behind": round(seconds, 1), "rows": 1, "counts": 0}
+
+
+async def test_commands_of_people_slow_down_by_it_and_the_figures_page_tells(runtime: Runtime, store: Any) -> None:
+    assert runtime.throttle.pressure is store.reading.pressure
+    page = runtime.metrics.page().decode()
+    for name in ("community_reading_behind_seconds", 'community_reading_waiting{what="rows"}', "commands_waiting"):
+        assert name in page
