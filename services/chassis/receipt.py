@@ -56,7 +56,15 @@ class Receipt:
         }
 
 
-def check_fingerprint(entry: Mapping[str, Any], receipt: Receipt) -> None:
-    """Raises IdempotencyKeyReused when `entry`, kept under the same key, belongs to another request."""
-    if entry["f"] != receipt.fingerprint:
-        raise IdempotencyKeyReused()
+def replay(document: Mapping[str, Any], receipt: Receipt) -> None:
+    """Give the answer that `document` keeps for this request, if it keeps one.
+
+    Raises:
+        Replayed: it does.
+        IdempotencyKeyReused: what is kept under the same key belongs to another request.
+    """
+    for entry in document.get("receipts", ()):
+        if entry["k"] == receipt.key:
+            if entry["f"] != receipt.fingerprint:
+                raise IdempotencyKeyReused()
+            raise Replayed(entry["s"], entry["b"], entry["v"])

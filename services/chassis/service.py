@@ -31,6 +31,7 @@ from services.chassis.outbound import Outbound
 from services.chassis.readiness import checks, watch_figures
 from services.chassis.relay import Lane, Relayed
 from services.chassis.restates import Restates
+from services.chassis.secret import Secret, kept_in
 from services.chassis.settings import ServiceSettings
 from services.chassis.store import Aggregates, Committed, Kind
 from services.chassis.sweeper import Sweeping
@@ -57,6 +58,11 @@ class Runtime:
     relays: dict[str, Committed]
     throttle: Throttle = field(default_factory=Throttle)
     """What holds commands of people back; a service gives it the pressure of what may fall behind."""
+    secret: Secret | None = None
+
+    def __post_init__(self) -> None:
+        """Without another, the secret behind names is one that is kept in the database."""
+        self.secret = self.secret or kept_in(self.database)
 
     def aggregates(self, kind: Kind[A]) -> Aggregates[A]:
         """The aggregates of `kind` in this service's own database."""
@@ -67,6 +73,7 @@ class Runtime:
             lambda found: self.relays[kind.collection](found),
             self.metrics.command,
             self.throttle,
+            self.secret,
         )
 
 

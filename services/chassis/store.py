@@ -33,7 +33,8 @@ from services.chassis.errors import (
 from services.chassis.mongo import ASCENDING as UP
 from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
 from services.chassis.principal import SYSTEM
-from services.chassis.receipt import Receipt, Replayed, check_fingerprint
+from services.chassis.receipt import Receipt, replay
+from services.chassis.secret import Secret, kept_in
 from services.chassis.store_away import store_errors
 from services.chassis.throttle import Throttle
 from services.chassis.together import Inserts, Reads
@@ -115,8 +116,10 @@ class Aggregates(Generic[A]):
         committed: Committed = lambda document: None,
         outcome: Outcome = lambda kind, outcome: None,
         throttle: Throttle | None = None,
+        secret: Secret | None = None,
     ) -> None:
         self.kind = kind
+        self.secret = secret or kept_in(database)
         self.collection: Collection = database[kind.collection]
         self._clock = clock
         self._tell = committed
@@ -321,7 +324,7 @@ class Aggregates(Generic[A]):
             document = await self.collection.find_one({"_id": id})
         if document is not None:
             if receipt is not None:
-                _replay(document, receipt)
+                replay(document, receipt)
             if taken is not None and str(taken) in document.get("taken", ()):
                 return self._stored(document)
         raise AlreadyExists(kind=self.kind.name, id=id)
@@ -330,7 +333,7 @@ class Aggregates(Generic[A]):
         """The answers that were kept are read only where one of them is to be given again."""
         with store_errors():
             document = await self.collection.find_one({"_id": id}, {"receipts": 1})
-        _replay(document or {}, receipt)
+        replay(document or {}, receipt)
 
     def _outbox(self, decision: Decision[A], version: int, now: datetime, cause: Cause) -> list[Document]:
         return outbox.entries(
@@ -349,13 +352,6 @@ class Aggregates(Generic[A]):
     def _committed(self, document: Document | None) -> None:
         self._outcome(self.kind.name, "committed")
         self._tell(document)
-
-
-def _replay(document: Document, receipt: Receipt) -> None:
-    for entry in document.get("receipts", ()):
-        if entry["k"] == receipt.key:
-            check_fingerprint(entry, receipt)
-            raise Replayed(entry["s"], entry["b"], entry["v"])
 
 
 def _as_relayed(id: str, stored: Stored[Any], update: Document) -> Document:

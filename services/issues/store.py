@@ -1,7 +1,7 @@
 """What this service keeps: its kinds of aggregates, and a query with its index for every way they are looked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -223,10 +223,11 @@ class Store:
     def of(cls, runtime: Runtime) -> "Store":
         """The store in the database of `runtime`."""
         settings: PrivacySettings = runtime.settings
+        vault = Vault(runtime.database, runtime.clock, settings.masters)
+        runtime = replace(runtime, secret=vault.secret)
         times: ClockSettings = runtime.settings
         many: SupportSettings = runtime.settings
         cases, wishes, supports = runtime.aggregates(CASES), runtime.aggregates(WISHES), runtime.aggregates(SUPPORTS)
-        vault = Vault(runtime.database, runtime.clock, settings.masters)
         uploads = (
             runtime.database,
             runtime.clock,

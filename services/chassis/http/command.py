@@ -5,7 +5,8 @@
         return await command.create(cases, lambda id, now: report(id, body, command.principal, now), CaseView.of,
                                     location="/api/issues/v1/cases/{id}")
 
-With an Idempotency-Key the id of what is created derives from caller, address and key, and the answer is kept in the
+With an Idempotency-Key the id of what is created derives from caller, address and key, by a secret of the service so
+that nobody can try whose it is; and the answer is kept in the
 same document and by the same write as the effect: a repeated request gets the first answer, byte for byte, marked
 `Idempotency-Replayed: true`, whether the first one is long done, still under way, or lost its process in between.
 With If-Match a change is made to that version only.
@@ -18,13 +19,14 @@ from typing import Annotated, TypeVar
 from fastapi import Request, Response, Security
 from pydantic import BaseModel
 
-from services.chassis.aggregate import Aggregate, Decision, derived_id, new_id
+from services.chassis.aggregate import Aggregate, Decision, new_id
 from services.chassis.errors import CommunityError, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import BearerToken
 from services.chassis.http.fingerprint import check_key, fingerprint, receipt_key
 from services.chassis.http.tags import match_versions, tag
 from services.chassis.principal import Principal
 from services.chassis.receipt import Receipt, Replayed
+from services.chassis.secret import Secret, keyed_id
 from services.chassis.store import Aggregates, Cause, Stored
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.trace import current_traceparent
@@ -70,9 +72,9 @@ class Command:
             AlreadyExists: `id` is taken, by another request.
         """
         kind = aggregates.kind.name
-        made = id or self.fresh_id(kind)
+        made = id or await self.fresh_id(aggregates.secret, kind)
         place = location(made) if callable(location) else location.format(id=made)
-        receipt = await self._receipt(201, view)
+        receipt = await self._receipt(aggregates.secret, 201, view)
 
         async def act() -> Stored[A]:
             return await aggregates.create(made, lambda now: decide(made, now), self.cause, receipt=receipt)
@@ -97,7 +99,7 @@ class Command:
             UnknownAggregate: there is none, or the caller may not know of it: every refusal is this one then.
             StaleVersion: If-Match names another version.
         """
-        receipt = await self._receipt(200, view)
+        receipt = await self._receipt(aggregates.secret, 200, view)
 
         async def act() -> Stored[A]:
             expected = await self._expected(aggregates, id)
@@ -122,18 +124,21 @@ class Command:
         if state is not None:
             refusal.current = {"version": stored.version, **state.model_dump(mode="json")}
 
-    def fresh_id(self, kind: str) -> str:
-        """The id of a new thing: the same one for the same Idempotency-Key."""
+    async def fresh_id(self, secret: Secret, kind: str) -> str:
+        """The id of a new thing: the same one for the same Idempotency-Key, by the `secret` of its service."""
         if self._key is None:
             return new_id(kind)
-        return derived_id(kind, self.principal.sub, self._request.method, self._request.scope["path"], self._key)
+        return keyed_id(
+            await secret(), kind, self.principal.sub, self._request.method, self._request.scope["path"], self._key
+        )
 
-    async def _receipt(self, status: int, view: View[A]) -> Receipt | None:
+    async def _receipt(self, secret: Secret, status: int, view: View[A]) -> Receipt | None:
         if self._key is None:
             return None
-        sub = self.principal.sub
-        key = receipt_key(sub, self._request, self._key)
-        return Receipt(key, await fingerprint(sub, self._request), status, lambda stored: self._rendered(view, stored))
+        sub, marking = self.principal.sub, await secret()
+        key = receipt_key(marking, sub, self._request, self._key)
+        asked = await fingerprint(marking, sub, self._request)
+        return Receipt(key, asked, status, lambda stored: self._rendered(view, stored))
 
     def _rendered(self, view: View[A], stored: Stored[A]) -> bytes:
         """The body for `stored`; what the receipt keeps is what is answered, so it is made once."""

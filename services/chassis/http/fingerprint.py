@@ -1,5 +1,7 @@
 """What makes two requests the same request: caller, method, address and meaning of the body.
 
+Both names are keyed with the service's secret: who gets hold of them can't try whose request it was, or with which key.
+
 JSON is compared by value, so that order and spacing don't matter; a form by its fields and the content of its files, so
 that the boundary, which differs each time, doesn't.
 """
@@ -13,6 +15,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from services.chassis.http.refusals import IdempotencyKeyMalformed
+from services.chassis.secret import keyed_mark
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _CHUNK = 1 << 16
@@ -29,15 +32,16 @@ def check_key(key: str | None) -> str | None:
     return key
 
 
-def receipt_key(sub: str, request: Request, key: str) -> str:
+def receipt_key(secret: bytes, sub: str, request: Request, key: str) -> str:
     """Under what a receipt is kept: the same key of another caller or for another operation is another key."""
-    return _digest(sub, request.method, request.scope["path"], key)
+    return keyed_mark(secret, "receipt", sub, request.method, request.scope["path"], key)
 
 
-async def fingerprint(sub: str, request: Request) -> str:
+async def fingerprint(secret: bytes, sub: str, request: Request) -> str:
     """The digest of what `sub` asked for by `request`, whose body the route has read already."""
     query = request.scope["query_string"].decode("latin-1")
-    return _digest(sub, request.method, request.scope["path"], query, await _meaning(request))
+    asked = (request.method, request.scope["path"], query, await _meaning(request))
+    return keyed_mark(secret, "request", sub, *asked)
 
 
 async def _meaning(request: Request) -> str:

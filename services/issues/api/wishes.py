@@ -96,7 +96,7 @@ def router(store: Store) -> APIRouter:
 
 
 async def _propose(store: Store, body: wishes.Propose, command: Command) -> Response:
-    by, id = command.principal, command.fresh_id(store.wishes.kind.name)
+    by, id = command.principal, await command.fresh_id(store.wishes.secret, store.wishes.kind.name)
     while True:
         seat = await _seat(store, body.community, by, id)
         try:

@@ -70,9 +70,8 @@ def router(store: Store) -> APIRouter:
         if body.unit is not None and (await store.units.get(body.unit)).community != body.community:
             raise UnitElsewhere()
         given = body.model_dump(exclude={"community", "title"})
-        key, words = await keys.issue(
-            command.fresh_id("api-key"), body.community, body.title, by=command.principal, **given
-        )
+        id = await command.fresh_id(store.cases.secret, "api-key")
+        key, words = await keys.issue(id, body.community, body.title, by=command.principal, **given)
         return IssuedKeyView(**_shown(key), api_key=words)
 
     @routes.get("", summary="The keys of a community", responses=problems(NotYours))

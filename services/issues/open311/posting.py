@@ -14,6 +14,7 @@ from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import AlreadyExists
 from services.chassis.principal import Role, member
 from services.chassis.receipt import Receipt, Replayed
+from services.chassis.secret import keyed_id, keyed_mark
 from services.chassis.store import Cause
 from services.chassis.telemetry.trace import current_traceparent
 from services.contracts.issues import Channel
@@ -68,7 +69,8 @@ async def take(store: Store, room: Open311, community: str, form: Form, sender: 
     decide = _decision(sender, whole, location, catalogue)
     try:
         cause = Cause(sender.key.id, traceparent=current_traceparent())
-        receipt = Receipt(token, form.digest, 200, lambda stored: b"")
+        asked = keyed_mark(await store.vault.secret(), "form", form.digest)
+        receipt = Receipt(token, asked, 200, lambda stored: b"")
         await store.cases.create(id, lambda now: decide(id, now, sealed), cause, receipt=receipt)
     except (Replayed, AlreadyExists):
         pass  # sent before: this is its answer again
@@ -172,10 +174,11 @@ async def _kept(store: Store, community: str, form: Form, key: ApiKey) -> tuple[
 
 async def _token(store: Store, room: Open311, form: Form, sender: Sender) -> str:
     """The token of this request: of one sent before, if this is the same again."""
+    secret, key = await store.vault.secret(), sender.key.id  # by a secret: of a plain digest one could try the phone
     if sender.repeat is not None:
-        return derived_id("token", sender.key.id, "repeat", sender.repeat)
+        return keyed_id(secret, "token", key, "repeat", sender.repeat)
     now = int(room.clock().timestamp() // _THE_SAME_WITHIN.total_seconds())
-    this, last = (derived_id("token", sender.key.id, form.digest, str(turn)) for turn in (now, now - 1))
+    this, last = (keyed_id(secret, "token", key, form.digest, str(turn)) for turn in (now, now - 1))
     before = await store.cases.find(case_of(last))
     if before is not None and room.clock() - before.aggregate.reported_at < _THE_SAME_WITHIN:
         return last

@@ -15,6 +15,7 @@ import orjson
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import CommunityError, NotFound, Unavailable
 from services.chassis.receipt import IdempotencyKeyReused, Receipt, Replayed
+from services.chassis.secret import keyed_mark
 from services.chassis.store import Cause
 from services.chassis.telemetry.trace import current_traceparent
 from services.issues.domain.aftermath import Reopen, reopen
@@ -57,9 +58,8 @@ async def take_update(store: Store, community: str, form: Form, key: ApiKey) -> 
         raise RequestUnknown()
     text = _text(form)
     photos = await _pictures(store, community, form, key, cases[0], status)
-    receipt = Receipt(
-        derived_id("update", key.id, theirs), form.digest, 200, lambda stored: _answer(id, stored.version)
-    )
+    asked = keyed_mark(await store.vault.secret(), "form", form.digest)
+    receipt = Receipt(derived_id("update", key.id, theirs), asked, 200, lambda stored: _answer(id, stored.version))
     try:
         cause = Cause(key.id, traceparent=current_traceparent())
         stored = await store.cases.change(

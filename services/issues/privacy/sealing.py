@@ -6,8 +6,6 @@ the cipher authenticates. A changed byte, another key or another case end in `No
 
 import base64
 import binascii
-import hashlib
-import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,11 +48,6 @@ def unseal(key: bytes, box: str, *about: str) -> bytes:
         return AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _bound(about))
     except (InvalidTag, ValueError, binascii.Error):
         raise NotOpened() from None
-
-
-def keyed_mark(key: bytes, *parts: str) -> str:
-    """A name that belongs to `parts`, always the same, which nobody without `key` can lead back to them."""
-    return hmac.new(key, _bound(parts), hashlib.sha256).hexdigest()[:40]
 
 
 def _bound(parts: tuple[str, ...]) -> bytes:

@@ -26,8 +26,9 @@ from services.chassis.mongo import (
     ReturnDocument,
 )
 from services.chassis.principal import Principal
+from services.chassis.secret import keyed_mark
 from services.issues.domain.contact import Contact, Sealed
-from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, keyed_mark, seal, unseal
+from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, seal, unseal
 
 COLLECTION = "contact_keys"
 MARKS = "marks"
@@ -103,12 +104,16 @@ class Vault:
         """The name under which something of `person` is kept without saying who they are."""
         alias = self._aliases.get(person)
         if alias is None:
-            if self._secret is None:
-                self._secret = await self._shared_secret()
             if len(self._aliases) >= _ALIASES_KEPT:
                 self._aliases.clear()
-            alias = self._aliases[person] = f"anon-{keyed_mark(self._secret, 'person', person)}"
+            alias = self._aliases[person] = f"anon-{keyed_mark(await self.secret(), 'person', person)}"
         return alias
+
+    async def secret(self) -> bytes:
+        """The secret behind aliases and other names; whoever has the database alone doesn't have it."""
+        if self._secret is None:
+            self._secret = await self._shared_secret()
+        return self._secret
 
     async def known(self, by: Principal) -> Principal:
         """`by`, with their alias."""

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.chassis import mongo
+from services.chassis.secret import COLLECTION
 from tests.integration.http.shop import PATH, Shop
 
 KEY = {"Idempotency-Key": "order-1"}
@@ -142,6 +143,19 @@ async def test_what_is_kept_tells_neither_key_nor_caller(caller: httpx.AsyncClie
     assert document is not None
     assert "13800138000" not in str(document)
     assert "p-1" not in str(document["receipts"])
+
+
+async def test_whose_request_made_a_thing_can_not_be_tried(store: mongo.Database, tmp_path: Path) -> None:
+    """Whoever guesses caller, address and key finds neither the id nor what is kept of the request."""
+    made = []
+    for _ in range(2):
+        answer = await Shop(store, tmp_path).caller("p-1").post(PATH, json={"sweets": 3}, headers=KEY)
+        document = await store["jars"].find_one_and_delete({"_id": answer.json()["id"]})
+        assert document is not None
+        [receipt] = document["receipts"]
+        made += [document["_id"], receipt["k"], receipt["f"]]
+        await store[COLLECTION].delete_many({})  # all that another deployment doesn't share
+    assert len(set(made)) == len(made)
 
 
 async def test_outcomes_are_counted(caller: httpx.AsyncClient, shop: Shop) -> None:

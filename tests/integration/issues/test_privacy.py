@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from services.chassis.aggregate import derived_id
 from services.chassis.clock import utc_now
 from services.chassis.mongo import Database
 from services.chassis.principal import Principal, Role
+from services.chassis.secret import COLLECTION, keyed_id
 from services.contracts.issues import CaseStatus
 from services.issues.app import IssuesSettings
 from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
@@ -163,6 +165,25 @@ async def test_an_anonymous_reporter_is_shown_to_nobody_and_follows_rates_and_re
     assert RESIDENT.sub not in kept
     actors = {entry["actor"] for entry in (await db["cases"].find_one({"_id": id}))["outbox"]}  # type: ignore[index]
     assert actors == {"anonymous", STAFF.sub, HANDLER.sub, SUPERVISOR.sub}
+
+
+async def test_whose_a_nameless_report_is_can_not_be_tried_with_all_that_is_stored(api: Api, db: Database) -> None:
+    _, [building, *_] = await a_community(api, buildings=1)
+    key = {"Idempotency-Key": "1"}
+    sent = [await api.post(RESIDENT, "/cases", a_body(building, anonymous=True), key) for _ in range(2)]
+    assert sent[0].content == sent[1].content
+    id = sent[0].json["id"]
+    kept = await _binaries(db)
+    assert id != derived_id("case", RESIDENT.sub, "POST", "/api/issues/v1/cases", "1")
+    assert id not in {keyed_id(one, "case", RESIDENT.sub, "POST", "/api/issues/v1/cases", "1") for one in kept}
+    assert await db[COLLECTION].count_documents({}) == 0
+
+
+async def _binaries(db: Database) -> list[bytes]:
+    """Every run of bytes in the database that could be a key."""
+    names = [name for name in await db.list_collection_names() if not name.startswith("system.")]
+    documents = [document for name in names for document in await db[name].find({}).to_list(10_000)]
+    return [value for document in documents for value in document.values() if isinstance(value, bytes)]
 
 
 async def test_who_reported_without_a_name_does_not_verify(api: Api) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, keyed_mark, seal, unseal
+from services.chassis.secret import keyed_mark
+from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, seal, unseal
 
 KEYS = st.binary(min_size=32, max_size=32)
 ABOUT = st.lists(st.text(max_size=12), min_size=1, max_size=3)

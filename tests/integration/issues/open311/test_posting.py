@@ -8,6 +8,9 @@ import orjson
 from PIL import Image
 
 from services.issues.catalogues import RESIDENTIAL
+from services.issues.open311.form import Form
+from services.issues.open311.posting import Sender, _token
+from services.issues.privacy.sealing import fresh_key
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api
 from tests.integration.issues.open311.desk import FORM, LAT, LON, STEP, Desk, a_key, a_place
@@ -152,6 +155,19 @@ async def test_the_same_form_sent_again_is_the_same_case(desk: Desk, api: Api, s
     assert (await desk.post("taken", data={**form, "description": "一"}, headers=key)).value == first.value
     reused = await desk.post("errors", data={**form, "description": "二"}, headers=key)
     assert reused.status == 400
+
+
+async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, store: Store) -> None:
+    """A plain digest of the form would let who reads the rest of it try phone numbers, even after erasure."""
+    [key] = await store.open311.keys.of(HERE, OPERATOR)
+    form = Form({}, {}, (), (), "digest")
+    made = []
+    for repeat in (None, "1"):
+        for secret in (fresh_key(), fresh_key()):
+            store.vault._secret = secret
+            made += [await _token(store, store.open311, form, Sender(key, repeat)) for _ in range(2)]
+    assert made[::2] == made[1::2]
+    assert len(set(made)) == 4
 
 
 async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Store) -> None:
