@@ -1,36 +1,38 @@
 """The subscriber of one service: FastStream's batch consumer, with our own hands on what it would lose.
 
-What it guarantees: offsets are committed after the effects of their batch are stored, one commit a batch, with explicit
-offsets; a record that can't be parsed still reaches the intake (FastStream would skip it and commit past it); a new
-consumer group begins at the earliest record; the process starts and answers while Kafka is away; on stop, the batch
-under way is finished and committed, then the group is left (or kept, with static membership).
+What it guarantees: offsets are committed after the effects of their batch are stored, one commit a batch, with
+explicit offsets; whatever lies on a topic reaches the intake, even a batch that can't be read (after some more tries,
+for the wire may have been at fault); a new consumer group begins at the earliest record; the process starts and answers
+while Kafka is away; on stop, the batch under way is finished and committed, then the group is left (or kept, with
+static membership). What has died of its consumer is made anew (`watchdog`).
 What it does not: a batch is taken again after a crash or a lost commit. Effects are idempotent for that.
 """
 
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.kafka.message import KafkaMessage
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
+from services.chassis import batches
+from services.chassis.bounded import within
 from services.chassis.intake import Intake, Record, Stopping
 from services.chassis.kafka_access import OPEN, Access
+from services.chassis.member import Group, Member
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
-_POLL_MS = 20
-"""FastStream sleeps this long after an empty poll of the same length: the price of a quiet topic's first event."""
-
 _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_READ_ANEW = 4
+"""Times that a batch which can't be read is asked for again before it becomes a dead letter."""
+_JOINED_WITHIN = 120.0
+_ANSWERED_WITHIN = 10.0
+_COMMITTED_WITHIN = 3.0
 
 
 class Inbound:
@@ -51,67 +53,59 @@ class Inbound:
         self.topics = topics
         self.intake = intake
         self.last_batch = time.monotonic()
+        self.group = Group(bootstrap, group, topics, instance, graceful, session_timeout, access)
+        self.remade = 0
+        self.taking_since: float | None = None
         self._commits_lost = 0
         self._failures = 0
+        self._unread: Counter[tuple[TopicPartition, int]] = Counter()
         self._committed: dict[TopicPartition, int] = {}
         self._to_commit: dict[TopicPartition, int] = {}
         self._committing: asyncio.Task[None] | None = None
         self._one_commit = asyncio.Lock()
-        self._broker = KafkaBroker(
-            bootstrap,
-            client_id=group,
-            consumer_only=True,
-            apply_types=False,
-            logger=None,
-            graceful_timeout=graceful,
-            allow_auto_create_topics=False,
-            request_timeout_ms=90_000,
-            metadata_max_age_ms=15_000,
-            security=access,
-        )
-        self._subscriber: BatchSubscriber = self._broker.subscriber(
-            *topics,
-            batch=True,
-            max_records=BATCH,
-            batch_timeout_ms=_POLL_MS,
-            group_id=group,
-            group_instance_id=instance,
-            auto_offset_reset="earliest",
-            ack_policy=AckPolicy.MANUAL,
-            session_timeout_ms=int(session_timeout * 1000),
-            heartbeat_interval_ms=int(session_timeout * 300),
-            max_poll_interval_ms=600_000,
-            listener=_Revoked(self),
-            parser=self._parse,
-            decoder=_decode,
-        )
-        self._subscriber(self._consume)
+        self._member: Member | None = None
 
     async def run(self) -> None:
         """Join the group, however long it takes. Returns when joined."""
         attempt = 0
-        while True:
+        while not self.intake.stopping.is_set():
+            self._member = member = Member(self.group, self._take, _Revoked(self))
             try:
-                await self._broker.start()
+                await member.join(_JOINED_WITHIN)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("Kafka does not answer, trying again", extra={"error": type(error).__name__})
-                await self._stop_broker()
+                await self._leave(member)
                 await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
                 attempt += 1
             else:
                 return
 
+    async def remake(self, why: str) -> None:
+        """Leave with what has died, and join anew; nothing is lost, what was not committed comes again."""
+        log.error("the consumer is made anew", extra={"group": self.group.name, "why": why})
+        self.remade += 1
+        if self._member is not None:
+            await self._leave(self._member)
+        self._forget_commits()
+        await self.run()
+
     async def stop(self) -> None:
         """Finish and commit the batch under way, then leave."""
         self.intake.stopping.set()
-        await self._flush()
-        await self._stop_broker()
+        with suppress(TimeoutError):
+            await within(_COMMITTED_WITHIN, self._flush())
+        if self._member is not None:
+            await self._leave(self._member)
+
+    @property
+    def member(self) -> Member | None:
+        """The present stay in the group."""
+        return self._member
 
     @property
     def assigned(self) -> frozenset[TopicPartition]:
         """The partitions this process reads now."""
-        consumer = self._subscriber.consumer
-        return frozenset() if consumer is None else frozenset(consumer.assignment())
+        return frozenset() if self._member is None else self._member.assigned
 
     @property
     def commits_lost(self) -> int:
@@ -123,11 +117,14 @@ class Inbound:
 
         Raises:
             KafkaError: Kafka does not answer.
+            TimeoutError: nor does its client.
         """
-        consumer = self._subscriber.consumer
-        if consumer is None or not self.assigned:
+        assigned, consumer = sorted(self.assigned), self._consumer()
+        if consumer is None or not assigned:
             return {}
-        assigned = sorted(self.assigned)
+        return await within(_ANSWERED_WITHIN, self._lag_of(consumer, assigned))
+
+    async def _lag_of(self, consumer: Any, assigned: list[TopicPartition]) -> Mapping[TopicPartition, int]:
         ends, begins = await consumer.end_offsets(assigned), await consumer.beginning_offsets(assigned)
         unknown = [partition for partition in assigned if partition not in self._committed]
         found = await asyncio.gather(*(consumer.committed(partition) for partition in unknown))
@@ -135,11 +132,22 @@ class Inbound:
         done |= {partition: offset for partition, offset in self._committed.items() if partition in begins}
         return {partition: max(0, ends[partition] - done[partition]) for partition in assigned}
 
-    async def _consume(self, records: Any) -> None:
-        """FastStream reads the annotations of its handler and can't know ours."""
-        await self._take(records)
+    def _consumer(self) -> Any:
+        return None if self._member is None else self._member.consumer
 
     async def _take(self, records: tuple[Record, ...]) -> None:
+        self.taking_since = time.monotonic()
+        try:
+            await self._take_all(records)
+        finally:
+            self.taking_since = None
+
+    async def _take_all(self, records: tuple[Record, ...]) -> None:
+        if (unread := self._to_read_anew(records)) is not None:
+            log.warning("a batch can't be read, reading it anew", extra=unread)
+            self._rewind(records)
+            await self._pause()
+            return
         try:
             await self.intake.take(records)
         except Stopping:
@@ -152,8 +160,19 @@ class Inbound:
             await self._pause()
             return
         self._failures = 0
+        self._unread.clear()
         self.last_batch = time.monotonic()
         await self._commit(records)
+
+    def _to_read_anew(self, records: tuple[Record, ...]) -> dict[str, Any] | None:
+        """What to say of a batch that can't be read and was not asked for often enough."""
+        for record in records:
+            if record.headers and record.headers[0][0] == batches.UNREADABLE:
+                place = TopicPartition(record.topic, record.partition), batches.begin(record.headers)
+                self._unread[place] += 1
+                if self._unread[place] <= _READ_ANEW:
+                    return {"topic": record.topic, "partition": record.partition, "why": batches.why(record.headers)}
+        return None
 
     async def _pause(self) -> None:
         """Wait before a failed batch is read again, longer each time."""
@@ -173,7 +192,7 @@ class Inbound:
     async def _flush(self) -> None:
         """Commit what is stored and not committed yet, one commit at a time."""
         async with self._one_commit:
-            while self._to_commit and (consumer := self._subscriber.consumer) is not None:
+            while self._to_commit and (consumer := self._consumer()) is not None:
                 assigned = consumer.assignment()
                 mine = {partition: offset for partition, offset in self._to_commit.items() if partition in assigned}
                 self._to_commit.clear()
@@ -189,28 +208,29 @@ class Inbound:
             log.warning("commit refused", extra={"error": type(error).__name__})
 
     def _rewind(self, records: tuple[Record, ...]) -> None:
-        consumer = self._subscriber.consumer
+        consumer = self._consumer()
         if consumer is None:
             return
         first: dict[TopicPartition, int] = {}
         for record in records:
-            first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+            first.setdefault(TopicPartition(record.topic, record.partition), batches.first_offset(record))
         for partition, offset in first.items():
             if partition in consumer.assignment():
                 consumer.seek(partition, offset)
 
-    async def _stop_broker(self) -> None:
+    async def _leave(self, member: Member) -> None:
         try:
-            await asyncio.wait_for(self._broker.stop(), 60)
-        except (KafkaError, OSError, TimeoutError) as error:
+            await member.leave()
+        except (KafkaError, OSError, TimeoutError, RuntimeError) as error:
             log.warning("consumer not closed cleanly", extra={"error": type(error).__name__})
 
-    async def _parse(self, records: tuple[Record, ...], _original: Any) -> KafkaMessage:
-        """Hand the raw records on: FastStream's own parser decodes headers and raises on what is not UTF-8."""
-        consumer = self._subscriber.consumer
-        if consumer is None:
-            raise Stopping()
-        return KafkaMessage(body=b"", raw_message=records, consumer=consumer)
+    def _forget_commits(self) -> None:
+        """A commit that hangs in a consumer which has died would hold up those of the next one."""
+        if self._committing is not None:
+            self._committing.cancel()
+        self._committing, self._one_commit = None, asyncio.Lock()
+        self._to_commit.clear()
+        self._committed.clear()
 
 
 class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -227,7 +247,3 @@ class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Nothing to do: positions are read from the group's offsets."""
-
-
-async def _decode(message: KafkaMessage, _original: Any) -> Any:
-    return message.raw_message

@@ -17,7 +17,7 @@ import orjson
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from services.chassis import dead_letters
+from services.chassis import batches, dead_letters
 from services.chassis.clock import Clock
 from services.chassis.dead_letters import Reason
 from services.chassis.errors import CommunityError, TooMuchContention, Unavailable
@@ -128,6 +128,9 @@ class Intake:
     async def _sort(self, batch: _Sorted, record: Record) -> None:
         if dead_letters.meant_for_other(record.headers, self.consumer):
             self.counts.passed_by += 1
+            return
+        if (odd := _oddity(record)) is not None:
+            await self._bury(record, odd)
             return
         try:
             envelope = from_headers(record.headers, record.key)
@@ -294,6 +297,16 @@ class _Refused(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.reason = Reason(code, detail)
+
+
+def _oddity(record: Record) -> Reason | None:
+    """Why a record is not even looked into."""
+    mark = batches.mark(record.headers)
+    if mark is None:
+        return None
+    if mark == batches.UNREADABLE:
+        return Reason(dead_letters.UNREADABLE_BATCH, batches.why(record.headers))
+    return Reason(dead_letters.MISNAMED_HEADER, "a header's name is not UTF-8")
 
 
 def _passes(error: Exception) -> bool:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.chassis import dead_letters
+from services.chassis import batches, dead_letters
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.intake import Record
 from services.chassis.kafka_access import OPEN, Access, for_client
 from services.chassis.outbound import Outbound
+from services.chassis.repairs import repair
 from services.contracts.envelope import Headers
 
 
@@ -66,9 +67,7 @@ class Morgue:
         settled: set[str] = set()
         async for record in self._records():
             name = f"{record.topic}/{record.partition}/{record.offset}"
-            letter = Letter(
-                name, record.key, record.value, [(header, value or b"") for header, value in record.headers]
-            )
+            letter = Letter(name, record.key, record.value, _written(record.headers))
             settles = letter.header(dead_letters.SETTLES)
             if settles:
                 settled.add(settles)
@@ -96,9 +95,12 @@ class Morgue:
     async def replay(self, letter: Letter) -> None:
         """Send it to its topic again, for the consumer that failed, and settle it.
 
+        Of a batch that could not be read, each record goes, once this program can read it.
+
         Raises:
             KafkaError: Kafka did not take it; nothing is settled.
-            NotReplayable: it is a state (its replay would become the latest one of its key), or was too large to keep.
+            NotReplayable: it is a state (its replay would become the latest one of its key), was too large to keep, or
+                is a batch that still can't be read.
         """
         if letter.header(dead_letters.CUT):
             why = ("原消息过大，未保留内容。", "it was too large, only its marks were kept.")
@@ -107,7 +109,8 @@ class Morgue:
         if topic.endswith(".state"):
             why = ("请重新发布该状态，然后丢弃此死信。", "publish the state again, then drop the letter.")
             raise NotReplayable(name=letter.name, why_zh=why[0], why_en=why[1])
-        await self._send(topic, letter.key or b"", letter.value, headers)
+        for key, value, own in _records_of(letter):
+            await self._send(topic, key or b"", value, own + headers)
         await self._settle(letter, "replay")
 
     async def drop(self, letter: Letter) -> None:
@@ -130,6 +133,7 @@ class Morgue:
             raise KafkaError(f"{topic} did not take the record")
 
     async def _records(self) -> AsyncIterator[Record]:
+        repair()
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             enable_auto_commit=False,
@@ -150,3 +154,19 @@ class Morgue:
                         unread.discard(partition)
         finally:
             await consumer.stop()
+
+
+def _records_of(letter: Letter) -> Sequence[tuple[bytes | None, bytes | None, Headers]]:
+    """What there is to be sent again, each with headers of its own before those of the letter."""
+    if not letter.header(dead_letters.BATCH):
+        return [(letter.key, letter.value, [])]
+    try:
+        records = list(batches.read(letter.value or b""))
+    except batches.Unreadable as error:
+        why = (f"这一批消息仍无法读取（{error}）。", f"its batch still can't be read ({error}).")
+        raise NotReplayable(name=letter.name, why_zh=why[0], why_en=why[1]) from error
+    return [(record.key, record.value, _written(record.headers)) for record in records]
+
+
+def _written(headers: batches.RecordHeaders) -> Headers:
+    return [(batches.spelt(name), value or b"") for name, value in headers if name not in batches.MARKS]

@@ -8,9 +8,11 @@ drop NAME… | --all                 settle without effect
 
 import argparse
 import asyncio
+import base64
 import sys
 from collections.abc import Sequence
 
+from services.chassis.dead_letters import BATCH
 from services.chassis.morgue import Letter, Morgue, NotReplayable
 from services.chassis.outbound import Outbound
 from services.chassis.setting_sources import read_settings
@@ -106,6 +108,12 @@ def _line(letter: Letter) -> str:
 def _whole(letter: Letter) -> str:
     lines = [letter.name, f"key: {(letter.key or b'').decode(errors='replace')}"]
     lines += [f"{name}: {value.decode(errors='backslashreplace')}" for name, value in letter.headers]
-    return "\n".join(
-        [*lines, "", "(no data)" if letter.value is None else letter.value.decode(errors="backslashreplace")]
-    )
+    return "\n".join([*lines, "", _data(letter)])
+
+
+def _data(letter: Letter) -> str:
+    if letter.value is None:
+        return "(no data)"
+    if letter.header(BATCH):
+        return f"the batch in base64: {base64.b64encode(letter.value).decode()}"
+    return letter.value.decode(errors="backslashreplace")

@@ -15,8 +15,9 @@ from pymongo import InsertOne
 
 from services.chassis.clock import utc_now
 from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import BATCH, Inbound
+from services.chassis.inbound import Inbound
 from services.chassis.intake import Intake
+from services.chassis.member import BATCH
 from services.chassis.mongo import WriteOp
 from services.chassis.outbound import Outbound
 from services.contracts.envelope import Envelope, to_headers

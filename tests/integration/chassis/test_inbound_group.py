@@ -42,7 +42,7 @@ def noting(seen: list[str]) -> Handlers:
 
 
 def generation(inbound: Inbound) -> int:
-    consumer: Any = inbound._subscriber.consumer
+    consumer: Any = inbound._consumer()
     return int(consumer._coordinator.generation)
 
 

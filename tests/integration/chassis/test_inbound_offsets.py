@@ -28,7 +28,7 @@ def noting(seen: list[str]) -> Handlers:
 def spied_commits(inbound: Inbound) -> list[dict[TopicPartition, int]]:
     """The commits of a joined member, from now on."""
     commits: list[dict[TopicPartition, int]] = []
-    consumer: Any = inbound._subscriber.consumer
+    consumer: Any = inbound._consumer()
     real = consumer.commit
 
     async def commit(offsets: dict[TopicPartition, int] | None = None) -> None:
@@ -140,7 +140,7 @@ async def test_a_commit_that_is_refused_ends_nothing(lab: Lab) -> None:
     """The group moved on meanwhile: the records come again elsewhere, and this member goes on."""
     seen: list[str] = []
     async with lab.subscribed(noting(seen)) as inbound:
-        consumer: Any = inbound._subscriber.consumer
+        consumer: Any = inbound._consumer()
         real = consumer.commit
         refusals: list[int] = []
 

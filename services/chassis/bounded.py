@@ -1,0 +1,33 @@
+"""Waiting with an end: for what may never come back, and may not even let itself be cancelled."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` returns, or raises, within that time.
+
+    `asyncio.wait_for` waits until what it cancels has ended; this leaves it behind, cancelled, and goes on.
+
+    Raises:
+        TimeoutError: it has not come back.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            task.cancel()
+            task.add_done_callback(_forget)
+    if not task.done():
+        raise TimeoutError
+    return task.result()
+
+
+def _forget(task: "asyncio.Task[Any]") -> None:
+    """Nobody asks any more what became of it."""
+    if not task.cancelled():
+        task.exception()
