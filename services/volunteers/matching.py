@@ -153,7 +153,7 @@ def load_of(volunteer: Volunteer, now: datetime) -> int:
     """What it costs that this volunteer is busy already: one step an hour."""
     if not volunteer.bookings:
         return 0
-    booked = sum(whole_minutes(b.ends_at - b.starts_at) for b in volunteer.bookings if b.ends_at > now - REMEMBERED)
+    booked = sum(whole_minutes(b.ends_at - b.starts_at) for b in volunteer.engagements if b.ends_at > now - REMEMBERED)
     return LOAD * min(STEPS - 1, booked // 60)
 
 

@@ -15,11 +15,10 @@ from services.chassis.http.problems import problems
 from services.contracts.marks import Id
 from services.volunteers.api.views import Listed, NeedView, listed, need_view
 from services.volunteers.domain import errors, seating
-from services.volunteers.domain.needs import Need, require_planning, require_staff
-from services.volunteers.domain.offers import LIVE
+from services.volunteers.domain.needs import Need
 from services.volunteers.domain.teams import Membership
-from services.volunteers.domain.volunteers import volunteer_id
 from services.volunteers.domain.words import Request
+from services.volunteers.seats import Change, Seats
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import BY_START, Store, asked
 
@@ -56,7 +55,7 @@ def router(store: Store, staffing: Staffing) -> APIRouter:
         return listed(found, lambda stored: need_view(stored, principal))
 
     _answering(routes, store)
-    _seating(routes, store, staffing)
+    _seating(routes, store, staffing.seats)
     return routes
 
 
@@ -85,7 +84,7 @@ def _answering(routes: APIRouter, store: Store) -> None:
         return await _change(store, id, command, lambda need, now: seating.withdraw(need, person, by, now))
 
 
-def _seating(routes: APIRouter, store: Store, staffing: Staffing) -> None:
+def _seating(routes: APIRouter, store: Store, seats: Seats) -> None:
     @routes.post(
         "/needs/{id}/take",
         response_model=NeedView,
@@ -94,19 +93,7 @@ def _seating(routes: APIRouter, store: Store, staffing: Staffing) -> None:
     )
     async def take(id: Id, command: CommandDep) -> Response:
         """Take a seat by oneself; an offer that stands is accepted. The filters that always hold, hold."""
-        by = command.principal
-        need = (await store.needs.get(id)).aggregate
-        by.require(need.community)
-        if any(offer.person == by.sub and offer.status in LIVE for offer in need.offers):
-            return await _change(store, id, command, lambda n, now: seating.take(n, None, by, now))
-        require_planning(need, store.clock())
-        volunteer = volunteer_id(need.community, by.sub)
-        booking, new = await staffing.hold(need, volunteer, command.cause)
-        try:
-            return await _change(store, id, command, lambda n, now: seating.take(n, booking, by, now))
-        finally:
-            if new:
-                await staffing.confirm(volunteer, booking)
+        return await seats.take(id, command.principal, command.cause, _changing(store, id, command))
 
     @routes.post(
         "/needs/{id}/offers",
@@ -116,16 +103,12 @@ def _seating(routes: APIRouter, store: Store, staffing: Staffing) -> None:
     )
     async def ask(id: Id, body: OfferTo, command: CommandDep) -> Response:
         """Staff ask a volunteer of their choice. The filters that always hold, hold."""
-        need = (await store.needs.get(id)).aggregate
-        require_staff(need, command.principal)
-        require_planning(need, store.clock())
-        volunteer = volunteer_id(need.community, body.person)
-        booking, new = await staffing.hold(need, volunteer, command.cause)
-        try:
-            return await _change(store, id, command, lambda n, now: seating.offer(n, booking, body.person, now))
-        finally:
-            if new:
-                await staffing.confirm(volunteer, booking)
+        return await seats.ask(id, body.person, command.principal, command.cause, _changing(store, id, command))
+
+
+def _changing(store: Store, id: str, command: CommandDep) -> Change[Response]:
+    """The request's own way to carry a decision about the need out."""
+    return lambda decide: _change(store, id, command, decide)
 
 
 async def _change(

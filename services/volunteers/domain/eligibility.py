@@ -116,14 +116,14 @@ def _free(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 def _weekly_cap(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     week = week_of(need.starts_at)
     total = need.ends_at - need.starts_at
-    for booking in volunteer.bookings:
+    for booking in volunteer.engagements:
         if booking.need != need.id and week_of(booking.starts_at) == week:
             total += booking.ends_at - booking.starts_at
     return whole_minutes(total) <= volunteer.weekly_minutes
 
 
 def _patience(need: Need, volunteer: Volunteer, now: datetime) -> bool:
-    return sum(b.until is not None and b.until > now for b in volunteer.bookings) < PATIENCE
+    return sum(b.until is not None and b.until > now for b in volunteer.engagements) < PATIENCE
 
 
 RULES: tuple[Rule, ...] = (
@@ -162,7 +162,7 @@ def hold(
 
     Raises:
         NotEligible: a filter refuses; the filter is named.
-        AlreadyHeld: the time is held for this need already.
+        AlreadyHeld: the time is held for this offer already.
     """
     refused = first_failure(need, volunteer, now, rules)
     if refused is not None:

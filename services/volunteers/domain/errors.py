@@ -24,10 +24,10 @@ class NotEligible(
 class AlreadyHeld(
     Conflict,
     code="volunteer.already-held",
-    zh="该志愿者已为此需求预留时间。",
-    en="The volunteer's time is already held for this need.",
+    zh="该志愿者已为此邀请预留时间。",
+    en="The volunteer's time is already held for this offer.",
 ):
-    """One need holds a person's time once."""
+    """One offer holds a person's time once."""
 
 
 class NotRecruiting(

@@ -1,7 +1,7 @@
 """The story of a need's seats: offered, taken up or turned down, given back, run out.
 
-Guarantees: never more live offers than seats, nobody asked twice for the same, only the person asked answers,
-and `need.staffed` is said exactly when the last empty seat got its yes.
+Guarantees: never more live offers than seats, nobody asked twice for the same, only the person asked answers, no offer
+without a hold made for it alone (`holds`), and `need.staffed` is said exactly when the last empty seat got its yes.
 """
 
 from datetime import datetime, timedelta
@@ -42,6 +42,7 @@ def offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[
         NeedClosed, AlreadyStarted: too late for seats.
         NeedHasMoved: the booking is for another time.
         AskedBefore: the person has or had an offer.
+        OfferExpired: the booking ran out before the offer was made.
         NoOpenSeat: every seat is taken or offered.
     """
     require_planning(need, now)
@@ -159,9 +160,13 @@ def _given_back(need: Need, owed: Offer, now: datetime) -> tuple[Need, Event]:
 def _offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[Need]:
     if (booking.need, booking.starts_at, booking.ends_at) != (need.id, need.starts_at, need.ends_at):
         raise NeedHasMoved()
+    if any(made.id == booking.offer for made in need.offers):
+        raise AskedBefore()
+    expires_at = booking.until or need.starts_at
+    if now >= expires_at:
+        raise OfferExpired()  # its hold may be released by now
     if need.open_seats == 0:
         raise NoOpenSeat()
-    expires_at = booking.until or need.starts_at
     made = Offer(id=booking.offer, person=person, status=OfferStatus.OFFERED, offered_at=now, expires_at=expires_at)
     changed = need.model_copy(update={"offers": (*need.offers, made)})
     return decided(changed, tell(NeedOffered, changed, offer=made.id, person=person, expires_at=expires_at))

@@ -1,7 +1,7 @@
 """Volunteers: what they can do, when they are free, and the time that is held for offers made to them.
 
 Bookings are what keeps a person from being asked for two things at once: time is booked here first, by one write, and
-only then the offer is made on the need. A booking whose offer never came about is released by the next matching pass.
+only then the offer is made on the need. How bookings and offers may stand together is the table in `holds`.
 """
 
 from datetime import datetime, timedelta
@@ -60,7 +60,7 @@ class Certificate(BaseModel):
 
 
 class Booking(BaseModel):
-    """Time held for an offer; `until` is when the offer expires, None once it is accepted."""
+    """Time held for one offer, and for no other; `until` is when the offer expires, None once it is accepted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -132,8 +132,13 @@ class Volunteer(Aggregate):
         )
 
     def held_for(self, need: str) -> Booking | None:
-        """The booking for a need, if there is one."""
+        """A booking for a need, if there is one."""
         return next((booking for booking in self.bookings if booking.need == need), None)
+
+    @property
+    def engagements(self) -> tuple[Booking, ...]:
+        """The bookings as they are counted: one, where offers in the making hold the same time of the same need."""
+        return tuple({(held.need, held.starts_at, held.ends_at): held for held in self.bookings}.values())
 
 
 def volunteer_id(community: str, person: str) -> str:
@@ -190,10 +195,13 @@ def resume(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volun
 def book(volunteer: Volunteer, booking: Booking, now: datetime) -> Decision[Volunteer]:
     """Hold the time; whether it may be held is `eligibility`'s to say, on this same state of the volunteer.
 
+    A need may hold the same time for several offers while they are being made: each has a hold of its own, and those
+    whose offer does not come about are released.
+
     Raises:
-        AlreadyHeld: this need holds it already.
+        AlreadyHeld: this offer holds it already.
     """
-    if volunteer.held_for(booking.need) is not None:
+    if any(held.offer == booking.offer for held in volunteer.bookings):
         raise AlreadyHeld()
     kept = tuple(b for b in volunteer.bookings if b.ends_at > now - REMEMBERED)
     changed = volunteer.model_copy(update={"bookings": (*kept, booking)})

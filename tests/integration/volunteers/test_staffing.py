@@ -4,6 +4,7 @@ import asyncio
 
 from services.chassis.store import Cause
 from services.volunteers.domain import seating
+from services.volunteers.domain.eligibility import hold
 from services.volunteers.domain.needs import OpenNeed, open_need
 from services.volunteers.domain.offers import LIVE
 from services.volunteers.domain.volunteers import Register, register, volunteer_id
@@ -33,6 +34,12 @@ async def ask(store: Store, need: str, who: str) -> None:
     )
 
 
+async def a_hold_without_offer(store: Store, need: str, volunteer: str) -> None:
+    found = (await store.needs.get(need)).aggregate
+    made = seating.tentative(found, "offer-lost", store.clock())
+    await store.volunteers.change(volunteer, lambda v, now: hold(v, found, made, now), CAUSE)
+
+
 async def live_offers(store: Store, *needs: str) -> list[tuple[str, str]]:
     found = [(await store.needs.get(id)).aggregate for id in needs]
     return [(need.id, offer.person) for need in found for offer in need.offers if offer.status in LIVE]
@@ -58,10 +65,7 @@ async def test_a_pass_that_dies_between_booking_and_offer_is_mended_later(
 ) -> None:
     await a_need(store, "need-1")
     volunteer = await a_volunteer(store, "ann")
-    need = (await store.needs.get("need-1")).aggregate
-    booking, new = await staffing.hold(need, volunteer, CAUSE)
-    assert new
-    assert await staffing.hold(need, volunteer, CAUSE) == (booking, False)
+    await a_hold_without_offer(store, "need-1", volunteer)
     assert await staffing.staff(HERE) == 0
     hand.wait(25 * HOUR)
     assert await staffing.staff(HERE) == 1

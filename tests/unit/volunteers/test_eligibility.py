@@ -92,8 +92,14 @@ def test_a_service_over_midnight_needs_both_days() -> None:
     assert first_failure(need, a_volunteer(availability=both), NOW) is None
 
 
-def test_time_is_held_once_for_a_need_even_where_the_asking_filters_are_left_out() -> None:
+def test_each_offer_has_a_hold_of_its_own_and_what_they_hold_counts_once() -> None:
     need = a_need()
-    volunteer = hold(a_volunteer(), need, tentative(need, "offer-1", NOW), NOW).aggregate
+    volunteer = hold(a_volunteer(weekly_minutes=120), need, tentative(need, "offer-1", NOW), NOW).aggregate
     with pytest.raises(AlreadyHeld):
-        hold(volunteer, need, tentative(need, "offer-2", NOW), NOW, SAFETY)
+        hold(volunteer, need, tentative(need, "offer-1", NOW), NOW, SAFETY)
+    assert first_failure(need, volunteer, NOW) is Filter.NOT_ASKED
+    both = hold(volunteer, need, tentative(need, "offer-2", NOW), NOW, SAFETY).aggregate
+    assert len(both.bookings) == 2
+    other = a_need("need-2", starts_at=WEDNESDAY + 2 * HOUR, ends_at=WEDNESDAY + 3 * HOUR)
+    assert first_failure(other, both, NOW) is None
+    assert first_failure(a_need("need-3"), both, NOW) is Filter.FREE

@@ -261,3 +261,19 @@ def test_an_erased_helper_gives_the_seat_back_under_a_name_that_leads_nowhere() 
     assert all("ann" not in event.model_dump_json() for event in decision.events)
     assert decision.aggregate.open_seats == 1
     assert_folds(need, decision)
+
+
+def test_no_offer_is_made_of_a_hold_that_has_run_out_or_has_made_one() -> None:
+    need = a_need(seats=2)
+    hold = seating.tentative(need, "offer-1", NOW, HOUR)
+    just = NOW + HOUR - timedelta(seconds=1)
+    assert seating.offer(need, hold, "ann", just).events
+    assert seating.take(need, hold, person("ann"), just).events
+    with pytest.raises(errors.OfferExpired):
+        seating.offer(need, hold, "ann", NOW + HOUR)
+    with pytest.raises(errors.OfferExpired):
+        seating.take(need, hold, person("ann"), NOW + HOUR)
+    declined = seating.decline(seating.offer(need, hold, "ann", NOW).aggregate, person("ann"), NOW).aggregate
+    with pytest.raises(errors.AskedBefore):
+        seating.take(declined, hold, person("ann"), NOW)
+    assert seating.take(declined, seating.tentative(need, "offer-2", NOW), person("ann"), NOW).events

@@ -91,7 +91,7 @@ def test_bookings_settle_and_fall_by_their_offer_and_are_not_told() -> None:
     held = volunteers.book(a_volunteer(), tentative(need, "offer-1", NOW), NOW)
     assert all(event.internal for event in held.events)
     with pytest.raises(AlreadyHeld):
-        volunteers.book(held.aggregate, tentative(need, "offer-2", NOW), NOW)
+        volunteers.book(held.aggregate, tentative(need, "offer-1", NOW), NOW)
     settled = volunteers.settle(held.aggregate, "offer-1").aggregate
     assert settled.bookings[0].until is None
     assert volunteers.settle(settled, "offer-1").events == ()

@@ -1,0 +1,140 @@
+"""Seats and the time held for them: what people and matching ask for, carried out over two aggregates.
+
+The volunteer's time is held first, the offer is made on the need after, each by one guarded write. `domain.holds` says
+how the two may stand together; this is what keeps them to it, whoever else is at work and wherever a process dies.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
+
+from services.chassis.aggregate import Decision, new_id
+from services.chassis.errors import CommunityError, Unavailable
+from services.chassis.principal import SYSTEM, Principal
+from services.chassis.store import Cause
+from services.volunteers.domain import seating
+from services.volunteers.domain.eligibility import RULES, SAFETY, Rule, hold
+from services.volunteers.domain.holds import Owed, hold_of, standing
+from services.volunteers.domain.needs import Need, require_planning, require_staff
+from services.volunteers.domain.offers import LIVE, Offer
+from services.volunteers.domain.seating import tentative
+from services.volunteers.domain.volunteers import Booking, Volunteer, release, settle, volunteer_id
+from services.volunteers.store import Store
+
+T = TypeVar("T")
+
+Decide: TypeAlias = Callable[[Need, datetime], Decision[Need]]
+Change: TypeAlias = Callable[[Decide], Awaitable[T]]
+"""Carries a decision about the need out: a request's own way to do so, or the store's."""
+
+CAUSE = Cause(SYSTEM, "staffing")
+
+
+class Seats:
+    """The seats of all needs. `stands`: how long a seat is held for an answer."""
+
+    def __init__(self, store: Store, stands: timedelta) -> None:
+        self._store = store
+        self._stands = stands
+
+    async def take(self, id: str, by: Principal, cause: Cause, change: Change[T]) -> T:
+        """Sign up by oneself; an offer that stands is accepted. The filters that always hold, hold.
+
+        Raises:
+            UnknownAggregate: no such need, or the caller is no volunteer.
+            NotEligible: a filter refuses.
+            What `seating.take` raises.
+        """
+        need = (await self._store.needs.get(id)).aggregate
+        by.require(need.community)
+        if any(offer.person == by.sub and offer.status in LIVE for offer in need.offers):
+            return await change(lambda n, now: seating.take(n, None, by, now))
+        require_planning(need, self._store.clock())
+        return await self._seat(
+            need,
+            volunteer_id(need.community, by.sub),
+            cause,
+            lambda made: change(lambda n, now: seating.take(n, made, by, now)),
+        )
+
+    async def ask(self, id: str, person: str, by: Principal, cause: Cause, change: Change[T]) -> T:
+        """Staff ask a volunteer of their choice. The filters that always hold, hold.
+
+        Raises:
+            UnknownAggregate: no such need, or no such volunteer.
+            NotEligible: a filter refuses.
+            What `seating.offer` raises.
+        """
+        need = (await self._store.needs.get(id)).aggregate
+        require_staff(need, by)
+        require_planning(need, self._store.clock())
+        return await self._seat(
+            need,
+            volunteer_id(need.community, person),
+            cause,
+            lambda made: change(lambda n, now: seating.offer(n, made, person, now)),
+        )
+
+    async def ask_matched(self, need: Need, volunteer: Volunteer) -> bool:
+        """Ask whom matching found; False where another process was quicker, or one of the two has just changed.
+
+        Raises:
+            Unavailable: whether the offer stands is unknown; `mend` will see.
+        """
+
+        async def act(made: Booking) -> bool:
+            await self._store.needs.change(need.id, lambda n, now: seating.offer(n, made, volunteer.person, now), CAUSE)
+            return True
+
+        try:
+            return await self._seat(need, volunteer.id, CAUSE, act, RULES)
+        except Unavailable:
+            raise
+        except CommunityError:
+            return False
+
+    async def mend(self, volunteer: str, booking: Booking) -> None:
+        """Bring a hold that ran out a while ago in line with its offer, as the table says."""
+        offer = await self._offer(booking)
+        row = standing(hold_of(booking), None if offer is None else offer.status)
+        if row is not None and row.owed is Owed.SETTLE:
+            await self._store.volunteers.change(volunteer, lambda v, now: settle(v, booking.offer), CAUSE)
+        elif row is not None and row.owed is not None:
+            await self._let_go(volunteer, booking.offer)
+
+    async def _seat(
+        self,
+        need: Need,
+        volunteer: str,
+        cause: Cause,
+        act: Callable[[Booking], Awaitable[T]],
+        rules: Sequence[Rule] = SAFETY,
+    ) -> T:
+        """Hold the volunteer's time, then let `act` make the offer of that hold.
+
+        The hold is this attempt's own. It is released where `act` made no offer of it: was refused, or found that
+        another offer stands. Where the outcome is unknown it stays, and is mended once it has run out.
+        """
+        made = tentative(need, new_id("offer"), self._store.clock(), self._stands)
+        await self._store.volunteers.change(volunteer, lambda v, now: hold(v, need, made, now, rules), cause)
+        try:
+            done = await act(made)
+        except Unavailable:
+            raise
+        except CommunityError:
+            await self._let_go(volunteer, made.offer)
+            raise
+        with suppress(Unavailable):  # the command is done; what is left to release is found once it has run out
+            if await self._offer(made) is None:
+                await self._let_go(volunteer, made.offer)
+        return done
+
+    async def _offer(self, booking: Booking) -> Offer | None:
+        """The offer that was made of a hold."""
+        need = await self._store.needs.find(booking.need)
+        offers = () if need is None else need.aggregate.offers
+        return next((offer for offer in offers if offer.id == booking.offer), None)
+
+    async def _let_go(self, volunteer: str, offer: str) -> None:
+        await self._store.volunteers.change(volunteer, lambda v, now: release(v, offer), CAUSE)
