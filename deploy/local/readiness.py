@@ -26,6 +26,18 @@ def mongodb_serves(port: int) -> bool:
         return False
 
 
+def mongodb_answers(port: int) -> bool:
+    """Whether it answers, as a member of a set that has a primary, or not yet, or not any more."""
+    try:
+        with MongoClient[dict[str, Any]](
+            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=1000, timeoutMS=5000
+        ) as client:
+            client.admin.command("ping")
+    except PyMongoError:
+        return False
+    return True
+
+
 def _is_primary(command: Callable[..., dict[str, Any]], address: str) -> bool:
     if command("hello").get("isWritablePrimary"):
         return True

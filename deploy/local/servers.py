@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 
 from deploy.local.containers import Contained, KafkaContainer, MongoContainer, usable
 from deploy.local.kafka_server import KafkaServer
+from deploy.local.mongo_members import MongoMembers
 from deploy.local.mongo_server import MongoServer
 from deploy.local.places import APPLICATION, Lock
 
@@ -90,6 +91,15 @@ class Servers:
         if self._containers():
             return self._keep(KafkaContainer())
         return KafkaServer(self._new_folder("kafka"), quick=True, heap_mb=256, session_ms=2000)
+
+    def own_members(self) -> MongoMembers:
+        """A replica set of three processes for the caller alone, not started yet."""
+        return MongoMembers(self._new_folder("members"))
+
+    def own_kafka_behind(self, port: int) -> KafkaServer:
+        """A Kafka of one process for the caller alone, not started yet, that clients reach only through `port`."""
+        seen = {"advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}"}
+        return KafkaServer(self._new_folder("kafka"), quick=True, heap_mb=256, session_ms=2000, settings=seen)
 
     def close(self) -> None:
         """Stop what was started; data is removed."""

@@ -3,12 +3,16 @@
 Only this module imports Motor and PyMongo, so that the change to PyMongo Async (Motor gets critical fixes until
 May 2027) is made here: the same names bound to `pymongo.asynchronous`, and `await` before `close` and `aggregate`.
 
-What it guarantees: datetimes are read as aware UTC; dates, enums, sets and UUIDs may stand in a document;
-a write is acknowledged by a majority and its journal; reads see the primary.
-What it does not: an operation that fails with `UNREACHABLE` may have been applied. Whoever repeats it must do so
-under an id or a version that makes the second time harmless.
+What it guarantees: datetimes are read as aware UTC; dates, enums, sets and UUIDs may stand in a document; a write is
+acknowledged by a majority and its journal; a read asks the primary and sees only what a majority has, without any
+exception, so that nothing is decided, answered, handed on or published which a fail-over could take back.
+What it does not: a read may be older than a write that is not acknowledged yet, and a primary just deposed may answer
+with the past: who writes does so under a version or an id. An operation that fails with `UNREACHABLE` may have been
+applied: whoever repeats it must do so under an id or a version that makes the second time harmless.
 """
 
+import asyncio
+from collections.abc import Mapping
 from datetime import UTC, date, time
 from typing import Any, TypeAlias
 
@@ -29,6 +33,7 @@ from pymongo import (
     DeleteOne,
     IndexModel,
     InsertOne,
+    ReadPreference,
     ReturnDocument,
     UpdateMany,
     UpdateOne,
@@ -45,6 +50,7 @@ from pymongo.errors import (
     PyMongoError,
     WTimeoutError,
 )
+from pymongo.read_concern import ReadConcern
 
 __all__ = [
     "ASCENDING",
@@ -74,6 +80,7 @@ __all__ = [
     "connect",
     "database",
     "encoded",
+    "insert_or_find",
     "is_passing",
 ]
 
@@ -88,13 +95,26 @@ WriteOp: TypeAlias = "UpdateOne | InsertOne[Document] | DeleteOne"
 UNREACHABLE = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 """The store did not answer, or not in time: the outcome is unknown and the same call may succeed later."""
 
-_PASSING_CODES = frozenset({6, 7, 89, 91, 112, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+_PASSING_CODES = frozenset({6, 7, 64, 89, 91, 112, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 """Server codes that speak of its condition, not of the request (fail-over, shutdown, write conflict, time-out)."""
 
 
 def is_passing(error: BaseException) -> bool:
     """Whether `error` is trouble of the store that passes by itself."""
+    if isinstance(error, BulkWriteError):
+        codes = _codes(error.details or {})
+        return bool(codes) and codes <= _PASSING_CODES
     return isinstance(error, UNREACHABLE) or (isinstance(error, OperationFailure) and error.code in _PASSING_CODES)
+
+
+def _codes(report: Mapping[str, Any]) -> set[int]:
+    """What went wrong in a bulk write, repetitions aside."""
+    failures = [*report.get("writeErrors", ()), *report.get("writeConcernErrors", ())]
+    return {failure.get("code", 0) for failure in failures} - {_DUPLICATE}
+
+
+_DUPLICATE = 11000
+_NOT_YET_KNOWN = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
 def _plain(value: Any) -> Any:
@@ -136,7 +156,32 @@ def connect(url: str, *, application: str, select_within_ms: int = 5000, answer_
 
 def database(client: Client, name: str) -> Database:
     """The database `name`, reading and writing as the module says."""
-    return client.get_database(name, codec_options=_CODEC, write_concern=WriteConcern("majority"))
+    return client.get_database(
+        name,
+        codec_options=_CODEC,
+        read_preference=ReadPreference.PRIMARY,
+        read_concern=ReadConcern("majority"),
+        write_concern=WriteConcern("majority", j=True),
+    )
+
+
+async def insert_or_find(collection: Collection, document: Document) -> Document:
+    """Insert `document`; where another stands under its id, that one, as soon as a majority has it.
+
+    Raises:
+        PyMongoError: the store does not answer, or does not find a majority in time.
+    """
+    for pause in _NOT_YET_KNOWN:
+        try:
+            await collection.insert_one(document)
+        except DuplicateKeyError:
+            found: Document | None = await collection.find_one({"_id": document["_id"]})
+            if found is not None:
+                return found
+            await asyncio.sleep(pause)
+        else:
+            return document
+    raise ExecutionTimeout(f"no majority has {document['_id']} yet")
 
 
 def encoded(document: Document) -> Encoded:

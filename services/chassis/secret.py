@@ -7,9 +7,8 @@ import hashlib
 import hmac
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
-from services.chassis.mongo import Database, DuplicateKeyError
+from services.chassis.mongo import Database, insert_or_find
 
 COLLECTION = "secrets"
 
@@ -36,11 +35,7 @@ async def _found_or_made(database: Database) -> bytes:
     secrets = database[COLLECTION]
     document = await secrets.find_one({"_id": _NAME})
     if document is None:
-        with suppress(DuplicateKeyError):  # made by another replica, just now
-            await secrets.insert_one({"_id": _NAME, "secret": os.urandom(_BYTES)})
-        document = await secrets.find_one({"_id": _NAME})
-    if document is None:
-        raise LookupError("the secret of names was taken away while it was made")
+        document = await insert_or_find(secrets, {"_id": _NAME, "secret": os.urandom(_BYTES)})
     return bytes(document["secret"])
 
 

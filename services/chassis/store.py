@@ -35,7 +35,7 @@ from services.chassis.mongo import DESCENDING, Collection, Database, Document, D
 from services.chassis.principal import SYSTEM
 from services.chassis.receipt import Receipt, replay
 from services.chassis.secret import Secret, kept_in
-from services.chassis.store_away import store_errors
+from services.chassis.store_away import StoreAway, store_errors
 from services.chassis.throttle import Throttle
 from services.chassis.together import Inserts, Reads
 from services.chassis.turns import Turns
@@ -164,6 +164,7 @@ class Aggregates(Generic[A]):
             AlreadyExists: another command created it.
             Replayed: the same request did; it carries the first answer.
             Overloaded: too many commands of people wait; nothing was done.
+            StoreAway: somebody did, and no majority has it yet: it may be taken back.
         """
         now = self._clock()
         decision = decide(now)
@@ -180,14 +181,20 @@ class Aggregates(Generic[A]):
             document["receipts"] = [receipt.entry(stored, now)]
         if taken is not None:
             document["taken"] = [str(taken)]
-        try:
-            async with self._turn(cause):
-                with store_errors():
-                    await self._insert(document)
-        except DuplicateKeyError:
-            return await self._created_before(id, receipt, taken)
-        self._committed(document)
-        return stored
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with self._turn(cause):
+                    with store_errors():
+                        await self._insert(document)
+            except DuplicateKeyError as error:
+                before = await self._created_before(id, receipt, taken, (error.details or {}).get("keyValue"))
+                if before is not None:
+                    return before
+                await _pause(attempt)
+            else:
+                self._committed(document)
+                return stored
+        raise StoreAway()
 
     async def change(
         self,
@@ -213,7 +220,7 @@ class Aggregates(Generic[A]):
                 stored = await self._try_change(id, decide, cause, expected, receipt, taken)
                 if stored is not None:
                     return stored
-                await asyncio.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.05)))  # noqa: S311  jitter
+                await _pause(attempt)
         self._outcome(self.kind.name, "contention")
         raise TooMuchContention()
 
@@ -319,10 +326,14 @@ class Aggregates(Generic[A]):
             push["taken"] = str(taken)
         return update
 
-    async def _created_before(self, id: str, receipt: Receipt | None, taken: Taken | None) -> Stored[A]:
+    async def _created_before(
+        self, id: str, receipt: Receipt | None, taken: Taken | None, key: Any
+    ) -> Stored[A] | None:
+        """What stands under the unique `key`, if not the id; None while no majority has it: it may be taken back."""
         with store_errors():
-            document = await self.collection.find_one({"_id": id})
-        if document is not None:
+            if (document := await self.collection.find_one(key or {"_id": id})) is None:
+                return None
+        if document["_id"] == id:
             if receipt is not None:
                 replay(document, receipt)
             if taken is not None and str(taken) in document.get("taken", ()):
@@ -352,6 +363,10 @@ class Aggregates(Generic[A]):
     def _committed(self, document: Document | None) -> None:
         self._outcome(self.kind.name, "committed")
         self._tell(document)
+
+
+async def _pause(attempt: int) -> None:
+    await asyncio.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.05)))  # noqa: S311  jitter
 
 
 def _as_relayed(id: str, stored: Stored[Any], update: Document) -> Document:

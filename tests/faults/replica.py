@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 
 import httpx
 
@@ -17,8 +18,9 @@ from tests.waiting import eventually
 class Replica:
     """One process that runs one service."""
 
-    def __init__(self, service: str, variables: dict[str, str]) -> None:
-        self._service = service
+    def __init__(self, service: str, variables: dict[str, str], log: Path | None = None) -> None:
+        self.service = service
+        self._log = log
         self._variables = variables
         self._claim = Claim()
         self._process: asyncio.subprocess.Process | None = None
@@ -27,8 +29,11 @@ class Replica:
     async def start(self, point: str | None = None, after: int = 1) -> None:
         """Start it; with `point`, so that it kills itself at the `after`-th passage there."""
         module = ["services"] if point is None else ["tests.faults.victim", point, str(after)]
-        command = [sys.executable, "-m", *module, "run", self._service, "--port", str(self._claim.port)]
-        self._process = await asyncio.create_subprocess_exec(*command, env=self._variables, cwd=ROOT)
+        command = [sys.executable, "-m", *module, "run", self.service, "--port", str(self._claim.port)]
+        with nullcontext() if self._log is None else self._log.open("ab") as said:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, env=self._variables, cwd=ROOT, stdout=said, stderr=said
+            )
 
     async def died(self, within: float = 60) -> int:
         """Wait for its end; the return code."""
@@ -41,6 +46,23 @@ class Replica:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    def freeze(self) -> None:
+        """SIGSTOP: its connections stay, it does nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        self._signal(signal.SIGCONT)
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process, frozen or not."""
+        return self._process is not None and self._process.returncode is None
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
 
     async def stop(self) -> None:
         """SIGTERM, and wait until it has ended by itself."""

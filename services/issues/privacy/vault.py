@@ -24,6 +24,7 @@ from services.chassis.mongo import (
     DuplicateKeyError,
     IndexModel,
     ReturnDocument,
+    insert_or_find,
 )
 from services.chassis.principal import Principal
 from services.chassis.secret import keyed_mark
@@ -231,13 +232,7 @@ class Vault:
         document = await self._keys.find_one({"_id": MARKS})
         if document is None:
             made = {"_id": MARKS, "wrapped": self._masters.wrap(fresh_key(), MARKS), "master": self._masters.current}
-            try:
-                await self._keys.insert_one(made)
-                document = made
-            except DuplicateKeyError:
-                document = await self._keys.find_one({"_id": MARKS})
-        if document is None:
-            raise KeysUnreadable()
+            document = await insert_or_find(self._keys, made)
         return self._unwrapped(document)
 
     def _unwrapped(self, document: Mapping[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.mongo import ASCENDING, Bucket, Collection, Database, Document, DuplicateKeyError, IndexModel
+from services.chassis.mongo import ASCENDING, Bucket, Collection, Database, Document, IndexModel, insert_or_find
 from services.chassis.principal import Principal
 from services.issues.privacy.vault import Vault
 
@@ -117,13 +117,10 @@ class Kept:
 
     async def insert(self, document: Document) -> Document:
         """Write the document of files that are written, last; where another was quicker, its document stands."""
-        try:
-            await self.about.insert_one(document)
-        except DuplicateKeyError:
+        standing = await insert_or_find(self.about, document)
+        if standing is not document:
             await self.drop(self.files_of(document))
-            found: Document | None = await self.about.find_one({"_id": document["_id"]})
-            return document if found is None else found
-        return document
+        return standing
 
     async def again(self, id: str, owner: str) -> Document | None:
         """The document of what was uploaded before: kept some days more, its owner's again after an erasure."""

@@ -1,0 +1,29 @@
+"""Each scenario once, under one seed; `python -m tests.faults.scenarios all --seeds 20` plays them again and again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.servers import Servers
+from tests.faults.scenarios.playing import SCENARIOS, play
+from tests.faults.scenarios.site import Site
+
+SEED = 1
+
+pytestmark = pytest.mark.xdist_group("scenarios")
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """Servers that all scenarios share, one after the other."""
+    servers = Servers()
+    site = Site(servers)
+    yield site
+    site.close()
+    servers.close()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_the_promises_hold(site: Site, name: str) -> None:
+    played = await play(site, name, SEED)
+    assert not played.wrong, played.wrong
