@@ -121,23 +121,25 @@ class ActivityCompleted(Event, type="cn.community.events.activity.completed.v1",
 class ActivityRegistered(
     Event, type="cn.community.events.activity.registered.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """A party has its seats."""
+    """A party has its seats. `own`: `person` came themselves, not the desk for them."""
 
     person: Public[Id]
     party: Public[int]
     starts_at: Public[datetime]
     taken: Public[int]
+    own: Public[bool | None] = None
 
 
 class ActivityWaitlisted(
     Event, type="cn.community.events.activity.waitlisted.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """A party found too few seats and waits; `position` counts parties from 1."""
+    """A party found too few seats and waits; `position` counts parties from 1, `own` as for registered."""
 
     person: Public[Id]
     party: Public[int]
     position: Public[int]
     waiting: Public[int]
+    own: Public[bool | None] = None
 
 
 class ActivityPromoted(Event, type="cn.community.events.activity.promoted.v1", topic=ACTIVITIES, state=ActivityState):

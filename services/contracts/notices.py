@@ -175,25 +175,34 @@ class PersonChanged(Event, type="cn.community.notify.person.changed.v1", topic=N
 
 
 class PersonErasureRequested(Event, type="cn.community.notify.person.erasure-requested.v1", topic=NOTICES):
-    """Whoever holds something of `person` erases it and answers with an event of its own, naming `request`."""
+    """Whoever holds something of `person` erases it and answers with an event of its own, naming `request`.
+
+    `only`: no more than what belongs to this community, whose staff have asked; None where the person did, for all.
+    """
 
     person: Public[Id]
     request: Public[Id]
     requested_at: Public[datetime]
+    only: Public[Id | None] = None
     by: Internal[Id]
 
 
 class PersonErasureAnswered(Event, type="cn.community.notify.person.erasure-answered.v1", topic=NOTICES, internal=True):
-    """`service` has erased its part."""
+    """`service` has erased its part, of the community `only` or (None) of all."""
 
     person: Internal[Id]
     service: Internal[Code]
+    only: Internal[Id | None] = None
 
 
 class PersonErased(Event, type="cn.community.notify.person.erased.v1", topic=NOTICES):
-    """Every service has answered: nothing leads to `person` any more. `services` is the proof."""
+    """Every service has answered: nothing leads to `person` any more, in the community `only` or (None) anywhere.
+
+    `services` is the proof.
+    """
 
     person: Public[Id]
     request: Public[Id]
     services: Public[list[Code]]
     erased_at: Public[datetime]
+    only: Public[Id | None] = None

@@ -1,19 +1,24 @@
 """Puts the notify service together."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from services.chassis.clock import Clock
 from services.chassis.service import Runtime, Service, Wiring
+from services.chassis.store import Aggregates
 from services.chassis.sweeper import Sweep
 from services.contracts.notices import NoticeChannel
 from services.notify import api
+from services.notify.belonging import Memberships
 from services.notify.board import router as board
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
 from services.notify.channels import Gateway
 from services.notify.channels.email import EmailGateway
+from services.notify.codes import Codes
 from services.notify.delivery import Delivery
 from services.notify.domain.notice import lapse
+from services.notify.domain.person import Person
 from services.notify.settings import NotifySettings
 from services.notify.store import INDEXES, NOTICE, PERSON, Facts, lapsed
 from services.notify.subscribers import Desk, handlers
@@ -28,25 +33,36 @@ def wire(runtime: Runtime) -> Wiring:
     names, wording = settings.names, Wording(settings.names)
     gateways = _gateways(settings, runtime.clock)
     telling = Telling(notices, persons, runtime.clock, frozenset({NoticeChannel.INBOX, *gateways}))
-    delivery = Delivery(
-        notices, persons, gateways, wording, runtime.clock, timedelta(seconds=settings.delivery_seconds)
-    )
+    every = timedelta(seconds=settings.delivery_seconds)
+    delivery = Delivery(notices, persons, gateways, wording, runtime.clock, every)
     gallery = Gallery(runtime.database, runtime.clock, settings.board_seconds)
     return Wiring(
         routers=[
-            *api.routers(notices, persons, wording),
+            *api.routers(notices, persons, Memberships(runtime.database), wording),
             board.router(gallery, Page(names), names, settings.public_url.rstrip("/"), settings.board_seconds),
         ],
         handlers=handlers(Desk(telling, Facts(runtime.database), notices, persons, settings.lead)),
         sweeps=[Sweep("lapsed-claim", notices, lapsed, lapse, every=timedelta(seconds=30))],
         indexes=INDEXES,
-        tasks=[delivery.run],
+        tasks=[delivery.run, *(codes.run for codes in _codes(persons, gateways, wording, runtime.clock, every))],
     )
 
 
 def _gateways(settings: NotifySettings, clock: Clock) -> dict[NoticeChannel, Gateway]:
     mail = settings.mail
     return {} if mail is None else {NoticeChannel.EMAIL: EmailGateway(mail, clock)}
+
+
+def _codes(
+    persons: Aggregates[Person],
+    gateways: Mapping[NoticeChannel, Gateway],
+    wording: Wording,
+    clock: Clock,
+    every: timedelta,
+) -> list[Codes]:
+    """What sends codes: only mail can carry them."""
+    mail = gateways.get(NoticeChannel.EMAIL)
+    return [] if mail is None else [Codes(persons, mail, wording, clock, every)]
 
 
 service = Service(

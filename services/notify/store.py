@@ -9,6 +9,7 @@ from services.chassis.mongo import ASCENDING, DESCENDING, Database, Document, In
 from services.chassis.store import Aggregates, Kind
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState, NoticeStatus
 from services.contracts.topics import NOTICES
+from services.notify import belonging
 from services.notify.domain.notice import CLAIM_LASTS, Notice
 from services.notify.domain.person import Person
 from services.notify.facts import ATTENDANCES, STAFFINGS, SUBJECTS, SUPPORTERS
@@ -48,6 +49,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         ),
         IndexModel([("state.about", ASCENDING), ("state.kind", ASCENDING), ("state.status", ASCENDING)], name="about"),
     ],
+    "persons": [IndexModel([("state.proposed.code_due_at", ASCENDING)], name="code-due", sparse=True)],
+    belonging.MEMBERSHIPS: belonging.INDEXES,
     ATTENDANCES: [
         IndexModel([("activity", ASCENDING), ("n", ASCENDING)], name="activity"),
         IndexModel([("person", ASCENDING)], name="person"),
@@ -103,6 +106,7 @@ class Facts:
         self._attendances = database[ATTENDANCES]
         self._staffings = database[STAFFINGS]
         self._supporters = database[SUPPORTERS]
+        self._memberships = belonging.Memberships(database)
 
     async def subject(self, id: str) -> Mapping[str, Any]:
         """The fields known of an aggregate; empty where nothing is."""
@@ -137,13 +141,15 @@ class Facts:
         before = self._staffings.find({"activity": activity, "n": {"$lt": sequence}}).sort("n", DESCENDING).limit(1)
         return [volunteer async for staffing in before for volunteer in staffing["volunteers"]]
 
-    async def forget(self, person: str) -> None:
-        """Nothing remembered leads to `person` afterwards."""
-        await self._attendances.delete_many({"person": person})
-        await self._supporters.delete_many({"person.v": person})
-        await self._subjects.update_many({"reporter.v": person}, {"$set": {"reporter.v": None}})
-        await self._subjects.update_many({"proposer.v": person}, {"$set": {"proposer.v": None}})
-        await self._staffings.update_many({"volunteers": person}, {"$pull": {"volunteers": person}})
+    async def forget(self, person: str, community: str | None = None) -> None:
+        """Nothing remembered leads to `person` afterwards, in `community` or (None) at all."""
+        where = {} if community is None else {"community": community}
+        await self._attendances.delete_many({"person": person, **where})
+        await self._supporters.delete_many({"person.v": person, **where})
+        await self._subjects.update_many({"reporter.v": person, **where}, {"$set": {"reporter.v": None}})
+        await self._subjects.update_many({"proposer.v": person, **where}, {"$set": {"proposer.v": None}})
+        await self._staffings.update_many({"volunteers": person, **where}, {"$pull": {"volunteers": person}})
+        await self._memberships.forget(person, community)
 
 
 class Notices:
@@ -172,9 +178,10 @@ class Notices:
             {"state.recipient": person, "state.channel": NoticeChannel.INBOX, "state.status": NoticeStatus.DELIVERED}
         )
 
-    async def of(self, person: str) -> AsyncIterator[str]:
-        """Ids of all notices of `person`."""
-        async for document in self._collection.find({"state.recipient": person}, {"_id": 1}):
+    async def of(self, person: str, community: str | None = None) -> AsyncIterator[str]:
+        """Ids of all notices of `person`, in `community` or (None) in all."""
+        where = {} if community is None else {"state.community": community}
+        async for document in self._collection.find({"state.recipient": person, **where}, {"_id": 1}):
             yield document["_id"]
 
 

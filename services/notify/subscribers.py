@@ -12,7 +12,7 @@ from services.contracts import activities as a
 from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.notices import NoticeKind, PersonErasureRequested
-from services.notify import facts
+from services.notify import belonging, facts
 from services.notify.domain.notice import Notice, Particulars, anonymise
 from services.notify.domain.person import Person, take_answer
 from services.notify.store import COPIES, Facts, Notices
@@ -36,6 +36,7 @@ def handlers(desk: Desk) -> Handlers:
     """The table of this service."""
     table = Handlers()
     _remember(table)
+    belonging.remember(table)
     _mirror(table)
     _about_cases(table, desk)
     _about_the_time_of_cases(table, desk)
@@ -222,23 +223,23 @@ def _about_released_seats(table: Handlers, desk: Desk) -> None:
 def _erase(table: Handlers, desk: Desk) -> None:
     @table.on(PersonErasureRequested)
     async def forget_person(received: Received[PersonErasureRequested]) -> None:
-        person = received.event.person
-        await desk.facts.forget(person)
-        async for id in Notices(desk.notices).of(person):
+        person, only = received.event.person, received.event.only
+        await desk.facts.forget(person, only)
+        async for id in Notices(desk.notices).of(person, only):
             await desk.notices.change(id, lambda notice, _: anonymise(notice), received.cause)
-        await _answered(desk, received, person, "notify")
+        await _answered(desk, received, person, received.event.request, "notify")
 
     @table.on(i.PersonDataErased)
     async def note_answer_of_issues(received: Received[i.PersonDataErased]) -> None:
-        await _answered(desk, received, received.event.person, "issues")
+        await _answered(desk, received, received.event.person, received.event.request, "issues")
 
     @table.on(a.PersonErasedFromActivities)
     async def note_answer_of_events(received: Received[a.PersonErasedFromActivities]) -> None:
-        await _answered(desk, received, received.event.person, "events")
+        await _answered(desk, received, received.event.person, received.event.request, "events")
 
     @table.on(v.PersonDataErased)
     async def note_answer_of_volunteers(received: Received[v.PersonDataErased]) -> None:
-        await _answered(desk, received, received.event.person, "volunteers")
+        await _answered(desk, received, received.event.person, received.event.request, "volunteers")
 
 
 async def _tell_all(
@@ -275,8 +276,8 @@ async def _concerned(desk: Desk, received: Received[Any]) -> tuple[Iterable[str]
     return seated, dict.fromkeys([*(participant.person for participant in participants), *volunteers])
 
 
-async def _answered(desk: Desk, received: Received[Any], person: str, service: str) -> None:
+async def _answered(desk: Desk, received: Received[Any], person: str, request: str, service: str) -> None:
     if await desk.persons.find(person) is not None:
         await desk.persons.change(
-            person, lambda known, now: take_answer(known, service, now), received.cause, taken=received.taken
+            person, lambda known, now: take_answer(known, service, request, now), received.cause, taken=received.taken
         )

@@ -40,6 +40,13 @@ class Wording:
         subject, _, body = said.partition("\n")
         return Words(" ".join(subject.split()), body.strip() + "\n")
 
+    def address_code(self, language: str, community: str, code: str) -> Words:
+        """What goes to an address that nobody has confirmed yet: whose it is said to be stands in it nowhere."""
+        template = self._texts.get_template(f"address-code.v1.{language}.txt")
+        said = template.render({"community": self._names.community(community, language), "code": code})
+        subject, _, body = said.partition("\n")
+        return Words(" ".join(subject.split()), body.strip() + "\n")
+
     def _known(self, language: str, community: str, particulars: Particulars) -> dict[str, Any]:
         known = particulars.model_dump()
         english = language == "en"

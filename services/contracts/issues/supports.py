@@ -9,11 +9,13 @@ class SupportGiven(Event, type="cn.community.issues.support.given.v1", topic=ISS
     """Somebody is affected by a case too, or supports a wish. `of`: case or wish; `subject`: which.
 
     They want to hear what becomes of it, as its reporter or proposer does. How many they are says the subject itself.
+    `own`: they said so themselves, not staff for them.
     """
 
     subject: Public[Id]
     of: Public[Code]
     person: Public[Id]
+    own: Public[bool | None] = None
     by: Internal[Id]
 
 

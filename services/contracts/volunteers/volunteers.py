@@ -31,7 +31,9 @@ class VolunteerState(_Volunteer, State, type="cn.community.volunteers.volunteer.
 class VolunteerRegistered(
     _Volunteer, Event, type="cn.community.volunteers.volunteer.registered.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """A person offers their time."""
+    """A person offers their time. `own`: they said so themselves, not staff for them."""
+
+    own: Public[bool | None] = None
 
 
 class VolunteerChanged(

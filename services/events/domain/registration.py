@@ -101,7 +101,13 @@ def _require_open(activity: Activity, person: str, by: Principal, now: datetime)
 
 def _seat(activity: Activity, party: Party, now: datetime) -> Decision[Activity]:
     seated = activity.model_copy(update={"seated": (*activity.seated, party), "changed_at": now})
-    event = ActivityRegistered(person=party.person, party=party.heads, starts_at=seated.starts_at, taken=seated.taken)
+    event = ActivityRegistered(
+        person=party.person,
+        party=party.heads,
+        starts_at=seated.starts_at,
+        taken=seated.taken,
+        own=party.by == party.person,
+    )
     return decided(seated, event)
 
 
@@ -110,7 +116,11 @@ def _queue(activity: Activity, party: Party, now: datetime) -> Decision[Activity
         raise WaitingListFull()
     queued = activity.model_copy(update={"waiting": (*activity.waiting, party), "changed_at": now})
     event = ActivityWaitlisted(
-        person=party.person, party=party.heads, position=len(queued.waiting), waiting=queued.waiting_heads
+        person=party.person,
+        party=party.heads,
+        position=len(queued.waiting),
+        waiting=queued.waiting_heads,
+        own=party.by == party.person,
     )
     return decided(queued, event)
 

@@ -64,7 +64,8 @@ def first_support(
     by.require(community)
     id = support_id(subject, person)
     support = Support(id=id, community=community, subject=subject, of=of, person=person, since=now)
-    return decided(support, SupportGiven(subject=subject, of=of, person=person, by=by.sub))
+    given = SupportGiven(subject=subject, of=of, person=person, own=by.sub == person, by=by.sub)
+    return decided(support, given)
 
 
 def support_again(support: Support, by: Principal, now: datetime) -> Decision[Support]:
@@ -73,7 +74,10 @@ def support_again(support: Support, by: Principal, now: datetime) -> Decision[Su
     if support.active or support.forgotten:
         return decided(support)
     changed = support.model_copy(update={"active": True, "since": now})
-    return decided(changed, SupportGiven(subject=support.subject, of=support.of, person=support.person, by=by.sub))
+    given = SupportGiven(
+        subject=support.subject, of=support.of, person=support.person, own=by.sub == support.person, by=by.sub
+    )
+    return decided(changed, given)
 
 
 def withdraw(support: Support, by: Principal, now: datetime) -> Decision[Support]:

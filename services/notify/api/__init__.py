@@ -4,11 +4,14 @@ from fastapi import APIRouter
 
 from services.chassis.store import Aggregates
 from services.notify.api import inbox, persons, why
+from services.notify.belonging import Memberships
 from services.notify.domain.notice import Notice
 from services.notify.domain.person import Person
 from services.notify.wording import Wording
 
 
-def routers(notices: Aggregates[Notice], everybody: Aggregates[Person], wording: Wording) -> list[APIRouter]:
+def routers(
+    notices: Aggregates[Notice], everybody: Aggregates[Person], memberships: Memberships, wording: Wording
+) -> list[APIRouter]:
     """All routes but the board's."""
-    return [persons.router(everybody), inbox.router(notices, wording), why.router(notices)]
+    return [persons.router(everybody, memberships), inbox.router(notices, wording), why.router(notices)]

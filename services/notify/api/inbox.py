@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from services.chassis.errors import NotYours, UnknownAggregate
+from services.chassis.errors import UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.language import LanguageDep
@@ -79,7 +79,7 @@ def router(notices: Aggregates[Notice], wording: Wording) -> APIRouter:
         "/notices/{id}/read",
         response_model=NoticeView,
         summary="I have seen it",
-        responses=problems(NotYours, UnknownAggregate, NotInTheInbox),
+        responses=problems(UnknownAggregate, NotInTheInbox),
     )
     async def seen(id: Id, command: CommandDep, language: LanguageDep) -> Response:
         return await command.change(
@@ -87,6 +87,7 @@ def router(notices: Aggregates[Notice], wording: Wording) -> APIRouter:
             id,
             lambda notice, now: read(notice, command.principal, now),
             lambda stored: view(stored, language),
+            known_to=lambda notice: notice.recipient == command.principal.sub,
         )
 
     return routes

@@ -162,7 +162,7 @@ def register(command: Register, by: Principal, now: datetime) -> Decision[Volunt
         registered_at=now,
         **{name: getattr(command, name) for name in ("community", *Profile.model_fields)},
     )
-    return decided(volunteer, tell(VolunteerRegistered, volunteer))
+    return decided(volunteer, tell(VolunteerRegistered, volunteer, own=by.sub == person))
 
 
 def change(volunteer: Volunteer, command: Change, by: Principal, now: datetime) -> Decision[Volunteer]:

@@ -11,6 +11,7 @@ from services.chassis import mongo
 from services.chassis.auth.development import DevelopmentIssuer
 from services.notify.api import routers
 from services.notify.app import service
+from services.notify.belonging import Memberships
 from services.notify.board import router as board
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
@@ -51,7 +52,7 @@ async def api(house: House, settings: NotifySettings) -> AsyncIterator[Api]:
     names = settings.names
     gallery = Gallery(house.db, house.clock, 0)
     pages = board.router(gallery, Page(names), names, "https://board.example.org", 5)
-    gateway = [*routers(house.notices, house.persons, Wording(names)), pages]
+    gateway = [*routers(house.notices, house.persons, Memberships(house.db), Wording(names)), pages]
     async with Api(standing.gateway(service, settings, gateway), DevelopmentIssuer(settings), "notify") as api:
         yield api
 

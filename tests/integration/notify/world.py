@@ -108,7 +108,7 @@ class House:
         known = a_person(id, email, **choices)
         me = member(id, HERE)
         await self.persons.create(
-            id, lambda _: register(stranger(id, HERE), known.choices, known.addresses, me), Cause(id)
+            id, lambda _: register(stranger(id, HERE), known.choices, known.addresses, HERE, me, self.now), Cause(id)
         )
 
     async def told(self, **query: Any) -> list[tuple[str, str, str, str, str | None]]:

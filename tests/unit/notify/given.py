@@ -7,8 +7,9 @@ from services.chassis.aggregate import Decision
 from services.chassis.principal import Role, member
 from services.contracts.event import fold
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState
+from services.notify.domain.addresses import Addresses
 from services.notify.domain.notice import Draft, Notice, Particulars, queue
-from services.notify.domain.person import Addresses, Choices, Person, stranger
+from services.notify.domain.person import Choices, Person, stranger
 from services.notify.domain.planning import Planned
 from services.notify.names import Names
 

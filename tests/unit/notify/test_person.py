@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
 from services.contracts.notices import NoticeChannel, NoticeKind, PersonChanged, PersonErased, PersonStatus
+from services.notify.domain.addresses import Addresses
 from services.notify.domain.person import (
     HOLDERS,
-    Addresses,
     Choices,
     PersonGone,
     change,
@@ -29,24 +29,24 @@ REACHABLE = Addresses(email=SECRETS[0], phone=SECRETS[1])
 def test_nobody_else_touches_a_person(by: Principal) -> None:
     person = a_person()
     with pytest.raises(NotYours):
-        register(stranger("resident-1", HERE), Choices(), None, by)
+        register(stranger("resident-1", HERE), Choices(), None, HERE, by, NOW)
     with pytest.raises(NotYours):
-        change(person, Choices(), None, HERE, by)
+        change(person, Choices(), None, HERE, by, NOW)
     with pytest.raises(NotYours):
-        request_erasure(person, "erasure-1", by, NOW)
+        request_erasure(person, "erasure-1", HERE, by, NOW)
 
 
 def test_staff_act_on_record() -> None:
-    (event,) = change(a_person(), None, Addresses(email="new@example.org"), HERE, STAFF).events
+    (event,) = change(a_person(), None, Addresses(email="new@example.org"), HERE, STAFF, NOW).events
     assert isinstance(event, PersonChanged)
-    assert (event.by, event.changed) == ("staff-1", ["addresses"])
+    assert (event.by, event.changed) == ("staff-1", ["proposed-addresses"])
 
 
 def test_events_carry_no_address() -> None:
     decisions = [
-        register(stranger("resident-1", HERE), Choices(language="en"), REACHABLE, RESIDENT),
-        change(a_person(), None, REACHABLE, HERE, RESIDENT),
-        request_erasure(a_person(), "erasure-1", RESIDENT, NOW),
+        register(stranger("resident-1", HERE), Choices(language="en"), REACHABLE, HERE, RESIDENT, NOW),
+        change(a_person(), None, REACHABLE, HERE, RESIDENT, NOW),
+        request_erasure(a_person(), "erasure-1", HERE, RESIDENT, NOW),
     ]
     for decision in decisions:
         for event in decision.events:
@@ -60,29 +60,30 @@ def test_addresses_are_in_no_text_of_a_person() -> None:
 
 def test_the_same_again_changes_nothing() -> None:
     person = a_person(muted={NoticeKind.CASE_VERIFIED: frozenset({NoticeChannel.EMAIL})})
-    assert change(person, person.choices, person.addresses, HERE, RESIDENT).events == ()
+    same = change(person, person.choices, person.addresses, HERE, RESIDENT, NOW).aggregate
+    assert change(same, person.choices, person.addresses, HERE, RESIDENT, NOW).events == ()
 
 
 def test_an_erasure_request_destroys_addresses_at_once_and_asks_once() -> None:
-    asked = request_erasure(a_person(language="en"), "erasure-1", RESIDENT, NOW).aggregate
+    asked = request_erasure(a_person(language="en"), "erasure-1", HERE, RESIDENT, NOW).aggregate
     assert asked.addresses == Addresses()
     assert asked.choices == Choices(quiet=None)
     assert asked.status is PersonStatus.ERASING
-    again = request_erasure(asked, "erasure-2", RESIDENT, NOW + DAY)
+    again = request_erasure(asked, "erasure-2", HERE, RESIDENT, NOW + DAY)
     assert again.events == ()
     assert again.aggregate.request == "erasure-1"
     with pytest.raises(PersonGone):
-        change(asked, Choices(), REACHABLE, HERE, RESIDENT)
+        change(asked, Choices(), REACHABLE, HERE, RESIDENT, NOW)
 
 
 @pytest.mark.parametrize("order", list(permutations(sorted(HOLDERS)))[::5])
 def test_erased_with_the_last_answer_whatever_the_order(order: tuple[str, ...]) -> None:
-    person = request_erasure(a_person(), "erasure-1", RESIDENT, NOW).aggregate
+    person = request_erasure(a_person(), "erasure-1", HERE, RESIDENT, NOW).aggregate
     for service in order:
         assert person.status is PersonStatus.ERASING
-        repeated = take_answer(person, service, NOW + DAY)
+        repeated = take_answer(person, service, "erasure-1", NOW + DAY)
         person = repeated.aggregate
-        assert take_answer(person, service, NOW + DAY).events == ()
+        assert take_answer(person, service, "erasure-1", NOW + DAY).events == ()
     proof = repeated.events[-1]
     assert isinstance(proof, PersonErased)
     assert proof.services == sorted(HOLDERS)
@@ -91,7 +92,7 @@ def test_erased_with_the_last_answer_whatever_the_order(order: tuple[str, ...]) 
 
 
 def test_an_answer_that_nobody_asked_for_is_passed_by() -> None:
-    assert take_answer(a_person(), "issues", NOW).events == ()
+    assert take_answer(a_person(), "issues", "erasure-1", NOW).events == ()
 
 
 @pytest.mark.parametrize(

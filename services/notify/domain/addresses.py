@@ -1,0 +1,66 @@
+"""Where somebody can be reached, and the way of an address that somebody else has entered.
+
+What the person enters under their own token holds. What staff enter is proposed: who entered it and when stands beside
+it, nothing but a code is sent to it, and it holds once the person has told that code. A phone has no channel that could
+carry a code here: it stays unconfirmed until the person enters it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"),
+]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{4,22}[0-9]$")]
+
+CODE_HOLDS = timedelta(hours=24)
+TRIES = 5
+CODES_A_DAY = 3
+DAY = timedelta(days=1)
+AGAIN = timedelta(minutes=10)
+"""After which a code is sent that the mail server would not take."""
+
+
+class Addresses(BaseModel):
+    """Where somebody can be reached."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: Email | None = Field(default=None, repr=False)
+    phone: Phone | None = Field(default=None, repr=False)
+
+
+class SentCode(BaseModel):
+    """A code that was sent; `mark` is a keyed digest of it. The code itself is kept nowhere."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mark: str = Field(repr=False)
+    expires_at: datetime
+    tries: int = 0
+
+    def answers(self, now: datetime) -> bool:
+        """Whether it may still be tried."""
+        return now < self.expires_at and self.tries < TRIES
+
+
+class Proposed(BaseModel):
+    """Addresses that `by`, staff of `community`, has entered. `code_due_at`: when the next code is to be sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    addresses: Addresses = Field(repr=False)
+    community: str
+    by: str
+    at: datetime
+    code: SentCode | None = None
+    code_due_at: datetime | None = None
+
+
+def next_code(sent: tuple[datetime, ...], now: datetime) -> datetime:
+    """When the next code may be sent, after those that were `sent`: so many in a day, whatever is entered."""
+    lately = sorted(moment for moment in sent if moment > now - DAY)
+    return now if len(lately) < CODES_A_DAY else max(now, lately[-CODES_A_DAY] + DAY)
