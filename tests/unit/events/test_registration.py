@@ -44,6 +44,15 @@ def test_a_party_is_seated_whole_or_not_at_all() -> None:
     assert decision.aggregate.taken == 3
 
 
+@pytest.mark.parametrize("capacity", [1, 20])
+def test_a_fact_says_whether_the_person_came_themselves(capacity: int) -> None:
+    offered = _with(activity(capacity=capacity), (1, 1))
+    for by, own in ((resident(2), True), (STAFF, False)):
+        (event,) = register(offered, "resident-2", 1, by, NOW).events
+        assert isinstance(event, ActivityRegistered | ActivityWaitlisted)
+        assert event.own is own
+
+
 def test_a_free_seat_goes_to_a_smaller_party_behind() -> None:
     full = _with(activity(capacity=4), (1, 3), (2, 2))
     decision = took(full, lambda a: register(a, "resident-3", 1, resident(3), NOW))

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.chassis.errors import NotYours
-from services.contracts.volunteers import TeamKind, VolunteerStatus
+from services.contracts.volunteers import TeamKind, VolunteerRegistered, VolunteerStatus
 from services.volunteers.domain import teams, volunteers
 from services.volunteers.domain.errors import AlreadyHeld, CertificateByStaff, LeaderStays, NotAMember, NotRecruiting
 from services.volunteers.domain.seating import tentative
@@ -42,7 +42,12 @@ def test_a_person_registers_themselves_under_an_id_of_their_own() -> None:
 
 def test_staff_register_somebody_on_record_nobody_else_does() -> None:
     command = Register(community=HERE, person="bob", certificates=(LICENCE,))
-    assert volunteers.register(command, STAFF, NOW).aggregate.person == "bob"
+    by_staff = volunteers.register(command, STAFF, NOW)
+    assert by_staff.aggregate.person == "bob"
+    assert [event.own for event in by_staff.events if isinstance(event, VolunteerRegistered)] == [False]
+    (own,) = volunteers.register(Register(community=HERE), ANN, NOW).events
+    assert isinstance(own, VolunteerRegistered)
+    assert own.own is True
     for other in (ANN, STRANGER):
         with pytest.raises(NotYours):
             volunteers.register(command, other, NOW)
