@@ -141,7 +141,7 @@ class Machinery:
         while self.look is not None:
             try:
                 await self.look()
-            except (PyMongoError, KafkaError) as error:
+            except (PyMongoError, KafkaError, TimeoutError) as error:
                 log.warning("figures not sampled", extra={"error": type(error).__name__})
             await asyncio.sleep(_LOOK)
 

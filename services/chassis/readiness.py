@@ -89,7 +89,7 @@ class _Lag:
     async def check(self) -> Fact:
         try:
             records = await self._ask.get()
-        except KafkaError as error:
+        except (KafkaError, TimeoutError) as error:
             return Fact(True, f"not known, Kafka does not answer: {type(error).__name__}", None)
         if records <= self._settings.lag_records:
             self._behind_since = None

@@ -12,7 +12,7 @@ from typing import Any
 from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.consumer import fetcher
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from services.chassis.batches import Batches
 
@@ -33,6 +33,8 @@ def _send_or_lose(send: Callable[..., Any]) -> Callable[..., Any]:
     def sending(connection: AIOKafkaConnection, *arguments: Any, **named: Any) -> Any:
         try:
             return send(connection, *arguments, **named)
+        except KafkaError:  # which is a RuntimeError too
+            raise
         except RuntimeError as error:
             connection.close(reason=CloseReason.CONNECTION_BROKEN)
             raise KafkaConnectionError(f"connection to {connection.host}:{connection.port} lost: {error}") from error
@@ -44,6 +46,8 @@ def _ask_or_lose(send: Callable[..., Any]) -> Callable[..., Any]:
     async def asking(client: AIOKafkaClient, node: int, *arguments: Any, **named: Any) -> Any:
         try:
             return await send(client, node, *arguments, **named)
+        except KafkaError:
+            raise
         except (RuntimeError, KeyError) as error:
             raise KafkaConnectionError(f"connection to node {node} lost: {type(error).__name__}") from error
 
