@@ -20,4 +20,5 @@ async def erase(store: Store, person: str, cause: Cause) -> None:
     await erase_each(store.volunteers, {"state.person": person}, lambda v, now: volunteers.erase(v, stand_in), cause)
     await erase_each(store.teams, {"state.people": person}, lambda t, now: teams.forget(t, person, stand_in), cause)
     await erase_each(store.care_plans, {"state.elder": person}, lambda p, now: care.erase_plan(p, stand_in, now), cause)
+    await store.readings.forget(person, stand_in)
     await erase_each(store.accounts, {"state.volunteer": person}, lambda a, now: accounts.erase(a, stand_in), cause)

@@ -4,21 +4,23 @@ The volunteer's time is held first, the offer is made on the need after, each by
 how the two may stand together; this is what keeps them to it, whoever else is at work and wherever a process dies.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
 
 from services.chassis.aggregate import Decision, new_id
-from services.chassis.errors import CommunityError, Unavailable
+from services.chassis.errors import CommunityError, Unavailable, UnknownAggregate
 from services.chassis.principal import SYSTEM, Principal
 from services.chassis.store import Cause
-from services.volunteers.domain import seating
-from services.volunteers.domain.eligibility import RULES, SAFETY, Rule, hold
+from services.volunteers.domain import seating, serving
+from services.volunteers.domain.eligibility import ADMISSION, APPROVAL, RULES, SAFETY, Rule, hold, not_admitted
+from services.volunteers.domain.errors import NotEligible
 from services.volunteers.domain.holds import Owed, hold_of, standing
 from services.volunteers.domain.needs import Need, require_planning, require_staff
-from services.volunteers.domain.offers import LIVE, Offer
+from services.volunteers.domain.offers import LIVE, SERVING, Offer, OfferStatus
 from services.volunteers.domain.seating import tentative
+from services.volunteers.domain.serving import Confirm, Report
 from services.volunteers.domain.volunteers import Booking, Volunteer, release, settle, volunteer_id
 from services.volunteers.store import Store
 
@@ -29,6 +31,21 @@ Change: TypeAlias = Callable[[Decide], Awaitable[T]]
 """Carries a decision about the need out: a request's own way to do so, or the store's."""
 
 CAUSE = Cause(SYSTEM, "staffing")
+
+
+def _has(need: Need, person: str, statuses: Collection[OfferStatus]) -> bool:
+    return any(offer.person == person and offer.status in statuses for offer in need.offers)
+
+
+def _unless(refusal: CommunityError | None, decide: Decide) -> Decide:
+    """`decide`, or the refusal in its place: a request that was carried out before still gets its first answer."""
+
+    def decided(need: Need, now: datetime) -> Decision[Need]:
+        if refusal is not None:
+            raise refusal
+        return decide(need, now)
+
+    return decided
 
 
 class Seats:
@@ -46,10 +63,10 @@ class Seats:
             NotEligible: a filter refuses.
             What `seating.take` raises.
         """
-        need = (await self._store.needs.get(id)).aggregate
-        by.require(need.community)
-        if any(offer.person == by.sub and offer.status in LIVE for offer in need.offers):
-            return await change(lambda n, now: seating.take(n, None, by, now))
+        need = await self._known(id, by)
+        if _has(need, by.sub, LIVE):
+            refusal = await self._refusal(need, by.sub, ADMISSION)
+            return await change(_unless(refusal, lambda n, now: seating.take(n, None, by, now)))
         require_planning(need, self._store.clock())
         return await self._seat(
             need,
@@ -57,6 +74,32 @@ class Seats:
             cause,
             lambda made: change(lambda n, now: seating.take(n, made, by, now)),
         )
+
+    async def accept(self, id: str, by: Principal, change: Change[T]) -> T:
+        """Who was asked says yes, and may still act.
+
+        Raises:
+            UnknownAggregate: no such need.
+            NotEligible: they are not approved any more, or what the need asks of a person is not so any more.
+            What `seating.accept` raises.
+        """
+        need = await self._known(id, by)
+        refusal = await self._refusal(need, by.sub, ADMISSION) if _has(need, by.sub, LIVE) else None
+        return await change(_unless(refusal, lambda n, now: seating.accept(n, by, now)))
+
+    async def report(self, id: str, command: Report, by: Principal, change: Change[T]) -> T:
+        """The volunteer says it is done; see `accept` and `serving.report`."""
+        need = await self._known(id, by)
+        refusal = await self._refusal(need, by.sub, APPROVAL) if _has(need, by.sub, SERVING) else None
+        return await change(_unless(refusal, lambda n, now: serving.report(n, command, by, now)))
+
+    async def confirm(self, id: str, command: Confirm, by: Principal, change: Change[T]) -> T:
+        """Staff confirm hours of who is approved; see `accept` and `serving.confirm`."""
+        need = await self._known(id, by)
+        require_staff(need, by)
+        served = _has(need, command.person, SERVING)
+        refusal = await self._refusal(need, command.person, APPROVAL) if served else None
+        return await change(_unless(refusal, lambda n, now: serving.confirm(n, command, by, now)))
 
     async def ask(self, id: str, person: str, by: Principal, cause: Cause, change: Change[T]) -> T:
         """Staff ask a volunteer of their choice. The filters that always hold, hold.
@@ -66,7 +109,7 @@ class Seats:
             NotEligible: a filter refuses.
             What `seating.offer` raises.
         """
-        need = (await self._store.needs.get(id)).aggregate
+        need = await self._known(id, by)
         require_staff(need, by)
         require_planning(need, self._store.clock())
         return await self._seat(
@@ -102,6 +145,16 @@ class Seats:
             await self._store.volunteers.change(volunteer, lambda v, now: settle(v, booking.offer), CAUSE)
         elif row is not None and row.owed is not None:
             await self._let_go(volunteer, booking.offer)
+
+    async def _known(self, id: str, by: Principal) -> Need:
+        need = (await self._store.needs.get(id)).aggregate
+        if need.community not in by.communities:
+            raise UnknownAggregate(kind=self._store.needs.kind.name, id=id)
+        return need
+
+    async def _refusal(self, need: Need, person: str, rules: Sequence[Rule]) -> NotEligible | None:
+        found = await self._store.volunteers.find(volunteer_id(need.community, person))
+        return not_admitted(need, None if found is None else found.aggregate, self._store.clock(), rules)
 
     async def _seat(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
@@ -21,6 +21,7 @@ from services.contracts.volunteers import (
     VolunteerState,
     VolunteerStatus,
 )
+from services.volunteers import readings
 from services.volunteers.domain.accounts import Account
 from services.volunteers.domain.care import SIGHT, CarePlan
 from services.volunteers.domain.needs import Need
@@ -39,6 +40,9 @@ ERASURE: Kind[Erasure] = erasures_on(VOLUNTEERS)
 KINDS: tuple[Kind[Any], ...] = (VOLUNTEER, TEAM, CARE_PLAN, NEED, ACCOUNT, ERASURE)
 
 BY_START = "state.starts_at"
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Whatever has a time has one after it; neither nothing nor a missing field has."""
+
 DANGLES_AFTER = timedelta(minutes=10)
 """An offer follows its booking within moments; one that has not by now lost its maker."""
 
@@ -83,6 +87,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _found_by("ends_at", name="to-lapse", partialFilterExpression=_OPEN),
     ],
     ACCOUNT.collection: [_newest_first("community"), _found_by("volunteer")],
+    readings.COLLECTION: readings.INDEXES,
 }
 
 
@@ -96,7 +101,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The aggregates of this service, and its clock."""
+    """The aggregates of this service, the record of readings, and its clock."""
 
     volunteers: Aggregates[Volunteer]
     teams: Aggregates[Team]
@@ -104,6 +109,7 @@ class Store:
     needs: Aggregates[Need]
     accounts: Aggregates[Account]
     erasures: Aggregates[Erasure]
+    readings: readings.Readings
     clock: Clock
 
     @classmethod
@@ -116,6 +122,7 @@ class Store:
             needs=runtime.aggregates(NEED),
             accounts=runtime.aggregates(ACCOUNT),
             erasures=runtime.aggregates(ERASURE),
+            readings=readings.Readings(runtime.database[readings.COLLECTION]),
             clock=runtime.clock,
         )
 
@@ -168,7 +175,12 @@ def to_staff(now: datetime, community: str | None = None) -> dict[str, Any]:
 
 def askable(community: str) -> dict[str, Any]:
     """The query for volunteers who may be asked."""
-    return {"state.community": community, "state.status": VolunteerStatus.ACTIVE.value, "state.erased": False}
+    return {
+        "state.community": community,
+        "state.status": VolunteerStatus.ACTIVE.value,
+        "state.erased": False,
+        "state.approved_at": {"$gt": EVER},
+    }
 
 
 def dangling(now: datetime, community: str) -> dict[str, Any]:
@@ -183,6 +195,11 @@ def asked(community: str, person: str) -> dict[str, Any]:
         "state.community": community,
         "state.offers": {"$elemMatch": {"person": person, "status": {"$in": live}}},
     }
+
+
+def seated(person: str) -> dict[str, Any]:
+    """The query for needs in which `person` has a seat."""
+    return {"state.offers": {"$elemMatch": {"person": person, "status": {"$in": sorted(SERVING)}}}}
 
 
 def to_expire(now: datetime) -> dict[str, Any]:

@@ -35,11 +35,14 @@ from services.contracts.volunteers import (
     OfferRef,
     Origin,
     PersonDataErased,
+    VolunteerApproved,
     VolunteerChanged,
+    VolunteerDisapproved,
     VolunteerRegistered,
     VolunteerResumed,
+    VolunteerVerified,
 )
-from services.volunteers.domain import needs
+from services.volunteers.domain import needs, seating
 from services.volunteers.domain.accounts import Account, Service, account_id, credit, new_account
 from services.volunteers.domain.care import CarePlan
 from services.volunteers.domain.needs import Need, need_of_activity
@@ -47,7 +50,9 @@ from services.volunteers.domain.volunteers import Volunteer, release, settle, vo
 from services.volunteers.domain.words import local_date
 from services.volunteers.erasure import erase
 from services.volunteers.staffing import Staffing
-from services.volunteers.store import Store
+from services.volunteers.store import Store, asked
+
+_BATCH = 200
 
 
 def handlers(store: Store, staffing: Staffing) -> Handlers:
@@ -173,9 +178,29 @@ def _care(handlers: Handlers, store: Store) -> None:
 def _bookings(handlers: Handlers, store: Store, staffing: Staffing) -> None:
     @handlers.on(NeedAccepted)
     async def settle_booking(received: Received[NeedAccepted]) -> None:
-        """The booking no longer runs out."""
-        offer = received.event.offer
-        await _change(received, received.event.person, lambda volunteer, now: settle(volunteer, offer))
+        """The booking no longer runs out. Who said yes while they were disapproved of gives the seat back."""
+        offer, person = received.event.offer, received.event.person
+        await _change(received, person, lambda volunteer, now: settle(volunteer, offer))
+        stored = await store.volunteers.find(volunteer_id(received.envelope.community, person))
+        if stored is not None and not stored.aggregate.approved:
+            await _dismiss(received.envelope.aggregate_id, person, received)
+
+    @handlers.on(VolunteerDisapproved)
+    async def give_back_seats(received: Received[VolunteerDisapproved]) -> None:
+        """Whoever may not act any more has no seat in what is still to be served."""
+        volunteer = (await store.volunteers.get(received.envelope.aggregate_id)).aggregate
+        query, cursor = asked(volunteer.community, volunteer.person), None
+        while not volunteer.approved:
+            page = await store.needs.select(query, limit=_BATCH, cursor=cursor)
+            for stored in page.items:
+                await _dismiss(stored.aggregate.id, volunteer.person, received)
+            if (cursor := page.next) is None:
+                return
+
+    async def _dismiss(need: str, person: str, received: Received[Any]) -> None:
+        await store.needs.change(
+            need, lambda n, now: seating.dismiss(n, person, now), received.cause, taken=received.taken
+        )
 
     @handlers.on(NeedDeclined)
     @handlers.on(NeedExpired)
@@ -214,6 +239,8 @@ def _waking(handlers: Handlers, staffing: Staffing) -> None:
     @handlers.on(VolunteerRegistered)
     @handlers.on(VolunteerChanged)
     @handlers.on(VolunteerResumed)
+    @handlers.on(VolunteerVerified)
+    @handlers.on(VolunteerApproved)
     async def look(received: Received[Any]) -> None:
         """Somebody may be asked now who could not be before."""
         staffing.wake(received.envelope.community)

@@ -118,9 +118,11 @@ async def an_activity_is_attended(house: House) -> None:
     resident = house.newcomer("resident", Role.RESIDENT)
     building = await _compound_with_building(house, staff)
     for helper in helpers:
-        await helper.post(
+        mine = await helper.post(
             "/api/volunteers/v1/volunteers", {"community": house.community, "skills": ["first-aid"], "adult": True}
         )
+        for step, seen in (("verify", {"skills": ["first-aid"], "adult": True}), ("approve", None)):
+            await staff.post(f"/api/volunteers/v1/volunteers/{mine['id']}/{step}", seen)
     starts = datetime.now(UTC) + timedelta(minutes=40)
     clinic = await staff.post(
         "/api/events/v1/activities",

@@ -16,7 +16,10 @@ _CERTIFIED_FOR = 3
 
 
 async def register(api: Api, ground: Ground) -> int:
-    """Enter who isn't a volunteer yet, by the staff, who have seen the certificates; how many there are."""
+    """Enter who isn't a volunteer yet, by the staff, who have seen what they can do; how many may act.
+
+    What staff enter of others is verified by that; that somebody may act is said on its own.
+    """
     known = {volunteer["person"] for volunteer in await staff(api).all(VOLUNTEERS)}
     everybody = [(person, group) for group in tables.groups() for person in group.people]
     homes = sorted(ground.buildings)
@@ -27,6 +30,8 @@ async def register(api: Api, ground: Ground) -> int:
             if person not in known
         )
     )
+    waiting = await staff(api).all(VOLUNTEERS, approved="false")
+    await asyncio.gather(*(_approve(api, volunteer) for volunteer in waiting))
     return len(everybody)
 
 
@@ -37,11 +42,16 @@ async def _register(api: Api, person: str, group: tables.Group, building: str) -
         "person": person,
         "skills": group.skills,
         "building": building,
+        "adult": True,
         "certificates": [{"code": code, "valid_until": valid} for code in group.certificates],
     }
     await staff(api).post(
         VOLUNTEERS, body, what=f"Registering {person}", once=f"volunteer {person}", unless={"already-exists"}
     )
+
+
+async def _approve(api: Api, known: Mapping[str, Any]) -> None:
+    await staff(api).post(f"{VOLUNTEERS}/{known['id']}/approve", what=f"Approving {known['person']}")
 
 
 async def form_teams(api: Api) -> int:

@@ -89,11 +89,13 @@ class Command:
         view: View[A],
         *,
         known_to: Callable[[A], bool] | None = None,
+        seen: View[A] | None = None,
     ) -> Response:
         """Change the aggregate `id`: 200 with `view` and ETag.
 
         Args:
             known_to: whether the caller may know that there is such an aggregate; left out, everybody may.
+            seen: how it stands, for a caller who comes second; left out, its public state.
 
         Raises:
             UnknownAggregate: there is none, or the caller may not know of it: every refusal is this one then.
@@ -113,15 +115,17 @@ class Command:
                 if stored is not None:
                     if known_to is not None and not known_to(stored.aggregate):
                         raise UnknownAggregate(kind=aggregates.kind.name, id=id) from None
-                    self._tell_how_it_stands(stored, refusal)
+                    self._tell_how_it_stands(stored, refusal, seen)
             raise
 
-    def _tell_how_it_stands(self, stored: Stored[A], refusal: CommunityError) -> None:
+    def _tell_how_it_stands(self, stored: Stored[A], refusal: CommunityError, seen: View[A] | None) -> None:
         """Who came second sees what the first has made of it, and need not ask. People of elsewhere see nothing."""
         if refusal.status not in _LOST_RACES or stored.aggregate.community not in self.principal.communities:
             return
         state = stored.aggregate.shown
-        if state is not None:
+        if state is not None and seen is not None:
+            refusal.current = seen(stored).model_dump(mode="json", include={"version", *type(state).model_fields})
+        elif state is not None:
             refusal.current = {"version": stored.version, **state.model_dump(mode="json")}
 
     async def fresh_id(self, secret: Secret, kind: str) -> str:

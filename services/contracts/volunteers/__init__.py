@@ -47,8 +47,10 @@ from services.contracts.volunteers.teams import (
     TeamState,
 )
 from services.contracts.volunteers.volunteers import (
+    VolunteerApproved,
     VolunteerBooked,
     VolunteerChanged,
+    VolunteerDisapproved,
     VolunteerErased,
     VolunteerPaused,
     VolunteerRegistered,
@@ -56,6 +58,7 @@ from services.contracts.volunteers.volunteers import (
     VolunteerResumed,
     VolunteerState,
     VolunteerStatus,
+    VolunteerVerified,
 )
 
 __all__ = [
@@ -97,8 +100,10 @@ __all__ = [
     "TeamMemberLeft",
     "TeamPersonErased",
     "TeamState",
+    "VolunteerApproved",
     "VolunteerBooked",
     "VolunteerChanged",
+    "VolunteerDisapproved",
     "VolunteerErased",
     "VolunteerPaused",
     "VolunteerRegistered",
@@ -106,4 +111,5 @@ __all__ = [
     "VolunteerResumed",
     "VolunteerState",
     "VolunteerStatus",
+    "VolunteerVerified",
 ]

@@ -20,8 +20,11 @@ class VolunteerStatus(StrEnum):
 class _Volunteer(BaseModel):
     person: Public[Id]
     skills: Public[list[Code]]
+    """Those that staff have verified; what somebody says of themselves stays in the service."""
     status: Public[VolunteerStatus]
     registered_at: Public[datetime]
+    approved: Public[bool] = False
+    """Whether staff have said that they may act as a volunteer."""
 
 
 class VolunteerState(_Volunteer, State, type="cn.community.volunteers.volunteer.state.v1", topic=VOLUNTEERS):
@@ -42,6 +45,30 @@ class VolunteerChanged(
     """Skills changed, or something that is not public did."""
 
     skills: Public[list[Code]]
+
+
+class VolunteerVerified(
+    Event, type="cn.community.volunteers.volunteer.verified.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """Staff have seen that it is so: skills, or something that is not public."""
+
+    skills: Public[list[Code]]
+
+
+class VolunteerApproved(
+    Event, type="cn.community.volunteers.volunteer.approved.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """Staff have said that they may act as a volunteer."""
+
+    approved: Public[bool]
+
+
+class VolunteerDisapproved(
+    Event, type="cn.community.volunteers.volunteer.disapproved.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """They may not act any more. Seats that they had are given back by a `need.reopened` or `need.declined` each."""
+
+    approved: Public[bool]
 
 
 class VolunteerPaused(

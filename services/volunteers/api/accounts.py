@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.knowing import known_to
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
@@ -58,7 +59,11 @@ def router(store: Store) -> APIRouter:
     async def correct(id: Id, body: Correct, command: CommandDep) -> Response:
         by = command.principal
         return await command.change(
-            store.accounts, id, lambda account, now: accounts.correct(account, body, by, now), account_view
+            store.accounts,
+            id,
+            lambda account, now: accounts.correct(account, body, by, now),
+            account_view,
+            known_to=lambda account: account.volunteer == by.sub or known_to(by, Role.STAFF)(account),
         )
 
     return routes

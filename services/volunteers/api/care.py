@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.knowing import known, known_to
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
@@ -15,12 +16,13 @@ from services.contracts.volunteers import CareKind, CarePlanStatus
 from services.volunteers.api.views import CarePlanView, Listed, care_plan_view, listed
 from services.volunteers.domain import care
 from services.volunteers.domain.errors import CarePlanClosedAlready
+from services.volunteers.homes import Homes
 from services.volunteers.store import Store, matching
 
 BASE = "/api/volunteers/v1/care-plans"
 
 
-def router(store: Store) -> APIRouter:
+def router(store: Store, homes: Homes) -> APIRouter:
     """The routes of care plans, on `store`."""
     routes = APIRouter(prefix=BASE, tags=["care plans"])
 
@@ -32,7 +34,7 @@ def router(store: Store) -> APIRouter:
         return await command.create(
             store.care_plans,
             lambda id, now: care.open_plan(id, body, by, now),
-            care_plan_view,
+            lambda stored: care_plan_view(stored, exact=True),
             location=lambda id: f"{BASE}/{id}",
         )
 
@@ -49,22 +51,27 @@ def router(store: Store) -> APIRouter:
         query = matching(community, status=status, kind=kind, elder=elder, erased=False)
         return listed(await store.care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view)
 
-    @routes.get("/{id}", summary="One care plan", responses=problems(NotYours, UnknownAggregate))
+    @routes.get("/{id}", summary="One care plan; the reading is on record", responses=problems(UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> CarePlanView:
-        stored = await store.care_plans.get(id)
-        principal.require(stored.aggregate.community, Role.STAFF)
-        return care_plan_view(stored)
+        stored = await known(store.care_plans, id, known_to(principal, Role.STAFF))
+        view = care_plan_view(stored, exact=True)
+        await homes.of_plan(stored.aggregate, principal)
+        return view
 
     @routes.post(
         "/{id}/close",
         response_model=CarePlanView,
         summary="No more dates",
-        responses=problems(NotYours, UnknownAggregate, StaleVersion, CarePlanClosedAlready),
+        responses=problems(UnknownAggregate, StaleVersion, CarePlanClosedAlready),
     )
     async def close(id: Id, command: CommandDep) -> Response:
         by = command.principal
         return await command.change(
-            store.care_plans, id, lambda plan, now: care.close_plan(plan, by, now), care_plan_view
+            store.care_plans,
+            id,
+            lambda plan, now: care.close_plan(plan, by, now),
+            care_plan_view,
+            known_to=known_to(by, Role.STAFF),
         )
 
     return routes

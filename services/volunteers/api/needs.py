@@ -1,33 +1,34 @@
 """Needs over HTTP: opened and cancelled by staff, read by all, reported, confirmed; and why somebody is not asked."""
 
-from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.knowing import known, known_to
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.contracts.marks import Id
 from services.contracts.volunteers import NeedStatus, Origin
+from services.volunteers.api.changing import changing_need
 from services.volunteers.api.views import Listed, NeedView, VerdictView, WhyView, listed, need_view
-from services.volunteers.domain import errors, needs, serving
+from services.volunteers.domain import errors, needs
 from services.volunteers.domain.eligibility import explain, first_failure
-from services.volunteers.domain.needs import Need, OpenNeed
+from services.volunteers.domain.needs import OpenNeed
 from services.volunteers.domain.serving import Confirm, Report
 from services.volunteers.domain.volunteers import volunteer_id
-from services.volunteers.store import BY_START, Store, matching
+from services.volunteers.homes import Homes
+from services.volunteers.seats import Seats
+from services.volunteers.store import BY_START, Store, matching, seated
 
 BASE = "/api/volunteers/v1/needs"
 
 
-def router(store: Store) -> APIRouter:
+def router(store: Store, seats: Seats, homes: Homes) -> APIRouter:
     """The routes of needs, on `store`."""
     routes = APIRouter(prefix=BASE, tags=["needs"])
 
@@ -59,21 +60,19 @@ def router(store: Store) -> APIRouter:
     ) -> Listed[NeedView]:
         principal.require(community)
         query = matching(community, status=status, origin=origin, activity=activity, care_plan=care_plan)
+        if care_plan is not None and not principal.has(community, Role.STAFF):
+            query |= seated(principal.sub)
         found = await store.needs.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
         return listed(found, lambda stored: need_view(stored, principal))
 
     @routes.get("/{id}", summary="One need", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> NeedView:
-        stored = await store.needs.get(id)
-        principal.require(stored.aggregate.community)
-        plan = None
-        if stored.aggregate.care_plan is not None:
-            found = await store.care_plans.find(stored.aggregate.care_plan)
-            plan = None if found is None or found.aggregate.erased else found.aggregate
-        return need_view(stored, principal, plan)
+        """Where an elder lives is told to who is to go there, around its time, and the reading is on record."""
+        stored = await known(store.needs, id, known_to(principal))
+        return need_view(stored, principal, await homes.of_need(stored.aggregate, principal))
 
     _why(routes, store)
-    _serving(routes, store)
+    _serving(routes, store, seats)
     return routes
 
 
@@ -81,9 +80,8 @@ def _why(routes: APIRouter, store: Store) -> None:
     @routes.get("/{id}/why", summary="Why not me?", responses=problems(NotYours, UnknownAggregate))
     async def why(id: Id, principal: PrincipalDep, person: Annotated[Id | None, Query()] = None) -> WhyView:
         """What each filter says of the caller, or, for staff, of anybody."""
-        need = (await store.needs.get(id)).aggregate
+        need = (await known(store.needs, id, known_to(principal))).aggregate
         whom = person or principal.sub
-        principal.require(need.community)
         if whom != principal.sub and not principal.has(need.community, Role.STAFF):
             raise NotYours()
         volunteer = (await store.volunteers.get(volunteer_id(need.community, whom))).aggregate
@@ -96,28 +94,26 @@ def _why(routes: APIRouter, store: Store) -> None:
         )
 
 
-def _serving(routes: APIRouter, store: Store) -> None:
+def _serving(routes: APIRouter, store: Store, seats: Seats) -> None:
     refusals = (NotYours, UnknownAggregate, StaleVersion, errors.NeedClosed, errors.OfActivity)
-    hours = (*refusals, errors.NoSuchOffer, errors.OfferNotNow, errors.NotStarted, errors.TooManyMinutes)
+    hours = (
+        *refusals,
+        errors.NotEligible,
+        errors.NoSuchOffer,
+        errors.OfferNotNow,
+        errors.NotStarted,
+        errors.TooManyMinutes,
+    )
 
     @routes.post("/{id}/cancel", response_model=NeedView, summary="Not wanted any more", responses=problems(*refusals))
     async def cancel(id: Id, command: CommandDep) -> Response:
         by = command.principal
-        return await _change(store, id, command, lambda need, now: needs.cancel(need, by, now))
+        return await changing_need(store, id, command)(lambda need, now: needs.cancel(need, by, now))
 
     @routes.post("/{id}/report", response_model=NeedView, summary="It is done", responses=problems(*hours))
     async def report(id: Id, body: Report, command: CommandDep) -> Response:
-        by = command.principal
-        return await _change(store, id, command, lambda need, now: serving.report(need, body, by, now))
+        return await seats.report(id, body, command.principal, changing_need(store, id, command))
 
     @routes.post("/{id}/confirm", response_model=NeedView, summary="It was done", responses=problems(*hours))
     async def confirm(id: Id, body: Confirm, command: CommandDep) -> Response:
-        by = command.principal
-        return await _change(store, id, command, lambda need, now: serving.confirm(need, body, by, now))
-
-
-async def _change(
-    store: Store, id: str, command: CommandDep, decide: Callable[[Need, datetime], Decision[Need]]
-) -> Response:
-    by = command.principal
-    return await command.change(store.needs, id, decide, lambda stored: need_view(stored, by))
+        return await seats.confirm(id, body, command.principal, changing_need(store, id, command))

@@ -1,24 +1,21 @@
 """Seats over HTTP: my offers, yes and no, sign-up by oneself, a yes taken back, and offers by staff."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
+from services.volunteers.api.changing import changing_need
 from services.volunteers.api.views import Listed, NeedView, listed, need_view
 from services.volunteers.domain import errors, seating
-from services.volunteers.domain.needs import Need
 from services.volunteers.domain.teams import Membership
 from services.volunteers.domain.words import Request
-from services.volunteers.seats import Change, Seats
+from services.volunteers.seats import Seats
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import BY_START, Store, asked
 
@@ -54,26 +51,25 @@ def router(store: Store, staffing: Staffing) -> APIRouter:
         )
         return listed(found, lambda stored: need_view(stored, principal))
 
-    _answering(routes, store)
+    _answering(routes, store, staffing.seats)
     _seating(routes, store, staffing.seats)
     return routes
 
 
-def _answering(routes: APIRouter, store: Store) -> None:
+def _answering(routes: APIRouter, store: Store, seats: Seats) -> None:
     @routes.post(
         "/needs/{id}/accept",
         response_model=NeedView,
         summary="Yes",
-        responses=problems(*_REFUSALS, errors.OfferExpired),
+        responses=problems(*_REFUSALS, errors.NotEligible, errors.OfferExpired),
     )
     async def accept(id: Id, command: CommandDep) -> Response:
-        by = command.principal
-        return await _change(store, id, command, lambda need, now: seating.accept(need, by, now))
+        return await seats.accept(id, command.principal, changing_need(store, id, command))
 
     @routes.post("/needs/{id}/decline", response_model=NeedView, summary="No", responses=problems(*_REFUSALS))
     async def decline(id: Id, command: CommandDep) -> Response:
         by = command.principal
-        return await _change(store, id, command, lambda need, now: seating.decline(need, by, now))
+        return await changing_need(store, id, command)(lambda need, now: seating.decline(need, by, now))
 
     @routes.post(
         "/needs/{id}/withdraw", response_model=NeedView, summary="Take a yes back", responses=problems(*_REFUSALS)
@@ -81,7 +77,7 @@ def _answering(routes: APIRouter, store: Store) -> None:
     async def withdraw(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
         by = command.principal
         person = (body.person if body is not None else None) or by.sub
-        return await _change(store, id, command, lambda need, now: seating.withdraw(need, person, by, now))
+        return await changing_need(store, id, command)(lambda need, now: seating.withdraw(need, person, by, now))
 
 
 def _seating(routes: APIRouter, store: Store, seats: Seats) -> None:
@@ -93,7 +89,7 @@ def _seating(routes: APIRouter, store: Store, seats: Seats) -> None:
     )
     async def take(id: Id, command: CommandDep) -> Response:
         """Take a seat by oneself; an offer that stands is accepted. The filters that always hold, hold."""
-        return await seats.take(id, command.principal, command.cause, _changing(store, id, command))
+        return await seats.take(id, command.principal, command.cause, changing_need(store, id, command))
 
     @routes.post(
         "/needs/{id}/offers",
@@ -103,16 +99,4 @@ def _seating(routes: APIRouter, store: Store, seats: Seats) -> None:
     )
     async def ask(id: Id, body: OfferTo, command: CommandDep) -> Response:
         """Staff ask a volunteer of their choice. The filters that always hold, hold."""
-        return await seats.ask(id, body.person, command.principal, command.cause, _changing(store, id, command))
-
-
-def _changing(store: Store, id: str, command: CommandDep) -> Change[Response]:
-    """The request's own way to carry a decision about the need out."""
-    return lambda decide: _change(store, id, command, decide)
-
-
-async def _change(
-    store: Store, id: str, command: CommandDep, decide: Callable[[Need, datetime], Decision[Need]]
-) -> Response:
-    by = command.principal
-    return await command.change(store.needs, id, decide, lambda stored: need_view(stored, by))
+        return await seats.ask(id, body.person, command.principal, command.cause, changing_need(store, id, command))

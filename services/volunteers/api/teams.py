@@ -10,6 +10,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.knowing import known, known_to
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
@@ -53,9 +54,7 @@ def router(store: Store) -> APIRouter:
 
     @routes.get("/{id}", summary="One team", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> TeamView:
-        stored = await store.teams.get(id)
-        principal.require(stored.aggregate.community)
-        return team_view(stored, principal)
+        return team_view(await known(store.teams, id, known_to(principal)), principal)
 
     _membership(routes, store)
     return routes
@@ -89,4 +88,4 @@ async def _change(
     store: Store, id: str, command: CommandDep, decide: Callable[[Team, datetime], Decision[Team]]
 ) -> Response:
     by = command.principal
-    return await command.change(store.teams, id, decide, lambda stored: team_view(stored, by))
+    return await command.change(store.teams, id, decide, lambda stored: team_view(stored, by), known_to=known_to(by))

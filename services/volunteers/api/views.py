@@ -35,12 +35,14 @@ class _Identified(BaseModel):
 
 
 class ProfileView(BaseModel):
-    """What only the volunteer and staff see of one."""
+    """What only the volunteer and staff see of one. `adult` is null where it is not known."""
 
+    claimed_skills: list[str] = Field(description="What they say of themselves, and staff have not verified.")
+    approved_at: datetime | None
     availability: tuple[Window, ...] | None
     building: str | None
     weekly_minutes: int
-    adult: bool
+    adult: bool | None
     certificates: tuple[Certificate, ...]
 
 
@@ -58,7 +60,7 @@ class TeamView(TeamState, _Identified):
 
 
 class CarePlanView(CarePlanState, _Identified):
-    """A care plan, as staff see it."""
+    """A care plan, as staff see it. `home` and `note` are told where one plan is read, and put on record then."""
 
     recurrence: Recurrence
     home: str | None
@@ -78,7 +80,7 @@ class OfferView(BaseModel):
 
 
 class WhereView(BaseModel):
-    """Where to go and what to know, for a volunteer who has said yes to an elder."""
+    """Where to go and what to know, for a volunteer with a seat in a visit to an elder, around its time."""
 
     elder: str
     home: str | None
@@ -86,7 +88,10 @@ class WhereView(BaseModel):
 
 
 class NeedView(NeedState, _Identified):
-    """A need. `mine`: the offer to the caller. `offers`: all of them, for staff. `where`: see there."""
+    """A need. `mine`: the offer to the caller. `offers`: all of them, for staff. `where`: see there.
+
+    `care_plan` is null to everybody but staff and who has a seat.
+    """
 
     open_seats: int
     certificate: str | None
@@ -147,7 +152,7 @@ def volunteer_view(stored: Stored[Volunteer], by: Principal) -> VolunteerView:
     """The volunteer as `by` may see them."""
     volunteer = stored.aggregate
     near = by.sub == volunteer.person or by.has(volunteer.community, Role.STAFF)
-    profile = ProfileView(**_taken(volunteer, ProfileView)) if near else None
+    profile = ProfileView(**_profile(volunteer)) if near else None
     return _shown(VolunteerView, stored, profile=profile)
 
 
@@ -158,16 +163,19 @@ def team_view(stored: Stored[Team], by: Principal) -> TeamView:
     return _shown(TeamView, stored, mine=by.sub in team.people, people=people)
 
 
-def care_plan_view(stored: Stored[CarePlan]) -> CarePlanView:
+def care_plan_view(stored: Stored[CarePlan], *, exact: bool = False) -> CarePlanView:
+    """The plan; `exact`, with where and how."""
     plan = stored.aggregate
-    return _shown(CarePlanView, stored, recurrence=plan.recurrence, home=plan.home, note=plan.note)
+    home, note = (plan.home, plan.note) if exact else (None, None)
+    return _shown(CarePlanView, stored, recurrence=plan.recurrence, home=home, note=note)
 
 
 def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None) -> NeedView:
-    """The need as `by` may see it; `plan`, where the need is one of a care plan's, for who is to go there."""
+    """The need as `by` may see it; `plan`, where they are told of the elder's home (`Homes.of_need`)."""
     need = stored.aggregate
     mine = latest_offer(need, by.sub)
-    goes = by.sub in need.volunteers or by.has(need.community, Role.STAFF)
+    staff = by.has(need.community, Role.STAFF)
+    shown = {} if staff or by.sub in need.volunteers else {"care_plan": None}
     return _shown(
         NeedView,
         stored,
@@ -175,8 +183,9 @@ def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None)
         certificate=need.certificate,
         adults_only=need.adults_only,
         mine=None if mine is None else _offer(mine),
-        offers=[_offer(offer) for offer in need.offers] if by.has(need.community, Role.STAFF) else None,
-        where=WhereView(**_taken(plan, WhereView)) if plan is not None and goes else None,
+        offers=[_offer(offer) for offer in need.offers] if staff else None,
+        where=None if plan is None else WhereView(**_taken(plan, WhereView)),
+        **shown,
     )
 
 
@@ -197,6 +206,10 @@ def latest_offer(need: Need, person: str) -> Offer | None:
     return next((offer for offer in theirs if offer.status in LIVE), theirs[-1] if theirs else None)
 
 
+def _profile(volunteer: Volunteer) -> dict[str, Any]:
+    return _taken(volunteer, ProfileView) | {"claimed_skills": sorted(volunteer.claimed_skills)}
+
+
 def _offer(offer: Offer) -> OfferView:
     return OfferView(**_taken(offer, OfferView))
 
@@ -212,4 +225,4 @@ def _shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
     if state is None:
         raise UnknownAggregate(kind=type(aggregate).__name__.lower(), id=aggregate.id)
     identity = {"id": aggregate.id, "community": aggregate.community, "version": stored.version}
-    return view(**{name: getattr(state, name) for name in type(state).model_fields}, **identity, **more)
+    return view(**{name: getattr(state, name) for name in type(state).model_fields} | identity | more)

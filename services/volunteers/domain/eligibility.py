@@ -27,6 +27,7 @@ PATIENCE = 3
 class Filter(StrEnum):
     """The names of the filters."""
 
+    APPROVED = "approved"
     SKILL = "skill"
     CERTIFICATE = "certificate"
     ADULT = "adult"
@@ -58,6 +59,10 @@ class Verdict:
     en: str
 
 
+def _approved(need: Need, volunteer: Volunteer, now: datetime) -> bool:
+    return volunteer.approved
+
+
 def _skill(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     return need.skill is None or need.skill in volunteer.skills
 
@@ -70,7 +75,7 @@ def _certificate(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 
 
 def _adult(need: Need, volunteer: Volunteer, now: datetime) -> bool:
-    return volunteer.adult or not need.adults_only
+    return volunteer.adult is True or not need.adults_only
 
 
 def _active(need: Need, volunteer: Volunteer, now: datetime) -> bool:
@@ -127,9 +132,10 @@ def _patience(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(Filter.SKILL, _skill, "需要相应技能。", "It needs a skill."),
+    Rule(Filter.APPROVED, _approved, "志愿者尚未获得批准。", "Staff have not approved the volunteer."),
+    Rule(Filter.SKILL, _skill, "需要经核验的相应技能。", "It needs a skill that staff have verified."),
     Rule(Filter.CERTIFICATE, _certificate, "需要当日有效的证书。", "It needs a certificate that is valid on the day."),
-    Rule(Filter.ADULT, _adult, "仅限成年志愿者。", "It is for adults."),
+    Rule(Filter.ADULT, _adult, "仅限经核验的成年志愿者。", "It is for adults, which staff have verified."),
     Rule(Filter.ACTIVE, _active, "志愿者已暂停服务。", "The volunteer is paused."),
     Rule(Filter.NOT_ASKED, _not_asked, "此前已就此需求询问过。", "The volunteer was asked for this before."),
     Rule(Filter.AVAILABLE, _available, "不在可服务时段内。", "It is outside the hours that the volunteer gave."),
@@ -140,6 +146,14 @@ RULES: tuple[Rule, ...] = (
 
 SAFETY = tuple(rule for rule in RULES if rule.name not in (Filter.NOT_ASKED, Filter.PATIENCE))
 """Those that hold however the pair came about; the others only restrain whom matching asks."""
+
+ADMISSION = tuple(
+    rule for rule in RULES if rule.name in (Filter.APPROVED, Filter.SKILL, Filter.CERTIFICATE, Filter.ADULT)
+)
+"""What must still be so of the person whenever they act on a seat that they were offered or have."""
+
+APPROVAL = tuple(rule for rule in RULES if rule.name is Filter.APPROVED)
+"""What must be so of whom hours are told or confirmed."""
 
 
 def explain(need: Need, volunteer: Volunteer, now: datetime) -> list[Verdict]:
@@ -153,6 +167,14 @@ def first_failure(need: Need, volunteer: Volunteer, now: datetime, rules: Sequen
         if not rule.holds(need, volunteer, now):
             return rule.name
     return None
+
+
+def not_admitted(
+    need: Need, volunteer: Volunteer | None, now: datetime, rules: Sequence[Rule] = ADMISSION
+) -> NotEligible | None:
+    """Why this person may not act on a seat in `need` now; whoever is no volunteer any more is not approved."""
+    refused = Filter.APPROVED if volunteer is None else first_failure(need, volunteer, now, rules)
+    return None if refused is None else NotEligible(filter=refused.value)
 
 
 def hold(

@@ -12,6 +12,15 @@ class CertificateByStaff(
     """A certificate opens the door to children and to patients: nobody vouches for their own."""
 
 
+class NotByOneself(
+    Forbidden,
+    code="volunteer.not-by-oneself",
+    zh="核验和批准须由其他工作人员办理。",
+    en="Somebody else of the staff verifies and approves.",
+):
+    """Staff who volunteer don't vouch for themselves."""
+
+
 class NotEligible(
     Conflict,
     code="volunteer.not-eligible",

@@ -63,6 +63,9 @@ _TARGETS = {(row.source, row.command): row.target for row in TABLE}
 LIVE = frozenset({S.OFFERED, S.ACCEPTED, S.FULFILLED})
 """Occupies a seat."""
 
+OPEN = frozenset({S.OFFERED, S.ACCEPTED})
+"""Is still to be answered or served."""
+
 SERVING = frozenset({S.ACCEPTED, S.FULFILLED})
 """Has said yes."""
 

@@ -22,7 +22,7 @@ from services.contracts.volunteers import (
 )
 from services.volunteers.domain.errors import AskedBefore, NeedHasMoved, NoOpenSeat, NoSuchOffer, OfferExpired
 from services.volunteers.domain.needs import Need, require_planning
-from services.volunteers.domain.offers import ASKED, LIVE, SERVING, Offer, OfferCommand, OfferStatus, target
+from services.volunteers.domain.offers import ASKED, LIVE, OPEN, SERVING, Offer, OfferCommand, OfferStatus, target
 from services.volunteers.domain.volunteers import Booking
 
 OFFER_STANDS = timedelta(hours=24)
@@ -132,6 +132,15 @@ def expire(need: Need, now: datetime) -> Decision[Need]:
             changed = _with_offer(changed, late, status=target(late.status, OfferCommand.EXPIRE), answered_at=now)
             events.append(tell(NeedExpired, changed, offer=late.id, person=late.person))
     return decided(changed, *events)
+
+
+def dismiss(need: Need, person: str, now: datetime) -> Decision[Need]:
+    """Somebody may not act as a volunteer any more: what they were offered or had accepted is given back."""
+    theirs = next((o for o in need.offers if o.person == person and o.status in OPEN), None)
+    if theirs is None or need.is_final:
+        return decided(need)
+    changed, event = _given_back(need, theirs, now)
+    return decided(changed, event)
 
 
 def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Need]:

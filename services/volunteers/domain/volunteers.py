@@ -4,6 +4,7 @@ Bookings are what keeps a person from being asked for two things at once: time i
 only then the offer is made on the need. How bookings and offers may stand together is the table in `holds`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,10 @@ from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Code, Id
 from services.contracts.volunteers import (
+    VolunteerApproved,
     VolunteerBooked,
     VolunteerChanged,
+    VolunteerDisapproved,
     VolunteerErased,
     VolunteerPaused,
     VolunteerRegistered,
@@ -23,8 +26,9 @@ from services.contracts.volunteers import (
     VolunteerResumed,
     VolunteerState,
     VolunteerStatus,
+    VolunteerVerified,
 )
-from services.volunteers.domain.errors import AlreadyHeld, CertificateByStaff
+from services.volunteers.domain.errors import AlreadyHeld, CertificateByStaff, NotByOneself
 from services.volunteers.domain.words import Day, Request, TimeOfDay, Weekday, minute_of_day
 
 WEEKLY_MINUTES = 600
@@ -72,13 +76,17 @@ class Booking(BaseModel):
 
 
 class Profile(Request):
-    """What a volunteer tells. `availability` None: any time. `building`: where they set out from."""
+    """What a volunteer tells. `availability` None: any time. `building`: where they set out from.
+
+    What staff enter of somebody else, they have seen. What somebody says of themselves is kept apart until staff have:
+    `skills` as claimed, `adult` as unknown unless they say that they are not.
+    """
 
     skills: frozenset[Code] = Field(default=frozenset(), max_length=50)
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
     building: Id | None = None
     weekly_minutes: int = Field(default=WEEKLY_MINUTES, ge=0, le=7 * 24 * 60)
-    adult: bool = True
+    adult: bool | None = None
     certificates: tuple[Certificate, ...] = Field(default=(), max_length=20)
 
 
@@ -109,26 +117,61 @@ class Change(Request):
         }
 
 
+class Verify(Request):
+    """What staff have seen to be so; the rest stays as it is. A certificate replaces the one of its code."""
+
+    skills: frozenset[Code] = Field(default=frozenset(), max_length=50)
+    certificates: tuple[Certificate, ...] = Field(default=(), max_length=20)
+    adult: bool | None = None
+
+
 class Volunteer(Aggregate):
-    """A person who gives their time in one community."""
+    """A person who gives their time in one community.
+
+    They act (are asked, sign up, say yes, are told where to go) once staff have approved them. `skills`, `certificates`
+    and `adult` are what staff have verified, and alone count; `claimed_skills` are what the person says of themselves.
+    """
 
     person: str
     skills: frozenset[str] = frozenset()
+    claimed_skills: frozenset[str] = frozenset()
     availability: tuple[Window, ...] | None = None
     building: str | None = None
     weekly_minutes: int = WEEKLY_MINUTES
-    adult: bool = True
+    adult: bool | None = None
     certificates: tuple[Certificate, ...] = ()
+    approved_at: datetime | None = None
     status: VolunteerStatus = VolunteerStatus.ACTIVE
     bookings: tuple[Booking, ...] = ()
     registered_at: datetime
     erased: bool = False
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, stored: Any) -> Any:
+        """Who was stored before there was approval waits for it, and what they had said of themselves is a claim.
+
+        Certificates stand: staff alone could ever enter them. Nobody grows up by a default.
+        """
+        if not isinstance(stored, Mapping) or "claimed_skills" in stored:
+            return stored
+        adult = False if stored.get("adult") is False else None
+        return {**stored, "skills": frozenset(), "claimed_skills": stored.get("skills", ()), "adult": adult}
+
+    @property
+    def approved(self) -> bool:
+        """Whether they may act as a volunteer."""
+        return self.approved_at is not None and not self.erased
+
     def public(self) -> VolunteerState | None:
         if self.erased:
             return None
         return VolunteerState(
-            person=self.person, skills=sorted(self.skills), status=self.status, registered_at=self.registered_at
+            person=self.person,
+            skills=sorted(self.skills),
+            status=self.status,
+            registered_at=self.registered_at,
+            approved=self.approved,
         )
 
     def held_for(self, need: str) -> Booking | None:
@@ -147,21 +190,24 @@ def volunteer_id(community: str, person: str) -> str:
 
 
 def register(command: Register, by: Principal, now: datetime) -> Decision[Volunteer]:
-    """Register a volunteer.
+    """Register a volunteer, who is still to be approved.
 
     Raises:
         NotYours: somebody else, and the caller is not staff.
-        CertificateByStaff: certificates, and the caller is not staff.
+        CertificateByStaff: certificates, and nobody of the staff but the person themselves has seen them.
     """
     person = command.person or by.sub
     _require_self_or_staff(command.community, person, by)
-    _require_staff_for_certificates(command.community, command.certificates, by)
-    volunteer = Volunteer(
-        id=volunteer_id(command.community, person),
-        person=person,
-        registered_at=now,
-        **{name: getattr(command, name) for name in ("community", *Profile.model_fields)},
-    )
+    vouched = _vouches(command.community, person, by)
+    if command.certificates and not vouched:
+        raise CertificateByStaff()
+    told = {name: getattr(command, name) for name in ("community", *Profile.model_fields)}
+    if vouched:
+        told["claimed_skills"] = frozenset()
+    else:
+        told |= {"skills": frozenset(), "claimed_skills": command.skills}
+        told["adult"] = False if command.adult is False else None
+    volunteer = Volunteer(id=volunteer_id(command.community, person), person=person, registered_at=now, **told)
     return decided(volunteer, tell(VolunteerRegistered, volunteer, own=by.sub == person))
 
 
@@ -172,14 +218,65 @@ def change(volunteer: Volunteer, command: Change, by: Principal, now: datetime) 
         NotYours, CertificateByStaff: as for `register`; growing up is entered by staff, too.
     """
     _require_self_or_staff(volunteer.community, volunteer.person, by)
-    given = {name: value for name, value in command.given().items() if getattr(volunteer, name) != value}
-    _require_staff_for_certificates(volunteer.community, "certificates" in given, by)
-    if "adult" in given and not by.has(volunteer.community, Role.STAFF):
+    vouched = _vouches(volunteer.community, volunteer.person, by)
+    given = _with_skills(volunteer, command.given(), vouched=vouched)
+    given = {name: value for name, value in given.items() if getattr(volunteer, name) != value}
+    if "certificates" in given and not vouched:
+        raise CertificateByStaff()
+    if "adult" in given and not vouched:
         raise NotYours()
     if volunteer.erased or not given:
         return decided(volunteer)
     changed = volunteer.model_copy(update=given)
     return decided(changed, tell(VolunteerChanged, changed))
+
+
+def verify(volunteer: Volunteer, command: Verify, by: Principal, now: datetime) -> Decision[Volunteer]:
+    """Staff have seen that it is so.
+
+    Raises:
+        NotYours: the caller is not staff.
+        NotByOneself: it is about the caller.
+    """
+    _require_another_of_staff(volunteer, by)
+    codes = {certificate.code for certificate in command.certificates}
+    kept = tuple(certificate for certificate in volunteer.certificates if certificate.code not in codes)
+    update: dict[str, Any] = {
+        "skills": volunteer.skills | command.skills,
+        "claimed_skills": volunteer.claimed_skills - command.skills,
+        "certificates": (*kept, *command.certificates),
+        "adult": volunteer.adult if command.adult is None else command.adult,
+    }
+    if volunteer.erased or all(getattr(volunteer, name) == value for name, value in update.items()):
+        return decided(volunteer)
+    changed = volunteer.model_copy(update=update)
+    return decided(changed, tell(VolunteerVerified, changed))
+
+
+def approve(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
+    """From now on they act as a volunteer.
+
+    Raises:
+        NotYours, NotByOneself: as for `verify`.
+    """
+    _require_another_of_staff(volunteer, by)
+    if volunteer.erased or volunteer.approved:
+        return decided(volunteer)
+    changed = volunteer.model_copy(update={"approved_at": now})
+    return decided(changed, tell(VolunteerApproved, changed))
+
+
+def disapprove(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
+    """They act no more; their seats follow.
+
+    Raises:
+        NotYours, NotByOneself: as for `verify`.
+    """
+    _require_another_of_staff(volunteer, by)
+    if not volunteer.approved:
+        return decided(volunteer)
+    changed = volunteer.model_copy(update={"approved_at": None})
+    return decided(changed, tell(VolunteerDisapproved, changed))
 
 
 def pause(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
@@ -257,6 +354,22 @@ def _require_self_or_staff(community: str, person: str, by: Principal) -> None:
         raise NotYours()
 
 
-def _require_staff_for_certificates(community: str, given: object, by: Principal) -> None:
-    if given and not by.has(community, Role.STAFF):
-        raise CertificateByStaff()
+def _vouches(community: str, person: str, by: Principal) -> bool:
+    """Whether `by` says it as staff who have seen it: nobody vouches for themselves."""
+    return by.sub != person and by.has(community, Role.STAFF)
+
+
+def _require_another_of_staff(volunteer: Volunteer, by: Principal) -> None:
+    by.require(volunteer.community, Role.STAFF)
+    if by.sub == volunteer.person:
+        raise NotByOneself()
+
+
+def _with_skills(volunteer: Volunteer, given: dict[str, Any], *, vouched: bool) -> dict[str, Any]:
+    """`given`, its skills sorted into what counts and what is claimed."""
+    told = given.get("skills")
+    if told is None:
+        return given
+    verified = told if vouched else volunteer.skills & told
+    claimed = volunteer.claimed_skills - told if vouched else told - verified
+    return {**given, "skills": verified, "claimed_skills": claimed}

@@ -6,7 +6,7 @@ import httpx
 
 from services.chassis.principal import Principal
 from tests.integration.calling import Caller, fine
-from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW
+from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF
 
 
 class Api(Caller):
@@ -23,6 +23,14 @@ class Api(Caller):
         """Post, and why it was refused."""
         answer = await self.post(by, path, body)
         return answer.status_code, answer.json().get("code", "")
+
+
+async def admit(api: Api, who: Principal, **profile: Any) -> Any:
+    """Somebody registers, staff see that it is so and approve; what stands then."""
+    mine = await api.ok(who, "/volunteers", {"community": HERE, **profile})
+    shown = {name: profile[name] for name in ("skills", "adult") if name in profile}
+    await api.ok(STAFF, f"/volunteers/{mine['id']}/verify", {"adult": True, **shown})
+    return await api.ok(STAFF, f"/volunteers/{mine['id']}/approve")
 
 
 def a_direct_need(**changes: Any) -> dict[str, Any]:

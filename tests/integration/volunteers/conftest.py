@@ -10,13 +10,15 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.contracts.topics import VOLUNTEERS
 from services.volunteers.api import routers
 from services.volunteers.app import VolunteersSettings, service
+from services.volunteers.domain.homes import Window
+from services.volunteers.homes import Homes
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.integration.volunteers.calling import Api
 from tests.integration.wire import Wire, wired
-from tests.unit.volunteers.world import HERE, NOW
+from tests.unit.volunteers.world import HERE, HOUR, NOW
 
 
 @pytest.fixture
@@ -45,7 +47,9 @@ def staffing(store: Store) -> Staffing:
 @pytest.fixture
 async def api(settings: VolunteersSettings, store: Store, staffing: Staffing) -> AsyncIterator[Api]:
     """The gateway, with nothing beside it that relays, subscribes, sweeps or matches."""
-    transport = standing.gateway(service, settings, routers(store, staffing))
+    transport = standing.gateway(
+        service, settings, routers(store, staffing, Homes(store, Window(before=24 * HOUR, after=2 * HOUR)))
+    )
     async with Api(transport, DevelopmentIssuer(settings), "volunteers") as api:
         yield api
 

@@ -29,7 +29,7 @@ from services.contracts.volunteers import (
 )
 from services.volunteers.domain.needs import need_of_activity
 from tests.integration.calling import Hand
-from tests.integration.volunteers.calling import Api, a_direct_need
+from tests.integration.volunteers.calling import Api, a_direct_need, admit
 from tests.integration.wire import Wire
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, person
 from tests.waiting import eventually
@@ -77,7 +77,7 @@ def checked_out(who: str, minutes: int = 120) -> ActivityCheckedOut:
 
 async def register(api: Api, *people: Any, **profile: Any) -> None:
     for who in people:
-        await api.ok(who, "/volunteers", {"community": HERE, **profile})
+        await admit(api, who, **profile)
 
 
 async def offered(api: Api, who: Any) -> list[Any]:
@@ -192,11 +192,13 @@ async def test_a_care_plan_raises_its_visits_once_and_a_visit_ends_as_hours(
     assert first["id"] == needs[0]
     assert "16-2-301" not in (await api.get(ANN, f"/needs/{first['id']}")).text
     await api.ok(ANN, f"/needs/{first['id']}/accept")
+    assert (await api.read(ANN, f"/needs/{first['id']}"))["where"] is None  # two days ahead
+    hand.wait(DAY + HOUR)
     where = (await api.read(ANN, f"/needs/{first['id']}"))["where"]
     assert where == {"elder": "elder-1", "home": "16-2-301", "note": "听力不好"}
     assert (await api.read(BOB, f"/needs/{first['id']}"))["where"] is None
 
-    hand.wait(2 * DAY)
+    hand.wait(DAY)
     await api.ok(ANN, f"/needs/{first['id']}/report", {"minutes": 70})
     await api.ok(STAFF, f"/needs/{first['id']}/confirm", {"person": "ann"})
     _, credited = await wire.wait_for(AccountCredited)
@@ -234,3 +236,18 @@ async def test_an_erased_person_is_gone_from_everywhere_and_the_answer_says_so(r
     accounts = (await api.read(STAFF, "/accounts", community=HERE))["items"]
     assert [account["minutes"] for account in accounts] == [120]
     assert accounts[0]["volunteer"].startswith("erased-")
+
+
+async def test_who_may_act_no_more_gives_back_what_is_still_to_be_served(running: tuple[Api, Wire]) -> None:
+    api, wire = running
+    await register(api, ANN)
+    await wire.publish(scheduled(volunteers_needed=1), ACTIVITY, 1)
+    need = (await eventually(lambda: offered(api, ANN)))[0]["id"]
+    await api.ok(ANN, f"/needs/{need}/accept")
+    ann = (await api.read(ANN, "/volunteers/me", community=HERE))["id"]
+    await api.ok(STAFF, f"/volunteers/{ann}/disapprove")
+    _, reopened = await wire.wait_for(NeedReopened, person="ann")
+    assert (reopened["volunteers"], reopened["activity"]) == ([], ACTIVITY)
+    await register(api, BOB)
+    await says_yes(api, BOB, NEED)
+    await wire.wait_for(NeedStaffed, volunteers=["bob"])

@@ -25,12 +25,13 @@ def booked(start: Any, end: Any, *, need: Any = "other", until: Any = None) -> A
 
 
 REFUSED = {
+    Filter.APPROVED: (a_need(), a_volunteer(approved_at=None)),
     Filter.SKILL: (a_need(skill="haircut"), a_volunteer()),
     Filter.CERTIFICATE: (
         a_need(certificate="medical-licence"),
         a_volunteer(certificates=(Certificate(code="medical-licence", valid_until=date(2024, 1, 30)),)),
     ),
-    Filter.ADULT: (a_need(adults_only=True), a_volunteer(adult=False)),
+    Filter.ADULT: (a_need(adults_only=True), a_volunteer(adult=None)),
     Filter.ACTIVE: (a_need(), a_volunteer(status=VolunteerStatus.PAUSED)),
     Filter.NOT_ASKED: (offered(a_need(seats=2), "ann"), a_volunteer("ann")),
     Filter.AVAILABLE: (a_need(), a_volunteer(availability=(window(3, "09:30", "18:00"),))),

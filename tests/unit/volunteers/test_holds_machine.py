@@ -54,7 +54,16 @@ class Holds(RuleBasedStateMachine):
         for who in PEOPLE:
             self.people.put(a_volunteer(who))
         other = cast(Any, None)
-        self.store = Store(cast(Any, self.people), other, other, cast(Any, self.needs), other, other, lambda: self.now)
+        self.store = Store(
+            volunteers=cast(Any, self.people),
+            teams=other,
+            care_plans=other,
+            needs=cast(Any, self.needs),
+            accounts=other,
+            erasures=other,
+            readings=other,
+            clock=lambda: self.now,
+        )
         self.staffing = Staffing(self.store, offer_stands=STANDS, every=STANDS)
         self.reactions = handlers(self.store, self.staffing).reactions
         self.running: list[Process] = []

@@ -7,12 +7,20 @@ import pytest
 from pydantic import ValidationError
 
 from services.chassis.errors import NotYours
+from services.chassis.principal import Principal, Role
 from services.contracts.volunteers import TeamKind, VolunteerRegistered, VolunteerStatus
 from services.volunteers.domain import teams, volunteers
-from services.volunteers.domain.errors import AlreadyHeld, CertificateByStaff, LeaderStays, NotAMember, NotRecruiting
+from services.volunteers.domain.errors import (
+    AlreadyHeld,
+    CertificateByStaff,
+    LeaderStays,
+    NotAMember,
+    NotByOneself,
+    NotRecruiting,
+)
 from services.volunteers.domain.seating import tentative
 from services.volunteers.domain.teams import Form, Membership
-from services.volunteers.domain.volunteers import Certificate, Change, Register, Window, volunteer_id
+from services.volunteers.domain.volunteers import Certificate, Change, Register, Verify, Volunteer, Window, volunteer_id
 from tests.unit.volunteers.world import (
     DAY,
     HERE,
@@ -34,9 +42,11 @@ LICENCE = Certificate(code="medical-licence", valid_until=date(2025, 1, 1))
 
 
 def test_a_person_registers_themselves_under_an_id_of_their_own() -> None:
-    decision = volunteers.register(Register(community=HERE, skills=frozenset({"b", "a"})), ANN, NOW)
+    decision = volunteers.register(Register(community=HERE, skills=frozenset({"b", "a"}), adult=True), ANN, NOW)
     assert decision.aggregate.id == volunteer_id(HERE, "ann")
-    assert said(decision).skills == ["a", "b"]
+    assert (said(decision).skills, said(decision).approved) == ([], False)
+    assert decision.aggregate.claimed_skills == frozenset({"a", "b"})
+    assert (decision.aggregate.adult, decision.aggregate.approved) == (None, False)
     assert_folds(None, decision)
 
 
@@ -48,9 +58,67 @@ def test_staff_register_somebody_on_record_nobody_else_does() -> None:
     (own,) = volunteers.register(Register(community=HERE), ANN, NOW).events
     assert isinstance(own, VolunteerRegistered)
     assert own.own is True
+    entered = volunteers.register(command.model_copy(update={"skills": frozenset({"haircut"})}), STAFF, NOW).aggregate
+    assert (entered.skills, entered.claimed_skills, entered.approved) == (frozenset({"haircut"}), frozenset(), False)
     for other in (ANN, STRANGER):
         with pytest.raises(NotYours):
             volunteers.register(command, other, NOW)
+
+
+def test_what_somebody_says_of_themselves_is_a_claim_until_staff_have_seen_it() -> None:
+    claims = volunteers.change(a_volunteer(), Change(skills=frozenset({"haircut", "medical"})), ANN, NOW).aggregate
+    assert (claims.skills, claims.claimed_skills) == (frozenset(), frozenset({"haircut", "medical"}))
+    verified = volunteers.verify(claims, Verify(skills=frozenset({"haircut"}), certificates=(LICENCE,)), STAFF, NOW)
+    assert said(verified).skills == ["haircut"]
+    assert_folds(claims, verified)
+    after = verified.aggregate
+    assert (after.skills, after.claimed_skills) == (frozenset({"haircut"}), frozenset({"medical"}))
+    assert after.certificates == (LICENCE,)
+    assert volunteers.verify(after, Verify(skills=frozenset({"haircut"})), STAFF, NOW).events == ()
+    fewer = volunteers.change(after, Change(skills=frozenset({"haircut", "sewing"})), ANN, NOW).aggregate
+    assert (fewer.skills, fewer.claimed_skills) == (frozenset({"haircut"}), frozenset({"sewing"}))
+    assert volunteers.change(fewer, Change(skills=frozenset()), ANN, NOW).aggregate.skills == frozenset()
+    by_staff = volunteers.change(fewer, Change(skills=frozenset({"sewing"})), STAFF, NOW).aggregate
+    assert (by_staff.skills, by_staff.claimed_skills) == (frozenset({"sewing"}), frozenset())
+    longer = LICENCE.model_copy(update={"valid_until": date(2030, 1, 1)})
+    assert volunteers.verify(after, Verify(certificates=(longer,)), STAFF, NOW).aggregate.certificates == (longer,)
+
+
+def test_staff_approve_others_and_nobody_themselves() -> None:
+    waiting = a_volunteer(approved_at=None)
+    decision = volunteers.approve(waiting, STAFF, NOW)
+    assert said(decision).approved
+    assert_folds(waiting, decision)
+    assert volunteers.approve(decision.aggregate, STAFF, NOW).events == ()
+    back = volunteers.disapprove(decision.aggregate, STAFF, NOW)
+    assert_folds(decision.aggregate, back)
+    assert volunteers.disapprove(back.aggregate, STAFF, NOW).events == ()
+    far = person("staff-2", Role.STAFF, community="elsewhere")
+    both = Principal(
+        "staff-2", frozenset({HERE, "elsewhere"}), frozenset({(HERE, Role.RESIDENT), ("elsewhere", Role.STAFF)})
+    )
+    for act in (volunteers.approve, volunteers.disapprove, lambda v, by, now: volunteers.verify(v, Verify(), by, now)):
+        for other in (ANN, STRANGER, ORGANISER, far, both):
+            with pytest.raises(NotYours):
+                act(a_volunteer(), other, NOW)
+        with pytest.raises(NotByOneself):
+            act(a_volunteer("staff-1", approved_at=None), STAFF, NOW)
+    myself = volunteers.register(Register(community=HERE, skills=frozenset({"medical"}), adult=True), STAFF, NOW)
+    assert (myself.aggregate.skills, myself.aggregate.adult) == (frozenset(), None)
+    with pytest.raises(CertificateByStaff):
+        volunteers.register(Register(community=HERE, certificates=(LICENCE,)), STAFF, NOW)
+
+
+def test_who_was_stored_before_approval_waits_for_it_and_their_words_are_claims() -> None:
+    stored = a_volunteer(skills=frozenset({"medical"}), certificates=(LICENCE,)).model_dump(
+        exclude={"claimed_skills", "approved_at"}
+    )
+    before = Volunteer.model_validate(stored)
+    assert (before.skills, before.claimed_skills) == (frozenset(), frozenset({"medical"}))
+    assert (before.adult, before.approved, before.certificates) == (None, False, (LICENCE,))
+    assert Volunteer.model_validate(stored | {"adult": False}).adult is False
+    again = Volunteer.model_validate(volunteers.verify(before, Verify(adult=True), STAFF, NOW).aggregate.model_dump())
+    assert (again.claimed_skills, again.adult) == (frozenset({"medical"}), True)
 
 
 def test_nobody_vouches_for_their_own_certificate() -> None:

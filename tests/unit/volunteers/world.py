@@ -45,7 +45,9 @@ def a_need(id: str = "need-1", **fields: Any) -> Need:
 
 
 def a_volunteer(who: str = "ann", **fields: Any) -> Volunteer:
-    return Volunteer(id=volunteer_id(HERE, who), community=HERE, person=who, registered_at=NOW, **fields)
+    """Who is approved, and whose `skills` and the like are verified."""
+    given: dict[str, Any] = {"adult": True, "approved_at": NOW, "claimed_skills": frozenset()}
+    return Volunteer(id=volunteer_id(HERE, who), community=HERE, person=who, registered_at=NOW, **given | fields)
 
 
 def offered(need: Need, who: str, now: datetime = NOW) -> Need:
