@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.aggregate import Decision
@@ -12,16 +13,28 @@ from services.chassis.sweeper import Sweep
 from services.events.api import routers
 from services.events.domain import scheduling, series
 from services.events.domain.activity import Activity
+from services.events.domain.codes import CodeTime
 from services.events.store import INDEXES, KINDS, Store, to_complete, to_expand
 from services.events.subscribers import handlers
+from services.events.tries import COLLECTION, Limits, Tries
 
 _MINUTE = timedelta(minutes=1)
 
 
 class EventsSettings(ServiceSettings):
-    """The settings of events: those of every service."""
+    """The settings of events: those of every service, and when and how often codes may be tried."""
 
     model_config = SettingsConfigDict(env_prefix="EVENTS_")
+
+    code_minutes_before: float = Field(default=60.0, ge=0, le=24 * 60)
+    """An activity's check-in code exists from so long before its start …"""
+    code_minutes_after: float = Field(default=60.0, ge=0, le=24 * 60)
+    """… until so long after its end."""
+    code_tries_per_person: int = Field(default=5, ge=1, le=1000)
+    """So many wrong codes of one person for one activity within `code_tries_minutes`, over all replicas."""
+    code_tries_per_activity: int = Field(default=100, ge=1, le=100_000)
+    """So many of everybody."""
+    code_tries_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
 
 
 def complete_by_itself(activity: Activity, now: datetime) -> Decision[Activity]:
@@ -32,8 +45,18 @@ def complete_by_itself(activity: Activity, now: datetime) -> Decision[Activity]:
 def wire(runtime: Runtime) -> Wiring:
     """The parts of the service, on `runtime`."""
     store = Store.of(runtime)
+    settings: EventsSettings = runtime.settings
+    time = CodeTime(
+        before=timedelta(minutes=settings.code_minutes_before), after=timedelta(minutes=settings.code_minutes_after)
+    )
+    limits = Limits(
+        person=settings.code_tries_per_person,
+        activity=settings.code_tries_per_activity,
+        within=timedelta(minutes=settings.code_tries_minutes),
+    )
+    tries = Tries(runtime.database[COLLECTION], store.activities.secret, limits)
     return Wiring(
-        routers=routers(store, runtime.settings.public_url),
+        routers=routers(store, settings.public_url, time, tries),
         handlers=handlers(store),
         sweeps=[
             Sweep("series-expansion", store.series, to_expand, series.expand, every=_MINUTE),

@@ -1,8 +1,8 @@
-"""The code that hangs at the venue, by which people check themselves in."""
+"""What an activity's check-in code is made from."""
 
-from secrets import randbelow
+from secrets import token_hex
 
 
-def fresh_code() -> str:
-    """Six digits."""
-    return f"{randbelow(1_000_000):06d}"
+def fresh_seed() -> str:
+    """Thirty-two hexadecimal digits; the code itself is derived from them around its time (`domain.codes`)."""
+    return token_hex(16)

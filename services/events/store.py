@@ -7,11 +7,13 @@ from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.erasure import Erasure, erasures_on
-from services.chassis.mongo import ASCENDING, DESCENDING, IndexModel
+from services.chassis.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
+from services.chassis.store_away import StoreAway
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus, SeriesState, SeriesStatus
 from services.contracts.topics import ACTIVITIES
+from services.events import tries
 from services.events.domain.activity import Activity
 from services.events.domain.recurrence import local_date
 from services.events.domain.scheduling import COMPLETED_AFTER
@@ -22,6 +24,9 @@ SERIES = Kind(name="series", collection="series", model=Series, topic=ACTIVITIES
 ERASURE: Kind[Erasure] = erasures_on(ACTIVITIES)
 
 KINDS: tuple[Kind[Any], ...] = (ACTIVITY, SERIES, ERASURE)
+
+VOLUNTEERS = "volunteers"
+"""The copy of who is a volunteer, and approved."""
 
 BY_START = "state.starts_at"
 
@@ -48,16 +53,19 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("state.status", ASCENDING), ("state.expanded_until", ASCENDING)]),
         IndexModel([("state.organiser", ASCENDING)]),
     ],
+    VOLUNTEERS: [IndexModel([("community", ASCENDING), ("state.person", ASCENDING)])],
+    tries.COLLECTION: tries.INDEXES,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The aggregates of this service, and its clock."""
+    """The aggregates of this service, what it knows of volunteers, and its clock."""
 
     activities: Aggregates[Activity]
     series: Aggregates[Series]
     erasures: Aggregates[Erasure]
+    volunteers: Collection
     clock: Clock
 
     @classmethod
@@ -67,8 +75,23 @@ class Store:
             activities=runtime.aggregates(ACTIVITY),
             series=runtime.aggregates(SERIES),
             erasures=runtime.aggregates(ERASURE),
+            volunteers=runtime.database[VOLUNTEERS],
             clock=runtime.clock,
         )
+
+    async def is_approved(self, community: str, person: str) -> bool:
+        """Whether staff have approved somebody as a volunteer, as far as it has been told here.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        query = {"community": community, "state.person": person, "state.approved": True}
+        try:
+            return await self.volunteers.find_one(query, {"_id": 1}) is not None
+        except Exception as error:
+            if is_passing(error):
+                raise StoreAway() from error
+            raise
 
 
 def in_calendar(

@@ -14,13 +14,13 @@ from services.contracts.activities import (
     SeriesExpanded,
 )
 from services.contracts.notices import PersonErasureRequested
-from services.contracts.volunteers import NeedReopened, NeedStaffed
-from services.events.check_in_code import fresh_code
+from services.contracts.volunteers import NeedReopened, NeedStaffed, VolunteerState
+from services.events.check_in_code import fresh_seed
 from services.events.domain import scheduling, staffing
 from services.events.domain.activity import Activity
 from services.events.domain.series import Series
 from services.events.erasure import erase
-from services.events.store import BY_START, Store, ahead_in
+from services.events.store import BY_START, VOLUNTEERS, Store, ahead_in
 
 _BATCH = 200
 
@@ -28,6 +28,7 @@ _BATCH = 200
 def handlers(store: Store) -> Handlers:
     """The handlers of this service, on `store`."""
     handlers = Handlers()
+    handlers.copy(VolunteerState, VOLUNTEERS)
     _staffing(handlers, store)
     _series(handlers, store)
 
@@ -108,7 +109,7 @@ def _series(handlers: Handlers, store: Store) -> None:
                 occurrence.activity,
                 series.community,
                 series.plan_of(occurrence),
-                fresh_code(),
+                fresh_seed(),
                 now,
                 series=series.id,
                 occurrence=occurrence.on,

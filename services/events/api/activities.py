@@ -9,6 +9,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.knowing import known, known_to
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
@@ -16,9 +17,10 @@ from services.contracts.activities import ActivityKind, ActivityStatus
 from services.contracts.marks import Id
 from services.events.api.requests import CancelActivity, Moment, MoveActivity, ScheduleActivity
 from services.events.api.views import ActivityView, MyActivityView, RosterView
-from services.events.check_in_code import fresh_code
+from services.events.check_in_code import fresh_seed
 from services.events.domain import errors, scheduling
 from services.events.domain.activity import Activity
+from services.events.domain.codes import CodeTime, code_shown
 from services.events.store import BY_START, Store, in_calendar, with_person
 
 BASE = "/api/events/v1"
@@ -26,15 +28,15 @@ _TIMES = (errors.StartsInThePast, errors.EndsBeforeItStarts, errors.TooLong)
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, errors.NotScheduled)
 
 
-def router(store: Store) -> APIRouter:
+def router(store: Store, time: CodeTime) -> APIRouter:
     """The routes of activities, on `store`."""
     routes = APIRouter(prefix=BASE, tags=["activities"])
-    _reading(routes, store)
+    _reading(routes, store, time)
     _managing(routes, store)
     return routes
 
 
-def _reading(routes: APIRouter, store: Store) -> None:
+def _reading(routes: APIRouter, store: Store, time: CodeTime) -> None:
     @routes.get("/activities", summary="Activities by their start (public)", response_model=PageView[ActivityView])
     async def many(
         request: Request,
@@ -63,13 +65,12 @@ def _reading(routes: APIRouter, store: Store) -> None:
 
     @routes.get(
         "/activities/{id}/roster",
-        summary="Who is in it, and the check-in code (the desk)",
-        responses=problems(UnknownAggregate, NotYours),
+        summary="Who is in it, and the check-in code around its time (the desk)",
+        responses=problems(UnknownAggregate),
     )
     async def roster(id: Id, principal: PrincipalDep) -> RosterView:
-        stored = await store.activities.get(id)
-        stored.aggregate.require_desk(principal)
-        return RosterView.of(stored)
+        stored = await known(store.activities, id, lambda activity: activity.is_desk(principal))
+        return RosterView.of(stored, code_shown(stored.aggregate, store.clock(), time))
 
     @routes.get("/my/activities", summary="What I organise, attend or help at", response_model=PageView[MyActivityView])
     async def mine(request: Request, principal: PrincipalDep, page: PageDep) -> Response:
@@ -91,7 +92,7 @@ def _managing(routes: APIRouter, store: Store) -> None:
         by = command.principal
         return await command.create(
             store.activities,
-            lambda id, now: scheduling.schedule(id, body.community, body.plan(by.sub), fresh_code(), by, now),
+            lambda id, now: scheduling.schedule(id, body.community, body.plan(by.sub), fresh_seed(), by, now),
             ActivityView.of,
             location=BASE + "/activities/{id}",
         )
@@ -116,7 +117,7 @@ def _managing(routes: APIRouter, store: Store) -> None:
                 building=body.building or (activity.building if venue == activity.venue else None),
             )
 
-        return await command.change(store.activities, id, decide, ActivityView.of)
+        return await command.change(store.activities, id, decide, ActivityView.of, known_to=known_to(command.principal))
 
     @routes.post(
         "/activities/{id}/cancel",
@@ -131,6 +132,7 @@ def _managing(routes: APIRouter, store: Store) -> None:
             id,
             lambda activity, now: scheduling.cancel(activity, command.principal, now, reason),
             ActivityView.of,
+            known_to=known_to(command.principal),
         )
 
     @routes.post(
@@ -145,4 +147,5 @@ def _managing(routes: APIRouter, store: Store) -> None:
             id,
             lambda activity, now: scheduling.complete(activity, command.principal, now),
             ActivityView.of,
+            known_to=known_to(command.principal),
         )

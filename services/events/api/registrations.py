@@ -8,6 +8,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.knowing import known, known_to
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
 from services.events.api.requests import Register
@@ -53,18 +54,22 @@ def router(store: Store) -> APIRouter:
             )
 
         return await command.change(
-            store.activities, id, decide, lambda stored: RegistrationView.of(stored.aggregate, person)
+            store.activities,
+            id,
+            decide,
+            lambda stored: RegistrationView.of(stored.aggregate, person),
+            known_to=known_to(by),
         )
 
     @routes.get(
         "/{person}",
         summary="Where a registration stands (`me`: one's own)",
-        responses=problems(UnknownAggregate, NotYours, errors.NotRegistered),
+        responses=problems(UnknownAggregate, errors.NotRegistered),
     )
     async def position(id: Id, person: Id, principal: PrincipalDep) -> RegistrationView:
         whose = principal.sub if person == ME else person
-        activity = (await store.activities.get(id)).aggregate
-        own_or_desk(activity, whose, principal)
+        stored = await known(store.activities, id, lambda activity: own_or_desk(activity, whose, principal))
+        activity = stored.aggregate
         view = RegistrationView.of(activity, whose)
         if view.status == "none":
             raise errors.NotRegistered()
@@ -84,6 +89,7 @@ def router(store: Store) -> APIRouter:
             id,
             lambda activity, now: registration.withdraw(activity, whose, by, now),
             lambda stored: RegistrationView.of(stored.aggregate, whose),
+            known_to=known_to(by),
         )
 
     return routes

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.command import CommandDep
+from services.chassis.http.knowing import known_to
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
@@ -68,6 +69,7 @@ def router(store: Store) -> APIRouter:
             id,
             lambda series, now: rules.skip(series, body.on, command.principal, now, body.reason),
             SeriesView.of,
+            known_to=known_to(command.principal),
         )
 
     @routes.post("/{id}/end", summary="No more dates", response_model=SeriesView, responses=problems(*_CHANGE))
@@ -78,6 +80,7 @@ def router(store: Store) -> APIRouter:
             id,
             lambda series, now: rules.end(series, command.principal, now, cancels=cancels),
             SeriesView.of,
+            known_to=known_to(command.principal),
         )
 
     return routes

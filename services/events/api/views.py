@@ -94,17 +94,18 @@ class RosterView(BaseModel):
     id: str
     version: int
     organiser: str
-    check_in_code: str
+    check_in_code: str | None = Field(description="Null but around the activity's time.")
     seated: tuple[Party, ...]
     waiting: tuple[Party, ...] = Field(description="In the order in which they move up.")
     volunteers: tuple[str, ...]
     presences: tuple[Presence, ...]
 
     @classmethod
-    def of(cls, stored: Stored[Activity]) -> "RosterView":
+    def of(cls, stored: Stored[Activity], code: str | None) -> "RosterView":
         activity = stored.aggregate
-        shared = cls.model_fields.keys() - {"version"}
-        return cls(version=stored.version, **{name: getattr(activity, name) for name in shared})
+        shared = cls.model_fields.keys() - {"version", "check_in_code"}
+        fields = {name: getattr(activity, name) for name in shared}
+        return cls(version=stored.version, check_in_code=code, **fields)
 
 
 class PresenceView(BaseModel):
@@ -174,9 +175,6 @@ def in_role(activity: Activity, person: str, as_volunteer: bool | None) -> bool:
     return person in activity.volunteers or activity.presence_of(person, as_volunteer=True) is not None
 
 
-def own_or_desk(activity: Activity, person: str, by: Principal) -> None:
-    """Raises NotYours unless `by` is `person` or the desk."""
-    if person == by.sub:
-        by.require(activity.community)
-    else:
-        activity.require_desk(by)
+def own_or_desk(activity: Activity, person: str, by: Principal) -> bool:
+    """Whether `by` is `person`, in the activity's community, or the desk."""
+    return activity.community in by.communities if person == by.sub else activity.is_desk(by)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.errors import NotYours
@@ -49,7 +49,7 @@ class Presence(_Value):
 
 
 class Activity(Aggregate):
-    """One event with a time and a place. `check_in_code` hangs at the venue and is in no event."""
+    """One event with a time and a place. `check_in_code`: what the code at the venue is derived from."""
 
     title: Masked
     title_en: Masked | None = None
@@ -67,7 +67,7 @@ class Activity(Aggregate):
     status: ActivityStatus = ActivityStatus.SCHEDULED
     series: str | None = None
     occurrence: date | None = None
-    check_in_code: str
+    check_in_code: str = Field(repr=False)
     changed_at: datetime
     previous_starts: tuple[datetime, ...] = ()
     seated: tuple[Party, ...] = ()
@@ -157,6 +157,10 @@ class Activity(Aggregate):
 
     def require_desk(self, by: Principal) -> None:
         """Raises NotYours unless `by` may act for others here: staff, grid workers, the organiser."""
-        by.require(self.community)
-        if not by.has(self.community, Role.STAFF, Role.GRID_WORKER) and by.sub != self.organiser:
+        if not self.is_desk(by):
             raise NotYours()
+
+    def is_desk(self, by: Principal) -> bool:
+        """Whether `by` may act for others here."""
+        acts = by.has(self.community, Role.STAFF, Role.GRID_WORKER) or by.sub == self.organiser
+        return self.community in by.communities and acts

@@ -1,18 +1,19 @@
 """Coming and going. Minutes run from the check-in to the check-out, and never beyond the planned end."""
 
 from datetime import datetime
-from hmac import compare_digest
 from typing import Protocol
 
 from services.chassis.aggregate import Decision, decided
 from services.chassis.principal import Principal
 from services.contracts.activities import ActivityCheckedIn, ActivityCheckedOut
 from services.events.domain.activity import CHECK_IN_OPENS, Activity, Presence
+from services.events.domain.codes import CodeTime, is_right
 from services.events.domain.errors import (
     AlreadyCheckedIn,
     AlreadyCheckedOut,
     AttendanceAhead,
     LeftBeforeComing,
+    NotApproved,
     NotAVolunteerHere,
     NotCheckedIn,
     NotRegistered,
@@ -20,6 +21,9 @@ from services.events.domain.errors import (
     TooLateToCheckIn,
     WrongCode,
 )
+
+CODE_TIME = CodeTime()
+"""When codes exist, unless settings say otherwise."""
 
 
 class Attend(Protocol):
@@ -35,6 +39,7 @@ class Attend(Protocol):
         as_volunteer: bool,
         code: str | None = None,
         at: datetime | None = None,
+        time: CodeTime = CODE_TIME,
     ) -> Decision[Activity]: ...
 
 
@@ -44,29 +49,40 @@ def check_in(
     by: Principal,
     now: datetime,
     *,
+    approved: bool,
     as_volunteer: bool,
     code: str | None = None,
     at: datetime | None = None,
+    time: CodeTime = CODE_TIME,
 ) -> Decision[Activity]:
     """Somebody is there: seen by the desk, or shown by the code that hangs at the venue.
 
+    A code is compared last, when nothing else stands against it: so no answer but the last tells anything of it.
+
     Args:
+        approved: whether the person may act as a volunteer.
         at: when they came, if the desk copies a list kept on paper.
+        time: when the code exists.
 
     Raises:
-        NotYours, WrongCode, NotScheduled, AttendanceAhead, TooEarlyToCheckIn, TooLateToCheckIn, NotAVolunteerHere,
-        NotRegistered, AlreadyCheckedIn
+        NotYours, NotScheduled, AttendanceAhead, NotAVolunteerHere, NotApproved, NotRegistered, AlreadyCheckedIn
+        TooEarlyToCheckIn, TooLateToCheckIn: said to the desk.
+        WrongCode: said to who shows a code: it is wrong, or the time is.
     """
-    _require_presence(activity, person, by, code)
-    activity.require_scheduled()
+    by_code = _require_presence(activity, person, by, code)
     moment = _moment(activity, by, now, at)
-    if moment < activity.starts_at - CHECK_IN_OPENS:
-        raise TooEarlyToCheckIn(minutes=int(CHECK_IN_OPENS.total_seconds()) // 60)
-    if moment >= activity.ends_at:
-        raise TooLateToCheckIn()
+    activity.require_scheduled()
     if activity.presence_of(person, as_volunteer=as_volunteer) is not None:
         raise AlreadyCheckedIn()
-    heads = _heads(activity, person, as_volunteer=as_volunteer)
+    heads = _heads(activity, person, as_volunteer=as_volunteer, approved=approved)
+    early, late = moment < activity.starts_at - CHECK_IN_OPENS, moment >= activity.ends_at
+    if by_code is not None:
+        if not is_right(activity, by_code, now, time) or early or late:
+            raise WrongCode()
+    elif early:
+        raise TooEarlyToCheckIn(minutes=int(CHECK_IN_OPENS.total_seconds()) // 60)
+    elif late:
+        raise TooLateToCheckIn()
     presence = Presence(person=person, as_volunteer=as_volunteer, heads=heads, arrived_at=moment, by=by.sub)
     arrived = activity.model_copy(update={"presences": (*activity.presences, presence), "changed_at": now})
     event = ActivityCheckedIn(person=person, as_volunteer=as_volunteer, at=moment, by=by.sub, attended=arrived.attended)
@@ -82,25 +98,29 @@ def check_out(
     as_volunteer: bool,
     code: str | None = None,
     at: datetime | None = None,
+    time: CodeTime = CODE_TIME,
 ) -> Decision[Activity]:
-    """Somebody leaves. After the planned end, the planned end counts.
+    """Somebody leaves. After the planned end, the planned end counts. A code is compared last, as at the check-in.
 
     Args:
         at: when they left, if the desk copies a list kept on paper.
+        time: when the code exists.
 
     Raises:
         NotYours, WrongCode, NotScheduled, AttendanceAhead, LeftBeforeComing, NotCheckedIn, AlreadyCheckedOut
     """
-    _require_presence(activity, person, by, code)
+    by_code = _require_presence(activity, person, by, code)
+    moment = _moment(activity, by, now, at)
     activity.require_scheduled()
     presence = activity.presence_of(person, as_volunteer=as_volunteer)
     if presence is None:
         raise NotCheckedIn()
     if presence.left_at is not None:
         raise AlreadyCheckedOut()
-    moment = _moment(activity, by, now, at)
     if moment < presence.arrived_at:
         raise LeftBeforeComing()
+    if by_code is not None and not is_right(activity, by_code, now, time):
+        raise WrongCode()
     left, event = _leave(activity, presence, moment)
     presences = tuple(left if p is presence else p for p in activity.presences)
     return decided(activity.model_copy(update={"presences": presences, "changed_at": now}), event)
@@ -119,13 +139,13 @@ def check_out_forgotten(activity: Activity) -> tuple[tuple[Presence, ...], list[
     return tuple(presences), events
 
 
-def _require_presence(activity: Activity, person: str, by: Principal, code: str | None) -> None:
+def _require_presence(activity: Activity, person: str, by: Principal, code: str | None) -> str | None:
+    """The code, where it is by that that they show themselves to be there; None where the desk has seen them."""
     if person == by.sub and code is not None:
         by.require(activity.community)
-        if not compare_digest(code.encode(), activity.check_in_code.encode()):
-            raise WrongCode()
-    else:
-        activity.require_desk(by)
+        return code
+    activity.require_desk(by)
+    return None
 
 
 def _moment(activity: Activity, by: Principal, now: datetime, at: datetime | None) -> datetime:
@@ -138,10 +158,12 @@ def _moment(activity: Activity, by: Principal, now: datetime, at: datetime | Non
     return at
 
 
-def _heads(activity: Activity, person: str, *, as_volunteer: bool) -> int:
+def _heads(activity: Activity, person: str, *, as_volunteer: bool, approved: bool) -> int:
     if as_volunteer:
         if person not in activity.volunteers:
             raise NotAVolunteerHere()
+        if not approved:
+            raise NotApproved()
         return 0
     party = next((p for p in activity.seated if p.person == person), None)
     if party is None:

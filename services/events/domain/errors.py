@@ -1,6 +1,6 @@
 """What an activity or a series refuses, and why."""
 
-from services.chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from services.chassis.errors import CommunityError, Conflict, Forbidden, Invalid, NotFound
 
 
 class EndsBeforeItStarts(
@@ -145,8 +145,32 @@ class NotAVolunteerHere(
     """Only staffed volunteers earn hours."""
 
 
-class WrongCode(Forbidden, code="activity.wrong-code", zh="签到码不正确。", en="The check-in code is not right."):
-    """The code hangs at the venue: it shows that one is there."""
+class NotApproved(
+    Conflict,
+    code="activity.volunteer-not-approved",
+    zh="该志愿者尚未获得批准。",
+    en="Staff have not approved this volunteer.",
+):
+    """Whoever may not act as a volunteer earns no hours."""
+
+
+class WrongCode(
+    Forbidden,
+    code="activity.wrong-code",
+    zh="签到码不正确，或现在不是签到时间。",
+    en="The check-in code is not right, or it is not the time for it.",
+):
+    """The code hangs at the venue: it shows that one is there. Wrong, early and late are told apart by nobody."""
+
+
+class TooManyTries(
+    CommunityError,
+    code="activity.too-many-tries",
+    status=429,
+    zh="签到码尝试次数过多，请稍后再试，或请现场工作人员协助签到。",
+    en="The check-in code was tried too often; try again later, or ask the desk.",
+):
+    """Six digits are guessed by whoever may try for long enough."""
 
 
 class RuleUnreadable(

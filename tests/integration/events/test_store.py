@@ -35,7 +35,7 @@ async def _peopled(store: Store, id: str = "activity-1") -> None:
         await store.activities.change(id, _registering(resident(n), heads), ME)
     await store.activities.change(id, lambda a, now: staffing.staff(a, ["helper-1"], NOW), ME)
     await store.activities.change(
-        id, lambda a, now: attendance.check_in(a, "helper-1", STAFF, START, as_volunteer=True), ME
+        id, lambda a, now: attendance.check_in(a, "helper-1", STAFF, START, approved=True, as_volunteer=True), ME
     )
 
 

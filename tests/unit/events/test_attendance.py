@@ -46,7 +46,7 @@ def _ready() -> Activity:
 
 
 def _in(a: Activity, who: str, at: datetime = START, *, by: Principal = STAFF, helper: bool = True) -> Activity:
-    return took(a, lambda a: check_in(a, who, by, at, as_volunteer=helper)).aggregate
+    return took(a, lambda a: check_in(a, who, by, at, approved=True, as_volunteer=helper)).aggregate
 
 
 def test_parties_count_as_attended_helpers_do_not() -> None:
@@ -61,17 +61,19 @@ def test_the_desk_checks_people_in(by: Principal) -> None:
 
 def test_the_code_at_the_venue_lets_people_check_themselves_in_and_nobody_else() -> None:
     me = person("helper-1")
-    assert check_in(_ready(), "helper-1", me, START, as_volunteer=True, code="314159").events
+    assert check_in(_ready(), "helper-1", me, START, approved=True, as_volunteer=True, code="314159").events
     with pytest.raises(WrongCode):
-        check_in(_ready(), "helper-1", me, START, as_volunteer=True, code="314158")
+        check_in(_ready(), "helper-1", me, START, approved=True, as_volunteer=True, code="314158")
     with pytest.raises(WrongCode):
-        check_in(_ready(), "helper-1", me, START, as_volunteer=True, code="签到")
+        check_in(_ready(), "helper-1", me, START, approved=True, as_volunteer=True, code="签到")
     with pytest.raises(NotYours):
-        check_in(_ready(), "helper-1", me, START, as_volunteer=True)
+        check_in(_ready(), "helper-1", me, START, approved=True, as_volunteer=True)
     with pytest.raises(NotYours):
-        check_in(_ready(), "helper-2", me, START, as_volunteer=True, code="314159")
+        check_in(_ready(), "helper-2", me, START, approved=True, as_volunteer=True, code="314159")
     with pytest.raises(NotYours):
-        check_in(_ready(), "helper-1", person("helper-1", home="b"), START, as_volunteer=True, code="314159")
+        check_in(
+            _ready(), "helper-1", person("helper-1", home="b"), START, approved=True, as_volunteer=True, code="314159"
+        )
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_the_code_at_the_venue_lets_people_check_themselves_in_and_nobody_else()
 )
 def test_who_is_not_let_in(who: str, helper: bool, at: datetime, error: type[CommunityError]) -> None:
     with pytest.raises(error):
-        check_in(_ready(), who, STAFF, at, as_volunteer=helper)
+        check_in(_ready(), who, STAFF, at, approved=True, as_volunteer=helper)
 
 
 def test_the_door_opens_an_hour_before() -> None:
@@ -98,7 +100,7 @@ def test_nobody_comes_twice_in_one_role() -> None:
     there = _in(_in(both, "helper-1"), "helper-1", helper=False)
     for helper in (True, False):
         with pytest.raises(AlreadyCheckedIn):
-            check_in(there, "helper-1", STAFF, START, as_volunteer=helper)
+            check_in(there, "helper-1", STAFF, START, approved=True, as_volunteer=helper)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_completion_checks_out_forgotten_helpers_first_and_each_once() -> None:
 
 
 def test_the_desk_copies_a_list_kept_on_paper() -> None:
-    came = check_in(_ready(), "helper-1", STAFF, END, as_volunteer=True, at=START).aggregate
+    came = check_in(_ready(), "helper-1", STAFF, END, approved=True, as_volunteer=True, at=START).aggregate
     left = check_out(came, "helper-1", STAFF, END + HOUR, as_volunteer=True, at=START + 25 * MINUTE)
     (event,) = left.events
     assert isinstance(event, ActivityCheckedOut)
@@ -157,7 +159,7 @@ def test_the_desk_copies_a_list_kept_on_paper() -> None:
 
 def test_a_list_on_paper_tells_what_was_and_in_order() -> None:
     with pytest.raises(AttendanceAhead):
-        check_in(_ready(), "helper-1", STAFF, START, as_volunteer=True, at=START + MINUTE)
+        check_in(_ready(), "helper-1", STAFF, START, approved=True, as_volunteer=True, at=START + MINUTE)
     came = _in(_ready(), "helper-1", START + MINUTE)
     with pytest.raises(LeftBeforeComing):
         check_out(came, "helper-1", STAFF, END, as_volunteer=True, at=START)
@@ -166,4 +168,13 @@ def test_a_list_on_paper_tells_what_was_and_in_order() -> None:
 def test_nobody_but_the_desk_names_another_time() -> None:
     ready = _ready()
     with pytest.raises(NotYours):
-        check_in(ready, "helper-1", person("helper-1"), END, as_volunteer=True, code=ready.check_in_code, at=START)
+        check_in(
+            ready,
+            "helper-1",
+            person("helper-1"),
+            END,
+            approved=True,
+            as_volunteer=True,
+            code=ready.check_in_code,
+            at=START,
+        )

@@ -36,8 +36,8 @@ def test_the_past_keeps_its_figures() -> None:
     past = registration.register(activity(organiser="me"), "me", 2, me, NOW).aggregate
     past = registration.register(past, "resident-2", 1, me, NOW).aggregate
     past = staffing.staff(past, ["me", "helper-2"], NOW).aggregate
-    past = check_in(past, "me", me, START, as_volunteer=True).aggregate
-    past = check_in(past, "resident-2", me, START, as_volunteer=False).aggregate
+    past = check_in(past, "me", me, START, approved=True, as_volunteer=True).aggregate
+    past = check_in(past, "resident-2", me, START, approved=True, as_volunteer=False).aggregate
     past = scheduling.complete(past, STAFF, END).aggregate
     decision = took(past, lambda a: erase_from_activity(a, "me", END + HOUR))
     erased = decision.aggregate
@@ -66,7 +66,7 @@ def test_a_series_goes_on_without_its_organisers_name() -> None:
 
 def test_who_only_worked_at_the_desk_is_found_too() -> None:
     ready = staffing.staff(activity(), ["helper-1"], NOW).aggregate
-    came = check_in(ready, "helper-1", GRID, START, as_volunteer=True).aggregate
+    came = check_in(ready, "helper-1", GRID, START, approved=True, as_volunteer=True).aggregate
     erased = took(came, lambda a: erase_from_activity(a, GRID.sub, END)).aggregate
     assert GRID.sub not in erased.model_dump_json()
     assert erased.presences[0].person == "helper-1"

@@ -117,7 +117,7 @@ def test_cancelling_is_final() -> None:
         lambda: scheduling.complete(cancelled, STAFF, END),
         lambda: registration.register(cancelled, "resident-1", 1, resident(1), NOW),
         lambda: _move(cancelled, venue="garden"),
-        lambda: attendance.check_in(cancelled, "resident-1", STAFF, START, as_volunteer=False),
+        lambda: attendance.check_in(cancelled, "resident-1", STAFF, START, approved=True, as_volunteer=False),
     ]
     for command in commands:
         with pytest.raises(NotScheduled):
@@ -126,7 +126,7 @@ def test_cancelling_is_final() -> None:
 
 def test_what_has_begun_is_not_undone() -> None:
     staffed = staffing.staff(activity(), ["helper-1", "helper-2"], NOW).aggregate
-    early = attendance.check_in(staffed, "helper-1", STAFF, START - HOUR, as_volunteer=True).aggregate
+    early = attendance.check_in(staffed, "helper-1", STAFF, START - HOUR, approved=True, as_volunteer=True).aggregate
     for begun, at in ((activity(), START), (early, START - 30 * MINUTE)):
         with pytest.raises(HasBegun):
             scheduling.cancel(begun, STAFF, at, None)

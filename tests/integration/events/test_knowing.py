@@ -1,0 +1,35 @@
+"""Every route of events that names a thing and is not public: to whom it does not concern, nothing is told."""
+
+from typing import Any
+
+from services.chassis.principal import Role
+from services.chassis.service import Wiring
+from tests.integration.calling import Caller
+from tests.integration.events.calling import an_activity
+from tests.integration.knowing import asked_by_id, assert_unknown
+from tests.unit.events.given import STAFF, person, resident
+
+BASE = "/api/events/v1"
+PUBLIC = frozenset(f"{BASE}/{path}" for path in ("activities/{id}", "activities/{id}/schema-org", "series/{id}"))
+BODIES: dict[str, Any] = {
+    "/activities/{id}/move": {"venue": "garden"},
+    "/activities/{id}/registrations": {},
+    "/activities/{id}/check-ins": {"code": "123456"},
+    "/activities/{id}/check-outs": {"code": "123456"},
+    "/series/{id}/skip": {"on": "2026-04-04"},
+}
+
+
+async def test_what_one_may_not_know_answers_as_what_is_not_there(api: Caller, parts: Wiring) -> None:
+    activity = (await api.ok(STAFF, "/activities", an_activity()))["id"]
+    series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=MONTHLY;BYDAY=1SA")))["id"]
+    await api.ok(resident(1), f"/activities/{activity}/registrations", {})
+    routes = asked_by_id(parts.routers, public=PUBLIC)
+    assert len(routes) >= 9
+    stranger = person("stranger-1", *Role, home="elsewhere")
+    for method, path in routes:
+        id = series if path.startswith(f"{BASE}/series") else activity
+        body = BODIES.get(path.removeprefix(BASE))
+        asking = [stranger, resident(2)] if method == "GET" else [stranger]
+        for by in asking:
+            await assert_unknown(api, by, method, path, id, body, {"person": "resident-1"})
