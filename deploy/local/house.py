@@ -142,7 +142,7 @@ class House:
             f"{name}: {fact['name']} {fact['detail']}"
             for name, service in told["services"].items()
             for fact in service.get("facts", ())
-            if not fact["ok"]
+            if fact["of"] == "commands" and not fact["ok"]
         ] or ("none says why",)
 
 

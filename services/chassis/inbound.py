@@ -31,6 +31,7 @@ _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _READ_ANEW = 4
 """Times that a batch which can't be read is asked for again before it becomes a dead letter."""
 _JOINED_WITHIN = 120.0
+_HUNG_JOINS = 5
 _ANSWERED_WITHIN = 10.0
 _COMMITTED_WITHIN = 3.0
 
@@ -66,8 +67,12 @@ class Inbound:
         self._member: Member | None = None
 
     async def run(self) -> None:
-        """Join the group, however long it takes. Returns when joined."""
-        attempt = 0
+        """Join the group, however long Kafka is away. Returns when joined.
+
+        Raises:
+            TimeoutError: again and again Kafka answers, and yet nothing comes of it: another process may do better.
+        """
+        attempt = hung = 0
         while not self.intake.stopping.is_set():
             self._member = member = Member(self.group, self._take, _Revoked(self))
             try:
@@ -75,6 +80,9 @@ class Inbound:
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("Kafka does not answer, trying again", extra={"error": type(error).__name__})
                 await self._leave(member)
+                hung = hung + 1 if isinstance(error, TimeoutError) else 0
+                if hung >= _HUNG_JOINS:
+                    raise
                 await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
                 attempt += 1
             else:
@@ -221,7 +229,7 @@ class Inbound:
     async def _leave(self, member: Member) -> None:
         try:
             await member.leave()
-        except (KafkaError, OSError, TimeoutError, RuntimeError) as error:
+        except Exception as error:  # what has died may say by any error that it has
             log.warning("consumer not closed cleanly", extra={"error": type(error).__name__})
 
     def _forget_commits(self) -> None:

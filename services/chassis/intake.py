@@ -7,6 +7,7 @@ When `take` returns, every effect of the batch is stored and its offsets may be 
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
@@ -93,6 +94,8 @@ class Intake:
         self.consumer = consumer
         self.counts = Counts()
         self.stopping = asyncio.Event()
+        self.stirred = time.monotonic()
+        """When an effect last came back, whatever it came back with."""
         self._handlers = handlers
         self._database = database
         self._outbound = outbound
@@ -215,6 +218,7 @@ class Intake:
         async with self._places:
             for record, received, reaction in queue:
                 await self._react_to(record, received, reaction)
+                self.stirred = time.monotonic()
 
     async def _react_to(self, record: Record, received: Received[Any], reaction: Reaction) -> None:
         with self._span(received.envelope.traceparent, f"{self.consumer} {received.by}") as traceparent:
@@ -238,6 +242,7 @@ class Intake:
             try:
                 return await effect()
             except Exception as error:
+                self.stirred = time.monotonic()
                 if isinstance(error, NotYet):
                     if waited >= self._wait_for_others:
                         raise

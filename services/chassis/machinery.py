@@ -13,6 +13,7 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
+from services.chassis.bounded import within
 from services.chassis.clock import Clock
 from services.chassis.inbound import Inbound
 from services.chassis.lease import Lease
@@ -21,11 +22,18 @@ from services.chassis.outbound import Outbound
 from services.chassis.relay import Lane, Relayed
 from services.chassis.sweeper import Sweeping, sweep
 from services.chassis.watch import watch
+from services.chassis.watchdog import Watchdog, keep_producer
+from services.chassis.witness import Witness
 
 log = logging.getLogger(__name__)
 
 _AGAIN = 1.0
 _LOOK = 5.0
+_STEP = 3.0
+
+OF_REQUESTS = 0.5
+OF_A_BATCH = 1 / 3
+"""Shares of the time to end in which requests, and then the batch under way, may come to theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +86,27 @@ class Machinery:
         self._spawn("parts", self._start_parts())
 
     async def stop(self) -> None:
-        """Finish the batch under way, give the leases up, disconnect."""
+        """Finish the batch under way, give the leases up, disconnect; no step waits for longer than its time."""
         if self.inbound is not None:
             await self.inbound.stop()
         for task in self._running:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
-        if self.leading.held:
-            await self.leading.release()
-        if self.sweeping.held:
-            await self.sweeping.release()
-        await self.outbound.stop()
+        if self._running:
+            await asyncio.wait(self._running, timeout=_STEP)
+        held = [lease.release() for lease in (self.leading, self.sweeping) if lease.held]
+        for step in (*held, self.outbound.stop()):
+            try:
+                await within(_STEP, step)
+            except TimeoutError:
+                log.warning("a step of the end took too long, going on")
+
+    async def ask_store(self) -> None:
+        """Returns once the store has answered.
+
+        Raises:
+            PyMongoError: it does not.
+        """
+        await self._database.command("ping")
 
     async def backlog(self) -> Backlog:
         """What waits in the outboxes of the whole service, whichever process leads.
@@ -106,7 +124,7 @@ class Machinery:
 
     async def _start_parts(self) -> None:
         await self._make_indexes()
-        self._spawn("outbound", self.outbound.run())
+        self._spawn("outbound", self._keep_connected())
         self._spawn("leading", self.leading.keep(self._changed))
         self._spawn("woken", self._wake_on_change())
         wakes = {lane.collection_name: lane.nudge for lane in self.lanes}
@@ -123,7 +141,12 @@ class Machinery:
         if self.inbound is not None:
             await self.outbound.connected.wait()
             await self.inbound.run()
+            self._spawn("watch over the consumer", Watchdog(self.inbound, Witness(self.inbound.group)).run())
         self.joined = True
+
+    async def _keep_connected(self) -> None:
+        await self.outbound.run()
+        await keep_producer(self.outbound)
 
     async def _make_indexes(self) -> None:
         while not self.indexed:

@@ -2,7 +2,6 @@
 aiokafka consumer. What has been left, or lies broken, is never joined again: another one is made.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from services.chassis.bounded import within
 from services.chassis.intake import Stopping
 from services.chassis.kafka_access import OPEN, Access
+from services.chassis.remains import clear_consumer
 from services.chassis.repairs import repair
 from services.chassis.vital_signs import of_consumer
 
@@ -100,6 +100,15 @@ class Member:
         coordinator = None if self.consumer is None else self.consumer._coordinator
         return "" if coordinator is None else str(coordinator.member_id)
 
+    def positions(self) -> dict[TopicPartition, int]:
+        """What it takes next, of each partition of which that is decided."""
+        subscription = None if self.consumer is None else self.consumer._subscription.subscription
+        assignment = None if subscription is None else subscription.assignment
+        if assignment is None:
+            return {}
+        states = {partition: assignment.state_value(partition) for partition in assignment.tps}
+        return {p: state.position for p, state in states.items() if state is not None and state.has_valid_position}
+
     def ailment(self) -> str | None:
         """What of it has died and doesn't come back by itself."""
         if self.consumer is None:
@@ -129,7 +138,7 @@ class Member:
             await within(self._graceful + _CLOSE, self._broker.stop())
         finally:
             if consumer is not None:
-                _cut_off(consumer)
+                clear_consumer(consumer)
 
     async def _parse(self, records: Any, _original: Any) -> KafkaMessage:
         """Hand the raw records on: FastStream's own parser decodes headers and raises on what is not UTF-8."""
@@ -137,20 +146,6 @@ class Member:
         if consumer is None:
             raise Stopping()
         return KafkaMessage(body=b"", raw_message=records, consumer=consumer)
-
-
-def _cut_off(consumer: AIOKafkaConsumer) -> None:
-    """End whatever still runs for a consumer that was stopped, or could not be."""
-    client, coordinator, fetcher = consumer._client, consumer._coordinator, consumer._fetcher
-    names = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task")
-    tasks: list[asyncio.Task[Any] | None] = [client._sync_task]
-    tasks += [getattr(coordinator, name, None) for name in names]
-    tasks += [] if fetcher is None else [fetcher._fetch_task, *fetcher._pending_tasks]
-    for task in tasks:
-        if task is not None and not task.done():
-            task.cancel()
-    for connection in list(client._conns.values()):
-        connection.close()
 
 
 async def _decode(message: KafkaMessage, _original: Any) -> Any:

@@ -1,12 +1,13 @@
 """Several services in one process under one origin: the same paths that an edge proxy would serve from four.
 
-`/api/<service>/…` goes to that service, `/livez` and `/readyz` speak for all of them, everything else is the home
-service's. Each application keeps its own lifespan, database and connections.
+`/api/<service>/…` goes to that service, `/livez` and `/readyz` speak for all of them (what each is ready for besides
+commands is told at `/api/<service>/readyz/…`), everything else is the home service's. Each application keeps its own
+lifespan, database and connections.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from typing import Any
 
 import orjson
 from fastapi import FastAPI
@@ -30,6 +31,8 @@ class Origin:
             await _answer(send, 200, _ALIVE)
         elif scope["type"] == "http" and scope["path"] == "/readyz":
             await self._ready(scope, send)
+        elif scope["type"] == "http" and scope["path"].startswith("/readyz/"):
+            await _answer(send, 404, b'{"status":"unknown"}')
         else:
             await self._of(scope["path"])(scope, receive, send)
 
@@ -49,12 +52,9 @@ class Origin:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _ready(self, scope: Scope, send: Send) -> None:
-        facts: dict[str, Any] = {}
-        ready = True
-        for name, app in self._apps.items():
-            status, body = await _ask(app, scope, f"/api/{name}/readyz")
-            facts[name] = orjson.loads(body)
-            ready &= status == 200
+        asked = await asyncio.gather(*(_ask(app, scope, f"/api/{name}/readyz") for name, app in self._apps.items()))
+        facts = {name: orjson.loads(body) for name, (_, body) in zip(self._apps, asked, strict=True)}
+        ready = all(status == 200 for status, _ in asked)
         await _answer(send, 200 if ready else 503, orjson.dumps({"ready": ready, "services": facts}))
 
 

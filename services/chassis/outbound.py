@@ -16,7 +16,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
+from services.chassis.bounded import within
 from services.chassis.kafka_access import OPEN, Access, for_client
+from services.chassis.remains import clear_producer
+from services.chassis.repairs import repair
+from services.chassis.vital_signs import of_producer
 from services.contracts.envelope import Headers
 
 log = logging.getLogger(__name__)
@@ -26,6 +30,8 @@ PARCEL_BYTES = 700_000
 
 _LARGEST_BATCH = 2 * 1024 * 1024
 _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_DEAD = 2.0
+"""Seconds that a producer which has died gets to close its connections."""
 
 Place = tuple[str, int]
 
@@ -73,6 +79,7 @@ class Outbound:
         self._producer: AIOKafkaProducer | None = None
         self._partitions: dict[str, list[int]] = {}
         self.connected = asyncio.Event()
+        repair()
 
     async def run(self) -> None:
         """Connect, however long it takes. Returns when connected; aiokafka reconnects by itself afterwards."""
@@ -90,7 +97,7 @@ class Outbound:
                 **for_client(self._access),
             )
             try:
-                await asyncio.wait_for(producer.start(), self._time_out)
+                await within(self._time_out, producer.start())
             except (KafkaError, TimeoutError, OSError) as error:
                 await self._discard(producer)
                 log.warning("Kafka does not answer, trying again", extra={"error": type(error).__name__})
@@ -102,6 +109,18 @@ class Outbound:
             else:
                 self._producer = producer
                 self.connected.set()
+
+    def ailment(self) -> str | None:
+        """What of the producer has died, so that it will never send again."""
+        return None if self._producer is None else of_producer(self._producer)
+
+    async def renew(self) -> None:
+        """Go on with a new producer. What was under way with the old one has failed, or fails now."""
+        producer, self._producer = self._producer, None
+        self.connected.clear()
+        if producer is not None:
+            await self._discard(producer, _DEAD)
+        await self.run()
 
     async def stop(self) -> None:
         """Send what is under way, within the time-out, and disconnect."""
@@ -163,8 +182,10 @@ class Outbound:
             raise KafkaConnectionError("not connected yet")
         return self._producer
 
-    async def _discard(self, producer: AIOKafkaProducer) -> None:
+    async def _discard(self, producer: AIOKafkaProducer, patience: float | None = None) -> None:
         try:
-            await asyncio.wait_for(producer.stop(), self._time_out)
-        except (KafkaError, TimeoutError, OSError) as error:
+            await within(self._time_out if patience is None else patience, producer.stop())
+        except Exception as error:  # what has died may say by any error that it has
             log.warning("Kafka connection not closed cleanly", extra={"error": type(error).__name__})
+        finally:
+            clear_producer(producer)

@@ -1,8 +1,8 @@
-"""Whether a replica should get requests, from facts of its work and not from a ping; and the same facts as figures.
+"""What a replica is ready for, from facts of its work and not from a ping; and the same facts as figures.
 
-Not ready: the store does not answer, indexes are not made, an event waits too long for Kafka, the consumer group isn't
-joined, or a subscriber has been too far behind for too long. While Kafka is away for less than the threshold,
-commands go on: their events wait in the store.
+To take commands: the store answers and the indexes are made. While Kafka is away, commands go on; their events wait in
+the store. To consume: no event waits too long for Kafka, the consumer group is joined, and the subscriber has not been
+too far behind for too long. To be read: what the service's own rooms say of what follows late.
 """
 
 import time
@@ -13,7 +13,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 
 from services.chassis.clock import Clock, utc_now
-from services.chassis.http.probes import Fact, ReadinessCheck
+from services.chassis.http.probes import Checks, Fact, Purpose, ReadinessCheck
 from services.chassis.machinery import Backlog, Machinery
 from services.chassis.mongo import PyMongoError
 from services.chassis.settings import ServiceSettings
@@ -38,36 +38,49 @@ class _Remembered:
         return self._value
 
 
-def checks(machinery: Machinery, settings: ServiceSettings, clock: Clock) -> Sequence[ReadinessCheck]:
-    """The readiness checks of a service."""
+def checks(
+    machinery: Machinery, settings: ServiceSettings, clock: Clock, reading: Sequence[ReadinessCheck] = ()
+) -> Checks:
+    """The readiness checks of a service; `reading` are those of its own rooms."""
     backlog = _Remembered(machinery.backlog)
     lag = _Lag(machinery, settings)
 
     async def store() -> Fact:
+        began = time.monotonic()
         try:
-            waiting: Backlog = await backlog.get()
+            await machinery.ask_store()
         except PyMongoError as error:
-            return Fact(False, f"the store does not answer: {type(error).__name__}", None)
-        return Fact(machinery.indexed, "answers" if machinery.indexed else "indexes are being made", waiting.waiting)
+            return Fact(False, f"does not answer: {type(error).__name__}")
+        return Fact(True, "milliseconds until it answered", round((time.monotonic() - began) * 1000, 1))
+
+    async def indexes() -> Fact:
+        return Fact(machinery.indexed, "are made" if machinery.indexed else "are being made")
 
     async def relay() -> Fact:
         try:
             waiting: Backlog = await backlog.get()
         except PyMongoError as error:
-            return Fact(False, f"the store does not answer: {type(error).__name__}", None)
+            return Fact(False, f"the store does not answer: {type(error).__name__}")
         age = 0.0 if waiting.oldest is None else max(0.0, (clock() - waiting.oldest).total_seconds())
         return Fact(
             age <= settings.oldest_unsent_seconds, "seconds that the oldest event waits for Kafka", round(age, 1)
         )
 
     async def subscriber() -> Fact:
-        if machinery.inbound is None:
+        inbound = machinery.inbound
+        if inbound is None:
             return Fact(True, "subscribes to nothing", 0)
-        if not machinery.joined:
+        if not machinery.joined or inbound.member is None:
             return Fact(False, "has not joined its group yet", 0)
-        return Fact(True, "partitions assigned", len(machinery.inbound.assigned))
+        if (ailment := inbound.member.ailment()) is not None:
+            return Fact(False, f"is about to be made anew: {ailment}", len(inbound.assigned))
+        return Fact(True, "partitions assigned", len(inbound.assigned))
 
-    return [_Check("store", store), _Check("relay", relay), _Check("subscriber", subscriber), _Check("lag", lag.check)]
+    return {
+        Purpose.COMMANDS: [_Check("store", store), _Check("indexes", indexes)],
+        Purpose.CONSUMING: [_Check("relay", relay), _Check("subscriber", subscriber), _Check("lag", lag.check)],
+        Purpose.READING: reading,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +103,7 @@ class _Lag:
         try:
             records = await self._ask.get()
         except (KafkaError, TimeoutError) as error:
-            return Fact(True, f"not known, Kafka does not answer: {type(error).__name__}", None)
+            return Fact(False, f"not known, Kafka does not answer: {type(error).__name__}")
         if records <= self._settings.lag_records:
             self._behind_since = None
         elif self._behind_since is None:

@@ -25,7 +25,7 @@ from services.chassis.inbound import Inbound
 from services.chassis.intake import Intake
 from services.chassis.journal import Journal
 from services.chassis.lease import Lease
-from services.chassis.machinery import Machinery
+from services.chassis.machinery import OF_A_BATCH, Machinery
 from services.chassis.mongo import Database, IndexModel, connect, database
 from services.chassis.outbound import Outbound
 from services.chassis.readiness import checks, watch_figures
@@ -145,7 +145,7 @@ def build(
         wiring.routers,
         verifier=verifier_of(settings),
         metrics=metrics,
-        checks=checks(machinery, settings, clock),
+        checks=checks(machinery, settings, clock, wiring.facts),
         serving=serving,
         lifespan=lifespan,
     )
@@ -215,7 +215,7 @@ def _inbound(
         [settings.kafka_topic_prefix + topic for topic in handlers.topics],
         group=group,
         instance=settings.kafka_group_instance,
-        graceful=settings.shutdown_seconds,
+        graceful=settings.shutdown_seconds * OF_A_BATCH,
         session_timeout=settings.kafka_session_seconds,
         access=settings.kafka_access,
     )

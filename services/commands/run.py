@@ -13,13 +13,17 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from services.chassis.machinery import OF_REQUESTS
 from services.chassis.origin import Origin
 from services.chassis.service import Service, build
 from services.chassis.setting_sources import read_settings
 from services.chassis.settings import AuthSettings, ServiceSettings
 from services.chassis.telemetry.logs import configure_logs
+from services.commands.ending import LastResort, Server
 from services.topology import HOME, service
 
+MARGIN = 10.0
+"""Seconds beyond SHUTDOWN_SECONDS after which a process that was told to end is ended."""
 _COLLECT_AFTER = 50_000
 """Objects made and still there before the collector looks at the young ones."""
 
@@ -37,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser, names: list[str]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM or SIGINT; 0 is an orderly end, 1 one because a part has died.
 
     Raises:
         SettingsError: a setting is missing or wrong.
@@ -56,11 +60,14 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve(declared: dict[str, Service], settings: dict[str, ServiceSettings], listening: socket.socket) -> int:
     """Build inside the loop that will run it: the database driver binds to the loop it is made in."""
     died: list[str] = []
+    resort = LastResort(max(each.shutdown_seconds for each in settings.values()) + MARGIN)
+    watching = asyncio.create_task(resort.watch())
     apps = {name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in declared}
     app: ASGIApp = Origin(apps, HOME) if len(apps) > 1 else next(iter(apps.values()))
-    server = uvicorn.Server(_config(app, next(iter(settings.values()))))
+    server = Server(_config(app, next(iter(settings.values()))), resort)
     _settle_memory()
     await server.serve([listening])
+    watching.cancel()
     return 1 if died or not server.started else 0
 
 
@@ -78,7 +85,7 @@ def _config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
         date_header=True,
         lifespan="on",
         forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=int(settings.shutdown_seconds),
+        timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds * OF_REQUESTS)),
         timeout_keep_alive=75,
     )
 

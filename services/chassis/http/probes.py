@@ -1,8 +1,14 @@
-"""What those who run the system ask a service: does it live, is it ready, what are its figures."""
+"""What those who run the system ask a service: does it live, is it ready and for what, what are its figures.
+
+Readiness has three purposes, told apart: to take commands, to consume what others tell (and to tell them), to be read.
+`/readyz` obeys the first alone, for an edge that took a replica out because Kafka is away would take out all of them,
+though commands go on; the other two are for alerts, at `/readyz/consuming` and `/readyz/reading`.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 import orjson
@@ -10,7 +16,17 @@ from fastapi import APIRouter, Response
 
 from services.chassis.telemetry.metrics import CONTENT_TYPE, Metrics
 
-_PATIENCE = 2.0
+
+class Purpose(StrEnum):
+    """What a replica may be ready for."""
+
+    COMMANDS = "commands"
+    CONSUMING = "consuming"
+    READING = "reading"
+
+
+PATIENCE = {Purpose.COMMANDS: 2.0, Purpose.CONSUMING: 1.0, Purpose.READING: 1.0}
+"""Seconds after which a check that has not answered is told as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,47 +47,94 @@ class ReadinessCheck(Protocol):
     async def check(self) -> Fact: ...
 
 
+Checks = Mapping[Purpose, Sequence[ReadinessCheck]]
+
+
 def probe_paths(service: str) -> frozenset[str]:
     """Every path that `probes` serves."""
-    names = ("livez", "readyz", "metrics")
+    names = ("livez", "readyz", *(f"readyz/{purpose}" for purpose in Purpose), "metrics")
     return frozenset(f"{base}/{name}" for base in ("", f"/api/{service}") for name in names)
 
 
 def probes(
-    service: str, metrics: Metrics, checks: Sequence[ReadinessCheck], *, patience: float = _PATIENCE
+    service: str, metrics: Metrics, checks: Checks, *, patience: Mapping[Purpose, float] = PATIENCE
 ) -> APIRouter:
-    """`/livez`, `/readyz` and `/metrics`, at the root and under `/api/<service>`.
+    """`/livez`, `/readyz`, `/readyz/<purpose>` and `/metrics`, at the root and under `/api/<service>`.
 
-    Ready means that every check is content; one that raises, or takes longer than `patience` seconds, is not.
+    Ready for a purpose means that every check of it is content; one that raises, or takes longer than its patience, is
+    not. None holds up the answer for longer.
     """
     router = APIRouter(include_in_schema=False)
+    looks = {of: [_Look(check, of, patience[of]) for check in checks.get(of, ())] for of in Purpose}
 
     async def livez() -> Response:
         return _json({"alive": True, "service": service})
 
     async def readyz() -> Response:
-        facts = await asyncio.gather(*(_look(check, patience) for check in checks))
+        facts = await asyncio.gather(*(look.fact() for purpose in Purpose for look in looks[purpose]))
+        verdicts = {purpose.value: all(fact["ok"] for fact in facts if fact["of"] == purpose) for purpose in Purpose}
+        ready = verdicts[Purpose.COMMANDS]
+        return _json({"ready": ready, "service": service, **verdicts, "facts": facts}, 200 if ready else 503)
+
+    async def ready_for(purpose: Purpose) -> Response:
+        facts = await asyncio.gather(*(look.fact() for look in looks[purpose]))
         ready = all(fact["ok"] for fact in facts)
         return _json({"ready": ready, "service": service, "facts": facts}, 200 if ready else 503)
 
     async def figures() -> Response:
         return Response(metrics.page(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
+    def asked_for(purpose: Purpose) -> Any:
+        async def asked() -> Response:
+            return await ready_for(purpose)
+
+        return asked
+
     for base in ("", f"/api/{service}"):
         router.add_api_route(f"{base}/livez", livez, methods=["GET", "HEAD"])
         router.add_api_route(f"{base}/readyz", readyz, methods=["GET", "HEAD"])
+        for purpose in Purpose:
+            router.add_api_route(f"{base}/readyz/{purpose}", asked_for(purpose), methods=["GET", "HEAD"])
         router.add_api_route(f"{base}/metrics", figures, methods=["GET"])
     return router
 
 
-async def _look(check: ReadinessCheck, patience: float) -> dict[str, Any]:
-    try:
-        fact = await asyncio.wait_for(check.check(), patience)
-    except TimeoutError:
-        fact = Fact(False, f"no answer within {patience:g} s")
-    except Exception as error:
-        fact = Fact(False, f"could not be checked: {type(error).__name__}")
-    return {"name": check.name, "ok": fact.ok, "detail": fact.detail, "value": fact.value}
+class _Look:
+    """Asks one check, one question at a time: whoever asks meanwhile waits for the same answer."""
+
+    def __init__(self, check: ReadinessCheck, purpose: Purpose, patience: float) -> None:
+        self._check = check
+        self._purpose = purpose
+        self._patience = patience
+        self._asking: asyncio.Task[Fact] | None = None
+
+    async def fact(self) -> dict[str, Any]:
+        """What it says, or that it says nothing: a check that hangs is left hanging."""
+        asking = self._asking
+        if asking is None or asking.done():
+            asking = self._asking = asyncio.create_task(self._check.check())
+        await asyncio.wait({asking}, timeout=self._patience)
+        fact = self._told(asking)
+        return {
+            "name": self._check.name,
+            "of": self._purpose.value,
+            "ok": fact.ok,
+            "detail": fact.detail,
+            "value": fact.value,
+        }
+
+    def _told(self, asking: "asyncio.Task[Fact]") -> Fact:
+        if not asking.done():
+            asking.add_done_callback(_heard)
+            return Fact(False, f"did not answer in {self._patience:g} s")
+        error = asyncio.CancelledError() if asking.cancelled() else asking.exception()
+        return asking.result() if error is None else Fact(False, f"could not be checked: {type(error).__name__}")
+
+
+def _heard(asking: "asyncio.Task[Fact]") -> None:
+    """What a late check raises has been told as its silence."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 def _json(body: Any, status: int = 200) -> Response:

@@ -6,6 +6,8 @@ The rule, so that no line holds personal data:
 - an exception is told by its type and its frames. Its message is left out where `messages` is off, as in production:
   drivers and validators put values there. A refusal of ours is told by its code;
 - what a line adds (`extra=`) are ids, counts, codes.
+
+A warning or an error is told once an interval, with a count (`once`).
 """
 
 import json
@@ -19,6 +21,7 @@ import orjson
 from opentelemetry.trace import get_current_span
 
 from services.chassis.errors import CommunityError
+from services.chassis.telemetry.once import OnceHandler
 from services.chassis.telemetry.serving import serving
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
@@ -81,7 +84,7 @@ def configure_logs(level: str, *, messages: bool, to: TextIO | None = None) -> N
         level: the lowest level told; libraries are told from WARNING on.
         messages: whether messages of foreign exceptions are told; they may hold what people typed.
     """
-    handler = logging.StreamHandler(to or sys.stderr)
+    handler = OnceHandler(to or sys.stderr)
     handler.setFormatter(JsonLines(messages=messages))
     root = logging.getLogger()
     root.handlers[:] = [handler]

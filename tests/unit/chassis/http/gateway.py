@@ -13,7 +13,7 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.errors import Conflict
 from services.chassis.http.app import create_app
 from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
-from services.chassis.http.probes import ReadinessCheck
+from services.chassis.http.probes import Purpose, ReadinessCheck
 from services.chassis.http.problems import problems
 from services.chassis.http.routes import BULKY
 from services.chassis.principal import Role
@@ -125,12 +125,21 @@ class Gateway:
     directory: Path
     changes: dict[str, Any] = field(default_factory=dict)
     checks: Sequence[ReadinessCheck] = ()
+    """What readiness to take commands rests on."""
+    others: dict[Purpose, Sequence[ReadinessCheck]] = field(default_factory=dict)
     client_address: str = "203.0.113.7"
 
     def __post_init__(self) -> None:
         self.settings = settings(self.directory, **self.changes)
         self.metrics = Metrics()
-        self.app = create_app("garden", "Garden", self.settings, [router], metrics=self.metrics, checks=self.checks)
+        self.app = create_app(
+            "garden",
+            "Garden",
+            self.settings,
+            [router],
+            metrics=self.metrics,
+            checks={Purpose.COMMANDS: self.checks, **self.others},
+        )
         self.client = self.caller(self.client_address)
 
     def caller(self, address: str) -> httpx.AsyncClient:

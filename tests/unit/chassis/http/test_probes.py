@@ -1,13 +1,14 @@
 """What those who run the system are told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.chassis.http.probes import Fact
+from services.chassis.http.probes import Fact, Purpose, ReadinessCheck
 from tests.unit.chassis.http.gateway import Gateway
 
 
@@ -46,9 +47,12 @@ async def test_it_is_ready_when_every_fact_is_good(tmp_path: Path) -> None:
         assert answer.json() == {
             "ready": True,
             "service": "garden",
+            "commands": True,
+            "consuming": True,
+            "reading": True,
             "facts": [
-                {"name": "relay", "ok": True, "detail": "as measured", "value": 0.4},
-                {"name": "lag", "ok": True, "detail": "as measured", "value": 7},
+                {"name": "relay", "of": "commands", "ok": True, "detail": "as measured", "value": 0.4},
+                {"name": "lag", "of": "commands", "ok": True, "detail": "as measured", "value": 7},
             ],
         }
         assert answer.headers["cache-control"] == "no-store"
@@ -74,10 +78,53 @@ async def test_a_check_that_fails_or_hangs_is_a_bad_fact(tmp_path: Path) -> None
     assert answer.status_code == 503
     assert {fact["name"]: fact["detail"] for fact in answer.json()["facts"]} == {
         "store": "could not be checked: ConnectionError",
-        "kafka": "no answer within 2 s",
+        "kafka": "did not answer in 2 s",
         "lag": "as measured",
     }
     assert "hunter2" not in answer.text
+
+
+async def test_an_edge_is_told_of_commands_alone_and_alerts_of_the_rest(tmp_path: Path) -> None:
+    """Whatever stalls behind Kafka or in what is read takes no replica out of an edge."""
+    others: dict[Purpose, Sequence[ReadinessCheck]] = {
+        Purpose.CONSUMING: [saying("lag", False, 7016)],
+        Purpose.READING: [saying("rows", True)],
+    }
+    gateway = Gateway(tmp_path, checks=[saying("store", True)], others=others)
+    for base in ("", "/api/garden"):
+        whole = await gateway.client.get(f"{base}/readyz")
+        assert whole.status_code == 200
+        told = whole.json()
+        assert (told["ready"], told["commands"], told["consuming"], told["reading"]) == (True, True, False, True)
+        assert [fact["name"] for fact in told["facts"]] == ["store", "lag", "rows"]
+        answers = {purpose: await gateway.client.get(f"{base}/readyz/{purpose}") for purpose in Purpose}
+        assert [answer.status_code for answer in answers.values()] == [200, 503, 200]
+        assert answers[Purpose.CONSUMING].json()["facts"] == [
+            {"name": "lag", "of": "consuming", "ok": False, "detail": "as measured", "value": 7016}
+        ]
+
+
+async def test_a_check_that_hangs_and_cannot_be_cancelled_holds_up_nobody_and_is_asked_once(tmp_path: Path) -> None:
+    asked: list[int] = []
+    free = asyncio.Event()
+
+    async def hang() -> Fact:
+        asked.append(1)
+        while not free.is_set():
+            with suppress(asyncio.CancelledError):
+                await free.wait()
+        return Fact(True, "at last")
+
+    gateway = Gateway(tmp_path, checks=[saying("store", True)], others={Purpose.CONSUMING: [Check("lag", hang)]})
+    try:
+        told = [(await asyncio.wait_for(gateway.client.get("/readyz"), 10)).json() for _ in range(2)]
+    finally:
+        free.set()
+    for answer in told:
+        assert [fact["detail"] for fact in answer["facts"]] == ["as measured", "did not answer in 1 s"]
+    assert asked == [1]
+    await asyncio.sleep(0)
+    assert (await gateway.client.get("/readyz/consuming")).json()["ready"]
 
 
 async def test_probes_answer_themselves_and_never_by_a_redirect(gateway: Gateway) -> None:

@@ -1,0 +1,53 @@
+"""Replicas that can be made ill (`tests.faults.patient`), each of one illness."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.e2e.house import ROOT
+from tests.faults.replica import Replica
+
+
+class Patient(Replica):
+    """One process that runs one service and has an illness in it. What it says goes to `log`."""
+
+    def __init__(self, service: str, variables: dict[str, str], illness: str, log: Path) -> None:
+        super().__init__(service, variables, log)
+        self._illness = illness
+        self._heard = log
+
+    async def start(self, point: str | None = None, after: int = 1) -> None:
+        """Start it, well."""
+        module = ["-m", "tests.faults.patient", self._illness, "run", self.service, "--port", str(self._claim.port)]
+        with self._heard.open("ab") as said:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, *module, env=self._variables, cwd=ROOT, stdout=said, stderr=said
+            )
+
+    @property
+    def said(self) -> bytes:
+        """All that it has logged."""
+        return self._heard.read_bytes()
+
+    def fall_ill(self) -> None:
+        """Now it is ill."""
+        self._signal(signal.SIGUSR1)
+
+    def ask_to_end(self) -> None:
+        """SIGTERM, without waiting for what comes of it."""
+        self._signal(signal.SIGTERM)
+
+
+@asynccontextmanager
+async def patient(service: str, variables: dict[str, str], illness: str, folder: Path) -> AsyncIterator[Patient]:
+    """A replica that is ready and well; killed afterwards."""
+    one = Patient(service, variables, illness, folder / f"{illness}.log")
+    try:
+        await one.start()
+        await one.ready()
+        yield one
+    finally:
+        await one.close()
