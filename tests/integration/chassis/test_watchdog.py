@@ -191,15 +191,17 @@ async def test_an_effect_that_never_comes_back_is_told(lab: Lab) -> None:
 
 
 async def test_a_producer_of_which_a_task_has_died_is_made_anew(lab: Lab) -> None:
-    outbound = lab.outbound
-    async with running(keep_producer(outbound, every=0.05)):
+    async with running(keep_producer(lab.outbound, every=0.05)):
         for kill in (_sending, _producers_metadata):
-            before: Any = outbound._producer
-            await kill(lab)
-            await eventually(lambda: outbound._producer not in (None, before))  # noqa: B023
+            await _made_anew(lab, kill)
             assert await _sent(lab)
-    del before
     gc.collect()  # a producer that has died leaves errors that nobody asks for; they are told here, not in a later test
+
+
+async def _made_anew(lab: Lab, kill: Callable[[Lab], Awaitable[None]]) -> None:
+    before = lab.outbound._producer
+    await kill(lab)
+    await eventually(lambda: lab.outbound._producer not in (None, before))
 
 
 async def _sent(lab: Lab) -> bool:
