@@ -29,6 +29,19 @@ class Aggregate(BaseModel):
         """What the `.state` topic shows of it; None where it shows nothing (erased, or not public at all)."""
         return None
 
+    def whole(self) -> State | None:
+        """The same where everybody may know all of it. What is not for everybody (`withholds`) is here and there."""
+        return self.public()
+
+    @property
+    def withholds(self) -> bool:
+        """Whether its topics are told less of it than `whole`."""
+        return False
+
+    def told(self, event: Event) -> Event | None:
+        """What the topic is told in place of `event`, which led to this; None: nothing. Asked where it `withholds`."""
+        return event
+
     @property
     def kept_inside(self) -> bool:
         """Whether nothing of it was or will be public: then its topic gets no tombstone either."""
@@ -36,8 +49,8 @@ class Aggregate(BaseModel):
 
     @cached_property
     def shown(self) -> State | None:
-        """`public()`, made once: events, topic and answer show the same."""
-        return self.public()
+        """`whole()`, made once: events, answer and, where nothing is withheld, topic show the same."""
+        return self.whole()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A changed copy; what the original showed is not what the copy shows."""
@@ -52,7 +65,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
-    """The `event` with each field that `changed` shows publicly, and `more` for what is not part of the state.
+    """The `event` with each field that `changed` shows, and `more` for what is not part of the state.
 
     So a fact and the state after it can't differ in a field, which is the law of folding. Fields of a first event are
     all fields of the state, since its model has them all.

@@ -14,9 +14,10 @@ import orjson
 from services.chassis.journal import document
 from services.chassis.mongo import Document, UpdateMany
 from services.chassis.outbound import Outbound, Parcel, Place
+from services.chassis.outbox import covered
 from services.chassis.store import Kind
 from services.contracts.envelope import SOURCE, Envelope, to_headers
-from services.contracts.event import events
+from services.contracts.event import Event, events
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,15 @@ def clearing(arrived: Iterable[Mapping[str, Stretch]]) -> list[UpdateMany]:
     ]
 
 
+def _told(entry: Document, model: type[Event]) -> tuple[str, Document] | None:
+    """The type and the data that the topic is told of an entry; None: it stays in the service."""
+    if model.internal:
+        return None
+    if "told" not in entry:
+        return model.type, {name: value for name, value in entry["data"].items() if name in model.public_fields}
+    return None if entry["told"] is None else (entry["told"]["type"], entry["told"]["data"])
+
+
 class Packer:
     """Packs the events of one kind of aggregate."""
 
@@ -76,7 +86,7 @@ class Packer:
             KafkaError: the topic is not known.
         """
         id, community = found["_id"], found["state"]["community"]
-        outbox = [entry for entry in found["outbox"] if entry["seq"] > sent]
+        outbox = [entry for entry in covered(found["outbox"]) if entry["seq"] > sent]
         if not outbox:
             return
         key = id.encode()
@@ -88,16 +98,15 @@ class Packer:
                 # A newer version wrote it during a roll-out: its aggregate waits for a relay that knows it, alone.
                 log.error("unknown type of event", extra={"event": entry["type"], "aggregate": id})
                 break
-            if not model.internal:
-                public = {name: value for name, value in entry["data"].items() if name in model.public_fields}
-                envelope = self._envelope(id, community, entry, model.type)
-                if not facts.add(key, orjson.dumps(public), to_headers(envelope)):
+            if (told := _told(entry, model)) is not None:
+                type, public = told
+                if not facts.add(key, orjson.dumps(public), to_headers(self._envelope(id, community, entry, type))):
                     break
             into.journal.append(document(id, self._kind.name, community, entry))
             reached = entry["seq"]
         last = outbox[-1]
         if reached == last["seq"] == found["v"] and "state" in last:
-            if await self.pack_state(into, id, community, last, last["state"]):
+            if await self.pack_state(into, id, community, last, last["state"], last.get("state_type")):
                 places.append((await self._parcel(into, self._states, key)).place)
             else:
                 reached -= 1  # the last event stays, so that its state travels with the next round
@@ -106,12 +115,26 @@ class Packer:
         into.left_over |= reached < last["seq"] and model is not None
 
     async def pack_state(
-        self, into: Consignment, id: str, community: str, entry: Document, state: bytes | None
+        self,
+        into: Consignment,
+        id: str,
+        community: str,
+        entry: Document,
+        state: bytes | None,
+        type: str | None = None,
     ) -> bool:
-        """Pack the state as of `entry`; None is a tombstone. False when it does not fit."""
-        envelope = self._envelope(id, community, entry, self._state_type, mark=".state")
-        key = id.encode()
-        return (await self._parcel(into, self._states, key)).add(key, state, to_headers(envelope))
+        """Pack the state as of `entry`; None is a tombstone. False when it does not fit.
+
+        A state of another `type` than the kind's own follows a tombstone of that: whoever keeps copies of the usual
+        ones, and knows no other, keeps none of this.
+        """
+        key, parcel = id.encode(), await self._parcel(into, self._states, id.encode())
+        if type not in (None, self._state_type):
+            gone = self._envelope(id, community, entry, self._state_type, mark=".gone")
+            if not parcel.add(key, None, to_headers(gone)):
+                return False
+        envelope = self._envelope(id, community, entry, type or self._state_type, mark=".state")
+        return parcel.add(key, state, to_headers(envelope))
 
     async def _parcel(self, into: Consignment, topic: str, key: bytes) -> Parcel:
         place = await self._outbound.place(topic, key)

@@ -79,6 +79,7 @@ class Handlers:
         self.reactions: dict[str, list[tuple[str, Reaction]]] = {}
         self.writes: dict[str, list[Write]] = {}
         self.copies: dict[str, list[Copy]] = {}
+        self.veils: dict[str, str] = {}
         self._models: dict[str, type[Event]] = {}
         self._topics: dict[str, None] = {}
 
@@ -116,6 +117,13 @@ class Handlers:
         """Keep `collection` as a copy of the public states of `state`'s aggregates."""
         self._topics[state.topic.state] = None
         self.copies.setdefault(state.type, []).append(Copy(state, collection))
+
+    def unveil(self, veil: type[Event], collection: str) -> None:
+        """Take a `veil`, which this service publishes in place of what its aggregates in `collection` withhold, as
+        the event that it stands for.
+        """
+        self._know(veil)
+        self.veils[veil.type] = collection
 
     def _know(self, event: type[Event]) -> None:
         self._models[event.type] = event.published()

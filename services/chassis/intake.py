@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -23,6 +23,7 @@ from services.chassis.clock import Clock
 from services.chassis.dead_letters import Reason
 from services.chassis.errors import CommunityError, TooMuchContention, Unavailable
 from services.chassis.handlers import Handlers, NotYet, Reaction, Received, copied
+from services.chassis.journal import happened
 from services.chassis.mongo import BulkWriteError, Database, PyMongoError, UpdateOne, WriteOp, is_passing
 from services.chassis.outbound import Outbound
 from services.contracts.envelope import Envelope, MalformedEnvelope, from_headers
@@ -143,7 +144,10 @@ class Intake:
             elif (model := self._handlers.model(envelope.type)) is not None:
                 if record.value is None:
                     raise _Refused(dead_letters.UNEXPECTED_TOMBSTONE, "a fact has no data")
-                self._sort_fact(batch, record, envelope, model.model_validate_json(record.value))
+                event = model.model_validate_json(record.value)
+                if (collection := self._handlers.veils.get(envelope.type)) is not None:
+                    envelope, event = await self._unveiled(collection, envelope, event)
+                self._sort_fact(batch, record, envelope, event)
                 batch.understood += 1
             else:
                 self.counts.passed_by += 1
@@ -155,6 +159,16 @@ class Intake:
             await self._bury(record, _reason_of(error))
         except orjson.JSONDecodeError:
             await self._bury(record, Reason(dead_letters.BAD_JSON, "the data is not JSON"))
+
+    async def _unveiled(self, collection: str, envelope: Envelope, veil: Any) -> tuple[Envelope, Any]:
+        """The event that `veil` stands for, as this service itself has kept it; `veil` where it stands for itself."""
+        found = await self._outlast(
+            lambda: happened(self._database, collection, envelope.aggregate_id, envelope.sequence)
+        )
+        model = None if found is None else self._handlers.model(found["type"])
+        if found is None or model is None:
+            return envelope, veil
+        return replace(envelope, type=found["type"]), model.model_validate(found["data"])
 
     def _sort_state(self, batch: _Sorted, record: Record, envelope: Envelope) -> None:
         for copy in self._handlers.copies[envelope.type]:

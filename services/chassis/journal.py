@@ -16,7 +16,7 @@ _DUPLICATE = 11000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as it happened; `data` has the internal fields too."""
+    """One event as it happened; `data` has the internal fields too. `withheld`: its topic was told less, or nothing."""
 
     aggregate: str
     sequence: int
@@ -25,12 +25,13 @@ class Entry:
     actor: str
     data: dict[str, Any]
     cause: str | None = None
+    withheld: bool = False
 
 
 def document(aggregate: str, kind: str, community: str, outbox: Document) -> Document:
     """The journal's document for an entry of an outbox."""
     entry = {"_id": {"a": aggregate, "s": outbox["seq"]}, "kind": kind, "community": community}
-    for name in ("type", "time", "actor", "data", "cause", "trace"):
+    for name in ("type", "time", "actor", "data", "cause", "trace", "told"):
         if name in outbox:
             entry[name] = outbox[name]
     return entry
@@ -63,6 +64,18 @@ class Journal:
         return [_entry(each) for each in found]
 
 
+async def happened(database: Database, collection: str, aggregate: str, sequence: int) -> Document | None:
+    """Type and data of an event of an aggregate of `collection`, as it happened, whatever its topic was told.
+
+    It waits in the outbox until the journal has it, so it is looked for there first.
+    """
+    waiting = await database[collection].find_one({"_id": aggregate, "outbox.seq": sequence}, {"outbox.$": 1})
+    if waiting is not None:
+        found: Document = waiting["outbox"][0]
+        return found
+    return await database["journal"].find_one({"_id": {"a": aggregate, "s": sequence}})
+
+
 def _after(aggregate: str, sequence: int) -> Document:
     return {"_id": {"$gt": {"a": aggregate, "s": sequence}, "$lte": {"a": aggregate, "s": 2**62}}}
 
@@ -76,4 +89,5 @@ def _entry(found: Document) -> Entry:
         actor=found["actor"],
         data=found["data"],
         cause=found.get("cause"),
+        withheld="told" in found,
     )

@@ -2,15 +2,18 @@
 
 The last entry of a command carries the public state after it, ready to send: the relay needs no model, and when
 several commands wait it sends the newest state alone.
+
+Of an aggregate that withholds something, an entry has what its topic is `told` beside what the journal keeps: the type
+and the public data of another event, or None for nothing; and the type of the state, which is not the usual one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from services.chassis.aggregate import Decision
+from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Invalid
 from services.chassis.mongo import Document
 from services.contracts.event import Event
@@ -48,10 +51,36 @@ def entries(
         | dict(_present(cause=causationid, trace=traceparent))
         for n, event in enumerate(decision.events, 1)
     ]
-    if made and with_state and not decision.aggregate.kept_inside:
-        public = decision.aggregate.shown
+    aggregate: Aggregate = decision.aggregate
+    if aggregate.withholds:
+        for entry, event in zip(made, decision.events, strict=True):
+            entry["told"] = _told(aggregate.told(event))
+    if made and with_state and not aggregate.kept_inside:
+        public = aggregate.public() if aggregate.withholds else aggregate.shown
         made[-1]["state"] = None if public is None else _checked(public.model_dump_json().encode())
+        if aggregate.withholds and public is not None:
+            made[-1]["state_type"] = public.type
     return made
+
+
+def covered(outbox: Sequence[Document]) -> list[Document]:
+    """The entries as they may be sent now: what was said in the open before something was withheld, and waits still,
+    is not said any more; in its place stands what is told afterwards.
+    """
+    sent: list[Document] = []
+    cover: Document | None = None
+    withheld = False
+    for entry in reversed(outbox):
+        if "told" in entry:
+            withheld, cover = True, entry["told"] or cover
+        elif withheld:
+            entry = {**entry, "told": cover}
+        sent.append(entry)
+    return sent[::-1]
+
+
+def _told(event: Event | None) -> Document | None:
+    return None if event is None else {"type": event.type, "data": event.public_data()}
 
 
 def _data(event: Event) -> Document:

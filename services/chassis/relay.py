@@ -294,8 +294,8 @@ class Lane:
                 aggregate = self.kind.model.model_validate({**found["state"], "id": id})
                 public = aggregate.public()
                 value = None if public is None else public.model_dump_json().encode()
-                entry = {"seq": found["v"], "time": utc_now()}
-                if aggregate.kept_inside or await self._packer.pack_state(load, id, community, entry, value):
+                entry, type = {"seq": found["v"], "time": utc_now()}, None if public is None else public.type
+                if aggregate.kept_inside or await self._packer.pack_state(load, id, community, entry, value, type):
                     known.add(id)
             if await self._outbound.send(load.parcels.values()):
                 self._trouble = True

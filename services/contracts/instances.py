@@ -112,6 +112,9 @@ def _extremes(field: Schema, name: str, root: Schema) -> Iterator[Any]:
         for option in field.get(options, ()):
             yield _value(option, name, root)
             yield from _extremes(option, name, root)
+    if "const" in field:
+        yield field["const"]
+        return
     yield from field.get("enum", ())
     match field.get("type"):
         case "null":

@@ -148,6 +148,10 @@ class NoticeAnonymised(Event, type="cn.community.notify.notice.anonymised.v1", t
     reason: Public[Suppression | None]
 
 
+class NoticeWithheld(Event, type="cn.community.notify.notice.withheld.v1", topic=NOTICES, internal=True):
+    """What it speaks of is not for everybody any more: nothing of the notice is published from now on."""
+
+
 # persons
 
 

@@ -13,6 +13,7 @@ from services.issues.domain.roundplans import advance
 from services.issues.domain.wishes import mark_overdue
 from services.issues.open311.settings import Open311Settings
 from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.publicity import Older
 from services.issues.reading.pressure import ReadingFact
 from services.issues.rounds.recount import Recount
 from services.issues.routing.work import routing_sweeps
@@ -50,6 +51,7 @@ def wire(runtime: Runtime) -> Wiring:
                 every=timedelta(seconds=2),
             ),
             Recount(store, runtime.database),
+            Older(store, runtime.database),
             Counting(store.tallies, runtime.database),
             Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue),
             store.reading.projection,

@@ -6,6 +6,7 @@ anew. What the person did in office (handling, walking, staff work) stays on rec
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.chassis.aggregate import Decision, new_id
@@ -13,11 +14,12 @@ from services.chassis.erasure import erase_each, erase_in
 from services.chassis.store import Cause
 from services.issues.domain.aftermath import anonymise_case
 from services.issues.domain.cases import Case
-from services.issues.domain.supports import forget_supporter
+from services.issues.domain.supports import Support, forget_supporter
 from services.issues.domain.wishes import anonymise_wish
 from services.issues.privacy.vault import DestroyedBy
 from services.issues.routing.forgetting import forget
 from services.issues.store import Store, attached_to, found_in, shown_in
+from services.issues.supporting import withheld_among
 
 _BATCH = 100
 
@@ -27,9 +29,7 @@ async def erase(store: Store, person: str, cause: Cause) -> None:
     await store.vault.destroy_those_of(person, DestroyedBy.ERASURE)
     stand_in = new_id("erased")
     await _reported_cases(store, person, await store.vault.alias(person), stand_in, cause)
-    await erase_each(
-        store.supports, {"state.person": person}, lambda support, now: forget_supporter(support, stand_in), cause
-    )
+    await _supports(store, person, stand_in, cause)
     theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
     await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), cause)
     for photo in await store.photos.owned_by(person):
@@ -42,6 +42,19 @@ async def erase(store: Store, person: str, cause: Cause) -> None:
             await store.attachments.disown(attachment)
         else:
             await store.attachments.delete(attachment)
+
+
+async def _supports(store: Store, person: str, stand_in: str, cause: Cause) -> None:
+    """One after the other, since what is said of each depends on what it is a support of."""
+
+    def forgotten(public: bool, support: Support, now: datetime) -> Decision[Support]:
+        return forget_supporter(support, stand_in, public=public)
+
+    while page := (await store.supports.select({"state.person": person}, limit=_BATCH)).items:
+        kept = await withheld_among(store, [stored.aggregate.subject for stored in page])
+        for stored in page:
+            public = stored.aggregate.subject not in kept
+            await erase_in(store.supports, stored.aggregate.id, partial(forgotten, public), cause)
 
 
 async def _reported_cases(store: Store, person: str, alias: str, stand_in: str, cause: Cause) -> None:

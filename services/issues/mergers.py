@@ -6,7 +6,10 @@ order two events are taken, how often, or where a process dies.
 
 import logging
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from functools import partial
 
+from services.chassis.aggregate import Decision
 from services.chassis.errors import StaleVersion
 from services.chassis.handlers import Handlers, NotYet, Received
 from services.chassis.mongo import WriteOp
@@ -138,14 +141,18 @@ async def _follow(store: Store, id: str, cause: Cause) -> None:
             if circle:
                 await _undo(store, max(circle), cause)
                 continue
-            await _point(store, stored, end.id, cause)
+            await _point(store, stored, end, cause)
         except StaleVersion:
             continue
         return
 
 
-async def _point(store: Store, stored: Stored[Case], end: str, cause: Cause) -> None:
-    await store.cases.change(stored.aggregate.id, lambda case, now: follow(case, end), cause, expected=stored.version)
+async def _point(store: Store, stored: Stored[Case], end: Case, cause: Cause) -> None:
+    await store.cases.change(stored.aggregate.id, partial(_followed, end), cause, expected=stored.version)
+
+
+def _followed(end: Case, case: Case, now: datetime) -> Decision[Case]:
+    return follow(case, end.id, public=end.is_public)
 
 
 async def _undo(store: Store, id: str, cause: Cause) -> None:

@@ -29,6 +29,7 @@ from services.issues.domain.catalogue import Span, SpanUnit
 from services.issues.domain.clocks import Clocks
 from services.issues.domain.editions import Edition
 from services.issues.domain.places import Place
+from services.issues.domain.publicity import PUBLIC_CASES
 from services.issues.domain.roundplans import RoundPlan
 from services.issues.domain.rounds import Round
 from services.issues.domain.supports import Support
@@ -321,7 +322,7 @@ def visible_to(by: Principal, community: str) -> dict[str, Any]:
     theirs = [{"state.reporter": {"$in": [name for name in (by.sub, by.alias) if name is not None]}}]
     if by.has(community, Role.HANDLER):
         theirs.append({"state.unit": {"$in": sorted(by.units_in(community))}})
-    return {"$or": [{"state.public_category": {"$ne": False}}, *theirs]}
+    return {"$or": [PUBLIC_CASES, *theirs]}
 
 
 def cases_come_due(now: datetime) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from services.chassis.erasure import answer
 from services.chassis.handlers import Handlers, Received
 from services.chassis.mongo import WriteOp
-from services.contracts.issues import PersonDataErased, RoundDue, RoundWalked, VisitRecorded
+from services.contracts.issues import PersonDataErased, RoundDue, RoundWalked, VisitRecorded, VisitRevised
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.reporting import report_finding
 from services.issues.domain.roundplans import round_of
 from services.issues.domain.visits import Finding, Visit
 from services.issues.erasure import erase
 from services.issues.mergers import join_up
+from services.issues.publicity import keep_apart
 from services.issues.reading.room import feed
 from services.issues.rounds.recount import MARKS, marked
 from services.issues.routing.reactions import react
@@ -24,19 +25,18 @@ def handlers(store: Store) -> Handlers:
     handlers = Handlers()
     feed(handlers, store.reading)
     join_up(handlers, store)
+    keep_apart(handlers, store)
 
     @handlers.on(VisitRecorded)
     async def hand_over(received: Received[VisitRecorded]) -> None:
         """Each finding that was not put right at once becomes a case, under the id that the visit has given it."""
-        if not any(finding.case for finding in received.event.findings):
-            return
         visit = (await store.visits.get(received.envelope.aggregate_id)).aggregate
         await asyncio.gather(
             *(_report(finding.case, visit, finding, received) for finding in visit.findings if finding.case is not None)
         )
 
-    @handlers.write(VisitRecorded, collection=MARKS)
-    def visited(received: Received[VisitRecorded]) -> Sequence[WriteOp]:
+    @handlers.write(VisitRecorded, VisitRevised, collection=MARKS)
+    def visited(received: Received[VisitRecorded | VisitRevised]) -> Sequence[WriteOp]:
         """The round is to be counted anew."""
         return [marked(received.event.round)]
 

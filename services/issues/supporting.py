@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import takewhile
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from services.chassis.store import Stored
 from services.contracts.issues import CaseStatus
 from services.issues.domain.affected import require_joinable
 from services.issues.domain.cases import Case
+from services.issues.domain.publicity import HIDDEN_WISHES, PUBLIC_CASES
 from services.issues.domain.supports import (
     GiveSupport,
     Subject,
@@ -49,7 +51,7 @@ async def support_case(store: Store, id: str, body: GiveSupport, command: Comman
     person = supporter(body, case.community, by)
     if not await _supports(store, case.id, person):
         require_joinable(case, by, person)
-        await _give(store, case.id, Subject.CASE, case.community, person, command)
+        await _give(store, case, Subject.CASE, person, command)
         await count(store, case.id, Subject.CASE)
     return await store.cases.get(case.id)
 
@@ -76,7 +78,7 @@ async def support_wish(store: Store, id: str, body: GiveSupport, command: Comman
     if person in wish.people or await _supports(store, id, person):
         return stored
     require_supportable(wish, command.principal)
-    await _give(store, id, Subject.WISH, wish.community, person, command)
+    await _give(store, wish, Subject.WISH, person, command)
     await count(store, id, Subject.WISH)
     return await store.wishes.get(id)
 
@@ -139,6 +141,14 @@ async def supported_by(store: Store, person: str, subjects: Sequence[str]) -> se
     return {ids[found["_id"]] async for found in store.supports.collection.find(query, {"_id": 1})}
 
 
+async def withheld_among(store: Store, subjects: Sequence[str]) -> set[str]:
+    """Those of `subjects`, cases and wishes, that not everybody may know of."""
+    within = {"_id": {"$in": list(subjects)}}
+    kept = [found["_id"] async for found in store.cases.collection.find({**within, "$nor": [PUBLIC_CASES]}, {"_id": 1})]
+    hidden = store.wishes.collection.find({**within, **HIDDEN_WISHES}, {"_id": 1})
+    return {*kept, *[found["_id"] async for found in hidden]}
+
+
 async def count(store: Store, subject: str, of: Subject) -> None:
     """Count it now; where it changes too often for that, the event of the support has it counted soon."""
     with suppress(StaleVersion):
@@ -159,16 +169,18 @@ async def _supports(store: Store, subject: str, person: str) -> bool:
     return bool(await supported_by(store, person, [subject]))
 
 
-async def _give(store: Store, subject: str, of: Subject, community: str, person: str, command: Command) -> None:
-    by, id = command.principal, support_id(subject, person)
+async def _give(store: Store, subject: Case | Wish, of: Subject, person: str, command: Command) -> None:
+    by, id, public = command.principal, support_id(subject.id, person), not subject.withholds
 
     def first(now: datetime) -> Decision[Support]:
-        return first_support(subject, of, community, person, by, now)
+        return first_support(subject.id, of, subject.community, person, by, now, public=public)
 
     try:
         await command.create(store.supports, lambda _, now: first(now), _given, id=id, location=f"/{id}")
     except AlreadyExists:
-        await command.change(store.supports, id, lambda support, now: support_again(support, by, now), _given)
+        await command.change(
+            store.supports, id, lambda support, now: support_again(support, by, now, public=public), _given
+        )
 
 
 def _given(stored: Stored[Support]) -> BaseModel:
@@ -179,5 +191,11 @@ def _given(stored: Stored[Support]) -> BaseModel:
 async def _withdraw(store: Store, subjects: Sequence[str], command: Command) -> None:
     by = command.principal
     query = {**supporting(subjects), "state.person": by.sub}
-    async for found in store.supports.collection.find(query, {"_id": 1}):
-        await store.supports.change(found["_id"], lambda support, now: withdraw(support, by, now), command.cause)
+    kept = await withheld_among(store, subjects)
+    async for found in store.supports.collection.find(query, {"_id": 1, "state.subject": 1}):
+        public = found["state"]["subject"] not in kept
+        await store.supports.change(found["_id"], partial(_withdrawn, by, public), command.cause)
+
+
+def _withdrawn(by: Principal, public: bool, support: Support, now: datetime) -> Decision[Support]:
+    return withdraw(support, by, now, public=public)

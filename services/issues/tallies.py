@@ -25,6 +25,7 @@ from services.contracts.issues import CaseStatus
 from services.issues.domain import wishes
 from services.issues.domain.affected import counted
 from services.issues.domain.cases import Case
+from services.issues.domain.publicity import PUBLIC_CASES
 from services.issues.domain.supports import Subject, Support
 from services.issues.domain.wishes import Wish
 
@@ -123,7 +124,8 @@ class Counts:
         return Tallies({Subject.CASE: self.case, Subject.WISH: self.wish})
 
     async def case(self, id: str) -> None:
-        """Count the people of a case and of those that are merged into it, each once, and its children.
+        """Count the people of a case and of those that are merged into it, each once, and its children. Of a case that
+        everybody may know of, only through and as such cases: its numbers tell nobody of others.
 
         A case that is merged itself keeps the number that it had: its people count where they are counted now.
         """
@@ -132,7 +134,7 @@ class Counts:
             affected = stored.aggregate.affected
         else:
             affected = await self._people(stored.aggregate)
-        children = await self.cases.collection.count_documents(part_of(id))
+        children = await self.cases.collection.count_documents({**part_of(id), **_among(stored.aggregate)})
         await self.cases.change(
             id,
             lambda case, now: counted(case, affected, children, self.raised_at),
@@ -149,7 +151,7 @@ class Counts:
 
     async def _people(self, case: Case) -> int:
         merged = await self.cases.collection.find(
-            merged_into(case.id), {"state.reporter": 1, "state.stand_in": 1}
+            {**merged_into(case.id), **_among(case)}, {"state.reporter": 1, "state.stand_in": 1}
         ).to_list(None)
         ids = [case.id, *(found["_id"] for found in merged)]
         reporters = {case.reporter or case.stand_in or case.id}
@@ -162,6 +164,10 @@ class Counts:
         pipeline: list[Document] = [{"$match": query}, {"$group": {"_id": "$state.person"}}, {"$count": "n"}]
         distinct = await self.supports.collection.aggregate(pipeline).to_list(1)
         return len(reporters) + (distinct[0]["n"] if distinct else 0)
+
+
+def _among(case: Case) -> Mapping[str, Any]:
+    return PUBLIC_CASES if case.is_public else {}
 
 
 def supporting(subjects: Sequence[str]) -> dict[str, Any]:

@@ -28,11 +28,15 @@ from services.contracts.issues import (
     CaseMerged,
     CaseMergeMoved,
     CaseReported,
+    CaseShown,
     CaseUnmerged,
+    CaseWithheld,
     SupportGiven,
     SupportWithdrawn,
     WishAnonymised,
+    WishHidden,
     WishProposed,
+    WishShown,
 )
 from services.contracts.volunteers import NeedMoved, NeedOpened
 
@@ -65,15 +69,25 @@ def latest(id: str, sequence: int, fields: dict[str, Any], fixed: dict[str, Any]
     return UpdateOne({"_id": id}, [{"$set": {**registers, **constants}}], upsert=True)
 
 
-def case(received: Received[CaseReported | CaseAccepted | CaseAnonymised]) -> Sequence[WriteOp]:
+def case(received: Received[CaseReported | CaseAccepted | CaseAnonymised | CaseShown]) -> Sequence[WriteOp]:
     """What a notice about a case names: its title and category, and whom to tell."""
     names = {"title", "category_zh", "category_en", "reporter"}
     return _remember(received, names)
 
 
-def wish(received: Received[WishProposed | WishAnonymised]) -> Sequence[WriteOp]:
+def case_withheld(received: Received[CaseWithheld]) -> Sequence[WriteOp]:
+    """It is not for everybody (any more): nothing that was said of it is remembered, nor whom to tell."""
+    return _forget(received, {"title", "category_zh", "category_en", "reporter", "merged_into"})
+
+
+def wish(received: Received[WishProposed | WishAnonymised | WishShown]) -> Sequence[WriteOp]:
     """What a notice about a wish names."""
     return _remember(received, {"title", "proposer"})
+
+
+def wish_hidden(received: Received[WishHidden]) -> Sequence[WriteOp]:
+    """It was taken out of sight."""
+    return _forget(received, {"title", "proposer"})
 
 
 def supporter(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[WriteOp]:
@@ -120,6 +134,12 @@ def attendance(
     counts = {"here": not isinstance(event, ActivityWithdrawn), "seated": not isinstance(event, ActivityWaitlisted)}
     whose = {"activity": envelope.aggregate_id, "n": envelope.sequence, "person": event.person}
     return [InsertOne({"_id": envelope.id, "community": envelope.community, **whose, **counts})]
+
+
+def _forget(received: Received[Any], names: set[str]) -> Sequence[WriteOp]:
+    envelope = received.envelope
+    fixed = {"community": envelope.community}
+    return [latest(envelope.aggregate_id, envelope.sequence, dict.fromkeys(sorted(names)), fixed)]
 
 
 def _remember(received: Received[Any], names: set[str]) -> Sequence[WriteOp]:

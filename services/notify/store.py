@@ -141,6 +141,10 @@ class Facts:
         before = self._staffings.find({"activity": activity, "n": {"$lt": sequence}}).sort("n", DESCENDING).limit(1)
         return [volunteer async for staffing in before for volunteer in staffing["volunteers"]]
 
+    async def forget_supporters(self, subject: str) -> None:
+        """Nobody is known to stand behind `subject` afterwards; whoever does is said again when it is shown."""
+        await self._supporters.delete_many({"subject": subject})
+
     async def forget(self, person: str, community: str | None = None) -> None:
         """Nothing remembered leads to `person` afterwards, in `community` or (None) at all."""
         where = {} if community is None else {"community": community}
@@ -177,6 +181,11 @@ class Notices:
         return await self._collection.count_documents(
             {"state.recipient": person, "state.channel": NoticeChannel.INBOX, "state.status": NoticeStatus.DELIVERED}
         )
+
+    async def about(self, about: str) -> AsyncIterator[str]:
+        """Ids of all notices that speak of `about`."""
+        async for document in self._collection.find({"state.about": about}, {"_id": 1}):
+            yield document["_id"]
 
     async def of(self, person: str, community: str | None = None) -> AsyncIterator[str]:
         """Ids of all notices of `person`, in `community` or (None) in all."""

@@ -13,7 +13,7 @@ from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.notices import NoticeKind, PersonErasureRequested
 from services.notify import belonging, facts
-from services.notify.domain.notice import Notice, Particulars, anonymise
+from services.notify.domain.notice import Notice, Particulars, anonymise, withhold
 from services.notify.domain.person import Person, take_answer
 from services.notify.store import COPIES, Facts, Notices
 from services.notify.telling import Telling
@@ -41,6 +41,7 @@ def handlers(desk: Desk) -> Handlers:
     _about_cases(table, desk)
     _about_the_time_of_cases(table, desk)
     _about_wishes(table, desk)
+    _about_what_is_withheld(table, desk)
     _about_seats_at_activities(table, desk)
     _about_changes_of_activities(table, desk)
     _about_offers(table, desk)
@@ -50,10 +51,12 @@ def handlers(desk: Desk) -> Handlers:
 
 
 def _remember(table: Handlers) -> None:
-    table.write(i.CaseReported, i.CaseAccepted, i.CaseAnonymised, collection=facts.SUBJECTS)(facts.case)
+    table.write(i.CaseReported, i.CaseAccepted, i.CaseAnonymised, i.CaseShown, collection=facts.SUBJECTS)(facts.case)
+    table.write(i.CaseWithheld, collection=facts.SUBJECTS)(facts.case_withheld)
     table.write(i.CaseMerged, i.CaseMergeMoved, i.CaseUnmerged, collection=facts.SUBJECTS)(facts.merger)
     table.write(i.SupportGiven, i.SupportWithdrawn, collection=facts.SUPPORTERS)(facts.supporter)
-    table.write(i.WishProposed, i.WishAnonymised, collection=facts.SUBJECTS)(facts.wish)
+    table.write(i.WishProposed, i.WishAnonymised, i.WishShown, collection=facts.SUBJECTS)(facts.wish)
+    table.write(i.WishHidden, collection=facts.SUBJECTS)(facts.wish_hidden)
     table.write(v.NeedOpened, v.NeedMoved, collection=facts.SUBJECTS)(facts.need)
     table.write(a.ActivityScheduled, a.ActivityMoved, collection=facts.SUBJECTS)(facts.activity)
     table.write(a.ActivityStaffed, a.ActivityUnderstaffed, a.ActivityPersonErased, collection=facts.STAFFINGS)(
@@ -137,6 +140,21 @@ def _about_wishes(table: Handlers, desk: Desk) -> None:
         accepted = received.event.status is i.WishStatus.ACCEPTED
         about = Particulars(**{**known, "text": received.event.answer, "accepted": accepted})
         await _tell_all(desk, received, received.event.proposer, NoticeKind.WISH_ANSWERED, about)
+
+
+def _about_what_is_withheld(table: Handlers, desk: Desk) -> None:
+    """Of a case that is not for everybody no fact says whose it is: who reported it follows it in the API of issues."""
+
+    async def fall_silent(received: Received[i.CaseWithheld | i.WishHidden]) -> None:
+        """What waits is not sent, no topic speaks of what was, and nobody is remembered who stood behind it."""
+        subject, version = received.envelope.aggregate_id, received.envelope.sequence
+        async for id in Notices(desk.notices).about(subject):
+            await desk.notices.change(id, lambda notice, _: withhold(notice, version), received.cause)
+        if isinstance(received.event, i.CaseWithheld):
+            await desk.facts.forget_supporters(subject)
+
+    for withheld in (i.CaseWithheld, i.WishHidden):
+        table.on(withheld)(fall_silent)
 
 
 def _about_seats_at_activities(table: Handlers, desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 The finest public place is the building (a visit names the floor of the common parts that were walked, never a home).
 What a reporter typed stays in the service, outside of every event, so that it can be erased; a title is public
-because a worker or the staff wrote it to be.
+because a worker or the staff wrote it to be. Of a case that is not for everybody only status and times are published.
 Erasing a person removes the `reporter` or `proposer` from the state and says so with an event.
 """
 
@@ -88,6 +88,7 @@ from services.contracts.issues.rounds import (
     RoundSummary,
     RoundWalked,
     VisitRecorded,
+    VisitRevised,
     VisitState,
 )
 from services.contracts.issues.supports import SupportAnonymised, SupportGiven, SupportWithdrawn
@@ -107,6 +108,7 @@ from services.contracts.issues.wishes import (
     WishSupported,
     WishUnsupported,
 )
+from services.contracts.issues.withheld import CaseShown, CaseWithheld, CaseWithheldState, SupportWithheld
 
 __all__ = [
     "BuildingTally",
@@ -139,12 +141,15 @@ __all__ = [
     "CaseResumed",
     "CaseReturned",
     "CaseSentBack",
+    "CaseShown",
     "CaseStarted",
     "CaseState",
     "CaseStatus",
     "CaseUnmerged",
     "CaseVerified",
     "CaseWarned",
+    "CaseWithheld",
+    "CaseWithheldState",
     "CaseWordsExpired",
     "CatalogueAdopted",
     "CatalogueState",
@@ -184,10 +189,12 @@ __all__ = [
     "SupportAnonymised",
     "SupportGiven",
     "SupportWithdrawn",
+    "SupportWithheld",
     "UnitKind",
     "UnitRegistered",
     "UnitState",
     "VisitRecorded",
+    "VisitRevised",
     "VisitState",
     "WishAnonymised",
     "WishAnswered",

@@ -69,7 +69,9 @@ class _Clock(BaseModel):
     contacting_due_at: Public[datetime | None] = None
 
 
-class _Case(_Clock):
+class WholeCase(_Clock):
+    """The fields of a case as everybody may see it."""
+
     category: Public[Code]
     group: Public[Code | None] = None
     category_zh: Public[Masked]
@@ -108,7 +110,7 @@ class _Case(_Clock):
     children: Public[int] = 0
 
 
-class CaseState(_Case, State, type="cn.community.issues.case.state.v1", topic=ISSUES):
+class CaseState(WholeCase, State, type="cn.community.issues.case.state.v1", topic=ISSUES):
     """A case as everybody may see it.
 
     `place` is the compound or the building, `building` is None in the open grounds. `reporter` is None for a report
@@ -120,7 +122,7 @@ class CaseState(_Case, State, type="cn.community.issues.case.state.v1", topic=IS
     """
 
 
-class CaseReported(_Case, Event, type="cn.community.issues.case.reported.v1", topic=ISSUES, state=CaseState):
+class CaseReported(WholeCase, Event, type="cn.community.issues.case.reported.v1", topic=ISSUES, state=CaseState):
     """Somebody reported a problem. Carries the whole state."""
 
 

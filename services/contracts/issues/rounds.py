@@ -170,8 +170,12 @@ class _Visit(BaseModel):
 
 
 class VisitState(_Visit, State, type="cn.community.issues.visit.state.v1", topic=ISSUES):
-    """One floor of one building, walked in a round. No findings: all was well."""
+    """One floor of one building, walked in a round. No findings: nothing that everybody may know of."""
 
 
 class VisitRecorded(_Visit, Event, type="cn.community.issues.visit.recorded.v1", topic=ISSUES, state=VisitState):
     """A floor was walked. Carries the whole state."""
+
+
+class VisitRevised(_Visit, Event, type="cn.community.issues.visit.revised.v1", topic=ISSUES, state=VisitState):
+    """What everybody may know of its findings has changed. Carries the whole state."""

@@ -97,7 +97,7 @@ def router(store: Store) -> APIRouter:
         principal.require(community)
         asked = await _asked(store, community, place, floor, category, text)
         by = await store.vault.known(principal)
-        found = await similar(store, asked, store.reading.clock(), _visible(by, community), limit)
+        found = await similar(store, asked, store.reading.clock(), visible_to(by, community), limit)
         joined = await supported_by(store, by.sub, [stored.aggregate.id for stored, _ in found])
         return SimilarCases(items=[_similar(stored.aggregate, how, by, joined) for stored, how in found])
 
@@ -183,8 +183,9 @@ def _parents(routes: APIRouter, store: Store) -> None:
         stored, by = await known_case(store, id, command.principal)
         by.require(stored.aggregate.community, Role.STAFF)
         parent = (await store.cases.get(body.parent)).aggregate
+        some = await store.cases.collection.find_one(part_of(id), {"_id": 1}) is not None
         return await command.change(
-            store.cases, id, lambda case, now: parents.adopt(case, body, parent, by, now), _view(by)
+            store.cases, id, lambda case, now: parents.adopt(case, body, parent, by, now, has_children=some), _view(by)
         )
 
     @routes.post(
@@ -242,17 +243,10 @@ async def _asked(
     return Asked(community, where, floor, category, None if known is None else known.group, text)
 
 
-def _visible(by: Principal, community: str) -> Mapping[str, Any]:
-    """Cases of a category that is not public are shown to workers, and to who reported them."""
-    if by.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER):
-        return {}
-    return {"$or": [{"state.public_category": {"$ne": False}}, {"state.reporter": {"$in": [by.sub, by.alias]}}]}
-
-
 def _similar(case: Case, how: Match, by: Principal, joined: set[str]) -> SimilarView:
     return SimilarView(
         id=case.id,
-        case=case.public(),
+        case=case.whole(),
         score=how.score,
         why=how.why,
         supported=case.id in joined,

@@ -49,15 +49,16 @@ def router(store: Store) -> APIRouter:
     )
     async def history(id: Id, request: Request, principal: PrincipalDep, page: PageDep) -> Response:
         """The events of the case, oldest first, from the journal, which follows a command at once but not in the same
-        moment.
+        moment. What happened while not everybody might know of it is for those whom it concerns.
         """
         stored, by = await known_case(store, id, principal)
         case = stored.aggregate
         after = 0 if page.cursor is None else _sequence(page.cursor, id)
         entries = await store.reading.journal.page(id, after=after, limit=page.limit + 1)
         gone = await _forgotten(store, case)
-        shown = [_view(entry, case, by, gone) for entry in entries[: page.limit]]
-        following = encode(shown[-1].sequence, id) if len(entries) > page.limit else None
+        here = entries[: page.limit]
+        shown = [_view(entry, case, by, gone) for entry in here if not entry.withheld or case.shows_inside_to(by)]
+        following = encode(here[-1].sequence, id) if len(entries) > page.limit else None
         headers = {}
         if following is not None:
             url = request.url.include_query_params(cursor=following)

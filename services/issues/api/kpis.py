@@ -23,6 +23,7 @@ from services.issues.api.search import answered
 from services.issues.api.views import CaseView
 from services.issues.reading.facts import By, local_day
 from services.issues.reading.figures import Line, Period, PeriodTooLong, Step
+from services.issues.reading.finding import Reach
 from services.issues.reading.formulas import Formulas, Kpi, score, wilson
 from services.issues.reading.periods import UnknownPeriod, period_of
 from services.issues.store import Store
@@ -116,10 +117,14 @@ def router(store: Store) -> APIRouter:
         per: Annotated[By, Query(description="What figures are told apart by.")] = By.TOTAL,
         step: Annotated[Step, Query(description="The parts that the period is told in.")] = Step.WHOLE,
     ) -> TableView:
-        """The current month where no period is given. Figures follow what happens by about a second. For workers."""
+        """The current month where no period is given. Figures follow what happens by about a second. For workers.
+
+        Handling units and operators are told of cases that are public alone; the committee of all.
+        """
         _require(principal, community)
         period = _past(store, asked)
-        lines = await reading.figures.table(community, reading.formulas, per, period, step)
+        public = not Reach.of(principal, community).inside
+        lines = await reading.figures.table(community, reading.formulas, per, period, step, public=public)
         titles = await _titles(store, per, [line.value for line in lines])
         return TableView(
             community=community,
@@ -149,8 +154,8 @@ def router(store: Store) -> APIRouter:
         value: Annotated[str, Query(max_length=64, pattern=_VALUE, description="Unit, category …; empty: none.")] = "",
         which: Annotated[Counted, Query()] = Counted.PART,
     ) -> Response:
-        """Those of the latest days first, as they stand now. The figure counts cases of categories that are not public
-        as well; handlers and operators are shown only those that concern them.
+        """Those of the latest days first, as they stand now. Handlers and operators are shown those that are public,
+        and handlers those of their units besides, which are not among their figures.
         """
         _require(principal, community)
         kpi = _kpi(reading.formulas, code)
@@ -161,6 +166,7 @@ def router(store: Store) -> APIRouter:
             value,
             _past(store, asked),
             part=which is Counted.PART,
+            seen=Reach.of(principal, community).public(),
             limit=page.limit,
             cursor=page.cursor,
         )

@@ -14,6 +14,7 @@ from services.contracts.issues import BuildingTally, RoundStatus, RoundSummary
 from services.contracts.marks import Id
 from services.issues.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.domain.rounds import Round
+from services.issues.reading.finding import Reach
 from services.issues.rounds.summing import OPEN_SHOWN, Standing, standing
 from services.issues.store import Store, visible_to
 
@@ -93,12 +94,13 @@ def summarise(routes: APIRouter, store: Store) -> None:
     async def summary(id: Id, principal: PrincipalDep) -> Response:
         """Counted at this moment, also while the round is being walked; the cases handed over as they stand now.
 
-        All are counted; of those that wait, only the ones are named that the caller may know of.
+        Counted and named is what the caller may know of: the committee all, everybody else what is public.
         """
         round = (await store.rounds.get(id)).aggregate
         principal.require(round.community)
         shown = visible_to(await store.vault.known(principal), round.community)
-        stands = await standing(store, round, store.reading.clock(), shown)
+        everything = Reach.of(principal, round.community).inside
+        stands = await standing(store, round, store.reading.clock(), shown, everything=everything)
         places = await store.places.those_of(round.buildings)
         names = {place.id: (place.title, place.number) for place in places.values()}
         view = _view(round, stands, await store.catalogues.of(round.community), names)

@@ -158,7 +158,8 @@ def visit_view(stored: Stored[Visit], by: Principal) -> VisitView:
     visit = stored.aggregate
     works = by.sub == visit.walker or by.has(visit.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
     inside = [_finding(finding) for finding in visit.findings] if works else None
-    return _shown(VisitView, stored, client_id=visit.client_id, inside=inside)
+    public = {} if works else visit.public().__dict__
+    return _shown(VisitView, stored, **{**public, "client_id": visit.client_id, "inside": inside})
 
 
 def wish_view(stored: Stored[Wish], by: Principal, *, supports: bool) -> WishView:

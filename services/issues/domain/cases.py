@@ -13,11 +13,20 @@ from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
-from services.contracts.issues import CasePhase, CaseState, CaseStatus, Channel, Priority
+from services.contracts.issues import (
+    CasePhase,
+    CaseState,
+    CaseStatus,
+    CaseWithheld,
+    CaseWithheldState,
+    Channel,
+    Priority,
+)
 from services.contracts.marks import Masked
-from services.issues.domain.catalogue import Category, Deadlines, Span, SpanUnit
+from services.issues.domain.catalogue import BEFORE_DEADLINES, Category, Deadlines
 from services.issues.domain.contact import Sealed
 from services.issues.domain.datum import Point
+from services.issues.domain.publicity import is_public
 from services.issues.domain.questions import Answer
 from services.issues.domain.transitions import CaseCommand
 
@@ -27,14 +36,6 @@ MAX_PHOTOS = 40
 MAX_ATTACHMENTS = 20
 FARTHEST = timedelta(days=1100)
 """How far away a deadline may be that people name."""
-
-BEFORE_DEADLINES = Deadlines(
-    sign=Span(amount=4, unit=SpanUnit.WORKING_HOURS),
-    contact=Span(amount=1, unit=SpanUnit.WORKING_DAYS),
-    handling=Span(amount=3, unit=SpanUnit.WORKING_DAYS),
-    verification=Span(amount=2, unit=SpanUnit.WORKING_DAYS),
-)
-"""Of a case that was filed before categories named them."""
 
 
 class EvidenceMissing(
@@ -180,6 +181,7 @@ class Remark(BaseModel):
     text: str = Field(repr=False)
 
 
+_OF_WITHHELD = CaseWithheldState.model_fields.keys() - {"public"}
 _IN_OFFICE = frozenset({Channel.ROUND, Channel.GRID_WORKER})
 
 
@@ -218,11 +220,14 @@ class Case(Aggregate):
     `phase` to `tick_at` are its clock, see `clocks`; `held` is what a pause or a merger keeps of it.
     `raised`: by how many steps its supporters made it more urgent. `joined`: the case it was merged into by hand, see
     `merging`. `stand_in` stands for an erased reporter where people are counted, and leads to nobody.
+    `within_private`: a part of a case that is not public, or going on as one. `affected` and `children` of a public
+    case count public ones alone, for everybody reads them.
     """
 
     category: str
     group: str | None = None
     public_category: bool = True
+    within_private: bool = False
     category_zh: str
     category_en: str
     catalogue: int = 0
@@ -303,9 +308,26 @@ class Case(Aggregate):
         """How many pictures are kept with it."""
         return len(self.before) + len(self.after)
 
-    def public(self) -> CaseState:
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may know of it."""
+        return is_public(self.__dict__)
+
+    @property
+    def withholds(self) -> bool:
+        return not self.is_public
+
+    def whole(self) -> CaseState:
         shown = {name: getattr(self, name) for name in CaseState.model_fields}
         return CaseState(**(shown | {"reporter": None} if self.anonymous else shown))
+
+    def public(self) -> CaseState | CaseWithheldState:
+        return (
+            self.whole() if self.is_public else CaseWithheldState(public=False, **self.model_dump(include=_OF_WITHHELD))
+        )
+
+    def told(self, event: Event) -> CaseWithheld:
+        return CaseWithheld(public=False, **self.model_dump(include=_OF_WITHHELD))
 
     def is_reporter(self, by: Principal) -> bool:
         """Whether `by` reported it, under whichever name."""
@@ -348,8 +370,8 @@ class Case(Aggregate):
         )
 
     def shows_itself_to(self, by: Principal) -> bool:
-        """Whether `by` may know that there is such a case: of a category that is not public, whom it concerns alone."""
-        return self.public_category or self.shows_inside_to(by)
+        """Whether `by` may know that there is such a case: if it is not public, whom it concerns alone."""
+        return self.is_public or self.shows_inside_to(by)
 
 
 def on_record(changed: Case, by: Principal, *events: Event) -> Decision[Case]:

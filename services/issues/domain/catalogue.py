@@ -55,6 +55,15 @@ class Deadlines(_Datum):
     verification: Span
 
 
+BEFORE_DEADLINES = Deadlines(
+    sign=Span(amount=4, unit=SpanUnit.WORKING_HOURS),
+    contact=Span(amount=1, unit=SpanUnit.WORKING_DAYS),
+    handling=Span(amount=3, unit=SpanUnit.WORKING_DAYS),
+    verification=Span(amount=2, unit=SpanUnit.WORKING_DAYS),
+)
+"""Of a case that was filed before categories named them."""
+
+
 class Category(_Datum):
     """One kind of problem, and what the committee promises about it.
 

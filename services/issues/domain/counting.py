@@ -1,5 +1,7 @@
 """How a round comes to its figures: they are counted anew from all its visits, whenever some have come in.
 
+Findings that are not for everybody are left out: a round's figures are public.
+
 So it does not matter how often, in what order or in what parts visits are told of. A round is completed only when all
 visits are counted that had been recorded when the walker was done; so its summary is exact.
 """
@@ -29,7 +31,7 @@ from services.issues.domain.visits import Visit, require_walker
 
 
 class Seen(NamedTuple):
-    """What counting needs to know of a visit: its findings as (category, fixed)."""
+    """What counting needs to know of a visit: its findings as (category, fixed), those that everybody may know of."""
 
     visit: str
     building: str
@@ -39,7 +41,9 @@ class Seen(NamedTuple):
     @classmethod
     def of(cls, visit: Visit) -> "Seen":
         """What `visit` adds to the count."""
-        return cls(visit.id, visit.building, visit.floor, tuple((f.category, f.fixed) for f in visit.findings))
+        return cls(
+            visit.id, visit.building, visit.floor, tuple((f.category, f.fixed) for f in visit.findings if f.public)
+        )
 
 
 class Compound(NamedTuple):
@@ -73,13 +77,14 @@ def figures_of(visits: Iterable[Seen]) -> Figures:
 
 
 def recount(round: Round, figures: Figures, compound: Compound, catalogue: Catalogue, now: datetime) -> Decision[Round]:
-    """The figures of `round` are `figures` now. Older ones than it has, and the same again, change nothing.
+    """The figures of `round` are `figures` now. Older ones than it has, and the same again, change nothing. Those of
+    as many visits are newer where they differ: what everybody may know of a finding has changed.
 
     The first visit begins the round; when the walker is done, the last that was missing completes it. A visit that was
     still being recorded while the walker ended is counted all the same, and the summary told again.
     """
     events: list[Event] = []
-    if figures.visits > round.visits:
+    if figures.visits > round.visits or (figures.visits == round.visits and figures != round.counted):
         round, events = _progressed(round, figures)
     missing = round.status is not RoundStatus.WALKED or round.recorded is None or round.visits < round.recorded
     if round.status is RoundStatus.COMPLETED and events:

@@ -4,6 +4,9 @@ Nobody moves. A merged case keeps its reporter, its supporters, its photos and i
 goes on (`merged_into`); who is affected by that one are the people of all that point to it, each counted once. So
 taking them apart gives back what was there, whatever the other case has become.
 
+What goes on as a case that is not public is not public either. It stays so when they come apart until somebody has
+looked at what else it is a part of (`company`).
+
 `joined` is the case that the staff named, `merged_into` the one at the end of that chain; when a link of a chain
 is made or undone, `follow` brings the pointers behind it up to date.
 """
@@ -83,6 +86,7 @@ def merge(case: Case, command: Merge, goes_on: Case, clocks: Clocks, by: Princip
             "status": status,
             "merged_into": goes_on.id,
             "joined": command.into,
+            "within_private": case.within_private or not goes_on.is_public,
             "remarks": with_remark(case, CaseCommand.MERGE, command.reason, by, now),
         }
     )
@@ -101,11 +105,11 @@ def come_apart(case: Case, clocks: Clocks, now: datetime) -> Decision[Case]:
     return decided(case) if case.status is not CaseStatus.MERGED else _apart(case, clocks, now, SYSTEM)
 
 
-def follow(case: Case, goes_on: str) -> Decision[Case]:
-    """Point a merged case to the one that goes on for it now."""
+def follow(case: Case, goes_on: str, *, public: bool = True) -> Decision[Case]:
+    """Point a merged case to the one that goes on for it now. `public`: everybody may know of that one."""
     if case.status is not CaseStatus.MERGED or case.merged_into == goes_on:
         return decided(case)
-    changed = case.model_copy(update={"merged_into": goes_on})
+    changed = case.model_copy(update={"merged_into": goes_on, "within_private": case.within_private or not public})
     return decided(changed, tell(CaseMergeMoved, changed))
 
 

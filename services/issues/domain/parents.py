@@ -2,7 +2,7 @@
 
 Children are cases of their own, as many as there are, each with its own unit, clocks and outcome; they point to their
 parent, which holds their number. One level: a child has no children, so that nobody has to look for the whole of it.
-Closing a parent closes no child, and the other way round.
+Closing a parent closes no child, and the other way round. The part of a case that is not public is not public either.
 """
 
 from datetime import datetime
@@ -65,19 +65,24 @@ class SplitOff(Request):
     answers: Answers = Field(default_factory=dict)
 
 
-def adopt(case: Case, command: Adopt, parent: Case, by: Principal, now: datetime) -> Decision[Case]:
+def adopt(
+    case: Case, command: Adopt, parent: Case, by: Principal, now: datetime, *, has_children: bool = False
+) -> Decision[Case]:
     """Make the case a child of `parent`, which is the case that the command names.
+
+    `has_children`: it has some, public or not; what it counts itself may be the public ones alone.
 
     Raises:
         ParentElsewhere, OneLevelOnly, ParentIsClosed: as they say.
     """
     by.require(case.community, Role.STAFF)
     _require_parent(parent, case.community)
-    if parent.id == case.id or case.children:
+    if parent.id == case.id or case.children or has_children:
         raise OneLevelOnly()
     if case.parent == parent.id:
         return decided(case)
-    changed = case.model_copy(update={"parent": parent.id})
+    within = case.within_private or not parent.is_public
+    changed = case.model_copy(update={"parent": parent.id, "within_private": within})
     return decided(changed, tell(CaseAdopted, changed, previous_parent=case.parent, by=by.sub))
 
 
@@ -124,7 +129,8 @@ def split_off(
         by,
         now,
     ).aggregate
-    child = whole.model_copy(update={"parent": parent.id, "reporter": None})
+    within = not parent.is_public
+    child = whole.model_copy(update={"parent": parent.id, "reporter": None, "within_private": within})
     return on_record(child, by, tell(CaseReported, child))
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.issues import CaseAccepted, CasePhase, CaseRejected, CaseReported, Channel
+from services.contracts.issues import CaseAccepted, CasePhase, CaseRejected, CaseReported, CaseShown, Channel
 from services.contracts.marks import Code, Id
 from services.issues.domain.affected import raised
 from services.issues.domain.cases import (
@@ -200,7 +200,8 @@ def accept(case: Case, command: Accept, catalogue: Catalogue, by: Principal, now
     if command.title is not None:
         changes["title"] = command.title
     changed = Case.model_validate(case.model_dump() | changes)
-    return decided(changed, tell(CaseAccepted, changed, by=by.sub))
+    shown = [tell(CaseShown, changed)] if changed.is_public and not case.is_public else []
+    return decided(changed, *shown, tell(CaseAccepted, changed, by=by.sub))
 
 
 def reject(case: Case, command: Reject, by: Principal, now: datetime) -> Decision[Case]:

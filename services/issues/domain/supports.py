@@ -9,8 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
-from services.chassis.principal import Principal, Role
-from services.contracts.issues import SupportAnonymised, SupportGiven, SupportWithdrawn
+from services.chassis.principal import SYSTEM, Principal, Role
+from services.contracts.event import Event
+from services.contracts.issues import SupportAnonymised, SupportGiven, SupportWithdrawn, SupportWithheld
 from services.contracts.marks import Id
 from services.issues.domain.words import Request
 
@@ -29,14 +30,25 @@ class GiveSupport(Request):
 
 
 class Support(Aggregate):
-    """`person` supports `subject`, while `active`. After erasure `person` is a name that leads to nobody."""
+    """`person` supports `subject`, while `active`. After erasure `person` is a name that leads to nobody.
+
+    `withheld`: the subject was not for everybody when this changed last; neither is then that they support it.
+    """
 
     subject: str
     of: Subject
     person: str
     active: bool = True
     forgotten: bool = False
+    withheld: bool = False
     since: datetime
+
+    @property
+    def withholds(self) -> bool:
+        return self.withheld
+
+    def told(self, event: Event) -> SupportWithheld:
+        return SupportWithheld()
 
 
 def support_id(subject: str, person: str) -> str:
@@ -58,40 +70,56 @@ def supporter(command: GiveSupport, community: str, by: Principal) -> str:
 
 
 def first_support(
-    subject: str, of: Subject, community: str, person: str, by: Principal, now: datetime
+    subject: str, of: Subject, community: str, person: str, by: Principal, now: datetime, *, public: bool = True
 ) -> Decision[Support]:
-    """`person` supports `subject`, for the first time."""
+    """`person` supports `subject`, for the first time. `public`: everybody may know of `subject`."""
     by.require(community)
     id = support_id(subject, person)
-    support = Support(id=id, community=community, subject=subject, of=of, person=person, since=now)
+    support = Support(id=id, community=community, subject=subject, of=of, person=person, withheld=not public, since=now)
     given = SupportGiven(subject=subject, of=of, person=person, own=by.sub == person, by=by.sub)
     return decided(support, given)
 
 
-def support_again(support: Support, by: Principal, now: datetime) -> Decision[Support]:
+def support_again(support: Support, by: Principal, now: datetime, *, public: bool = True) -> Decision[Support]:
     """They support it; nothing where they do already."""
     by.require(support.community)
     if support.active or support.forgotten:
         return decided(support)
-    changed = support.model_copy(update={"active": True, "since": now})
+    changed = support.model_copy(update={"active": True, "since": now, "withheld": not public})
     given = SupportGiven(
         subject=support.subject, of=support.of, person=support.person, own=by.sub == support.person, by=by.sub
     )
     return decided(changed, given)
 
 
-def withdraw(support: Support, by: Principal, now: datetime) -> Decision[Support]:
+def say_again(support: Support) -> Decision[Support]:
+    """The subject has become public: that they support it is said for the first time, or once more."""
+    if not support.active or support.forgotten:
+        return decided(support)
+    changed = support.model_copy(update={"withheld": False})
+    return decided(changed, SupportGiven(subject=support.subject, of=support.of, person=support.person, by=SYSTEM))
+
+
+def say_again(support: Support) -> Decision[Support]:
+    """The subject has become public: that they support it is said for the first time, or once more."""
+    if not support.active or support.forgotten:
+        return decided(support)
+    changed = support.model_copy(update={"withheld": False})
+    return decided(changed, SupportGiven(subject=support.subject, of=support.of, person=support.person, by=SYSTEM))
+
+
+def withdraw(support: Support, by: Principal, now: datetime, *, public: bool = True) -> Decision[Support]:
     """They support it no longer; nothing where they didn't."""
     by.require(support.community)
     if not support.active or support.forgotten:
         return decided(support)
-    changed = support.model_copy(update={"active": False})
+    changed = support.model_copy(update={"active": False, "withheld": not public})
     return decided(changed, SupportWithdrawn(subject=support.subject, of=support.of, person=support.person, by=by.sub))
 
 
-def forget_supporter(support: Support, stand_in: str) -> Decision[Support]:
+def forget_supporter(support: Support, stand_in: str, *, public: bool = True) -> Decision[Support]:
     """Put `stand_in` in the person's place. It is one for all that is forgotten of them at once, so they stay one."""
     if support.forgotten:
         return decided(support)
-    changed = support.model_copy(update={"person": stand_in, "forgotten": True})
+    changed = support.model_copy(update={"person": stand_in, "forgotten": True, "withheld": not public})
     return decided(changed, SupportAnonymised(subject=support.subject, of=support.of))

@@ -4,7 +4,7 @@ Ids are derived from the walker's own ids, so that a walk made offline may be se
 and in any parts: the first time counts, the same again changes nothing, something else under the same id is refused.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.issues import FindingData, VisitRecorded, VisitState
+from services.contracts.event import Event
+from services.contracts.issues import FindingData, VisitRecorded, VisitRevised, VisitState
 from services.contracts.marks import Code, Id, Masked
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
@@ -120,7 +121,10 @@ class RecordVisit(Request):
 
 
 class Finding(BaseModel):
-    """A problem found. `case` is the case it becomes; None when it was put right at once."""
+    """A problem found. `case` is the case it becomes; None when it was put right at once.
+
+    `public`: everybody may know of it; its category was public when it was recorded, and the case is, if there is one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -135,10 +139,11 @@ class Finding(BaseModel):
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     case: str | None = None
+    public: bool = True
 
 
 class Visit(Aggregate):
-    """One floor, walked. It never changes."""
+    """One floor, walked. Nothing of it changes but what everybody may know of its findings."""
 
     round: str
     client_id: str
@@ -148,20 +153,38 @@ class Visit(Aggregate):
     visited_at: datetime
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def withholds(self) -> bool:
+        return not all(finding.public for finding in self.findings)
+
     def public(self) -> VisitState:
+        return self._state([finding for finding in self.findings if finding.public])
+
+    def whole(self) -> VisitState:
+        return self._state(self.findings)
+
+    def told(self, event: Event) -> Event:
+        """The same without the findings that are not for everybody."""
+        public = self.public()
+        return type(event)(**{name: getattr(public, name) for name in VisitState.model_fields})
+
+    def _state(self, findings: Iterable[Finding]) -> VisitState:
         return VisitState(
             round=self.round,
             building=self.building,
             floor=self.floor,
             walker=self.walker,
             visited_at=self.visited_at,
-            findings=[_public(finding) for finding in self.findings],
+            findings=[_public(finding) for finding in findings],
         )
 
     def says_the_same_as(self, other: "Visit") -> bool:
         """Whether both tell the same of the same floor, in whichever order; when it was is not compared, since the
         service may have filled it in."""
-        mine, theirs = ({finding.id: finding for finding in visit.findings} for visit in (self, other))
+        mine, theirs = (
+            {finding.id: finding.model_dump(exclude={"public"}) for finding in visit.findings}
+            for visit in (self, other)
+        )
         return (self.building, self.floor, mine) == (other.building, other.floor, theirs)
 
 
@@ -224,8 +247,28 @@ def record_visit(
     _check_time(round, command, now)
     for fault in faults_in(command, places, catalogue):
         raise fault.error
-    visit = visit_of(round, command, now)
+    found = visit_of(round, command, now)
+    kept = tuple(f.model_copy(update={"public": catalogue.known(f.category).public}) for f in found.findings)
+    visit = found.model_copy(update={"findings": kept})
     return decided(visit, tell(VisitRecorded, visit))
+
+
+def show_finding(visit: Visit, case: str, *, public: bool) -> Decision[Visit]:
+    """The finding that has become `case` is for everybody, or is not any more, as that case is."""
+    return _revised(visit, {finding.id: public for finding in visit.findings if finding.case == case})
+
+
+def withdraw_findings(visit: Visit, codes: Collection[str]) -> Decision[Visit]:
+    """Findings of the categories `codes` are not for everybody any more."""
+    return _revised(visit, {finding.id: False for finding in visit.findings if finding.category in codes})
+
+
+def _revised(visit: Visit, public: Mapping[str, bool]) -> Decision[Visit]:
+    kept = tuple(f.model_copy(update={"public": public.get(f.id, f.public)}) for f in visit.findings)
+    if kept == visit.findings:
+        return decided(visit)
+    revised = visit.model_copy(update={"findings": kept})
+    return decided(revised, tell(VisitRevised, revised))
 
 
 def faults_in(command: RecordVisit, places: Mapping[str, Place], catalogue: Catalogue) -> Iterator[Fault]:

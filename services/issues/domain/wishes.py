@@ -200,6 +200,14 @@ class Wish(Aggregate):
     def public(self) -> WishState | None:
         return None if self.hidden else WishState(**{name: getattr(self, name) for name in WishState.model_fields})
 
+    @property
+    def withholds(self) -> bool:
+        return self.hidden
+
+    def told(self, event: Event) -> Event | None:
+        """That it is out of sight, and nothing more while it is."""
+        return event if isinstance(event, WishHidden) else None
+
     def known_to(self, by: Principal) -> bool:
         """Whether `by` may know that there is such a wish: a hidden one is its proposer's and the staff's."""
         theirs = self.community in by.communities and by.sub == self.proposer

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.http.language import Language
+from services.chassis.journal import Entry
 from services.chassis.mongo import ASCENDING
 from services.contracts.issues import CaseStatus
 from services.contracts.masking import mask
@@ -24,12 +25,13 @@ _NOTES = 50
 
 
 def told(window: Window, community: str) -> dict[str, Any]:
-    """The query for what the journal tells of cases of `community` in that time."""
+    """The query for what the journal tells of cases of `community` in that time, when they were for everybody."""
     return {
         "community": community,
         "kind": "case",
         "time": {"$gte": window.start, "$lte": window.end},
         "data.status": {"$exists": True},
+        "told": {"$exists": False},
     }
 
 
@@ -66,10 +68,15 @@ async def extended(store: Store, requests: Sequence[Values], language: Language)
                 "y": request["lat"],
                 "photos": [],
             },
-            "notes": [_note(entry.time, entry.data, language) for entry in history if "status" in entry.data],
+            "notes": [_note(entry.time, entry.data, language) for entry in _open(history)],
         }
         for request, history in zip(requests, histories, strict=True)
     ]
+
+
+def _open(history: Sequence[Entry]) -> list[Entry]:
+    """What tells a status, and was said when the case was for everybody."""
+    return [entry for entry in history if "status" in entry.data and not entry.withheld]
 
 
 async def _cases(store: Store, requests: Sequence[Values]) -> Sequence[Any]:

@@ -64,7 +64,7 @@ def is_public(case: Case, catalogue: Catalogue) -> bool:
         category = catalogue.known(case.category)
     except UnknownCategory:
         return False
-    return category.public and bool(getattr(case, "public_category", True))
+    return category.public and case.is_public
 
 
 async def _told(store: Store, room: Open311, community: str, ids: Sequence[str], language: Language) -> list[Values]:

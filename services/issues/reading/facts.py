@@ -1,6 +1,7 @@
 """What the figures know of a case: marks (yes or no) and the days it counts on, all from its public state.
 
-The public state is the fold of the case's events, so the journal alone gives the same facts. Every mark is one bit of
+The state is the fold of the case's events, so the journal alone gives the same facts, but for whether everybody may
+know of the case. Every mark is one bit of
 a `signature`; figures are sums over signatures, so a formula may change without anything being counted anew.
 """
 
@@ -12,6 +13,7 @@ from typing import Any
 
 from services.contracts.issues import CasePhase
 from services.contracts.issues import CaseStatus as S
+from services.issues.domain.publicity import is_public
 
 CHINA = timezone(timedelta(hours=8))
 """Days, weeks and months of figures are those of China, which has one zone and no summer time."""
@@ -42,6 +44,7 @@ class Mark(StrEnum):
     RATING_3 = "rating-3"
     RATING_4 = "rating-4"
     RATING_5 = "rating-5"
+    WITHHELD = "withheld"
 
 
 BITS: Mapping[str, int] = {mark.value: 1 << place for place, mark in enumerate(Mark)}
@@ -120,6 +123,7 @@ def _marks(state: Mapping[str, Any]) -> list[Mark]:
         Mark.CONTACTED_IN_TIME: _within(state.get("contacted_at"), state.get("contacting_due_at")),
         Mark.ON_THE_SPOT: bool(state.get("on_the_spot")),
         Mark.ESCALATED: state.get("escalation", 0) > 0,
+        Mark.WITHHELD: not is_public(state),
     }
     rating = state.get("rating")
     return [mark for mark, so in told.items() if so] + ([Mark(f"rating-{rating}")] if rating else [])

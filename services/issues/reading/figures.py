@@ -9,19 +9,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from services.chassis import cursor as cursors
 from services.chassis.errors import Invalid
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.issues.reading.counts import Counts, pairs
-from services.issues.reading.facts import By, day_of, number_of
+from services.issues.reading.facts import BITS, By, Mark, day_of, number_of
 from services.issues.reading.finding import Found
 from services.issues.reading.formulas import Formulas, Kpi
 from services.issues.reading.row import ROWS
 
 LONGEST = timedelta(days=3 * 366)
 MOST_LINES = 2000
+_WITHHELD = BITS[Mark.WITHHELD]
 
 
 class PeriodTooLong(
@@ -98,9 +100,17 @@ class Figures:
         self._rows: Collection = database[ROWS]
 
     async def table(
-        self, community: str, formulas: Formulas, by: By, period: Period, step: Step = Step.WHOLE
+        self,
+        community: str,
+        formulas: Formulas,
+        by: By,
+        period: Period,
+        step: Step = Step.WHOLE,
+        *,
+        public: bool = False,
     ) -> list[Line]:
-        """A line for each value that has cases, in each part of the period.
+        """A line for each value that has cases, in each part of the period. `public`: of cases that everybody may know
+        of; the others are not among those figures, so that none, however small, tells of one.
 
         Raises:
             PeriodTooLong: more than 2000 lines.
@@ -109,7 +119,7 @@ class Figures:
         if len(parts) > MOST_LINES:
             raise PeriodTooLong()
         lines: list[Line] = []
-        sums, tally = await self._sums(community, formulas.kpis, by, period, parts), _Tally(formulas.kpis)
+        sums, tally = await self._sums(community, formulas.kpis, by, period, parts, public), _Tally(formulas.kpis)
         for part in parts:
             lines += [Line(value, part, tally.of(sums[part][value])) for value in sorted(sums[part])]
         if len(lines) > MOST_LINES:
@@ -127,8 +137,12 @@ class Figures:
         part: bool,
         limit: int,
         cursor: str | None,
+        seen: Mapping[str, Any] = MappingProxyType({}),
     ) -> Found:
-        """The cases that a figure counts, the last days first: those of its part, or all of its sample."""
+        """The cases that a figure counts, the last days first: those of its part, or all of its sample.
+
+        `seen`: the condition on rows that may be shown.
+        """
         counts = kpi.counts_for if part else kpi.counts_in
         known = await self._signatures(community, kpi, by, value, period)
         query: Document = {
@@ -138,10 +152,10 @@ class Figures:
         }
         if by is not By.TOTAL:
             query["who"] = f"{by.value}:{value}"
-        return await self._page(query, f"days.{kpi.when.value}", limit, cursor)
+        return await self._page({**query, "$and": [dict(seen)]}, f"days.{kpi.when.value}", limit, cursor)
 
     async def _sums(
-        self, community: str, kpis: Iterable[Kpi], by: By, period: Period, parts: Sequence[Period]
+        self, community: str, kpis: Iterable[Kpi], by: By, period: Period, parts: Sequence[Period], public: bool
     ) -> "dict[Period, defaultdict[str, defaultdict[tuple[str, int], int]]]":
         """For each part and value: how many cases there are for each (kind of day, signature)."""
         sums: dict[Period, Any] = {part: defaultdict(lambda: defaultdict(int)) for part in parts}
@@ -156,9 +170,9 @@ class Figures:
                             current = next(found, None)
                     if current is not None:
                         for value, told in count.items():
-                            counted = sums[current][value]
                             for signature, n in pairs(told):
-                                counted[when, signature] += n
+                                if not (public and signature & _WITHHELD):
+                                    sums[current][value][when, signature] += n
         return sums
 
     async def _signatures(self, community: str, kpi: Kpi, by: By, value: str, period: Period) -> set[int]:

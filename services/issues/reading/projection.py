@@ -35,7 +35,7 @@ from services.issues.reading.sites import Sites
 
 log = logging.getLogger(__name__)
 
-SHAPE = 2
+SHAPE = 3
 """Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
 
 STATE = "reading"

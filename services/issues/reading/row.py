@@ -12,6 +12,7 @@ from typing import Any
 
 from services.contracts.issues import CaseStatus as S
 from services.contracts.masking import mask
+from services.issues.domain.publicity import is_public
 from services.issues.reading import tiles
 from services.issues.reading.facts import By, facts
 from services.issues.reading.words import normal, tokens
@@ -90,7 +91,7 @@ def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Whe
         "community": state["community"],
         "order": order_of(state["reported_at"], id),
         **{name: state.get(name) for name in _COPIED},
-        "public": bool(state.get("public_category", True)),
+        "public": is_public(state),
         "open": state["status"] not in _DONE,
         "overdue": bool(state.get("overdue")),
         "affected": state.get("affected", 1),
@@ -100,7 +101,7 @@ def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Whe
         "title": state.get("title"),
         "text": open_text,
         "inside": inside,
-        "words": _words(open_text, inside, public=bool(state.get("public_category", True))),
+        "words": _words(open_text, inside, public=is_public(state)),
         "lon": where.lon,
         "lat": where.lat,
         "cell": None if where.lon is None or where.lat is None else tiles.cell(where.lon, where.lat),

@@ -22,7 +22,11 @@ log = logging.getLogger(__name__)
 
 MARKS = "recounts"
 _AT_A_TIME = 1000
-_LIGHT = {"state.building": 1, "state.floor": 1, "state.findings.category": 1, "state.findings.fixed": 1}
+_LIGHT = {
+    "state.building": 1,
+    "state.floor": 1,
+    **{f"state.findings.{name}": 1 for name in ("category", "fixed", "public")},
+}
 
 
 def marked(round: str) -> WriteOp:
@@ -70,9 +74,9 @@ class Recount:
         )
 
 
-async def count(store: Store, round: str) -> Figures:
-    """What the visits of `round` come to, as they stand in the store."""
-    return figures_of([seen async for seen in _seen(store, round)])
+async def count(store: Store, round: str, *, everything: bool = False) -> Figures:
+    """What the visits of `round` come to, as they stand in the store. `everything`: also what is not public."""
+    return figures_of([seen async for seen in _seen(store, round, everything)])
 
 
 async def compound_of(store: Store, round: Round) -> Compound:
@@ -88,11 +92,12 @@ async def compound_of(store: Store, round: Round) -> Compound:
     return Compound(len(buildings), len(covered))
 
 
-async def _seen(store: Store, round: str) -> AsyncIterator[Seen]:
+async def _seen(store: Store, round: str, everything: bool) -> AsyncIterator[Seen]:
     cursor = store.visits.collection.find({"state.round": round}, _LIGHT, batch_size=_AT_A_TIME)
     cursor = cursor.sort([("at", ASCENDING), ("_id", ASCENDING)])
     while documents := await cursor.to_list(_AT_A_TIME):
         for document in documents:
             visit = document["state"]
-            found = tuple((finding["category"], finding["fixed"]) for finding in visit["findings"])
+            findings = [finding for finding in visit["findings"] if everything or finding.get("public", True)]
+            found = tuple((finding["category"], finding["fixed"]) for finding in findings)
             yield Seen(document["_id"], visit["building"], visit["floor"], found)

@@ -38,22 +38,23 @@ class Standing:
     handed_over: HandedOver
 
 
-async def standing(store: Store, round: Round, now: datetime, shown: Document) -> Standing:
+async def standing(store: Store, round: Round, now: datetime, shown: Document, *, everything: bool) -> Standing:
     """How `round` stands now; visits that are not counted into it yet are in.
 
-    `shown`: the condition on cases that are named; figures count all.
+    `shown`: the condition on cases that are counted and named; `everything`: findings that are not public are, too.
     """
-    figures = await count(store, round.id)
+    figures = await count(store, round.id, everything=everything)
     current = round.model_copy(update={"counted": figures})
     catalogue = await store.catalogues.of(round.community)
     summary = summary_of(current, await compound_of(store, round), catalogue, now)
-    return Standing(summary, await _crossed(store, round.id), await _handed_over(store, round.id, shown))
+    return Standing(summary, await _crossed(store, round.id, everything), await _handed_over(store, round.id, shown))
 
 
-async def _crossed(store: Store, round: str) -> dict[tuple[str, str], tuple[int, int]]:
+async def _crossed(store: Store, round: str, everything: bool) -> dict[tuple[str, str], tuple[int, int]]:
     pipeline: list[Document] = [
         {"$match": {"state.round": round}},
         {"$unwind": "$state.findings"},
+        {"$match": {} if everything else {"state.findings.public": {"$ne": False}}},
         {
             "$group": {
                 "_id": {"building": "$state.building", "category": "$state.findings.category"},
@@ -68,7 +69,7 @@ async def _crossed(store: Store, round: str) -> dict[tuple[str, str], tuple[int,
 
 async def _handed_over(store: Store, round: str, shown: Document) -> HandedOver:
     by_status: list[Document] = [
-        {"$match": {"state.round": round}},
+        {"$match": {"state.round": round, **shown}},
         {
             "$group": {
                 "_id": "$state.status",

@@ -1,6 +1,7 @@
 """Every dispatch with what became of it, taken from the cases' own events: what accuracy is counted from.
 
-Each document: `_id` case and sequence, `case`, `seq`, `community`, `unit`, `category`, `source`, `at`, `outcome`.
+Each document: `_id` case and sequence, `case`, `seq`, `community`, `unit`, `category`, `source`, `at`, `outcome`; and
+`withheld` where the case is not for everybody: it has no part in the accuracy, which is published.
 Taking an event a second time changes nothing.
 """
 
@@ -14,10 +15,10 @@ from services.contracts.issues.routing import DispatchSource
 from services.issues.domain.accuracy import Counted, Outcome, Tally
 
 COLLECTION = "dispatches"
-_PERIOD = ("community", "at", "outcome", "source", "unit", "category", "case")
+_PERIOD = ("community", "at", "outcome", "source", "unit", "category", "case", "withheld")
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     COLLECTION: [
-        IndexModel([(field, ASCENDING) for field in _PERIOD], name="period"),
+        IndexModel([(field, ASCENDING) for field in _PERIOD], name="period withheld"),
         IndexModel([("case", ASCENDING), ("seq", ASCENDING)], name="case"),
         IndexModel([("community", ASCENDING), ("outcome", ASCENDING), ("case", ASCENDING)], name="outcome"),
     ]
@@ -37,6 +38,7 @@ class Dispatch:
     category: str
     source: DispatchSource
     at: datetime
+    withheld: bool = False
 
 
 class Dispatches:
@@ -59,12 +61,19 @@ class Dispatches:
             "at": dispatch.at,
             "outcome": Outcome.OPEN,
         }
+        if dispatch.withheld:
+            document["withheld"] = True
         id = f"{dispatch.case}#{dispatch.seq}"
         await self._collection.update_one({"_id": id}, {"$setOnInsert": document}, upsert=True)
 
     async def ended(self, case: str, seq: int, outcome: Outcome) -> None:
         """The unit handled the case or returned it, by the case's event `seq`."""
         await self._conclude(case, seq, outcome, {})
+
+    async def withhold(self, case: str, withheld: bool) -> None:
+        """The case is not for everybody any more, or is again."""
+        update: Document = {"$set": {"withheld": True}} if withheld else {"$unset": {"withheld": ""}}
+        await self._collection.update_many({"case": case}, update)
 
     async def returned_by(self, case: str) -> set[str]:
         """The units that returned the case."""
@@ -87,7 +96,12 @@ class Dispatches:
 
     async def counted(self, community: str, since: datetime, until: datetime) -> Counted:
         """What was dispatched from `since` until before `until`; read from the index alone."""
-        period = {"community": community, "at": {"$gte": since, "$lt": until}, "outcome": {"$ne": Outcome.REPEATED}}
+        period = {
+            "community": community,
+            "at": {"$gte": since, "$lt": until},
+            "outcome": {"$ne": Outcome.REPEATED},
+            "withheld": {"$ne": True},
+        }
         key = {name: f"${name}" for name in ("source", "unit", "category", "outcome")}
         groups = await self._grouped([{"$match": period}, {"$group": {"_id": key, "dispatches": {"$sum": 1}}}])
         tallies = [_tally(group) for group in groups]

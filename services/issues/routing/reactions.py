@@ -109,6 +109,7 @@ async def _began(store: Store, received: Received[CaseDispatched] | Received[Cas
             category=case.category,
             source=DispatchSource.PERSON if routed is None else routed.source,
             at=envelope.time,
+            withheld=not case.is_public,
         )
     )
 

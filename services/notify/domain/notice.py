@@ -30,6 +30,7 @@ from services.contracts.notices import (
     NoticeStatus,
     NoticeSuppressed,
     NoticeUncertain,
+    NoticeWithheld,
     Suppression,
 )
 from services.notify.domain.planning import Planned
@@ -93,7 +94,9 @@ class Draft(BaseModel):
 
 
 class Notice(Aggregate):
-    """`claim` names the sender that talks to the gateway, while `sending`."""
+    """`claim` names the sender that talks to the gateway, while `sending`. `withheld`: what it is about is not for
+    everybody any more, so no topic speaks of it.
+    """
 
     recipient: str
     kind: NoticeKind
@@ -113,8 +116,19 @@ class Notice(Aggregate):
     attempts: int = 0
     claim: str | None = None
     claimed_at: datetime | None = None
+    withheld: bool = False
 
-    def public(self) -> NoticeState:
+    @property
+    def withholds(self) -> bool:
+        return self.withheld
+
+    def public(self) -> NoticeState | None:
+        return None if self.withheld else self.whole()
+
+    def told(self, event: Event) -> None:
+        return None
+
+    def whole(self) -> NoticeState:
         return NoticeState(**self.model_dump(include=set(NoticeState.model_fields)))
 
     def becoming(self, **changes: Any) -> "Notice":
@@ -140,7 +154,7 @@ def queue(draft: Draft, planned: Planned, now: datetime) -> Decision[Notice]:
         not_before=max(planned.not_before, now),
         **_fields(draft, planned),
     )
-    queued = NoticeQueued(**notice.public().model_dump())
+    queued = NoticeQueued(**notice.whole().model_dump())
     if planned.reason is not None:
         return _then(queued, _suppressed(notice, planned.reason))
     if notice.channel is NoticeChannel.INBOX and notice.not_before <= now:
@@ -197,6 +211,14 @@ def supersede(notice: Notice, version: int) -> Decision[Notice]:
     if notice.status is not NoticeStatus.QUEUED or notice.version >= version:
         return decided(notice)
     return _suppressed(notice, Suppression.SUPERSEDED)
+
+
+def withhold(notice: Notice, version: int) -> Decision[Notice]:
+    """What it is about is not for everybody since its `version`. What waits of it is given up."""
+    if notice.withheld or notice.version >= version:
+        return decided(notice)
+    given_up = supersede(notice, version)
+    return decided(given_up.aggregate.becoming(withheld=True), *given_up.events, NoticeWithheld())
 
 
 def read(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:

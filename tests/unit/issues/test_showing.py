@@ -118,7 +118,7 @@ def test_every_identity_number_is_masked(region: str, born: date, serial: int) -
 def test_an_anonymous_reporter_is_known_by_their_alias_alone() -> None:
     nameless = replace(RESIDENT, alias="anon-1")
     case = a_case(CaseStatus.DISPATCHED, text=TYPED).model_copy(update={"anonymous": True, "reporter": "anon-1"})
-    assert case.public().reporter is None
+    assert case.whole().reporter is None
     assert words_for(case, RESIDENT) is None
     assert words_for(case, nameless) is not None
     assert case.acting(nameless).sub == "anonymous"

@@ -61,7 +61,7 @@ def a_queued(channel: NoticeChannel = NoticeChannel.EMAIL, not_before: datetime 
 
 def assert_folds(before: Notice | None, decision: Decision[Notice]) -> None:
     """Folding the public data of the events over the public state before gives the public state after."""
-    state: dict[str, Any] = {} if before is None else before.public().model_dump(mode="json")
+    state: dict[str, Any] = {} if before is None else before.whole().model_dump(mode="json")
     for event in decision.events:
         state = fold(state, NoticeState, event.public_data())
-    assert state == decision.aggregate.public().model_dump(mode="json")
+    assert state == decision.aggregate.whole().model_dump(mode="json")
