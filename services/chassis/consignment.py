@@ -144,6 +144,8 @@ class Packer:
         return parcel
 
     def _envelope(self, id: str, community: str, entry: Document, type: str, *, mark: str = "") -> Envelope:
+        """Of what is withheld neither cause nor trace is told: they name who asked, and what it belongs to."""
+        seen = {} if "told" in entry else entry
         return Envelope(
             id=f"{id}.{entry['seq']}{mark}",
             type=type,
@@ -153,6 +155,6 @@ class Packer:
             sequence=entry["seq"],
             partitionkey=id,
             community=community,
-            causationid=entry.get("cause"),
-            traceparent=entry.get("trace"),
+            causationid=seen.get("cause"),
+            traceparent=seen.get("trace"),
         )

@@ -168,7 +168,10 @@ class Intake:
         model = None if found is None else self._handlers.model(found["type"])
         if found is None or model is None:
             return envelope, veil
-        return replace(envelope, type=found["type"]), model.model_validate(found["data"])
+        as_it_was = replace(
+            envelope, type=found["type"], causationid=found.get("cause"), traceparent=found.get("trace")
+        )
+        return as_it_was, model.model_validate(found["data"])
 
     def _sort_state(self, batch: _Sorted, record: Record, envelope: Envelope) -> None:
         for copy in self._handlers.copies[envelope.type]:

@@ -111,6 +111,8 @@ async def _follow(store: Store, id: str, cause: Cause) -> None:
     """Raises NotYet where it is changed too often just now: the event is taken again."""
     stored = await store.cases.get(id)
     wholes = [(await store.cases.get(each)).aggregate for each in whole_of(stored.aggregate)]
+    if not keep_company(stored.aggregate, wholes).events:
+        return
     try:
         await store.cases.change(id, lambda case, now: keep_company(case, wholes), cause, expected=stored.version)
     except StaleVersion as error:

@@ -20,16 +20,21 @@ class Record:
 
 async def read_all(bootstrap: str, topic: str, partitions: int) -> list[Record]:
     """Every record of a topic up to its present end, in the order of its partition."""
+    return [_record(record) for record in await read_raw(bootstrap, topic, partitions)]
+
+
+async def read_raw(bootstrap: str, topic: str, partitions: int) -> list[Any]:
+    """The same as the client hands them out."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
         assigned = [TopicPartition(topic, number) for number in range(partitions)]
         consumer.assign(assigned)
         ends = await consumer.end_offsets(assigned)
-        found: list[Record] = []
+        found: list[Any] = []
         while any([await consumer.position(partition) < ends[partition] for partition in assigned]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
-                found += [_record(record) for record in records]
+                found += records
         return found
     finally:
         await consumer.stop()
@@ -60,7 +65,10 @@ def latest(states: Iterable[Record]) -> tuple[States, dict[str, int]]:
 
 
 def folded(facts: Iterable[Record], fields: Mapping[str, set[str]], start: States, reached: dict[str, int]) -> States:
-    """`start`, and every fact after `reached` folded over it; `fields`: those of the state, by type of event."""
+    """`start`, and every fact after `reached` folded over it; `fields`: those of the state, by type of event.
+
+    What is withheld, and what is shown again, is said as a whole, and nothing stays of what stood there before.
+    """
     found = {key: dict(state) for key, state in start.items()}
     taken = dict(reached)
     for fact in facts:
@@ -70,5 +78,6 @@ def folded(facts: Iterable[Record], fields: Mapping[str, set[str]], start: State
         known = fields.get(fact.type)
         if known is not None:
             changes = {name: value for name, value in fact.data.items() if name in known}
-            found[fact.key] = found.get(fact.key, {}) | changes
+            before = found.get(fact.key, {})
+            found[fact.key] = changes if ("public" in known) != ("public" in before) else before | changes
     return found

@@ -111,6 +111,16 @@ async def a_finding_is_put_right(house: House) -> None:
     assert len(await eventually(told)) == 1
 
 
+async def a_hardship_is_looked_into(house: House) -> None:
+    """Reported in confidence, filed, taken back into the open as what it turns out to be; and one that goes the way."""
+    staff, resident = house.newcomer("staff", Role.STAFF), house.newcomer("resident", Role.RESIDENT)
+    building = await _compound_with_building(house, staff)
+    for reported, filed in (("hardship", None), ("hardship", "noise"), ("noise", "hardship")):
+        body = {"community": house.community, "category": reported, "place": building["id"], "text": "很难"}
+        case = await resident.post("/api/issues/v1/cases", body)
+        await staff.post(f"/api/issues/v1/cases/{case['id']}/accept", {"category": filed} if filed else {})
+
+
 async def an_activity_is_attended(house: House) -> None:
     """Scheduled, staffed by two volunteers, booked, reminded of and attended; the hours stand in the ledger."""
     staff = house.newcomer("staff", Role.STAFF)
