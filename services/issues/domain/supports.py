@@ -100,14 +100,6 @@ def say_again(support: Support) -> Decision[Support]:
     return decided(changed, SupportGiven(subject=support.subject, of=support.of, person=support.person, by=SYSTEM))
 
 
-def say_again(support: Support) -> Decision[Support]:
-    """The subject has become public: that they support it is said for the first time, or once more."""
-    if not support.active or support.forgotten:
-        return decided(support)
-    changed = support.model_copy(update={"withheld": False})
-    return decided(changed, SupportGiven(subject=support.subject, of=support.of, person=support.person, by=SYSTEM))
-
-
 def withdraw(support: Support, by: Principal, now: datetime, *, public: bool = True) -> Decision[Support]:
     """They support it no longer; nothing where they didn't."""
     by.require(support.community)

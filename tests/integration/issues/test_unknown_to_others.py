@@ -210,6 +210,9 @@ async def test_behind_a_figure_handlers_and_operators_find_no_private_case_of_ot
     for by in (OTHER_HANDLER, OPERATOR, theirs, STAFF):
         answer = await api.get(by, "/kpis/filing/cases", community=HERE)
         shown[by.sub] = {case["id"] for case in answer.json["items"]}
+        table = (await api.get(by, "/kpis", community=HERE, per="category")).json["lines"]
+        filing = {line["value"]: each["part"] for line in table for each in line["figures"] if each["code"] == "filing"}
+        assert filing == ({"noise": 1, "hardship": 1} if by is STAFF else {"noise": 1})
     both = {open_one, secret}
     assert shown == {OTHER_HANDLER.sub: {open_one}, OPERATOR.sub: {open_one}, theirs.sub: both, STAFF.sub: both}
 

@@ -1,0 +1,56 @@
+"""What was there before it was kept who may know: made right once, and again whenever its states are asked for."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from services.chassis.mongo import Database
+from services.chassis.restates import Restates
+from services.contracts.issues import CaseState, CaseWithheldState
+from services.contracts.topics import ISSUES
+from services.issues.publicity import Older
+from services.issues.store import Store
+from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.listening import Record, Running
+from tests.integration.issues.walking import BUILDINGS, plan, register_places
+from tests.unit.issues.world import HERE, RESIDENT, STAFF, WALKER
+from tests.waiting import eventually
+
+
+async def test_what_older_versions_left_is_made_right_once(api: Api, store: Store, db: Database) -> None:
+    await register_places(store)
+    building, round = BUILDINGS[0].id, await plan(store)
+    findings = [{"id": code, "category": code, "title": "x", "fixed": False} for code in ("hardship", "noise")]
+    body = {"id": "v1", "building": building, "floor": 2, "findings": findings}
+    visit = (await api.made(WALKER, f"/rounds/{round.id}/visits", body))["id"]
+    secret = (await api.made(RESIDENT, "/cases", {"community": HERE, "category": "hardship", "place": building}))["id"]
+    part = (await api.made(STAFF, f"/cases/{secret}/children", {"category": "noise", "title": "x"}))["id"]
+    await store.cases.collection.update_many({}, {"$unset": {"state.within_private": ""}})
+    await store.visits.collection.update_many({}, {"$unset": {"state.findings.$[].public": ""}})
+    versions = {id: (await store.cases.get(id)).version for id in (secret, part)}
+
+    assert await Older(store, db).once(lambda: datetime.now(UTC)) == 1
+    for id, version in versions.items():
+        stored = await store.cases.get(id)
+        assert not stored.aggregate.is_public
+        assert stored.version > version, "it is said to those who keep copies"
+    kept = (await store.visits.get(visit)).aggregate
+    assert [finding.category for finding in kept.public().findings] == ["noise"]
+    assert await Older(store, db).once(lambda: datetime.now(UTC)) == 0
+
+
+async def test_states_that_are_asked_for_again_are_withheld_again(running: Running, db: Database) -> None:
+    """So `services restate issues` puts a topic right on which an older version has shown all."""
+    _, [building, *_] = await a_community(running.api, buildings=1)
+    body = {"community": HERE, "category": "hardship", "place": building, "text": "很难"}
+    id = (await running.api.made(RESIDENT, "/cases", body))["id"]
+
+    async def states(many: int) -> list[Record] | None:
+        found = [each for each in await running.read(ISSUES.state) if each.envelope.aggregate_id == id]
+        return found if len(found) >= many else None
+
+    await eventually(lambda: states(2))
+    await Restates(db).ask("case", [id])
+    told: list[tuple[Any, bool]] = [
+        (each.envelope.type, each.data is None) for each in await eventually(lambda: states(4))
+    ]
+    assert told == [(CaseState.type, True), (CaseWithheldState.type, False)] * 2
