@@ -67,6 +67,8 @@ def covered(outbox: Sequence[Document]) -> list[Document]:
     """The entries as they may be sent now: what was said in the open before something was withheld, and waits still,
     is not said any more; in its place stands what is told afterwards.
     """
+    if not any("told" in entry for entry in outbox):
+        return list(outbox)
     sent: list[Document] = []
     cover: Document | None = None
     withheld = False

@@ -2,7 +2,8 @@
 
 Rule of folding: a field that is present in an event's data replaces the field of the same name in the state of its
 aggregate; a field that is absent leaves it. Whoever begins at `.state` and goes on with the facts therefore ends
-with the same state as one who read every fact. `fold` is that rule; a property test holds every service to it.
+with the same state as one who read every fact. `fold` is that rule; a property test holds every service to it. A fact
+whose state is of another type than the one before carries all of it, and nothing stays of what stood there.
 
 A reader sees the public fields only, so it reads with `published()`: the same class, its internal fields optional.
 """

@@ -39,6 +39,7 @@ class Kafka:
         self._bootstrap = bootstrap
         self._names = [prefix + topic.name + suffix for topic in TOPICS for suffix in ("", ".state", ".dlq")]
         self.facts, self.states = (f"{prefix}community.issues.v1{suffix}" for suffix in ("", ".state"))
+        self.notices = f"{prefix}community.notices.v1.state"
 
     async def of(self, topic: str, key: str) -> list[Record]:
         """The records of one aggregate."""
@@ -211,7 +212,15 @@ async def test_what_turns_private_is_forgotten_and_what_turns_public_appears(hou
 
 async def test_a_category_that_is_public_no_longer_takes_its_cases_with_it(house: House, kafka: Kafka) -> None:
     parish = await a_parish(house)
-    case = await parish.case(parish.staff, "noise", parish.far, title="吵闹")
+    reporter = parish.house.newcomer("reporter", Role.RESIDENT)
+    case = await parish.case(reporter, "noise", parish.far)
+    await parish.do(parish.staff, case, "accept")
+    await parish.do(parish.staff, case, "dispatch", {"unit": parish.unit})
+
+    async def told() -> list[str]:
+        return [notice["id"] for notice in (await reporter.get("/api/notify/v1/me/notices"))["items"]]
+
+    [notice] = await eventually(told)
     round, _ = await a_walk(parish, "pets", "狗")
     await eventually(lambda: _summed(parish, round))
     await eventually(lambda: _reported(parish, 2))
@@ -228,7 +237,13 @@ async def test_a_category_that_is_public_no_longer_takes_its_cases_with_it(house
         board = await parish.staff.get(f"/api/notify/v1/board/{parish.house.community}")
         return not board["findings"]["found"] and not board["coverage"]["latest"][0]["found"]
 
+    async def silent() -> bool:
+        states = await kafka.of(kafka.notices, notice)
+        return bool(states) and states[-1].data is None
+
     await eventually(found_nothing)
+    await eventually(silent)
+    assert await told() == [notice], "who was told keeps what they were told"
 
 
 async def test_a_hidden_wish_is_nowhere(house: House, kafka: Kafka) -> None:
