@@ -15,6 +15,7 @@ from services.issues.open311.settings import Open311Settings
 from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.publicity import Older
 from services.issues.reading.pressure import ReadingFact
+from services.issues.rounds.recount import MARKS as RECOUNTS
 from services.issues.rounds.recount import Recount
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings.clocks import ClockSettings
@@ -23,7 +24,9 @@ from services.issues.settings.reading import ReadingSettings
 from services.issues.settings.supporting import SupportSettings
 from services.issues.store import INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
 from services.issues.subscribers import handlers
+from services.issues.tallies import MARKS as TALLIES
 from services.issues.tallies import Counting
+from services.issues.unfinished import UnfinishedCounts
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 
 
@@ -66,7 +69,7 @@ def wire(runtime: Runtime) -> Wiring:
         ],
         indexes=INDEXES,
         tasks=[store.reading.pressure.measure_on],
-        facts=[ReadingFact(store.reading.pressure)],
+        facts=[ReadingFact(store.reading.pressure), UnfinishedCounts(runtime.database, RECOUNTS, TALLIES)],
     )
 
 

@@ -9,15 +9,14 @@ A count is written to the version of the subject that was read before it was mad
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.errors import CommunityError, StaleVersion, Unavailable
-from services.chassis.mongo import Database, Document, UpdateOne, WriteOp
+from services.chassis.errors import StaleVersion
+from services.chassis.mongo import Database, Document, WriteOp
 from services.chassis.principal import SYSTEM
 from services.chassis.store import Aggregates, Cause
 from services.chassis.turns import Turns
@@ -28,8 +27,7 @@ from services.issues.domain.cases import Case
 from services.issues.domain.publicity import PUBLIC_CASES
 from services.issues.domain.supports import Subject, Support
 from services.issues.domain.wishes import Wish
-
-log = logging.getLogger(__name__)
+from services.issues.unfinished import Marks, asking
 
 MARKS = "tallies"
 CAUSE = Cause(SYSTEM, "tally")
@@ -38,7 +36,7 @@ _ATTEMPTS = 25
 
 def to_count(subject: str, of: str) -> WriteOp:
     """The write that asks for a count of `subject`."""
-    return UpdateOne({"_id": subject}, {"$set": {"of": of}, "$inc": {"asked": 1}}, upsert=True)
+    return asking(subject, of=of)
 
 
 Count = Callable[[str], Awaitable[None]]
@@ -89,25 +87,11 @@ class Counting:
 
     def __init__(self, tallies: Tallies, database: Database) -> None:
         self._tallies = tallies
-        self._marks = database[MARKS]
+        self._marks = Marks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
         """Count every subject that asks for it; returns how many were counted."""
-        counted = 0
-        async for mark in self._marks.find({}):
-            counted += await self._count(mark)
-        return counted
-
-    async def _count(self, mark: Document) -> bool:
-        try:
-            await self._tallies.count(mark["_id"], Subject(mark["of"]))
-        except Unavailable:
-            raise
-        except CommunityError as error:
-            log.warning("not counted", extra={"id": mark["_id"], "error": error.code})
-            return False
-        await self._marks.delete_one({"_id": mark["_id"], "asked": mark["asked"]})
-        return True
+        return await self._marks.clear(lambda mark: self._tallies.count(mark["_id"], Subject(mark["of"])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,19 @@
 However many visits are told of meanwhile, a round is counted once a turn; and whatever dies in between leaves the mark.
 """
 
-import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.errors import CommunityError, Unavailable
-from services.chassis.mongo import ASCENDING, Database, Document, UpdateOne, WriteOp
+from services.chassis.mongo import ASCENDING, Database, WriteOp
 from services.chassis.principal import SYSTEM
 from services.chassis.store import Cause
 from services.contracts.issues import PlaceKind
 from services.issues.domain.counting import Compound, Seen, figures_of, recount
 from services.issues.domain.rounds import Figures, Round
 from services.issues.store import Store
-
-log = logging.getLogger(__name__)
+from services.issues.unfinished import Marks, asking
 
 MARKS = "recounts"
 _AT_A_TIME = 1000
@@ -31,7 +28,7 @@ _LIGHT = {
 
 def marked(round: str) -> WriteOp:
     """The write that asks for a count of `round`."""
-    return UpdateOne({"_id": round}, {"$inc": {"asked": 1}}, upsert=True)
+    return asking(round)
 
 
 class Recount:
@@ -42,26 +39,11 @@ class Recount:
 
     def __init__(self, store: Store, database: Database) -> None:
         self._store = store
-        self._marks = database[MARKS]
+        self._marks = Marks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
         """Count every round that asks for it; returns how many were counted."""
-        counted = 0
-        async for mark in self._marks.find({}):
-            counted += await self._count(mark)
-        return counted
-
-    async def _count(self, mark: Document) -> bool:
-        id = mark["_id"]
-        try:
-            await self._recount(id)
-        except Unavailable:
-            raise
-        except CommunityError as error:
-            log.warning("round not counted", extra={"id": id, "error": error.code})
-            return False
-        await self._marks.delete_one({"_id": id, "asked": mark["asked"]})
-        return True
+        return await self._marks.clear(lambda mark: self._recount(mark["_id"]))
 
     async def _recount(self, id: str) -> None:
         round = (await self._store.rounds.get(id)).aggregate

@@ -1,0 +1,58 @@
+"""What an outage adds to the log of a replica: one line a condition, with a count, from libraries too."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import Ground
+from tests.faults.load import Load, everything_told_once
+from tests.faults.replica import Replica
+from tests.waiting import eventually
+
+AWAY = 10.0
+AT_MOST = 40
+"""Lines from WARNING on, per replica and outage of a minute."""
+
+
+@asynccontextmanager
+async def listened_to(variables: dict[str, str], folder: Path) -> AsyncIterator[dict[str, Replica]]:
+    """Replicas of issues and notify, ready, each with a log of its own in `folder`."""
+    async with AsyncExitStack() as stack:
+        replicas = {name: Replica(name, variables, folder / name) for name in ("issues", "notify")}
+        for replica in replicas.values():
+            stack.push_async_callback(replica.close)
+            await replica.start()
+        for replica in replicas.values():
+            await replica.ready()
+        yield replicas
+
+
+@pytest.mark.parametrize("server", ["kafka", "mongo"])
+async def test_an_outage_is_a_few_lines(ground: Ground, server: str, tmp_path: Path) -> None:
+    away = {"kafka": ground.kafka, "mongo": ground.mongo}[server]
+    async with listened_to(ground.variables, tmp_path) as replicas:
+        load = Load([replicas["issues"].url], ground.variables)
+        async with load.running():
+            await load.more(10)
+            before = {name: len(_conditions(tmp_path / name)) for name in replicas}
+            await asyncio.to_thread(away.kill)
+            await eventually(lambda: all(len(_conditions(tmp_path / name)) > before[name] for name in replicas))
+            await asyncio.sleep(AWAY)
+            told = {name: _conditions(tmp_path / name)[before[name] :] for name in replicas}
+            await asyncio.to_thread(away.start)
+            await load.more(10)
+        await everything_told_once(load)
+    for name, lines in told.items():
+        assert len(lines) <= AT_MOST, (name, Counter(lines))
+        assert Counter(lines).most_common(1)[0][1] == 1, Counter(lines)
+
+
+def _conditions(log: Path) -> list[tuple[str, ...]]:
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    wordings = [line for line in lines if line["level"] not in {"INFO", "DEBUG"}]
+    return [(line["logger"], line["message"], str(line.get("error")), str(line.get("handler"))) for line in wordings]
