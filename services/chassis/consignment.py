@@ -40,6 +40,14 @@ class Consignment:
     stretches: dict[str, Stretch] = field(default_factory=dict)
     left_over: bool = False
 
+    @property
+    def doubtful(self) -> set[str]:
+        """The aggregates of which something may arrive later than it is told."""
+        places = {place for place, parcel in self.parcels.items() if parcel.doubtful}
+        return (
+            {id for id, stretch in self.stretches.items() if not stretch.places.isdisjoint(places)} if places else set()
+        )
+
     def arrived(self, failed: set[Place]) -> dict[str, Stretch]:
         """The stretches all of whose places took them; an aggregate stops at its first failure."""
         if not failed:

@@ -1,8 +1,8 @@
 """A fenced lease in MongoDB: at most one process at a time believes that it holds it.
 
 The server's clock alone decides when a lease has run out (`$$NOW`), so clocks that differ do no harm. A holder counts
-its own time from before it asked, on a monotonic clock, so it stops believing before anybody else can begin.
-`epoch` grows with every change of holder: the fencing token.
+its own time from before it asked, on a clock that goes on while the machine sleeps, so it stops believing before
+anybody else can begin. `epoch` grows with every change of holder: the fencing token.
 
 What it does not guarantee: a process that is frozen between asking `held` and acting acts late. Whatever is done under
 a lease must therefore be harmless when done twice.
@@ -10,10 +10,10 @@ a lease must therefore be harmless when done twice.
 
 import asyncio
 import logging
-import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from services.chassis.elapsed import Elapsed, elapsed
 from services.chassis.mongo import Database, DuplicateKeyError, PyMongoError, ReturnDocument
 from services.chassis.store import WRITER
 
@@ -23,22 +23,27 @@ log = logging.getLogger(__name__)
 class Lease:
     """The lease `name` of one service, as this process (`holder`) sees it."""
 
-    def __init__(self, database: Database, name: str, *, ttl: timedelta, holder: str = WRITER) -> None:
+    def __init__(
+        self, database: Database, name: str, *, ttl: timedelta, holder: str = WRITER, clock: Elapsed = elapsed
+    ) -> None:
         self._leases = database["leases"]
         self._name = name
         self._ttl = ttl
         self._holder = holder
-        self._believed_until = 0.0
+        self._clock = clock
+        self._believed_until: float | None = None
         self.epoch = 0
+        self.inherited = False
+        """Whether the holder before had not given it up: it may still be acting, or what it did be on its way."""
 
     @property
     def held(self) -> bool:
         """Whether this process may act now."""
-        return time.monotonic() < self._believed_until
+        return self._believed_until is not None and self._clock() < self._believed_until
 
     async def acquire(self) -> bool:
         """Take or renew the lease; False while somebody else holds it or the store does not answer."""
-        asked = time.monotonic()
+        asked = self._clock()
         ttl_ms = int(self._ttl.total_seconds() * 1000)
         same = {"$eq": ["$holder", self._holder]}
         try:
@@ -50,6 +55,7 @@ class Lease:
                         "$set": {
                             "epoch": {"$cond": [same, "$epoch", {"$add": ["$epoch", 1]}]},
                             "holder": self._holder,
+                            "after": {"$cond": [same, "$after", "$holder"]},
                             "until": {"$add": ["$$NOW", ttl_ms]},
                         }
                     }
@@ -60,9 +66,9 @@ class Lease:
             log.warning("lease not renewed", extra={"lease": self._name, "error": type(error).__name__})
             return self.held
         if document is None:
-            self._believed_until = 0.0
+            self._believed_until = None
             return False
-        self.epoch = document["epoch"]
+        self.epoch, self.inherited = document["epoch"], document.get("after") is not None
         self._believed_until = asked + self._ttl.total_seconds()
         return True
 
@@ -75,8 +81,8 @@ class Lease:
             await self._leases.update_one({"_id": self._name}, {"$setOnInsert": free}, upsert=True)
 
     async def release(self) -> None:
-        """Give the lease up, so that another process need not wait for its end."""
-        self._believed_until = 0.0
+        """Give the lease up, so that another process need not wait for its end; nothing done under it is under way."""
+        self._believed_until = None
         try:
             await self._leases.update_one(
                 {"_id": self._name, "holder": self._holder}, [{"$set": {"until": "$$NOW", "holder": None}}]

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka.errors import KafkaError
 
@@ -26,6 +26,7 @@ from services.chassis.watchdog import Watchdog, keep_producer
 from services.chassis.witness import Witness
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _AGAIN = 1.0
 _LOOK = 5.0
@@ -86,19 +87,22 @@ class Machinery:
         self._spawn("parts", self._start_parts())
 
     async def stop(self) -> None:
-        """Finish the batch under way, give the leases up, disconnect; no step waits for longer than its time."""
+        """Finish the batch under way, disconnect, give the leases up; no step waits for longer than its time.
+
+        The relay's lease runs out by itself where it isn't known what became of something sent: this tells the next
+        leader that there is something to doubt.
+        """
         if self.inbound is not None:
             await self.inbound.stop()
         for task in self._running:
             task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=_STEP)
-        held = [lease.release() for lease in (self.leading, self.sweeping) if lease.held]
-        for step in (*held, self.outbound.stop()):
-            try:
-                await within(_STEP, step)
-            except TimeoutError:
-                log.warning("a step of the end took too long, going on")
+        if self.sweeping.held:
+            await _step(self.sweeping.release())
+        known = await _step(self.outbound.stop())
+        if known and self.leading.held and all(lane.clean for lane in self.lanes):
+            await _step(self.leading.release())
 
     async def ask_store(self) -> None:
         """Returns once the store has answered.
@@ -187,6 +191,15 @@ class Machinery:
             return
         log.critical("a part of the service died", extra={"part": task.get_name()}, exc_info=error)
         self._on_death(task.get_name())
+
+
+async def _step(step: Coroutine[Any, Any, T]) -> T | None:
+    """One step of the end; None where it takes too long."""
+    try:
+        return await within(_STEP, step)
+    except TimeoutError:
+        log.warning("a step of the end took too long, going on")
+        return None
 
 
 async def _run(task: Callable[[], Awaitable[None]]) -> None:

@@ -3,20 +3,24 @@
 What it guarantees: the records of one `Parcel` reach their partition together or not at all, in the order they were
 added; a failure is told within the time-out. Records of one key go where every Kafka client's default puts them
 (murmur2 over the partitions).
-What it does not: a failed parcel may have arrived (its answer was lost). No idempotent producer is used: it never
+What it does not: a failed parcel may have arrived (its answer was lost), or arrive yet: it is `doubtful`, as is one
+that arrived at a second attempt, whose first may follow. No idempotent producer is used: it never
 expires what it can't send and stops for good after one lost sequence number, while consumers drop repetitions anyway.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from services.chassis.bounded import within
+from services.chassis.delivery import Delivery
 from services.chassis.kafka_access import OPEN, Access, for_client
 from services.chassis.remains import clear_producer
 from services.chassis.repairs import repair
@@ -50,12 +54,13 @@ def _index(key: bytes, count: int) -> int:
 class Parcel:
     """Records bound for one partition of one topic."""
 
-    __slots__ = ("_batch", "count", "full", "place")
+    __slots__ = ("_batch", "count", "doubtful", "full", "place")
 
     def __init__(self, producer: AIOKafkaProducer, place: Place) -> None:
         self.place = place
         self.count = 0
         self.full = False
+        self.doubtful = False
         self._batch = producer.create_batch()
 
     def add(self, key: bytes, value: bytes | None, headers: Headers) -> bool:
@@ -77,6 +82,8 @@ class Outbound:
         self._client_id = client_id
         self._time_out = time_out
         self._producer: AIOKafkaProducer | None = None
+        self._unanswered: Counter[Place] = Counter()
+        self._under_way: set[Parcel] = set()
         self._partitions: dict[str, list[int]] = {}
         self.connected = asyncio.Event()
         repair()
@@ -96,6 +103,7 @@ class Outbound:
                 metadata_max_age_ms=30_000,
                 **for_client(self._access),
             )
+            Delivery(producer, self._time_out, self._unanswered)
             try:
                 await within(self._time_out, producer.start())
             except (KafkaError, TimeoutError, OSError) as error:
@@ -122,12 +130,13 @@ class Outbound:
             await self._discard(producer, _DEAD)
         await self.run()
 
-    async def stop(self) -> None:
-        """Send what is under way, within the time-out, and disconnect."""
+    async def stop(self) -> bool:
+        """Send what is under way, within the time-out, and disconnect. Whether it is known what became of it all."""
         producer, self._producer = self._producer, None
         self.connected.clear()
         if producer is not None:
             await self._discard(producer)
+        return not self._under_way
 
     async def place(self, topic: str, key: bytes) -> Place:
         """Where records of `key` go.
@@ -165,17 +174,30 @@ class Outbound:
 
     async def _send(self, parcel: Parcel) -> bool:
         topic, partition = parcel.place
+        before = self._unanswered[parcel.place]
         try:
             async with asyncio.timeout(self._time_out * 2):
                 sent = await self._connected().send_batch(parcel._batch, topic, partition=partition)
-                await sent
+                parcel.doubtful = True
+                self._under_way.add(parcel)
+                sent.add_done_callback(lambda outcome: self._told(parcel, outcome))
+                await asyncio.shield(sent)
+            parcel.doubtful = self._unanswered[parcel.place] != before
         except (KafkaError, TimeoutError) as error:
+            self._under_way.discard(parcel)
+            if isinstance(error, KafkaError):
+                parcel.doubtful = self._unanswered[parcel.place] != before
             self._partitions.pop(topic, None)
             log.warning(
                 "records not sent", extra={"topic": topic, "partition": partition, "error": type(error).__name__}
             )
             return False
         return True
+
+    def _told(self, parcel: Parcel, outcome: "asyncio.Future[Any]") -> None:
+        """Kafka has it, whoever still waits to hear of it."""
+        if not outcome.cancelled() and outcome.exception() is None:
+            self._under_way.discard(parcel)
 
     def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:

@@ -9,14 +9,15 @@ within an aggregate the first arrival of each event is in the order of versions:
 one parcel, and it joins no other round before that one is acknowledged. An event leaves the outbox only when both
 the journal and Kafka have it.
 What it does not: an event may arrive more than once, from a crash before clearing or from a leader that was frozen
-and came back. Consumers drop a sequence that they have taken. Such a late leader's repetition of an older `.state` is
-put right by publishing the state again.
+and came back. Consumers drop a sequence that they have taken. An older `.state` that comes late, from such a leader or
+out of a network that was cut, is put right by publishing the state again (`restating`).
 
 Settling (the journal, then clearing) goes on behind the sending: only the acknowledgement is waited for.
 """
 
 import asyncio
 import logging
+import math
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
@@ -27,7 +28,6 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
-from services.chassis.clock import utc_now
 from services.chassis.consignment import Consignment, Packer
 from services.chassis.journal import Journal
 from services.chassis.lease import Lease
@@ -35,6 +35,7 @@ from services.chassis.mongo import Collection, Document, PyMongoError
 from services.chassis.outbound import Outbound, Place
 from services.chassis.outbox import INDEX as OUTBOX_INDEX
 from services.chassis.restates import Restates
+from services.chassis.restating import Restating
 from services.chassis.settling import Settling
 from services.chassis.store import Kind
 
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 ROUNDS_UNDER_WAY = 8
 _PENDING = {"outbox.0": {"$exists": True}}
+_AS_RELAYED: Document = {"outbox": 1, "v": 1, "state.community": 1}
 _BACK_OFF = (0.1, 0.3, 1.0, 2.0, 5.0)
 _CROWD = 3
 _PAUSE_EACH = 0.002
@@ -51,6 +53,9 @@ _HANDED_OVER_AT_MOST = 4 * BATCH
 _REMEMBERED = 5.0
 """Seconds for which the relay remembers what it has settled. A commit is handed over when its own command hears of it,
 and the query may have found it before that."""
+
+_LAST_ROUNDS = 2.0
+"""Seconds that rounds under way may take when the relay ends."""
 
 _PASSING = (PyMongoError, KafkaError, TimeoutError)
 
@@ -79,6 +84,7 @@ class Lane:
         prefix: str = "",
         relayed: Relayed | None = None,
         poll: float = 1.0,
+        doubt: float = 30.0,
     ) -> None:
         self.kind = kind
         self.wake = asyncio.Event()
@@ -88,12 +94,14 @@ class Lane:
         self._outbound = outbound
         self._packer = Packer(kind, outbound, prefix)
         self._lease = lease
-        self._restates = restates
+        self._restating = Restating(kind, collection, restates, outbound, self._packer, doubt)
         self._poll = poll
+        self._epoch = 0
         self._trouble = False
         self._nudges = 0
         self._crowded = False
-        self._restated = 0.0
+        self._restated = -math.inf
+        self._due = False
         self._handed_over: list[Document] = []
         self._look = True
         self._looked = 0.0
@@ -107,6 +115,11 @@ class Lane:
     def collection_name(self) -> str:
         """The collection whose outboxes it empties."""
         return self.kind.collection
+
+    @property
+    def clean(self) -> bool:
+        """Whether another leader may begin without any doubt: what went before was taken over, and all is on record."""
+        return self._epoch == self._lease.epoch and self._restating.settled
 
     async def backlog(self) -> tuple[int, datetime | None]:
         """How many aggregates wait, and when the oldest waiting event happened."""
@@ -151,6 +164,8 @@ class Lane:
                     await asyncio.wait_for(self.wake.wait(), self._poll)
                 await self._let_a_crowd_gather()
         finally:
+            if self._rounds:
+                await asyncio.wait(self._rounds, timeout=_LAST_ROUNDS)
             for task in self._rounds:
                 task.cancel()
             await asyncio.gather(*self._rounds, return_exceptions=True)
@@ -169,24 +184,34 @@ class Lane:
     async def drain(self) -> bool:
         """Relay what is pending now and wait for it; False when something could not be sent and stays pending."""
         self._trouble = False
-        self._restated = 0.0
         self._look = True
-        await self._pass()
-        await self._finish_rounds()
+        self._due = True
+        while self._due and not self._trouble:
+            await self._pass()
+            await self._finish_rounds()
         return not self._trouble
 
     async def _pass(self) -> None:
         if not (self._lease.held and self._outbound.connected.is_set()):
             self._handed_over.clear()
-            self._look = True
+            self._look, self._due = True, False
             return
         try:
+            if self._epoch != self._lease.epoch:
+                await self._take_over()
             await self._begin_rounds()
-            if time.monotonic() - self._restated >= self._poll:
+            if self._due or time.monotonic() - self._restated >= self._poll:
                 await self._restate()
-                self._restated = time.monotonic()
         except _PASSING as error:
             self._interrupted(error)
+
+    async def _take_over(self) -> None:
+        """A new epoch: what was handed over before counts no more, and a leader may have died in the middle."""
+        epoch = self._lease.epoch
+        self._handed_over.clear()
+        self._look = True
+        await self._restating.take_over(self._lease, self._pending({"_id": 1}))
+        self._epoch = epoch
 
     async def _begin_rounds(self) -> None:
         """Start a round for what was handed over, and for every batch that a look finds, a few at a time."""
@@ -207,23 +232,25 @@ class Lane:
         """False when this is not the time for it: what it would have carried is looked for again."""
         while len(self._rounds) >= ROUNDS_UNDER_WAY:
             await self._reap(asyncio.FIRST_COMPLETED)
-        if self._trouble or not self._lease.held:
+        if self._trouble or not self._leads(self._epoch):
             self._look = True
             return False
+        await self._restating.record()
         load = await self._pack(batch)
         if load.stretches:
             self._unacknowledged |= {id: stretch.last for id, stretch in load.stretches.items()}
-            self._rounds.add(asyncio.create_task(self._ship(load)))
+            self._rounds.add(asyncio.create_task(self._ship(load, self._epoch)))
         if load.left_over:
             self._look = True
             self.wake.set()
         return True
 
-    async def _pending(self) -> AsyncIterator[list[Document]]:
+    def _leads(self, epoch: int) -> bool:
+        return self._lease.held and self._lease.epoch == epoch
+
+    async def _pending(self, fields: Document = _AS_RELAYED) -> AsyncIterator[list[Document]]:
         """Batches of documents with events, oldest event first, read while earlier rounds are on their way."""
-        cursor = self._collection.find(
-            _PENDING, {"outbox": 1, "v": 1, "state.community": 1}, batch_size=BATCH, hint=OUTBOX_INDEX
-        ).sort("outbox.0.time", 1)
+        cursor = self._collection.find(_PENDING, fields, batch_size=BATCH, hint=OUTBOX_INDEX).sort("outbox.0.time", 1)
         try:
             while batch := await cursor.to_list(BATCH):
                 yield batch
@@ -243,12 +270,16 @@ class Lane:
                 self._behind.add(id)
         return load
 
-    async def _ship(self, load: Consignment) -> None:
+    async def _ship(self, load: Consignment, epoch: int) -> None:
         try:
             try:
                 failed = await self._outbound.send(load.parcels.values())
             finally:
+                self._restating.doubt(load.doubtful)
+                if not self._leads(epoch):
+                    self._restating.overwrote(load.stretches.keys())
                 self._acknowledge(load)
+            await self._restating.record()
             self._count(load, failed)
             if failed:
                 self._trouble_came()
@@ -256,8 +287,6 @@ class Lane:
             await self._settling(load, failed)
             now = time.monotonic()
             self._settled += [(now, id, stretch.last) for id, stretch in load.stretches.items()]
-            if not self._lease.held:
-                await self._restates.ask(self.kind.name, load.stretches)
         except _PASSING as error:
             for id, stretch in load.stretches.items():
                 self._forget(id, stretch.last)
@@ -283,25 +312,12 @@ class Lane:
             self.wake.set()
 
     async def _restate(self) -> None:
-        """Publish again the states that somebody asked for, as they stand now."""
-        if self.kind.state is None:
-            return
-        while asked := await self._restates.asked(self.kind.name, BATCH):
-            await self._finish_rounds()
-            load, known = Consignment(), set()
-            async for found in self._collection.find({"_id": {"$in": asked}}, {"v": 1, "state": 1}):
-                id, community = found["_id"], found["state"]["community"]
-                aggregate = self.kind.model.model_validate({**found["state"], "id": id})
-                public = aggregate.public()
-                value = None if public is None else public.model_dump_json().encode()
-                entry, type = {"seq": found["v"], "time": utc_now()}, None if public is None else public.type
-                if aggregate.kept_inside or await self._packer.pack_state(load, id, community, entry, value, type):
-                    known.add(id)
-            if await self._outbound.send(load.parcels.values()):
-                self._trouble = True
-                return
-            full = any(parcel.full for parcel in load.parcels.values())
-            await self._restates.answered(self.kind.name, known if full else asked)
+        """Publish a batch of the states that are due; the next pass goes on with those that are left."""
+        await self._finish_rounds()
+        epoch, self._restated = self._epoch, time.monotonic()
+        self._due = await self._restating.publish(BATCH, lambda: self._leads(epoch))
+        if self._due:
+            self.wake.set()
 
     async def _finish_rounds(self) -> None:
         while self._rounds:

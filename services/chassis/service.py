@@ -174,6 +174,7 @@ def _machinery(
             prefix=settings.kafka_topic_prefix,
             relayed=relayed,
             poll=settings.relay_poll_seconds,
+            doubt=2 * settings.kafka_send_seconds,
         )
         for kind in service.kinds
     ]

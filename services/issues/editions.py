@@ -1,10 +1,10 @@
 """The catalogue in force in each community, and the editions before it."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 
 from services.chassis.aggregate import Decision
+from services.chassis.elapsed import elapsed
 from services.chassis.errors import AlreadyExists, StaleVersion
 from services.chassis.store import Aggregates, Cause, Page
 from services.issues.catalogues import RESIDENTIAL
@@ -34,8 +34,8 @@ class Catalogues:
         known = self._known.get(community)
         if known is None:
             return self._remember(community, await self.latest(community))
-        if time.monotonic() - self._looked[community] >= LOOK_EVERY:
-            self._looked[community] = time.monotonic()
+        if elapsed() - self._looked[community] >= LOOK_EVERY:
+            self._looked[community] = elapsed()
             if await self.stored.find(edition_id(community, known.version + 1)) is not None:
                 known = self._remember(community, await self.latest(community))
         return known
@@ -77,5 +77,5 @@ class Catalogues:
         if len(self._known) >= self.LIMIT:
             self._known.clear()
         self._known[community] = catalogue
-        self._looked[community] = time.monotonic()
+        self._looked[community] = elapsed()
         return catalogue

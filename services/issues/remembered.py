@@ -1,12 +1,12 @@
 """Aggregates that are read with nearly every request and change rarely: kept in memory, and changes are noticed."""
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.clock import Clock
+from services.chassis.elapsed import elapsed
 from services.chassis.store import Aggregates, Stored
 
 A = TypeVar("A", bound=Aggregate)
@@ -32,7 +32,7 @@ class Remembered(Generic[A]):
         self.stored = aggregates
         self._clock = clock
         self._known: dict[str, Stored[A]] = {}
-        self._looked = time.monotonic()
+        self._looked = elapsed()
         self._since = clock()
 
     async def get(self, id: str) -> A:
@@ -67,9 +67,9 @@ class Remembered(Generic[A]):
 
     async def _look(self) -> None:
         """Drop what others have changed since the last look."""
-        if time.monotonic() - self._looked < LOOK_EVERY:
+        if elapsed() - self._looked < LOOK_EVERY:
             return
-        self._looked, now = time.monotonic(), self._clock()
+        self._looked, now = elapsed(), self._clock()
         changed, cursor = {CHANGED: {"$gte": self._since - _SKEW}}, None
         while self._known:
             page = await self.stored.select(changed, sort=CHANGED, limit=_AT_ONCE, cursor=cursor)

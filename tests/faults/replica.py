@@ -24,12 +24,14 @@ class Replica:
         self._variables = variables
         self._claim = Claim()
         self._process: asyncio.subprocess.Process | None = None
+        self._frozen = False
         self.url = f"http://127.0.0.1:{self._claim.port}"
 
     async def start(self, point: str | None = None, after: int = 1) -> None:
         """Start it; with `point`, so that it kills itself at the `after`-th passage there."""
         module = ["services"] if point is None else ["tests.faults.victim", point, str(after)]
         command = [sys.executable, "-m", *module, "run", self.service, "--port", str(self._claim.port)]
+        self._frozen = False
         with nullcontext() if self._log is None else self._log.open("ab") as said:
             self._process = await asyncio.create_subprocess_exec(
                 *command, env=self._variables, cwd=ROOT, stdout=said, stderr=said
@@ -49,16 +51,23 @@ class Replica:
 
     def freeze(self) -> None:
         """SIGSTOP: its connections stay, it does nothing."""
+        self._frozen = True
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """SIGCONT."""
+        self._frozen = False
         self._signal(signal.SIGCONT)
 
     @property
     def running(self) -> bool:
         """Whether there is a process, frozen or not."""
         return self._process is not None and self._process.returncode is None
+
+    @property
+    def awake(self) -> bool:
+        """Whether there is a process, and it is not frozen."""
+        return self.running and not self._frozen
 
     def _signal(self, number: int) -> None:
         if self._process is not None and self._process.returncode is None:

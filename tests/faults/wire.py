@@ -34,6 +34,10 @@ class Wire:
         """Connections are reset, new ones are refused; bytes kept back before stay kept back."""
         self._do(self._cut())
 
+    def reopen(self) -> None:
+        """After `cut`: connections are taken again, and what was kept back stays so."""
+        self.held = self.down = False
+
     def keep_back(self, *, new: bool = False) -> None:
         """What is sent from now on, in both directions, is taken and not delivered.
 
@@ -54,10 +58,13 @@ class Wire:
         """As good as new: connections are taken, what was kept back is delivered, nothing is slow."""
         self._do(self._mend())
 
-    @property
-    def kept_back(self) -> int:
-        """Bytes that wait for `deliver`, in the direction of the server."""
-        return sum(len(piece) for link in self._links for piece in link.up)
+    def keeps(self, words: bytes) -> bool:
+        """Whether `words` are among what waits for `deliver` in the direction of the server."""
+        return any(words in b"".join(link.up) for link in list(self._links))
+
+    def given_up(self, words: bytes) -> bool:
+        """Whether who sent `words` has closed the connection meanwhile."""
+        return any(words in b"".join(link.up) and link.client_gone for link in list(self._links))
 
     def close(self) -> None:
         self._do(self._close())

@@ -7,11 +7,11 @@ to press the provider.
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 
 from services.chassis.auth.keys import Key, KeySet, UnusableKeySet, read_key_set
 from services.chassis.auth.refusals import KeysUnavailable
+from services.chassis.elapsed import Elapsed, elapsed
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class KeyRing:
         *,
         age: float = 600.0,
         again: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Elapsed = elapsed,
     ) -> None:
         self._fetch = fetch
         self._age = age

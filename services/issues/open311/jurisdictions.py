@@ -1,8 +1,8 @@
 """Whom the endpoint serves: each community is a jurisdiction under its own id."""
 
-import time
 from collections.abc import Sequence
 
+from services.chassis.elapsed import elapsed
 from services.chassis.mongo import Collection, Database
 from services.issues.open311.refusals import JurisdictionMissing, JurisdictionUnknown
 
@@ -44,7 +44,7 @@ class Jurisdictions:
         """All of them."""
         if self._named:
             return self._named
-        now = time.monotonic()
+        now = elapsed()
         if len(self._known) <= _FEW or self._looked is None or now - self._looked >= _LOOK_EVERY:
             self._known = frozenset(await self._places.distinct("state.community"))
             self._looked = now

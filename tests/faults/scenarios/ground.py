@@ -20,6 +20,9 @@ from tests.faults.scenarios.site import Site
 from tests.faults.wire import Wire
 from tests.waiting import eventually
 
+READY = 180.0
+"""Seconds that replicas may take to start: many of them start at once, on a machine that has other things to do."""
+
 
 @dataclass
 class Ground:
@@ -75,8 +78,8 @@ class Ground:
 
         async def holder() -> Replica | None:
             lease = await self.find(service, "leases", {"_id": "relay"}) or {}
-            running = [replica for replica in self.of(service) if replica.running]
-            return next((r for r in running if str(lease.get("holder")).startswith(r.writer)), None)
+            awake = [replica for replica in self.of(service) if replica.awake]
+            return next((r for r in awake if str(lease.get("holder")).startswith(r.writer)), None)
 
         return await eventually(holder, within, every=0.1)
 
@@ -105,7 +108,7 @@ async def ground(
     made.replicas = [Replica(service, variables, folder / f"{n}-{service}.log") for n, service in enumerate(services)]
     try:
         await asyncio.gather(*(replica.start() for replica in made.replicas))
-        await asyncio.gather(*(replica.ready() for replica in made.replicas))
+        await asyncio.gather(*(replica.ready(READY) for replica in made.replicas))
         yield made
     finally:
         await asyncio.gather(*(replica.close() for replica in made.replicas))

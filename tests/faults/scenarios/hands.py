@@ -57,8 +57,8 @@ class Hands:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         attempt = 0
         while True:
-            running = [replica for replica in self._ground.of("issues") if replica.running]
-            async with self._client(self._ground.house(running[attempt % len(running)]), role, 10) as http:
+            awake = [replica for replica in self._ground.of("issues") if replica.awake]
+            async with self._client(self._ground.house(awake[attempt % len(awake)]), role, 10) as http:
                 with suppress(httpx.TransportError):
                     answer = await http.post(path, json=body, headers=headers)
                     if answer.is_success:

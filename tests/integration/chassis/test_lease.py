@@ -1,8 +1,11 @@
 """The lease: one holder at a time, by the server's clock; each change of holder has a higher epoch."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+
+import pytest
 
 from services.chassis import mongo
 from services.chassis.lease import Lease
@@ -90,6 +93,50 @@ async def test_a_holder_cut_off_from_the_store_stops_believing_when_its_time_is_
 
     assert not await lease.acquire()
     client.close()
+
+
+async def test_who_slept_longer_than_the_lease_lasts_does_not_believe_in_it(store: mongo.Database) -> None:
+    """The machine sleeps: timers stand still, and so does the clock by which programs usually measure."""
+    now = 1000.0
+    lease = Lease(store, "relay", ttl=LONG, holder="one", clock=lambda: now)
+    await lease.acquire()
+    assert lease.held
+
+    now += LONG.total_seconds() + 1
+    assert not lease.held
+
+    assert await lease.acquire()
+    assert lease.held
+
+
+async def test_the_clock_of_a_lease_goes_on_while_the_machine_sleeps(
+    store: mongo.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = Lease(store, "relay", ttl=LONG, holder="one")
+    await lease.acquire()
+    awake = time.monotonic()
+    slept = time.clock_gettime(time.CLOCK_BOOTTIME) + LONG.total_seconds()
+
+    monkeypatch.setattr(time, "monotonic", lambda: awake)
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: slept if clock == time.CLOCK_BOOTTIME else awake)
+
+    assert not lease.held
+
+
+async def test_a_lease_that_ran_out_is_inherited_and_one_given_up_is_not(store: mongo.Database) -> None:
+    """Who takes it from somebody that did not take their leave knows that things may be under way."""
+    one, two = Lease(store, "relay", ttl=SHORT, holder="one"), Lease(store, "relay", ttl=SHORT, holder="two")
+    await one.acquire()
+    assert not one.inherited
+
+    await eventually(two.acquire)
+    assert two.inherited
+    assert await two.acquire()
+    assert two.inherited
+
+    await two.release()
+    assert await one.acquire()
+    assert (one.epoch, one.inherited) == (3, False)
 
 
 async def test_keeping_it_renews_it_and_tells_of_changes(store: mongo.Database) -> None:

@@ -77,7 +77,7 @@ async def test_states_that_were_asked_for_are_published_as_they_stand_now(
     latest = {record.key: record.value for record in records}
     assert latest == {**{id.encode(): b'{"n":1}' for id in ids[:4]}, b"thing-4": None}
     assert after["thing-4"][-1].sequence == 2
-    assert await restates.asked("thinglike", 10) == ["thing-0"]
+    assert [each.aggregate for each in await restates.asked("thinglike", 10)] == ["thing-0"]
 
 
 async def _answered(lab: Lab) -> bool:
@@ -99,6 +99,6 @@ async def test_a_request_that_kafka_does_not_take_stays_asked(lab: Lab) -> None:
 
     assert not await (await lab.lane(outbound=Refusing())).drain()  # type: ignore[arg-type]
 
-    assert await restates.asked("thing", 5) == ["thing-1"]
+    assert [each.aggregate for each in await restates.asked("thing", 5)] == ["thing-1"]
     assert await (await lab.lane()).drain()
     assert len(await lab.read(lab.states)) == 2
