@@ -119,7 +119,8 @@ class Lane:
     @property
     def clean(self) -> bool:
         """Whether another leader may begin without any doubt: what went before was taken over, and all is on record."""
-        return self._epoch == self._lease.epoch and self._restating.settled
+        taken_over = self._epoch == self._lease.epoch or not self._lease.inherited
+        return taken_over and self._restating.settled
 
     async def backlog(self) -> tuple[int, datetime | None]:
         """How many aggregates wait, and when the oldest waiting event happened."""
