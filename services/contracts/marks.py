@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.contracts.masking import mask
+from services.contracts.text import fit
 
 
 class Mark(StrEnum):
@@ -37,10 +38,15 @@ they would be a phone, identity or card number.
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN), Field(title="Code")]
 """A word of a catalogue or of an enumeration that services may extend. Digits are limited as in `Id`."""
 
+
+def _shown(text: str) -> str:
+    return mask(fit(text))
+
+
 Masked = Annotated[
     str,
     StringConstraints(max_length=4000),
-    AfterValidator(mask),
+    AfterValidator(_shown),
     Field(title="Masked", description="Text that a person typed, with personal numbers and addresses masked."),
 ]
-"""Text that a person typed, masked as the model is built."""
+"""Text that a person typed, masked as the model is built, and without control characters."""

@@ -15,6 +15,7 @@ from icalendar import Calendar, Event
 
 from services.chassis.store import Stored
 from services.contracts.activities import ActivityStatus
+from services.contracts.text import fit
 from services.events.domain.activity import Activity
 from services.events.domain.recurrence import ZONE
 from services.events.store import BY_START, Store, in_calendar
@@ -106,9 +107,9 @@ def _entry(stored: Stored[Activity], public_url: str) -> Event:
     entry.add("last-modified", activity.changed_at)
     entry.add("dtstart", activity.starts_at.astimezone(ZONE))
     entry.add("dtend", activity.ends_at.astimezone(ZONE))
-    entry.add("summary", activity.title)
+    entry.add("summary", fit(activity.title))
     if activity.title_en is not None:
-        entry.add("description", activity.title_en)
+        entry.add("description", fit(activity.title_en))
     entry.add("location", activity.venue)
     entry.add("categories", [activity.kind.value])
     entry.add("status", "CANCELLED" if activity.status is ActivityStatus.CANCELLED else "CONFIRMED")

@@ -6,6 +6,7 @@ import orjson
 
 from services.chassis.store import Stored
 from services.contracts.activities import ActivityStatus
+from services.contracts.text import fit
 from services.events.domain.activity import Activity
 from services.events.domain.recurrence import ZONE
 
@@ -21,7 +22,7 @@ def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
         "@type": "Event",
         "@id": f"{base}/activities/{activity.id}",
         "identifier": activity.id,
-        "name": activity.title,
+        "name": fit(activity.title),
         "inLanguage": "zh-CN",
         "startDate": activity.starts_at.astimezone(ZONE).isoformat(),
         "endDate": activity.ends_at.astimezone(ZONE).isoformat(),
@@ -35,14 +36,21 @@ def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
         "url": f"{base}/activities/{activity.id}",
     }
     if activity.title_en is not None:
-        event["alternateName"] = {"@value": activity.title_en, "@language": "en"}
+        event["alternateName"] = {"@value": fit(activity.title_en), "@language": "en"}
     if activity.min_age is not None:
         event["typicalAgeRange"] = f"{activity.min_age}-"
     if activity.previous_starts:
         event["previousStartDate"] = [moment.astimezone(ZONE).isoformat() for moment in activity.previous_starts]
     if activity.series is not None:
         event["superEvent"] = {"@type": "EventSeries", "@id": f"{base}/series/{activity.series}"}
-    return orjson.dumps(event)
+    return _inlined(orjson.dumps(event))
+
+
+def _inlined(json: bytes) -> bytes:
+    """The same JSON, so that it can stand in a page: nothing in it ends a script, begins a comment or a section."""
+    for char in (b"<", b">", b"&"):
+        json = json.replace(char, b"\\u%04x" % ord(char))
+    return json
 
 
 def _status(activity: Activity) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.contracts.notices import NoticeKind
+from services.contracts.text import fitted
 from services.notify.calendar import moment
 from services.notify.domain.notice import Particulars
 from services.notify.names import Names
@@ -66,6 +67,7 @@ class Wording:
         return Environment(
             loader=FileSystemLoader(TEMPLATES),
             undefined=StrictUndefined,
+            finalize=fitted,
             autoescape=False,  # noqa: S701  plain text: an inbox and a mail body, both shown as such
             trim_blocks=True,
             lstrip_blocks=True,

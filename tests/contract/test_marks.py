@@ -70,3 +70,9 @@ def test_what_no_catalogue_has_is_no_code(word: str) -> None:
 
 def test_masked_text_is_masked_as_the_model_is_built() -> None:
     assert TypeAdapter(Masked).validate_python("找 13800138000") == "找 ***********"
+
+
+@pytest.mark.parametrize("control", ["\0", "\b", "\x1b", "\x85", "\ufffe", "\u202e"])
+def test_what_a_fact_says_has_no_control_characters_and_hides_no_number_behind_one(control: str) -> None:
+    said = TypeAdapter(Masked).validate_python(f"灯{control}坏 138{control}0013{control}8000")
+    assert said == "灯坏 ***********"

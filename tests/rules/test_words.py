@@ -26,6 +26,7 @@ LONG = "x = 1\n"
         (words.topic_by_hand, SERVICE, "topic = 'community.issues.v1'"),
         (words.topic_by_hand, "deploy/local/seed.py", "topics = {'community.notices.v1.dlq': 3}"),
         (words.assertion_in_product, SERVICE, "assert case"),
+        (words.text_of_any_kind, SERVICE, "Line = Annotated[str, StringConstraints(max_length=9)]"),
         (words.too_long, "tests/unit/test_all.py", LONG * 401),
     ],
 )
@@ -45,6 +46,8 @@ def test_what_a_rule_forbids_is_caught(rule: Rule, path: str, text: str) -> None
         (words.topic_by_hand, "services/contracts/topics.py", "ISSUES = 'community.issues.v1'"),
         (words.topic_by_hand, SERVICE, "'''Goes to community.issues.v1 in the end.'''"),
         (words.assertion_in_product, "tests/unit/test_case.py", "assert case"),
+        (words.text_of_any_kind, SERVICE, "Line = Annotated[str, StringConstraints(max_length=9), Plain]"),
+        (words.text_of_any_kind, SERVICE, "Code = Annotated[str, StringConstraints(pattern='^[a-z]+$')]"),
         (words.too_long, "tests/unit/test_all.py", LONG * 400),
     ],
 )
@@ -61,6 +64,7 @@ def test_what_a_rule_allows_passes(rule: Rule, path: str, text: str) -> None:
         words.stray_print,
         words.topic_by_hand,
         words.assertion_in_product,
+        words.text_of_any_kind,
         words.too_long,
     ],
     ids=lambda rule: rule.__name__,

@@ -75,6 +75,25 @@ def assertion_in_product(module: Module) -> Iterator[str]:
             yield f"{module.path}:{node.lineno} asserts"
 
 
+def text_of_any_kind(module: Module) -> Iterator[str]:
+    """A type of free text refuses control characters, by `Plain`; one with a pattern says itself what it takes."""
+    if not module.path.startswith("services/") or module.path.startswith("services/contracts/"):
+        return
+    for node in ast.walk(module.syntax):
+        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+            continue
+        parts = node.slice.elts
+        free = any(
+            isinstance(part, ast.Call)
+            and isinstance(part.func, ast.Name)
+            and part.func.id == "StringConstraints"
+            and not any(keyword.arg == "pattern" for keyword in part.keywords)
+            for part in parts
+        )
+        if free and not any(isinstance(part, ast.Name) and part.id == "Plain" for part in parts):
+            yield f"{module.path}:{node.lineno} takes control characters; add Plain"
+
+
 def too_long(module: Module) -> Iterator[str]:
     """A file can be read in one sitting."""
     lines = module.text.count("\n")

@@ -1,6 +1,7 @@
 """Makes the HTTP application of a service: its routers, behind the same border as every other service's.
 
-From the outside in: entry (trace, figures, headers, faults), CORS, gate (who, how often), body guard, routes.
+From the outside in: entry (trace, figures, headers, faults), CORS, gate (who, how often), text guard, body
+guard, routes.
 Measured on two shared cores: all of it, with a token, adds 0.06 to 0.12 ms to a POST of a bare FastAPI application.
 """
 
@@ -29,6 +30,7 @@ from services.chassis.http.openapi import complete, document
 from services.chassis.http.probes import Checks, probe_paths, probes
 from services.chassis.http.rate import buckets_of
 from services.chassis.http.routes import RouteIndex, bulky
+from services.chassis.http.texts import TextGuard
 from services.chassis.mongo import PyMongoError
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry.metrics import Metrics
@@ -139,6 +141,7 @@ def _border(
             addresses=buckets_of(settings.rate_limit_address_per_second, settings.rate_limit_address_burst),
             open_paths=probe_paths(service),
         ),
+        Middleware(TextGuard),
         Middleware(
             BodyGuard,
             limit=settings.max_body_bytes,

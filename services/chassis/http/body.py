@@ -25,6 +25,7 @@ from services.chassis.http.refusals import (
     NumberOutOfRange,
     UnsupportedMedia,
 )
+from services.chassis.http.texts import check_texts
 
 DEEPEST = 32
 
@@ -96,13 +97,14 @@ async def _checked_json(receive: Receive, limit: int) -> bytes:
 
 
 def check_json(body: bytes) -> None:
-    """Raises a refusal unless `body` is JSON of ordinary depth, whose numbers fit 64 bits."""
+    """Raises a refusal unless `body` is JSON of ordinary depth, whose numbers fit 64 bits and whose texts are plain."""
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BodyNotJson(line=error.lineno, column=error.colno) from None
     if body.count(b"{") + body.count(b"[") > DEEPEST or _LONG_NUMBER.search(body):
         _walk(json.loads(body), 1)
+    check_texts(body)
 
 
 def _walk(value: Any, depth: int) -> None:

@@ -17,6 +17,7 @@ from services.chassis.http import refusals
 from services.chassis.http.command import HEADERS, CommandOfCaller
 from services.chassis.http.dialects import OWN_REFUSALS
 from services.chassis.http.problems import Problem, problems
+from services.chassis.http.texts import ControlCharacter
 from services.chassis.receipt import IdempotencyKeyReused
 from services.chassis.store_away import StoreAway
 
@@ -30,7 +31,7 @@ _WITH_BODY: tuple[type[CommunityError], ...] = (
     refusals.BodyTooLarge,
     refusals.UnsupportedMedia,
 )
-_WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid,)
+_WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid, ControlCharacter)
 _BY_PARAMETER: dict[str, tuple[type[CommunityError], ...]] = {
     "cursor": (InvalidCursor,),
     "idempotency-key": (refusals.IdempotencyKeyMalformed, IdempotencyKeyReused),

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.contracts.activities import ActivityKind
 from services.contracts.marks import Code, Id
+from services.contracts.text import Plain
 from services.events.domain.activity import MAX_CAPACITY, MAX_PARTY, MAX_VOLUNTEERS
 from services.events.domain.recurrence import MAX_LENGTH
 from services.events.domain.scheduling import Plan
@@ -19,8 +20,8 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Plain]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Plain]
 
 
 class _Body(BaseModel):

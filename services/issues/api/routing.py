@@ -19,6 +19,7 @@ from services.chassis.principal import Role
 from services.chassis.store import Stored
 from services.contracts.issues.routing import Automatic, DispatchSource, Target
 from services.contracts.marks import Id
+from services.contracts.text import Plain
 from services.issues.domain import routing as rules_of
 from services.issues.domain.accuracy import Outcome
 from services.issues.domain.cases import PlaceElsewhere, UnitElsewhere
@@ -93,7 +94,9 @@ class SuggestText(BaseModel):
     model_config = {"frozen": True, "extra": "forbid"}
 
     community: Id
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)] = Field(repr=False)
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Plain] = Field(
+        repr=False
+    )
 
 
 class CategoryGuess(BaseModel):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.chassis.errors import Invalid
+from services.contracts.text import Plain
 
 
 class GuardianMustAgree(
@@ -21,12 +22,15 @@ class GuardianMustAgree(
     """PIPL, art. 31: who handles data of a child under fourteen asks the guardian."""
 
 
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), Plain]
+
+
 class Contact(BaseModel):
     """How to reach a reporter about this case; shown to them, the staff and the handling unit alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] | None = Field(None, repr=False)
+    name: _Name | None = Field(None, repr=False)
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+\- ]{5,24}$")] | None = Field(None, repr=False)
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")] | None = Field(None, repr=False)
     relation: Literal["self", "guardian"] = "self"

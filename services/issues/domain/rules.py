@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from services.contracts.issues import Channel, Priority
 from services.contracts.marks import Code, Id
+from services.contracts.text import Plain
 from services.issues.domain.words import Line
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -35,9 +36,8 @@ DEFAULT_ORDER = 100
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Number = Annotated[float, Field(ge=-(2**53), le=2**53, allow_inf_nan=False)]
-Scalar = (
-    bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Number | Annotated[str, StringConstraints(max_length=120)]
-)
+_Word = Annotated[str, StringConstraints(max_length=120), Plain]
+Scalar = bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Number | _Word
 
 
 class _Datum(BaseModel):

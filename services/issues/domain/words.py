@@ -6,17 +6,18 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.marks import Id
+from services.contracts.text import Plain
 
 MAX_PHOTOS_AT_ONCE = 10
 MAX_ATTACHMENTS_AT_ONCE = 5
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Plain]
 """One line: a title, a spot."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Plain]
 """A few paragraphs: a description, a reason, an answer."""
 
-Story = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
+Story = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Plain]
 """What a reporter tells: 4000 characters, as other systems allow, and what was sent beside them."""
 
 

@@ -15,8 +15,8 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from services.chassis.http.refusals import UnsupportedMedia
+from services.contracts.text import fit
 from services.issues.domain.words import MAX_PHOTOS_AT_ONCE
-from services.issues.open311.formats import clean
 from services.issues.open311.refusals import BadRequest, ValueRefused
 from services.issues.uploads.images import MAX_BYTES, PictureTooLarge
 
@@ -60,7 +60,7 @@ class Form:
         Raises:
             ValueRefused: it is longer than `longest`.
         """
-        value = clean(self.fields.get(name, "")).strip()
+        value = fit(self.fields.get(name, "")).strip()
         if len(value) > longest:
             raise ValueRefused(
                 parameter=name, reason=f"超过 {longest} 个字符", reason_en=f"it has more than {longest} characters"
@@ -139,7 +139,7 @@ async def _read(items: list[tuple[str, Any]]) -> Form:
 def _take(name: str, value: str, fields: dict[str, str], answers: dict[str, Any], addresses: list[str]) -> None:
     attribute = _ATTRIBUTE.fullmatch(name)
     if attribute is not None:
-        text = clean(value).strip()
+        text = fit(value).strip()
         if text and attribute[2]:
             several = answers.setdefault(attribute[1], [])
             if isinstance(several, list):
@@ -148,7 +148,7 @@ def _take(name: str, value: str, fields: dict[str, str], answers: dict[str, Any]
             answers[attribute[1]] = text
     elif name in ("media_url", "media_url[]"):
         if value.strip():
-            addresses.append(_address(clean(value).strip()))
+            addresses.append(_address(fit(value).strip()))
         if len(addresses) > MAX_PHOTOS_AT_ONCE:
             raise _too_many("media_url")
     else:

@@ -1,10 +1,10 @@
 """One answer in two formats: XML, and the JSON that the Spark convention makes of it.
 
 An answer is plain values: a dict is an element with children, a list a container of one repeated child, None an empty
-element. JSON drops the root and the child's name; what is empty is null. What XML 1.0 can't hold is left out of both.
+element. JSON drops the root and the child's name; what is empty is null. Control characters, which XML 1.0 can't hold,
+are left out of both.
 """
 
-import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import orjson
 from fastapi import Response
+
+from services.contracts.text import fit
 
 Value = Any
 
@@ -29,8 +31,6 @@ _CHILD = {
 }
 """What each container repeats."""
 
-_NOT_IN_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LINE_END = re.compile("\r\n?")
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 
 
@@ -77,13 +77,8 @@ def plain(value: Value) -> Value:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, str):
-        return clean(value) or None
+        return fit(value) or None
     return value
-
-
-def clean(text: str) -> str:
-    """`text` without characters that XML 1.0 can't hold, its lines ended as XML ends them."""
-    return _NOT_IN_XML.sub("", _LINE_END.sub("\n", text))
 
 
 def moment(at: datetime) -> str:

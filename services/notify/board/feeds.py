@@ -1,6 +1,5 @@
 """The board as feeds: cases put right, rounds summed up and activities ahead, in RSS 2.0 and JSON Feed 1.1."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from email.utils import format_datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from services.contracts.text import fit
 from services.notify.board.figures import Board, ClosedCase, ComingActivity, RoundResult, percent
 from services.notify.board.page import place_name
 from services.notify.board.words import WORDS
@@ -15,7 +15,6 @@ from services.notify.calendar import day, moment
 from services.notify.names import Names
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 register_namespace("atom", _ATOM)
 
@@ -74,7 +73,7 @@ def json_feed(board: Board, lang: str, names: Names, origin: str) -> dict[str, A
         "description": WORDS[lang]["tagline"],
         "language": "zh-CN" if lang == "zh" else "en",
         "items": [
-            {"id": item.id, "url": page, "title": item.title, "content_text": item.text}
+            {"id": item.id, "url": page, "title": fit(item.title), "content_text": fit(item.text)}
             | ({"date_published": item.at.isoformat()} if item.at else {})
             for item in items(board, lang, names)
         ],
@@ -114,4 +113,4 @@ def _coming(activity: ComingActivity, lang: str, names: Names) -> Item:
 
 
 def _add(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = _NOT_XML.sub("", text)
+    SubElement(parent, name).text = fit(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.contracts.text import fitted
 from services.notify.board.figures import Board, Place, percent
 from services.notify.board.words import WORDS
 from services.notify.calendar import HOME, clock, day, moment, month, weekday
@@ -47,6 +48,7 @@ class Page:
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=fitted,
             trim_blocks=True,
             lstrip_blocks=True,
         )

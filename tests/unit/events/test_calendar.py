@@ -98,3 +98,21 @@ def test_linked_data_of_a_moved_activity_says_from_when() -> None:
     assert [datetime.fromisoformat(moment) for moment in event["previousStartDate"]] == [START]
     cancelled = _linked(scheduling.cancel(moved, STAFF, NOW, None).aggregate)
     assert cancelled["eventStatus"] == "https://schema.org/EventCancelled"
+
+
+UNFIT = "".join(map(chr, (0, 8, 0x1B, 0x85, 0xFFFE, 0x202E)))
+
+
+def test_control_characters_kept_from_before_reach_no_calendar() -> None:
+    kept = activity().model_copy(update={"title": f"义{UNFIT}诊\r春季", "title_en": f"Cli{UNFIT}nic"})
+    (entry,) = _read((kept, 1))
+    assert (str(entry["summary"]), str(entry["description"])) == ("义诊\n春季", "Clinic")
+    told = orjson.loads(linked_data(Stored(kept, 1), URL))
+    assert (told["name"], told["alternateName"]["@value"]) == ("义诊\n春季", "Clinic")
+
+
+def test_linked_data_can_stand_in_a_page() -> None:
+    title = "</script><script>alert(1)</script><!-- ]]> & \u2028"
+    body = linked_data(Stored(activity(title=title), 1), URL)
+    assert not any(part in body.lower() for part in (b"</script", b"<!--", b"]]>", b"<", b"&"))
+    assert orjson.loads(body)["name"] == title

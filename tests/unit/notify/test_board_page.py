@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from services.contracts.text import fit
 from services.notify.board.feeds import json_feed, rss
 from services.notify.board.figures import Board, BuildingFindings, Cases, Findings, percent, tally
 from services.notify.board.page import ASSETS, Page
@@ -125,11 +126,12 @@ def test_what_somebody_typed_does_no_harm() -> None:
     hurt = board.model_copy(update={"wishes": (wish,), "cases": cases, "activities": (activity,)})
     html = PAGE.board(hurt, "zh")
     assert "<script" not in html
+    assert "\x07" not in html
     assert EVIL[:26] in _Tags(html).text
     feed = rss(hurt, "zh", NAMES, "https://example.org")
     assert b"<script" not in feed
     assert b"\x07" not in feed
-    assert json_feed(hurt, "zh", NAMES, "https://example.org")["items"][0]["title"].endswith(EVIL)
+    assert json_feed(hurt, "zh", NAMES, "https://example.org")["items"][0]["title"].endswith(fit(EVIL))
 
 
 @pytest.mark.parametrize(

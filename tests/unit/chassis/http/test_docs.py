@@ -32,7 +32,7 @@ def test_an_operation_lists_every_code_it_may_answer_with(document: dict[str, An
     assert codes(plant, "401") == {"token.missing", "token.invalid", "token.expired"}
     assert codes(plant, "400") == {"body.not-json", "body.too-deep", "body.number-out-of-range"}
     assert (codes(plant, "413"), codes(plant, "415")) == ({"body.too-large"}, {"media-type.unsupported"})
-    assert codes(plant, "422") == {"request.invalid"}
+    assert codes(plant, "422") == {"request.invalid", "text.control-character"}
     assert (codes(plant, "429"), codes(plant, "500")) == ({"rate.limited"}, {"unexpected"})
     assert codes(plant, "503") == {"store-unavailable", "keys-unavailable"}
 

@@ -1,0 +1,94 @@
+"""Refuses control characters wherever a request can carry text: path, query, headers and JSON, whatever reads it.
+
+What a text may hold is said in `contracts/text.py`. Forms are read by few, who hold their fields to it themselves.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.chassis.errors import CommunityError, Invalid
+from services.chassis.http.passage import passage_of
+from services.chassis.http.problems import problem
+from services.chassis.http.refusals import BadRequest
+from services.contracts.text import UNFIT
+
+_IN_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_MAYBE_IN_QUERY = re.compile(rb"%[01ef]|%7f|%c2%[89]|[^\x21-\x7e]", re.IGNORECASE)
+_MAYBE_IN_JSON = re.compile(
+    rb"\\[bfr]|\\u(?:00[0189]|007[fF]|20[26]|[dD][89a-fA-F]|[fF][dDfF])"
+    rb"|\x7f|\xc2[\x80-\x9f]|\xe2[\x80\x81]|\xef[\xb7\xbf]|[\xf0-\xf4].\xbf[\xbe\xbf]",
+    re.DOTALL,
+)
+"""What such a character looks like in JSON, escaped or not; some others look alike."""
+_NAME = re.compile(r"[A-Za-z0-9_.~-]{1,64}")
+
+
+class ControlCharacter(
+    Invalid,
+    code="text.control-character",
+    zh="{field} 含有不允许的控制字符（{character}），请删去后重试。",
+    en="{field} has a control character that is not allowed ({character}); leave it out.",
+):
+    """NUL, ESC, what turns the direction of writing, and the like. `field` is a JSON pointer, or names a parameter."""
+
+
+class TextGuard:
+    """Wraps a service's application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            try:
+                _check_head(scope)
+            except CommunityError as refusal:
+                await problem(scope, refusal)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def check_texts(body: bytes) -> None:
+    """Raises ControlCharacter where a text in `body`, which is JSON, has one, in a value or in a name."""
+    if _MAYBE_IN_JSON.search(body):
+        for pointer, text in _texts(json.loads(body), "#"):
+            _check(text, pointer)
+
+
+def _check_head(scope: Scope) -> None:
+    if _IN_HEADER.search(b"\t".join(passage_of(scope).headers.values())):
+        raise BadRequest()
+    _check(scope["path"], "path")
+    query = scope.get("query_string", b"")
+    if _MAYBE_IN_QUERY.search(query):
+        for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+            _check(name, "query")
+            _check(value, _said(name))
+
+
+def _check(text: str, field: str) -> None:
+    found = UNFIT.search(text)
+    if found is not None:
+        raise ControlCharacter(field=field, character=f"U+{ord(found.group()):04X}")
+
+
+def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield pointer, name
+            yield from _texts(inner, f"{pointer}/{_said(name)}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _texts(inner, f"{pointer}/{place}")
+
+
+def _said(name: str) -> str:
+    """A name that may be repeated to whoever sent it, and stand in a log."""
+    return name if _NAME.fullmatch(name) else "?"

@@ -1,0 +1,48 @@
+"""What a text may hold: no control characters, and nothing else that turns what is shown into something else.
+
+One rule for every text. Whoever sends one to an API is told where such a character stands (`chassis/http/texts.py`, and
+`Plain` in the types of the domain); what comes another way, in facts of Kafka or from the store, loses them when it is
+read or shown (`fit`). Line feeds and tabs stay, and a carriage return before a line feed.
+"""
+
+import re
+from typing import Any, TypeVar
+
+from pydantic import AfterValidator
+
+_PLANES = "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 and C1
+    "\u202a-\u202e\u2066-\u2069"  # what turns the direction of what follows, and may never turn it back
+    "\ufff9-\ufffb"  # marks of notes between lines
+    "\ud800-\udfff"  # halves of a pair
+    f"\ufdd0-\ufdef{_PLANES}]"  # no characters at all
+    "|\r(?!\n)"
+)
+"""A character that no text may hold."""
+
+_LINE_END = re.compile("\r\n?")
+
+S = TypeVar("S", bound=str)
+
+
+def fit(text: S) -> S:
+    """`text` without such characters, its lines ended by a line feed; a safe piece of HTML stays one."""
+    if UNFIT.search(text) is None and "\r" not in text:
+        return text
+    return type(text)(UNFIT.sub("", _LINE_END.sub("\n", text)))
+
+
+def fitted(value: Any) -> Any:
+    """What a template is about to write: `fit` where it is text."""
+    return fit(value) if isinstance(value, str) else value
+
+
+def _refused(text: str) -> str:
+    if UNFIT.search(text):
+        raise ValueError("不得含有控制字符 (control characters are not allowed)")
+    return text
+
+
+Plain = AfterValidator(_refused)
+"""Makes a type of text refuse such characters. Every type of free text has it."""
