@@ -3,7 +3,7 @@
 The product has no hooks for faults; this process keeps hold of some objects of the product, and on the signal breaks
 what hangs by them. ILLNESS:
 
-metadata       the task that keeps the consumer's and the producer's metadata up to date dies of an error
+inside         the tasks that fetch for the consumer, and keep its and the producer's metadata, die of an error
 hung-effect    the next effect never comes back, not even when it is cancelled
 blocked-loop   the event loop does not turn any more
 """
@@ -34,8 +34,11 @@ def _unforeseen(*_: Any, **__: Any) -> Any:
     raise Unforeseen
 
 
-def _lose_metadata() -> None:
-    clients = [member.consumer._client for member in _members[-1:] if member.consumer is not None]
+def _die_inside() -> None:
+    consumers = [member.consumer for member in _members[-1:] if member.consumer is not None]
+    for consumer in consumers:
+        consumer._fetcher._get_actions_per_node = _unforeseen
+    clients = [consumer._client for consumer in consumers]
     clients += [outbound._producer.client for outbound in _outbounds if outbound._producer is not None]
     for client in clients:
         client._metadata_update = _unforeseen
@@ -56,7 +59,7 @@ def _sleep_for_ever() -> None:
 
 
 ILLNESSES: dict[str, Callable[[], None]] = {
-    "metadata": _lose_metadata,
+    "inside": _die_inside,
     "hung-effect": _hang_the_next_effect,
     "blocked-loop": _block,
 }

@@ -16,9 +16,9 @@ from tests.waiting import eventually
 
 
 async def test_a_consumer_that_has_died_inside_comes_back_with_kafka(ground: Ground, tmp_path: Path) -> None:
-    """Its metadata is never renewed again, and then its broker goes away and comes back: it would wait for ever."""
+    """It fetches nothing any more, its metadata stays as it was, and its broker goes away: it would wait for ever."""
     settings = ground.variables
-    async with replicas(settings, "issues") as (issues,), patient("notify", settings, "metadata", tmp_path) as ill:
+    async with replicas(settings, "issues") as (issues,), patient("notify", settings, "inside", tmp_path) as ill:
         load = Load([issues.url], settings)
         async with load.running():
             await load.more(20)

@@ -15,7 +15,7 @@ from tests.faults.replica import Replica
 from tests.waiting import eventually
 
 AWAY = 10.0
-AT_MOST = 40
+AT_MOST = 20
 """Lines from WARNING on, per replica and outage of a minute."""
 
 
