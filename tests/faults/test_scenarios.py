@@ -14,10 +14,10 @@ pytestmark = pytest.mark.xdist_group("scenarios")
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Servers that all scenarios share, one after the other."""
     servers = Servers()
-    site = Site(servers)
+    site = Site(servers, tmp_path_factory.mktemp("scenarios"))
     yield site
     site.close()
     servers.close()

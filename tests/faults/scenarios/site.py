@@ -10,13 +10,17 @@ from tests.faults.wire import Wire
 
 
 class Site:
-    """Servers of one run of scenarios. Each scenario has databases and topics of its own on them."""
+    """Servers of one run of scenarios. Each scenario has databases and topics of its own on them.
 
-    def __init__(self, servers: Servers) -> None:
+    Args:
+        folder: for the logs of services; None makes one that stays, to be read afterwards.
+    """
+
+    def __init__(self, servers: Servers, folder: Path | None = None) -> None:
         self.wire = Wire(lambda: self.kafka.port)
         self.kafka = servers.own_kafka_behind(self.wire.port)
         self.members: MongoMembers = servers.own_members()
-        self.folder = Path(tempfile.mkdtemp(prefix="scenarios-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="scenarios-"))
 
     def heal(self) -> None:
         """Everything runs and everything is reached, whatever the last scenario has left."""
