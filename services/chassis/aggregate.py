@@ -15,6 +15,7 @@ from typing import Any, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
+from services.contracts.marks import Thing
 
 
 class Aggregate(BaseModel):
@@ -22,8 +23,8 @@ class Aggregate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: str
-    community: str
+    id: Thing[str]
+    community: Thing[str]
 
     def public(self) -> State | None:
         """What the `.state` topic shows of it; None where it shows nothing (erased, or not public at all)."""

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from services.chassis.errors import CommunityError
+from services.chassis.mongo import Document
 
 Value: TypeAlias = str | int | float | bool | datetime | None
 
@@ -75,3 +76,20 @@ def _parts(cursor: str) -> Any:
         return orjson.loads(urlsafe_b64decode(raw + b"=" * (-len(raw) % 4)))
     except binascii.Error:
         raise InvalidCursor() from None
+
+
+def beyond(sort: str, descending: bool, value: Any, last: str) -> list[Document]:
+    """What stands beyond an item by (`sort`, `_id`). Empty values sort lowest, and comparisons don't find them."""
+    beyond = "$lt" if descending else "$gt"
+    tied: Document = {sort: value, "_id": {beyond: last}}
+    if value is None:
+        return [tied] if descending else [tied, {sort: {"$ne": None}}]
+    return [tied, {sort: {beyond: value}}, *([{sort: None}] if descending else [])]
+
+
+def at_path(document: Document, path: str) -> Any:
+    """The value at a dotted path; None where nothing is."""
+    value: Any = document
+    for part in path.split("."):
+        value = None if value is None else value.get(part)
+    return value

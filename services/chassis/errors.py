@@ -106,3 +106,12 @@ class AlreadyExists(Conflict, code="already-exists", zh="{kind} {id} 已经存�
 
 class NotYours(Forbidden, code="forbidden", zh="您没有权限执行此操作。", en="You are not allowed to do this."):
     """The caller's roles, communities or units don't allow it."""
+
+
+class PersonGone(
+    Conflict,
+    code="person.erased",
+    zh="此人的资料已申请删除，不能再登记或修改。",
+    en="This person's data is erased or being erased; nothing is kept of them any more.",
+):
+    """There is no way back from an erasure request."""

@@ -12,21 +12,24 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import orjson
 from aiokafka.errors import KafkaError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.chassis import batches, dead_letters
 from services.chassis.clock import Clock
 from services.chassis.dead_letters import Reason
-from services.chassis.errors import CommunityError, TooMuchContention, Unavailable
+from services.chassis.errors import CommunityError, PersonGone, TooMuchContention, Unavailable
+from services.chassis.gone import Gone
 from services.chassis.handlers import Handlers, NotYet, Reaction, Received, copied
 from services.chassis.journal import happened
-from services.chassis.mongo import BulkWriteError, Database, PyMongoError, UpdateOne, WriteOp, is_passing
+from services.chassis.mongo import BulkWriteError, Database, Document, PyMongoError, UpdateOne, WriteOp, is_passing
 from services.chassis.outbound import Outbound
+from services.chassis.sifting import Sieve
 from services.contracts.envelope import Envelope, MalformedEnvelope, from_headers
+from services.contracts.event import State
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -65,10 +68,20 @@ class Counts:
     dead_letters: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A record that was read: a fact, a state as a document, or (None) the end of one."""
+
+    record: Record
+    envelope: Envelope
+    said: Any
+
+
 @dataclass(slots=True)
 class _Sorted:
     """A batch, read: what goes to reactions by key, and what goes to the store in bulk."""
 
+    sieve: Sieve
     reactions: dict[bytes, list[tuple[Record, Received[Any], Reaction]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -91,6 +104,7 @@ class Intake:
         prefix: str = "",
         side_by_side: int = 16,
         wait_for_others: float = 30.0,
+        gone: Gone | None = None,
     ) -> None:
         self.consumer = consumer
         self.counts = Counts()
@@ -105,6 +119,7 @@ class Intake:
         self._prefix = prefix
         self._places = asyncio.Semaphore(side_by_side)
         self._wait_for_others = wait_for_others
+        self._gone = gone
 
     async def take(self, records: Sequence[Record]) -> None:
         """Take a batch to its effects.
@@ -113,44 +128,52 @@ class Intake:
             Stopping: the process shuts down and something of the batch is not done; nothing may be committed.
         """
         self.counts.received += len(records)
-        batch = _Sorted()
-        for record in records:
-            await self._sort(batch, record)
+        batch = _Sorted(Sieve(self._gone))
+        read = [arrived for record in records if (arrived := await self._read(batch.sieve, record)) is not None]
+        await self._outlast(batch.sieve.look)
+        for arrived in read:
+            await self._sort(batch, arrived)
         for collection, operations in batch.writes.items():
             if not operations:
                 continue  # the events had nothing to be written
             await self._write(collection, operations)
+        await self._outlast(batch.sieve.look_after)
         if batch.reactions:
             results = await asyncio.gather(
-                *(self._react(queue) for queue in batch.reactions.values()), return_exceptions=True
+                *(self._react(batch.sieve, queue) for queue in batch.reactions.values()), return_exceptions=True
             )
             for result in results:
                 if isinstance(result, BaseException):
                     raise result
         self.counts.effects += batch.understood
 
-    async def _sort(self, batch: _Sorted, record: Record) -> None:
+    async def _read(self, sieve: Sieve, record: Record) -> _Arrived | None:
+        """What `record` says; None where it is not for this consumer, or can't be read."""
         if dead_letters.meant_for_other(record.headers, self.consumer):
             self.counts.passed_by += 1
-            return
+            return None
         if (odd := _oddity(record)) is not None:
             await self._bury(record, odd)
-            return
+            return None
         try:
             envelope = from_headers(record.headers, record.key)
-            if envelope.type in self._handlers.copies:
-                self._sort_state(batch, record, envelope)
-                batch.understood += 1
-            elif (model := self._handlers.model(envelope.type)) is not None:
+            model: type[BaseModel]
+            said: Any
+            if copies := self._handlers.copies.get(envelope.type):
+                model, said = copies[0].state, self._state(copies[0].state, record)
+            elif (known := self._handlers.model(envelope.type)) is not None:
                 if record.value is None:
                     raise _Refused(dead_letters.UNEXPECTED_TOMBSTONE, "a fact has no data")
-                event = model.model_validate_json(record.value)
+                said = known.model_validate_json(record.value)
                 if (collection := self._handlers.veils.get(envelope.type)) is not None:
-                    envelope, event = await self._unveiled(collection, envelope, event)
-                self._sort_fact(batch, record, envelope, event)
-                batch.understood += 1
+                    envelope, said = await self._unveiled(collection, envelope, said)
+                model = type(said)
             else:
                 self.counts.passed_by += 1
+                return None
+            if said is not None:
+                sieve.note(envelope.community, model, said)
+            return _Arrived(record, envelope, said)
         except MalformedEnvelope as error:
             await self._bury(record, Reason(dead_letters.MALFORMED_ENVELOPE, str(error)))
         except _Refused as error:
@@ -159,6 +182,7 @@ class Intake:
             await self._bury(record, _reason_of(error))
         except orjson.JSONDecodeError:
             await self._bury(record, Reason(dead_letters.BAD_JSON, "the data is not JSON"))
+        return None
 
     async def _unveiled(self, collection: str, envelope: Envelope, veil: Any) -> tuple[Envelope, Any]:
         """The event that `veil` stands for, as this service itself has kept it; `veil` where it stands for itself."""
@@ -173,21 +197,39 @@ class Intake:
         )
         return as_it_was, model.model_validate(found["data"])
 
-    def _sort_state(self, batch: _Sorted, record: Record, envelope: Envelope) -> None:
+    def _state(self, model: type[State], record: Record) -> Document | None:
+        if record.value is None:
+            return None
+        model.model_validate_json(record.value)
+        return cast(Document, orjson.loads(record.value))
+
+    async def _sort(self, batch: _Sorted, arrived: _Arrived) -> None:
+        record, envelope, said = arrived.record, arrived.envelope, arrived.said
+        try:
+            if envelope.type in self._handlers.copies:
+                self._sort_state(batch, record, envelope, said)
+            else:
+                self._sort_fact(batch, record, envelope, said)
+            batch.understood += 1
+        except _Refused as error:
+            await self._bury(record, error.reason)
+
+    def _sort_state(self, batch: _Sorted, record: Record, envelope: Envelope, state: Document | None) -> None:
         for copy in self._handlers.copies[envelope.type]:
-            state = None
-            if record.value is not None:
-                copy.state.model_validate_json(record.value)
-                state = orjson.loads(record.value)
+            if state is not None:
+                state = batch.sieve.state(envelope.community, copy.state, state)
             operation = UpdateOne(
                 {"_id": envelope.aggregate_id, "seq": {"$lte": envelope.sequence}}, copied(envelope, state), upsert=True
             )
             batch.writes[copy.collection].append((record, operation))
 
     def _sort_fact(self, batch: _Sorted, record: Record, envelope: Envelope, event: Any) -> None:
+        sifted = batch.sieve.fact(Received(envelope, event, ""))
+        if sifted is None:
+            return
         for write in self._handlers.writes.get(envelope.type, ()):
             try:
-                operations = write.function(Received(envelope, event, write.name))
+                operations = write.function(replace(sifted, by=write.name))
             except CommunityError as error:
                 raise _Refused(dead_letters.RULE_BROKEN, str(error)) from error
             except Exception as error:
@@ -195,7 +237,7 @@ class Intake:
                 raise _Refused(dead_letters.HANDLER_FAILED, type(error).__name__) from error
             batch.writes[write.collection].extend((record, operation) for operation in operations)
         for name, reaction in self._handlers.reactions.get(envelope.type, ()):
-            batch.reactions[record.key or b""].append((record, Received(envelope, event, name), reaction))
+            batch.reactions[record.key or b""].append((record, replace(sifted, by=name), reaction))
 
     async def _write(self, collection: str, operations: Sequence[tuple[Record, WriteOp]]) -> None:
         """One bulk write; what the store refuses as such, other than a repetition, becomes a dead letter."""
@@ -231,17 +273,17 @@ class Intake:
         for operation in operations:
             await self._write(collection, [operation])
 
-    async def _react(self, queue: Sequence[tuple[Record, Received[Any], Reaction]]) -> None:
+    async def _react(self, sieve: Sieve, queue: Sequence[tuple[Record, Received[Any], Reaction]]) -> None:
         async with self._places:
             for record, received, reaction in queue:
-                await self._react_to(record, received, reaction)
+                await self._react_to(sieve, record, received, reaction)
                 self.stirred = time.monotonic()
 
-    async def _react_to(self, record: Record, received: Received[Any], reaction: Reaction) -> None:
+    async def _react_to(self, sieve: Sieve, record: Record, received: Received[Any], reaction: Reaction) -> None:
         with self._span(received.envelope.traceparent, f"{self.consumer} {received.by}") as traceparent:
-            traced = Received(received.envelope, received.event, received.by, traceparent)
+            traced = replace(received, traceparent=traceparent)
             try:
-                await self._outlast(lambda: reaction(traced))
+                await self._outlast(_sifted(sieve, traced, reaction))
             except NotYet as error:
                 await self._bury(record, Reason(dead_letters.NOT_YET, str(error)))
             except CommunityError as error:
@@ -260,7 +302,7 @@ class Intake:
                 return await effect()
             except Exception as error:
                 self.stirred = time.monotonic()
-                if isinstance(error, NotYet):
+                if isinstance(error, NotYet | PersonGone):
                     if waited >= self._wait_for_others:
                         raise
                 elif isinstance(error, CommunityError):
@@ -329,6 +371,20 @@ def _oddity(record: Record) -> Reason | None:
     if mark == batches.UNREADABLE:
         return Reason(dead_letters.UNREADABLE_BATCH, batches.why(record.headers))
     return Reason(dead_letters.MISNAMED_HEADER, "a header's name is not UTF-8")
+
+
+def _sifted(sieve: Sieve, received: Received[Any], reaction: Reaction) -> Callable[[], Awaitable[None]]:
+    """The effect of a reaction. Refused because of somebody who was erased meanwhile, it is tried without them."""
+    first = True
+
+    async def effect() -> None:
+        nonlocal first
+        left = received if first else await sieve.again(received)
+        first = False
+        if left is not None:
+            await reaction(left)
+
+    return effect
 
 
 def _passes(error: Exception) -> bool:

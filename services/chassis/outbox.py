@@ -16,10 +16,14 @@ import orjson
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Invalid
 from services.chassis.mongo import Document
+from services.chassis.principal import SYSTEM
 from services.contracts.event import Event
+from services.contracts.holding import officers, people
 
 MAX_EVENT_BYTES = 256 * 1024
 INDEX = "outbox"
+NOBODY = "anonymous"
+"""The name on record of whoever acts without one."""
 
 
 class EventTooLarge(
@@ -48,7 +52,7 @@ def entries(
     """
     made = [
         {"seq": version + n, "type": event.type, "time": now, "actor": actor, "data": _data(event)}
-        | dict(_present(cause=causationid, trace=traceparent))
+        | dict(_present(cause=causationid, trace=traceparent, who=_who(event, actor)))
         for n, event in enumerate(decision.events, 1)
     ]
     aggregate: Aggregate = decision.aggregate
@@ -97,5 +101,13 @@ def _checked(raw: bytes) -> bytes:
     return raw
 
 
-def _present(**values: str | None) -> Iterator[tuple[str, str]]:
+def _who(event: Event, actor: str) -> list[str] | None:
+    """Whom it concerns, so that it is found when one of them is erased; who acts in office is on record as such."""
+    named = people(type(event), event)
+    if actor not in (SYSTEM, NOBODY) and actor not in officers(type(event), event):
+        named.add(actor)
+    return sorted(named) or None
+
+
+def _present(**values: object) -> Iterator[tuple[str, object]]:
     return ((name, value) for name, value in values.items() if value is not None)

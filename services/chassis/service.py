@@ -18,11 +18,16 @@ from fastapi import APIRouter, FastAPI
 from services.chassis.aggregate import Aggregate
 from services.chassis.auth.build import verifier_of
 from services.chassis.clock import Clock, utc_now
+from services.chassis.erasure import Traces
+from services.chassis.gone import COLLECTION as TOMBSTONES
+from services.chassis.gone import INDEXES as TOMBSTONE_INDEXES
+from services.chassis.gone import Gone, GoneAgain
 from services.chassis.handlers import Handlers
 from services.chassis.http.app import create_app
 from services.chassis.http.probes import ReadinessCheck
 from services.chassis.inbound import Inbound
 from services.chassis.intake import Intake
+from services.chassis.journal import INDEXES as JOURNAL_INDEXES
 from services.chassis.journal import Journal
 from services.chassis.lease import Lease
 from services.chassis.machinery import OF_A_BATCH, Machinery
@@ -59,13 +64,16 @@ class Runtime:
     throttle: Throttle = field(default_factory=Throttle)
     """What holds commands of people back; a service gives it the pressure of what may fall behind."""
     secret: Secret | None = None
+    gone: Gone = field(init=False)
 
     def __post_init__(self) -> None:
         """Without another, the secret behind names is one that is kept in the database."""
         self.secret = self.secret or kept_in(self.database)
+        self.gone = self.journal.gone = Gone(self.database, self.clock)
 
-    def aggregates(self, kind: Kind[A]) -> Aggregates[A]:
-        """The aggregates of `kind` in this service's own database."""
+    def aggregates(self, kind: Kind[A], *, of_people: bool = False) -> Aggregates[A]:
+        """The aggregates of `kind` in this service's own database. `of_people`: each is a person, and knows itself
+        whether anything may still be written about them."""
         return Aggregates(
             kind,
             self.database,
@@ -74,7 +82,12 @@ class Runtime:
             self.metrics.command,
             self.throttle,
             self.secret,
+            None if of_people else self.gone,
         )
+
+    def traces(self, kinds: Sequence[Kind[Any]]) -> Traces:
+        """What is kept of people beside the aggregates of `kinds`, the service's own."""
+        return Traces(self.gone, self.journal, self.database, kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +201,7 @@ def _machinery(
         lanes=lanes,
         relayed=relayed,
         indexes=_indexes(service, runtime, wiring),
-        sweeps=wiring.sweeps,
+        sweeps=(*wiring.sweeps, GoneAgain(runtime.gone)),
         tasks=wiring.tasks,
         on_death=on_death,
     )
@@ -209,6 +222,7 @@ def _inbound(
         span=_span,
         side_by_side=settings.subscriber_concurrency,
         wait_for_others=settings.subscriber_patience_seconds,
+        gone=runtime.gone,
     )
     return Inbound(
         settings.kafka_bootstrap,
@@ -228,6 +242,7 @@ def _span(traceparent: str | None, name: str) -> AbstractContextManager[str | No
 
 def _indexes(service: Service, runtime: Runtime, wiring: Wiring) -> dict[str, list[IndexModel]]:
     indexes = {kind.collection: runtime.aggregates(kind).indexes() for kind in service.kinds}
+    indexes |= {"journal": list(JOURNAL_INDEXES), TOMBSTONES: list(TOMBSTONE_INDEXES)}
     for collection, models in wiring.indexes.items():
         indexes.setdefault(collection, []).extend(models)
     return indexes

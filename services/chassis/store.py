@@ -5,7 +5,8 @@ Document: `_id`, `v` version, `at` creation, `by` the last writer, `state`, `out
 
 What it guarantees: a state without its events, or an event without its state, can't exist; two commands on one
 aggregate are applied one after the other (optimistic version, retried); a request with a receipt, and an event with a
-`taken` mark, have their effect once, whoever repeats them and wherever the process dies. Commands made side by side
+`taken` mark, have their effect once, whoever repeats them and wherever the process dies; nothing is written about
+somebody who was erased (`gone`). Commands made side by side
 share their calls to MongoDB (`together`), and none of them fails by another.
 What it does not: nothing spans two aggregates; what must follow elsewhere follows by event.
 """
@@ -30,8 +31,10 @@ from services.chassis.errors import (
     TooMuchContention,
     UnknownAggregate,
 )
+from services.chassis.gone import Gone
 from services.chassis.mongo import ASCENDING as UP
 from services.chassis.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from services.chassis.named import Named
 from services.chassis.principal import SYSTEM
 from services.chassis.receipt import Receipt, replay
 from services.chassis.secret import Secret, kept_in
@@ -117,6 +120,7 @@ class Aggregates(Generic[A]):
         outcome: Outcome = lambda kind, outcome: None,
         throttle: Throttle | None = None,
         secret: Secret | None = None,
+        gone: Gone | None = None,
     ) -> None:
         self.kind = kind
         self.secret = secret or kept_in(database)
@@ -125,6 +129,7 @@ class Aggregates(Generic[A]):
         self._tell = committed
         self._outcome = outcome
         self._throttle = throttle or Throttle()
+        self._named = Named(gone, kind.model)
         self._turns = Turns()
         self._insert = Inserts(self.collection)
         self._look = Reads(self.collection, {"state": 1, "v": 1})
@@ -165,9 +170,12 @@ class Aggregates(Generic[A]):
             Replayed: the same request did; it carries the first answer.
             Overloaded: too many commands of people wait; nothing was done.
             StoreAway: somebody did, and no majority has it yet: it may be taken back.
+            PersonGone: whom it names, or who asks, was erased.
         """
         now = self._clock()
         decision = decide(now)
+        named = self._named.newly(None, decision.aggregate)
+        await self._named.require(named, cause.actor, decision.aggregate.community)
         stored = Stored(decision.aggregate, len(decision.events))
         document = {
             "_id": id,
@@ -193,6 +201,7 @@ class Aggregates(Generic[A]):
                 await _pause(attempt)
             else:
                 self._committed(document)
+                await self._named.look_after(named, stored.aggregate.community)
                 return stored
         raise StoreAway()
 
@@ -214,6 +223,7 @@ class Aggregates(Generic[A]):
             Replayed: the same request was carried out before; it carries the first answer.
             TooMuchContention: the race was lost many times over.
             Overloaded: too many commands of people wait; nothing was done.
+            PersonGone: whom it newly names, or who asks, was erased.
         """
         async with self._turn(cause), self._turns.of(id):
             for attempt in range(_ATTEMPTS):
@@ -240,7 +250,7 @@ class Aggregates(Generic[A]):
         """
         matching: dict[str, Any] = dict(query)
         if cursor is not None:
-            matching = {"$and": [matching, {"$or": _beyond(sort, descending, *cursors.decode(cursor))}]}
+            matching = {"$and": [matching, {"$or": cursors.beyond(sort, descending, *cursors.decode(cursor))}]}
         direction = DESCENDING if descending else UP
         with store_errors():
             documents = (
@@ -252,7 +262,7 @@ class Aggregates(Generic[A]):
         following = None
         if len(documents) > limit:
             last_one = documents[limit - 1]
-            following = cursors.encode(_at_path(last_one, sort), last_one["_id"])
+            following = cursors.encode(cursors.at_path(last_one, sort), last_one["_id"])
         return Page([self._stored(document) for document in documents[:limit]], following)
 
     def indexes(self) -> list[IndexModel]:
@@ -291,6 +301,8 @@ class Aggregates(Generic[A]):
         decision = decide(before.aggregate, now)
         if not decision.events and receipt is None:
             return before
+        named = self._named.newly(before.aggregate, decision.aggregate)
+        await self._named.require(named, cause.actor, decision.aggregate.community)
         stored = Stored(decision.aggregate, before.version + len(decision.events))
         update = self._update(id, decision, before.version, stored, now, cause, receipt, taken)
         with store_errors():
@@ -298,6 +310,7 @@ class Aggregates(Generic[A]):
         if result.matched_count == 0:
             return None
         self._committed(None if document.get("outbox") else _as_relayed(id, stored, update))
+        await self._named.look_after(named, stored.aggregate.community)
         return stored
 
     def _update(
@@ -377,22 +390,6 @@ def _as_relayed(id: str, stored: Stored[Any], update: Document) -> Document:
 
 def _dump(aggregate: Aggregate) -> Document:
     return aggregate.model_dump(exclude={"id"})
-
-
-def _beyond(sort: str, descending: bool, value: Any, last: str) -> list[Document]:
-    """What stands beyond an item by (`sort`, `_id`). Empty values sort lowest, and comparisons don't find them."""
-    beyond = "$lt" if descending else "$gt"
-    tied: Document = {sort: value, "_id": {beyond: last}}
-    if value is None:
-        return [tied] if descending else [tied, {sort: {"$ne": None}}]
-    return [tied, {sort: {beyond: value}}, *([{sort: None}] if descending else [])]
-
-
-def _at_path(document: Document, path: str) -> Any:
-    value: Any = document
-    for part in path.split("."):
-        value = None if value is None else value.get(part)
-    return value
 
 
 def newest_first(*fields: str) -> Sequence[tuple[str, int]]:

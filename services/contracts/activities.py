@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Masked, Public
+from services.contracts.marks import Code, Id, Masked, Office, PersonId, Public, Thing
 from services.contracts.topics import ACTIVITIES
 
 
@@ -41,14 +41,14 @@ class SeriesStatus(StrEnum):
 
 
 class _Activity(BaseModel):
-    title: Public[Masked]
-    title_en: Public[Masked | None] = None
+    title: Public[Office[Masked]]
+    title_en: Public[Office[Masked | None]] = None
     kind: Public[ActivityKind]
     starts_at: Public[datetime]
     ends_at: Public[datetime]
     venue: Public[Code]
     building: Public[Id | None] = None
-    organiser: Public[Id]
+    organiser: Public[PersonId]
     capacity: Public[int]
     taken: Public[int]
     """Heads with a seat."""
@@ -58,7 +58,7 @@ class _Activity(BaseModel):
     """Heads of the registered parties that checked in; volunteers aren't counted."""
     volunteers_needed: Public[int]
     skill: Public[Code | None] = None
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
     min_age: Public[int | None] = None
     """Years; everybody in a party must have reached it."""
     guardian_required: Public[bool]
@@ -82,7 +82,7 @@ class ActivityScheduled(
 class ActivityStaffed(Event, type="cn.community.events.activity.staffed.v1", topic=ACTIVITIES, state=ActivityState):
     """All the volunteers it needs have said yes, or one of them was replaced."""
 
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
 
 
 class ActivityUnderstaffed(
@@ -90,7 +90,7 @@ class ActivityUnderstaffed(
 ):
     """A volunteer fell out; `volunteers` are those who stay."""
 
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
 
 
 class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=ACTIVITIES, state=ActivityState):
@@ -108,7 +108,7 @@ class ActivityCancelled(Event, type="cn.community.events.activity.cancelled.v1",
     """It won't take place. Registered, waiting and volunteering people are owed a word."""
 
     status: Public[ActivityStatus]
-    reason: Public[Masked | None] = None
+    reason: Public[Office[Masked | None]] = None
 
 
 class ActivityCompleted(Event, type="cn.community.events.activity.completed.v1", topic=ACTIVITIES, state=ActivityState):
@@ -123,7 +123,7 @@ class ActivityRegistered(
 ):
     """A party has its seats. `own`: `person` came themselves, not the desk for them."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     party: Public[int]
     starts_at: Public[datetime]
     taken: Public[int]
@@ -135,7 +135,7 @@ class ActivityWaitlisted(
 ):
     """A party found too few seats and waits; `position` counts parties from 1, `own` as for registered."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     party: Public[int]
     position: Public[int]
     waiting: Public[int]
@@ -145,7 +145,7 @@ class ActivityWaitlisted(
 class ActivityPromoted(Event, type="cn.community.events.activity.promoted.v1", topic=ACTIVITIES, state=ActivityState):
     """A waiting party got its seats."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     party: Public[int]
     starts_at: Public[datetime]
     taken: Public[int]
@@ -155,7 +155,7 @@ class ActivityPromoted(Event, type="cn.community.events.activity.promoted.v1", t
 class ActivityWithdrawn(Event, type="cn.community.events.activity.withdrawn.v1", topic=ACTIVITIES, state=ActivityState):
     """A party gave up its seats, or its place on the waiting list where `waitlisted`."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     party: Public[int]
     waitlisted: Public[bool]
     taken: Public[int]
@@ -167,10 +167,10 @@ class ActivityCheckedIn(
 ):
     """Somebody is there: a volunteer, or a party by the person who registered it."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     as_volunteer: Public[bool]
     at: Public[datetime]
-    by: Public[Id]
+    by: Public[PersonId]
     attended: Public[int]
 
 
@@ -184,7 +184,7 @@ class ActivityCheckedOut(
     `as_volunteer` is service.
     """
 
-    person: Public[Id]
+    person: Public[PersonId]
     as_volunteer: Public[bool]
     at: Public[datetime]
     minutes: Public[int]
@@ -196,8 +196,8 @@ class ActivityPersonErased(
 ):
     """A person's id was replaced by a stand-in that leads nowhere; the counts stay."""
 
-    volunteers: Public[list[Id]]
-    organiser: Public[Id]
+    volunteers: Public[list[PersonId]]
+    organiser: Public[PersonId]
 
 
 class Occurrence(BaseModel):
@@ -212,16 +212,16 @@ class Occurrence(BaseModel):
 
 
 class _Series(BaseModel):
-    title: Public[Masked]
-    title_en: Public[Masked | None] = None
+    title: Public[Office[Masked]]
+    title_en: Public[Office[Masked | None]] = None
     kind: Public[ActivityKind]
-    rule: Public[Masked]
+    rule: Public[Thing[Masked]]
     """RFC 5545 recurrence rule, in the community's time zone: `FREQ=MONTHLY;BYDAY=1SA`."""
     first: Public[datetime]
     """Start of the first date."""
     minutes: Public[int]
     venue: Public[Code]
-    organiser: Public[Id]
+    organiser: Public[PersonId]
     status: Public[SeriesStatus]
     skipped: Public[list[date]]
     expanded_until: Public[date]
@@ -249,7 +249,7 @@ class SeriesDateSkipped(Event, type="cn.community.events.series.date-skipped.v1"
     skipped: Public[list[date]]
     on: Public[date]
     activity: Public[Id]
-    reason: Public[Masked | None] = None
+    reason: Public[Office[Masked | None]] = None
 
 
 class SeriesEnded(Event, type="cn.community.events.series.ended.v1", topic=ACTIVITIES, state=SeriesState):
@@ -265,7 +265,7 @@ class SeriesPersonErased(
 ):
     """The organiser's id was replaced by a stand-in that leads nowhere."""
 
-    organiser: Public[Id]
+    organiser: Public[PersonId]
 
 
 class PersonErasedFromActivities(Event, type="cn.community.events.person-data.erased.v1", topic=ACTIVITIES):

@@ -5,6 +5,7 @@ Public text has one of the types below, never plain `str`, so that personal data
 people are opaque ids, words are catalogue codes, and what a person typed is masked on construction.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -21,7 +22,42 @@ class Mark(StrEnum):
     INTERNAL = "internal"
 
 
+class Sort(StrEnum):
+    """What a field holds of people, as far as it can hold something of them.
+
+    `words` and `personal` are of the person whom the document or the event is about: they go with that person.
+    `office` is what was written or noted in office, for everybody to read or on record; it stays.
+    """
+
+    PLAIN = "plain"
+    PERSON = "person"
+    OFFICER = "officer"
+    WORDS = "words"
+    OFFICE = "office"
+    PERSONAL = "personal"
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The mark of a field that says what it holds (`holding` reads it)."""
+
+    sort: Sort
+
+
 T = TypeVar("T")
+Thing = Annotated[T, Holds(Sort.PLAIN)]
+"""Codes, ids of things, figures: nothing of a person."""
+Someone = Annotated[T, Holds(Sort.PERSON)]
+"""The opaque id of a person, or several: after their erasure it is not there any more."""
+Officer = Annotated[T, Holds(Sort.OFFICER)]
+"""The opaque id of somebody who acted in office: it stays on record."""
+Words = Annotated[T, Holds(Sort.WORDS)]
+"""What the person whom it is about typed, said or pictured."""
+Office = Annotated[T, Holds(Sort.OFFICE)]
+"""What was written in office: titles, answers, reasons."""
+Personal = Annotated[T, Holds(Sort.PERSONAL)]
+"""A personal fact that is not words: where somebody lives, what they can do, how to reach them."""
+
 Public = Annotated[T, Mark.PUBLIC]
 Internal = Annotated[T, Mark.INTERNAL]
 
@@ -34,6 +70,12 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN), Field(title="Id")]
 Up to 64 characters. Eleven digits and more without anything else are refused, and so are seventeen digits and a letter:
 they would be a phone, identity or card number.
 """
+
+PersonId = Annotated[Id, Holds(Sort.PERSON)]
+"""The `sub` of somebody whom it concerns. On erasure it goes from whatever a service keeps."""
+
+OfficerId = Annotated[Id, Holds(Sort.OFFICER)]
+"""The `sub` of somebody who acted in office: who dispatched, walked, verified. It stays on record."""
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN), Field(title="Code")]
 """A word of a catalogue or of an enumeration that services may extend. Digits are limited as in `Id`."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, Public
+from services.contracts.marks import Code, Id, Internal, PersonId, Public
 from services.contracts.topics import NOTICES
 
 ERASED = "erased"
@@ -73,7 +73,7 @@ class Suppression(StrEnum):
 
 
 class _Notice(BaseModel):
-    recipient: Public[Id]
+    recipient: Public[PersonId]
     kind: Public[NoticeKind]
     channel: Public[NoticeChannel]
     cause: Public[Id]
@@ -143,7 +143,7 @@ class NoticeRead(Event, type="cn.community.notify.notice.read.v1", topic=NOTICES
 class NoticeAnonymised(Event, type="cn.community.notify.notice.anonymised.v1", topic=NOTICES, state=NoticeState):
     """Its recipient was erased; what was not delivered never will be."""
 
-    recipient: Public[Id]
+    recipient: Public[PersonId]
     status: Public[NoticeStatus]
     reason: Public[Suppression | None]
 
@@ -166,16 +166,16 @@ class PersonStatus(StrEnum):
 class PersonRegistered(Event, type="cn.community.notify.person.registered.v1", topic=NOTICES, internal=True):
     """A person set up how they want to be told. What they chose is in no event."""
 
-    person: Internal[Id]
-    by: Internal[Id]
+    person: Internal[PersonId]
+    by: Internal[PersonId]
 
 
 class PersonChanged(Event, type="cn.community.notify.person.changed.v1", topic=NOTICES, internal=True):
     """`changed` names the settings that have new values; `by` is the person, or staff on record."""
 
-    person: Internal[Id]
+    person: Internal[PersonId]
     changed: Internal[list[Code]]
-    by: Internal[Id]
+    by: Internal[PersonId]
 
 
 class PersonErasureRequested(Event, type="cn.community.notify.person.erasure-requested.v1", topic=NOTICES):
@@ -188,7 +188,7 @@ class PersonErasureRequested(Event, type="cn.community.notify.person.erasure-req
     request: Public[Id]
     requested_at: Public[datetime]
     only: Public[Id | None] = None
-    by: Internal[Id]
+    by: Internal[PersonId]
 
 
 class PersonErasureAnswered(Event, type="cn.community.notify.person.erasure-answered.v1", topic=NOTICES, internal=True):

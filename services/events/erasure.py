@@ -9,14 +9,14 @@ from services.events.domain.erasure import erase_from_activity, erase_from_serie
 from services.events.store import Store, with_person
 
 
-async def erase(store: Store, person: str, cause: Cause) -> None:
-    """Erase `person` in every community."""
+async def erase(store: Store, person: str, cause: Cause, community: str | None = None) -> None:
+    """Erase `person`, in `community` or (None) in all."""
     await erase_each(
         store.activities,
         with_person(person),
         lambda activity, now: erase_from_activity(activity, person, now),
         cause,
+        community,
     )
-    await erase_each(
-        store.series, {"state.organiser": person}, lambda series, now: erase_from_series(series, person), cause
-    )
+    organised = {"state.organiser": person}
+    await erase_each(store.series, organised, lambda series, now: erase_from_series(series, person), cause, community)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.erasure import Erasure, erasures_on
+from services.chassis.erasure import Erasure, Traces, erasures_on
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
@@ -67,6 +67,7 @@ class Store:
     erasures: Aggregates[Erasure]
     volunteers: Collection
     clock: Clock
+    traces: Traces
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Store":
@@ -77,6 +78,7 @@ class Store:
             erasures=runtime.aggregates(ERASURE),
             volunteers=runtime.database[VOLUNTEERS],
             clock=runtime.clock,
+            traces=runtime.traces(KINDS),
         )
 
     async def is_approved(self, community: str, person: str) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from services.chassis.aggregate import Decision
-from services.chassis.erasure import answer
+from services.chassis.erasure import Erasing, answer
 from services.chassis.handlers import Handlers, Received
 from services.contracts.activities import (
     Occurrence,
@@ -32,11 +33,13 @@ def handlers(store: Store) -> Handlers:
     _staffing(handlers, store)
     _series(handlers, store)
 
+    erasing = Erasing(store.traces, partial(erase, store))
+
     @handlers.on(PersonErasureRequested)
     async def forget(received: Received[PersonErasureRequested]) -> None:
         """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
         person, request = received.event.person, received.event.request
-        await erase(store, person, received.cause)
+        await erasing.carry_out(person, received.event.only)
         saying = PersonErasedFromActivities(person=person, request=request)
         await answer(store.erasures, received, person=person, request=request, saying=saying)
 

@@ -4,13 +4,13 @@ Every step may be repeated, and leaves what is not done yet to be found again: a
 anew. What the person did in office (handling, walking, staff work) stays on record under their opaque id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from services.chassis.aggregate import Decision, new_id
-from services.chassis.erasure import erase_each, erase_in
+from services.chassis.erasure import erase_each, erase_in, within
 from services.chassis.store import Cause
 from services.issues.domain.aftermath import anonymise_case
 from services.issues.domain.cases import Case
@@ -18,60 +18,81 @@ from services.issues.domain.supports import Support, forget_supporter
 from services.issues.domain.wishes import anonymise_wish
 from services.issues.privacy.vault import DestroyedBy
 from services.issues.routing.forgetting import forget
-from services.issues.store import Store, attached_to, found_in, shown_in
+from services.issues.store import CASES, WISHES, Store, attached_to, found_in, shown_in
 from services.issues.supporting import withheld_among
 
 _BATCH = 100
+_JUST_THE_THRESHOLD = {"$arrayToObject": [[{"k": "threshold", "v": "$suggestion.threshold"}]]}
 
 
-async def erase(store: Store, person: str, cause: Cause) -> None:
-    """Erase `person` in every community."""
-    await store.vault.destroy_those_of(person, DestroyedBy.ERASURE)
+async def erase(store: Store, person: str, cause: Cause, community: str | None = None) -> None:
+    """Erase `person`, in `community` or (None) in all."""
+    await store.vault.destroy_those_of(person, DestroyedBy.ERASURE, community)
     stand_in = new_id("erased")
-    await _reported_cases(store, person, await store.vault.alias(person), stand_in, cause)
-    await _supports(store, person, stand_in, cause)
-    theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
-    await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), cause)
-    for photo in await store.photos.owned_by(person):
+    await _reported_cases(store, person, community, stand_in, cause)
+    await _supports(store, person, community, stand_in, cause)
+    await _wishes(store, person, community, cause)
+    for photo in await store.photos.owned_by(person, community):
         if await _is_shown(store, photo):
             await store.photos.disown(photo)
         else:
             await store.photos.delete(photo)
-    for attachment in await store.attachments.owned_by(person):
+    for attachment in await store.attachments.owned_by(person, community):
         if await store.cases.collection.find_one(attached_to(attachment), {"_id": 1}) is not None:
             await store.attachments.disown(attachment)
         else:
             await store.attachments.delete(attachment)
 
 
-async def _supports(store: Store, person: str, stand_in: str, cause: Cause) -> None:
+async def _supports(store: Store, person: str, community: str | None, stand_in: str, cause: Cause) -> None:
     """One after the other, since what is said of each depends on what it is a support of."""
 
     def forgotten(public: bool, support: Support, now: datetime) -> Decision[Support]:
         return forget_supporter(support, stand_in, public=public)
 
-    while page := (await store.supports.select({"state.person": person}, limit=_BATCH)).items:
+    theirs = within({"state.person": person}, community)
+    while page := (await store.supports.select(theirs, limit=_BATCH)).items:
         kept = await withheld_among(store, [stored.aggregate.subject for stored in page])
         for stored in page:
             public = stored.aggregate.subject not in kept
             await erase_in(store.supports, stored.aggregate.id, partial(forgotten, public), cause)
 
 
-async def _reported_cases(store: Store, person: str, alias: str, stand_in: str, cause: Cause) -> None:
+async def _wishes(store: Store, person: str, community: str | None, cause: Cause) -> None:
+    theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
+    proposed = store.wishes.collection.find(within({"state.proposer": person}, community), {"_id": 1})
+    if ids := [document["_id"] async for document in proposed]:
+        await store.traces.wipe(person, WISHES, ids)
+    await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), cause, community)
+    await store.traces.wipe_again(person)  # what was written of them meanwhile
+
+
+async def _reported_cases(store: Store, person: str, community: str | None, stand_in: str, cause: Cause) -> None:
     nameless = new_id("erased")
+    alias = await store.vault.alias(person)
 
     def anonymised(case: Case, now: datetime) -> Decision[Case]:
         # Their nameless cases get another stand-in: nobody learns from it whose they were.
         return anonymise_case(case, person, alias, stand_in if case.reporter == person else nameless)
 
-    while page := (await store.cases.select({"state.reporter": {"$in": [person, alias]}}, limit=_BATCH)).items:
+    reported = within({"state.reporter": {"$in": [person, alias]}}, community)
+    while page := (await store.cases.select(reported, limit=_BATCH)).items:
         theirs = [stored.aggregate.id for stored in page if stored.aggregate.round is None]
+        await store.traces.wipe(person, CASES, theirs)
         await forget(store, theirs, cause)  # models that have learnt from these words
         for stored in page:
             await _things_of(store, stored.aggregate)
             id = stored.aggregate.id
             await erase_in(store.cases, id, anonymised, cause)
         await forget(store, theirs, cause)  # and any that was just being trained
+        await _what_was_drawn(store, theirs)
+
+
+async def _what_was_drawn(store: Store, cases: Sequence[str]) -> None:
+    """What was made of the words of `cases`: why a unit was suggested, and how they are found."""
+    ids = {"_id": {"$in": list(cases)}}
+    await store.routing.suggestions.update_many(ids, [{"$set": {"suggestion": _JUST_THE_THRESHOLD}}])
+    await store.reading.projection.forget(cases)
 
 
 async def _things_of(store: Store, case: Case) -> None:

@@ -22,6 +22,7 @@ from services.contracts.issues import (
     CaseReported,
     CaseStatus,
     CaseUnmerged,
+    SupportAnonymised,
     SupportGiven,
     SupportWithdrawn,
     WishShown,
@@ -39,8 +40,8 @@ log = logging.getLogger(__name__)
 def join_up(handlers: Handlers, store: Store) -> None:
     """Register what follows."""
 
-    @handlers.write(SupportGiven, SupportWithdrawn, collection=MARKS)
-    def supported(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[WriteOp]:
+    @handlers.write(SupportGiven, SupportWithdrawn, SupportAnonymised, collection=MARKS)
+    def supported(received: Received[SupportGiven | SupportWithdrawn | SupportAnonymised]) -> Sequence[WriteOp]:
         """What is supported is to be counted anew, if it was not at once."""
         return [to_count(received.event.subject, received.event.of)]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
-from services.chassis.erasure import Erasure, erasures_on
+from services.chassis.erasure import Erasure, Traces, erasures_on
 from services.chassis.mongo import ASCENDING, DESCENDING, IndexModel
 from services.chassis.principal import Principal, Role
 from services.chassis.service import Runtime
@@ -219,12 +219,13 @@ class Store:
     reading: Reading
     open311: Open311
     clocks: Clocks
+    traces: Traces
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Store":
         """The store in the database of `runtime`."""
         settings: PrivacySettings = runtime.settings
-        vault = Vault(runtime.database, runtime.clock, settings.masters)
+        vault = Vault(runtime.database, runtime.clock, settings.masters, runtime.gone)
         runtime = replace(runtime, secret=vault.secret)
         times: ClockSettings = runtime.settings
         many: SupportSettings = runtime.settings
@@ -257,6 +258,7 @@ class Store:
             reading=Reading.of(runtime),
             open311=Open311.of(runtime),
             clocks=times.clocks,
+            traces=runtime.traces(KINDS),
         )
 
 

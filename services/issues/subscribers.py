@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
-from services.chassis.erasure import answer
+from services.chassis.erasure import Erasing, answer
 from services.chassis.handlers import Handlers, Received
 from services.chassis.mongo import WriteOp
 from services.contracts.issues import PersonDataErased, RoundDue, RoundWalked, VisitRecorded, VisitRevised
@@ -52,18 +53,26 @@ def handlers(store: Store) -> Handlers:
         due = received.event
         await store.rounds.create(due.round, lambda now: round_of(plan, due, now), received.cause, taken=received.taken)
 
+    erasing = Erasing(store.traces, partial(erase, store))
+
     @handlers.on(PersonErasureRequested)
     async def forget(received: Received[PersonErasureRequested]) -> None:
         """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
         person, request = received.event.person, received.event.request
-        await erase(store, person, received.cause)
+        await erasing.carry_out(person, received.event.only)
         saying = PersonDataErased(person=person, request=request)
         await answer(store.erasures, received, person=person, request=request, saying=saying)
 
     async def _report(case: str, visit: Visit, finding: Finding, received: Received[VisitRecorded]) -> None:
         catalogue = await store.catalogues.of(visit.community)
+        gone = await store.traces.gone.among({visit.walker}, visit.community)
+
+        finder = visit.walker not in gone
         await store.cases.create(
-            case, lambda now: report_finding(case, visit, finding, catalogue), received.cause, taken=received.taken
+            case,
+            lambda now: report_finding(case, visit, finding, catalogue, finder=finder),
+            received.cause,
+            taken=received.taken,
         )
 
     react(handlers, store)

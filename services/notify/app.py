@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from services.chassis.clock import Clock
+from services.chassis.erasure import Erasing
 from services.chassis.service import Runtime, Service, Wiring
 from services.chassis.store import Aggregates
 from services.chassis.sweeper import Sweep
@@ -19,6 +21,7 @@ from services.notify.codes import Codes
 from services.notify.delivery import Delivery
 from services.notify.domain.notice import lapse
 from services.notify.domain.person import Person
+from services.notify.erasure import erase
 from services.notify.settings import NotifySettings
 from services.notify.store import INDEXES, NOTICE, PERSON, Facts, lapsed
 from services.notify.subscribers import Desk, handlers
@@ -29,7 +32,9 @@ from services.notify.wording import Wording
 def wire(runtime: Runtime) -> Wiring:
     """The parts of the service, on `runtime`."""
     settings: NotifySettings = runtime.settings
-    notices, persons = runtime.aggregates(NOTICE), runtime.aggregates(PERSON)
+    notices, persons = runtime.aggregates(NOTICE), runtime.aggregates(PERSON, of_people=True)
+    facts = Facts(runtime.database)
+    erasing = Erasing(runtime.traces((PERSON, NOTICE)), partial(erase, facts, notices))
     names, wording = settings.names, Wording(settings.names)
     gateways = _gateways(settings, runtime.clock)
     telling = Telling(notices, persons, runtime.clock, frozenset({NoticeChannel.INBOX, *gateways}))
@@ -41,7 +46,7 @@ def wire(runtime: Runtime) -> Wiring:
             *api.routers(notices, persons, Memberships(runtime.database), wording),
             board.router(gallery, Page(names), names, settings.public_url.rstrip("/"), settings.board_seconds),
         ],
-        handlers=handlers(Desk(telling, Facts(runtime.database), notices, persons, settings.lead)),
+        handlers=handlers(Desk(telling, facts, notices, persons, settings.lead, erasing)),
         sweeps=[Sweep("lapsed-claim", notices, lapsed, lapse, every=timedelta(seconds=30))],
         indexes=INDEXES,
         tasks=[delivery.run, *(codes.run for codes in _codes(persons, gateways, wording, runtime.clock, every))],

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.chassis.erasure import within
 from services.chassis.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
 from services.chassis.store import Aggregates, Kind
+from services.contracts.holding import WORDS_GONE
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState, NoticeStatus
 from services.contracts.topics import NOTICES
 from services.notify import belonging
@@ -146,13 +148,15 @@ class Facts:
         await self._supporters.delete_many({"subject": subject})
 
     async def forget(self, person: str, community: str | None = None) -> None:
-        """Nothing remembered leads to `person` afterwards, in `community` or (None) at all."""
-        where = {} if community is None else {"community": community}
-        await self._attendances.delete_many({"person": person, **where})
-        await self._supporters.delete_many({"person.v": person, **where})
-        await self._subjects.update_many({"reporter.v": person, **where}, {"$set": {"reporter.v": None}})
-        await self._subjects.update_many({"proposer.v": person, **where}, {"$set": {"proposer.v": None}})
-        await self._staffings.update_many({"volunteers": person, **where}, {"$pull": {"volunteers": person}})
+        """Nothing remembered of `community`, or (None) of any, leads to `person` afterwards."""
+        here: Document = {} if community is None else {"community": community}
+        await self._attendances.delete_many({"person": person, **here})
+        await self._supporters.delete_many({"person.v": person, **here})
+        await self._subjects.update_many({"reporter.v": person, **here}, {"$set": {"reporter.v": None}})
+        # What they proposed was called by their own words.
+        nameless = {"$set": {"proposer.v": None, "title.v": WORDS_GONE}}
+        await self._subjects.update_many({"proposer.v": person, **here}, nameless)
+        await self._staffings.update_many({"volunteers": person, **here}, {"$pull": {"volunteers": person}})
         await self._memberships.forget(person, community)
 
 
@@ -189,8 +193,7 @@ class Notices:
 
     async def of(self, person: str, community: str | None = None) -> AsyncIterator[str]:
         """Ids of all notices of `person`, in `community` or (None) in all."""
-        where = {} if community is None else {"state.community": community}
-        async for document in self._collection.find({"state.recipient": person, **where}, {"_id": 1}):
+        async for document in self._collection.find(within({"state.recipient": person}, community), {"_id": 1}):
             yield document["_id"]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.chassis.erasure import Erasing
 from services.chassis.handlers import Handlers, Received
 from services.chassis.store import Aggregates
 from services.contracts import activities as a
@@ -13,7 +14,7 @@ from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.notices import NoticeKind, PersonErasureRequested
 from services.notify import belonging, facts
-from services.notify.domain.notice import Notice, Particulars, anonymise, withhold
+from services.notify.domain.notice import Notice, Particulars, withhold
 from services.notify.domain.person import Person, take_answer
 from services.notify.store import COPIES, Facts, Notices
 from services.notify.telling import Telling
@@ -30,6 +31,7 @@ class Desk:
     notices: Aggregates[Notice]
     persons: Aggregates[Person]
     lead: timedelta
+    erasing: Erasing
 
 
 def handlers(desk: Desk) -> Handlers:
@@ -241,10 +243,8 @@ def _about_released_seats(table: Handlers, desk: Desk) -> None:
 def _erase(table: Handlers, desk: Desk) -> None:
     @table.on(PersonErasureRequested)
     async def forget_person(received: Received[PersonErasureRequested]) -> None:
-        person, only = received.event.person, received.event.only
-        await desk.facts.forget(person, only)
-        async for id in Notices(desk.notices).of(person, only):
-            await desk.notices.change(id, lambda notice, _: anonymise(notice), received.cause)
+        person = received.event.person
+        await desk.erasing.carry_out(person, received.event.only)
         await _answered(desk, received, person, received.event.request, "notify")
 
     @table.on(i.PersonDataErased)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from services.chassis.clock import Clock
-from services.chassis.errors import AlreadyExists
+from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.handlers import E, Received
 from services.chassis.store import Aggregates
 from services.contracts.notices import NoticeChannel, NoticeKind
@@ -76,7 +76,7 @@ class Telling:
             await self._notices.change(id, lambda notice, _: supersede(notice, version), received.cause)
 
     async def _queue(self, received: Received[E], draft: Draft, planned: Planned) -> None:
-        with suppress(AlreadyExists):  # the id says it all: told before
+        with suppress(AlreadyExists, PersonGone):  # told before, or nobody to be told
             await self._notices.create(
                 draft.id(planned.channel), lambda now: queue(draft, planned, now), received.cause, taken=received.taken
             )

@@ -11,14 +11,17 @@ from services.volunteers.domain import accounts, care, seating, teams, volunteer
 from services.volunteers.store import Store
 
 
-async def erase(store: Store, person: str, cause: Cause) -> None:
-    """Erase `person` in every community."""
+async def erase(store: Store, person: str, cause: Cause, community: str | None = None) -> None:
+    """Erase `person`, in `community` or (None) in all."""
     stand_in = new_id("erased")
+    needs, people, plans = {"state.offers.person": person}, {"state.person": person}, {"state.elder": person}
+    await erase_each(store.needs, needs, lambda n, now: seating.forget(n, person, stand_in, now), cause, community)
+    await erase_each(store.volunteers, people, lambda v, now: volunteers.erase(v, stand_in), cause, community)
     await erase_each(
-        store.needs, {"state.offers.person": person}, lambda n, now: seating.forget(n, person, stand_in, now), cause
+        store.teams, {"state.people": person}, lambda t, now: teams.forget(t, person, stand_in), cause, community
     )
-    await erase_each(store.volunteers, {"state.person": person}, lambda v, now: volunteers.erase(v, stand_in), cause)
-    await erase_each(store.teams, {"state.people": person}, lambda t, now: teams.forget(t, person, stand_in), cause)
-    await erase_each(store.care_plans, {"state.elder": person}, lambda p, now: care.erase_plan(p, stand_in, now), cause)
-    await store.readings.forget(person, stand_in)
-    await erase_each(store.accounts, {"state.volunteer": person}, lambda a, now: accounts.erase(a, stand_in), cause)
+    await erase_each(store.care_plans, plans, lambda p, now: care.erase_plan(p, stand_in, now), cause, community)
+    await erase_each(
+        store.accounts, {"state.volunteer": person}, lambda a, now: accounts.erase(a, stand_in), cause, community
+    )
+    await store.readings.forget(person, stand_in, community)

@@ -46,7 +46,9 @@ class Homes:
         return plan
 
     async def _keep(self, plan: CarePlan, by: Principal, need: str | None) -> None:
-        at = self._store.clock()
+        at, gone = self._store.clock(), self._store.traces.gone
+        await gone.require({by.sub}, plan.community)
         await self._store.readings.keep(
             Reading(id=new_id("reading"), community=plan.community, person=by.sub, need=need, care_plan=plan.id, at=at)
         )
+        await gone.look_after({by.sub}, plan.community)

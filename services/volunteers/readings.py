@@ -75,6 +75,7 @@ class Readings:
             return readings, None
         return readings[:limit], cursors.encode(readings[limit - 1].at, readings[limit - 1].id)
 
-    async def forget(self, person: str, stand_in: str) -> None:
-        """A reader is erased: what is left says that somebody read."""
-        await self._kept.update_many({"person": person}, {"$set": {"person": stand_in}})
+    async def forget(self, person: str, stand_in: str, community: str | None = None) -> None:
+        """A reader is erased, in `community` or (None) in all: what is left says that somebody read."""
+        theirs = {"person": person} | ({} if community is None else {"community": community})
+        await self._kept.update_many(theirs, {"$set": {"person": stand_in}})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.erasure import Erasure, erasures_on
+from services.chassis.erasure import Erasure, Traces, erasures_on
 from services.chassis.mongo import ASCENDING, IndexModel
 from services.chassis.service import Runtime
 from services.chassis.store import Aggregates, Kind, newest_first
@@ -111,6 +111,7 @@ class Store:
     erasures: Aggregates[Erasure]
     readings: readings.Readings
     clock: Clock
+    traces: Traces
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Store":
@@ -124,6 +125,7 @@ class Store:
             erasures=runtime.aggregates(ERASURE),
             readings=readings.Readings(runtime.database[readings.COLLECTION]),
             clock=runtime.clock,
+            traces=runtime.traces(KINDS),
         )
 
     async def communities_to_staff(self) -> list[str]:

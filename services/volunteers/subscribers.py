@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.chassis.erasure import answer
+from services.chassis.erasure import Erasing, answer
 from services.chassis.errors import AlreadyExists
 from services.chassis.handlers import Handlers, Received
 from services.chassis.principal import Role, system
@@ -64,11 +65,13 @@ def handlers(store: Store, staffing: Staffing) -> Handlers:
     _bookings(handlers, store, staffing)
     _waking(handlers, staffing)
 
+    erasing = Erasing(store.traces, partial(erase, store))
+
     @handlers.on(PersonErasureRequested)
     async def forget(received: Received[PersonErasureRequested]) -> None:
         """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
         person, request = received.event.person, received.event.request
-        await erase(store, person, received.cause)
+        await erasing.carry_out(person, received.event.only)
         saying = PersonDataErased(person=person, request=request)
         await answer(store.erasures, received, person=person, request=request, saying=saying)
 

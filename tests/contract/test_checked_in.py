@@ -137,13 +137,16 @@ def checked(tree: Path, *, to: Path, change: tuple[str, str]) -> subprocess.Comp
     )
 
 
-COUNT = "    sent_back: Public[int]\n    reason: Internal[str]"
+COUNT = "    sent_back: Public[int]\n    reason: Internal[Office[str]]"
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ((COUNT, "    reason: Internal[str]"), "case.sent-back.v1: sent_back was removed; old readers look for it."),
+        (
+            (COUNT, "    reason: Internal[Office[str]]"),
+            "case.sent-back.v1: sent_back was removed; old readers look for it.",
+        ),
         ((COUNT, f"    phone: Public[str] = ''\n{COUNT}"), "case.sent-back.v1: phone is text of any kind;"),
         ((COUNT, f"    words: str = ''\n{COUNT}"), "CaseSentBack.words: mark it Public[...] or Internal[...]"),
         ((COUNT, f"    added: Public[int] = 0\n{COUNT}"), "sent-back.v1.json is not what the declarations make. Run:"),

@@ -94,9 +94,9 @@ def environment(mongodb: str, kafka: str, prefix: str, database: str, folder: Pa
 
 @asynccontextmanager
 async def running(
-    variables: dict[str, str], *services: str, module: tuple[str, ...] = ("services",)
+    variables: dict[str, str], *services: str, module: tuple[str, ...] = ("services",), log: Path | None = None
 ) -> AsyncIterator[House]:
-    """The services in one process, ready; stopped afterwards."""
+    """The services in one process, ready; stopped afterwards. What they say goes to `log`, where that is given."""
     await ensure_topics(
         variables["KAFKA_BOOTSTRAP"],
         prefix=variables["KAFKA_TOPIC_PREFIX"],
@@ -105,7 +105,10 @@ async def running(
     claim = Claim()
     port = claim.port
     command = [sys.executable, "-m", *module, "run", *(services or SERVICES), "--port", str(port)]
-    process = await asyncio.create_subprocess_exec(*command, env=variables, cwd=ROOT)
+    told = None if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    process = await asyncio.create_subprocess_exec(*command, env=variables, cwd=ROOT, stdout=told, stderr=told)
+    if told is not None:
+        os.close(told)
     settings = AuthSettings(environment="test", auth_development_key=Path(variables["AUTH_DEVELOPMENT_KEY"]))
     house = House(f"http://127.0.0.1:{port}", DevelopmentIssuer(settings))
     try:

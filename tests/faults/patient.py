@@ -77,13 +77,13 @@ def _keep_hold() -> None:
         _loops.append(asyncio.get_running_loop())
         await run(outbound)
 
-    async def reacting(intake: Intake, queue: Any) -> None:
+    async def reacting(intake: Intake, sieve: Any, queue: Any) -> None:
         while _hung:
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:
                 continue
-        await react(intake, queue)
+        await react(intake, sieve, queue)
 
     for owner, name, method in ((Member, "join", joining), (Outbound, "run", running), (Intake, "_react", reacting)):
         setattr(owner, name, method)

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from services.chassis.auth.refusals import KeysUnavailable, TokenExpired, TokenInvalid, TokenMissing
 from services.chassis.cursor import InvalidCursor
-from services.chassis.errors import CommunityError, StaleVersion, TooMuchContention
+from services.chassis.errors import CommunityError, PersonGone, StaleVersion, TooMuchContention
 from services.chassis.http import refusals
 from services.chassis.http.command import HEADERS, CommandOfCaller
 from services.chassis.http.dialects import OWN_REFUSALS
@@ -35,7 +35,7 @@ _WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid, Contro
 _BY_PARAMETER: dict[str, tuple[type[CommunityError], ...]] = {
     "cursor": (InvalidCursor,),
     "idempotency-key": (refusals.IdempotencyKeyMalformed, IdempotencyKeyReused),
-    "if-match": (refusals.IfMatchMalformed, StaleVersion, TooMuchContention),
+    "if-match": (refusals.IfMatchMalformed, StaleVersion, TooMuchContention, PersonGone),
 }
 _METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.contracts.event import Event, State
 from services.contracts.issues.routing import Routed
-from services.contracts.marks import Code, Id, Internal, Masked, Public
+from services.contracts.marks import Code, Id, Internal, Masked, Office, OfficerId, PersonId, Public
 from services.contracts.topics import ISSUES
 
 
@@ -74,14 +74,14 @@ class WholeCase(_Clock):
 
     category: Public[Code]
     group: Public[Code | None] = None
-    category_zh: Public[Masked]
-    category_en: Public[Masked]
+    category_zh: Public[Office[Masked]]
+    category_en: Public[Office[Masked]]
     priority: Public[Priority]
-    title: Public[Masked | None] = None
+    title: Public[Office[Masked | None]] = None
     place: Public[Id]
     building: Public[Id | None] = None
     channel: Public[Channel]
-    reporter: Public[Id | None] = None
+    reporter: Public[PersonId | None] = None
     round: Public[Id | None] = None
     status: Public[CaseStatus]
     unit: Public[Id | None] = None
@@ -130,13 +130,13 @@ class CaseAccepted(Event, type="cn.community.issues.case.accepted.v1", topic=ISS
     """The committee filed it (立案); staff may have given it a public title or another category."""
 
     status: Public[CaseStatus]
-    title: Public[Masked | None]
+    title: Public[Office[Masked | None]]
     category: Public[Code]
     group: Public[Code | None] = None
-    category_zh: Public[Masked]
-    category_en: Public[Masked]
+    category_zh: Public[Office[Masked]]
+    category_en: Public[Office[Masked]]
     priority: Public[Priority]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseRejected(_Clock, Event, type="cn.community.issues.case.rejected.v1", topic=ISSUES, state=CaseState):
@@ -144,8 +144,8 @@ class CaseRejected(_Clock, Event, type="cn.community.issues.case.rejected.v1", t
 
     status: Public[CaseStatus]
     closed_at: Public[datetime]
-    reason: Public[Masked]
-    by: Internal[Id]
+    reason: Public[Office[Masked]]
+    by: Internal[OfficerId]
 
 
 class CaseDispatched(_Clock, Event, type="cn.community.issues.case.dispatched.v1", topic=ISSUES, state=CaseState):
@@ -160,7 +160,7 @@ class CaseDispatched(_Clock, Event, type="cn.community.issues.case.dispatched.v1
     signed_at: Public[datetime | None] = None
     contacted_at: Public[datetime | None] = None
     extension_requested: Public[bool] = False
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseReturned(_Clock, Event, type="cn.community.issues.case.returned.v1", topic=ISSUES, state=CaseState):
@@ -173,8 +173,8 @@ class CaseReturned(_Clock, Event, type="cn.community.issues.case.returned.v1", t
     overdue: Public[bool]
     returned: Public[int]
     previous_unit: Public[Id]
-    reason: Internal[str]
-    by: Internal[Id]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
 
 
 class CaseStarted(_Clock, Event, type="cn.community.issues.case.started.v1", topic=ISSUES, state=CaseState):
@@ -182,7 +182,7 @@ class CaseStarted(_Clock, Event, type="cn.community.issues.case.started.v1", top
 
     status: Public[CaseStatus]
     signed_at: Public[datetime | None] = None
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseHandled(_Clock, Event, type="cn.community.issues.case.handled.v1", topic=ISSUES, state=CaseState):
@@ -192,8 +192,8 @@ class CaseHandled(_Clock, Event, type="cn.community.issues.case.handled.v1", top
     extension_requested: Public[bool] = False
     handled_at: Public[datetime]
     photos: Public[int]
-    note: Internal[str | None]
-    by: Internal[Id]
+    note: Internal[Office[str | None]]
+    by: Internal[OfficerId]
 
 
 class CaseSentBack(_Clock, Event, type="cn.community.issues.case.sent-back.v1", topic=ISSUES, state=CaseState):
@@ -202,8 +202,8 @@ class CaseSentBack(_Clock, Event, type="cn.community.issues.case.sent-back.v1", 
     status: Public[CaseStatus]
     handled_at: Public[datetime | None]
     sent_back: Public[int]
-    reason: Internal[str]
-    by: Internal[Id]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
 
 
 class CaseVerified(_Clock, Event, type="cn.community.issues.case.verified.v1", topic=ISSUES, state=CaseState):
@@ -211,8 +211,8 @@ class CaseVerified(_Clock, Event, type="cn.community.issues.case.verified.v1", t
 
     status: Public[CaseStatus]
     closed_at: Public[datetime]
-    reporter: Public[Id | None]
-    by: Internal[Id]
+    reporter: Public[PersonId | None]
+    by: Internal[OfficerId]
 
 
 class CaseReopened(_Clock, Event, type="cn.community.issues.case.reopened.v1", topic=ISSUES, state=CaseState):
@@ -230,7 +230,7 @@ class CaseReopened(_Clock, Event, type="cn.community.issues.case.reopened.v1", t
     rating: Public[int | None]
     reopened: Public[int]
     previous_unit: Public[Id | None]
-    by: Internal[Id]
+    by: Internal[PersonId]
 
 
 class CaseRated(Event, type="cn.community.issues.case.rated.v1", topic=ISSUES, state=CaseState):
@@ -239,7 +239,7 @@ class CaseRated(Event, type="cn.community.issues.case.rated.v1", topic=ISSUES, s
     status: Public[CaseStatus]
     rating: Public[int] = Field(ge=1, le=5)
     for_reporter: Internal[bool] = False
-    by: Internal[Id]
+    by: Internal[PersonId]
 
 
 class CaseOverdue(Event, type="cn.community.issues.case.overdue.v1", topic=ISSUES, state=CaseState):
@@ -266,7 +266,7 @@ class CaseWordsExpired(Event, type="cn.community.issues.case.words-expired.v1", 
 class CaseAnonymised(Event, type="cn.community.issues.case.anonymised.v1", topic=ISSUES, state=CaseState):
     """The reporter was erased from it, contact, words and pictures with them."""
 
-    reporter: Public[Id | None]
+    reporter: Public[PersonId | None]
     photos: Public[int]
 
 
@@ -282,15 +282,15 @@ class CaseReassigned(_Clock, Event, type="cn.community.issues.case.reassigned.v1
     extension_requested: Public[bool]
     previous_unit: Public[Id | None]
     routed: Public[Routed | None] = None
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseContacted(_Clock, Event, type="cn.community.issues.case.contacted.v1", topic=ISSUES, state=CaseState):
     """The unit has spoken with the reporter (首次联系)."""
 
     contacted_at: Public[datetime]
-    note: Internal[str | None]
-    by: Internal[Id]
+    note: Internal[Office[str | None]]
+    by: Internal[OfficerId]
 
 
 class CasePaused(_Clock, Event, type="cn.community.issues.case.paused.v1", topic=ISSUES, state=CaseState):
@@ -299,8 +299,8 @@ class CasePaused(_Clock, Event, type="cn.community.issues.case.paused.v1", topic
     status: Public[CaseStatus]
     paused_until: Public[datetime]
     due_at: Public[datetime | None]
-    reason: Internal[str]
-    by: Internal[Id]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
 
 
 class CaseResumed(_Clock, Event, type="cn.community.issues.case.resumed.v1", topic=ISSUES, state=CaseState):
@@ -309,7 +309,7 @@ class CaseResumed(_Clock, Event, type="cn.community.issues.case.resumed.v1", top
     status: Public[CaseStatus]
     paused_until: Public[datetime | None]
     due_at: Public[datetime | None]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseExtensionRequested(
@@ -319,8 +319,8 @@ class CaseExtensionRequested(
 
     extension_requested: Public[bool]
     until: Public[datetime]
-    reason: Internal[str]
-    by: Internal[Id]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
 
 
 class CaseExtended(_Clock, Event, type="cn.community.issues.case.extended.v1", topic=ISSUES, state=CaseState):
@@ -330,15 +330,15 @@ class CaseExtended(_Clock, Event, type="cn.community.issues.case.extended.v1", t
     extended: Public[int]
     due_at: Public[datetime]
     overdue: Public[bool]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseExtensionRefused(Event, type="cn.community.issues.case.extension-refused.v1", topic=ISSUES, state=CaseState):
     """The staff did not grant the extension: the deadline stays."""
 
     extension_requested: Public[bool]
-    reason: Internal[str]
-    by: Internal[Id]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
 
 
 class CaseWarned(_Clock, Event, type="cn.community.issues.case.warned.v1", topic=ISSUES, state=CaseState):
@@ -360,7 +360,7 @@ class CaseMerged(_Clock, Event, type="cn.community.issues.case.merged.v1", topic
     status: Public[CaseStatus]
     merged_into: Public[Id]
     due_at: Public[datetime | None]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseUnmerged(_Clock, Event, type="cn.community.issues.case.unmerged.v1", topic=ISSUES, state=CaseState):
@@ -370,4 +370,4 @@ class CaseUnmerged(_Clock, Event, type="cn.community.issues.case.unmerged.v1", t
     merged_into: Public[Id | None]
     due_at: Public[datetime | None]
     previous_case: Public[Id]
-    by: Internal[Id]
+    by: Internal[OfficerId]

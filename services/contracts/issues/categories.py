@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from services.contracts.event import Event, State
 from services.contracts.issues.cases import Priority
 from services.contracts.issues.places import UnitKind
-from services.contracts.marks import Code, Id, Internal, Masked, Public
+from services.contracts.marks import Code, Internal, Masked, Office, OfficerId, Public
 from services.contracts.topics import ISSUES
 
 
@@ -17,8 +17,8 @@ class GroupData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     code: Code
-    zh: Masked
-    en: Masked
+    zh: Office[Masked]
+    en: Office[Masked]
 
 
 class CategoryData(BaseModel):
@@ -28,8 +28,8 @@ class CategoryData(BaseModel):
 
     code: Code
     group: Code
-    zh: Masked
-    en: Masked
+    zh: Office[Masked]
+    en: Office[Masked]
     unit_kind: UnitKind
     priority: Priority
     shown: bool = True
@@ -56,4 +56,4 @@ class CatalogueAdopted(
     """A new edition is in force. Carries the whole state."""
 
     touched: Internal[list[Code]]
-    by: Internal[Id]
+    by: Internal[OfficerId]

@@ -2,7 +2,7 @@
 
 from services.contracts.event import Event
 from services.contracts.issues.cases import CaseState, Priority
-from services.contracts.marks import Id, Internal, Public
+from services.contracts.marks import Id, Internal, OfficerId, Public
 from services.contracts.topics import ISSUES
 
 
@@ -30,7 +30,7 @@ class CaseAdopted(Event, type="cn.community.issues.case.adopted.v1", topic=ISSUE
 
     parent: Public[Id]
     previous_parent: Public[Id | None]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseReleased(Event, type="cn.community.issues.case.released.v1", topic=ISSUES, state=CaseState):
@@ -38,7 +38,7 @@ class CaseReleased(Event, type="cn.community.issues.case.released.v1", topic=ISS
 
     parent: Public[Id | None]
     previous_parent: Public[Id | None]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class CaseChildrenCounted(Event, type="cn.community.issues.case.children-counted.v1", topic=ISSUES, state=CaseState):

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, Masked, Public
+from services.contracts.marks import Code, Id, Internal, Masked, Office, OfficerId, Public, Thing
 from services.contracts.topics import ISSUES
 
 
@@ -45,14 +45,14 @@ class PointData(BaseModel):
 
     lon: float
     lat: float
-    datum: str
+    datum: Thing[str]
 
 
 class _Unit(BaseModel):
     code: Public[Code]
     kind: Public[UnitKind]
-    title: Public[Masked]
-    title_en: Public[Masked | None] = None
+    title: Public[Office[Masked]]
+    title_en: Public[Office[Masked | None]] = None
 
 
 class UnitState(_Unit, State, type="cn.community.issues.unit.state.v1", topic=ISSUES):
@@ -65,7 +65,7 @@ class UnitRegistered(_Unit, Event, type="cn.community.issues.unit.registered.v1"
 
 class _Place(BaseModel):
     kind: Public[PublicKind]
-    title: Public[Masked]
+    title: Public[Office[Masked]]
     parent: Public[Id | None] = None
     number: Public[int | None] = None
     floors: Public[int | None] = None
@@ -84,52 +84,52 @@ class PlaceState(_Place, State, type="cn.community.issues.place.state.v1", topic
 class PlaceRegistered(_Place, Event, type="cn.community.issues.place.registered.v1", topic=ISSUES, state=PlaceState):
     """A place became known."""
 
-    grid: Internal[str | None] = None
+    grid: Internal[Thing[str | None]] = None
     point: Internal[PointData | None] = None
 
 
 class PlaceChanged(Event, type="cn.community.issues.place.changed.v1", topic=ISSUES, state=PlaceState):
     """What is said of a place was put right; a place never moves to another parent or number."""
 
-    title: Public[Masked]
+    title: Public[Office[Masked]]
     floors: Public[int | None]
     households: Public[int | None]
     residents: Public[int | None]
-    grid: Internal[str | None]
+    grid: Internal[Thing[str | None]]
     point: Internal[PointData | None]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class PlaceRetired(Event, type="cn.community.issues.place.retired.v1", topic=ISSUES, state=PlaceState):
     """Nothing is reported at it any more."""
 
     retired: Public[bool]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class InnerPlaceRegistered(Event, type="cn.community.issues.place.inner-registered.v1", topic=ISSUES, internal=True):
     """A stairwell, a floor or a spot became known. Finer than the public may know: it stays in the journal."""
 
     kind: Internal[PlaceKind]
-    title: Internal[str]
+    title: Internal[Office[str]]
     parent: Internal[Id]
     path: Internal[list[Id]]
     number: Internal[int | None] = None
     floor: Internal[int | None] = None
-    grid: Internal[str | None] = None
+    grid: Internal[Thing[str | None]] = None
     point: Internal[PointData | None] = None
 
 
 class InnerPlaceChanged(Event, type="cn.community.issues.place.inner-changed.v1", topic=ISSUES, internal=True):
     """What is said of a stairwell, a floor or a spot was put right."""
 
-    title: Internal[str]
-    grid: Internal[str | None]
+    title: Internal[Office[str]]
+    grid: Internal[Thing[str | None]]
     point: Internal[PointData | None]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class InnerPlaceRetired(Event, type="cn.community.issues.place.inner-retired.v1", topic=ISSUES, internal=True):
     """Nothing is reported at it any more."""
 
-    by: Internal[Id]
+    by: Internal[OfficerId]

@@ -2,7 +2,7 @@
 
 from services.contracts.event import Event
 from services.contracts.issues.cases import CaseState
-from services.contracts.marks import Id, Internal, Public
+from services.contracts.marks import Internal, PersonId, Public, Words
 from services.contracts.topics import ISSUES
 
 
@@ -10,5 +10,5 @@ class CaseRemarked(Event, type="cn.community.issues.case.remarked.v1", topic=ISS
     """Who reported it, or a system for them, wrote something more. `remarks`: how many remarks it has."""
 
     remarks: Public[int]
-    note: Internal[str]
-    by: Internal[Id]
+    note: Internal[Words[str]]
+    by: Internal[PersonId]

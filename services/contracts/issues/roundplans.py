@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Masked, Public
+from services.contracts.marks import Id, Masked, Office, OfficerId, Public, Thing
 from services.contracts.topics import ISSUES
 
 
@@ -18,11 +18,11 @@ class RoundPlanStatus(StrEnum):
 
 
 class _RoundPlan(BaseModel):
-    title: Public[Masked | None] = None
-    rule: Public[Masked]
+    title: Public[Office[Masked | None]] = None
+    rule: Public[Thing[Masked]]
     first: Public[datetime]
     buildings: Public[list[Id]]
-    walker: Public[Id]
+    walker: Public[OfficerId]
     unit: Public[Id | None] = None
     days_ahead: Public[int]
     status: Public[RoundPlanStatus]
@@ -66,11 +66,11 @@ class RoundPlanChanged(Event, type="cn.community.issues.roundplan.changed.v1", t
     """From the date `since` on, rounds are planned like this."""
 
     since: Public[date]
-    title: Public[Masked | None]
-    rule: Public[Masked]
+    title: Public[Office[Masked | None]]
+    rule: Public[Thing[Masked]]
     first: Public[datetime]
     buildings: Public[list[Id]]
-    walker: Public[Id]
+    walker: Public[OfficerId]
     unit: Public[Id | None]
     next: Public[date | None]
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Masked, Public
+from services.contracts.marks import Code, Id, Masked, Office, OfficerId, Public, Thing
 from services.contracts.topics import ISSUES
 
 
@@ -24,7 +24,7 @@ class BuildingTally(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    building: Id
+    building: Thing[Id]
     floors_planned: int | None = None
     floors_covered: int = 0
     visits: int = 0
@@ -40,8 +40,8 @@ class CategoryTally(BaseModel):
     category: Code
     findings: int
     fixed_on_the_spot: int
-    category_zh: Masked | None = None
-    category_en: Masked | None = None
+    category_zh: Office[Masked | None] = None
+    category_en: Office[Masked | None] = None
 
 
 class RoundSummary(BaseModel):
@@ -69,9 +69,9 @@ class RoundSummary(BaseModel):
 
 
 class _Round(BaseModel):
-    title: Public[Masked | None] = None
+    title: Public[Office[Masked | None]] = None
     buildings: Public[list[Id]]
-    walker: Public[Id]
+    walker: Public[OfficerId]
     unit: Public[Id | None] = None
     starts_at: Public[datetime]
     status: Public[RoundStatus]
@@ -154,7 +154,7 @@ class FindingData(BaseModel):
 
     id: Id
     category: Code
-    title: Masked | None = None
+    title: Office[Masked | None] = None
     fixed: bool
     photos: int = 0
     case: Id | None = None
@@ -164,7 +164,7 @@ class _Visit(BaseModel):
     round: Public[Id]
     building: Public[Id]
     floor: Public[int]
-    walker: Public[Id]
+    walker: Public[OfficerId]
     visited_at: Public[datetime]
     findings: Public[list[FindingData]]
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, Public
+from services.contracts.marks import Code, Id, Internal, Office, OfficerId, Public, Thing
 from services.contracts.topics import ISSUES
 
 
@@ -101,8 +101,8 @@ class RoutingDrafted(
     """Rules were written; they are not on yet. `text` is the rules as JSON."""
 
     draft: Internal[int]
-    text: Internal[str]
-    by: Internal[Id]
+    text: Internal[Office[str]]
+    by: Internal[OfficerId]
 
 
 class RoutingRulesSwitched(
@@ -112,7 +112,7 @@ class RoutingRulesSwitched(
 
     edition: Public[int]
     rules: Public[int]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class RoutingModelSwitched(
@@ -121,7 +121,7 @@ class RoutingModelSwitched(
     """A model was switched on, or off (None)."""
 
     model: Public[Id | None]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class RoutingAutomated(Event, type="cn.community.issues.routing.automated.v1", topic=ISSUES, state=RoutingState):
@@ -129,7 +129,7 @@ class RoutingAutomated(Event, type="cn.community.issues.routing.automated.v1", t
 
     automatic: Public[Automatic]
     threshold: Public[float]
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class _Model(BaseModel):
@@ -182,7 +182,7 @@ class RoutingModelWithdrawn(
 class RehearsalAsked(Event, type="cn.community.issues.rehearsal.asked.v1", topic=ISSUES, internal=True):
     """Somebody wants to see what rules or a model would have done with past cases."""
 
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class RehearsalDone(Event, type="cn.community.issues.rehearsal.done.v1", topic=ISSUES, internal=True):
@@ -202,7 +202,7 @@ class AccuracyLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     source: DispatchSource | None = None
-    unit: Id | None = None
+    unit: Thing[Id | None] = None
     category: Code | None = None
     dispatches: int
     cases: int

@@ -1,7 +1,7 @@
 """Who stands behind a case or a wish of somebody else: one person, one thing, once."""
 
 from services.contracts.event import Event
-from services.contracts.marks import Code, Id, Internal, Public
+from services.contracts.marks import Code, Id, Internal, PersonId, Public
 from services.contracts.topics import ISSUES
 
 
@@ -14,9 +14,9 @@ class SupportGiven(Event, type="cn.community.issues.support.given.v1", topic=ISS
 
     subject: Public[Id]
     of: Public[Code]
-    person: Public[Id]
+    person: Public[PersonId]
     own: Public[bool | None] = None
-    by: Internal[Id]
+    by: Internal[PersonId]
 
 
 class SupportWithdrawn(Event, type="cn.community.issues.support.withdrawn.v1", topic=ISSUES):
@@ -24,8 +24,8 @@ class SupportWithdrawn(Event, type="cn.community.issues.support.withdrawn.v1", t
 
     subject: Public[Id]
     of: Public[Code]
-    person: Public[Id]
-    by: Internal[Id]
+    person: Public[PersonId]
+    by: Internal[PersonId]
 
 
 class SupportAnonymised(Event, type="cn.community.issues.support.anonymised.v1", topic=ISSUES):

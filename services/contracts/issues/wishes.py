@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, Masked, Public
+from services.contracts.marks import Code, Internal, Masked, Office, OfficerId, PersonId, Public, Words
 from services.contracts.topics import ISSUES
 
 
@@ -19,20 +19,20 @@ class WishStatus(StrEnum):
 
 
 class _Wish(BaseModel):
-    title: Public[Masked]
-    proposer: Public[Id | None] = None
+    title: Public[Words[Masked]]
+    proposer: Public[PersonId | None] = None
     status: Public[WishStatus]
     supporters: Public[int] = 0
     proposed_at: Public[datetime]
     due_at: Public[datetime | None] = None
-    answer: Public[Masked | None] = None
+    answer: Public[Office[Masked | None]] = None
     answered_at: Public[datetime | None] = None
     overdue: Public[bool] = False
-    plan: Public[Masked | None] = None
+    plan: Public[Office[Masked | None]] = None
     planned_for: Public[datetime | None] = None
     stage: Public[Code | None] = None
     progress: Public[int | None] = Field(default=None, ge=0, le=100)
-    progress_text: Public[Masked | None] = None
+    progress_text: Public[Office[Masked | None]] = None
     progressed_at: Public[datetime | None] = None
 
 
@@ -52,7 +52,7 @@ class WishSupported(Event, type="cn.community.issues.wish.supported.v1", topic=I
     """More people support it than before."""
 
     supporters: Public[int]
-    person: Internal[Id | None] = None
+    person: Internal[PersonId | None] = None
 
 
 class WishUnsupported(Event, type="cn.community.issues.wish.unsupported.v1", topic=ISSUES, state=WishState):
@@ -72,22 +72,22 @@ class WishAnswered(Event, type="cn.community.issues.wish.answered.v1", topic=ISS
     """The committee took it into a plan or declined it, with its reasons in `answer`."""
 
     status: Public[WishStatus]
-    answer: Public[Masked]
+    answer: Public[Office[Masked]]
     answered_at: Public[datetime]
-    proposer: Public[Id | None]
-    plan: Public[Masked | None] = None
+    proposer: Public[PersonId | None]
+    plan: Public[Office[Masked | None]] = None
     planned_for: Public[datetime | None] = None
     stage: Public[Code | None] = None
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class _Progress(BaseModel):
     stage: Public[Code | None]
     progress: Public[int | None] = Field(ge=0, le=100)
-    progress_text: Public[Masked | None]
+    progress_text: Public[Office[Masked | None]]
     progressed_at: Public[datetime | None]
-    proposer: Public[Id | None]
-    by: Internal[Id]
+    proposer: Public[PersonId | None]
+    by: Internal[OfficerId]
 
 
 class WishProgressed(_Progress, Event, type="cn.community.issues.wish.progressed.v1", topic=ISSUES, state=WishState):
@@ -107,24 +107,28 @@ class WishDropped(_Progress, Event, type="cn.community.issues.wish.dropped.v1", 
 class WishRetitled(Event, type="cn.community.issues.wish.retitled.v1", topic=ISSUES, state=WishState):
     """The staff put the title right."""
 
-    title: Public[Masked]
-    by: Internal[Id]
+    title: Public[Words[Masked]]
+    by: Internal[OfficerId]
 
 
 class WishHidden(Event, type="cn.community.issues.wish.hidden.v1", topic=ISSUES, state=WishState):
     """The staff took it out of sight, and its state with it, for a reason that its proposer reads."""
 
-    reason: Internal[str]
-    by: Internal[Id]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
 
 
 class WishShown(_Wish, Event, type="cn.community.issues.wish.shown.v1", topic=ISSUES, state=WishState):
     """It is in sight again. Carries the whole state."""
 
-    by: Internal[Id]
+    by: Internal[OfficerId]
 
 
 class WishAnonymised(Event, type="cn.community.issues.wish.anonymised.v1", topic=ISSUES, state=WishState):
-    """A person was erased from it, as its proposer or among its supporters; the number of supporters stays."""
+    """A person was erased from it, as its proposer or among its supporters; the number of supporters stays.
 
-    proposer: Public[Id | None]
+    `title` is there where the proposer was erased: it was theirs, and what stands instead says so.
+    """
+
+    proposer: Public[PersonId | None]
+    title: Public[Office[Masked | None]] = None

@@ -5,13 +5,13 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Internal, Public
+from services.contracts.marks import Id, Internal, PersonId, Public
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers.needs import Origin
 
 
 class _Account(BaseModel):
-    volunteer: Public[Id]
+    volunteer: Public[PersonId]
     minutes: Public[int]
     """All minutes on it."""
 
@@ -43,10 +43,10 @@ class AccountCorrected(
 
     minutes: Public[int]
     added: Public[int]
-    by: Internal[Id]
+    by: Internal[PersonId]
 
 
 class AccountErased(Event, type="cn.community.volunteers.account.erased.v1", topic=VOLUNTEERS, state=AccountState):
     """The person's id was replaced by a stand-in that leads nowhere; the minutes stay in the community's total."""
 
-    volunteer: Public[Id]
+    volunteer: Public[PersonId]

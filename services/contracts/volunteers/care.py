@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Masked, Public
+from services.contracts.marks import Id, Masked, PersonId, Public, Thing
 from services.contracts.topics import VOLUNTEERS
 
 
@@ -32,17 +32,17 @@ class CareVisit(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    need: Id
+    need: Thing[Id]
     on: date
     starts_at: datetime
     ends_at: datetime
 
 
 class _CarePlan(BaseModel):
-    elder: Public[Id]
+    elder: Public[PersonId]
     kind: Public[CareKind]
     building: Public[Id | None] = None
-    rule: Public[Masked]
+    rule: Public[Thing[Masked]]
     """RFC 5545 recurrence rule, in the community's time zone: `FREQ=WEEKLY;BYDAY=TU`."""
     first: Public[datetime]
     """Start of the first date."""

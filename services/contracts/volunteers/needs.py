@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Public
+from services.contracts.marks import Code, Id, PersonId, Public
 from services.contracts.topics import VOLUNTEERS
 
 
@@ -41,7 +41,7 @@ class _Need(BaseModel):
     seats: Public[int]
     filled: Public[int]
     """Seats with a yes: the length of `volunteers`."""
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
     """The people who said yes, in the order in which they did."""
     status: Public[NeedStatus]
 
@@ -58,7 +58,7 @@ class NeedOffered(Event, type="cn.community.volunteers.need.offered.v1", topic=V
     """A seat is held for `person`, who is asked to say yes or no by `expires_at`."""
 
     offer: Public[Id]
-    person: Public[Id]
+    person: Public[PersonId]
     expires_at: Public[datetime]
     activity: Public[Id | None]
     category: Public[Code]
@@ -70,23 +70,23 @@ class NeedAccepted(Event, type="cn.community.volunteers.need.accepted.v1", topic
     """`person` said yes."""
 
     offer: Public[Id]
-    person: Public[Id]
+    person: Public[PersonId]
     filled: Public[int]
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
 
 
 class NeedDeclined(Event, type="cn.community.volunteers.need.declined.v1", topic=VOLUNTEERS, state=NeedState):
     """`person` said no; the seat is open again."""
 
     offer: Public[Id]
-    person: Public[Id]
+    person: Public[PersonId]
 
 
 class NeedExpired(Event, type="cn.community.volunteers.need.expired.v1", topic=VOLUNTEERS, state=NeedState):
     """`person` did not answer in time; the seat is open again. The need itself goes on."""
 
     offer: Public[Id]
-    person: Public[Id]
+    person: Public[PersonId]
 
 
 class NeedStaffed(Event, type="cn.community.volunteers.need.staffed.v1", topic=VOLUNTEERS, state=NeedState):
@@ -94,7 +94,7 @@ class NeedStaffed(Event, type="cn.community.volunteers.need.staffed.v1", topic=V
 
     origin: Public[Origin]
     activity: Public[Id | None]
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
     status: Public[NeedStatus]
 
 
@@ -104,9 +104,9 @@ class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic
     origin: Public[Origin]
     activity: Public[Id | None]
     offer: Public[Id | None]
-    person: Public[Id | None]
+    person: Public[PersonId | None]
     filled: Public[int]
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
     status: Public[NeedStatus]
 
 
@@ -116,7 +116,7 @@ class OfferRef(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     offer: Id
-    person: Id
+    person: PersonId
 
 
 class NeedMoved(Event, type="cn.community.volunteers.need.moved.v1", topic=VOLUNTEERS, state=NeedState):
@@ -126,7 +126,7 @@ class NeedMoved(Event, type="cn.community.volunteers.need.moved.v1", topic=VOLUN
     ends_at: Public[datetime]
     building: Public[Id | None]
     filled: Public[int]
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]
     status: Public[NeedStatus]
     released: Public[list[OfferRef]]
 
@@ -142,14 +142,14 @@ class NeedCancelled(Event, type="cn.community.volunteers.need.cancelled.v1", top
 class NeedReported(Event, type="cn.community.volunteers.need.reported.v1", topic=VOLUNTEERS, state=NeedState):
     """`person` says it is done and took `minutes`; staff are to confirm."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     minutes: Public[int]
 
 
 class NeedFulfilled(Event, type="cn.community.volunteers.need.fulfilled.v1", topic=VOLUNTEERS, state=NeedState):
     """Staff confirmed that `person` served for `minutes`. The status is `fulfilled` once that is so for everybody."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     minutes: Public[int]
     category: Public[Code]
     starts_at: Public[datetime]
@@ -173,4 +173,4 @@ class NeedLapsed(Event, type="cn.community.volunteers.need.lapsed.v1", topic=VOL
 class NeedPersonErased(Event, type="cn.community.volunteers.need.person-erased.v1", topic=VOLUNTEERS, state=NeedState):
     """A person's id was replaced by a stand-in that leads nowhere; the counts stay."""
 
-    volunteers: Public[list[Id]]
+    volunteers: Public[list[PersonId]]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Masked, Public
+from services.contracts.marks import Masked, Office, PersonId, Public
 from services.contracts.topics import VOLUNTEERS
 
 
@@ -18,10 +18,10 @@ class TeamKind(StrEnum):
 
 
 class _Team(BaseModel):
-    title: Public[Masked]
-    title_en: Public[Masked | None] = None
+    title: Public[Office[Masked]]
+    title_en: Public[Office[Masked | None]] = None
     kind: Public[TeamKind]
-    leader: Public[Id]
+    leader: Public[PersonId]
     members: Public[int]
     """Heads, the leader among them."""
     recruiting: Public[bool]
@@ -39,26 +39,26 @@ class TeamFormed(_Team, Event, type="cn.community.volunteers.team.formed.v1", to
 class TeamMemberJoined(Event, type="cn.community.volunteers.team.member-joined.v1", topic=VOLUNTEERS, state=TeamState):
     """One more."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     members: Public[int]
 
 
 class TeamMemberLeft(Event, type="cn.community.volunteers.team.member-left.v1", topic=VOLUNTEERS, state=TeamState):
     """One less."""
 
-    person: Public[Id]
+    person: Public[PersonId]
     members: Public[int]
 
 
 class TeamChanged(Event, type="cn.community.volunteers.team.changed.v1", topic=VOLUNTEERS, state=TeamState):
     """Another leader, or recruiting was opened or closed."""
 
-    leader: Public[Id]
+    leader: Public[PersonId]
     recruiting: Public[bool]
 
 
 class TeamPersonErased(Event, type="cn.community.volunteers.team.person-erased.v1", topic=VOLUNTEERS, state=TeamState):
     """A person was forgotten: a member less, or `leader` is a stand-in that leads nowhere until another is named."""
 
-    leader: Public[Id]
+    leader: Public[PersonId]
     members: Public[int]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, Public
+from services.contracts.marks import Code, Id, Internal, PersonId, Public
 from services.contracts.topics import VOLUNTEERS
 
 
@@ -18,7 +18,7 @@ class VolunteerStatus(StrEnum):
 
 
 class _Volunteer(BaseModel):
-    person: Public[Id]
+    person: Public[PersonId]
     skills: Public[list[Code]]
     """Those that staff have verified; what somebody says of themselves stays in the service."""
     status: Public[VolunteerStatus]

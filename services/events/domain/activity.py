@@ -8,7 +8,7 @@ from services.chassis.aggregate import Aggregate
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
-from services.contracts.marks import Masked
+from services.contracts.marks import Masked, Office, Someone, Thing
 from services.events.domain.errors import NotScheduled
 
 MAX_CAPACITY = 1000
@@ -28,21 +28,21 @@ class _Value(BaseModel):
 class Party(_Value):
     """One registration: `heads` people, all with a seat or all without. `by` entered it, at the counter or oneself."""
 
-    person: str
+    person: Someone[str]
     heads: int
     registered_at: datetime
-    by: str
+    by: Someone[str]
     guardian: bool = False
 
 
 class Presence(_Value):
     """Somebody's coming and going. `heads` is 0 for volunteers. `minutes` stands once they have left."""
 
-    person: str
+    person: Someone[str]
     as_volunteer: bool
     heads: int
     arrived_at: datetime
-    by: str
+    by: Someone[str]
     left_at: datetime | None = None
     minutes: int | None = None
     capped: bool = False
@@ -51,28 +51,28 @@ class Presence(_Value):
 class Activity(Aggregate):
     """One event with a time and a place. `check_in_code`: what the code at the venue is derived from."""
 
-    title: Masked
-    title_en: Masked | None = None
+    title: Office[Masked]
+    title_en: Office[Masked | None] = None
     kind: ActivityKind
     starts_at: datetime
     ends_at: datetime
-    venue: str
-    building: str | None = None
-    organiser: str
+    venue: Office[str]
+    building: Thing[str | None] = None
+    organiser: Someone[str]
     capacity: int
     volunteers_needed: int = 0
-    skill: str | None = None
+    skill: Thing[str | None] = None
     min_age: int | None = None
     guardian_required: bool = False
     status: ActivityStatus = ActivityStatus.SCHEDULED
-    series: str | None = None
+    series: Thing[str | None] = None
     occurrence: date | None = None
-    check_in_code: str = Field(repr=False)
+    check_in_code: Thing[str] = Field(repr=False)
     changed_at: datetime
     previous_starts: tuple[datetime, ...] = ()
     seated: tuple[Party, ...] = ()
     waiting: tuple[Party, ...] = ()
-    volunteers: tuple[str, ...] = ()
+    volunteers: Someone[tuple[str, ...]] = ()
     presences: tuple[Presence, ...] = ()
     erased: int = 0
 
@@ -98,7 +98,7 @@ class Activity(Aggregate):
 
     @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
-    def people(self) -> list[str]:
+    def people(self) -> Someone[list[str]]:
         """Everybody who stands in this document: stored, so that one index finds a person's activities."""
         found = {self.organiser, *self.volunteers}
         for party in (*self.seated, *self.waiting):

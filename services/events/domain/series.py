@@ -20,7 +20,7 @@ from services.contracts.activities import (
     SeriesStatus,
 )
 from services.contracts.event import Event
-from services.contracts.marks import Masked
+from services.contracts.marks import Masked, Office, Someone, Thing
 from services.events.domain import recurrence
 from services.events.domain.errors import NoSuchDate, SeriesEndedAlready
 from services.events.domain.scheduling import Plan, check_times
@@ -34,18 +34,18 @@ MAX_SKIPPED = 500
 class Series(Aggregate):
     """What recurs, how, and how far its dates have been named."""
 
-    title: Masked
-    title_en: Masked | None = None
+    title: Office[Masked]
+    title_en: Office[Masked | None] = None
     kind: ActivityKind
-    rule: Masked
+    rule: Thing[Masked]
     first: datetime
     minutes: int
-    venue: str
-    building: str | None = None
-    organiser: str
+    venue: Office[str]
+    building: Thing[str | None] = None
+    organiser: Someone[str]
     capacity: int
     volunteers_needed: int = 0
-    skill: str | None = None
+    skill: Thing[str | None] = None
     min_age: int | None = None
     guardian_required: bool = False
     status: SeriesStatus = SeriesStatus.RUNNING

@@ -1,6 +1,6 @@
 """The history of a case over HTTP: its journal, as far as who asks may read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.chassis.http.problems import problems
 from services.chassis.journal import Entry
 from services.chassis.principal import Principal, Role
 from services.contracts.event import events
+from services.contracts.holding import ERASED
 from services.contracts.marks import Id
 from services.contracts.masking import mask
 from services.issues.domain.cases import Case
@@ -55,7 +56,7 @@ def router(store: Store) -> APIRouter:
         case = stored.aggregate
         after = 0 if page.cursor is None else _sequence(page.cursor, id)
         entries = await store.reading.journal.page(id, after=after, limit=page.limit + 1)
-        gone = await _forgotten(store, case)
+        gone = {ERASED, *await _forgotten(store, case)}
         here = entries[: page.limit]
         shown = [_view(entry, case, by, gone) for entry in here if not entry.withheld or case.shows_inside_to(by)]
         following = encode(here[-1].sequence, id) if len(entries) > page.limit else None
@@ -77,7 +78,7 @@ async def _forgotten(store: Store, case: Case) -> frozenset[str]:
     return frozenset(name for entry in first if (name := entry.data.get("reporter")) is not None)
 
 
-def _view(entry: Entry, case: Case, by: Principal, gone: frozenset[str]) -> EntryView:
+def _view(entry: Entry, case: Case, by: Principal, gone: Set[str]) -> EntryView:
     inside = case.shows_inside_to(by)
     works = inside and by.has(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER, Role.HANDLER)
     actor = entry.actor if works and entry.actor not in gone else None
@@ -98,7 +99,7 @@ def _readable(entry: Entry, inside: bool, works: bool) -> Mapping[str, Any]:
     return {name: value for name, value in entry.data.items() if name in public or name in more}
 
 
-def _shown(name: str, value: Any, gone: frozenset[str]) -> Any:
+def _shown(name: str, value: Any, gone: Set[str]) -> Any:
     if name in _PEOPLE and value in gone:
         return None
     return mask(value) if isinstance(value, str) and name in ("reason", "note", "comment", "title") else value

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.principal import Principal, Role
+from services.contracts.holding import emptied
 from services.contracts.issues import (
     CaseAnonymised,
     CaseContactExpired,
@@ -14,6 +15,7 @@ from services.contracts.issues import (
     CaseReopened,
     CaseWordsExpired,
 )
+from services.contracts.marks import Sort
 from services.issues.domain.cases import (
     ANONYMOUS,
     Case,
@@ -30,16 +32,11 @@ from services.issues.domain.words import Request, Text
 VERDICT_WITHIN = timedelta(days=14)
 """How long after its end a case is rated or reopened."""
 
-_WORDLESS: dict[str, Any] = {
-    "text": None,
-    "spot": None,
-    "point": None,
-    "answers": {},
-    "before": (),
-    "attachments": (),
-    "words_gone": True,
-}
-"""A case without what its reporter brought."""
+_WORDLESS: dict[str, Any] = {**emptied(Case, Sort.WORDS), "words_gone": True}
+"""A case without what its reporter brought, as its fields are marked."""
+
+_CONTACTLESS: dict[str, Any] = emptied(Case, Sort.PERSONAL)
+"""A case without how to reach its reporter."""
 
 
 class Reopen(Request):
@@ -116,7 +113,7 @@ def expire_contact(case: Case, kept: timedelta, now: datetime) -> Decision[Case]
     """Drop the contact of a case that was closed longer than `kept` ago; nothing where there is none, or no end."""
     if case.contact is None or case.closed_at is None or now - case.closed_at < kept:
         return decided(case)
-    changed = case.model_copy(update={"contact": None, "guardian_agreed_at": None})
+    changed = case.model_copy(update=_CONTACTLESS)
     return decided(changed, tell(CaseContactExpired, changed, expired_at=now))
 
 
@@ -146,8 +143,7 @@ def anonymise_case(case: Case, person: str, alias: str | None = None, stand_in: 
     forgotten: dict[str, Any] = {
         "reporter": None,
         "stand_in": stand_in,
-        "contact": None,
-        "guardian_agreed_at": None,
+        **_CONTACTLESS,
         "remarks": tuple(remark for remark in case.remarks if remark.by not in (person, ANONYMOUS)),
     }
     if case.round is None:

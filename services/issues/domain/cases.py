@@ -22,7 +22,7 @@ from services.contracts.issues import (
     Channel,
     Priority,
 )
-from services.contracts.marks import Masked
+from services.contracts.marks import Masked, Office, Officer, Personal, Someone, Thing, Words
 from services.issues.domain.catalogue import BEFORE_DEADLINES, Category, Deadlines
 from services.issues.domain.contact import Sealed
 from services.issues.domain.datum import Point
@@ -176,9 +176,9 @@ class Remark(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     at: datetime
-    by: str
+    by: Officer[str]
     about: CaseCommand
-    text: str = Field(repr=False)
+    text: Office[str] = Field(repr=False)
 
 
 _OF_WITHHELD = CaseWithheldState.model_fields.keys() - {"public"}
@@ -205,7 +205,7 @@ class Extension(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     until: datetime
-    by: str
+    by: Officer[str]
     at: datetime
 
 
@@ -224,42 +224,42 @@ class Case(Aggregate):
     case count public ones alone, for everybody reads them.
     """
 
-    category: str
-    group: str | None = None
+    category: Thing[str]
+    group: Thing[str | None] = None
     public_category: bool = True
     within_private: bool = False
-    category_zh: str
-    category_en: str
+    category_zh: Office[str]
+    category_en: Office[str]
     catalogue: int = 0
-    answers: dict[str, Answer] = Field(default_factory=dict, repr=False)
+    answers: Words[dict[str, Answer]] = Field(default_factory=dict, repr=False)
     priority: Priority
     deadlines: Deadlines = BEFORE_DEADLINES
     evidence: bool
-    title: Masked | None = None
-    place: str
-    at: str | None = None
-    point: Point | None = Field(default=None, repr=False)
-    building: str | None = None
+    title: Office[Masked | None] = None
+    place: Thing[str]
+    at: Thing[str | None] = None
+    point: Words[Point | None] = Field(default=None, repr=False)
+    building: Thing[str | None] = None
     floor: int | None = None
-    spot: str | None = Field(default=None, repr=False)
+    spot: Words[str | None] = Field(default=None, repr=False)
     channel: Channel
-    reporter: str | None = None
+    reporter: Someone[str | None] = None
     anonymous: bool = False
     minor: bool = False
-    guardian_agreed_at: datetime | None = None
-    contact: Sealed | None = None
-    attachments: tuple[str, ...] = ()
-    attachments_after: tuple[str, ...] = ()
+    guardian_agreed_at: Personal[datetime | None] = None
+    contact: Personal[Sealed | None] = None
+    attachments: Words[tuple[str, ...]] = ()
+    attachments_after: Thing[tuple[str, ...]] = ()
     words_gone: bool = False
-    text: str | None = Field(default=None, repr=False)
-    round: str | None = None
-    visit: str | None = None
+    text: Words[str | None] = Field(default=None, repr=False)
+    round: Thing[str | None] = None
+    visit: Thing[str | None] = None
     status: CaseStatus
-    unit: str | None = None
-    handlers: frozenset[str] = frozenset()
+    unit: Thing[str | None] = None
+    handlers: Officer[frozenset[str]] = frozenset()
     on_the_spot: bool = False
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    before: Words[tuple[str, ...]] = ()
+    after: Thing[tuple[str, ...]] = ()
     remarks: tuple[Remark, ...] = ()
     reported_at: datetime
     due_at: datetime | None = None
@@ -284,14 +284,14 @@ class Case(Aggregate):
     signed_at: datetime | None = None
     contacted_at: datetime | None = None
     contacting_due_at: datetime | None = None
-    first_unit: str | None = None
+    first_unit: Thing[str | None] = None
     affected: int = 1
     raised: int = 0
-    merged_into: str | None = None
-    joined: str | None = None
-    parent: str | None = None
+    merged_into: Thing[str | None] = None
+    joined: Thing[str | None] = None
+    parent: Thing[str | None] = None
     children: int = 0
-    stand_in: str | None = None
+    stand_in: Thing[str | None] = None
 
     @property
     def can_be_contacted(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.chassis.errors import Invalid
+from services.contracts.marks import Personal, Thing
 from services.contracts.text import Plain
 
 
@@ -42,8 +43,8 @@ class Sealed(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    key: str
-    box: str = Field(repr=False)
+    key: Thing[str]
+    box: Personal[str] = Field(repr=False)
 
 
 def require_guardian(minor: bool, contact: Contact | None, consent: bool) -> None:

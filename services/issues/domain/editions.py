@@ -10,7 +10,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id,
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CatalogueAdopted, CatalogueState, CategoryData, GroupData
-from services.contracts.marks import Code
+from services.contracts.marks import Code, Office, Officer
 from services.issues.domain.catalogue import Catalogue, Category, Group
 from services.issues.domain.words import Line, Request
 
@@ -52,8 +52,8 @@ class Edition(Aggregate):
     groups: tuple[Group, ...]
     categories: tuple[Category, ...]
     retired: tuple[Category, ...] = ()
-    note: str | None = None
-    by: str
+    note: Office[str | None] = None
+    by: Officer[str]
     adopted_at: datetime
 
     @property

@@ -27,7 +27,7 @@ from services.contracts.issues import (
     PlaceState,
     PointData,
 )
-from services.contracts.marks import Id, Masked
+from services.contracts.marks import Id, Masked, Office, Thing
 from services.issues.domain.datum import GivenPoint, Point
 from services.issues.domain.grid import GridCode
 from services.issues.domain.words import Line, Request
@@ -150,16 +150,16 @@ class Place(Aggregate):
     """
 
     kind: PlaceKind
-    title: Masked
-    parent: str | None = None
-    path: tuple[str, ...] = ()
-    inside: str | None = None
+    title: Office[Masked]
+    parent: Thing[str | None] = None
+    path: Thing[tuple[str, ...]] = ()
+    inside: Thing[str | None] = None
     storey: int | None = None
     number: int | None = None
     floors: int | None = None
     households: int | None = None
     residents: int | None = None
-    grid: str | None = None
+    grid: Thing[str | None] = None
     point: Point | None = None
     retired: bool = False
     registered_at: datetime

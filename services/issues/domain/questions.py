@@ -9,14 +9,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.chassis.errors import Invalid
-from services.contracts.marks import Code
+from services.contracts.marks import Code, Office
 from services.contracts.text import Plain
 
 MAX_QUESTIONS = 20
 _LARGEST = 10**15
 _LONGEST = {"string": 120, "text": 2000}
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Plain]
+Words = Office[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Plain]]
 """A short sentence of the catalogue."""
 
 Answer = str | float | int | list[str]

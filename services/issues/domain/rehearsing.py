@@ -17,7 +17,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
 from services.contracts.issues.routing import RehearsalAsked, RehearsalDone
-from services.contracts.marks import Id
+from services.contracts.marks import Id, Thing
 from services.issues.domain.routing import Routing
 from services.issues.domain.routing_model import RoutingModel
 from services.issues.domain.rules import Rule
@@ -69,10 +69,10 @@ class Differing(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    case: str
-    unit: str
-    rehearsed: str
-    rule: str | None = None
+    case: Thing[str]
+    unit: Thing[str]
+    rehearsed: Thing[str]
+    rule: Thing[str | None] = None
     confidence: float | None = None
 
 
@@ -81,7 +81,7 @@ class RuleTally(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    rule: str
+    rule: Thing[str]
     matched: int
     won: int
     agreed: int
@@ -118,7 +118,7 @@ class Rehearsal(Aggregate):
     what: What
     edition: int | None = None
     rules: tuple[Rule, ...] = ()
-    model: str | None = None
+    model: Thing[str | None] = None
     threshold: float
     since: datetime
     until: datetime

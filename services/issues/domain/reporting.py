@@ -161,8 +161,10 @@ def report(
     return on_record(case, case.acting(by), tell(CaseReported, case))
 
 
-def report_finding(id: str, visit: Visit, finding: Finding, catalogue: Catalogue) -> Decision[Case]:
-    """The case that a finding becomes which the walker of a round handed over."""
+def report_finding(
+    id: str, visit: Visit, finding: Finding, catalogue: Catalogue, *, finder: bool = True
+) -> Decision[Case]:
+    """The case that a finding becomes which the walker of a round handed over; without its `finder`, who was erased."""
     category = catalogue.known(finding.category)
     case = Case(
         id=id,
@@ -177,7 +179,7 @@ def report_finding(id: str, visit: Visit, finding: Finding, catalogue: Catalogue
         floor=visit.floor,
         spot=finding.spot,
         channel=Channel.ROUND,
-        reporter=visit.walker,
+        reporter=visit.walker if finder else None,
         text=finding.note,
         round=visit.round,
         visit=visit.id,

@@ -25,7 +25,7 @@ from services.contracts.issues import (
     RoundPlanState,
     RoundPlanStatus,
 )
-from services.contracts.marks import Id, Masked
+from services.contracts.marks import Id, Masked, Office, Officer, Thing
 from services.issues.domain import recurrence
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Planned, Round, Terms, planned_in, require_planner
@@ -106,13 +106,13 @@ class Segment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     since: date
-    title: Masked | None = None
-    rule: str
+    title: Office[Masked | None] = None
+    rule: Thing[str]
     first: datetime
-    buildings: tuple[str, ...]
+    buildings: Thing[tuple[str, ...]]
     planned: tuple[Planned, ...]
-    walker: str
-    unit: str | None = None
+    walker: Officer[str]
+    unit: Thing[str | None] = None
 
 
 class Occurrence(NamedTuple):
@@ -126,7 +126,7 @@ class Occurrence(NamedTuple):
 class RoundPlan(Aggregate):
     """`cursor`: dates before it are rounds, or have passed. `name_at`: when the next date becomes a round."""
 
-    planner: str
+    planner: Officer[str]
     segments: tuple[Segment, ...]
     days_ahead: int
     status: RoundPlanStatus = RoundPlanStatus.RUNNING

@@ -14,7 +14,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CategoryTally, PlaceKind, RoundPlanned, RoundState, RoundStatus, RoundSummary
-from services.contracts.marks import Id, Masked
+from services.contracts.marks import Id, Masked, Office, Officer, Thing
 from services.issues.domain.places import Place
 from services.issues.domain.words import Floor, Line, Moment, Request
 
@@ -76,7 +76,7 @@ class _Part(BaseModel):
 class Planned(_Part):
     """A building of the plan. `floors`: those chosen, empty for all; `known`: how many there are, if anybody knows."""
 
-    building: str
+    building: Thing[str]
     floors: tuple[int, ...] = ()
     known: int | None = None
 
@@ -93,7 +93,7 @@ class Planned(_Part):
 class Tally(_Part):
     """What was counted in one building; `floors` are those walked, each once, from below."""
 
-    building: str
+    building: Thing[str]
     floors: tuple[int, ...] = ()
     visits: int = 0
     findings: int = 0
@@ -106,22 +106,22 @@ class Figures(_Part):
     buildings: tuple[Tally, ...] = ()
     categories: tuple[CategoryTally, ...] = ()
     visits: int = 0
-    last: str | None = None
+    last: Thing[str | None] = None
 
 
 class Round(Aggregate):
     """`recorded`: visits there were when the walker was done. `plan`, `occurrence`: of which plan it is which date."""
 
-    title: Masked | None = None
-    buildings: tuple[str, ...]
+    title: Office[Masked | None] = None
+    buildings: Thing[tuple[str, ...]]
     planned: tuple[Planned, ...] = ()
-    walker: str
-    unit: str | None = None
+    walker: Officer[str]
+    unit: Thing[str | None] = None
     starts_at: datetime
     status: RoundStatus = RoundStatus.PLANNED
     counted: Figures = Figures()
     recorded: int | None = None
-    plan: str | None = None
+    plan: Thing[str | None] = None
     occurrence: date | None = None
     planned_at: datetime
     completed_at: datetime | None = None

@@ -22,7 +22,7 @@ from services.contracts.issues.routing import (
     RoutingRulesSwitched,
     RoutingState,
 )
-from services.contracts.marks import Id
+from services.contracts.marks import Id, Thing
 from services.issues.domain.routing_model import RoutingModel
 from services.issues.domain.rules import MAX_RULES, Rule
 from services.issues.domain.words import Request
@@ -94,8 +94,8 @@ class Routing(Aggregate):
     draft_rules: tuple[Rule, ...] = ()
     edition: int = 0
     rules_on: tuple[Rule, ...] = ()
-    model: str | None = None
-    awaiting: str | None = None
+    model: Thing[str | None] = None
+    awaiting: Thing[str | None] = None
     automatic: Automatic = Automatic.OFF
     threshold: float = THRESHOLD
 

@@ -16,7 +16,7 @@ from services.contracts.issues.routing import (
     RoutingModelTrained,
     RoutingModelWithdrawn,
 )
-from services.contracts.marks import Id
+from services.contracts.marks import Id, Thing
 from services.issues.domain.words import Request
 
 NOT_ENOUGH = "not-enough-examples"
@@ -35,9 +35,9 @@ class RoutingModel(Aggregate):
     status: ModelStatus = ModelStatus.ASKED
     asked_at: datetime
     trained_at: datetime | None = None
-    replaces: str | None = None
+    replaces: Thing[str | None] = None
     parts: tuple[PartFigures, ...] = ()
-    refusal: str | None = None
+    refusal: Thing[str | None] = None
 
     def public(self) -> RoutingModelState:
         return RoutingModelState(**{name: getattr(self, name) for name in RoutingModelState.model_fields})

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.contracts.issues import Channel, Priority
-from services.contracts.marks import Code, Id
+from services.contracts.marks import Code, Id, Office, Thing, Words
 from services.contracts.text import Plain
 from services.issues.domain.words import Line
 
@@ -47,8 +47,8 @@ class _Datum(BaseModel):
 class Hours(_Datum):
     """A part of the day in Asia/Shanghai, from `start` until before `end`; over midnight where `end` is earlier."""
 
-    start: Clock
-    end: Clock
+    start: Thing[Clock]
+    end: Thing[Clock]
 
     @model_validator(mode="after")
     def _is_a_span(self) -> "Hours":
@@ -67,7 +67,7 @@ class AnswerIs(_Datum):
     """The answer to a question of the category: one of `any_of`, or a number between the bounds, both included."""
 
     question: Code
-    any_of: Annotated[tuple[Scalar, ...], Field(max_length=50)] = ()
+    any_of: Thing[Annotated[tuple[Scalar, ...], Field(max_length=50)]] = ()
     at_least: Number | None = None
     at_most: Number | None = None
 
@@ -105,7 +105,7 @@ class Conditions(_Datum):
 
     categories: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
     groups: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
-    places: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
+    places: Thing[Annotated[tuple[Id, ...], Field(max_length=100)]] = ()
     hours: Annotated[tuple[Hours, ...], Field(max_length=10)] = ()
     weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(max_length=7)] = ()
     working: bool | None = None
@@ -118,10 +118,10 @@ class Rule(_Datum):
     """A case that meets `when` goes to `unit`."""
 
     id: Code
-    title: Line
+    title: Office[Line]
     order: Annotated[int, Field(ge=0, le=9999)] = DEFAULT_ORDER
     when: Conditions = Conditions()
-    unit: Id
+    unit: Thing[Id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ class Facts:
 class Reason(_Datum):
     """A condition that held, and what of the case met it. Answers are named, not repeated: they may be personal."""
 
-    condition: str
-    fact: str | None = None
+    condition: Thing[str]
+    fact: Words[str | None] = None
 
 
 class Beaten(StrEnum):
@@ -164,7 +164,7 @@ class Loser(_Datum):
     """A rule that matched as well, and why it lost."""
 
     rule: Code
-    unit: Id
+    unit: Thing[Id]
     beaten_by: Beaten
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Automatic, DispatchSource
+from services.contracts.marks import Thing
 from services.issues.domain.cases import Case
 from services.issues.domain.classifier import Guess
 from services.issues.domain.routing import Routing
@@ -36,7 +37,7 @@ class Likely(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    label: str
+    label: Thing[str]
     confidence: float
 
 
@@ -50,16 +51,16 @@ class Suggestion(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    unit: str | None = None
+    unit: Thing[str | None] = None
     why: Why = Why.NOTHING
-    rule: str | None = None
+    rule: Thing[str | None] = None
     edition: int | None = None
     reasons: tuple[Reason, ...] = ()
     losers: tuple[Loser, ...] = ()
-    model: str | None = None
+    model: Thing[str | None] = None
     confidence: float | None = None
     threshold: float
-    category: str | None = None
+    category: Thing[str | None] = None
     units: tuple[Likely, ...] = ()
     categories: tuple[Likely, ...] = ()
 

@@ -12,7 +12,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.event import Event
 from services.contracts.issues import SupportAnonymised, SupportGiven, SupportWithdrawn, SupportWithheld
-from services.contracts.marks import Id
+from services.contracts.marks import Id, Someone, Thing
 from services.issues.domain.words import Request
 
 
@@ -35,9 +35,9 @@ class Support(Aggregate):
     `withheld`: the subject was not for everybody when this changed last; neither is then that they support it.
     """
 
-    subject: str
+    subject: Thing[str]
     of: Subject
-    person: str
+    person: Someone[str]
     active: bool = True
     forgotten: bool = False
     withheld: bool = False

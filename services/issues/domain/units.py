@@ -5,7 +5,7 @@ from datetime import datetime
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import UnitKind, UnitRegistered, UnitState
-from services.contracts.marks import Code, Id, Masked
+from services.contracts.marks import Code, Id, Masked, Office, Thing
 from services.issues.domain.words import Line, Request
 
 
@@ -22,10 +22,10 @@ class RegisterUnit(Request):
 class Unit(Aggregate):
     """A partner organisation. Its id is what the tokens of its people carry in their units."""
 
-    code: str
+    code: Thing[str]
     kind: UnitKind
-    title: Masked
-    title_en: Masked | None = None
+    title: Office[Masked]
+    title_en: Office[Masked | None] = None
     registered_at: datetime
 
     def public(self) -> UnitState:

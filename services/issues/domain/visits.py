@@ -16,7 +16,7 @@ from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
 from services.contracts.issues import FindingData, VisitRecorded, VisitRevised, VisitState
-from services.contracts.marks import Code, Id, Masked
+from services.contracts.marks import Code, Id, Masked, Office, Officer, Thing
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.questions import Answers, answered
@@ -128,28 +128,28 @@ class Finding(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: str
-    category: str
-    title: Masked | None = None
-    note: str | None = Field(default=None, repr=False)
-    spot: str | None = Field(default=None, repr=False)
-    at: str | None = None
-    answers: dict[str, Any] = Field(default_factory=dict, repr=False)
+    id: Thing[str]
+    category: Thing[str]
+    title: Office[Masked | None] = None
+    note: Office[str | None] = Field(default=None, repr=False)
+    spot: Office[str | None] = Field(default=None, repr=False)
+    at: Thing[str | None] = None
+    answers: Office[dict[str, Any]] = Field(default_factory=dict, repr=False)
     fixed: bool
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    case: str | None = None
+    before: Thing[tuple[str, ...]] = ()
+    after: Thing[tuple[str, ...]] = ()
+    case: Thing[str | None] = None
     public: bool = True
 
 
 class Visit(Aggregate):
     """One floor, walked. Nothing of it changes but what everybody may know of its findings."""
 
-    round: str
-    client_id: str
-    building: str
+    round: Thing[str]
+    client_id: Thing[str]
+    building: Thing[str]
     floor: int
-    walker: str
+    walker: Officer[str]
     visited_at: datetime
     findings: tuple[Finding, ...] = ()
 

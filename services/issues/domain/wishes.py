@@ -15,6 +15,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
+from services.contracts.holding import emptied
 from services.contracts.issues import (
     WishAnonymised,
     WishAnswered,
@@ -31,7 +32,7 @@ from services.contracts.issues import (
     WishSupported,
     WishUnsupported,
 )
-from services.contracts.marks import Id, Masked
+from services.contracts.marks import Id, Masked, Office, Personal, Someone, Sort, Words
 from services.issues.domain.words import Line, Moment, Request, Text
 
 ANSWER_WITHIN = timedelta(days=30)
@@ -148,7 +149,7 @@ class Progress(BaseModel):
     at: datetime
     stage: Stage
     percent: int | None
-    text: Masked
+    text: Office[Masked]
 
 
 class Wish(Aggregate):
@@ -157,25 +158,25 @@ class Wish(Aggregate):
     `seat`: which of the `seats` of its proposer it takes while it is open; None for staff, and for what is older.
     """
 
-    title: Masked
-    text: str | None = Field(default=None, repr=False)
-    proposer: str | None = None
-    seat: int | None = None
+    title: Words[Masked]
+    text: Words[str | None] = Field(default=None, repr=False)
+    proposer: Someone[str | None] = None
+    seat: Personal[int | None] = None
     status: WishStatus = WishStatus.OPEN
-    people: frozenset[str] = frozenset()
+    people: Someone[frozenset[str]] = frozenset()
     forgotten: int = 0
     counted: int = 0
     proposed_at: datetime
     due_at: datetime | None = None
-    answer: Masked | None = None
+    answer: Office[Masked | None] = None
     answered_at: datetime | None = None
     overdue: bool = False
-    plan: Masked | None = None
+    plan: Office[Masked | None] = None
     planned_for: datetime | None = None
     stage: Stage | None = None
     reports: tuple[Progress, ...] = ()
     hidden: bool = False
-    hidden_for: str | None = Field(default=None, repr=False)
+    hidden_for: Office[str | None] = Field(default=None, repr=False)
 
     @property
     def supporters(self) -> int:
@@ -343,21 +344,17 @@ def show(wish: Wish, by: Principal, now: datetime) -> Decision[Wish]:
 
 
 def anonymise_wish(wish: Wish, person: str) -> Decision[Wish]:
-    """Forget `person` as the proposer, and their words; the number of supporters stays."""
+    """Forget `person` as the proposer, and their words, the title too; the number of supporters stays."""
     proposer = wish.proposer == person
     supporter = person in wish.people
     if not (proposer or supporter):
         return decided(wish)
-    changed = wish.model_copy(
-        update={
-            "proposer": None if proposer else wish.proposer,
-            "seat": None if proposer else wish.seat,
-            "text": None if proposer else wish.text,
-            "people": wish.people - {person},
-            "forgotten": wish.forgotten + supporter,
-        }
-    )
-    return decided(changed, WishAnonymised(proposer=changed.proposer))
+    left = {"people": wish.people - {person}, "forgotten": wish.forgotten + supporter}
+    if not proposer:
+        return decided(wish.model_copy(update=left), WishAnonymised(proposer=wish.proposer))
+    theirs = emptied(Wish, Sort.WORDS, Sort.PERSONAL)
+    changed = wish.model_copy(update={**theirs, **left, "proposer": None})
+    return decided(changed, WishAnonymised(proposer=None, title=changed.title))
 
 
 def _reported(

@@ -15,6 +15,7 @@ from typing import Any
 from services.chassis.aggregate import new_id
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
+from services.chassis.gone import Gone
 from services.chassis.mongo import (
     ASCENDING,
     DESCENDING,
@@ -94,7 +95,8 @@ _ALIASES_KEPT = 10_000
 class Vault:
     """The keys of this service."""
 
-    def __init__(self, database: Database, clock: Clock, masters: Masters) -> None:
+    def __init__(self, database: Database, clock: Clock, masters: Masters, gone: Gone | None = None) -> None:
+        self._gone = gone
         self._keys: Collection = database[COLLECTION]
         self._clock = clock
         self._masters = masters
@@ -116,12 +118,24 @@ class Vault:
             self._secret = await self._shared_secret()
         return self._secret
 
+    async def require_here(self, person: str, community: str) -> None:
+        """Raises PersonGone where `person` was erased: nothing is kept of them under an alias either."""
+        if self._gone is not None:
+            await self._gone.require({person}, community)
+
+    async def look_after(self, person: str, community: str) -> None:
+        """The same once something is kept; an erasure that ran side by side is done again first."""
+        if self._gone is not None:
+            await self._gone.look_after({person}, community)
+
     async def known(self, by: Principal) -> Principal:
         """`by`, with their alias."""
         return replace(by, alias=await self.alias(by.sub))
 
     async def sealer(self, community: str, person: str | None) -> Sealer:
         """What seals contacts of `person`; of a case without a person where None. Marks the key as in use."""
+        if person is not None:
+            await self.require_here(person, community)
         owner = new_id("nobody") if person is None else await self.alias(person)
         try:
             document = await self._live_key(community, owner)
@@ -142,9 +156,10 @@ class Vault:
         raw = unseal(self._unwrapped(document), sealed.box, "contact", community, case)
         return Contact.model_validate_json(raw)
 
-    async def destroy_those_of(self, person: str, cause: DestroyedBy) -> int:
-        """Destroy every key of `person`; returns how many there were."""
-        return await self._destroy({"owner": await self.alias(person), "live": True}, cause)
+    async def destroy_those_of(self, person: str, cause: DestroyedBy, community: str | None = None) -> int:
+        """Destroy every key of `person`, in `community` or (None) in all; returns how many there were."""
+        theirs: Document = {"owner": await self.alias(person), "live": True}
+        return await self._destroy(theirs if community is None else {**theirs, "community": community}, cause)
 
     async def destroy(self, keys: Sequence[str], cause: DestroyedBy, *, unless_used_since: bool = False) -> int:
         """Destroy `keys`; with `unless_used_since` leave those that sealed something lately. Returns how many went."""

@@ -9,7 +9,7 @@ waited, the less the sweep rests (`pace.py`).
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -137,6 +137,19 @@ class Projection:
         await self._rows.update_many(
             {"community": community, "place": place}, {"$set": {"stale": True}, "$min": {"since": self._clock()}}
         )
+
+    async def forget(self, cases: Sequence[str]) -> None:
+        """Nobody is found by the words of `cases` from now on; their rows are made anew soon, from what is left."""
+        nothing: Document = {
+            "reporter": None,
+            "title": None,
+            "text": "",
+            "inside": "",
+            WORDS: [],
+            "desks": [],
+            "stale": True,
+        }
+        await self._rows.update_many({"_id": {"$in": list(cases)}}, {"$set": nothing, "$inc": {"turn": 1}})
 
     async def advance(self) -> int:
         """Bring one batch up to date: rows, then what they count in. Returns how many rows and counts were behind."""

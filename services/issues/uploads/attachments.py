@@ -86,8 +86,10 @@ class Attachments(Kept):
             NotARecording, RecordingTooLong: see `recordings`.
             NotADocument, DocumentEncrypted, DocumentTooLarge: see `documents`.
             UploadsUsedUp: they uploaded enough for today.
+            PersonGone: they were erased.
         """
         by.require(community)
+        await self.vault.require_here(by.sub, community)
         owner = await self.vault.alias(by.sub)
         # By the alias: who holds a recording can't find out from its id who of all people sent it.
         id = derived_id("attachment", community, owner, hashlib.sha256(data).hexdigest())
@@ -107,7 +109,9 @@ class Attachments(Kept):
             **about,
             "file": await self.upload(id, content),
         }
-        return _attachment(await self.insert(document))
+        kept = await self.insert(document)
+        await self.vault.look_after(by.sub, community)
+        return _attachment(kept)
 
     async def get(self, id: str) -> Attachment:
         """The attachment `id`.

@@ -46,10 +46,10 @@ class Kept:
             return set(wanted)
         return {document["_id"] async for document in self.about.find(query, {"_id": 1})}
 
-    async def owned_by(self, person: str) -> list[str]:
-        """The ids of what `person` uploaded."""
-        owner = await self.vault.alias(person)
-        return [document["_id"] async for document in self.about.find({"owner": owner}, {"_id": 1})]
+    async def owned_by(self, person: str, community: str | None = None) -> list[str]:
+        """The ids of what `person` uploaded, in `community` or (None) in all."""
+        theirs = {"owner": await self.vault.alias(person)} | ({} if community is None else {"community": community})
+        return [document["_id"] async for document in self.about.find(theirs, {"_id": 1})]
 
     async def is_owner(self, owner: str | None, by: Principal) -> bool:
         """Whether `by` uploaded what belongs to `owner`."""

@@ -64,8 +64,10 @@ class Photos(Kept):
         Raises:
             NotAPicture, PictureTooLarge: see `images`.
             UploadsUsedUp: they uploaded enough for today.
+            PersonGone: they were erased.
         """
         by.require(community)
+        await self.vault.require_here(by.sub, community)
         if len(data) > MAX_BYTES:
             raise PictureTooLarge()
         owner = await self.vault.alias(by.sub)
@@ -77,7 +79,9 @@ class Photos(Kept):
         await self._allowance.require(owner, community, by)
         async with self._drawing:
             picture = await asyncio.to_thread(redraw, data)
-        return await self._write(id, community, picture, owner)
+        kept = await self._write(id, community, picture, owner)
+        await self.vault.look_after(by.sub, community)
+        return kept
 
     async def get(self, id: str) -> Photo:
         """The photo `id`.

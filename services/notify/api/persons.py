@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.chassis.aggregate import Decision, decided, new_id
-from services.chassis.errors import AlreadyExists, NotYours, UnknownAggregate
+from services.chassis.errors import AlreadyExists, NotYours, PersonGone, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
@@ -32,7 +32,6 @@ from services.notify.domain.person import (
     Choices,
     Language,
     Person,
-    PersonGone,
     change,
     register,
     request_erasure,

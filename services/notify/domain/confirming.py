@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from services.chassis.aggregate import Decision, decided
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, PersonGone
 from services.chassis.principal import SYSTEM, Principal
 from services.contracts.notices import PersonChanged
 from services.notify.domain.addresses import AGAIN, CODE_HOLDS, CODES_A_DAY, Addresses, SentCode, next_code
-from services.notify.domain.person import Person, PersonGone
+from services.notify.domain.person import Person
 
 
 class CodeRefused(

@@ -16,6 +16,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal
 from services.contracts.event import Event
+from services.contracts.marks import Personal, Someone, Thing
 from services.contracts.notices import (
     ERASED,
     NoticeAnonymised,
@@ -98,14 +99,14 @@ class Notice(Aggregate):
     everybody any more, so no topic speaks of it.
     """
 
-    recipient: str
+    recipient: Someone[str]
     kind: NoticeKind
     channel: NoticeChannel
-    cause: str
-    about: str
+    cause: Thing[str]
+    about: Thing[str]
     version: int
     template: int
-    particulars: Particulars = Field(default=Particulars(), repr=False)
+    particulars: Personal[Particulars] = Field(default=Particulars(), repr=False)
     status: NoticeStatus
     reason: Suppression | None = None
     queued_at: datetime
@@ -114,7 +115,7 @@ class Notice(Aggregate):
     delivered_at: datetime | None = None
     read_at: datetime | None = None
     attempts: int = 0
-    claim: str | None = None
+    claim: Thing[str | None] = None
     claimed_at: datetime | None = None
     withheld: bool = False
 

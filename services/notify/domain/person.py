@@ -14,8 +14,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided
-from services.chassis.errors import Conflict
+from services.chassis.errors import PersonGone
 from services.chassis.principal import Principal, Role
+from services.contracts.marks import Officer, Personal, Thing
 from services.contracts.notices import (
     NoticeChannel,
     NoticeKind,
@@ -36,15 +37,6 @@ Language = Literal["zh", "en"]
 Muted = Mapping[NoticeKind, frozenset[NoticeChannel]]
 
 
-class PersonGone(
-    Conflict,
-    code="person.erased",
-    zh="此人的资料已申请删除，不能再修改。",
-    en="This person's data is erased or being erased; it can't be changed any more.",
-):
-    """There is no way back from an erasure request."""
-
-
 class Choices(BaseModel):
     """How somebody wants to be told. `muted` names what they don't want, by kind and channel."""
 
@@ -60,11 +52,11 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    community: str
-    request: str
-    by: str
+    community: Thing[str]
+    request: Thing[str]
+    by: Officer[str]
     requested_at: datetime
-    answers: frozenset[str] = frozenset()
+    answers: Thing[frozenset[str]] = frozenset()
     erased_at: datetime | None = None
 
 
@@ -75,16 +67,16 @@ class Person(Aggregate):
     sent of late. `parts`: communities whose staff had their part erased.
     """
 
-    communities: frozenset[str] = frozenset()
-    choices: Choices = Choices()
-    addresses: Addresses = Field(default=Addresses(), repr=False)
-    proposed: Proposed | None = None
+    communities: Thing[frozenset[str]] = frozenset()
+    choices: Personal[Choices] = Choices()
+    addresses: Personal[Addresses] = Field(default=Addresses(), repr=False)
+    proposed: Personal[Proposed | None] = None
     codes_sent: tuple[datetime, ...] = ()
     parts: tuple[Part, ...] = ()
     status: PersonStatus = PersonStatus.KNOWN
-    request: str | None = None
+    request: Thing[str | None] = None
     requested_at: datetime | None = None
-    answers: frozenset[str] = frozenset()
+    answers: Thing[frozenset[str]] = frozenset()
     erased_at: datetime | None = None
 
     @property

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
+from services.contracts.marks import Office, Officer, Someone, Thing
 from services.contracts.volunteers import AccountCorrected, AccountCredited, AccountErased, AccountState, Origin
 from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
 from services.volunteers.domain.words import Request, Text
@@ -25,8 +26,8 @@ class Service(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     source: Origin
-    activity: str | None = None
-    need: str | None = None
+    activity: Thing[str | None] = None
+    need: Thing[str | None] = None
     minutes: int
     on: date
 
@@ -39,12 +40,12 @@ class Service(BaseModel):
 class Entry(Service):
     """A line of the ledger. `minutes` may be negative on a correction; `claimed`: before the cap."""
 
-    id: str
+    id: Thing[str]
     claimed: int
     at: datetime
-    corrects: str | None = None
-    reason: str | None = Field(default=None, repr=False)
-    by: str | None = None
+    corrects: Thing[str | None] = None
+    reason: Office[str | None] = Field(default=None, repr=False)
+    by: Officer[str | None] = None
 
 
 class Correct(Request):
@@ -58,7 +59,7 @@ class Correct(Request):
 class Account(Aggregate):
     """One person's hours in one community."""
 
-    volunteer: str
+    volunteer: Someone[str]
     entries: tuple[Entry, ...] = ()
     erased: bool = False
 

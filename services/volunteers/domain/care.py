@@ -9,7 +9,8 @@ from pydantic import Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
-from services.contracts.marks import Code, Id
+from services.contracts.holding import emptied
+from services.contracts.marks import Code, Id, Personal, Someone, Sort, Words
 from services.contracts.volunteers import (
     CareKind,
     CarePlanClosed,
@@ -57,11 +58,11 @@ class Open(Request):
 class CarePlan(Aggregate):
     """Regular help to one elder. `visits`: those raised and not yet over."""
 
-    elder: str
+    elder: Someone[str]
     kind: CareKind
-    building: str | None = None
-    home: str | None = Field(default=None, repr=False)
-    note: str | None = Field(default=None, repr=False)
+    building: Personal[str | None] = None
+    home: Personal[str | None] = Field(default=None, repr=False)
+    note: Words[str | None] = Field(default=None, repr=False)
     recurrence: Recurrence
     minutes: int
     seats: int
@@ -156,10 +157,8 @@ def erase_plan(plan: CarePlan, stand_in: str, now: datetime) -> Decision[CarePla
         return decided(plan)
     changed = plan.model_copy(
         update={
+            **emptied(CarePlan, Sort.WORDS, Sort.PERSONAL),
             "elder": stand_in,
-            "home": None,
-            "note": None,
-            "building": None,
             "status": CarePlanStatus.CLOSED,
             "erased": True,
         }

@@ -12,7 +12,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id,
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.activities import ActivityMoved, ActivityScheduled
 from services.contracts.event import Event
-from services.contracts.marks import Code, Id
+from services.contracts.marks import Code, Id, Thing
 from services.contracts.volunteers import (
     CareVisit,
     NeedCancelled,
@@ -58,15 +58,15 @@ class Need(Aggregate):
     """Help wanted at one time, and everybody who was asked."""
 
     origin: Origin
-    activity: str | None = None
-    care_plan: str | None = None
-    category: str
-    skill: str | None = None
-    certificate: str | None = None
+    activity: Thing[str | None] = None
+    care_plan: Thing[str | None] = None
+    category: Thing[str]
+    skill: Thing[str | None] = None
+    certificate: Thing[str | None] = None
     adults_only: bool = False
     starts_at: datetime
     ends_at: datetime
-    building: str | None = None
+    building: Thing[str | None] = None
     seats: int
     status: NeedStatus = NeedStatus.OPEN
     offers: tuple[Offer, ...] = ()

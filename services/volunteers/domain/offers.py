@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from services.contracts.marks import Someone, Thing
 from services.volunteers.domain.errors import OfferNotNow
 
 
@@ -78,8 +79,8 @@ class Offer(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
-    person: str
+    id: Thing[str]
+    person: Someone[str]
     status: OfferStatus
     offered_at: datetime
     expires_at: datetime

@@ -11,6 +11,7 @@ from itertools import takewhile
 from dateutil.rrule import rrulestr
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.contracts.marks import Thing
 from services.volunteers.domain.words import ZONE, Day, TimeOfDay, Weekday, minute_of_day
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -36,7 +37,7 @@ class Recurrence(BaseModel):
     weekdays: tuple[Weekday, ...] = Field(default=(), max_length=7)
     nth: int | None = None
     day: int | None = Field(default=None, ge=1, le=28)
-    at: TimeOfDay
+    at: Thing[TimeOfDay]
     since: Day
 
     @model_validator(mode="after")

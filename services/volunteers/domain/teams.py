@@ -5,7 +5,7 @@ from datetime import datetime
 from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.marks import Id, Masked
+from services.contracts.marks import Id, Masked, Office, Someone
 from services.contracts.volunteers import (
     TeamChanged,
     TeamFormed,
@@ -46,11 +46,11 @@ class Membership(Request):
 class Team(Aggregate):
     """`people`: its members, the leader among them."""
 
-    title: Masked
-    title_en: Masked | None = None
+    title: Office[Masked]
+    title_en: Office[Masked | None] = None
     kind: TeamKind
-    leader: str
-    people: frozenset[str]
+    leader: Someone[str]
+    people: Someone[frozenset[str]]
     recruiting: bool
     formed_at: datetime
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.marks import Code, Id
+from services.contracts.marks import Code, Id, Personal, Someone, Thing
 from services.contracts.volunteers import (
     VolunteerApproved,
     VolunteerBooked,
@@ -68,8 +68,8 @@ class Booking(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    need: str
-    offer: str
+    need: Thing[str]
+    offer: Thing[str]
     starts_at: datetime
     ends_at: datetime
     until: datetime | None
@@ -132,14 +132,14 @@ class Volunteer(Aggregate):
     and `adult` are what staff have verified, and alone count; `claimed_skills` are what the person says of themselves.
     """
 
-    person: str
-    skills: frozenset[str] = frozenset()
-    claimed_skills: frozenset[str] = frozenset()
-    availability: tuple[Window, ...] | None = None
-    building: str | None = None
+    person: Someone[str]
+    skills: Personal[frozenset[str]] = frozenset()
+    claimed_skills: Personal[frozenset[str]] = frozenset()
+    availability: Personal[tuple[Window, ...] | None] = None
+    building: Personal[str | None] = None
     weekly_minutes: int = WEEKLY_MINUTES
     adult: bool | None = None
-    certificates: tuple[Certificate, ...] = ()
+    certificates: Personal[tuple[Certificate, ...]] = ()
     approved_at: datetime | None = None
     status: VolunteerStatus = VolunteerStatus.ACTIVE
     bookings: tuple[Booking, ...] = ()

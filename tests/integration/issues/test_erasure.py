@@ -4,6 +4,7 @@ from typing import Any
 
 from services.chassis.clock import utc_now
 from services.chassis.erasure import erasure_id
+from services.chassis.gone import tombstone_of
 from services.chassis.mongo import Database
 from services.chassis.receipt import Receipt
 from services.chassis.store import Cause
@@ -71,7 +72,8 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) 
 
     kept = await everything(db)
     answers = kept.pop("erasures")
-    for trace in (PERSON, PHONE, "某某", "我住在三楼", "我母亲不便"):
+    assert [gone["_id"] for gone in kept.pop("erased_people")] == [tombstone_of(PERSON)]
+    for trace in (PERSON, PHONE, "某某", "我住在三楼", "我母亲不便", "建老年食堂"):
         assert trace not in str(kept)
     assert [(a["_id"], a["v"]) for a in answers] == [(erasure_id("req-1"), 1)]
     assert {photo["_id"] for photo in kept["photos"]} == {handled.id}

@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from services.chassis import mongo
+from services.chassis.erasure import Erasing, Traces
+from services.chassis.gone import Gone
 from services.chassis.handlers import Handlers
 from services.chassis.intake import Intake
 from services.chassis.intake import Record as Taken
+from services.chassis.journal import Journal
 from services.chassis.outbound import Outbound
 from services.chassis.principal import member
 from services.chassis.store import Aggregates, Cause
@@ -21,6 +25,7 @@ from services.contracts.event import Event, State
 from services.contracts.notices import NoticeChannel
 from services.notify.domain.notice import Notice
 from services.notify.domain.person import Person, register, stranger
+from services.notify.erasure import erase
 from services.notify.store import NOTICE, PERSON, Facts
 from services.notify.subscribers import Desk, handlers
 from services.notify.telling import Telling
@@ -79,11 +84,13 @@ class House:
     db: mongo.Database
     now: datetime = NOW
     open_channels: frozenset[NoticeChannel] = frozenset(NoticeChannel)
+    gone: Gone = field(init=False)
     notices: Aggregates[Notice] = field(init=False)
     persons: Aggregates[Person] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.notices = Aggregates(NOTICE, self.db, self.clock)
+        self.gone = Gone(self.db, self.clock)
+        self.notices = Aggregates(NOTICE, self.db, self.clock, gone=self.gone)
         self.persons = Aggregates(PERSON, self.db, self.clock)
 
     def clock(self) -> datetime:
@@ -92,12 +99,14 @@ class House:
     @property
     def handlers(self) -> Handlers:
         telling = Telling(self.notices, self.persons, self.clock, self.open_channels)
-        return handlers(Desk(telling, Facts(self.db), self.notices, self.persons, LEAD))
+        facts, traces = Facts(self.db), Traces(self.gone, Journal(self.db, self.gone), self.db, (PERSON, NOTICE))
+        erasing = Erasing(traces, partial(erase, facts, self.notices))
+        return handlers(Desk(telling, facts, self.notices, self.persons, LEAD, erasing))
 
     async def take(self, records: Iterable[Record], batch: int = 1000) -> None:
         """Take the records in batches of that size; a dead letter is a failure."""
         span = cast("Callable[[str | None, str], AbstractContextManager[str | None]]", lambda t, n: nullcontext(t))
-        intake = Intake("notify", self.handlers, self.db, cast(Outbound, None), self.clock, span=span)
+        intake = Intake("notify", self.handlers, self.db, cast(Outbound, None), self.clock, span=span, gone=self.gone)
         pending = list(records)
         for start in range(0, len(pending), batch):
             await intake.take(cast(Sequence[Taken], pending[start : start + batch]))

@@ -5,14 +5,13 @@ from itertools import permutations
 import pytest
 from pydantic import ValidationError
 
-from services.chassis.errors import NotYours
+from services.chassis.errors import NotYours, PersonGone
 from services.chassis.principal import Principal
 from services.contracts.notices import NoticeChannel, NoticeKind, PersonChanged, PersonErased, PersonStatus
 from services.notify.domain.addresses import Addresses
 from services.notify.domain.person import (
     HOLDERS,
     Choices,
-    PersonGone,
     change,
     register,
     request_erasure,

@@ -8,11 +8,13 @@ write makes it within `DANGLES_AFTER`, or never.
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, cast
+from unittest.mock import Mock
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.chassis.erasure import Traces
 from services.chassis.handlers import Received
 from services.contracts.activities import ActivityMoved
 from services.volunteers.domain import needs, seating
@@ -63,6 +65,7 @@ class Holds(RuleBasedStateMachine):
             erasures=other,
             readings=other,
             clock=lambda: self.now,
+            traces=cast(Traces, Mock()),
         )
         self.staffing = Staffing(self.store, offer_stands=STANDS, every=STANDS)
         self.reactions = handlers(self.store, self.staffing).reactions
