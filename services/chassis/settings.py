@@ -156,6 +156,8 @@ class ServiceSettings(AuthSettings, KafkaSettings):
     max_body_bytes: int = Field(default=1_048_576, ge=1024, le=1_073_741_824)
     max_upload_bytes: int = Field(default=20_971_520, ge=1024, le=1_073_741_824)
     """The limit of multipart/form-data, and of routes that take many things at once."""
+    max_reading_bytes: int = Field(default=67_108_864, ge=1_048_576, le=1_073_741_824)
+    """Of all bodies together that a process holds at once; callers without a token get a quarter of it."""
     rate_limit_per_second: float = Field(default=50.0, ge=0)
     """Per caller and replica; 0 switches the limit off."""
     rate_limit_burst: int = Field(default=200, ge=1)

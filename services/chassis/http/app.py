@@ -29,7 +29,8 @@ from services.chassis.http.gate import Gate
 from services.chassis.http.openapi import complete, document
 from services.chassis.http.probes import Checks, probe_paths, probes
 from services.chassis.http.rate import buckets_of
-from services.chassis.http.routes import RouteIndex, bulky
+from services.chassis.http.room import room_of
+from services.chassis.http.routes import RouteIndex
 from services.chassis.http.texts import TextGuard
 from services.chassis.mongo import PyMongoError
 from services.chassis.settings import ServiceSettings
@@ -73,13 +74,13 @@ def create_app(
         FileNotFoundError: the files of Swagger UI are not installed.
     """
     base = f"/api/{service}"
+    described = f"{base}/openapi.json"
     app = FastAPI(
         title=title,
         version=version,
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_border(service, settings, routers, verifier or verifier_of(settings), metrics, serving),
         exception_handlers={
             CommunityError: faults.refused,
             RequestValidationError: faults.invalid,
@@ -89,7 +90,6 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.metrics = metrics
-    described = f"{base}/openapi.json"
     inside = [
         probes(service, metrics, checks),
         document(app, described),
@@ -98,7 +98,11 @@ def create_app(
     ]
     found = [route for router in (*routers, *inside) for route in router.routes]
     complete(app, found)
-    app.router.routes = [RouteIndex(found)]
+    index = RouteIndex(found)
+    app.router.routes = [index]
+    app.user_middleware = _border(
+        service, settings, routers, index, verifier or verifier_of(settings), metrics, serving
+    )
     return app
 
 
@@ -106,6 +110,7 @@ def _border(
     service: str,
     settings: ServiceSettings,
     routers: Sequence[APIRouter],
+    index: RouteIndex,
     verifier: Verifier,
     metrics: Metrics,
     serving: Serving | None,
@@ -136,6 +141,7 @@ def _border(
         *layers,
         Middleware(
             Gate,
+            routes=index,
             verifier=verifier,
             callers=buckets_of(settings.rate_limit_per_second, settings.rate_limit_burst),
             addresses=buckets_of(settings.rate_limit_address_per_second, settings.rate_limit_address_burst),
@@ -146,6 +152,6 @@ def _border(
             BodyGuard,
             limit=settings.max_body_bytes,
             upload_limit=settings.max_upload_bytes,
-            bulky=bulky(route for router in routers for route in router.routes),
+            room=room_of(settings.max_reading_bytes),
         ),
     ]

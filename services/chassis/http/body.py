@@ -1,120 +1,118 @@
-"""Keeps bodies within bounds before a route reads them: size, declared or not; and that JSON is plain JSON.
+"""Keeps bodies within bounds while they are read: size, depth and number of values, declared or not.
 
-A JSON body is read whole, checked and handed on. Other bodies stream through and are cut off at the limit.
+What a body may be is decided by the route's declaration, not by what the request says of it: of another kind it is
+refused unread. JSON is looked through as it arrives, then handed on whole; a long one is parsed piece by piece, between
+which others have their turn. Forms stream through and are cut off at the limit.
 """
 
 import asyncio
-import json
 import re
-from collections.abc import Sequence
-from typing import Any
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.errors import CommunityError
-from services.chassis.http.passage import passage_of
+from services.chassis.http.demands import JSON, MULTIPART, Demand
+from services.chassis.http.heads import announces_body
+from services.chassis.http.jsonscan import DEEPEST, SLICE, WHOLE, Scan, parse, parse_in_pieces, slices
+from services.chassis.http.passage import UNREAD, Passage, passage_of
 from services.chassis.http.problems import problem
-from services.chassis.http.refusals import (
-    BadRequest,
-    BodyNotJson,
-    BodyTooDeep,
-    BodyTooLarge,
-    NumberOutOfRange,
-    UnsupportedMedia,
-)
+from services.chassis.http.refusals import BodyTooLarge, HandsFull, UnsupportedMedia
+from services.chassis.http.room import Room, Share
 from services.chassis.http.texts import check_texts
 
-DEEPEST = 32
+__all__ = ["DEEPEST", "BodyGuard", "check_json"]
 
-_INT64 = 2**63
-_LONG = 256 * 1024
-"""Bytes of JSON that take long enough to be read that others should not wait for it."""
-_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
-_LONG_NUMBER = re.compile(rb"\d{19}")
+VALUES = 50_000
+"""Of an ordinary body; what takes many things at once may hold ten times as many."""
+
+_JSON_KIND = re.compile(r"application/(json|[\w!#$&^.+-]+\+json)")
 
 
 class BodyGuard:
-    """Wraps a service's application. `upload_limit` is for multipart/form-data and for paths that are `bulky`."""
+    """Wraps a service's application. `upload_limit` is for multipart/form-data and for routes that are bulky."""
 
-    def __init__(self, app: ASGIApp, *, limit: int, upload_limit: int, bulky: Sequence[re.Pattern[str]] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, upload_limit: int, room: Room) -> None:
         self._app = app
         self._limit = limit
         self._upload_limit = upload_limit
-        self._bulky = bulky
+        self._room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _BODILESS:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         passage = passage_of(scope)
-        kind = passage.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        large = kind == b"multipart/form-data" or any(path.match(scope["path"]) for path in self._bulky)
-        passage.body_limit = limit = self._upload_limit if large else self._limit
-        try:
-            _check_head(passage.headers, limit)
-            if kind == b"application/json" or kind.endswith(b"+json"):
-                receive = _again(await _checked_json(receive, limit), receive)
-            else:
-                receive = _cut_off(receive, limit)
-        except CommunityError as refusal:
-            await problem(scope, refusal)(scope, receive, send)
+        if passage.demand is None or not announces_body(passage.headers):
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        share = Share(self._room, stranger=passage.principal is None)
+        try:
+            try:
+                inner = await self._bounded(passage, passage.demand, receive, share)
+            except CommunityError as refusal:
+                await problem(scope, refusal)(scope, receive, send)
+                return
+            await self._app(scope, inner, send)
+        finally:
+            share.close()
+            passage.value = UNREAD
+
+    async def _bounded(self, passage: Passage, demand: Demand, receive: Receive, share: Share) -> Receive:
+        headers = passage.headers
+        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
+        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise UnsupportedMedia(expected="Content-Encoding: identity")
+        large = demand.bulky or (kind == MULTIPART and MULTIPART in demand.kinds)
+        passage.body_limit = limit = self._upload_limit if large else self._limit
+        declared = headers.get(b"content-length", b"0")
+        if len(declared) > 18 or int(declared) > limit:
+            raise BodyTooLarge(limit=limit)
+        is_json = _JSON_KIND.fullmatch(kind) is not None
+        if demand.kinds and kind not in demand.kinds and not (is_json and JSON in demand.kinds):
+            raise UnsupportedMedia(expected=" / ".join(demand.kinds))
+        if not is_json or not demand.kinds:
+            return _cut_off(receive, limit, share)
+        scan = Scan(values=VALUES * 10 if demand.bulky else VALUES)
+        body = await _read(receive, limit, scan, share)
+        if demand.bulky:
+            passage.value = await parse_in_pieces(body, scan.cuts)
+        elif len(body) > WHOLE:
+            await parse_in_pieces(body, scan.cuts)
+        elif body:
+            parse(body)
+            check_texts(body)
+        return _again(body, receive)
 
 
-def _check_head(headers: dict[bytes, bytes], limit: int) -> None:
-    declared = headers.get(b"content-length", b"0")
-    if not declared.isdigit():
-        raise BadRequest()
-    if len(declared) > 18 or int(declared) > limit:
-        raise BodyTooLarge(limit=limit)
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise UnsupportedMedia(expected="Content-Encoding: identity")
-
-
-async def _checked_json(receive: Receive, limit: int) -> bytes:
+async def _read(receive: Receive, limit: int, scan: Scan, share: Share) -> bytes:
     chunks: list[bytes] = []
-    size, more = 0, True
+    more = True
+    since = 0
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect()
         chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
+        if share.grow(len(chunk)) > limit:
             raise BodyTooLarge(limit=limit)
+        for part in slices(chunk):
+            since += len(part)
+            if since > SLICE:
+                await asyncio.sleep(0)
+                since = len(part)
+            scan.feed(part)
         chunks.append(chunk)
         more = message.get("more_body", False)
-    body = b"".join(chunks)
-    if size > _LONG:
-        await asyncio.to_thread(check_json, body)
-    elif body:
-        check_json(body)
-    return body
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def check_json(body: bytes) -> None:
-    """Raises a refusal unless `body` is JSON of ordinary depth, whose numbers fit 64 bits and whose texts are plain."""
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BodyNotJson(line=error.lineno, column=error.colno) from None
-    if body.count(b"{") + body.count(b"[") > DEEPEST or _LONG_NUMBER.search(body):
-        _walk(json.loads(body), 1)
+    """Raises a refusal unless `body` is JSON of ordinary depth and breadth, whose numbers fit 64 bits and whose texts are plain."""
+    Scan(values=VALUES).feed(body)
+    parse(body)
     check_texts(body)
-
-
-def _walk(value: Any, depth: int) -> None:
-    if isinstance(value, dict | list):
-        if depth > DEEPEST:
-            raise BodyTooDeep(limit=DEEPEST)
-        for inner in value.values() if isinstance(value, dict) else value:
-            _walk(inner, depth + 1)
-    elif isinstance(value, int) and not -_INT64 <= value < _INT64:
-        raise NumberOutOfRange()
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -131,13 +129,13 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return give
 
 
-def _cut_off(receive: Receive, limit: int) -> Receive:
-    size = 0
-
+def _cut_off(receive: Receive, limit: int, share: Share) -> Receive:
     async def give() -> Message:
-        nonlocal size
         message = await receive()
-        size += len(message.get("body", b""))
+        try:
+            size = share.grow(len(message.get("body", b"")))
+        except HandsFull:
+            raise HTTPException(503) from None
         if size > limit:
             raise HTTPException(413)
         return message

@@ -57,7 +57,8 @@ class Entry:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         serve_as(self._serving)
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            if scope["type"] in ("lifespan", "websocket"):
+                await self._app(scope, receive, send)
             return
         began = time.perf_counter()
         headers = dict(scope["headers"])

@@ -85,6 +85,7 @@ _BY_STATUS: dict[int, Callable[[Request], CommunityError]] = {
     404: lambda request: refusals.NoSuchRoute(),
     405: lambda request: refusals.MethodNotAllowed(method=request.method),
     413: _too_large,
+    503: lambda request: refusals.HandsFull(),
 }
 
 

@@ -1,8 +1,8 @@
-"""Who comes in and how often: reads the bearer token, and keeps each caller to a rate.
+"""Who comes in and how often: reads the bearer token, and keeps each caller to a rate, before any body is read.
 
 A caller whose token is known is counted by `sub`. Everybody else is counted by address, before a signature is checked:
-made-up tokens cost their sender a place in the queue, not us the arithmetic. A token that isn't believed stops nobody
-here; routes that ask for a principal refuse it.
+made-up tokens cost their sender a place in the queue, not us the arithmetic. Where the route asks who calls, who isn't
+known goes no further; elsewhere a token that isn't believed stops nobody. Whatever is no HTTP request ends here.
 """
 
 import ipaddress
@@ -11,13 +11,16 @@ from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.chassis.auth.refusals import TokenInvalid
+from services.chassis.auth.refusals import TokenMissing
 from services.chassis.auth.verifier import Verifier
 from services.chassis.errors import CommunityError
+from services.chassis.http.heads import flaw_in
 from services.chassis.http.passage import Passage, passage_of
 from services.chassis.http.problems import problem
 from services.chassis.http.rate import Buckets
-from services.chassis.http.refusals import TooManyRequests
+from services.chassis.http.refusals import NoSuchRoute, TooManyRequests
+from services.chassis.http.routes import RouteIndex
+from services.chassis.http.sockets import refuse_socket
 
 
 class Gate:
@@ -27,20 +30,25 @@ class Gate:
         self,
         app: ASGIApp,
         *,
+        routes: RouteIndex,
         verifier: Verifier,
         callers: Buckets | None,
         addresses: Buckets | None,
         open_paths: frozenset[str],
     ) -> None:
         self._app = app
+        self._routes = routes
         self._verifier = verifier
         self._callers = callers
         self._addresses = addresses
         self._open = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in self._open:
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await self._turn_away(scope, receive, send)
             return
         refusal = await self._admit(scope, passage_of(scope))
         if refusal is None:
@@ -49,8 +57,20 @@ class Gate:
             error, policy = refusal
             await problem(scope, error, headers=policy)(scope, receive, send)
 
-    async def _admit(self, scope: Scope, passage: Passage) -> tuple[CommunityError, dict[str, str]] | None:
-        token = _bearer(scope, passage)
+    async def _admit(self, scope: Scope, passage: Passage) -> "_Refusal | None":
+        flaw = flaw_in(scope, passage.headers)
+        if flaw is not None:
+            return _limited(self._addresses, _address(scope)) or (flaw, {})
+        passage.demand = self._routes.demand(scope)
+        if scope["path"] in self._open:
+            return None
+        refusal = await self._known(scope, passage)
+        if refusal is None and passage.principal is None and passage.demand is not None and passage.demand.token:
+            return passage.refusal or TokenMissing(), {}
+        return refusal
+
+    async def _known(self, scope: Scope, passage: Passage) -> "_Refusal | None":
+        token = _bearer(passage)
         passage.principal = None if token is None else self._verifier.known(token)
         if passage.principal is not None:
             return _limited(self._callers, passage.principal.sub)
@@ -62,8 +82,15 @@ class Gate:
                 passage.refusal = error
         return refusal
 
+    async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error, headers = _limited(self._addresses, _address(scope)) or (NoSuchRoute(), {})
+        await refuse_socket(scope, receive, send, problem(scope, error, headers=headers))
 
-def _bearer(scope: Scope, passage: Passage) -> str | None:
+
+_Refusal = tuple[CommunityError, dict[str, str]]
+
+
+def _bearer(passage: Passage) -> str | None:
     sent = passage.headers.get(b"authorization")
     if sent is None:
         return None
@@ -71,13 +98,10 @@ def _bearer(scope: Scope, passage: Passage) -> str | None:
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         return None
-    if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
-        passage.refusal = TokenInvalid()
-        return None
     return token
 
 
-def _limited(buckets: Buckets | None, caller: str) -> tuple[CommunityError, dict[str, str]] | None:
+def _limited(buckets: Buckets | None, caller: str) -> _Refusal | None:
     wait = 0.0 if buckets is None else buckets.take(caller)
     if buckets is None or wait == 0:
         return None
@@ -101,7 +125,7 @@ def _network(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address
+        return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address):
         mapped = parsed.ipv4_mapped
         return str(mapped) if mapped else str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -22,14 +22,23 @@ from services.chassis.receipt import IdempotencyKeyReused
 from services.chassis.store_away import StoreAway
 
 _REFERENCE = "#/components/schemas/{model}"
-_ALWAYS: tuple[type[CommunityError], ...] = (refusals.TooManyRequests, refusals.Unexpected, StoreAway, KeysUnavailable)
+_ALWAYS: tuple[type[CommunityError], ...] = (
+    refusals.Ambiguous,
+    refusals.BadRequest,
+    refusals.TooManyRequests,
+    refusals.Unexpected,
+    StoreAway,
+    KeysUnavailable,
+)
 _WITH_TOKEN: tuple[type[CommunityError], ...] = (TokenMissing, TokenInvalid, TokenExpired)
 _WITH_BODY: tuple[type[CommunityError], ...] = (
     refusals.BodyNotJson,
     refusals.BodyTooDeep,
+    refusals.BodyTooMany,
     refusals.NumberOutOfRange,
     refusals.BodyTooLarge,
     refusals.UnsupportedMedia,
+    refusals.HandsFull,
 )
 _WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid, ControlCharacter)
 _BY_PARAMETER: dict[str, tuple[type[CommunityError], ...]] = {

@@ -1,21 +1,25 @@
 """What the layers of the border learn of one request and hand to those behind them."""
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal
 
 if TYPE_CHECKING:
+    from services.chassis.http.demands import Demand
     from services.chassis.http.dialects import Dialect
 
 _KEY = "community.passage"
+
+UNREAD: Final = object()
+"""In place of a value that nobody has parsed."""
 
 
 class Passage:
     """One request on its way in."""
 
-    __slots__ = ("body_limit", "dialect", "headers", "principal", "refusal", "trace")
+    __slots__ = ("body_limit", "demand", "dialect", "headers", "principal", "refusal", "trace", "value")
 
     def __init__(self, headers: dict[bytes, bytes], trace: str, dialect: "Dialect | None" = None) -> None:
         self.headers = headers
@@ -26,6 +30,10 @@ class Passage:
         self.refusal: CommunityError | None = None
         """Why a token that was sent is not believed."""
         self.body_limit = 0
+        self.demand: Demand | None = None
+        """What the route asks for; None where there is no such route, or the border was passed by."""
+        self.value: Any = UNREAD
+        """The JSON of a bulky body, as the border parsed it."""
 
 
 def enter(scope: MutableMapping[str, Any], passage: Passage) -> None:

@@ -1,10 +1,50 @@
 """What the border itself refuses, before any service is asked."""
 
-from services.chassis.errors import CommunityError, Invalid, NotFound
+from services.chassis.errors import CommunityError, Invalid, NotFound, Unavailable
 
 
 class BadRequest(CommunityError, code="request.bad", status=400, zh="请求有误。", en="The request can't be read."):
     """Not HTTP or not what its headers say."""
+
+
+class Ambiguous(
+    CommunityError,
+    code="request.ambiguous",
+    status=400,
+    zh="请求头 {header} 有多种理解，无法处理。",
+    en="The request can be read in more than one way: {header}.",
+):
+    """A field that may stand once stands twice, or a body has two lengths."""
+
+
+class HeadTooLarge(
+    CommunityError,
+    code="request.head-too-large",
+    status=431,
+    zh="请求头过大（上限 {limit} 字节）。",
+    en="The head of the request is too large (at most {limit} bytes).",
+):
+    """Or it has too many fields."""
+
+
+class AddressTooLong(
+    CommunityError,
+    code="request.address-too-long",
+    status=414,
+    zh="地址过长（上限 {limit} 字节）。",
+    en="The address is too long (at most {limit} bytes).",
+):
+    """Path and query together."""
+
+
+class TooSlow(
+    CommunityError,
+    code="request.too-slow",
+    status=408,
+    zh="请求没有在规定的时间内传完。",
+    en="The request did not arrive in time.",
+):
+    """A head or a body came to a standstill, or trickles."""
 
 
 class BodyNotJson(
@@ -25,6 +65,16 @@ class BodyTooDeep(
     en="The JSON is nested too deeply (at most {limit} levels).",
 ):
     """Nothing that makes sense here is that deep."""
+
+
+class BodyTooMany(
+    CommunityError,
+    code="body.too-many-values",
+    status=413,
+    zh="JSON 中的内容项过多（最多 {limit} 项）。",
+    en="The JSON holds too many values (at most {limit}).",
+):
+    """Small as bytes, large once read."""
 
 
 class NumberOutOfRange(
@@ -88,6 +138,15 @@ class TooManyRequests(
     en="Too many requests; try again in {seconds} seconds.",
 ):
     """The caller's bucket is empty."""
+
+
+class HandsFull(
+    Unavailable,
+    code="server.busy",
+    zh="系统正忙，请稍后重试。",
+    en="Too much is being received just now; try again in a moment.",
+):
+    """The bodies that are being read take all the room that there is for them."""
 
 
 class IdempotencyKeyMalformed(

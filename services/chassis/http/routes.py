@@ -5,31 +5,26 @@ border. Which route answers stays the same: among those that the segments leave,
 HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the content out.
 """
 
-import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from fastapi.routing import APIRoute
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
+from services.chassis.http.bulk import BulkRoute
+from services.chassis.http.demands import NOTHING, Demand, demand_of
+
 _CHOSEN = "community.route"
 _ALLOWED = "community.allowed"
 _FIRST = "community.first"
 _AS_GET = "community.as-get"
-
-BULKY = {"x-body-limit": "upload"}
-"""`openapi_extra` of a route that takes many things at once: its body may be as large as an upload."""
+_FOUND = "community.found"
 
 
-def bulky(routes: Iterable[BaseRoute]) -> tuple[re.Pattern[str], ...]:
-    """The paths of those of `routes` that are marked so."""
-    return tuple(
-        route.path_regex
-        for route in routes
-        if isinstance(route, APIRoute) and (route.openapi_extra or {}).items() >= BULKY.items()
-    )
+class NotInPieces(TypeError):
+    """A route is marked as bulky, but its body would be parsed in one go: it must be a BulkRoute."""
 
 
 class _Node:
@@ -53,8 +48,27 @@ class RouteIndex(BaseRoute):
                 self._place(order, route)
             else:
                 self._others.append((order, route))
+        self._demands = {id(route): demand for route in self.routes if (demand := _demand_of(route)) is not None}
+
+    def demand(self, scope: Scope) -> Demand | None:
+        """What the route asks that will answer; None where there is none, and nobody reads a body."""
+        match, child = self.matches(scope)
+        if match != Match.FULL:
+            return None
+        chosen = child[_CHOSEN]
+        asked = {**scope, "method": "GET"} if child.get(_AS_GET) else scope
+        return self._demands.get(id(chosen)) or _inner_demand(chosen, asked)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As Starlette asks; what was found for a request once is found again without a search."""
+        asked = (id(self), scope["path"], scope["method"])
+        known = scope.get(_FOUND)
+        if known is None or known[0] != asked:
+            known = scope[_FOUND] = (asked, self._search(scope))
+        found: tuple[Match, Scope] = known[1]
+        return found
+
+    def _search(self, scope: Scope) -> tuple[Match, Scope]:
         found = self._matches(scope)
         if found[0] != Match.FULL and scope["method"] == "HEAD":
             match, child = self._matches({**scope, "method": "GET"})
@@ -101,6 +115,23 @@ class RouteIndex(BaseRoute):
             nodes = [found for node in nodes for found in (node.named.get(segment), node.any) if found is not None]
         found = [*self._others, *(end for node in nodes for end in node.ends)]
         return found if len(found) < 2 else sorted(found, key=_order)
+
+
+def _demand_of(route: BaseRoute) -> Demand | None:
+    """None for a router within a router: which of its routes answers is seen when it is asked."""
+    if hasattr(route, "effective_route_contexts"):
+        return None
+    demand = demand_of(route)
+    if demand.bulky and not isinstance(route, BulkRoute):
+        raise NotInPieces(getattr(route, "path", ""))
+    return demand
+
+
+def _inner_demand(router: Any, scope: Scope) -> Demand:
+    for context in router.effective_route_contexts():
+        if context.matches(scope)[0] == Match.FULL:
+            return demand_of(context)
+    return NOTHING
 
 
 def _order(entry: tuple[int, BaseRoute]) -> int:

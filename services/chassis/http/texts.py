@@ -55,23 +55,34 @@ class TextGuard:
 
 def check_texts(body: bytes) -> None:
     """Raises ControlCharacter where a text in `body`, which is JSON, has one, in a value or in a name."""
-    if _MAYBE_IN_JSON.search(body):
-        for pointer, text in _texts(json.loads(body), "#"):
-            _check(text, pointer)
+    if may_be_unfit(body):
+        for pointer, text in texts_of(json.loads(body)):
+            check_text(text, pointer)
+
+
+def may_be_unfit(body: bytes) -> bool:
+    """Whether a text in `body`, which is JSON or a piece of it between two commas, may have such a character."""
+    return _MAYBE_IN_JSON.search(body) is not None
+
+
+def texts_of(value: Any) -> Iterator[tuple[str, str]]:
+    """The texts in the JSON `value`, names among them, each after its pointer."""
+    return _texts(value, "#")
 
 
 def _check_head(scope: Scope) -> None:
     if _IN_HEADER.search(b"\t".join(passage_of(scope).headers.values())):
         raise BadRequest()
-    _check(scope["path"], "path")
+    check_text(scope["path"], "path")
     query = scope.get("query_string", b"")
     if _MAYBE_IN_QUERY.search(query):
         for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-            _check(name, "query")
-            _check(value, _said(name))
+            check_text(name, "query")
+            check_text(value, _said(name))
 
 
-def _check(text: str, field: str) -> None:
+def check_text(text: str, field: str) -> None:
+    """Raises ControlCharacter where `text` has one; `field` says where it stands."""
     found = UNFIT.search(text)
     if found is not None:
         raise ControlCharacter(field=field, character=f"U+{ord(found.group()):04X}")

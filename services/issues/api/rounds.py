@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from services.chassis.errors import CommunityError, Invalid, NotYours, UnknownAggregate
+from services.chassis.http.bulk import BulkRoute
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.demands import BULKY
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
-from services.chassis.http.routes import BULKY
 from services.chassis.http.tags import etagged
 from services.contracts.issues import RoundStatus
 from services.contracts.marks import Id
@@ -115,7 +116,7 @@ _RECORDING = (
 
 def router(store: Store) -> APIRouter:
     """The routes of rounds and visits, on `store`."""
-    routes = APIRouter(prefix=BASE, tags=["rounds"])
+    routes = APIRouter(prefix=BASE, tags=["rounds"], route_class=BulkRoute)
 
     @routes.post(
         "",

@@ -5,7 +5,7 @@ are new side by side, which the store writes together. So a walk of any length h
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -118,10 +118,13 @@ class Walk:
         return results
 
     async def _part(self, start: int, records: Sequence[Any]) -> list[Result]:
-        read = [_read(index, record) for index, record in enumerate(records, start)]
-        facts = await self._facts([command for command in read if isinstance(command, RecordVisit)])
-        waiting = [self._result(command, facts) for command in read if isinstance(command, RecordVisit)]
-        done = iter(await asyncio.gather(*waiting, return_exceptions=True))
+        read = []
+        for index, record in enumerate(records, start):
+            read.append(_read(index, record))
+            await asyncio.sleep(0)
+        commands = [command for command in read if isinstance(command, RecordVisit)]
+        facts = await self._facts(commands)
+        done = iter(await _side_by_side(self._result(command, facts) for command in commands))
         results = [next(done) if isinstance(each, RecordVisit) else each for each in read]
         for result in results:
             if isinstance(result, BaseException):
@@ -175,6 +178,20 @@ class Walk:
     def _faults(self, command: RecordVisit, facts: _Facts) -> Iterator[Fault]:
         yield from faults_in(command, facts.places, self._catalogue)
         yield from _strange_photos(command, facts.photos)
+
+
+async def _side_by_side(results: Iterable[Coroutine[Any, Any, Result]]) -> list[Result | BaseException]:
+    """All of them at once, but each begun in a turn of its own: with many findings, a beginning takes a while."""
+    under_way: list[asyncio.Task[Result]] = []
+    try:
+        for result in results:
+            under_way.append(asyncio.create_task(result))
+            await asyncio.sleep(0)
+        return await asyncio.gather(*under_way, return_exceptions=True)
+    except asyncio.CancelledError:
+        for task in under_way:
+            task.cancel()
+        raise
 
 
 def _strange_photos(command: RecordVisit, photos: frozenset[str]) -> Iterator[Fault]:

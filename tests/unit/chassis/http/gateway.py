@@ -12,10 +12,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.errors import Conflict
 from services.chassis.http.app import create_app
+from services.chassis.http.bulk import BulkRoute
 from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
+from services.chassis.http.demands import BULKY
 from services.chassis.http.probes import Purpose, ReadinessCheck
 from services.chassis.http.problems import problems
-from services.chassis.http.routes import BULKY
 from services.chassis.principal import Role
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry.metrics import Metrics
@@ -47,7 +48,7 @@ class Brief(BaseModel):
     name: str = ""
 
 
-router = APIRouter(prefix="/api/garden/v1")
+router = APIRouter(prefix="/api/garden/v1", route_class=BulkRoute)
 
 
 @router.get("/open")
@@ -103,6 +104,11 @@ shed = APIRouter(prefix="/shed", tags=["shed"])
 @shed.get("/tools/{name}")
 async def tool(principal: PrincipalDep, name: str) -> Brief:
     return Brief(sub=principal.sub, name=name)
+
+
+@shed.post("/seeds")
+async def seed(principal: PrincipalDep, body: Plant) -> Brief:
+    return Brief(sub=principal.sub, name=body.name)
 
 
 router.include_router(shed)

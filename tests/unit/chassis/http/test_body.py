@@ -1,5 +1,6 @@
 """Bodies: how large, how deep, and that JSON is JSON."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -7,12 +8,17 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
+from fastapi import APIRouter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.http.body import DEEPEST, check_json
+from services.chassis.http.demands import BULKY
 from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, NumberOutOfRange
+from services.chassis.http.room import room_of
+from services.chassis.http.routes import NotInPieces, RouteIndex
 from tests.unit.chassis.http.gateway import Gateway
+from tests.waiting import eventually
 
 LIMIT = 2048
 UPLOAD = 8192
@@ -63,12 +69,55 @@ async def test_a_body_beyond_it_is_refused_declared_or_not(small: Gateway) -> No
         assert answer.json()["params"] == {"limit": LIMIT}
 
 
-@pytest.mark.parametrize("kind", ["application/json", "application/merge-patch+json", "text/plain", ""])
+@pytest.mark.parametrize("kind", ["application/json", "application/merge-patch+json"])
 async def test_an_endless_body_is_not_read_to_its_end(small: Gateway, kind: str) -> None:
     body = Endless()
     answer = await small.client.post(BOXES, content=body, headers={"Content-Type": kind})
     assert (answer.status_code, code(answer)) == (413, "body.too-large")
     assert body.read <= LIMIT + 2000
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "application/json, text/plain",
+        "text/plain; application/json",
+        "text/json",
+    ],
+)
+async def test_a_kind_that_the_route_does_not_read_is_refused_unread(small: Gateway, kind: str) -> None:
+    body = Endless()
+    answer = await small.client.post(BOXES, content=body, headers={"Content-Type": kind})
+    assert (answer.status_code, code(answer)) == (415, "media-type.unsupported")
+    assert body.read == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/garden/v1/plants"),
+        ("POST", "/api/garden/v1/nothing"),
+        ("PUT", "/api/garden/v1/plants"),
+        ("GET", "/api/garden/v1/closed"),
+        ("GET", "/api/garden/v1/open"),
+        ("POST", "/api/garden/v1/shed/tools/spade"),
+        ("POST", "/api/garden/v1/shed/seeds"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
+async def test_nothing_is_read_of_who_is_not_known_or_where_nobody_reads(
+    small: Gateway, method: str, path: str, kind: str
+) -> None:
+    for token in ({}, {"Authorization": "Bearer x.y.z"}):
+        body = Endless()
+        headers = {"Content-Type": kind, **token}
+        answer = await small.client.request(method, path, content=body, headers=headers)
+        assert answer.status_code in {200, 401, 404, 405}
+        assert body.read == 0
 
 
 async def test_a_declared_size_is_refused_before_anything_is_read(small: Gateway) -> None:
@@ -99,11 +148,97 @@ def many(size: int) -> bytes:
     return b"[" + b",".join([b'{"anything":{"a":[[1]]}}'] * (size // 25)) + b"]"
 
 
+DEPTHS = [33, 34, 254, 255, 500, 900, *range(976, 1026, 7), 1024, 1025, 5000, 100_000]
+
+
+@pytest.mark.parametrize("frame", [("[", "]"), ('{"a":', "}"), ("[1,", "]")])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/merge-patch+json", "application/json; charset=utf-16"]
+)
+async def test_what_is_too_deep_is_so_at_every_depth(gateway: Gateway, frame: tuple[str, str], kind: str) -> None:
+    for depth in DEPTHS:
+        for path in (BOXES, "/api/garden/v1/7/boxes", "/api/garden/v1/plants"):
+            headers = {**gateway.token(), "Content-Type": kind, "Idempotency-Key": "k"}
+            answer = await gateway.client.post(path, content=nested(depth, frame), headers=headers)
+            assert (answer.status_code, code(answer)) == (400, "body.too-deep"), (depth, path)
+
+
+async def test_small_bodies_that_hold_too_much_are_refused(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    full = b'{"anything":{"a":[' + b"[]," * 60_000 + b"[]]}}"
+    answer = await gateway.client.post(BOXES, content=full, headers=JSON)
+    assert (answer.status_code, code(answer)) == (413, "body.too-many-values")
+
+
+async def test_what_is_parsed_in_pieces_is_what_was_sent(tmp_path: Path) -> None:
+    wide = Gateway(tmp_path, {"max_upload_bytes": 4_000_000})
+    answer = await wide.client.post("/api/garden/v1/2/boxes", content=many(2_000_000), headers=JSON)
+    assert answer.json() == 160_000
+    wrong = many(2_000_000)[:-2] + b",]"
+    refused = await wide.client.post("/api/garden/v1/2/boxes", content=wrong, headers=JSON)
+    assert (refused.status_code, code(refused)) == (400, "body.not-json")
+    assert refused.json()["params"]["column"] > 1_900_000
+
+
+async def test_others_have_their_turn_while_a_large_body_is_read(tmp_path: Path) -> None:
+    wide = Gateway(tmp_path, {"max_upload_bytes": 8_000_000})
+    content = b"[" + b",".join([b'{"anything":{"a":"' + b"x" * 200 + b'"}}'] * 30_000) + b"]"
+    asking = asyncio.create_task(wide.client.post("/api/garden/v1/1/boxes", content=content, headers=JSON))
+    answered = 0
+    while not asking.done():
+        assert (await wide.client.get("/livez")).status_code == 200
+        answered += 1
+        await asyncio.sleep(0)
+    assert (await asking).json() == 30_000
+    assert answered > 50
+
+
+async def test_a_route_for_many_things_must_be_read_in_pieces() -> None:
+    plain = APIRouter()
+    plain.add_api_route("/many", lambda: None, methods=["POST"], openapi_extra=BULKY)
+    with pytest.raises(NotInPieces):
+        RouteIndex(plain.routes)
+
+
+async def test_bodies_that_are_read_share_one_room(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path, {"max_reading_bytes": 1_048_576 + 64, "max_upload_bytes": 900_000})
+    token = gateway.token()
+    go_on = asyncio.Event()
+
+    async def held(size: int) -> AsyncIterator[bytes]:
+        yield b"[" + b" " * size
+        await go_on.wait()
+        yield b"]"
+
+    async def post(size: int, headers: dict[str, str]) -> httpx.Response:
+        headers = {**JSON, **headers}
+        return await gateway.client.post("/api/garden/v1/1/boxes", content=held(size), headers=headers)
+
+    room = room_of(1_048_576 + 64)
+    first = asyncio.create_task(post(800_000, token))
+    await eventually(lambda: room.taken > 800_000)
+    full = await post(300_000, token)
+    assert (full.status_code, code(full)) == (503, "server.busy")
+    assert full.headers["retry-after"]
+    stranger = await post(270_000, {})
+    assert (stranger.status_code, code(stranger)) == (503, "server.busy")
+    little = await gateway.client.post(BOXES, content=b'{"anything":{}}', headers=JSON)
+    assert little.status_code == 200
+    go_on.set()
+    assert (await first).status_code == 200
+    assert room.taken == 0
+    assert (await post(300_000, token)).status_code == 200
+    upload = {"file": ("a.jpg", b"x" * 300_000)}
+    assert (await gateway.client.post("/api/garden/v1/photos", files=upload)).json()["code"] == "server.busy"
+    assert (await gateway.client.post("/api/garden/v1/photos", files=upload, headers=token)).status_code == 200
+    assert room.taken == 0
+
+
 async def test_a_route_for_many_things_at_once_takes_as_much_as_an_upload(small: Gateway) -> None:
     row = "/api/garden/v1/7/boxes"
     answer = await small.client.post(row, content=many(UPLOAD - 100), headers=JSON)
     assert (answer.status_code, answer.json()) == (200, (UPLOAD - 100) // 25 * 7)
-    for path, limit in ((row, UPLOAD), ("/api/garden/v1/7/boxes/", LIMIT), (BOXES, LIMIT)):
+    for path, limit in ((row, UPLOAD), (BOXES, LIMIT)):
         refused = await small.client.post(path, content=many(UPLOAD + 100), headers=JSON)
         assert (refused.status_code, refused.json()["params"]) == (413, {"limit": limit})
     said = (await small.client.get("/api/garden/openapi.json")).json()["paths"]["/api/garden/v1/{row}/boxes"]["post"]
@@ -112,7 +247,7 @@ async def test_a_route_for_many_things_at_once_takes_as_much_as_an_upload(small:
 
 async def test_long_json_is_checked_like_any_other(tmp_path: Path) -> None:
     wide = Gateway(tmp_path, {"max_upload_bytes": 1_048_576})
-    for body, refusal in ((many(400_000)[:-1], "body.not-json"), (b"[" * 300_000 + b"]" * 300_000, "body.not-json")):
+    for body, refusal in ((many(400_000)[:-1], "body.not-json"), (b"[" * 300_000 + b"]" * 300_000, "body.too-deep")):
         answer = await wide.client.post("/api/garden/v1/7/boxes", content=body, headers=JSON)
         assert (answer.status_code, code(answer)) == (400, refusal)
     deep = b"[" + b"[" * DEEPEST + b"]" * DEEPEST + b",1" * 200_000 + b"]"
@@ -142,7 +277,6 @@ NO_JSON = [
     b'{"a": "\xff"}',
     b'{"a": "\\ud800"}',
     b'\xef\xbb\xbf{"a": 1}',
-    b"[" * 3000,
     b"{} {}",
 ]
 

@@ -30,7 +30,8 @@ def test_an_operation_lists_every_code_it_may_answer_with(document: dict[str, An
     plant = document["paths"]["/api/garden/v1/plants"]["post"]
     assert codes(plant, "409") == {"bed.taken"}
     assert codes(plant, "401") == {"token.missing", "token.invalid", "token.expired"}
-    assert codes(plant, "400") == {"body.not-json", "body.too-deep", "body.number-out-of-range"}
+    of_the_body = {"body.not-json", "body.too-deep", "body.number-out-of-range"}
+    assert codes(plant, "400") == {*of_the_body, "request.bad", "request.ambiguous"}
     assert (codes(plant, "413"), codes(plant, "415")) == ({"body.too-large"}, {"media-type.unsupported"})
     assert codes(plant, "422") == {"request.invalid", "text.control-character"}
     assert (codes(plant, "429"), codes(plant, "500")) == ({"rate.limited"}, {"unexpected"})

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -51,10 +52,90 @@ async def test_what_is_open_stays_open_to_a_bad_token(gateway: Gateway) -> None:
     assert (answer.status_code, answer.json()["sub"]) == (200, None)
 
 
-async def test_two_tokens_at_once_are_nobodys(gateway: Gateway) -> None:
-    first, second = gateway.token("p-1")["Authorization"], gateway.token("p-2")["Authorization"]
-    answer = await gateway.client.get(CLOSED, headers=[("Authorization", first), ("Authorization", second)])
-    assert (answer.status_code, answer.json()["code"]) == (401, "token.invalid")
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Authorization",
+        "Content-Type",
+        "Content-Length",
+        "Host",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+        "Range",
+    ],
+)
+@pytest.mark.parametrize("path", [OPEN, CLOSED, "/api/garden/v1/plants", "/livez", "/api/garden/v1/nothing"])
+async def test_what_may_stand_once_stands_once(gateway: Gateway, header: str, path: str) -> None:
+    known = gateway.token()["Authorization"]
+    value = {"Authorization": known, "Content-Length": "2", "Content-Type": "application/json"}.get(header, "a")
+    base = {"Host": "garden.example.org", "Authorization": known, "Content-Length": "2"}
+    for second in (value, "0"):
+        sent = [(name, text) for name, text in base.items() if name != header] + [(header, value), (header, second)]
+        request = httpx.Request("POST", f"http://garden.example.org{path}", headers=sent, content=b"{}")
+        request.headers = httpx.Headers(sent)
+        answer = await gateway.client.send(request)
+        assert (answer.status_code, answer.json()["code"]) == (400, "request.ambiguous")
+        assert answer.json()["params"] == {"header": header}
+
+
+@pytest.mark.parametrize(
+    ("extra", "code"),
+    [
+        ({"Transfer-Encoding": "chunked", "Content-Length": "2"}, "request.ambiguous"),
+        ({"Transfer-Encoding": "gzip, chunked"}, "request.bad"),
+        ({"Transfer-Encoding": "identity"}, "request.bad"),
+        ({"Content-Length": "+2"}, "request.bad"),
+        ({"Content-Length": "2, 2"}, "request.bad"),
+    ],
+)
+async def test_a_body_has_one_length(gateway: Gateway, extra: dict[str, str], code: str) -> None:
+    request = httpx.Request("POST", "http://garden.example.org/api/garden/v1/plants", content=b"{}")
+    request.headers = httpx.Headers({"Host": "garden.example.org", **gateway.token(), **extra})
+    answer = await gateway.client.send(request)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+async def test_made_up_heads_cost_their_sender_too(tmp_path: Path) -> None:
+    gateway = limited(tmp_path)
+    for _ in range(3):
+        await gateway.client.get(OPEN, headers=[("If-Match", "a"), ("If-Match", "b")])
+    assert await statuses(gateway.client, 1) == {429: 1}
+
+
+@pytest.mark.parametrize("path", [OPEN, CLOSED, "/livez", "/nothing"])
+async def test_there_is_no_web_socket_anywhere(gateway: Gateway, path: str) -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "WebSocket", "Sec-WebSocket-Version": "13"}
+    answer = await gateway.client.get(path, headers=upgrade)
+    assert (answer.status_code, answer.json()["code"]) == (404, "route.unknown")
+    plain = await gateway.client.get(OPEN, headers={"Connection": "Upgrade", "Upgrade": "h2c"})
+    assert plain.status_code == 200
+
+
+async def asked_as(gateway: Gateway, kind: str, **more: object) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+    scope = {"type": kind, "path": OPEN, "headers": [], "client": ("203.0.113.7", 1), "query_string": b"", **more}
+
+    async def receive() -> dict[str, Any]:
+        return {"type": f"{kind}.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(dict(message))
+
+    await gateway.app(scope, receive, send)
+    return sent
+
+
+async def test_whatever_is_no_http_passes_the_same_gate(tmp_path: Path) -> None:
+    gateway = limited(tmp_path)
+    able: dict[str, Any] = {"extensions": {"websocket.http.response": {}}}
+    (begun, *_), (closed,) = await asked_as(gateway, "websocket", **able), await asked_as(gateway, "websocket")
+    assert (begun["type"], begun["status"]) == ("websocket.http.response.start", 404)
+    assert closed["type"] == "websocket.close"
+    await asked_as(gateway, "websocket")
+    begun, *_ = await asked_as(gateway, "websocket", **able)
+    assert begun["status"] == 429
+    assert await asked_as(gateway, "webtransport") == []
 
 
 async def test_a_token_in_the_address_is_none(gateway: Gateway) -> None:

@@ -1,0 +1,69 @@
+"""What the head of a request must not leave open: what two readers could read differently is refused, not guessed.
+
+A field that may stand once stands once, a body has one length, a request names one host. So whatever stands before the
+service, or behind it, has understood the same request.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.chassis.errors import CommunityError
+from services.chassis.http.refusals import Ambiguous, BadRequest, NoSuchRoute
+
+_ONCE = frozenset(
+    {
+        b"authorization",
+        b"content-encoding",
+        b"content-length",
+        b"content-range",
+        b"content-type",
+        b"expect",
+        b"host",
+        b"idempotency-key",
+        b"if-match",
+        b"if-modified-since",
+        b"if-none-match",
+        b"if-range",
+        b"if-unmodified-since",
+        b"origin",
+        b"range",
+        b"transfer-encoding",
+    }
+)
+
+
+def flaw_in(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> CommunityError | None:
+    """Why this head can't be acted on; None where it can.
+
+    Args:
+        headers: those of `scope`, each name once.
+    """
+    sent = scope["headers"]
+    if len(sent) != len(headers) and (name := _repeated(sent)) is not None:
+        return Ambiguous(header=name)
+    if b"transfer-encoding" in headers:
+        if b"content-length" in headers:
+            return Ambiguous(header="Content-Length, Transfer-Encoding")
+        if headers[b"transfer-encoding"].strip().lower() != b"chunked" or scope.get("http_version") == "1.0":
+            return BadRequest()
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or (b"host" not in headers and scope.get("http_version") == "1.1"):
+        return BadRequest()
+    if headers.get(b"upgrade", b"").strip().lower() == b"websocket":
+        return NoSuchRoute()
+    return None
+
+
+def announces_body(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a body follows the head."""
+    return headers.get(b"content-length", b"0").strip(b"0") != b"" or b"transfer-encoding" in headers
+
+
+def _repeated(sent: list[tuple[bytes, bytes]]) -> str | None:
+    seen: set[bytes] = set()
+    for name, _ in sent:
+        if name in _ONCE:
+            if name in seen:
+                return "-".join(part.capitalize() for part in name.decode("latin-1").split("-"))
+            seen.add(name)
+    return None
