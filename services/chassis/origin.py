@@ -34,7 +34,7 @@ class Origin:
         elif scope["type"] == "http" and scope["path"].startswith("/readyz/"):
             await _answer(send, 404, b'{"status":"unknown"}')
         else:
-            await self._of(scope["path"])(scope, receive, send)
+            await self._of(scope.get("path", "/"))(scope, receive, send)
 
     def _of(self, path: str) -> FastAPI:
         parts = path.split("/", 3)

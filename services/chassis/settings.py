@@ -122,6 +122,16 @@ class ServiceSettings(AuthSettings, KafkaSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=1, le=65_535)
+    http_head_seconds: Seconds = 15.0
+    """Until the head of a request is there."""
+    http_body_seconds: Seconds = 30.0
+    """Until its body is there; while it flows, 1 second more for every 16 KB."""
+    http_answer_seconds: Seconds = 30.0
+    """For how long nothing of an answer may be fetched."""
+    http_idle_seconds: Seconds = 75.0
+    """Until the next request on a connection; longer than a proxy before it keeps one."""
+    http_connections: int = Field(default=1000, ge=10, le=100_000)
+    """At once, to one process; whoever has been idle for the longest makes room for the next."""
     public_url: str = "http://127.0.0.1:8000"
     """The origin under which people reach the system, for links in feeds and notices."""
     trusted_proxies: str = "127.0.0.1"

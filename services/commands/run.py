@@ -9,17 +9,16 @@ import signal
 import socket
 from pathlib import Path
 
-import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from services.chassis.machinery import OF_REQUESTS
 from services.chassis.origin import Origin
 from services.chassis.service import Service, build
 from services.chassis.setting_sources import read_settings
 from services.chassis.settings import AuthSettings, ServiceSettings
 from services.chassis.telemetry.logs import configure_logs
 from services.commands.ending import LastResort, Server
+from services.commands.server import server_of
 from services.topology import HOME, service
 
 MARGIN = 10.0
@@ -64,7 +63,7 @@ async def _serve(declared: dict[str, Service], settings: dict[str, ServiceSettin
     watching = asyncio.create_task(resort.watch())
     apps = {name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in declared}
     app: ASGIApp = Origin(apps, HOME) if len(apps) > 1 else next(iter(apps.values()))
-    server = Server(_config(app, next(iter(settings.values()))), resort)
+    server = server_of(app, next(iter(settings.values())), lambda config: Server(config, resort))
     _settle_memory()
     await server.serve([listening])
     watching.cancel()
@@ -74,20 +73,6 @@ async def _serve(declared: dict[str, Service], settings: dict[str, ServiceSettin
 def auth_settings(file: Path | None) -> AuthSettings:
     """The settings of a command that needs no service."""
     return read_settings(AuthSettings, file)
-
-
-def _config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        lifespan="on",
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds * OF_REQUESTS)),
-        timeout_keep_alive=75,
-    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -109,7 +109,7 @@ async def _read(receive: Receive, limit: int, scan: Scan, share: Share) -> bytes
 
 
 def check_json(body: bytes) -> None:
-    """Raises a refusal unless `body` is JSON of ordinary depth and breadth, whose numbers fit 64 bits and whose texts are plain."""
+    """Raises a refusal unless `body` is JSON of ordinary depth and breadth, with numbers of 64 bits and plain texts."""
     Scan(values=VALUES).feed(body)
     parse(body)
     check_texts(body)
