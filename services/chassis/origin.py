@@ -13,6 +13,7 @@ import orjson
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+_TOO_MANY = 429
 _ALIVE = b'{"status":"alive"}'
 
 
@@ -53,6 +54,10 @@ class Origin:
 
     async def _ready(self, scope: Scope, send: Send) -> None:
         asked = await asyncio.gather(*(_ask(app, scope, f"/api/{name}/readyz") for name, app in self._apps.items()))
+        for status, body in asked:
+            if status == _TOO_MANY:
+                await _answer(send, status, body)
+                return
         facts = {name: orjson.loads(body) for name, (_, body) in zip(self._apps, asked, strict=True)}
         ready = all(status == 200 for status, _ in asked)
         await _answer(send, 200 if ready else 503, orjson.dumps({"ready": ready, "services": facts}))

@@ -174,6 +174,9 @@ class ServiceSettings(AuthSettings, KafkaSettings):
     rate_limit_address_per_second: float = Field(default=20.0, ge=0)
     """Of requests without a token that was verified before, per address and replica; 0 switches it off."""
     rate_limit_address_burst: int = Field(default=200, ge=1)
+    rate_limit_probes_per_second: float = Field(default=50.0, ge=0)
+    """Of `/readyz` and `/metrics`, per address and replica; 0 switches it off."""
+    rate_limit_probes_burst: int = Field(default=200, ge=1)
 
     otlp_endpoint: str | None = None
     """Where spans go, as OTLP over HTTP: http://collector:4318/v1/traces."""

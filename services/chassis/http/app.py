@@ -145,6 +145,7 @@ def _border(
             verifier=verifier,
             callers=buckets_of(settings.rate_limit_per_second, settings.rate_limit_burst),
             addresses=buckets_of(settings.rate_limit_address_per_second, settings.rate_limit_address_burst),
+            probes=buckets_of(settings.rate_limit_probes_per_second, settings.rate_limit_probes_burst),
             open_paths=probe_paths(service),
         ),
         Middleware(TextGuard),

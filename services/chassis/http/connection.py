@@ -35,7 +35,7 @@ _REST_SECONDS, _REST_BYTES = 30.0, 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Seconds for a head, a body (and more while it flows), fetching an answer, the next request; connections at once."""
+    """Seconds for a head, a body (more while it flows), fetching an answer, the next request; connections at once."""
 
     head: float
     body: float

@@ -34,6 +34,7 @@ class Gate:
         verifier: Verifier,
         callers: Buckets | None,
         addresses: Buckets | None,
+        probes: Buckets | None,
         open_paths: frozenset[str],
     ) -> None:
         self._app = app
@@ -41,6 +42,7 @@ class Gate:
         self._verifier = verifier
         self._callers = callers
         self._addresses = addresses
+        self._probes = probes
         self._open = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +65,8 @@ class Gate:
             return _limited(self._addresses, _address(scope)) or (flaw, {})
         passage.demand = self._routes.demand(scope)
         if scope["path"] in self._open:
-            return None
+            alive = scope["path"].endswith("/livez")
+            return None if alive else _limited(self._probes, _address(scope))
         refusal = await self._known(scope, passage)
         if refusal is None and passage.principal is None and passage.demand is not None and passage.demand.token:
             return passage.refusal or TokenMissing(), {}

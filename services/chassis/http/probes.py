@@ -9,11 +9,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
 from fastapi import APIRouter, Response
 
+from services.chassis.http.rationed import Rationed
 from services.chassis.telemetry.metrics import CONTENT_TYPE, Metrics
 
 
@@ -48,6 +50,8 @@ class ReadinessCheck(Protocol):
 
 
 Checks = Mapping[Purpose, Sequence[ReadinessCheck]]
+Told = tuple[dict[str, Any], int]
+"""An answer and its status."""
 
 
 def probe_paths(service: str) -> frozenset[str]:
@@ -70,23 +74,33 @@ def probes(
     async def livez() -> Response:
         return _json({"alive": True, "service": service})
 
-    async def readyz() -> Response:
+    async def all_facts() -> Told:
         facts = await asyncio.gather(*(look.fact() for purpose in Purpose for look in looks[purpose]))
         verdicts = {purpose.value: all(fact["ok"] for fact in facts if fact["of"] == purpose) for purpose in Purpose}
         ready = verdicts[Purpose.COMMANDS]
-        return _json({"ready": ready, "service": service, **verdicts, "facts": facts}, 200 if ready else 503)
+        return {"ready": ready, "service": service, **verdicts, "facts": facts}, 200 if ready else 503
 
-    async def ready_for(purpose: Purpose) -> Response:
+    async def facts_of(purpose: Purpose) -> Told:
         facts = await asyncio.gather(*(look.fact() for look in looks[purpose]))
         ready = all(fact["ok"] for fact in facts)
-        return _json({"ready": ready, "service": service, "facts": facts}, 200 if ready else 503)
+        return {"ready": ready, "service": service, "facts": facts}, 200 if ready else 503
+
+    async def page() -> bytes:
+        return metrics.page()
+
+    looked, drawn = Rationed(all_facts), Rationed(page)
+
+    async def readyz() -> Response:
+        return _json(*await looked())
 
     async def figures() -> Response:
-        return Response(metrics.page(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+        return Response(await drawn(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
     def asked_for(purpose: Purpose) -> Any:
+        looked = Rationed(partial(facts_of, purpose))
+
         async def asked() -> Response:
-            return await ready_for(purpose)
+            return _json(*await looked())
 
         return asked
 

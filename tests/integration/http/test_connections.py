@@ -210,7 +210,8 @@ _PIECES = (
     b"HTTP/1.0", b"Host: g", b"Host:", b": ", b"Content-Length: 3", b"Content-Length: 99999999999999999999",
     b"Content-Length: 0x3",
     b"Transfer-Encoding: chunked", b"Transfer-Encoding:\x0bchunked", b"Content-Type: application/json",
-    b"Expect: 100-continue", b"Connection: close", b"Connection: Upgrade", b"Upgrade: websocket", b"Upgrade: h2c", b"Authorization: Bearer x.y.z",
+    b"Expect: 100-continue", b"Connection: close",
+    b"Connection: Upgrade", b"Upgrade: websocket", b"Upgrade: h2c", b"Authorization: Bearer x.y.z",
     b"Range: bytes=0-", b"{}", b"[[[[", b"0\r\n\r\n", b"3\r\n{ }\r\n", b"ffffffffffffffff\r\n", b"\x00", b"\xff\xfe",
     b"?" + b"a[b]=" * 40, b"%", b"%00", b"..", b"http://g/", b"*", b"\r\n\r\n",
 )  # fmt: skip

@@ -206,6 +206,15 @@ async def test_a_household_is_one_address(tmp_path: Path) -> None:
     assert await statuses(gateway.caller("198.51.100.9"), 1) == {429: 1}
 
 
+@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/api/garden/readyz"])
+async def test_probes_that_cost_something_have_a_rate_of_their_own(tmp_path: Path, path: str) -> None:
+    gateway = limited(tmp_path, rate_limit_probes_per_second=0.001, rate_limit_probes_burst=6)
+    assert await statuses(gateway.client, 8, path) == {200: 6, 429: 2}
+    assert await statuses(gateway.caller("198.51.100.1"), 1, path) == {200: 1}
+    assert await statuses(gateway.client, 3) == {200: 3}
+    assert await statuses(gateway.client, 20, "/livez") == {200: 20}
+
+
 async def test_probes_are_never_refused(tmp_path: Path) -> None:
     gateway = limited(tmp_path)
     for path in ("/livez", "/readyz", "/metrics", "/api/garden/livez"):

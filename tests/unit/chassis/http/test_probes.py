@@ -9,6 +9,9 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.chassis.http.probes import Fact, Purpose, ReadinessCheck
+from services.chassis.http.rate import Buckets
+from services.chassis.http.rationed import Rationed
+from tests.unit.chassis.auth.issuing import Clock
 from tests.unit.chassis.http.gateway import Gateway
 
 
@@ -56,6 +59,26 @@ async def test_it_is_ready_when_every_fact_is_good(tmp_path: Path) -> None:
             ],
         }
         assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_however_often_it_is_asked_it_looks_no_oftener_than_its_ration() -> None:
+    clock, made = Clock(0.0), 0
+    go_on = asyncio.Event()
+
+    async def make() -> int:
+        nonlocal made
+        made += 1
+        await go_on.wait()
+        return made
+
+    rationed = Rationed(make, ration=Buckets(1.0, 2, clock=clock))
+    together = [asyncio.create_task(rationed()) for _ in range(50)]
+    await asyncio.sleep(0)
+    go_on.set()
+    assert [await each for each in together] == [1] * 50
+    assert [await rationed() for _ in range(50)] == [2, 3] + [3] * 48
+    clock.now = 1.0
+    assert await rationed() == 4
 
 
 async def test_one_bad_fact_is_enough_and_all_are_told(tmp_path: Path) -> None:
