@@ -1,4 +1,4 @@
-"""The commands of an operator: `python -m services run|topics|token|dlq|restate|kpis`."""
+"""The commands of an operator: `python -m services run|topics|token|dlq|restate|kpis|secrets`."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from services.chassis.auth.development import NotInProduction
 from services.chassis.errors import CommunityError
 from services.chassis.mongo import ConfigurationError, InvalidURI
 from services.chassis.setting_sources import SettingsError
-from services.commands import dlq, kpis, restate, run, topics
+from services.commands import dlq, kpis, restate, run, secrets, topics
 from services.topology import SERVICES
 
 
@@ -22,7 +22,7 @@ def main() -> int:
     except CommunityError as error:
         print(error.sentence("en"), file=sys.stderr)
         return 1
-    except (SettingsError, NotInProduction, ConfigurationError, InvalidURI, run.CannotListen) as error:
+    except (SettingsError, NotInProduction, ConfigurationError, InvalidURI, run.CannotListen, secrets.Unsafe) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -41,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     dlq.add_arguments(commands.add_parser("dlq", help="dead letters: list, show, replay, drop"))
     restate.add_arguments(commands.add_parser("restate", help="publish the state of all aggregates of a service again"))
     kpis.add_arguments(commands.add_parser("kpis", help="figures of issues: recompute from the journal, rebuild"))
+    secrets.add_arguments(
+        commands.add_parser("secrets", help="make the secrets of docker-compose.yml that are missing")
+    )
     return parser
 
 

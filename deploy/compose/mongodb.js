@@ -1,18 +1,31 @@
 // The replica set, its root user, and a user for each service who reads and writes that service's database and no other.
 // Run at every start, and from the server's own loopback interface, where alone MongoDB lets the first user be made.
 // Each step may be repeated, so that a start that was cut short is finished by the next; changed passwords are taken over.
+// Passwords stand in files under /run/secrets, which `python -m services secrets` has made.
+const fs = require("fs");
 const SERVICES = ["issues", "volunteers", "events", "notify"];
-const TRYING = "trying-it-out";
+const PUBLISHED = "trying-it-out"; // with which stores began that are older than these files; it is replaced
 const PATIENCE = 90_000;
 
 class Trouble extends Error {}
 
 function secret(name) {
-  const value = process.env[name];
-  if (!value) throw new Trouble(`${name} is missing.`);
-  if (value === TRYING && process.env.ENVIRONMENT === "production")
-    throw new Trouble(`${name} is the one of the file that everybody can read: production wants one of its own.`);
-  return value;
+  try {
+    return fs.readFileSync(`/run/secrets/${name}`, "utf8").trim();
+  } catch (error) {
+    return "";
+  }
+}
+
+// Whether root comes in with one of `words`; a password that is not the present one is replaced by it.
+function enter(admin, [present, ...older]) {
+  if (!unless("AuthenticationFailed", () => admin.auth("root", present))) {
+    const known = older.find((word) => word && unless("AuthenticationFailed", () => admin.auth("root", word)));
+    if (!known) return false;
+    admin.changeUserPassword("root", present);
+    admin.auth("root", present);
+  }
+  return true;
 }
 
 function eventually(look) {
@@ -39,13 +52,15 @@ function unless(codeName, act) {
 }
 
 function prepare() {
-  const root = secret("MONGODB_ROOT_PASSWORD");
-  const passwords = SERVICES.map((service) => [service, secret(`${service.toUpperCase()}_MONGODB_PASSWORD`)]);
+  const root = secret("root");
+  const passwords = SERVICES.map((service) => [service, secret(service)]);
+  const missing = [["root", root], ...passwords].find(([, word]) => !word);
+  if (missing) throw new Trouble(`The password of ${missing[0]} is missing under /run/secrets.`);
   const url = "mongodb://127.0.0.1:27017/?directConnection=true&serverSelectionTimeoutMS=2000";
   const admin = eventually(() => new Mongo(url)).getDB("admin");
   const primary = () => eventually(() => admin.hello().isWritablePrimary);
 
-  if (!unless("AuthenticationFailed", () => admin.auth("root", root))) {
+  if (!enter(admin, [root, secret("root.before"), PUBLISHED])) {
     const members = [{ _id: 0, host: "mongodb:27017" }];
     try {
       unless("AlreadyInitialized", () => admin.adminCommand({ replSetInitiate: { _id: "rs0", members } }));
@@ -53,7 +68,7 @@ function prepare() {
       admin.createUser({ user: "root", pwd: root, roles: ["root"] });
     } catch (error) {
       if (error.codeName !== "Unauthorized") throw error;
-      throw new Trouble("MONGODB_ROOT_PASSWORD is not the one that this store was begun with.");
+      throw new Trouble("The password of root is not the one that this store has: give it once as MONGODB_ROOT_PASSWORD.");
     }
     admin.auth("root", root);
   }

@@ -3,15 +3,25 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from services.chassis.published import holds_a_published_secret
+
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
 _SET_BY_PLATFORMS = re.compile(r"_SERVICE_(HOST|PORT)|_PORT_\d+_|_PORT$")
 _ALIKE = 0.9
+
+
+Network = IPv4Network | IPv6Network
+_EVERYBODYS = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10"))
+)
+"""Ranges that anybody on the same network may have an address of."""
 
 
 class Trusting(Protocol):
@@ -81,6 +91,35 @@ def public(settings: Public) -> None:
         raise ValueError("PUBLIC_URL must be https:// in production")
     if "*" in settings.cors_origins:
         raise ValueError("CORS_ORIGINS must name each origin in production, not *")
+
+
+def unpublished(settings: Iterable[tuple[str, Any]]) -> None:
+    """No secret that everybody can read holds outside development."""
+    for name, value in settings:
+        if isinstance(value, str) and holds_a_published_secret(value):
+            raise ValueError(f"{name.upper()} holds a secret that this project has published: make one of your own")
+
+
+def proxies(value: str, environment: str | None) -> str:
+    """Addresses and networks by name; production trusts no whole range that others share."""
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if "*" in parts:
+        if len(parts) > 1 or environment == "production":
+            raise ValueError("must name each proxy, by address or network, not *")
+        return "*"
+    try:
+        networks = [ip_network(part) for part in parts]
+    except ValueError:
+        raise ValueError("must be addresses or networks such as 10.1.2.3 or 10.1.2.0/24, separated by commas") from None
+    if environment == "production":
+        for network in networks:
+            if any(_covers(network, everybodys) for everybodys in _EVERYBODYS):
+                raise ValueError("must name the proxies, not a whole private range")
+    return ",".join(parts)
+
+
+def _covers(network: Network, other: Network) -> bool:
+    return network.version == other.version and network.supernet_of(other)  # type: ignore[arg-type]  # of one version
 
 
 def misspelt(environ: Mapping[str, str], known: set[str], prefix: str) -> tuple[str, str] | None:

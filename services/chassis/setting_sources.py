@@ -2,13 +2,14 @@
 
 A setting that a class without a prefix declares is common: it may be given to all services (`MONGODB_URL`) or to one of
 them (`ISSUES_MONGODB_URL`), which wins. What a service adds, and what `OWN` names, exists only under its prefix.
+Each may stand in a file that a variable names: `MONGODB_URL_FILE=/run/secrets/mongodb-url`; the variable itself wins.
 """
 
 import os
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -20,6 +21,8 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as Unreadable
 
 from services.chassis import setting_rules as rules
+
+_FILE = "_FILE"
 
 
 class SettingsError(Exception):
@@ -37,6 +40,12 @@ class Settings(BaseSettings):
     environment: Literal["development", "test", "production"]
     """`development` and `test` accept tokens of the development issuer."""
 
+    @model_validator(mode="after")
+    def _unpublished(self) -> "Settings":
+        if self.environment != "development":
+            rules.unpublished(self)
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -51,6 +60,7 @@ class Settings(BaseSettings):
             init_settings,
             env_settings,
             _CommonVariables(settings_cls, env_prefix=""),
+            _Files(settings_cls),
             dotenv_settings,
             _CommonFile(settings_cls, env_file=file, env_prefix=""),
         )
@@ -69,6 +79,29 @@ class _CommonVariables(_OnlyCommon):
 
 class _CommonFile(_OnlyCommon, DotEnvSettingsSource):
     pass
+
+
+class _Files(EnvSettingsSource):
+    """Reads the files that variables name: a secret in a file shows in no list of what a container was given."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        for name in _names(self.settings_cls, field_name):
+            path = os.environ.get(name + _FILE)
+            if path:
+                return _content(name + _FILE, path) or None, field_name, self.field_is_complex(field)
+        return None, field_name, False
+
+
+def _names(cls: type[BaseSettings], field: str) -> list[str]:
+    own = (prefix_of(cls) + field).upper()
+    return [own, field.upper()] if field in common_fields(cls) else [own]
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{name} names a file that can't be read.") from None
 
 
 S = TypeVar("S", bound=Settings)
@@ -105,6 +138,7 @@ def read_settings(cls: type[S], file: Path | None = None) -> S:
     """
     prefix = prefix_of(cls)
     known = {*variables(cls), *((prefix + name).upper() for name in cls.model_fields)}
+    known |= {name + _FILE for name in known}
     slip = rules.misspelt(os.environ, known, prefix)
     if slip is not None:
         raise SettingsError(f"{slip[0]} is not a setting: {slip[1]} is meant, it seems.")
@@ -113,4 +147,6 @@ def read_settings(cls: type[S], file: Path | None = None) -> S:
     except ValidationError as error:
         raise SettingsError(rules.sentence(error, prefix, common_fields(cls))) from None
     except Unreadable as error:
+        if isinstance(error.__cause__, SettingsError):
+            raise error.__cause__ from None
         raise SettingsError(rules.unreadable(error, prefix, common_fields(cls))) from None

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from services.chassis import setting_rules as rules
@@ -199,6 +199,11 @@ class ServiceSettings(AuthSettings, KafkaSettings):
     @classmethod
     def _mongodb(cls, value: str) -> str:
         return rules.mongodb(value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str, info: ValidationInfo) -> str:
+        return rules.proxies(value, info.data.get("environment"))
 
     @field_validator("public_url", "otlp_endpoint")
     @classmethod

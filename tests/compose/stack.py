@@ -1,4 +1,4 @@
-"""The containers of docker-compose.yml under a project name, ports and passwords of their own."""
+"""The containers of docker-compose.yml under a project name, ports and a network of their own."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -30,7 +31,7 @@ class Stack:
 
     def __init__(self, folder: Path) -> None:
         self._claims = {name: Claim() for name in ("edge", "kafka", "mongodb")}
-        self._passwords = {name: secrets.token_urlsafe(18) for name in ("root", *SERVICES)}
+        self._front = f"10.203.{secrets.randbelow(100) + 120}"
         self._project = f"community-test-{secrets.token_hex(3)}"
         self._file = folder / "settings.env"
         self._file.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
@@ -98,7 +99,11 @@ class Stack:
     def mongodb(self, user: str) -> str:
         """The URL under which `user` reaches MongoDB."""
         place = f"127.0.0.1:{self._claims['mongodb'].port}"
-        return f"mongodb://{user}:{self._passwords[user]}@{place}/?directConnection=true&authSource=admin"
+        return f"mongodb://{user}:{quote(self.password(user), safe='')}@{place}/?directConnection=true&authSource=admin"
+
+    def password(self, user: str) -> str:
+        """What was made for `user` at the first start."""
+        return self.compose("run", "--rm", "--no-deps", "-T", "secrets", "cat", f"/secrets/mongodb/{user}").strip()
 
     def house(self) -> House:
         """The services behind the edge."""
@@ -117,13 +122,12 @@ class Stack:
 
     def _settings(self) -> dict[str, str]:
         return {
+            "FRONT_NETWORK": self._front,
+            "TRUSTED_PROXIES": f"{self._front}.1",
             "EDGE_ADDRESS": f"127.0.0.1:{self._claims['edge'].port}",
             "KAFKA_ADDRESS": f"127.0.0.1:{self._claims['kafka'].port}",
             "TEST_MONGODB_PORT": str(self._claims["mongodb"].port),
             "PUBLIC_URL": f"http://127.0.0.1:{self._claims['edge'].port}",
-            "MONGODB_CLUSTER_KEY": secrets.token_hex(32),
-            "MONGODB_ROOT_PASSWORD": self._passwords["root"],
-            **{f"{name.upper()}_MONGODB_PASSWORD": self._passwords[name] for name in SERVICES},
             "RATE_LIMIT_PER_SECOND": "0",
             "RATE_LIMIT_ADDRESS_PER_SECOND": "0",
         }

@@ -125,10 +125,35 @@ def test_without_a_password_nothing_is_read(stack: Stack) -> None:
         assert refusal.value.code == _UNAUTHORIZED
 
 
-def test_production_refuses_the_passwords_of_the_file(stack: Stack) -> None:
+def test_production_refuses_what_was_ever_published(stack: Stack) -> None:
     known = ("-e", "ENVIRONMENT=production", "-e", "NOTIFY_MONGODB_PASSWORD=trying-it-out")
-    with pytest.raises(AssertionError, match="NOTIFY_MONGODB_PASSWORD is the one of the file"):
-        stack.compose("run", "--rm", "--no-deps", "-T", *known, "mongodb-users")
+    with pytest.raises(AssertionError, match="NOTIFY_MONGODB_PASSWORD is one that this project has published"):
+        stack.compose("run", "--rm", "--no-deps", "-T", *known, "secrets")
+    url = "MONGODB_URL=mongodb://notify:trying-it-out@mongodb/"
+    with pytest.raises(AssertionError, match="MONGODB_URL holds a secret that this project has published"):
+        stack.compose("run", "--rm", "--no-deps", "-T", "-e", "ENVIRONMENT=test", "-e", url, "notify")
+
+
+def test_each_secret_is_read_by_its_reader_alone(stack: Stack) -> None:
+    for name in SERVICES:
+        seen = stack.inside(name, "ls", "/run/secrets").stdout.split()
+        assert set(seen) == {"mongodb-url", *(("contact-keys",) if name == "issues" else ())}
+        assert stack.inside(name, "sh", "-c", "echo x > /run/secrets/mongodb-url").returncode != 0
+    modes = stack.inside("mongodb", "sh", "-c", "stat -c '%u %a' /run/secrets/*").stdout.splitlines()
+    assert set(modes) == {"999 400"}
+
+
+def test_what_was_made_is_changed_for_all_at_once(stack: Stack) -> None:
+    before = {user: stack.password(user) for user in ("root", *SERVICES)}
+    rotate = ("python", "-m", "services", "secrets", "/secrets")
+    stack.compose("run", "--rm", "--no-deps", "-T", "secrets", *rotate)
+    assert {user: stack.password(user) for user in before} == before
+    stack.compose("run", "--rm", "--no-deps", "-T", "secrets", *rotate, "--rotate")
+    stack.compose("up", "--detach", "--force-recreate", "--wait", "--wait-timeout", "300", within=600)
+    after = {user: stack.password(user) for user in before}
+    assert all(after[user] != before[user] for user in before)
+    with MongoClient[dict[str, object]](stack.mongodb("root")) as client:
+        assert client["community_issues"].list_collection_names()
 
 
 async def test_what_is_too_large_for_the_edge_is_refused_as_a_service_refuses_it(stack: Stack) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from services.chassis.published import holds_a_published_secret
 from services.chassis.setting_sources import variables
 from services.chassis.settings import KafkaSettings
 from services.topology import SERVICES, service
@@ -28,7 +29,8 @@ _OF_ANOTHER_KAFKA = {name for name in variables(KafkaSettings) if _ACCESS.match(
 def test_a_service_gets_every_setting_and_no_other(name: str) -> None:
     wanted = {variable for variable in variables(service(name).settings) if not variable.endswith("_DATABASE")}
     wanted -= _OF_THE_IMAGE | _OF_TOPICS | _OF_A_REPLICA | _OF_ANOTHER_KAFKA
-    assert set(CONTAINERS[name]["environment"]) == wanted
+    given = {variable.removesuffix("_FILE") for variable in CONTAINERS[name]["environment"]}
+    assert given == wanted
 
 
 def test_the_topics_get_theirs() -> None:
@@ -37,18 +39,38 @@ def test_the_topics_get_theirs() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_told_its_own_secrets_alone(name: str) -> None:
-    told = yaml.safe_dump(CONTAINERS[name])
-    secrets = set(re.findall(r"\$\{(\w+_PASSWORD|\w+_KEY)\b", told))
-    assert secrets == {f"{name.upper()}_MONGODB_PASSWORD"}
+    told = CONTAINERS[name]
+    assert not [variable for variable in told["environment"] if re.search("_MONGODB_PASSWORD|CLUSTER_KEY", variable)]
+    assert [volume for volume in told["volumes"] if "secrets" in volume] == [f"secrets-{name}:/run/secrets:ro"]
+    assert told["environment"]["MONGODB_URL_FILE"] == "/run/secrets/mongodb-url"
 
 
-def test_each_secret_comes_from_the_environment() -> None:
+def test_no_secret_has_a_value_and_those_that_are_made_are_written_by_one_container() -> None:
     settings = [pair for container in CONTAINERS.values() for pair in container.get("environment", {}).items()]
-    secrets = [(name, value) for name, value in settings if re.search("PASSWORD|SECRET|CLUSTER_KEY", name)]
-    assert secrets
-    assert [name for name, value in secrets if value is not None and not value.startswith(f"${{{name}:-")] == []
-    urls = [value for name, value in settings if name == "MONGODB_URL"]
-    assert all(re.match(r"mongodb://\w+:\$\{\w+_PASSWORD:-", url) for url in urls)
+    secret = [(name, value) for name, value in settings if re.search("PASSWORD|SECRET|_KEYS?$", name)]
+    assert secret
+    assert [name for name, value in secret if value is not None] == []
+    assert not holds_a_published_secret(TEXT)
+    writing = {
+        name
+        for name, container in CONTAINERS.items()
+        for volume in container.get("volumes", ())
+        if volume.startswith("secrets-") and not volume.endswith(":ro")
+    }
+    assert writing == {"secrets"}
+    for reader in ("mongodb", *SERVICES):
+        assert CONTAINERS[reader]["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}
+
+
+def test_services_believe_the_edge_alone_and_the_edge_whom_it_is_told() -> None:
+    edge = CONTAINERS["edge"]["networks"]["front"]["ipv4_address"]
+    assert {CONTAINERS[name]["environment"]["TRUSTED_PROXIES"] for name in SERVICES} == {edge}
+    assert CONTAINERS["edge"]["environment"] == {"TRUSTED_PROXIES": None}
+    conf = (ROOT / "deploy" / "compose" / "nginx.conf").read_text("utf-8")
+    assert "set_real_ip_from" not in conf
+    assert "include /tmp/proxies.conf;" in conf
+    on_front = {name for name, container in CONTAINERS.items() if "front" in container.get("networks", ())}
+    assert on_front == {"edge", *SERVICES}
 
 
 def test_what_compose_asks_for_stands_in_its_example() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from services.chassis.published import holds_a_published_secret
 from services.chassis.setting_sources import read_settings
 from services.topology import HOME, SERVICES, service
 
@@ -32,6 +33,14 @@ def test_a_service_starts_in_production_with_these_settings(name: str, monkeypat
     if name == "issues":
         monkeypatch.setenv("ISSUES_CONTACT_KEYS", f"2026-11:{base64.b64encode(bytes(32)).decode()}")
     assert read_settings(service(name).settings).environment == "production"
+
+
+def test_no_secret_stands_here() -> None:
+    for path in FOLDER.rglob("*.yaml"):
+        for thing in yaml.safe_load_all(path.read_text("utf-8")):
+            assert thing["kind"] != "Secret"
+            assert "secretGenerator" not in thing
+        assert not holds_a_published_secret(path.read_text("utf-8"))
 
 
 def test_all_services_are_there() -> None:

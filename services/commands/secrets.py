@@ -1,0 +1,137 @@
+"""`python -m services secrets FOLDER`: make the secrets of docker-compose.yml once, each where one reader reads it.
+
+    FOLDER/mongodb/     cluster.key, and the passwords of root and of each service's user: of MongoDB's own user
+    FOLDER/<service>/   mongodb-url, its user's address; of issues contact-keys, too: of the services' user
+
+What is there stays, whatever is asked for twice. A value that the environment gives (MONGODB_ROOT_PASSWORD,
+MONGODB_CLUSTER_KEY, ISSUES_MONGODB_PASSWORD, …, ISSUES_CONTACT_KEYS) is taken instead. With `--rotate` everything that
+the environment doesn't give is made anew; contact keys are added to, since the old ones still open what they sealed.
+"""
+
+import argparse
+import base64
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from services.chassis.published import holds_a_published_secret
+from services.topology import SERVICES
+
+MONGODB, COMMUNITY = 999, 10_001
+"""Who runs MongoDB and the services in their images; users and groups have the same numbers."""
+
+_URL = "mongodb://{user}:{password}@mongodb:27017/?replicaSet=rs0&authSource=admin"
+
+
+class Unsafe(Exception):
+    """A secret that the environment gives is one that everybody knows."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rotate", action="store_true", help="make them anew; then recreate the containers")
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write what is missing.
+
+    Raises:
+        Unsafe: outside development, the environment gives a secret that this project has published.
+    """
+    _refuse_published()
+    mongodb = _Drawer(arguments.folder / "mongodb", MONGODB, rotate=arguments.rotate)
+    mongodb.keep("cluster.key", os.environ.get("MONGODB_CLUSTER_KEY"), _cluster_key)
+    mongodb.keep("root", os.environ.get("MONGODB_ROOT_PASSWORD"), _password)
+    for service in SERVICES:
+        password = mongodb.keep(service, os.environ.get(f"{service.upper()}_MONGODB_PASSWORD"), _password)
+        drawer = _Drawer(arguments.folder / service, COMMUNITY, rotate=arguments.rotate)
+        drawer.write("mongodb-url", _URL.format(user=service, password=quote(password, safe="")))
+        if service == "issues":
+            _keep_contact_keys(drawer, os.environ.get("ISSUES_CONTACT_KEYS"))
+    return 0
+
+
+def _refuse_published() -> None:
+    names = ["MONGODB_CLUSTER_KEY", "MONGODB_ROOT_PASSWORD", *(f"{name.upper()}_MONGODB_PASSWORD" for name in SERVICES)]
+    if os.environ.get("ENVIRONMENT") == "development":
+        return
+    for name in names:
+        if holds_a_published_secret(os.environ.get(name, "")):
+            raise Unsafe(f"{name} is one that this project has published: leave it out, or make one of your own.")
+
+
+def _keep_contact_keys(drawer: "_Drawer", given: str | None) -> None:
+    """In development the service has a key of its own beside the issuer's, which is not taken from it."""
+    known = drawer.read("contact-keys")
+    if not given and not known and os.environ.get("ENVIRONMENT") == "development":
+        drawer.write("contact-keys", "")
+    elif known and drawer.rotate and not given:
+        drawer.write("contact-keys", f"{_contact_key()},{known}")
+    else:
+        drawer.write("contact-keys", given or known or _contact_key())
+
+
+class _Drawer:
+    """Secrets in files that `owner` alone can read."""
+
+    def __init__(self, folder: Path, owner: int, *, rotate: bool) -> None:
+        self._folder = folder
+        self._owner = owner
+        self.rotate = rotate
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o500)
+        _give(folder, owner)
+
+    def read(self, name: str) -> str:
+        """What is kept under `name`; empty where nothing is."""
+        with suppress(FileNotFoundError):
+            return (self._folder / name).read_text("ascii")
+        return ""
+
+    def keep(self, name: str, given: str | None, make: Callable[[], str]) -> str:
+        """What is `given`, else what is there, else what `make` makes; the one before stays beside it."""
+        known = self.read(name)
+        value = given or ("" if self.rotate else known) or make()
+        if known and value != known:
+            self.write(f"{name}.before", known)
+        self.write(name, value)
+        return value
+
+    def write(self, name: str, value: str) -> None:
+        """Whole or not at all, and durable."""
+        path, fresh = self._folder / name, self._folder / f".{name}"
+        if path.exists() and self.read(name) == value:
+            return
+        self._folder.chmod(0o700)
+        with suppress(FileNotFoundError):
+            fresh.unlink()
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w", encoding="ascii") as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        _give(fresh, self._owner)
+        fresh.rename(path)
+        self._folder.chmod(0o500)
+
+
+def _give(path: Path, owner: int) -> None:
+    if os.geteuid() == 0:
+        os.chown(path, owner, owner)
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _cluster_key() -> str:
+    return base64.b64encode(secrets.token_bytes(48)).decode()
+
+
+def _contact_key() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -1,0 +1,96 @@
+"""`python -m services secrets` makes what docker-compose.yml needs, once, and takes nothing that everybody knows."""
+
+import argparse
+import base64
+import stat
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from services.chassis.published import CLUSTER_KEYS, PASSWORDS
+from services.commands import secrets
+from services.issues.settings.privacy import read_masters
+from services.topology import SERVICES
+
+NAMES = ["MONGODB_ROOT_PASSWORD", "MONGODB_CLUSTER_KEY", *(f"{name.upper()}_MONGODB_PASSWORD" for name in SERVICES)]
+
+
+@pytest.fixture(autouse=True)
+def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*NAMES, "ISSUES_CONTACT_KEYS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ENVIRONMENT", "production")
+
+
+def made(folder: Path, *, rotate: bool = False) -> dict[str, str]:
+    secrets.run(argparse.Namespace(folder=folder, rotate=rotate))
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_everything_is_made_once_and_differs_everywhere(tmp_path: Path) -> None:
+    first = made(tmp_path / "a")
+    assert set(first) == {
+        "mongodb/cluster.key",
+        "mongodb/root",
+        *(f"mongodb/{name}" for name in SERVICES),
+        *(f"{name}/mongodb-url" for name in SERVICES),
+        "issues/contact-keys",
+    }
+    assert made(tmp_path / "a") == first
+    other = made(tmp_path / "b")
+    assert all(first[name] != other[name] for name in first)
+    assert len(base64.b64decode(first["mongodb/cluster.key"])) == 48
+    assert len(set(first.values())) == len(first)
+    assert len(read_masters(first["issues/contact-keys"]).keys) == 1
+    for name in SERVICES:
+        url = urlsplit(first[f"{name}/mongodb-url"])
+        assert (url.username, unquote(url.password or "")) == (name, first[f"mongodb/{name}"])
+
+
+def test_nobody_else_reads_them(tmp_path: Path) -> None:
+    made(tmp_path)
+    for path in tmp_path.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o500 if path.is_dir() else 0o400)
+        owner = secrets.MONGODB if path.relative_to(tmp_path).parts[0] == "mongodb" else secrets.COMMUNITY
+        if tmp_path.owner() == "root":
+            assert (path.stat().st_uid, path.stat().st_gid) == (owner, owner)
+
+
+def test_what_is_given_is_taken_and_the_one_before_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = made(tmp_path)
+    monkeypatch.setenv("MONGODB_ROOT_PASSWORD", "one of my own")
+    monkeypatch.setenv("NOTIFY_MONGODB_PASSWORD", "p@ss:w/rd")
+    second = made(tmp_path)
+    assert (second["mongodb/root"], second["mongodb/root.before"]) == ("one of my own", first["mongodb/root"])
+    assert unquote(urlsplit(second["notify/mongodb-url"]).password or "") == "p@ss:w/rd"
+    assert made(tmp_path) == second
+
+
+def test_a_change_makes_all_anew_and_old_contacts_stay_readable(tmp_path: Path) -> None:
+    first, second = made(tmp_path), made(tmp_path, rotate=True)
+    kept = {name for name in first if first[name] == second[name]}
+    assert kept == set()
+    assert second["mongodb/root.before"] == first["mongodb/root"]
+    assert second["issues/contact-keys"].endswith("," + first["issues/contact-keys"])
+    assert len(read_masters(second["issues/contact-keys"]).keys) == 2
+
+
+@pytest.mark.parametrize("known", sorted(PASSWORDS | CLUSTER_KEYS))
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("environment", ["production", "test", ""])
+def test_what_was_ever_published_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, known: str, environment: str
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", environment)
+    monkeypatch.setenv(name, known)
+    with pytest.raises(secrets.Unsafe, match=f"^{name} is one that this project has published"):
+        made(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_development_keeps_the_contact_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "development")
+    assert made(tmp_path)["issues/contact-keys"] == ""
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    assert len(read_masters(made(tmp_path)["issues/contact-keys"]).keys) == 1
