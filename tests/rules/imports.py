@@ -22,6 +22,7 @@ COMES_WITH = {
     "chinese_calendar": "chinesecalendar",
     "scipy": "scikit-learn",
     "sklearn": "scikit-learn",
+    "httptools": "uvicorn",
     "uvloop": "uvicorn",
     "jwt": "pyjwt",
     "PIL": "pillow",
