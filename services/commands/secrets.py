@@ -14,10 +14,10 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from services.chassis.clock import utc_now
 from services.chassis.published import holds_a_published_secret
 from services.topology import SERVICES
 
@@ -134,4 +134,4 @@ def _cluster_key() -> str:
 
 
 def _contact_key() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d}-{secrets.token_hex(2)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    return f"{utc_now():%Y-%m-%d}-{secrets.token_hex(2)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
