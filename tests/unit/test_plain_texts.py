@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from services import topology
+from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.service import build
 from services.contracts.text import UNFIT, fit
 
@@ -20,8 +21,8 @@ JSON = "application/json"
 DEEPEST = 6
 
 
-def application(service: str, tmp_path: Path) -> Any:
-    """The service's own application; nothing of what it stands on is there."""
+def application(service: str, tmp_path: Path) -> tuple[Any, str]:
+    """The service's own application, nothing of what it stands on is there; and a token for it."""
     found = topology.service(service)
     settings = found.settings(
         environment="test",
@@ -32,7 +33,7 @@ def application(service: str, tmp_path: Path) -> Any:
         rate_limit_per_second=0,
         rate_limit_address_per_second=0,
     )
-    return build(found, settings)
+    return build(found, settings), DevelopmentIssuer(settings).mint("p-1")
 
 
 def texts(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, ...]]:
@@ -66,8 +67,9 @@ def laid(way: tuple[str, ...], text: str) -> Any:
 
 @pytest.fixture(params=sorted(topology.SERVICES))
 async def service(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[httpx.AsyncClient, dict[str, Any]]:
-    app = application(request.param, tmp_path)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+    app, token = application(request.param, tmp_path)
+    known = {"authorization": f"Bearer {token}"}
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=known)
     return client, app.openapi()
 
 
@@ -131,8 +133,10 @@ async def test_no_header_takes_one(service: tuple[httpx.AsyncClient, dict[str, A
 
 
 async def test_half_a_pair_is_no_json(service: tuple[httpx.AsyncClient, dict[str, Any]]) -> None:
-    client, _ = service
-    answer = await client.post("/api/x", content=rb'{"title":"a\ud800"}', headers={"content-type": JSON})
+    client, document = service
+    paths = [path for method, path, body in operations(document) if method == "POST" and "requestBody" in body]
+    path = next(path for path in paths if JSON in document["paths"][path]["post"]["requestBody"]["content"])
+    answer = await client.post(path, content=rb'{"title":"a\ud800"}', headers={"content-type": JSON})
     assert answer.status_code == 400
     assert answer.json()["code"] == "body.not-json"
 

@@ -328,3 +328,11 @@ def test_any_body_is_either_plain_json_or_refused(body: bytes) -> None:
     with suppress(BodyNotJson, BodyTooDeep, NumberOutOfRange):
         check_json(body)
         orjson.loads(body)
+
+
+async def test_a_control_character_is_found_in_a_large_body_too(tmp_path: Path) -> None:
+    wide = Gateway(tmp_path, {"max_upload_bytes": 4_000_000})
+    body = b"[" + b",".join([b'{"anything":{"a":"' + b"x" * 200 + b'"}}'] * 3_000) + b',{"anything":{"a":"\\u001b"}}]'
+    answer = await wide.client.post("/api/garden/v1/1/boxes", content=body, headers=JSON)
+    assert (answer.status_code, code(answer)) == (422, "text.control-character")
+    assert answer.json()["params"]["field"] == "#/3000/anything/a"
