@@ -1,7 +1,8 @@
 """Every operation of every service, with made-up input by the thousand: no fault, and no answer but the documented.
 
-The input is made from each service's own OpenAPI document, right and wrong by turns. So that it comes further than the
-door, a community that exists, and ids of things that exist, take the place of made-up ones most of the time.
+The input is made from each service's own OpenAPI document, right and wrong by turns, and sent by people of every role
+and by nobody: who sends no token gets nothing of what asks for one. So that it comes further than the door, a community
+that exists, and ids of things that exist, take the place of made-up ones most of the time.
 """
 
 import asyncio
@@ -37,8 +38,8 @@ CHECKS = [
 EACH = 12
 """Requests of each operation and way of making input. Nothing is shrunk, since what is sent leaves traces."""
 
-NO_HTTP = b"Invalid HTTP request received."
-"""What the server itself says to a line that is longer than it reads: no application has seen it."""
+NO_HTTP = ("request.address-too-long", "request.head-too-large")
+"""What the server itself says to what is longer than it reads: no application has seen it."""
 
 _UNHURRIED = settings(
     max_examples=EACH,
@@ -57,6 +58,7 @@ class Gatherer:
     def __init__(self, house: House, tokens: list[str]) -> None:
         self._url = house.url
         self._tokens = tokens
+        self._turn = 0
         self._session = requests.Session()
         self._known: list[str] = []
         self._dice = random.Random(20261126)
@@ -65,13 +67,22 @@ class Gatherer:
 
     def send(self, case: Case[Any]) -> None:
         self._make_likely(case)
-        headers = {"Authorization": f"Bearer {self._dice.choice(self._tokens)}"} if self._dice.random() < 0.95 else {}
+        self._turn += 1
+        able, *others = self._tokens
+        self._send(case, able if self._turn % 2 else others[self._turn // 2 % len(others)])
+        if self._turn % 4 == 0:
+            self._send(case, None)
+
+    def _send(self, case: Case[Any], token: str | None) -> None:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         try:
             response = case.call(base_url=self._url, session=self._session, headers=headers, timeout=60)
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
             return  # nothing that can be sent
-        if response.content == NO_HTTP:
+        if any(code in response.content.decode("utf-8", "replace") for code in NO_HTTP):
             return
+        if token is None and response.status_code < 300 and case.operation.definition.raw.get("security"):
+            self.faults.append(f"{case.operation.method.upper()} {case.operation.path}: done for nobody")
         self.answers[response.status_code] = self.answers.get(response.status_code, 0) + 1
         if response.status_code < 300 and "json" in response.headers.get("content-type", [""])[0]:
             self._known = [*self._known, *_ID.findall(response.content.decode())][-300:]
@@ -104,12 +115,11 @@ def _sentence(fault: BaseException) -> str:
 
 
 async def _tokens(house: House) -> list[str]:
+    """Of somebody who may do much, first; and of one person of each role, and one of none."""
     people: list[Hand] = [
         house.hand("fuzz-staff", Role.STAFF, Role.OPERATOR),
-        house.hand("fuzz-walker", Role.GRID_WORKER),
-        house.hand("fuzz-resident", Role.RESIDENT),
-        house.hand("fuzz-organiser", Role.ORGANISER, Role.VOLUNTEER),
-        house.hand("fuzz-supervisor", Role.SUPERVISOR),
+        *(house.hand(f"fuzz-{role}", role, unit="property" if role is Role.HANDLER else None) for role in Role),
+        house.hand("fuzz-nobody"),
     ]
     return [str(person.http.headers["Authorization"]).removeprefix("Bearer ") for person in people]
 
