@@ -11,17 +11,22 @@ import asyncio
 import sys
 import time
 from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from services.chassis.clock import utc_now
 from services.chassis.mongo import Database, connect, database
 from services.chassis.setting_sources import read_settings
-from services.issues.app import IssuesSettings
 from services.issues.reading.facts import local_day
 from services.issues.reading.figures import Period
 from services.issues.reading.formulas import read_formulas
 from services.issues.reading.periods import period_of
 from services.issues.reading.projection import Projection
 from services.issues.reading.recompute import Comparison, compare
+from services.topology import SERVICES
+
+if TYPE_CHECKING:
+    from services.issues.app import IssuesSettings
 
 DIFFERS, NOT_DRAWN_YET = 1, 3
 _AGAIN = 0.5
@@ -45,11 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
         SettingsError: a setting is missing or wrong.
         UnknownPeriod, PeriodTooLong: the period can't be read.
     """
-    settings = read_settings(IssuesSettings, arguments.env_file)
+    issues = import_module(SERVICES["issues"])  # here, since the images of other services can't load it
+    settings: IssuesSettings = read_settings(issues.IssuesSettings, arguments.env_file)
     return asyncio.run(_act(arguments, settings))
 
 
-async def _act(arguments: argparse.Namespace, settings: IssuesSettings) -> int:
+async def _act(arguments: argparse.Namespace, settings: "IssuesSettings") -> int:
     client = connect(settings.mongodb_url, application="community-kpis")
     try:
         store = database(client, settings.database)
@@ -61,7 +67,7 @@ async def _act(arguments: argparse.Namespace, settings: IssuesSettings) -> int:
         client.close()
 
 
-async def _compare(store: Database, arguments: argparse.Namespace, settings: IssuesSettings) -> int:
+async def _compare(store: Database, arguments: argparse.Namespace, settings: "IssuesSettings") -> int:
     period = _period(arguments.period, local_day(utc_now()))
     formulas = read_formulas(settings.kpi_formulas)
     given_up = time.monotonic() + arguments.patience
