@@ -1,6 +1,7 @@
 """The whole house on one page: which services there are and where each is put together."""
 
 from importlib import import_module
+from typing import Any
 
 from services.chassis.service import Service
 
@@ -15,11 +16,11 @@ HOME = "notify"
 """Who answers at `/`: the notice board."""
 
 
-def service(name: str) -> Service:
+def service(name: str) -> Service[Any]:
     """The service of that name.
 
     Raises:
         KeyError: there is none.
     """
-    found: Service = import_module(SERVICES[name]).service
+    found: Service[Any] = import_module(SERVICES[name]).service
     return found

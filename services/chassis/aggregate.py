@@ -10,15 +10,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
 from services.contracts.marks import Thing
+from services.contracts.value import Value
 
 
-class Aggregate(BaseModel):
+class Aggregate(Value):
     """The unit of consistency: one document, changed by one command at a time."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -52,12 +53,6 @@ class Aggregate(BaseModel):
     def shown(self) -> State | None:
         """`whole()`, made once: events, answer and, where nothing is withheld, topic show the same."""
         return self.whole()
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A changed copy; what the original showed is not what the copy shows."""
-        copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("shown", None)
-        return copied
 
 
 A = TypeVar("A", bound=Aggregate)

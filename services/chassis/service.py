@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
@@ -51,11 +51,15 @@ log = logging.getLogger(__name__)
 A = TypeVar("A", bound=Aggregate)
 
 
-@dataclass(slots=True)
-class Runtime:
-    """What a service is given to wire itself with."""
+S = TypeVar("S", bound=ServiceSettings)
+S_co = TypeVar("S_co", bound=ServiceSettings, covariant=True)
 
-    settings: Any
+
+@dataclass(slots=True)
+class Runtime(Generic[S_co]):
+    """What a service is given to wire itself with; what a part of it asks of the settings, its type says."""
+
+    settings: S_co
     clock: Clock
     database: Database
     journal: Journal
@@ -104,14 +108,14 @@ class Wiring:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Service(Generic[S]):
     """One service. `kinds` are the aggregates it owns; `wire` builds its gateway, handlers and sweeps."""
 
     name: str
     title: str
-    settings: type[ServiceSettings]
+    settings: type[S]
     kinds: tuple[Kind[Any], ...]
-    wire: Callable[[Runtime], Wiring]
+    wire: Callable[[Runtime[S]], Wiring]
 
 
 def die(part: str) -> None:
@@ -120,7 +124,7 @@ def die(part: str) -> None:
 
 
 def build(
-    service: Service, settings: ServiceSettings, *, clock: Clock = utc_now, on_death: Callable[[str], None] = die
+    service: Service[Any], settings: ServiceSettings, *, clock: Clock = utc_now, on_death: Callable[[str], None] = die
 ) -> FastAPI:
     """The application of `service`. Its machinery starts and stops with the application's lifespan.
 
@@ -165,7 +169,11 @@ def build(
 
 
 def _machinery(
-    service: Service, settings: ServiceSettings, runtime: Runtime, wiring: Wiring, on_death: Callable[[str], None]
+    service: Service[Any],
+    settings: ServiceSettings,
+    runtime: Runtime[Any],
+    wiring: Wiring,
+    on_death: Callable[[str], None],
 ) -> Machinery:
     store, clock = runtime.database, runtime.clock
     outbound = Outbound(
@@ -208,7 +216,11 @@ def _machinery(
 
 
 def _inbound(
-    service: Service, settings: ServiceSettings, runtime: Runtime, handlers: Handlers | None, outbound: Outbound
+    service: Service[Any],
+    settings: ServiceSettings,
+    runtime: Runtime[Any],
+    handlers: Handlers | None,
+    outbound: Outbound,
 ) -> Inbound | None:
     if handlers is None or not handlers.topics:
         return None
@@ -240,7 +252,7 @@ def _span(traceparent: str | None, name: str) -> AbstractContextManager[str | No
     return span_from(traceparent, name)
 
 
-def _indexes(service: Service, runtime: Runtime, wiring: Wiring) -> dict[str, list[IndexModel]]:
+def _indexes(service: Service[Any], runtime: Runtime[Any], wiring: Wiring) -> dict[str, list[IndexModel]]:
     indexes = {kind.collection: runtime.aggregates(kind).indexes() for kind in service.kinds}
     indexes |= {"journal": list(JOURNAL_INDEXES), TOMBSTONES: list(TOMBSTONE_INDEXES)}
     for collection, models in wiring.indexes.items():

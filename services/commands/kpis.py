@@ -26,7 +26,7 @@ from services.issues.reading.recompute import Comparison, compare
 from services.topology import SERVICES
 
 if TYPE_CHECKING:
-    from services.issues.app import IssuesSettings
+    from services.issues.settings.issues import IssuesSettings
 
 DIFFERS, NOT_DRAWN_YET = 1, 3
 _AGAIN = 0.5
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         UnknownPeriod, PeriodTooLong: the period can't be read.
     """
     issues = import_module(SERVICES["issues"])  # here, since the images of other services can't load it
-    settings: IssuesSettings = read_settings(issues.IssuesSettings, arguments.env_file)
+    settings: IssuesSettings = read_settings(issues.service.settings, arguments.env_file)
     return asyncio.run(_act(arguments, settings))
 
 

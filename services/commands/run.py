@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from starlette.types import ASGIApp
@@ -56,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
         return runner.run(_serve(declared, settings, listening))
 
 
-async def _serve(declared: dict[str, Service], settings: dict[str, ServiceSettings], listening: socket.socket) -> int:
+async def _serve(
+    declared: dict[str, Service[Any]], settings: dict[str, ServiceSettings], listening: socket.socket
+) -> int:
     """Build inside the loop that will run it: the database driver binds to the loop it is made in."""
     died: list[str] = []
     resort = LastResort(max(each.shutdown_seconds for each in settings.values()) + MARGIN)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from services.contracts.marks import Mark
 from services.contracts.topics import Topic
+from services.contracts.value import Value
 
 M = TypeVar("M", bound="_Declared")
 
@@ -35,7 +36,7 @@ def _mark(model: type[BaseModel], name: str) -> Mark:
     return marks[0]
 
 
-class _Declared(BaseModel):
+class _Declared(Value):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: ClassVar[str]

@@ -42,10 +42,10 @@ def complete_by_itself(activity: Activity, now: datetime) -> Decision[Activity]:
     return scheduling.complete(activity, system(activity.community, Role.STAFF), now)
 
 
-def wire(runtime: Runtime) -> Wiring:
+def wire(runtime: Runtime[EventsSettings]) -> Wiring:
     """The parts of the service, on `runtime`."""
     store = Store.of(runtime)
-    settings: EventsSettings = runtime.settings
+    settings = runtime.settings
     time = CodeTime(
         before=timedelta(minutes=settings.code_minutes_before), after=timedelta(minutes=settings.code_minutes_after)
     )

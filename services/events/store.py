@@ -9,6 +9,7 @@ from services.chassis.clock import Clock
 from services.chassis.erasure import Erasure, Traces, erasures_on
 from services.chassis.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
 from services.chassis.service import Runtime
+from services.chassis.settings import ServiceSettings
 from services.chassis.store import Aggregates, Kind, newest_first
 from services.chassis.store_away import StoreAway
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus, SeriesState, SeriesStatus
@@ -70,7 +71,7 @@ class Store:
     traces: Traces
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Store":
+    def of(cls, runtime: Runtime[ServiceSettings]) -> "Store":
         """The store in the database of `runtime`."""
         return cls(
             activities=runtime.aggregates(ACTIVITY),

@@ -2,26 +2,19 @@
 
 from datetime import timedelta
 
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
-
 from services.chassis.service import Runtime, Service, Wiring
 from services.chassis.sweeper import Sweep
 from services.issues.api import routers
 from services.issues.domain.pausing import come_due
 from services.issues.domain.roundplans import advance
 from services.issues.domain.wishes import mark_overdue
-from services.issues.open311.settings import Open311Settings
 from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.publicity import Older
 from services.issues.reading.pressure import ReadingFact
 from services.issues.rounds.recount import MARKS as RECOUNTS
 from services.issues.rounds.recount import Recount
 from services.issues.routing.work import routing_sweeps
-from services.issues.settings.clocks import ClockSettings
-from services.issues.settings.privacy import PrivacySettings
-from services.issues.settings.reading import ReadingSettings
-from services.issues.settings.supporting import SupportSettings
+from services.issues.settings.issues import IssuesSettings
 from services.issues.store import INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
 from services.issues.subscribers import handlers
 from services.issues.tallies import MARKS as TALLIES
@@ -30,16 +23,7 @@ from services.issues.unfinished import UnfinishedCounts
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 
 
-class IssuesSettings(PrivacySettings, ClockSettings, SupportSettings, ReadingSettings, Open311Settings):
-    """The settings of issues: those of every service, and what its own rooms ask for."""
-
-    model_config = SettingsConfigDict(env_prefix="ISSUES_")
-
-    report_page: str | None = Field(default=None, max_length=500, pattern=r"^https?://[^\s{}]+\{place\}[^\s{}]*$")
-    """A frontend's page for reports, `{place}` in it, where people land who scan a sticker. None: a page of our own."""
-
-
-def wire(runtime: Runtime) -> Wiring:
+def wire(runtime: Runtime[IssuesSettings]) -> Wiring:
     """The parts of the service, on `runtime`."""
     store = Store.of(runtime)
     return Wiring(

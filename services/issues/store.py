@@ -49,9 +49,8 @@ from services.issues.reading.row import ROWS
 from services.issues.remembered import CHANGED, Remembered
 from services.issues.routing import kept
 from services.issues.routing.kept import RoutingKept
-from services.issues.settings.clocks import ClockSettings
+from services.issues.settings.issues import IssuesSettings
 from services.issues.settings.privacy import PrivacySettings
-from services.issues.settings.supporting import SupportSettings
 from services.issues.tallies import Counts, Tallies
 from services.issues.uploads import attachments, photos
 from services.issues.uploads.allowance import Allowance, Limits
@@ -222,13 +221,11 @@ class Store:
     traces: Traces
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Store":
+    def of(cls, runtime: Runtime[IssuesSettings]) -> "Store":
         """The store in the database of `runtime`."""
-        settings: PrivacySettings = runtime.settings
+        settings = runtime.settings
         vault = Vault(runtime.database, runtime.clock, settings.masters, runtime.gone)
         runtime = replace(runtime, secret=vault.secret)
-        times: ClockSettings = runtime.settings
-        many: SupportSettings = runtime.settings
         cases, wishes, supports = runtime.aggregates(CASES), runtime.aggregates(WISHES), runtime.aggregates(SUPPORTS)
         uploads = (
             runtime.database,
@@ -246,23 +243,23 @@ class Store:
             visits=runtime.aggregates(VISITS),
             wishes=wishes,
             supports=supports,
-            tallies=Counts(cases, wishes, supports, many.raised_at).tallies(),
-            answer_within=Span(amount=many.wish_answer_days, unit=SpanUnit.WORKING_DAYS),
+            tallies=Counts(cases, wishes, supports, settings.raised_at).tallies(),
+            answer_within=Span(amount=settings.wish_answer_days, unit=SpanUnit.WORKING_DAYS),
             erasures=runtime.aggregates(ERASURES),
             routing=RoutingKept.of(runtime),
             photos=Photos(*uploads),
             attachments=Attachments(*uploads),
             vault=vault,
             catalogues=Catalogues(runtime.aggregates(CATALOGUES)),
-            links=Links(settings.public_url, getattr(settings, "report_page", None)),
+            links=Links(settings.public_url, settings.report_page),
             reading=Reading.of(runtime),
             open311=Open311.of(runtime),
-            clocks=times.clocks,
+            clocks=settings.clocks,
             traces=runtime.traces(KINDS),
         )
 
 
-def _allowance(runtime: Runtime, settings: PrivacySettings) -> Allowance:
+def _allowance(runtime: Runtime[IssuesSettings], settings: PrivacySettings) -> Allowance:
     limits = Limits(settings.uploads_per_day, settings.upload_megabytes_per_day, settings.worker_uploads_per_day)
     collections = (runtime.database[photos.COLLECTION], runtime.database[attachments.COLLECTION])
     return Allowance(collections, runtime.clock, limits)

@@ -14,6 +14,7 @@ from services.chassis.http.command import Command
 from services.chassis.principal import Principal
 from services.chassis.store import Stored
 from services.contracts.issues import CaseStatus
+from services.contracts.value import Value
 from services.issues.domain.affected import require_joinable
 from services.issues.domain.cases import Case
 from services.issues.domain.publicity import HIDDEN_WISHES, PUBLIC_CASES
@@ -34,7 +35,7 @@ from services.issues.tallies import merged_into, supporting
 _MOST_STEPS = 50
 
 
-class Given(BaseModel):
+class Given(Value):
     """A support was given."""
 
     subject: str

@@ -29,9 +29,9 @@ from services.notify.telling import Telling
 from services.notify.wording import Wording
 
 
-def wire(runtime: Runtime) -> Wiring:
+def wire(runtime: Runtime[NotifySettings]) -> Wiring:
     """The parts of the service, on `runtime`."""
-    settings: NotifySettings = runtime.settings
+    settings = runtime.settings
     notices, persons = runtime.aggregates(NOTICE), runtime.aggregates(PERSON, of_people=True)
     facts = Facts(runtime.database)
     erasing = Erasing(runtime.traces((PERSON, NOTICE)), partial(erase, facts, notices))

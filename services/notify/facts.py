@@ -39,6 +39,7 @@ from services.contracts.issues import (
     WishShown,
 )
 from services.contracts.volunteers import NeedMoved, NeedOpened
+from services.notify.knowledge import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
 
 SUBJECTS = "subjects"
 """Cases, wishes, activities and needs: `_id` the aggregate, each field `{v, n}`."""
@@ -71,23 +72,22 @@ def latest(id: str, sequence: int, fields: dict[str, Any], fixed: dict[str, Any]
 
 def case(received: Received[CaseReported | CaseAccepted | CaseAnonymised | CaseShown]) -> Sequence[WriteOp]:
     """What a notice about a case names: its title and category, and whom to tell."""
-    names = {"title", "category_zh", "category_en", "reporter"}
-    return _remember(received, names)
+    return _remember(received, CaseKnown)
 
 
 def case_withheld(received: Received[CaseWithheld]) -> Sequence[WriteOp]:
     """It is not for everybody (any more): nothing that was said of it is remembered, nor whom to tell."""
-    return _forget(received, {"title", "category_zh", "category_en", "reporter", "merged_into"})
+    return _forget(received, CaseKnown.names() | {"merged_into"})
 
 
 def wish(received: Received[WishProposed | WishAnonymised | WishShown]) -> Sequence[WriteOp]:
     """What a notice about a wish names."""
-    return _remember(received, {"title", "proposer"})
+    return _remember(received, WishKnown)
 
 
 def wish_hidden(received: Received[WishHidden]) -> Sequence[WriteOp]:
     """It was taken out of sight."""
-    return _forget(received, {"title", "proposer"})
+    return _forget(received, WishKnown.names())
 
 
 def supporter(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[WriteOp]:
@@ -109,7 +109,7 @@ def activity(
     received: Received[ActivityScheduled | ActivityMoved],
 ) -> Sequence[WriteOp]:
     """What a notice about an activity names."""
-    return _remember(received, {"title", "title_en", "starts_at", "ends_at", "venue"})
+    return _remember(received, ActivityKnown)
 
 
 def staffing(
@@ -123,7 +123,7 @@ def staffing(
 
 def need(received: Received[NeedOpened | NeedMoved]) -> Sequence[WriteOp]:
     """What a notice about a need names."""
-    return _remember(received, {"category", "starts_at"})
+    return _remember(received, NeedKnown)
 
 
 def attendance(
@@ -136,13 +136,13 @@ def attendance(
     return [InsertOne({"_id": envelope.id, "community": envelope.community, **whose, **counts})]
 
 
-def _forget(received: Received[Any], names: set[str]) -> Sequence[WriteOp]:
+def _forget(received: Received[Any], names: frozenset[str]) -> Sequence[WriteOp]:
     envelope = received.envelope
     fixed = {"community": envelope.community}
     return [latest(envelope.aggregate_id, envelope.sequence, dict.fromkeys(sorted(names)), fixed)]
 
 
-def _remember(received: Received[Any], names: set[str]) -> Sequence[WriteOp]:
-    said = received.event.model_dump(include=names, exclude_unset=True)
+def _remember(received: Received[Any], known: type[Known]) -> Sequence[WriteOp]:
+    said = received.event.model_dump(include=set(known.names()), exclude_unset=True)
     envelope = received.envelope
     return [latest(envelope.aggregate_id, envelope.sequence, said, {"community": envelope.community})]

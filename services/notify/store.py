@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from services.chassis.erasure import within
 from services.chassis.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
@@ -15,6 +15,7 @@ from services.notify import belonging
 from services.notify.domain.notice import CLAIM_LASTS, Notice
 from services.notify.domain.person import Person
 from services.notify.facts import ATTENDANCES, STAFFINGS, SUBJECTS, SUPPORTERS
+from services.notify.knowledge import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
 
 PERSON = Kind("person", "persons", Person, NOTICES, None)
 NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState)
@@ -92,6 +93,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
+K = TypeVar("K", bound=Known)
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody who counted on an activity at a certain moment. `seated`: with a seat, not waiting."""
@@ -110,10 +114,25 @@ class Facts:
         self._supporters = database[SUPPORTERS]
         self._memberships = belonging.Memberships(database)
 
-    async def subject(self, id: str) -> Mapping[str, Any]:
-        """The fields known of an aggregate; empty where nothing is."""
+    async def case(self, id: str) -> CaseKnown:
+        """What is known of a case; nothing where nobody has told of it."""
+        return await self._known(CaseKnown, id)
+
+    async def wish(self, id: str) -> WishKnown:
+        """What is known of a wish."""
+        return await self._known(WishKnown, id)
+
+    async def activity(self, id: str) -> ActivityKnown:
+        """What is known of an activity."""
+        return await self._known(ActivityKnown, id)
+
+    async def need(self, id: str) -> NeedKnown:
+        """What is known of a need."""
+        return await self._known(NeedKnown, id)
+
+    async def _known(self, known: type[K], id: str) -> K:
         document = await self._subjects.find_one({"_id": id})
-        return _values(document) if document else {}
+        return known.of(_values(document) if document else {})
 
     async def concerned(self, subject: str, *, first: str | None, at: datetime) -> list[str]:
         """Whom it concerns what became of a case or a wish at that time, each once: `first`, who reported or proposed

@@ -16,6 +16,7 @@ from services.contracts.notices import NoticeKind, PersonErasureRequested
 from services.notify import belonging, facts
 from services.notify.domain.notice import Notice, Particulars, withhold
 from services.notify.domain.person import Person, take_answer
+from services.notify.knowledge import ActivityKnown
 from services.notify.store import COPIES, Facts, Notices
 from services.notify.telling import Telling
 
@@ -88,28 +89,28 @@ def _mirror(table: Handlers) -> None:
 def _about_cases(table: Handlers, desk: Desk) -> None:
     @table.on(i.CaseDispatched)
     async def tell_of_dispatch(received: Received[i.CaseDispatched]) -> None:
-        known = await desk.facts.subject(received.envelope.aggregate_id)
-        about = Particulars(**{**known, "due_at": received.event.due_at})
-        await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
+        known = await desk.facts.case(received.envelope.aggregate_id)
+        about = known.particulars().model_copy(update={"due_at": received.event.due_at})
+        await _tell_all(desk, received, known.reporter, NoticeKind.CASE_DISPATCHED, about)
 
     @table.on(i.CaseMerged)
     async def tell_of_merger(received: Received[i.CaseMerged]) -> None:
-        known = await desk.facts.subject(received.envelope.aggregate_id)
-        about = Particulars(**{**known, "merged": True})
+        known = await desk.facts.case(received.envelope.aggregate_id)
+        about = known.particulars().model_copy(update={"merged": True})
         await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
-        await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
+        await _tell_all(desk, received, known.reporter, NoticeKind.CASE_DISPATCHED, about)
 
     @table.on(i.CaseRejected)
     async def tell_of_rejection(received: Received[i.CaseRejected]) -> None:
-        known = await desk.facts.subject(received.envelope.aggregate_id)
-        about = Particulars(**{**known, "text": received.event.reason})
-        await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_REJECTED, about)
+        known = await desk.facts.case(received.envelope.aggregate_id)
+        about = known.particulars().model_copy(update={"text": received.event.reason})
+        await _tell_all(desk, received, known.reporter, NoticeKind.CASE_REJECTED, about)
 
     @table.on(i.CaseVerified)
     async def tell_of_verification(received: Received[i.CaseVerified]) -> None:
-        known = await desk.facts.subject(received.envelope.aggregate_id)
+        known = await desk.facts.case(received.envelope.aggregate_id)
         await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
-        await _tell_all(desk, received, received.event.reporter, NoticeKind.CASE_VERIFIED, Particulars(**known))
+        await _tell_all(desk, received, received.event.reporter, NoticeKind.CASE_VERIFIED, known.particulars())
 
 
 def _about_the_time_of_cases(table: Handlers, desk: Desk) -> None:
@@ -129,18 +130,18 @@ def _about_the_time_of_cases(table: Handlers, desk: Desk) -> None:
 
 async def _tell_of_deadline(desk: Desk, received: Received[Any], due_at: datetime | None) -> None:
     """The unit has the case until another time than the reporter was told."""
-    known = await desk.facts.subject(received.envelope.aggregate_id)
+    known = await desk.facts.case(received.envelope.aggregate_id)
     await desk.telling.supersede(received, NoticeKind.CASE_DISPATCHED)
-    about = Particulars(**{**known, "due_at": due_at})
-    await _tell_all(desk, received, known.get("reporter"), NoticeKind.CASE_DISPATCHED, about)
+    about = known.particulars().model_copy(update={"due_at": due_at})
+    await _tell_all(desk, received, known.reporter, NoticeKind.CASE_DISPATCHED, about)
 
 
 def _about_wishes(table: Handlers, desk: Desk) -> None:
     @table.on(i.WishAnswered)
     async def tell_of_answer(received: Received[i.WishAnswered]) -> None:
-        known = await desk.facts.subject(received.envelope.aggregate_id)
+        known = await desk.facts.wish(received.envelope.aggregate_id)
         accepted = received.event.status is i.WishStatus.ACCEPTED
-        about = Particulars(**{**known, "text": received.event.answer, "accepted": accepted})
+        about = known.particulars().model_copy(update={"text": received.event.answer, "accepted": accepted})
         await _tell_all(desk, received, received.event.proposer, NoticeKind.WISH_ANSWERED, about)
 
 
@@ -176,12 +177,14 @@ def _about_seats_at_activities(table: Handlers, desk: Desk) -> None:
 def _about_changes_of_activities(table: Handlers, desk: Desk) -> None:
     @table.on(a.ActivityMoved)
     async def tell_of_move(received: Received[a.ActivityMoved]) -> None:
-        known = await desk.facts.subject(received.envelope.aggregate_id)
+        known = await desk.facts.activity(received.envelope.aggregate_id)
         moved = received.event
-        about = Particulars(
-            **{
-                **known,
-                **moved.model_dump(include={"starts_at", "ends_at", "venue", "previous_starts_at"}),
+        about = known.particulars().model_copy(
+            update={
+                "starts_at": moved.starts_at,
+                "ends_at": moved.ends_at,
+                "venue": moved.venue,
+                "previous_starts_at": moved.previous_starts_at,
             }
         )
         await desk.telling.supersede(received, NoticeKind.ACTIVITY_REMINDER)
@@ -193,8 +196,8 @@ def _about_changes_of_activities(table: Handlers, desk: Desk) -> None:
 
     @table.on(a.ActivityCancelled)
     async def tell_of_cancellation(received: Received[a.ActivityCancelled]) -> None:
-        known = await desk.facts.subject(received.envelope.aggregate_id)
-        about = Particulars(**{**known, "text": received.event.reason})
+        known = await desk.facts.activity(received.envelope.aggregate_id)
+        about = known.particulars().model_copy(update={"text": received.event.reason})
         await desk.telling.supersede(received, NoticeKind.ACTIVITY_REMINDER)
         _, everybody = await _concerned(desk, received)
         for person in everybody:
@@ -205,11 +208,11 @@ def _about_offers(table: Handlers, desk: Desk) -> None:
     @table.on(v.NeedOffered)
     async def tell_of_offer(received: Received[v.NeedOffered]) -> None:
         offer = received.event
-        named = await desk.facts.subject(offer.activity) if offer.activity else {}
+        named = await desk.facts.activity(offer.activity) if offer.activity else ActivityKnown()
         about = Particulars(
-            title=named.get("title"),
-            title_en=named.get("title_en"),
-            venue=named.get("venue"),
+            title=named.title,
+            title_en=named.title_en,
+            venue=named.venue,
             work=offer.category,
             starts_at=offer.starts_at,
             ends_at=offer.ends_at,
@@ -234,8 +237,8 @@ def _about_released_seats(table: Handlers, desk: Desk) -> None:
         await desk.telling.supersede(received, NoticeKind.SEAT_OFFERED)
         if received.event.activity is not None:  # the activity's own cancellation tells them
             return
-        known = await desk.facts.subject(received.envelope.aggregate_id)
-        about = Particulars(work=known.get("category"), starts_at=known.get("starts_at"))
+        known = await desk.facts.need(received.envelope.aggregate_id)
+        about = known.particulars()
         for released in {r.person: r for r in received.event.released}:
             await desk.telling.tell(received, released, NoticeKind.SEAT_RELEASED, about)
 
@@ -272,9 +275,9 @@ async def _tell_all(
 
 
 async def _confirm(desk: Desk, received: Received[Any], kind: NoticeKind) -> None:
-    known = await desk.facts.subject(received.envelope.aggregate_id)
+    known = await desk.facts.activity(received.envelope.aggregate_id)
     event = received.event
-    about = Particulars(**{**known, "starts_at": event.starts_at, "party": event.party})
+    about = known.particulars().model_copy(update={"starts_at": event.starts_at, "party": event.party})
     await desk.telling.tell(received, event.person, kind, about, expires=event.starts_at)
     await _remind(desk, received, event.person, about, event.starts_at)
 

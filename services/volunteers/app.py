@@ -34,7 +34,7 @@ class VolunteersSettings(ServiceSettings):
     """Everything open is looked at again after this time, also where nothing has happened."""
 
 
-def wire(runtime: Runtime) -> Wiring:
+def wire(runtime: Runtime[VolunteersSettings]) -> Wiring:
     """The parts of the service, on `runtime`."""
     store = Store.of(runtime)
     staffing = Staffing(

@@ -9,6 +9,7 @@ from services.chassis.clock import Clock
 from services.chassis.erasure import Erasure, Traces, erasures_on
 from services.chassis.mongo import ASCENDING, IndexModel
 from services.chassis.service import Runtime
+from services.chassis.settings import ServiceSettings
 from services.chassis.store import Aggregates, Kind, newest_first
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import (
@@ -114,7 +115,7 @@ class Store:
     traces: Traces
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Store":
+    def of(cls, runtime: Runtime[ServiceSettings]) -> "Store":
         """The store in the database of `runtime`."""
         return cls(
             volunteers=runtime.aggregates(VOLUNTEER),

@@ -41,8 +41,8 @@ def settings_for(kind: type[S], mongodb_url: str, database: str, development_key
 
 @asynccontextmanager
 async def runtime(
-    settings: ServiceSettings, indexes: Mapping[str, Sequence[mongo.IndexModel]], clock: Clock = utc_now
-) -> AsyncIterator[Runtime]:
+    settings: S, indexes: Mapping[str, Sequence[mongo.IndexModel]], clock: Clock = utc_now
+) -> AsyncIterator[Runtime[S]]:
     """What a service wires itself with: its indexes made, and nobody to be woken."""
     client = mongo.connect(settings.mongodb_url, application="tests")
     store = mongo.database(client, settings.database)
@@ -55,7 +55,7 @@ async def runtime(
         client.close()
 
 
-def gateway(service: Service, settings: ServiceSettings, routers: Sequence[APIRouter]) -> httpx.ASGITransport:
+def gateway(service: Service[Any], settings: ServiceSettings, routers: Sequence[APIRouter]) -> httpx.ASGITransport:
     """The gateway, with nothing beside it that relays, subscribes or sweeps."""
     app = create_app(service.name, service.title, settings, routers, verifier=verifier_of(settings), metrics=Metrics())
     return httpx.ASGITransport(app)
@@ -68,7 +68,7 @@ def on_topics(settings: S, kafka: str, prefix: str) -> S:
 
 @asynccontextmanager
 async def whole(
-    service: Service, settings: ServiceSettings, clock: Clock = utc_now
+    service: Service[Any], settings: ServiceSettings, clock: Clock = utc_now
 ) -> AsyncIterator[httpx.ASGITransport]:
     """The gateway with everything that runs beside it, its topics made."""
     await ensure_topics(settings.kafka_bootstrap, prefix=settings.kafka_topic_prefix, partitions=PARTITIONS)

@@ -94,6 +94,47 @@ def text_of_any_kind(module: Module) -> Iterator[str]:
             yield f"{module.path}:{node.lineno} takes control characters; add Plain"
 
 
+def guessed_setting(module: Module) -> Iterator[str]:
+    """A setting is read by its name, of settings whose type is known: a rename is seen by the type checker."""
+    if not module.path.startswith("services/"):
+        return
+    for call in module.calls():
+        guesses = isinstance(call.func, ast.Name) and call.func.id in {"getattr", "hasattr"} and bool(call.args)
+        if guesses and "settings" in ast.unparse(call.args[0]).lower() and not _reads_a_field(call):
+            yield f"{module.path}:{call.lineno} guesses a setting"
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
+            name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
+            if name == "settings" and ast.unparse(node.annotation) == "Any":
+                yield f"{module.path}:{node.lineno} takes settings of any type"
+
+
+def _reads_a_field(call: ast.Call) -> bool:
+    """Whether the name is worked out from the settings' own fields, and no default stands in for a missing one."""
+    return len(call.args) == 2 and not isinstance(call.args[1], ast.Constant)
+
+
+def particulars_of_a_mapping(module: Module) -> Iterator[str]:
+    """What a notice mentions is named field by field: in a mapping, a name that is wrong would be lost."""
+    if not module.path.startswith("services/"):
+        return
+    for call in module.calls():
+        named = isinstance(call.func, ast.Name) and call.func.id in {"Particulars", "CaseKnown", "WishKnown"}
+        if named and any(keyword.arg is None for keyword in call.keywords):
+            yield f"{module.path}:{call.lineno} builds particulars of a mapping; name them"
+
+
+def unchecked_copy(module: Module) -> Iterator[str]:
+    """What is copied with changes is a Value: nobody makes the copies of a plain model, or changes a frozen one."""
+    if not module.path.startswith("services/") or module.path == "services/contracts/value.py":
+        return
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.FunctionDef) and node.name == "model_copy":
+            yield f"{module.path}:{node.lineno} makes copies of its own"
+        if isinstance(node, ast.Attribute) and node.attr == "model_copy" and ast.unparse(node.value) == "BaseModel":
+            yield f"{module.path}:{node.lineno} copies past the checks"
+
+
 def too_long(module: Module) -> Iterator[str]:
     """A file can be read in one sitting."""
     lines = module.text.count("\n")

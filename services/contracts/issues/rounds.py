@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from services.contracts.event import Event, State
 from services.contracts.marks import Code, Id, Masked, Office, OfficerId, Public, Thing
 from services.contracts.topics import ISSUES
+from services.contracts.value import Value
 
 
 class RoundStatus(StrEnum):
@@ -32,7 +33,7 @@ class BuildingTally(BaseModel):
     fixed_on_the_spot: int = 0
 
 
-class CategoryTally(BaseModel):
+class CategoryTally(Value):
     """What a round found of one category."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

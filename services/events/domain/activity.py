@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import ConfigDict, Field, computed_field
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
 from services.contracts.marks import Masked, Office, Someone, Thing
+from services.contracts.value import Value
 from services.events.domain.errors import NotScheduled
 
 MAX_CAPACITY = 1000
@@ -21,7 +22,7 @@ CHECK_IN_OPENS = timedelta(minutes=60)
 _STATUS_ZH = {ActivityStatus.COMPLETED: "结束", ActivityStatus.CANCELLED: "取消", ActivityStatus.SCHEDULED: "安排"}
 
 
-class _Value(BaseModel):
+class _Value(Value):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 

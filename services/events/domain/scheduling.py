@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from services.chassis.aggregate import Decision, decided
 from services.chassis.errors import NotYours
@@ -16,6 +16,7 @@ from services.contracts.activities import (
     ActivityStatus,
 )
 from services.contracts.marks import Masked
+from services.contracts.value import Value
 from services.events.domain.activity import MAX_DURATION, Activity
 from services.events.domain.attendance import check_out_forgotten
 from services.events.domain.errors import EndsBeforeItStarts, HasBegun, NotOverYet, StartsInThePast, TooLong
@@ -25,7 +26,7 @@ COMPLETED_AFTER = timedelta(hours=6)
 _MOVES_REMEMBERED = 10
 
 
-class Plan(BaseModel):
+class Plan(Value):
     """What is to take place. Times are UTC."""
 
     model_config = ConfigDict(frozen=True)

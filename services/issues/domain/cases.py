@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Conflict, Forbidden, Invalid
@@ -23,6 +23,7 @@ from services.contracts.issues import (
     Priority,
 )
 from services.contracts.marks import Masked, Office, Officer, Personal, Someone, Thing, Words
+from services.contracts.value import Value
 from services.issues.domain.catalogue import BEFORE_DEADLINES, Category, Deadlines
 from services.issues.domain.contact import Sealed
 from services.issues.domain.datum import Point
@@ -170,7 +171,7 @@ class AnonymousIsNobody(
     """Who can be called back is known."""
 
 
-class Remark(BaseModel):
+class Remark(Value):
     """What somebody wrote with a command. `about` is that command."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -185,7 +186,7 @@ _OF_WITHHELD = CaseWithheldState.model_fields.keys() - {"public"}
 _IN_OFFICE = frozenset({Channel.ROUND, Channel.GRID_WORKER})
 
 
-class Held(BaseModel):
+class Held(Value):
     """What a paused or merged case goes on with. Times left are in milliseconds, of each phase's own time."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -199,7 +200,7 @@ class Held(BaseModel):
     breached: bool = False
 
 
-class Extension(BaseModel):
+class Extension(Value):
     """An extension that a unit asks for."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -8,11 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.errors import Invalid
 from services.contracts.issues import Priority, UnitKind
 from services.contracts.marks import Code
+from services.contracts.value import Value
 from services.issues.domain.questions import MAX_QUESTIONS, Question, Words
 
 
@@ -30,7 +31,7 @@ class SpanUnit(StrEnum):
     WORKING_DAYS = "working-days"
 
 
-class _Datum(BaseModel):
+class _Datum(Value):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 

@@ -7,11 +7,12 @@ contact is a guardian's who has agreed, and that is on record.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.errors import Invalid
 from services.contracts.marks import Personal, Thing
 from services.contracts.text import Plain
+from services.contracts.value import Value
 
 
 class GuardianMustAgree(
@@ -26,7 +27,7 @@ class GuardianMustAgree(
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), Plain]
 
 
-class Contact(BaseModel):
+class Contact(Value):
     """How to reach a reporter about this case; shown to them, the staff and the handling unit alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +39,7 @@ class Contact(BaseModel):
     """Whose it is: the reporter's own, or a guardian's."""
 
 
-class Sealed(BaseModel):
+class Sealed(Value):
     """A contact that is kept: `box` is opened by the data key `key` while that exists."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from services.contracts.value import Value
 
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -37,7 +39,7 @@ class Datum(StrEnum):
     BD09 = "BD-09"
 
 
-class Point(BaseModel):
+class Point(Value):
     """A place on the earth: `lon` and `lat` are WGS-84, `datum` is what the source spoke."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +54,7 @@ class Point(BaseModel):
         return GivenPoint(lon=_within(lon, 180), lat=_within(lat, 90), datum=self.datum)
 
 
-class GivenPoint(BaseModel):
+class GivenPoint(Value):
     """A point as somebody sends it: `lon` and `lat` in `datum`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

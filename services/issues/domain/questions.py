@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.chassis.errors import Invalid
 from services.contracts.marks import Code, Office
 from services.contracts.text import Plain
+from services.contracts.value import Value
 
 MAX_QUESTIONS = 20
 _LARGEST = 10**15
@@ -49,7 +50,7 @@ class QuestionKind(StrEnum):
 LISTS = frozenset({QuestionKind.ONE_OF, QuestionKind.SOME_OF})
 
 
-class Choice(BaseModel):
+class Choice(Value):
     """One answer of a list."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,7 +60,7 @@ class Choice(BaseModel):
     en: Words
 
 
-class Question(BaseModel):
+class Question(Value):
     """One question; its place among the category's questions is its order. `choices` belong to the lists alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

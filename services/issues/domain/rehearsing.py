@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
 from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
 from services.contracts.issues.routing import RehearsalAsked, RehearsalDone
 from services.contracts.marks import Id, Thing
+from services.contracts.value import Value
 from services.issues.domain.routing import Routing
 from services.issues.domain.routing_model import RoutingModel
 from services.issues.domain.rules import Rule
@@ -64,7 +65,7 @@ class Rehearse(Request):
     until: Moment
 
 
-class Differing(BaseModel):
+class Differing(Value):
     """A past case that would have gone elsewhere."""
 
     model_config = ConfigDict(frozen=True)
@@ -76,7 +77,7 @@ class Differing(BaseModel):
     confidence: float | None = None
 
 
-class RuleTally(BaseModel):
+class RuleTally(Value):
     """How a rule did: how often it matched, won, and won with the unit that finally did the work."""
 
     model_config = ConfigDict(frozen=True)
@@ -87,7 +88,7 @@ class RuleTally(BaseModel):
     agreed: int
 
 
-class Report(BaseModel):
+class Report(Value):
     """`looked_at` = `routed` + `unroutable`; `routed` = `agree` + `differ` + `open` + `learnt_from`.
 
     `open`: no unit has done the work yet, so nobody knows. `learnt_from`: the model was trained on it, no proof;

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
@@ -26,6 +26,7 @@ from services.contracts.issues import (
     RoundPlanStatus,
 )
 from services.contracts.marks import Id, Masked, Office, Officer, Thing
+from services.contracts.value import Value
 from services.issues.domain import recurrence
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Planned, Round, Terms, planned_in, require_planner
@@ -100,7 +101,7 @@ class EndPlan(Request):
     since: date | None = None
 
 
-class Segment(BaseModel):
+class Segment(Value):
     """What holds from the date `since` on, until the next one begins."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

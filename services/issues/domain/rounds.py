@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CategoryTally, PlaceKind, RoundPlanned, RoundState, RoundStatus, RoundSummary
 from services.contracts.marks import Id, Masked, Office, Officer, Thing
+from services.contracts.value import Value
 from services.issues.domain.places import Place
 from services.issues.domain.words import Floor, Line, Moment, Request
 
@@ -69,7 +70,7 @@ class PlanRound(Terms):
     starts_at: Moment
 
 
-class _Part(BaseModel):
+class _Part(Value):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 

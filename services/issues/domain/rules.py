@@ -16,11 +16,12 @@ from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.contracts.issues import Channel, Priority
 from services.contracts.marks import Code, Id, Office, Thing, Words
 from services.contracts.text import Plain
+from services.contracts.value import Value
 from services.issues.domain.words import Line
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -40,7 +41,7 @@ _Word = Annotated[str, StringConstraints(max_length=120), Plain]
 Scalar = bool | Annotated[int, Field(ge=-(2**53), le=2**53)] | Number | _Word
 
 
-class _Datum(BaseModel):
+class _Datum(Value):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Automatic, DispatchSource
 from services.contracts.marks import Thing
+from services.contracts.value import Value
 from services.issues.domain.cases import Case
 from services.issues.domain.classifier import Guess
 from services.issues.domain.routing import Routing
@@ -32,7 +33,7 @@ class Why(StrEnum):
     NOTHING = "nothing"
 
 
-class Likely(BaseModel):
+class Likely(Value):
     """A label with its probability, 0 to 1."""
 
     model_config = ConfigDict(frozen=True)
@@ -41,7 +42,7 @@ class Likely(BaseModel):
     confidence: float
 
 
-class Suggestion(BaseModel):
+class Suggestion(Value):
     """`unit` with `why`; who decides: the platform itself, or a person.
 
     `rule` of `edition` won, for `reasons`, before `losers`. `confidence` is the model's; `units` and `categories` are

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
@@ -17,6 +17,7 @@ from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
 from services.contracts.issues import FindingData, VisitRecorded, VisitRevised, VisitState
 from services.contracts.marks import Code, Id, Masked, Office, Officer, Thing
+from services.contracts.value import Value
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.questions import Answers, answered
@@ -120,7 +121,7 @@ class RecordVisit(Request):
     findings: Annotated[tuple[FoundHere, ...], Field(max_length=MAX_FINDINGS)] = ()
 
 
-class Finding(BaseModel):
+class Finding(Value):
     """A problem found. `case` is the case it becomes; None when it was put right at once.
 
     `public`: everybody may know of it; its category was public when it was recorded, and the case is, if there is one.

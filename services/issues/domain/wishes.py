@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid
@@ -33,6 +33,7 @@ from services.contracts.issues import (
     WishUnsupported,
 )
 from services.contracts.marks import Id, Masked, Office, Personal, Someone, Sort, Words
+from services.contracts.value import Value
 from services.issues.domain.words import Line, Moment, Request, Text
 
 ANSWER_WITHIN = timedelta(days=30)
@@ -141,7 +142,7 @@ class Hide(Request):
     reason: Text
 
 
-class Progress(BaseModel):
+class Progress(Value):
     """One report on the plan."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from services.contracts.marks import Id
 from services.contracts.text import Plain
+from services.contracts.value import Value
 
 MAX_PHOTOS_AT_ONCE = 10
 MAX_ATTACHMENTS_AT_ONCE = 5
@@ -42,7 +43,7 @@ Floor = Annotated[int, Field(ge=-9, le=150)]
 """Floors are numbered as people number them: 1 is the ground floor, -1 the first basement."""
 
 
-class Request(BaseModel):
+class Request(Value):
     """What is asked by a command. Unknown fields are refused, so that a misspelt one is not lost in silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

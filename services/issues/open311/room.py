@@ -34,9 +34,9 @@ class Open311:
     types: Mapping[str, str]
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Open311":
+    def of(cls, runtime: Runtime[Open311Settings]) -> "Open311":
         """The room in the database of `runtime`."""
-        settings: Open311Settings = runtime.settings
+        settings = runtime.settings
         return cls(
             jurisdictions=Jurisdictions(runtime.database, settings.open311_communities),
             keys=Keys(runtime.database, runtime.clock),

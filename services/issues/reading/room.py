@@ -38,13 +38,13 @@ class Reading:
     database: Database
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Reading":
+    def of(cls, runtime: Runtime[ReadingSettings]) -> "Reading":
         """The room in the database of `runtime`.
 
         Raises:
             OSError, ValidationError: the file of formulas that the settings name can't be read.
         """
-        settings: ReadingSettings = runtime.settings
+        settings = runtime.settings
         pressure = Pressure(Measure(runtime.database, runtime.clock), settings.reading_behind_seconds)
         runtime.throttle.pressure = pressure
         pressure.show(runtime.metrics, runtime.throttle)

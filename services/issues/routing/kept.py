@@ -8,6 +8,7 @@ from services.chassis.clock import Clock
 from services.chassis.journal import Journal
 from services.chassis.mongo import ASCENDING, Collection, Document, IndexModel
 from services.chassis.service import Runtime
+from services.chassis.settings import ServiceSettings
 from services.chassis.store import Aggregates, Kind, newest_first
 from services.contracts.issues.routing import DispatchAccuracyState, RoutingModelState, RoutingState
 from services.contracts.topics import ISSUES
@@ -60,7 +61,7 @@ class RoutingKept:
     clock: Clock
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "RoutingKept":
+    def of(cls, runtime: Runtime[ServiceSettings]) -> "RoutingKept":
         """What is kept in the database of `runtime`."""
         database = runtime.database
         return cls(

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import ConfigDict, computed_field
+
+from services.contracts.value import Value
 
 
-class _Shown(BaseModel):
+class _Shown(Value):
     model_config = ConfigDict(frozen=True)
 
 

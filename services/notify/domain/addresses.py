@@ -8,7 +8,9 @@ carry a code here: it stays unconfirmed until the person enters it.
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
+
+from services.contracts.value import Value
 
 Email = Annotated[
     str,
@@ -24,7 +26,7 @@ AGAIN = timedelta(minutes=10)
 """After which a code is sent that the mail server would not take."""
 
 
-class Addresses(BaseModel):
+class Addresses(Value):
     """Where somebody can be reached."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,7 +35,7 @@ class Addresses(BaseModel):
     phone: Phone | None = Field(default=None, repr=False)
 
 
-class SentCode(BaseModel):
+class SentCode(Value):
     """A code that was sent; `mark` is a keyed digest of it. The code itself is kept nowhere."""
 
     model_config = ConfigDict(frozen=True)
@@ -47,7 +49,7 @@ class SentCode(BaseModel):
         return now < self.expires_at and self.tries < TRIES
 
 
-class Proposed(BaseModel):
+class Proposed(Value):
     """Addresses that `by`, staff of `community`, has entered. `code_due_at`: when the next code is to be sent."""
 
     model_config = ConfigDict(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
 from services.chassis.errors import Conflict, NotYours
@@ -34,6 +34,7 @@ from services.contracts.notices import (
     NoticeWithheld,
     Suppression,
 )
+from services.contracts.value import Value
 from services.notify.domain.planning import Planned
 
 RETRY_AFTER: tuple[timedelta, ...] = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
@@ -52,7 +53,7 @@ class NotInTheInbox(
     """Only what was shown can be read."""
 
 
-class Particulars(BaseModel):
+class Particulars(Value):
     """What the text of a notice mentions. Public words and times only; never a name or an address."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -74,7 +75,7 @@ class Particulars(BaseModel):
     merged: bool | None = None
 
 
-class Draft(BaseModel):
+class Draft(Value):
     """What is to be told to whom, before it is planned. `version`: the sequence of `about` that it speaks of."""
 
     model_config = ConfigDict(frozen=True)

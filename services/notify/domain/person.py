@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.errors import PersonGone
@@ -27,6 +27,7 @@ from services.contracts.notices import (
     PersonRegistered,
     PersonStatus,
 )
+from services.contracts.value import Value
 from services.notify.domain.addresses import Addresses, Proposed, next_code
 from services.notify.domain.quiet import QuietHours
 
@@ -37,7 +38,7 @@ Language = Literal["zh", "en"]
 Muted = Mapping[NoticeKind, frozenset[NoticeChannel]]
 
 
-class Choices(BaseModel):
+class Choices(Value):
     """How somebody wants to be told. `muted` names what they don't want, by kind and channel."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -47,7 +48,7 @@ class Choices(BaseModel):
     quiet: QuietHours | None = QuietHours()
 
 
-class Part(BaseModel):
+class Part(Value):
     """The erasure of what belongs to one community, which its staff have asked for."""
 
     model_config = ConfigDict(frozen=True)

@@ -5,7 +5,9 @@ from functools import cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, WithJsonSchema, field_validator, model_validator
+from pydantic import ConfigDict, WithJsonSchema, field_validator, model_validator
+
+from services.contracts.value import Value
 
 HOME_ZONE = "Asia/Shanghai"
 _SEARCH = timedelta(minutes=15)
@@ -16,7 +18,7 @@ LocalTime = Annotated[
 """A time of day without a zone. JSON Schema's own format `time` asks for one (RFC 3339, 5.6)."""
 
 
-class QuietHours(BaseModel):
+class QuietHours(Value):
     """From `start` up to `end` by the clock of `zone`; over midnight where `start` is the later of the two."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

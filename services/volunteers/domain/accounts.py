@@ -7,11 +7,12 @@ names the first. No calendar day holds more than `DAY_CAP` minutes; what was cla
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Office, Officer, Someone, Thing
+from services.contracts.value import Value
 from services.contracts.volunteers import AccountCorrected, AccountCredited, AccountErased, AccountState, Origin
 from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
 from services.volunteers.domain.words import Request, Text
@@ -20,7 +21,7 @@ DAY_CAP = 720
 """Minutes that may be entered for one calendar day, from all sources together."""
 
 
-class Service(BaseModel):
+class Service(Value):
     """Something a person did. `source_id` is the activity's or the need's id."""
 
     model_config = ConfigDict(frozen=True)

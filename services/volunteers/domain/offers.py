@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from services.contracts.marks import Someone, Thing
+from services.contracts.value import Value
 from services.volunteers.domain.errors import OfferNotNow
 
 
@@ -74,7 +75,7 @@ ASKED = frozenset(S) - {S.RELEASED}
 """Stands against asking the same person again. A released one doesn't: what they were asked for has changed."""
 
 
-class Offer(BaseModel):
+class Offer(Value):
     """A seat offered to one person. `minutes`: what they reported, then what was confirmed."""
 
     model_config = ConfigDict(frozen=True)

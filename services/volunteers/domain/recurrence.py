@@ -9,9 +9,10 @@ from enum import StrEnum
 from itertools import takewhile
 
 from dateutil.rrule import rrulestr
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.contracts.marks import Thing
+from services.contracts.value import Value
 from services.volunteers.domain.words import ZONE, Day, TimeOfDay, Weekday, minute_of_day
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -24,7 +25,7 @@ class Every(StrEnum):
     MONTH = "month"
 
 
-class Recurrence(BaseModel):
+class Recurrence(Value):
     """`week`: on `weekdays`. `month`: on the `nth` (1 to 4, or -1 the last) of one weekday, or on `day` 1 to 28.
 
     `at`: time of day; `since`: the first date is on it or after it.

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Code, Id, Personal, Someone, Thing
+from services.contracts.value import Value
 from services.contracts.volunteers import (
     VolunteerApproved,
     VolunteerBooked,
@@ -38,7 +39,7 @@ REMEMBERED = timedelta(days=35)
 """Past bookings are kept for this long: the week's cap and the fair share are reckoned from them."""
 
 
-class Window(BaseModel):
+class Window(Value):
     """When somebody is free on a weekday, in the community's time zone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,7 +55,7 @@ class Window(BaseModel):
         return self
 
 
-class Certificate(BaseModel):
+class Certificate(Value):
     """A qualification that staff have seen. Good on `valid_until` itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,7 +64,7 @@ class Certificate(BaseModel):
     valid_until: Day
 
 
-class Booking(BaseModel):
+class Booking(Value):
     """Time held for one offer, and for no other; `until` is when the offer expires, None once it is accepted."""
 
     model_config = ConfigDict(frozen=True)

@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from services.contracts.text import Plain
+from services.contracts.value import Value
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """People's weekdays, dates and times of day are meant here."""
@@ -49,7 +50,7 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 
 
-class Request(BaseModel):
+class Request(Value):
     """What is asked by a command. Unknown fields are refused, so that a misspelt one is not lost in silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

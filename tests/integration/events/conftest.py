@@ -28,18 +28,18 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> EventsSe
 
 
 @pytest.fixture
-async def runtime(settings: EventsSettings, hand: Hand) -> AsyncIterator[Runtime]:
+async def runtime(settings: EventsSettings, hand: Hand) -> AsyncIterator[Runtime[EventsSettings]]:
     async with standing.runtime(settings, INDEXES, hand) as runtime:
         yield runtime
 
 
 @pytest.fixture
-def store(runtime: Runtime) -> Store:
+def store(runtime: Runtime[EventsSettings]) -> Store:
     return Store.of(runtime)
 
 
 @pytest.fixture
-def parts(runtime: Runtime) -> Wiring:
+def parts(runtime: Runtime[EventsSettings]) -> Wiring:
     return wire(runtime)
 
 

@@ -154,7 +154,9 @@ async def test_right_codes_use_nothing_up_and_a_repeated_request_gets_its_first_
     assert {status for status, *_ in found} == {403}
 
 
-async def test_nobody_stands_by_name_in_what_is_counted(api: Caller, runtime: Runtime, hand: Hand) -> None:
+async def test_nobody_stands_by_name_in_what_is_counted(
+    api: Caller, runtime: Runtime[EventsSettings], hand: Hand
+) -> None:
     place = await scheduled(api, resident(1))
     hand.now = START
     await tried(api, resident(1), place, "000000")

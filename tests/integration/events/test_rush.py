@@ -6,6 +6,7 @@ import random
 from services.chassis.errors import CommunityError
 from services.chassis.service import Runtime
 from services.chassis.store import Cause
+from services.events.app import EventsSettings
 from services.events.domain import registration, scheduling
 from services.events.store import Store
 from tests.unit.events.given import HOME, NOW, STAFF, plan, resident
@@ -13,7 +14,7 @@ from tests.unit.events.given import HOME, NOW, STAFF, plan, resident
 PEOPLE, CAPACITY, LEAVERS = 300, 120, 100
 
 
-async def test_650_requests_at_once_leave_no_seat_idle_and_none_taken_twice(runtime: Runtime) -> None:
+async def test_650_requests_at_once_leave_no_seat_idle_and_none_taken_twice(runtime: Runtime[EventsSettings]) -> None:
     stores = [Store.of(runtime) for _ in range(3)]
     everything = plan(capacity=CAPACITY, volunteers_needed=0, skill=None)
     await stores[0].activities.create(

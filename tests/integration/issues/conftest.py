@@ -9,7 +9,8 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.mongo import Database
 from services.chassis.service import Runtime
 from services.issues.api import routers
-from services.issues.app import IssuesSettings, service
+from services.issues.app import service
+from services.issues.settings.issues import IssuesSettings
 from services.issues.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Caller
@@ -24,18 +25,18 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> IssuesSe
 
 
 @pytest.fixture
-async def runtime(settings: IssuesSettings) -> AsyncIterator[Runtime]:
+async def runtime(settings: IssuesSettings) -> AsyncIterator[Runtime[IssuesSettings]]:
     async with standing.runtime(settings, INDEXES) as runtime:
         yield runtime
 
 
 @pytest.fixture
-def db(runtime: Runtime) -> Database:
+def db(runtime: Runtime[IssuesSettings]) -> Database:
     return runtime.database
 
 
 @pytest.fixture
-def store(runtime: Runtime) -> Store:
+def store(runtime: Runtime[IssuesSettings]) -> Store:
     return Store.of(runtime)
 
 

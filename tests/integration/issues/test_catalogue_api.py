@@ -7,6 +7,7 @@ from services.chassis.mongo import Database
 from services.chassis.service import Runtime
 from services.contracts.topics import ISSUES
 from services.issues.catalogues import RESIDENTIAL
+from services.issues.settings.issues import IssuesSettings
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
 from tests.integration.issues.explaining import stages
@@ -143,7 +144,9 @@ async def test_a_case_of_a_category_that_is_not_public_is_shown_to_whom_it_conce
         assert [each["id"] for each in listed] == ([case["id"]] if concerned else [])
 
 
-async def test_an_edition_that_one_replica_adopts_is_in_force_on_others(runtime: Runtime, api: Api) -> None:
+async def test_an_edition_that_one_replica_adopts_is_in_force_on_others(
+    runtime: Runtime[IssuesSettings], api: Api
+) -> None:
     other = Store.of(runtime)
     assert (await other.catalogues.of(HERE)).version == 0
     await api.put(STAFF, AT, without("wreck"))

@@ -8,7 +8,8 @@ import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.issues.api import routers
-from services.issues.app import IssuesSettings, service
+from services.issues.app import service
+from services.issues.settings.issues import IssuesSettings
 from services.issues.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Caller

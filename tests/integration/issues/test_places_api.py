@@ -9,6 +9,7 @@ from services.chassis.service import Runtime
 from services.contracts.issues import PlaceKind
 from services.contracts.topics import ISSUES
 from services.issues.remembered import CHANGED
+from services.issues.settings.issues import IssuesSettings
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.integration.issues.explaining import stages
@@ -130,7 +131,9 @@ async def test_buildings_of_before_there_were_finer_places_are_found_in_their_co
     assert (await api.post(STAFF, f"/places/{building}/retire")).json["retired"] is True
 
 
-async def test_what_one_replica_changes_others_see(runtime: Runtime, store: Store, api: Api, db: Database) -> None:
+async def test_what_one_replica_changes_others_see(
+    runtime: Runtime[IssuesSettings], store: Store, api: Api, db: Database
+) -> None:
     building = await a_laid_out_building(api)
     lamp = await way_to(api, building, 1, 3, "电梯厅")
     other = Store.of(runtime)

@@ -11,6 +11,7 @@ from services.issues.reading.behind import Behind, Measure
 from services.issues.reading.pressure import Pressure, ReadingFact
 from services.issues.reading.projection import Projection, _anew, _mark
 from services.issues.reading.row import ROWS
+from services.issues.settings.issues import IssuesSettings
 from tests.unit.issues.world import HERE
 
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
@@ -121,7 +122,9 @@ async def test_pressure_rises_before_the_bound_and_the_fact_tells(
     assert fact.value == {"seconds_behind": round(seconds, 1), "rows": 1, "counts": 0}
 
 
-async def test_commands_of_people_slow_down_by_it_and_the_figures_page_tells(runtime: Runtime, store: Any) -> None:
+async def test_commands_of_people_slow_down_by_it_and_the_figures_page_tells(
+    runtime: Runtime[IssuesSettings], store: Any
+) -> None:
     assert runtime.throttle.pressure is store.reading.pressure
     page = runtime.metrics.page().decode()
     for name in ("community_reading_behind_seconds", 'community_reading_waiting{what="rows"}', "commands_waiting"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.chassis.setting_sources import SettingsError, read_settings
-from services.issues.app import IssuesSettings
+from services.issues.settings.issues import IssuesSettings
 from services.issues.settings.privacy import read_masters
 
 KEY = base64.b64encode(bytes(range(32))).decode()

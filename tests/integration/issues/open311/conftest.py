@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
-from services.issues.app import IssuesSettings, service
+from services.issues.app import service
+from services.issues.settings.issues import IssuesSettings
 from tests.integration import standing
 from tests.integration.calling import Caller
 from tests.integration.issues.calling import Api

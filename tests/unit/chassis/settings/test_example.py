@@ -19,7 +19,7 @@ LINE = re.compile(r"^(# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
 def existing() -> dict[str, FieldInfo]:
     found: dict[str, FieldInfo] = {}
     for app in sorted(ROOT.glob("services/*/app.py")):
-        service: Service = importlib.import_module(f"services.{app.parent.name}.app").service
+        service: Service[Any] = importlib.import_module(f"services.{app.parent.name}.app").service
         found |= variables(service.settings)
     return found
 
