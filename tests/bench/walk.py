@@ -2,12 +2,16 @@
 
 Two times: until the answer (1,000 visits recorded), and until every finding stands as a case and the round is summed
 up, with the relay, the subscriber and the sweeps of the same process at work. The floor writes the same visits, and
-the same visits and cases, in batches of 500 with the same durability, and does nothing else.
+the same visits and cases, in batches of 500 with the same durability, and does nothing else. Meanwhile a caller asks
+`/livez` again and again: the longest of its answers stands beside 100 ms.
 """
 
+import asyncio
+import threading
 import time
 import uuid
 from collections.abc import Sequence
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -27,7 +31,7 @@ async def run(servers: Servers) -> list[Figure]:
     """Milliseconds; less is better."""
     name = f"bench_{uuid.uuid4().hex[:8]}"
     client = mongo.connect(servers.mongodb, application="bench")
-    answers, standing, floors = [], [], []
+    answers, standing, floors, alive = [], [], [], []
     try:
         async with topics(servers) as prefix, running_service(servers, prefix, name) as (port, environment):
             store = mongo.database(client, f"{name}_issues")
@@ -37,7 +41,13 @@ async def run(servers: Servers) -> list[Figure]:
             ) as http:
                 buildings = await _compound(http)
                 for _ in turns(ROUNDS):
-                    answered, stood, round = await _walk(http, store, buildings)
+                    over = threading.Event()
+                    asking = asyncio.create_task(asyncio.to_thread(_longest_answer, port, over))
+                    try:
+                        answered, stood, round = await _walk(http, store, buildings)
+                    finally:
+                        over.set()
+                    alive.append(await asking)
                     answers.append(answered)
                     standing.append(stood)
                     await settle()
@@ -50,7 +60,21 @@ async def run(servers: Servers) -> list[Figure]:
     return [
         Figure(f"walk: {FINDINGS:,} findings, until the answer", visits, median_of(answers), "ms"),
         Figure(f"walk: until {FINDINGS:,} cases and the summary", all_of_it, median_of(standing), "ms"),
+        Figure("walk: longest answer of /livez meanwhile", 100.0, median_of(alive), "ms"),
     ]
+
+
+def _longest_answer(port: int, over: threading.Event) -> float:
+    """Milliseconds that `/livez` took at most, asked one time after another until it is `over`."""
+    longest = 0.0
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    while not over.wait(0.005):
+        began = time.perf_counter()
+        connection.request("GET", "/livez")
+        connection.getresponse().read()
+        longest = max(longest, time.perf_counter() - began)
+    connection.close()
+    return longest * 1000
 
 
 async def _compound(http: httpx.AsyncClient) -> list[str]:
