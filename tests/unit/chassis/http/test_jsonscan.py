@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from services.chassis.http.jsonscan import DEEPEST, SLICE, Scan, parse, parse_in_pieces, slices
 from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, BodyTooMany, NumberOutOfRange
+from services.chassis.http.texts import ControlCharacter, texts_of
+from services.contracts.text import UNFIT
 
 MANY = 1_000_000
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(['"', "\\", '\\"', "[{", "],}"])
+WORDS = st.text(max_size=8).filter(lambda word: not UNFIT.search(word)) | st.sampled_from(
+    ['"', "\\", '\\"', "[{", "],}"]
+)
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -72,6 +76,9 @@ def test_what_is_no_json_at_once_is_none_in_pieces(value: Any, data: Any) -> Non
                 json.loads(whole, object_pairs_hook=without_doubles)
         return
     except BodyTooDeep:
+        return
+    except ControlCharacter:
+        assert any(UNFIT.search(said) for _, said in texts_of(expected))
         return
     assert found == expected
 
@@ -133,3 +140,16 @@ def test_slices_make_up_the_whole() -> None:
     data = bytes(range(256)) * 1000
     assert b"".join(slices(data)) == data
     assert max(len(each) for each in slices(data)) <= SLICE
+
+
+@given(
+    st.lists(st.sampled_from(["a", "\x00", "\u202e", "灯"]), min_size=1, max_size=4), st.integers(1, 9), st.booleans()
+)
+def test_a_control_character_is_found_wherever_it_is_cut(parts: list[str], part: int, ascii: bool) -> None:
+    text = json.dumps([1, {"words": ["b", "".join(parts)]}, 2], ensure_ascii=ascii).encode()
+    if not UNFIT.search("".join(parts)):
+        assert in_pieces(text, part)[2] == 2
+        return
+    with pytest.raises(ControlCharacter) as refused:
+        in_pieces(text, part)
+    assert refused.value.params["field"] == "#/1/words/1"
