@@ -82,7 +82,12 @@ class Replica:
     @property
     def writer(self) -> str:
         """How its leases and documents begin: host and process id."""
-        return f"{os.uname().nodename}-{self._process.pid if self._process else 0}-"
+        return f"{os.uname().nodename}-{self.pid}-"
+
+    @property
+    def pid(self) -> int:
+        """The process that was started last; 0 where none was."""
+        return self._process.pid if self._process is not None else 0
 
     async def ready(self, within: float = 60) -> None:
         """Wait until it says so."""
