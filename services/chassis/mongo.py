@@ -30,6 +30,7 @@ from motor.motor_asyncio import (
 from pymongo import (
     ASCENDING,
     DESCENDING,
+    DeleteMany,
     DeleteOne,
     IndexModel,
     InsertOne,
@@ -63,6 +64,7 @@ __all__ = [
     "Collection",
     "ConfigurationError",
     "Database",
+    "DeleteMany",
     "DeleteOne",
     "Document",
     "DuplicateKeyError",
@@ -82,6 +84,7 @@ __all__ = [
     "encoded",
     "insert_or_find",
     "is_passing",
+    "is_repetition",
 ]
 
 Document: TypeAlias = dict[str, Any]
@@ -105,6 +108,11 @@ def is_passing(error: BaseException) -> bool:
         codes = _codes(error.details or {})
         return bool(codes) and codes <= _PASSING_CODES
     return isinstance(error, UNREACHABLE) or (isinstance(error, OperationFailure) and error.code in _PASSING_CODES)
+
+
+def is_repetition(error: BulkWriteError) -> bool:
+    """Whether `error` says no more than that some of what was inserted stands already."""
+    return not _codes(error.details or {})
 
 
 def _codes(report: Mapping[str, Any]) -> set[int]:

@@ -43,6 +43,8 @@ from services.issues.open311 import keys as open311_keys
 from services.issues.open311.room import Open311
 from services.issues.privacy import vault
 from services.issues.privacy.vault import Vault
+from services.issues.reading.marks import MARKS
+from services.issues.reading.marks import indexes as row_marks
 from services.issues.reading.projection import indexes as row_indexes
 from services.issues.reading.room import Reading
 from services.issues.reading.row import ROWS
@@ -189,6 +191,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     attachments.COLLECTION: attachments.INDEXES,
     vault.COLLECTION: vault.INDEXES,
     ROWS: row_indexes(),
+    MARKS: row_marks(),
     **open311_keys.INDEXES,
     "journal": journal_index.INDEXES,
 }

@@ -259,7 +259,7 @@ def _is_proof(collection: str, document: Mapping[str, Any], person: str) -> bool
 async def settled(url: str, prefix: str) -> bool:
     """Whether nothing waits in any outbox, and no row to be drawn."""
     async for _, _, document in documents(url, prefix):
-        if document.get("outbox") or document.get("stale"):
+        if document.get("outbox") or document.get("since"):
             return False
     return True
 

@@ -1,35 +1,24 @@
 """How far reading is behind the cases: the one measure that readiness, the figures page and the throttle go by.
 
-A row that waits has `since`, the time of the oldest change that it does not show; a row whose counts wait has
-`uncounted`, the same for lists and figures that are counted. Rows that a rebuild marks have neither: nothing has
-changed, and making them anew holds up nobody.
+It is the age of the oldest change that waits in a mark (`marks.py`): to be drawn, or to be counted. What is only made
+anew has not changed and holds up nobody; a fact that comes once more changes nothing either.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.chassis.clock import Clock
-from services.chassis.mongo import Collection, Database, Document, IndexModel
-from services.issues.reading.row import ROWS
+from services.chassis.mongo import ASCENDING, Collection, Database
+from services.issues.reading.marks import EVER, MARKS, STALE, UNCOUNTED
+from services.issues.reading.row import NEVER, ROWS
 
-STALE = "stale since"
-UNCOUNTED = "uncounted"
-"""The names of the indexes that find what waits, the oldest first."""
-
-EVER = datetime.fromtimestamp(0, UTC)
 _FRESH = 0.4
 _COUNTED_TO = 10_000
 """Where more rows than this wait, the measure says this number: to count them all would be work in itself."""
-
-
-def indexes() -> list[IndexModel]:
-    """The ways to what waits. They are partial: what is drawn and counted is not in them."""
-    return [
-        IndexModel([("stale", 1), ("since", 1)], name=STALE, partialFilterExpression={"stale": True}),
-        IndexModel([("uncounted", 1)], name=UNCOUNTED, partialFilterExpression={"uncounted": {"$exists": True}}),
-    ]
+_LOOKED_AT = (1, 100)
+"""Marks of which it is looked whether the row shows them already: one as a rule, and more where facts come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +33,11 @@ class Behind:
         return f"{self.rows} rows and the counts of {self.counts} wait, the oldest change for {self.seconds:.1f} s"
 
 
-def age_of(waiting: Sequence[Document], name: str, now: datetime) -> float:
-    """The age in seconds of the oldest change among rows that wait; 0 where they are only made anew."""
-    moments = [row[name] for row in waiting if row.get(name) is not None]
-    return max((now - min(moments)).total_seconds(), 0.0) if moments else 0.0
-
-
 class Measure:
     """Asks the store how far behind reading is, at most a few times a second, whichever replica draws."""
 
     def __init__(self, database: Database, clock: Clock, now: Callable[[], float] = time.monotonic) -> None:
+        self._marks: Collection = database[MARKS]
         self._rows: Collection = database[ROWS]
         self._clock = clock
         self._now = now
@@ -73,11 +57,26 @@ class Measure:
         return self.last
 
     async def _measured(self) -> Behind:
-        stale = await self._rows.find_one({"stale": True, "since": {"$gt": EVER}}, sort=[("since", 1)], hint=STALE)
-        uncounted = await self._rows.find_one({"uncounted": {"$gt": EVER}}, sort=[("uncounted", 1)], hint=UNCOUNTED)
-        moments = [row[name] for row, name in ((stale, "since"), (uncounted, "uncounted")) if row is not None]
-        return Behind(
-            max((self._clock() - min(moments)).total_seconds(), 0.0) if moments else 0.0,
-            await self._rows.count_documents({"stale": True}, hint=STALE, limit=_COUNTED_TO),
-            await self._rows.count_documents({"dirty": {"$exists": True}}, hint="dirty_1", limit=_COUNTED_TO),
+        uncounted = await self._marks.find_one(
+            {"uncounted": {"$gt": EVER, "$lt": NEVER}}, sort=[("uncounted", ASCENDING)], hint=UNCOUNTED
         )
+        moments = [await self._not_shown(), None if uncounted is None else uncounted["uncounted"]]
+        oldest = min((moment for moment in moments if moment is not None), default=None)
+        return Behind(
+            0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0),
+            await self._marks.count_documents({"since": {"$gt": EVER}}, hint=STALE, limit=_COUNTED_TO),
+            await self._marks.count_documents({"uncounted": {"$gt": EVER}}, hint=UNCOUNTED, limit=_COUNTED_TO),
+        )
+
+    async def _not_shown(self) -> datetime | None:
+        """Since when the row that is farthest behind is."""
+        for most in _LOOKED_AT:
+            waiting = self._marks.find({"since": {"$gt": EVER, "$lt": NEVER}}).sort("since", ASCENDING).hint(STALE)
+            oldest = await waiting.limit(most).to_list(most)
+            ids = {"$in": [mark["_id"] for mark in oldest if not mark.get("redraw")]}
+            shown = {row["_id"]: row["seq"] async for row in self._rows.find({"_id": ids}, {"seq": 1})}
+            for mark in oldest:
+                if shown.get(mark["_id"], -1) < mark["wanted"]:
+                    since: datetime = mark["since"]
+                    return since
+        return None

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
 
-from services.chassis.mongo import BulkWriteError, Collection, Database, ReturnDocument, UpdateOne
+from services.chassis.mongo import BulkWriteError, Collection, Database, ReturnDocument, UpdateOne, is_repetition
 from services.issues.reading import tiles
 from services.issues.reading.facts import By
 from services.issues.reading.row import ROWS
 from services.issues.reading.tiles import Box
 
 COUNTS = "case_counts"
-_DUPLICATE = 11000
 _TICKET = "ticket"
 _AT_ONCE = 500
 _SIDE_BY_SIDE = 8
@@ -205,9 +204,7 @@ class Counts:
         try:
             await self.collection.bulk_write(operations, ordered=False)
         except BulkWriteError as error:
-            details = error.details or {}
-            refused = [each for each in details.get("writeErrors", []) if each.get("code") != _DUPLICATE]
-            if refused or details.get("writeConcernErrors"):
+            if not is_repetition(error):
                 raise
 
 

@@ -1,16 +1,15 @@
-"""Keeps the rows behind the cases: events mark what is stale, and a sweep brings it up to date.
+"""Keeps the rows behind the cases: events mark what is behind (`marks.py`), and a sweep brings it up to date.
 
-A mark holds the version that was told of and since when the row is behind it; a row is made from the case as it
-stands and written only where nobody has written it meanwhile, together with the names of the counts that it changes
-(`recounting.py` makes those). Marks and rows may therefore come late, twice or be interrupted anywhere: what is not
-done is still marked. What changed is drawn before what a rebuild has marked, the oldest first; the longer it has
-waited, the less the sweep rests (`pace.py`).
+A row is made from the case as it stands and written only where nobody has written it meanwhile; the counts that it
+changes are on record before (`recounting.py` makes those). Marks and rows may therefore come late, twice or be
+interrupted anywhere: what is not done is still marked. What changed is drawn before what a rebuild has marked, the
+oldest first; the longer it has waited, the less the sweep rests (`pace.py`).
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock, utc_now
@@ -25,17 +24,18 @@ from services.chassis.mongo import (
     PyMongoError,
     UpdateOne,
 )
-from services.issues.reading import behind
-from services.issues.reading.behind import EVER, STALE, age_of
+from services.issues.reading import marks
 from services.issues.reading.facts import When
+from services.issues.reading.marks import Marks, Settled, age_of, pass_name
 from services.issues.reading.pace import Pace, Pass
 from services.issues.reading.recounting import Recounting
-from services.issues.reading.row import ROWS, WAITING, WORDS, Where, counted_in, counts_as, last_change, row
+from services.issues.reading.rewriting import BEFORE, Change, Rewriting
+from services.issues.reading.row import ROWS, WAITING, WORDS, Where, last_change, row
 from services.issues.reading.sites import Sites
 
 log = logging.getLogger(__name__)
 
-SHAPE = 3
+SHAPE = 4
 """Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
 
 STATE = "reading"
@@ -88,19 +88,18 @@ def indexes() -> list[IndexModel]:
             )
             for when in When
         ),
-        IndexModel([("dirty", up)], partialFilterExpression={"dirty": {"$exists": True}}),
-        *behind.indexes(),
     ]
 
 
-RETIRED = {"desks": WAITING, "stale_1": STALE}
-"""Indexes of the rows that were declared once, each with the one that took its place: dropped once that one stands."""
+RETIRED = {"desks": WAITING, "stale_1": None, "stale since": None, "dirty_1": None, "uncounted": None}
+"""Indexes of the rows that were declared once, each with the one that took its place (None: nothing asks for it any
+more): dropped once that one stands."""
 
 
 def marked(received: Received[Any]) -> list[UpdateOne]:
-    """The write that says: the row of this case is behind this version."""
+    """The mark that says: the row of this case is behind this version."""
     envelope = received.envelope
-    return [_mark(envelope.aggregate_id, envelope.sequence, envelope.time)]
+    return [marks.told(envelope.aggregate_id, envelope.sequence, envelope.time)]
 
 
 class Projection:
@@ -114,6 +113,8 @@ class Projection:
 
     def __init__(self, database: Database, clock: Clock = utc_now, *, patience: float = 2.0) -> None:
         self.recounting = Recounting(database, clock, patience=patience)
+        self._marks = Marks(database)
+        self._rewriting = Rewriting(database)
         self._rows: Collection = database[ROWS]
         self._cases: Collection = database["cases"]
         self._state: Collection = database[STATE]
@@ -133,23 +134,16 @@ class Projection:
         return await self._pace.take(self._make_rows)
 
     async def moved(self, place: str, community: str) -> None:
-        """A place has another title or point: the rows of its cases are stale."""
-        await self._rows.update_many(
-            {"community": community, "place": place}, {"$set": {"stale": True}, "$min": {"since": self._clock()}}
-        )
+        """A place has another title or point: the rows of its cases are behind."""
+        now = self._clock()
+        async for rows in _in_batches(self._rows.find({"community": community, "place": place}, {"_id": 1}), BATCH):
+            await self._marks.write([marks.anew(row["_id"], now) for row in rows])
 
     async def forget(self, cases: Sequence[str]) -> None:
         """Nobody is found by the words of `cases` from now on; their rows are made anew soon, from what is left."""
-        nothing: Document = {
-            "reporter": None,
-            "title": None,
-            "text": "",
-            "inside": "",
-            WORDS: [],
-            "desks": [],
-            "stale": True,
-        }
-        await self._rows.update_many({"_id": {"$in": list(cases)}}, {"$set": nothing, "$inc": {"turn": 1}})
+        nothing: Document = {"reporter": None, "title": None, "text": "", "inside": "", WORDS: [], "desks": []}
+        await self._marks.write([marks.anew(case) for case in cases])
+        await self._rows.update_many({"_id": {"$in": list(cases)}}, {"$set": {**nothing, "turn": pass_name()}})
 
     async def advance(self) -> int:
         """Bring one batch up to date: rows, then what they count in. Returns how many rows and counts were behind."""
@@ -161,11 +155,11 @@ class Projection:
             pass
 
     async def rebuild(self) -> int:
-        """Mark the row of every case as stale; returns how many. Harmless at any time, repeated and interrupted."""
+        """Mark every case to be drawn anew; returns how many. Harmless at any time, repeated and interrupted."""
         marked = 0
-        async for ids in _in_batches(self._cases.find({}, {"_id": 1}), BATCH):
-            await self._rows.bulk_write([_anew(found["_id"]) for found in ids], ordered=False)
-            marked += len(ids)
+        async for cases in _in_batches(self._cases.find({}, {"_id": 1}), BATCH):
+            await self._marks.write([marks.anew(case["_id"]) for case in cases])
+            marked += len(cases)
         return marked
 
     async def _renew(self) -> None:
@@ -182,77 +176,43 @@ class Projection:
         try:
             there = await self._rows.index_information()
             for name, successor in RETIRED.items():
-                if name in there and successor in there:
+                if name in there and (successor is None or successor in there):
                     await self._rows.drop_index(name)
                     log.info("an index that nothing asks any more is dropped", extra={"index": name})
         except PyMongoError as error:
             log.warning("retired indexes not dropped", extra={"error": type(error).__name__})
 
     async def _make_rows(self) -> Pass:
-        stale = await self._waiting()
-        if not stale:
+        waiting = await self._marks.stale(BATCH)
+        if not waiting:
             return Pass(0)
-        ids = [found["_id"] for found in stale]
-        found = await self._cases.find({"_id": {"$in": ids}}, {"state": 1, "v": 1}).to_list(None)
-        cases = {each["_id"]: each for each in found}
+        ids = {"$in": [mark["_id"] for mark in waiting]}
+        cases = {case["_id"]: case for case in await self._cases.find({"_id": ids}, {"state": 1, "v": 1}).to_list(None)}
+        rows = {row["_id"]: row for row in await self._rows.find({"_id": ids}, BEFORE).to_list(None)}
         places = await self._sites.of(case["state"] for case in cases.values())
-        operations = []
-        for number, before in enumerate(stale):
-            if (case := cases.get(id := before["_id"])) is not None:
-                operations.append(_written(before, _row(id, case, places), last_change(case["state"])))
+        shown, changes = list[Settled](), list[Change]()
+        for number, mark in enumerate(waiting):
+            case, before = cases.get(mark["_id"]), rows.get(mark["_id"])
+            if case is not None and _shows(before, mark):
+                shown.append(Settled(mark, mark["wanted"], named=False))
+            else:
+                changes.append(Change.of(mark, before, None if case is None else _row(mark["_id"], case, places)))
             if number % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
-        if operations:
-            await self._rows.bulk_write(operations, ordered=False)
-        if missing := [id for id in ids if id not in cases]:
-            await self._rows.delete_many({"_id": {"$in": missing}, "turn": None})
-        return Pass(len(stale), age_of(stale, "since", self._clock()))
-
-    async def _waiting(self) -> list[Document]:
-        """A batch of stale rows: of what changed the oldest, then what is only to be made anew."""
-        changed = self._rows.find({"stale": True, "since": {"$gt": EVER}}).sort("since", ASCENDING).hint(STALE)
-        stale = await changed.limit(BATCH).to_list(BATCH)
-        if room := BATCH - len(stale):
-            stale += await self._rows.find({"stale": True, "since": None}).hint(STALE).limit(room).to_list(room)
-        return stale
+        await self._rewriting.write(shown, changes)
+        return Pass(len(waiting), age_of(waiting, "since", self._clock()))
 
 
-def _mark(id: str, version: int, at: datetime) -> UpdateOne:
-    """The row of `id` is behind `version`, since `at`. A row that shows the version already is not: a fact that comes
-    once more makes no work, and no old fact makes reading look late."""
-    behind = {"$gt": [version, {"$ifNull": ["$seq", -1]}]}
-    told = {
-        "wanted": {"$max": ["$wanted", version]},
-        "changed": {"$max": ["$changed", at]},
-        "stale": {"$cond": [behind, True, "$stale"]},
-        "since": {"$cond": [behind, {"$min": ["$since", at]}, "$since"]},
-    }
-    return UpdateOne({"_id": id}, [{"$set": told}], upsert=True)
-
-
-def _anew(id: str) -> UpdateOne:
-    """The row of `id` is to be made anew; nothing has changed, so it does not count as late."""
-    return UpdateOne({"_id": id}, {"$max": {"wanted": 0}, "$set": {"stale": True}}, upsert=True)
+def _shows(row: Document | None, mark: Document) -> bool:
+    """Whether a row shows what a mark asks for: a fact came once more, or after the row was made."""
+    asks_anew = mark.get("redraw") or mark.get("drawing")
+    return row is not None and not asks_anew and bool(row["seq"] >= mark["wanted"])
 
 
 def _row(id: str, case: Document, places: Mapping[str, Where]) -> dict[str, Any]:
     state = case["state"]
-    return row(id, case["v"], state, places[state["place"]], places.get(state.get("at") or ""))
-
-
-def _written(before: Document, made: dict[str, Any], changed: datetime) -> UpdateOne:
-    """The write of a row: not where it was written meanwhile, nor where a newer version was told of than it holds."""
-    names = set(before.get("dirty", ()))
-    if counts_as(before) != counts_as(made):
-        names |= {*counted_in(before), *counted_in(made)}
-    told = {"$lte": max(made["seq"], before["wanted"])}
-    clean = {"stale": "", "since": ""}
-    update: Document = {"$set": made, "$max": {"changed": changed}, "$unset": clean, "$inc": {"turn": 1}}
-    if names:
-        update["$set"] = {**made, "dirty": sorted(names)}
-        if before.get("since") is not None:
-            update["$min"] = {"uncounted": before["since"]}
-    return UpdateOne({"_id": before["_id"], "turn": before.get("turn"), "wanted": told}, update)
+    made = row(id, case["v"], state, places[state["place"]], places.get(state.get("at") or ""))
+    return {**made, "changed": last_change(state)}
 
 
 async def _in_batches(cursor: Any, size: int) -> AsyncIterator[list[Document]]:

@@ -17,9 +17,9 @@ from services.issues.reading.figures import Figures
 from services.issues.reading.finding import Finding
 from services.issues.reading.formulas import Formulas, read_formulas
 from services.issues.reading.maps import Maps
+from services.issues.reading.marks import MARKS
 from services.issues.reading.pressure import RESTING, Pressure
 from services.issues.reading.projection import Projection, marked
-from services.issues.reading.row import ROWS
 from services.issues.settings.reading import ReadingSettings
 
 
@@ -69,7 +69,7 @@ def case_events() -> list[type[Event]]:
 def feed(handlers: Handlers, reading: Reading) -> None:
     """Keep the rows behind what happens to cases and places."""
 
-    @handlers.write(*case_events(), collection=ROWS)
+    @handlers.write(*case_events(), collection=MARKS)
     def row_is_stale(received: Received[Any]) -> Sequence[WriteOp]:
         return marked(received)
 

@@ -38,6 +38,9 @@ INSIDE = "\x01"
 _DONE = frozenset({S.REJECTED, S.VERIFIED, S.MERGED, S.EVALUATED})
 _STAFFS = frozenset({S.REPORTED, S.ACCEPTED, S.RETURNED, S.REOPENED})
 _UNITS = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK, S.PAUSED})
+COUNTED_BY = ("community", "sig", "unit", "category", "group", "building", "open", "public", "cell", "lon", "lat")
+"""What counts see of a row, beside its days."""
+
 _COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter")
 
 
@@ -128,8 +131,7 @@ def counted_in(row: Mapping[str, Any]) -> list[str]:
 
 def counts_as(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """What the counts see of a row: where this stays the same, nothing is to be counted anew."""
-    seen = ("community", "sig", "unit", "category", "group", "building", "open", "public", "cell", "lon", "lat")
-    return (*(row.get(name) for name in seen), tuple(sorted((row.get("days") or {}).items())))
+    return (*(row.get(name) for name in COUNTED_BY), tuple(sorted((row.get("days") or {}).items())))
 
 
 def _texts(state: Mapping[str, Any], where: Where, spot: Where) -> tuple[str, str]:

@@ -7,12 +7,13 @@ from typing import Any
 from services.chassis.mongo import Database, Document
 from services.issues.reading.facts import By, Facts, When, number_of
 from services.issues.reading.figures import Period
+from services.issues.reading.marks import MARKS
 from services.issues.reading.row import ROWS
 
 Place = tuple[By, str, When, int]
 """Where a case counts: by what, for which value, by which of its days, on which day."""
 
-_WANTED = {"seq": 1, "sig": 1, "days": 1, "dirty": 1, **{by.value: 1 for by in By if by is not By.TOTAL}}
+_WANTED = {"seq": 1, "sig": 1, "days": 1, **{by.value: 1 for by in By if by is not By.TOTAL}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ async def undrawn(database: Database, community: str, known: Mapping[str, tuple[
         else:
             cases.add(row["_id"])
             places |= _places(_facts_of(row))
-        days |= {_day(name) for name in row.get("dirty") or () if not name.startswith("cell:")}
+    async for mark in database[MARKS].find({"community": community, "dirty": {"$exists": True}}, {"dirty": 1}):
+        days |= {_day(name) for name in mark["dirty"] if not name.startswith("cell:")}
     for id in cases & known.keys():
         places |= _places(known[id][1])
     return Undrawn(frozenset(cases), frozenset(places), frozenset(days))

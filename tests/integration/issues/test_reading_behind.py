@@ -8,9 +8,10 @@ import pytest
 from services.chassis.mongo import Database
 from services.chassis.service import Runtime
 from services.issues.reading.behind import Behind, Measure
+from services.issues.reading.marks import MARKS, Marks, anew, told
 from services.issues.reading.pressure import Pressure, ReadingFact
-from services.issues.reading.projection import Projection, _anew, _mark
-from services.issues.reading.row import ROWS
+from services.issues.reading.projection import Projection
+from services.issues.reading.row import NEVER, ROWS
 from services.issues.settings.issues import IssuesSettings
 from tests.unit.issues.world import HERE
 
@@ -45,11 +46,7 @@ async def cases(db: Database) -> list[str]:
 async def _told(db: Database, id: str, version: int, seconds: float) -> None:
     """A fact of the case arrives: it happened so many seconds after noon."""
     await db["cases"].update_one({"_id": id}, {"$set": {"v": version, "state.status": "accepted"}})
-    await _marked(db, _mark(id, version, NOON + timedelta(seconds=seconds)))
-
-
-async def _marked(db: Database, mark: Any) -> None:
-    await db[ROWS].bulk_write([mark])
+    await Marks(db).write([told(id, version, NOON + timedelta(seconds=seconds))])
 
 
 async def test_the_measure_is_the_age_of_the_oldest_change_until_it_is_drawn_and_counted(
@@ -67,9 +64,17 @@ async def test_the_measure_is_the_age_of_the_oldest_change_until_it_is_drawn_and
     assert await Measure(db, clock)() == Behind()
 
 
-async def test_a_fact_that_comes_once_more_makes_nothing_late(db: Database, cases: list[str]) -> None:
-    await _told(db, cases[0], 1, -86_400)
-    assert await Measure(db, Later())() == Behind()
+async def test_facts_that_come_once_more_make_nothing_late(db: Database, cases: list[str]) -> None:
+    others = {"_id": {"$ne": cases[20]}}
+    before = await db[ROWS].find(others).sort("_id", 1).to_list(None)
+    for id in cases[:20]:
+        await Marks(db).write([told(id, 1, NOON - timedelta(days=1))])
+    assert await Measure(db, Later())() == Behind(0.0, rows=20)
+    await _told(db, cases[20], 2, 1)
+    assert await Measure(db, Later(4))() == Behind(3.0, rows=21)
+    await Projection(db, Later(4))._make_rows()
+    assert await db[ROWS].find(others).sort("_id", 1).to_list(None) == before
+    assert await Measure(db, Later(4))() == Behind(3.0, counts=1)
 
 
 async def test_a_fact_that_overtakes_an_older_one_is_as_late_as_that(db: Database, cases: list[str]) -> None:
@@ -89,23 +94,16 @@ async def test_what_is_made_anew_is_not_late_and_what_changed_goes_first(
     await projection.once(Later())
     found = await db[ROWS].find_one({"_id": cases[20]})
     assert found is not None
-    assert (found["seq"], found.get("stale"), found.get("since")) == (2, None, None)
-    assert await db[ROWS].count_documents({"stale": True}) == 25
+    assert found["seq"] == 2
+    assert await db[MARKS].count_documents({"since": NEVER}) == 25
     await projection.catch_up()
     assert await Measure(db, Later())() == Behind()
-
-
-async def test_a_mark_of_before_is_drawn_too(db: Database, cases: list[str]) -> None:
-    """Replicas of the version before mark without a time."""
-    await db[ROWS].update_one({"_id": cases[3]}, {"$set": {"stale": True}, "$max": {"wanted": 2}})
-    await db["cases"].update_one({"_id": cases[3]}, {"$set": {"v": 2}})
-    await Projection(db, Later()).catch_up()
-    assert await db[ROWS].count_documents({"_id": cases[3], "seq": 2, "stale": None}) == 1
+    assert await db[MARKS].count_documents({}) == 0
 
 
 async def test_a_row_marked_anew_while_its_change_waits_stays_late(db: Database, cases: list[str]) -> None:
     await _told(db, cases[0], 2, 1)
-    await _marked(db, _anew(cases[0]))
+    await Marks(db).write([anew(cases[0])])
     assert (await Measure(db, Later(2))()).seconds == 1.0
 
 

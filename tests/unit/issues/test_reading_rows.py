@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.contracts.issues import CaseStatus as S
-from services.issues.reading.projection import _written
+from services.issues.reading.rewriting import Change
 from services.issues.reading.row import INSIDE, NEVER, Where, counted_in, counts_as, desks, order_of, row
 from tests.unit.issues.world import HERE, UNIT, WAYS, a_case
 
@@ -19,10 +19,9 @@ def made(status: S = S.REPORTED, **changes: Any) -> dict[str, Any]:
     return row("case-1", 3, state, WHERE)
 
 
-def _update(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What the write of a row sets."""
-    written: Any = _written(before, after, NOW)
-    return dict(written._doc["$set"])
+def _counts(before: dict[str, Any] | None, after: dict[str, Any] | None, **mark: Any) -> set[str]:
+    """The counts that are made anew because a row becomes another."""
+    return set(Change.of({"_id": "case-1", "wanted": 3, **mark}, before, after).counts)
 
 
 DESKS = {
@@ -78,18 +77,22 @@ def test_newer_reports_sort_behind_older_ones_whatever_their_ids() -> None:
     assert order_of(NOW, "case-a") != order_of(NOW, "case-b")
 
 
-def test_a_change_that_no_count_sees_makes_nothing_dirty() -> None:
-    before = {"_id": "case-1", "turn": 1, "wanted": 3, **made()}
-    same = _update(before, made(text="另一段话"))
-    assert "dirty" not in same
-    moved = _update(before, made(S.ACCEPTED))
-    assert set(moved["dirty"]) == {*counted_in(before), *counted_in(made(S.ACCEPTED))}
+def test_a_change_that_no_count_sees_has_nothing_counted() -> None:
+    before = made()
+    assert _counts(before, made(text="另一段话")) == set()
+    assert _counts(before, made(S.ACCEPTED)) == {*counted_in(before), *counted_in(made(S.ACCEPTED))}
+    assert _counts(None, before) == set(counted_in(before))
     assert counts_as(before) == counts_as(made())
 
 
 def test_counts_of_the_old_day_are_made_anew_too() -> None:
-    before = {"_id": "case-1", "turn": 1, "wanted": 3, **made()}
     after = made(reported_at=NOW)
-    dirty = _update(before, after)["dirty"]
-    assert {"reported:20240129", "reported:20261126"} <= set(dirty)
+    assert {"reported:20240129", "reported:20261126"} <= _counts(made(), after)
     assert after["community"] == HERE
+
+
+def test_what_a_pass_has_named_that_did_not_come_to_its_end_is_counted_with_the_next() -> None:
+    named = {"dirty": ["reported:20200101"], "community": HERE}
+    assert _counts(made(), made(), **named, drawing=True) == {"reported:20200101"}
+    assert _counts(made(), made(), **named) == set()
+    assert _counts(None, None, **named, drawing=True) == {"reported:20200101"}

@@ -1,0 +1,137 @@
+"""Two replicas draw and count the same cases, are stopped anywhere, and are told of changes meanwhile: what is left at
+the end is what the cases say, and no mark."""
+
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis.mongo import Database
+from services.issues.reading.counts import COUNTS
+from services.issues.reading.marks import MARKS, Marks, Settled, told
+from services.issues.reading.projection import Projection
+from services.issues.reading.rewriting import Change, Rewriting
+from services.issues.reading.row import ROWS
+from tests.unit.issues.world import HERE
+
+NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
+STATUSES = ("reported", "accepted", "dispatched", "handled", "verified")
+
+
+def noon() -> datetime:
+    return NOON
+
+
+class Stopped(Exception):
+    """The process dies here."""
+
+
+class World:
+    """Cases that change, and two replicas that draw them."""
+
+    def __init__(self, db: Database, seed: int) -> None:
+        self.db = db
+        self.dice = random.Random(seed)
+        self.marks = Marks(db)
+
+    async def change(self) -> None:
+        """A case is reported or changed, and the fact of it arrives, or one that came before arrives once more."""
+        id = f"case-{self.dice.randrange(6)}"
+        at = NOON + timedelta(days=self.dice.randrange(3))
+        state = {
+            "community": HERE, "category": "noise", "category_zh": "噪声", "category_en": "noise", "place": "house-1",
+            "title": "楼上很吵", "reported_at": at, "priority": "normal", "channel": "app",
+            "status": self.dice.choice(STATUSES),
+        }  # fmt: skip
+        await self.db["cases"].update_one({"_id": id}, {"$inc": {"v": 1}, "$set": {"state": state}}, upsert=True)
+        case = await self.db["cases"].find_one({"_id": id})
+        assert case is not None
+        await self.marks.write([told(id, self.dice.randint(1, case["v"]), NOON), told(id, case["v"], NOON)])
+
+    def replica(self, between: Callable[[], Awaitable[None]]) -> Projection:
+        """A replica; `between` happens before each of its writes."""
+        projection = Projection(self.db, noon)
+        for marks in (projection._rewriting._marks, projection.recounting._marks):
+            for name in ("begin", "end", "counted"):
+                setattr(marks, name, _after(between, getattr(marks, name)))
+        rewriting: Any = projection._rewriting
+        rewriting._write_rows = _after(between, rewriting._write_rows)
+        return projection
+
+
+def _after(
+    between: Callable[[], Awaitable[None]], write: Callable[..., Awaitable[Any]]
+) -> Callable[..., Awaitable[Any]]:
+    async def both(*arguments: Any) -> Any:
+        await between()
+        return await write(*arguments)
+
+    return both
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_comes_between_rows_and_counts_are_right_in_the_end(db: Database, seed: int) -> None:
+    world = World(db, seed)
+    other = Projection(db, noon)
+
+    async def between() -> None:
+        """Other things that happen while a pass is under way."""
+        for _ in range(world.dice.randrange(3)):
+            await world.dice.choice([world.change, other._make_rows, other.recounting._make_counts])()
+        if world.dice.random() < 0.2:
+            raise Stopped
+
+    for _ in range(25):
+        await world.change()
+        replica = world.replica(between)
+        for work in (replica._make_rows, replica.recounting._make_counts):
+            try:
+                await work()
+            except Stopped:
+                continue
+    await other.catch_up()
+    assert await db[MARKS].find({}).to_list(None) == []
+    drawn, counted = await _seen(db)
+    await db[ROWS].drop()
+    await db[COUNTS].drop()
+    await other.rebuild()
+    await other.catch_up()
+    assert (drawn, counted) == await _seen(db)
+
+
+async def _seen(db: Database) -> tuple[Any, Any]:
+    """Rows and counts, without what tells who wrote them; counts of nothing are like none."""
+    rows = [
+        {k: v for k, v in row.items() if k not in {"turn", "changed"}} for row in await db[ROWS].find({}).to_list(None)
+    ]
+    counts = {
+        each["_id"]: each["n"] for each in await db[COUNTS].find({"n": {"$exists": True}}).to_list(None) if each["n"]
+    }
+    return sorted(rows, key=lambda row: str(row["_id"])), counts
+
+
+async def test_what_is_marked_while_it_is_drawn_is_drawn_again(db: Database) -> None:
+    world = World(db, 1)
+    await world.change()
+    [mark] = await world.marks.stale(10)
+    await world.marks.write([told(mark["_id"], mark["wanted"], NOON)])
+    await world.marks.end("pass", [Settled(mark, mark["wanted"], named=False)], [])
+    assert len(await world.marks.stale(10)) == 1
+
+
+async def test_who_lost_a_row_leaves_its_mark(db: Database) -> None:
+    """Both have read that there is no row; the second to write has an older case in hand."""
+    rewriting, id = Rewriting(db), "case-1"
+    await Marks(db).write([told(id, 2, NOON)])
+    [mark] = await Marks(db).stale(10)
+    made = {"community": HERE, "changed": NOON, "days": {"reported": 20261126}}
+    await rewriting.write([], [Change.of(mark, None, {**made, "seq": 2})])
+    await Marks(db).write([told(id, 3, NOON)])
+    await rewriting.write([], [Change.of(mark, None, {**made, "seq": 1})])
+    row = await db[ROWS].find_one({"_id": id})
+    assert row is not None
+    assert row["seq"] == 2
+    assert [each["wanted"] for each in await Marks(db).stale(10)] == [3]
+    assert [each["dirty"] for each in await Marks(db).uncounted(10)] == [["reported:20261126"]]
