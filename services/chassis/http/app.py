@@ -23,6 +23,7 @@ from services.chassis.http import faults
 from services.chassis.http.body import BodyGuard
 from services.chassis.http.catalogue import catalogue
 from services.chassis.http.dialects import Dialects
+from services.chassis.http.direct import answer_directly
 from services.chassis.http.docs import docs_page
 from services.chassis.http.entry import Entry
 from services.chassis.http.gate import Gate
@@ -98,6 +99,7 @@ def create_app(
     ]
     found = [route for router in (*routers, *inside) for route in router.routes]
     complete(app, found)
+    answer_directly(found)
     index = RouteIndex(found)
     app.router.routes = [index]
     app.user_middleware = _border(

@@ -81,8 +81,9 @@ class BodyGuard:
         elif len(body) > WHOLE:
             await parse_in_pieces(body, scan.cuts)
         elif body:
-            parse(body)
+            value = parse(body)
             check_texts(body)
+            passage.value = value
         return _again(body, receive)
 
 

@@ -15,7 +15,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from services.chassis.http.demands import FORMS, JSON
-from services.chassis.http.passage import passage_of
+from services.chassis.http.passage import UNREAD, passage_of
 from services.chassis.http.refusals import IdempotencyKeyMalformed
 from services.chassis.secret import keyed_mark
 
@@ -48,13 +48,15 @@ async def fingerprint(secret: bytes, sub: str, request: Request) -> str:
 
 async def _meaning(request: Request) -> str:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    demand = passage_of(request.scope).demand
+    passage = passage_of(request.scope)
+    demand = passage.demand
     if kind in FORMS and (demand is None or demand.reads_forms):
         return await _form_meaning(await request.form())
     body = await request.body()
     if demand is None or JSON in demand.kinds:  # which the border has looked through
         with suppress(orjson.JSONDecodeError):
-            body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+            value = orjson.loads(body) if passage.value is UNREAD else passage.value
+            body = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
 
 

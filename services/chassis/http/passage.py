@@ -33,7 +33,7 @@ class Passage:
         self.demand: Demand | None = None
         """What the route asks for; None where there is no such route, or the border was passed by."""
         self.value: Any = UNREAD
-        """The JSON of a bulky body, as the border parsed it."""
+        """The JSON of a body that is bulky or small, as the border parsed it; nobody changes it."""
 
 
 def enter(scope: MutableMapping[str, Any], passage: Passage) -> None:
