@@ -30,7 +30,7 @@ if len(sys.argv) < 3:
 class Ready(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         ready = os.environ.get("STAGE_HANGS") != "services"
-        fact = {"name": "relay", "ok": ready, "detail": "waits"}
+        fact = {"name": "relay", "of": "commands", "ok": ready, "detail": "waits"}
         self.send_response(200 if ready else 503)
         self.end_headers()
         self.wfile.write(json.dumps({"ready": ready, "services": {"issues": {"facts": [fact]}}}).encode())
