@@ -84,11 +84,17 @@ def assembled(model: type[M], values: Mapping[str, Any]) -> M:
         KeyError: a field has no value, defaults included.
     """
     made = model.__new__(model)
-    object.__setattr__(made, "__dict__", {name: values[name] for name in model.model_fields})
-    object.__setattr__(made, "__pydantic_fields_set__", set(model.model_fields))
+    names = _names(model)
+    object.__setattr__(made, "__dict__", {name: values[name] for name in names})
+    object.__setattr__(made, "__pydantic_fields_set__", set(names))
     object.__setattr__(made, "__pydantic_extra__", None)
     object.__setattr__(made, "__pydantic_private__", None)
     return made
+
+
+@cache
+def _names(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(model.model_fields)
 
 
 @cache

@@ -7,6 +7,7 @@ people are opaque ids, words are catalogue codes, and what a person typed is mas
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -85,10 +86,15 @@ def _shown(text: str) -> str:
     return mask(fit(text))
 
 
+_MASKED = Field(title="Masked", description="Text that a person typed, with personal numbers and addresses masked.")
+
 Masked = Annotated[
     str,
     StringConstraints(max_length=4000),
     AfterValidator(_shown),
-    Field(title="Masked", description="Text that a person typed, with personal numbers and addresses masked."),
+    _MASKED,
 ]
 """Text that a person typed, masked as the model is built, and without control characters."""
+
+CatalogueWords = Annotated[str, StringConstraints(max_length=4000), AfterValidator(lru_cache(512)(_shown)), _MASKED]
+"""The same for words of a catalogue, which stand in every case again: what was masked lately is not masked anew."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from services.chassis.aggregate import derived_id, new_id
-from services.contracts.marks import Code, Id, Masked
+from services.contracts.marks import CatalogueWords, Code, Id, Masked
 
 IDS: TypeAdapter[str] = TypeAdapter(Id)
 CODES: TypeAdapter[str] = TypeAdapter(Code)
@@ -76,3 +76,13 @@ def test_masked_text_is_masked_as_the_model_is_built() -> None:
 def test_what_a_fact_says_has_no_control_characters_and_hides_no_number_behind_one(control: str) -> None:
     said = TypeAdapter(Masked).validate_python(f"灯{control}坏 138{control}0013{control}8000")
     assert said == "灯坏 ***********"
+
+
+@hypothesis.given(
+    st.lists(st.text(max_size=30) | st.sampled_from(["公共照明", "王大爷 13800138000", "2号楼301室\x1b"]))
+)
+def test_words_of_a_catalogue_are_masked_as_all_text_is(texts: list[str]) -> None:
+    masked, words = TypeAdapter[str](Masked), TypeAdapter[str](CatalogueWords)
+    assert words.json_schema() == masked.json_schema()
+    for text in (*texts, *texts):
+        assert words.validate_python(text) == masked.validate_python(text)

@@ -95,9 +95,13 @@ async def _read(receive: Receive, limit: int, scan: Scan, share: Share) -> bytes
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect()
-        chunk = message.get("body", b"")
+        chunk: bytes = message.get("body", b"")
         if share.grow(len(chunk)) > limit:
             raise BodyTooLarge(limit=limit)
+        more = message.get("more_body", False)
+        if not more and not chunks and len(chunk) <= SLICE:
+            scan.feed_whole(chunk)
+            return chunk
         for part in slices(chunk):
             since += len(part)
             if since > SLICE:
@@ -105,7 +109,6 @@ async def _read(receive: Receive, limit: int, scan: Scan, share: Share) -> bytes
                 since = len(part)
             scan.feed(part)
         chunks.append(chunk)
-        more = message.get("more_body", False)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

@@ -9,6 +9,7 @@ that the boundary, which differs each time, doesn't.
 import hashlib
 import re
 from contextlib import suppress
+from typing import Any
 
 import orjson
 from fastapi import Request
@@ -52,12 +53,18 @@ async def _meaning(request: Request) -> str:
     demand = passage.demand
     if kind in FORMS and (demand is None or demand.reads_forms):
         return await _form_meaning(await request.form())
+    is_json = demand is None or JSON in demand.kinds  # which the border has looked through
+    if is_json and passage.value is not UNREAD:
+        return hashlib.sha256(_sorted(passage.value)).hexdigest()
     body = await request.body()
-    if demand is None or JSON in demand.kinds:  # which the border has looked through
+    if is_json:
         with suppress(orjson.JSONDecodeError):
-            value = orjson.loads(body) if passage.value is UNREAD else passage.value
-            body = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+            body = _sorted(orjson.loads(body))
     return hashlib.sha256(body).hexdigest()
+
+
+def _sorted(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 async def _form_meaning(form: FormData) -> str:

@@ -91,6 +91,11 @@ class Scan:
                 raise BodyTooMany(limit=self._most)
         self._size += len(data)
 
+    def feed_whole(self, data: bytes) -> None:
+        """The same for a text that has come in one piece. What is too small to break a bound isn't looked through."""
+        if len(data) > min(self._piece, self._most) or data.count(b"[") + data.count(b"{") > self._deepest:
+            self.feed(data)
+
     def _rest_of_string(self, data: bytes) -> int:
         start = 1 if self._escaped and data else 0
         self._escaped = self._escaped and not data

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.contracts.event import Event, State
 from services.contracts.issues.routing import Routed
-from services.contracts.marks import Code, Id, Internal, Masked, Office, OfficerId, PersonId, Public
+from services.contracts.marks import CatalogueWords, Code, Id, Internal, Masked, Office, OfficerId, PersonId, Public
 from services.contracts.topics import ISSUES
 
 
@@ -74,8 +74,8 @@ class WholeCase(_Clock):
 
     category: Public[Code]
     group: Public[Code | None] = None
-    category_zh: Public[Office[Masked]]
-    category_en: Public[Office[Masked]]
+    category_zh: Public[Office[CatalogueWords]]
+    category_en: Public[Office[CatalogueWords]]
     priority: Public[Priority]
     title: Public[Office[Masked | None]] = None
     place: Public[Id]
@@ -133,8 +133,8 @@ class CaseAccepted(Event, type="cn.community.issues.case.accepted.v1", topic=ISS
     title: Public[Office[Masked | None]]
     category: Public[Code]
     group: Public[Code | None] = None
-    category_zh: Public[Office[Masked]]
-    category_en: Public[Office[Masked]]
+    category_zh: Public[Office[CatalogueWords]]
+    category_en: Public[Office[CatalogueWords]]
     priority: Public[Priority]
     by: Internal[OfficerId]
 

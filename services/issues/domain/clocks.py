@@ -125,7 +125,7 @@ def tick(case: Case, now: datetime) -> Decision[Case]:
     if case.phase is not None and case.phase_due_at is not None and case.phase_due_at <= now and not case.breached:
         changes |= {"breached": True, "escalation": case.escalation + 1}
         events.append(CaseEscalated)
-    if _owes(case) and case.due_at is not None and case.due_at <= now:
+    if _owes(case.status, overdue=case.overdue) and case.due_at is not None and case.due_at <= now:
         changes["overdue"] = True
         events.append(CaseOverdue)
     if not events:
@@ -134,18 +134,18 @@ def tick(case: Case, now: datetime) -> Decision[Case]:
     return decided(changed, *(tell(event, changed) for event in events))
 
 
-def _owes(case: Case) -> bool:
-    return case.status in WORKING and not case.overdue
+def _owes(status: CaseStatus, *, overdue: bool) -> bool:
+    return status in WORKING and not overdue
 
 
 def _next_tick(case: Case, changes: dict[str, Any]) -> dict[str, Any]:
     """`changes`, and when the clocks have to be looked at after them."""
-    after = case.model_copy(update=changes)
+    after = {**case.__dict__, **changes}
     moments = [
-        after.warn_at if after.phase is not None and not after.warned else None,
-        after.phase_due_at if after.phase is not None and not after.breached else None,
-        after.due_at if _owes(after) else None,
-        after.paused_until if after.status is CaseStatus.PAUSED else None,
+        after["warn_at"] if after["phase"] is not None and not after["warned"] else None,
+        after["phase_due_at"] if after["phase"] is not None and not after["breached"] else None,
+        after["due_at"] if _owes(after["status"], overdue=after["overdue"]) else None,
+        after["paused_until"] if after["status"] is CaseStatus.PAUSED else None,
     ]
     return changes | {"tick_at": min((moment for moment in moments if moment is not None), default=None)}
 

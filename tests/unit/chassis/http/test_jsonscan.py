@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -44,6 +45,23 @@ def in_pieces(text: bytes, part: int = 3) -> Any:
 def test_what_is_joined_is_what_was_sent(value: Any, part: int, spaced: bool, ascii: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii, indent=1 if spaced else None).encode()
     assert in_pieces(text, part) == orjson.loads(text)
+
+
+@given(VALUES, st.integers(0, 12), st.integers(0, 4), st.integers(1, 30), st.booleans())
+def test_what_has_come_whole_is_held_to_the_same_bounds(
+    value: Any, values: int, deepest: int, piece: int, spaced: bool
+) -> None:
+    text = json.dumps(value, indent=1 if spaced else None).encode()
+
+    def outcome(feed: Callable[[Scan, bytes], None]) -> Any:
+        scan = Scan(values=values, deepest=deepest, piece=piece)
+        try:
+            feed(scan, text)
+        except (BodyTooDeep, BodyTooMany) as refusal:
+            return refusal.code
+        return scan.cuts
+
+    assert outcome(Scan.feed_whole) == outcome(Scan.feed)
 
 
 def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
