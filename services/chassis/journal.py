@@ -6,10 +6,12 @@ The compound `_id` is the index: the events of one aggregate stand together, in 
 """
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.chassis.errors import PersonGone
 from services.chassis.gone import Gone
 from services.chassis.mongo import (
     ASCENDING,
@@ -74,8 +76,9 @@ class Journal:
         for entry in documents:
             concerned.setdefault(entry["community"], set()).update(entry.get("who", ()))
         for community, people in concerned.items():
-            for person in await self.gone.among(people, community) if people else ():
-                await self.gone.erase_again(person, community)
+            if people:
+                with suppress(PersonGone):  # and was erased anew
+                    await self.gone.look_after(people, community)
 
     async def about(self, person: str, community: str | None = None) -> AsyncIterator[list[Entry]]:
         """All that concerns `person`, in `community` or (None) in all, some at a time: forget each before the next."""

@@ -22,6 +22,7 @@ from services.chassis.erasure import Traces
 from services.chassis.gone import COLLECTION as TOMBSTONES
 from services.chassis.gone import INDEXES as TOMBSTONE_INDEXES
 from services.chassis.gone import Gone, GoneAgain
+from services.chassis.gone_ahead import GoneAhead
 from services.chassis.handlers import Handlers
 from services.chassis.http.app import create_app
 from services.chassis.http.probes import ReadinessCheck
@@ -199,6 +200,7 @@ def _machinery(
         )
         for kind in service.kinds
     ]
+    ahead = GoneAhead(runtime.gone)
     return Machinery(
         database=store,
         clock=clock,
@@ -210,7 +212,7 @@ def _machinery(
         relayed=relayed,
         indexes=_indexes(service, runtime, wiring),
         sweeps=(*wiring.sweeps, GoneAgain(runtime.gone)),
-        tasks=wiring.tasks,
+        tasks=(*wiring.tasks, ahead.read_tombstones, ahead.read_all_tombstones, ahead.erase_late),
         on_death=on_death,
     )
 

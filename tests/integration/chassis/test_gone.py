@@ -1,66 +1,26 @@
 """Nothing is written about somebody who was erased, in whatever order things come and on whichever replica."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.erasure import Erasing, Traces
 from services.chassis.errors import PersonGone
 from services.chassis.gone import LOOKS, Gone, GoneAgain, tombstone_of
-from services.chassis.handlers import Handlers, Received
-from services.chassis.intake import Intake, Record
-from services.chassis.journal import Journal, document
-from services.chassis.mongo import Database, UpdateOne, WriteOp
-from services.chassis.outbound import Outbound
+from services.chassis.journal import document
+from services.chassis.mongo import Database
 from services.chassis.receipt import Receipt
 from services.chassis.store import Aggregates, Cause
-from services.contracts.event import Event
 from services.contracts.holding import WORDS_GONE
-from tests.integration.chassis.club import CLUBS, Club, ClubFounded, ClubJoined, ClubListed, erase, found, join, leave
-from tests.integration.chassis.lab import fact, same_span
+from tests.integration.chassis.club import CLUBS, ClubFounded, ClubJoined, ClubListed, found, join, leave
+from tests.integration.chassis.club_replica import Replica, arrived, subscriber
 from tests.integration.chassis.workshop import COMMUNITY
 
 ANN, BEN = "ann-1", "ben-1"
 CANARY = "金丝雀"
 ME = Cause("system")
-
-
-@dataclass
-class Replica:
-    """One process' parts, on a store that it shares."""
-
-    db: Database
-    clock: Callable[[], datetime] = utc_now
-    gone: Gone = field(init=False)
-    journal: Journal = field(init=False)
-    clubs: Aggregates[Club] = field(init=False)
-    erasing: Erasing = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.gone = Gone(self.db, self.clock)
-        self.journal = Journal(self.db, self.gone)
-        self.clubs = Aggregates(CLUBS, self.db, self.clock, gone=self.gone)
-        traces = Traces(self.gone, self.journal, self.db, (CLUBS,))
-        self.erasing = Erasing(traces, partial(erase, self.clubs))
-
-    async def erases(self, person: str, community: str | None = None) -> None:
-        await self.erasing.carry_out(person, community)
-
-    async def journals(self) -> None:
-        """What a relay does with the outboxes, as far as the journal is concerned."""
-        async for club in self.db["clubs"].find():
-            await self.journal.append([document(club["_id"], "club", COMMUNITY, entry) for entry in club["outbox"]])
-
-    async def traces_of(self, *words: str) -> list[str]:
-        """Where `words` stand, tombstones left out."""
-        names = [name for name in await self.db.list_collection_names() if name != "erased_people"]
-        every = [(name, str(each)) for name in names async for each in self.db[name].find()]
-        return [f"{name}: {word}" for name, content in every for word in words if word in content]
 
 
 @pytest.fixture
@@ -176,39 +136,9 @@ async def test_of_one_community_only(one: Replica) -> None:
     assert await one.traces_of(ANN) == []
 
 
-@dataclass
-class _Arrived:
-    topic: str
-    key: bytes
-    value: bytes
-    headers: Sequence[tuple[str, bytes]]
-    partition: int = 0
-    offset: int = 0
-
-
-def _arrived(sequence: int, event: Event) -> Record:
-    key, value, headers = fact("club-9", sequence, event)
-    return cast(Record, _Arrived("workshop.v1", key, value, headers))
-
-
-def _subscriber(replica: Replica, seen: list[Any]) -> Intake:
-    handlers = Handlers()
-
-    @handlers.write(ClubJoined, collection="members")
-    def remember(received: Received[ClubJoined]) -> Sequence[WriteOp]:
-        return [UpdateOne({"_id": received.envelope.id}, {"$set": {"person": received.event.person}}, upsert=True)]
-
-    @handlers.on(ClubListed)
-    @handlers.on(ClubFounded)
-    async def take(received: Received[Any]) -> None:
-        seen.append(received.event)
-
-    return Intake("club", handlers, replica.db, cast(Outbound, None), utc_now, span=same_span, gone=replica.gone)
-
-
 async def test_a_late_fact_is_taken_without_who_was_erased(one: Replica, two: Replica) -> None:
     seen: list[Any] = []
-    intake = _subscriber(one, seen)
+    intake = subscriber(one, seen)
     await two.erases(ANN)
     late = [
         ClubJoined(person=ANN),
@@ -216,7 +146,7 @@ async def test_a_late_fact_is_taken_without_who_was_erased(one: Replica, two: Re
         ClubFounded(founder=ANN, why=""),
         ClubJoined(person=BEN),
     ]
-    await intake.take([_arrived(n, event) for n, event in enumerate(late, 1)])
+    await intake.take([arrived(n, event) for n, event in enumerate(late, 1)])
     assert [each["person"] async for each in one.db["members"].find()] == [BEN]
     assert seen[0].members == [BEN]
     assert seen[1].founder is None
@@ -225,7 +155,7 @@ async def test_a_late_fact_is_taken_without_who_was_erased(one: Replica, two: Re
 
 async def test_a_fact_beside_an_erasure_is_looked_after(one: Replica, two: Replica) -> None:
     """The batch asked before, wrote after: what it wrote is erased anew."""
-    intake = _subscriber(one, [])
+    intake = subscriber(one, [])
 
     async def forget_members(person: str, _community: str | None) -> None:
         await one.db["members"].delete_many({"person": person})
@@ -239,5 +169,5 @@ async def test_a_fact_beside_an_erasure_is_looked_after(one: Replica, two: Repli
         await real(collection, operations)
 
     intake._write = late  # type: ignore[method-assign]
-    await intake.take([_arrived(1, ClubJoined(person=ANN)), _arrived(2, ClubJoined(person=BEN))])
+    await intake.take([arrived(1, ClubJoined(person=ANN)), arrived(2, ClubJoined(person=BEN))])
     assert [each["person"] async for each in write.find()] == [BEN]

@@ -1,5 +1,8 @@
 """The service as a whole on Kafka: what it says, and what it does on what others say."""
 
+import itertools
+
+from services.chassis.service import Runtime
 from services.contracts.activities import (
     ActivityCancelled,
     ActivityScheduled,
@@ -12,10 +15,12 @@ from services.contracts.activities import (
 from services.contracts.event import fold
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.volunteers import NeedReopened, NeedStaffed, NeedStatus, Origin
+from services.events.app import EventsSettings
 from tests.integration.calling import Caller
 from tests.integration.events.calling import an_activity
 from tests.integration.wire import Wire
 from tests.unit.events.given import HOME, NOW, STAFF, resident
+from tests.waiting import eventually
 
 
 def _staffed(activity: str | None, *volunteers: str) -> NeedStaffed:
@@ -91,3 +96,32 @@ async def test_an_erasure_request_is_carried_out_and_answered(running: tuple[Cal
     roster = (await api.get(STAFF, f"/activities/{activity}/roster")).text
     assert "resident-1" not in roster
     assert (await api.get(resident(2), f"/activities/{activity}/registrations/me")).json()["status"] == "registered"
+
+
+async def test_a_running_service_writes_without_asking_for_tombstones(
+    running: tuple[Caller, Wire], runtime: Runtime[EventsSettings]
+) -> None:
+    """It reads them ahead; a moment before the first reading, or when the machine is slow, it asks."""
+    api, _ = running
+    activity = (await api.ok(STAFF, "/activities", an_activity(capacity=1)))["id"]
+    profile, residents = runtime.database["system.profile"], itertools.count(1)
+
+    async def registers_unasked() -> bool:
+        asked = {"ns": runtime.gone.collection.full_name, "command.filter._id": {"$exists": True}}
+        before = await profile.count_documents(asked)
+        await api.ok(resident(next(residents)), f"/activities/{activity}/registrations", {})
+        return bool(await profile.count_documents(asked) == before)
+
+    await runtime.database.command({"profile": 2})
+    try:
+        await eventually(registers_unasked)
+    finally:
+        await runtime.database.command({"profile": 0})
+
+    await runtime.gone.bury("resident-1", None)  # as another process does
+
+    async def refused() -> bool:
+        answer = await api.post(resident(1), f"/activities/{activity}/registrations", {})
+        return bool(answer.json().get("code") == "person.erased")
+
+    await eventually(refused)
