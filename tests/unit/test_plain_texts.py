@@ -123,6 +123,8 @@ async def test_no_parameter_takes_one(service: tuple[httpx.AsyncClient, dict[str
             assert answer.status_code in (422, 400), (method, target, answer.text)  # Open311 has no 422
             assert "control character" in answer.text
             assert field in answer.text
+            if answer.headers["content-type"].startswith("application/problem+json"):
+                assert UNFIT.search(answer.json()["instance"]) is None  # nor is one given back
 
 
 async def test_no_header_takes_one(service: tuple[httpx.AsyncClient, dict[str, Any]]) -> None:

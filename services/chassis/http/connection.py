@@ -8,6 +8,8 @@ is refused as everything is: as a problem, with a stable code.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from heapq import nsmallest
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import httptools
@@ -26,7 +28,7 @@ SLOWEST = 16 * 1024
 
 _SLICE = 16 * 1024
 _BARREN = 64 * 1024
-"""Bytes in a row that are framing and no body."""
+"""Bytes of framing that are read beyond two for each byte of body: a body in crumbs costs us more than its sender."""
 _LINGER = 2.0
 """How long a caller may take to fetch a refusal before the connection is cut."""
 _REST_SECONDS, _REST_BYTES = 30.0, 64 * 1024 * 1024
@@ -52,6 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._unread = b""
+        self._crumbs: list[bytes] = []
         self._why: CommunityError | None = None
         self._in_head = True
         self._refused = self._deaf = self._lost = False
@@ -105,6 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._why or BadRequest())
         else:
+            self._gather()
             if self._in_head and self._head_bytes > LARGEST_HEAD:
                 self._refuse(HeadTooLarge(limit=LARGEST_HEAD))
             elif self._awaits_body and self._barren > _BARREN:
@@ -135,7 +139,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head, self._begun, self._asked = False, False, True
 
     def on_body(self, body: bytes) -> None:
-        self._barren = 0
+        self._crumbs.append(body)
+
+    def on_message_complete(self) -> None:
+        self._gather()
+        super().on_message_complete()
+
+    def _gather(self) -> None:
+        """Hand on together what came together: each chunk for itself would cost much more than its bytes."""
+        if not self._crumbs:
+            return
+        body, self._crumbs = b"".join(self._crumbs), []
+        self._barren = max(0, self._barren - 3 * len(body))
         self._body_bytes += len(body)
         if self.cycle.response_complete:
             self._thrown_away += len(body)
@@ -195,9 +210,25 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _make_room(self) -> None:
-        """Of those who keep a connection without a request under way, whoever has for the longest gives it up."""
-        waiting = (each for each in self.connections if isinstance(each, BoundedProtocol) and not each._working)
-        min(waiting, key=lambda each: each._since, default=self).transport.abort()
+        """Who keeps a connection without a request under way gives it up, first who has for the longest.
+
+        Where nobody does, those whose bodies come slowest do: else half-sent ones would shut everybody out. Some at
+        once, since looking through all for each newcomer would cost more than the newcomers.
+        """
+        others = [each for each in self.connections if each is not self and not each.transport.is_closing()]
+        excess = len(others) + 1 - self.bounds.connections
+        if excess <= 0:
+            return
+        bounded = [each for each in others if isinstance(each, BoundedProtocol)]
+        leaving = [(each._since, each) for each in bounded if not each._working]
+        if not leaving:
+            now = self.loop.time()
+            coming = (each for each in bounded if each._awaits_body and not each.cycle.response_started)
+            leaving = [(each._body_bytes / max(now - each._since, 1.0), each) for each in coming]
+        for _, each in nsmallest(max(excess, self.bounds.connections // 32), leaving, key=itemgetter(0)):
+            each.transport.abort()
+        if not leaving:
+            self.transport.abort()
 
     def _go_on(self) -> None:
         if self._unread:

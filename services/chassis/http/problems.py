@@ -13,6 +13,7 @@ from services.chassis.auth.refusals import TokenMissing
 from services.chassis.errors import CommunityError
 from services.chassis.http.language import Language, preferred
 from services.chassis.http.passage import passage_of
+from services.contracts.text import fit
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:community:problem:{code}"
@@ -78,7 +79,7 @@ def problem(
         "title": _title(error.status, language),
         "status": error.status,
         "detail": error.sentence(language),
-        "instance": scope.get("path", ""),
+        "instance": fit(scope.get("path", "")),
         "code": error.code,
     }
     if error.params:

@@ -4,6 +4,7 @@ It is in UTF-8, whatever it says of itself. Nothing that is sent is fetched, ope
 kept as text, a file is drawn anew as a picture or refused, its name is not looked at. XML is not read at all.
 """
 
+import asyncio
 import hashlib
 import re
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from services.chassis.http.refusals import UnsupportedMedia
+from services.chassis.http.refusals import BodyTooLarge, UnsupportedMedia
 from services.contracts.text import fit
 from services.issues.domain.words import MAX_PHOTOS_AT_ONCE
 from services.issues.open311.refusals import BadRequest, ValueRefused
@@ -23,6 +24,8 @@ from services.issues.uploads.images import MAX_BYTES, PictureTooLarge
 LONGEST = 4000
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _FIELDS, _FILES = 200, 20
+_LARGEST, _LARGEST_FIELD, _AT_ONCE = 256 * 1024, 12 * (LONGEST + 100), 16 * 1024
+"""Bytes of a form without files, of a field in it (a letter is at most twelve), and of what is decoded in one turn."""
 _PICTURES = re.compile(r"media(\[\])?|photo\d{0,2}|file(_.*)?")
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']{1,990}")
@@ -80,7 +83,7 @@ async def read_form(request: Request) -> Form:
     said = request.headers.get("content-type", "")
     kind = said.split(";")[0].strip().lower()
     if kind == _URLENCODED:
-        return await _read(_pairs(await request.body()))
+        return await _read(await _pairs(await request.body()))
     if kind != _MULTIPART:
         raise UnsupportedMedia(expected=f"{_URLENCODED} / {_MULTIPART}")
     headers = Headers({"content-type": _CHARSET.sub("", said)})
@@ -92,12 +95,23 @@ async def read_form(request: Request) -> Form:
         return await _read(sent.multi_items())
 
 
-def _pairs(body: bytes) -> list[tuple[str, str]]:
+async def _pairs(body: bytes) -> list[tuple[str, str]]:
     """The fields of an urlencoded form. Letters that were sent as they are, as curl does, are UTF-8 too."""
-    try:
-        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_FIELDS)
-    except ValueError:
-        raise FormUnreadable() from None
+    if len(body) > _LARGEST:
+        raise BodyTooLarge(limit=_LARGEST)
+    if body.count(b"&") >= _FIELDS:
+        raise FormUnreadable()
+    pairs: list[tuple[str, str]] = []
+    since = 0
+    for field in body.split(b"&"):
+        if len(field) > _LARGEST_FIELD:
+            raise FormUnreadable()
+        since += len(field)
+        if since > _AT_ONCE:  # a form is read before its key is known: others have their turn meanwhile
+            await asyncio.sleep(0)
+            since = len(field)
+        pairs += parse_qsl(field.decode("utf-8", "replace"), keep_blank_values=True)
+    return pairs
 
 
 class _closing:

@@ -73,6 +73,16 @@ async def test_a_chunk_without_end_is_no_body(plain: Served) -> None:
     assert told(await wire.trickle(b"a=b;" * 1000, every=0.0)) == (400, "request.bad")
 
 
+async def test_a_body_in_crumbs_costs_its_sender_no_less_than_us(plain: Served) -> None:
+    chunked = BOX + b"Transfer-Encoding: chunked\r\n" + ONCE
+    crumbs = b"1\r\n \r\n" * 100_000
+    assert told(await plain.say(chunked + crumbs + b"0\r\n\r\n")) == (400, "request.bad")
+    value = b'{"anything":"' + b"a" * 200_000 + b'"}'
+    small = b"".join(b"8\r\n%b\r\n" % value[at : at + 8].ljust(8) for at in range(0, len(value), 8))
+    answer = await plain.say(chunked + small + b"0\r\n\r\n")
+    assert told(answer)[0] == 422 or answer.startswith(b"HTTP/1.1 200")
+
+
 async def test_an_answer_that_nobody_fetches_is_given_up(hasty: Served) -> None:
     wire = await hasty.open()
     wire.reader._transport.pause_reading()  # type: ignore[attr-defined]  # as somebody who never reads
@@ -198,6 +208,24 @@ async def test_connections_are_bounded_and_the_idlest_makes_room(tmp_path: Path)
         await busy.send(b'"anything":{}}')
         assert (await busy.answer())[0] == 200
         for wire in silent:
+            wire.writer.close()
+
+
+async def test_half_sent_bodies_shut_nobody_out(tmp_path: Path) -> None:
+    async with served(tmp_path, http_connections=10) as serving:
+        flowing = await serving.open()
+        await flowing.send(BOX + b"Content-Length: 5002\r\n\r\n{" + b" " * 5000)
+        await eventually(lambda: serving.connections() == 1)
+        stuck = []
+        for _ in range(9):
+            stuck.append(await serving.open())
+            await stuck[-1].send(BOX + b"Content-Length: 15\r\n\r\n{")
+        await eventually(lambda: serving.connections() == 10)
+        for _ in range(3):
+            assert told_alive(await serving.say(b"GET /livez HTTP/1.1\r\nHost: g\r\n" + ONCE))
+        await flowing.send(b"}")
+        assert (await flowing.answer())[0] in (200, 422)
+        for wire in stuck:
             wire.writer.close()
 
 
