@@ -7,7 +7,7 @@ aggregate and the events that say what happened. It raises a `CommunityError` to
 import hashlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
@@ -127,7 +127,14 @@ def new_id(kind: str) -> str:
     return f"{kind}-{(time.time_ns() // 1_000_000).to_bytes(6).hex()}{os.urandom(7).hex()}"
 
 
+Naming = Callable[..., str]
+"""As `derived_id`, but with a secret in it (`secret.naming_with`): an id tells nothing of its parts to who reads it."""
+
+
 def derived_id(kind: str, *parts: str) -> str:
-    """The id that belongs to `parts`, the same every time: what makes a repeated creation find the first one."""
+    """The id that belongs to `parts`, the same every time: what makes a repeated creation find the first one.
+
+    Who can guess the parts can try them. Where ids are read that may not lead to their parts, `Naming` makes them.
+    """
     digest = hashlib.sha256("\x1f".join((kind, *parts)).encode()).hexdigest()
     return f"{kind}-{digest[:26]}"

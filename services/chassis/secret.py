@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+from services.chassis.aggregate import Naming
 from services.chassis.mongo import Database, insert_or_find
 
 COLLECTION = "secrets"
@@ -48,3 +50,8 @@ def keyed_mark(key: bytes, *parts: str) -> str:
 def keyed_id(key: bytes, kind: str, *parts: str) -> str:
     """The id that belongs to `parts`, the same every time; of the parts it tells nothing to who has not `key`."""
     return f"{kind}-{keyed_mark(key, 'id', kind, *parts)[:26]}"
+
+
+async def naming_with(secret: Secret) -> Naming:
+    """Makes ids that belong to their parts, and lead back to them only with `secret`."""
+    return partial(keyed_id, await secret())

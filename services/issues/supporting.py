@@ -12,6 +12,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists, StaleVersion, UnknownAggregate
 from services.chassis.http.command import Command
 from services.chassis.principal import Principal
+from services.chassis.secret import naming_with
 from services.chassis.store import Stored
 from services.contracts.issues import CaseStatus
 from services.contracts.value import Value
@@ -24,7 +25,6 @@ from services.issues.domain.supports import (
     Support,
     first_support,
     support_again,
-    support_id,
     supporter,
     withdraw,
 )
@@ -137,9 +137,20 @@ async def known_wish(store: Store, id: str, by: Principal) -> Stored[Wish]:
 
 async def supported_by(store: Store, person: str, subjects: Sequence[str]) -> set[str]:
     """Those of `subjects` that `person` supports."""
-    ids = {support_id(subject, person): subject for subject in subjects}
-    query = {"_id": {"$in": list(ids)}, "state.active": True}
-    return {ids[found["_id"]] async for found in store.supports.collection.find(query, {"_id": 1})}
+    query = {**supporting(subjects), "state.person": person}
+    return {found["state"]["subject"] async for found in store.supports.collection.find(query, {"state.subject": 1})}
+
+
+async def support_id(store: Store, subject: str, person: str) -> str:
+    """The id of the support of `person` for `subject`: the one it has, else one made with the service's secret.
+
+    Topics carry it though the subject may not be for everybody, and nobody may find out with it whose it is.
+    """
+    query = {"state.subject": subject, "state.person": person}
+    kept = await store.supports.collection.find_one(query, {"_id": 1})
+    return (
+        str(kept["_id"]) if kept is not None else (await naming_with(store.supports.secret))("support", subject, person)
+    )
 
 
 async def withheld_among(store: Store, subjects: Sequence[str]) -> set[str]:
@@ -171,10 +182,10 @@ async def _supports(store: Store, subject: str, person: str) -> bool:
 
 
 async def _give(store: Store, subject: Case | Wish, of: Subject, person: str, command: Command) -> None:
-    by, id, public = command.principal, support_id(subject.id, person), not subject.withholds
+    by, id, public = command.principal, await support_id(store, subject.id, person), not subject.withholds
 
     def first(now: datetime) -> Decision[Support]:
-        return first_support(subject.id, of, subject.community, person, by, now, public=public)
+        return first_support(id, subject.id, of, subject.community, person, by, now, public=public)
 
     try:
         await command.create(store.supports, lambda _, now: first(now), _given, id=id, location=f"/{id}")

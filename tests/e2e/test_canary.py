@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.chassis.aggregate import derived_id
 from services.chassis.principal import Role
 from services.contracts.issues import CaseWithheld, CaseWithheldState
 from services.contracts.topics import TOPICS
@@ -165,6 +166,11 @@ async def test_a_case_in_confidence_is_nowhere(
         assert reporter.sub not in content or "person" in type, content
         assert "catalogue" in type or not any(each in content for each in (code, name)), content
         assert ".place." in type or parish.far not in content, content
+    keys, visits = {key for key, _, _ in records}, {key for key, type, _ in records if ".visit." in type}
+    assert visits
+    assert keys.isdisjoint(derived_id("case", visit, "kept") for visit in visits), "where it was found can be tried"
+    people = (reporter.sub, supporter.sub)
+    assert keys.isdisjoint(derived_id("support", each, person) for each in private for person in people)
     for each in private:
         facts, states = await kafka.of(kafka.facts, each), await kafka.of(kafka.states, each)
         assert {fact.type for fact in facts} == {CaseWithheld.type}

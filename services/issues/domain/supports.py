@@ -8,7 +8,7 @@ the wish hold how many they are, counted from here (`tallies`), never added up.
 from datetime import datetime
 from enum import StrEnum
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.event import Event
 from services.contracts.issues import SupportAnonymised, SupportGiven, SupportWithdrawn, SupportWithheld
@@ -51,11 +51,6 @@ class Support(Aggregate):
         return SupportWithheld()
 
 
-def support_id(subject: str, person: str) -> str:
-    """The id of the support of `person` for `subject`."""
-    return derived_id("support", subject, person)
-
-
 def supporter(command: GiveSupport, community: str, by: Principal) -> str:
     """Whom a command speaks of.
 
@@ -70,11 +65,21 @@ def supporter(command: GiveSupport, community: str, by: Principal) -> str:
 
 
 def first_support(
-    subject: str, of: Subject, community: str, person: str, by: Principal, now: datetime, *, public: bool = True
+    id: str,
+    subject: str,
+    of: Subject,
+    community: str,
+    person: str,
+    by: Principal,
+    now: datetime,
+    *,
+    public: bool = True,
 ) -> Decision[Support]:
-    """`person` supports `subject`, for the first time. `public`: everybody may know of `subject`."""
+    """`person` supports `subject`, for the first time. `public`: everybody may know of `subject`.
+
+    `id` belongs to both, and may not lead back to them: topics tell it of what is not public too.
+    """
     by.require(community)
-    id = support_id(subject, person)
     support = Support(id=id, community=community, subject=subject, of=of, person=person, withheld=not public, since=now)
     given = SupportGiven(subject=subject, of=of, person=person, own=by.sub == person, by=by.sub)
     return decided(support, given)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, Naming, decided, derived_id, tell
 from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
@@ -183,7 +183,7 @@ class Visit(Aggregate):
         """Whether both tell the same of the same floor, in whichever order; when it was is not compared, since the
         service may have filled it in."""
         mine, theirs = (
-            {finding.id: finding.model_dump(exclude={"public"}) for finding in visit.findings}
+            {finding.id: finding.model_dump(exclude={"public", "case"}) for finding in visit.findings}
             for visit in (self, other)
         )
         return (self.building, self.floor, mine) == (other.building, other.floor, theirs)
@@ -203,8 +203,11 @@ class Fault:
     error: CommunityError
 
 
-def visit_of(round: Round, command: RecordVisit, now: datetime) -> Visit:
-    """The visit that `command` speaks of. `now` where it doesn't say when, or its clock is ahead."""
+def visit_of(round: Round, command: RecordVisit, now: datetime, naming: Naming) -> Visit:
+    """The visit that `command` speaks of. `now` where it doesn't say when, or its clock is ahead.
+
+    `naming` makes the ids of the cases: where one that is not for everybody was found may not be read from its id.
+    """
     id = visit_id(round.id, command.id)
     return Visit(
         id=id,
@@ -215,7 +218,7 @@ def visit_of(round: Round, command: RecordVisit, now: datetime) -> Visit:
         floor=command.floor,
         walker=round.walker,
         visited_at=min(command.visited_at or now, now),
-        findings=tuple(_finding(id, finding) for finding in command.findings),
+        findings=tuple(_finding(id, finding, naming) for finding in command.findings),
     )
 
 
@@ -233,6 +236,7 @@ def record_visit(
     catalogue: Catalogue,
     by: Principal,
     now: datetime,
+    naming: Naming,
 ) -> Decision[Visit]:
     """A floor of one of the round's buildings was walked; `places` are those that the command names, as they exist.
 
@@ -248,7 +252,7 @@ def record_visit(
     _check_time(round, command, now)
     for fault in faults_in(command, places, catalogue):
         raise fault.error
-    found = visit_of(round, command, now)
+    found = visit_of(round, command, now, naming)
     kept = tuple(f.model_copy(update={"public": catalogue.known(f.category).public}) for f in found.findings)
     visit = found.model_copy(update={"findings": kept})
     return decided(visit, tell(VisitRecorded, visit))
@@ -316,8 +320,8 @@ def _check_time(round: Round, command: RecordVisit, now: datetime) -> None:
         raise VisitedLongBefore()
 
 
-def _finding(visit: str, finding: FoundHere) -> Finding:
-    case = None if finding.fixed else derived_id("case", visit, finding.id)
+def _finding(visit: str, finding: FoundHere, naming: Naming) -> Finding:
+    case = None if finding.fixed else naming("case", visit, finding.id)
     return Finding(**finding.model_dump(), case=case)
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.chassis.aggregate import Decision
+from services.chassis.aggregate import Decision, Naming
 from services.chassis.errors import AlreadyExists, CommunityError, Invalid
 from services.chassis.principal import Principal
+from services.chassis.secret import naming_with
 from services.chassis.store import Cause, Stored
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
@@ -81,19 +82,23 @@ class _Facts:
 class Walk:
     """Recording in one round by one person."""
 
-    def __init__(self, store: Store, round: Round, catalogue: Catalogue, by: Principal, cause: Cause) -> None:
+    def __init__(
+        self, store: Store, round: Round, catalogue: Catalogue, by: Principal, cause: Cause, naming: Naming
+    ) -> None:
         self._store = store
         self._round = round
         self._catalogue = catalogue
         self._by = by
         self._cause = cause
+        self._naming = naming
 
     @classmethod
     async def open(cls, store: Store, round_id: str, by: Principal, cause: Cause) -> "Walk":
         """A walk in the round `round_id`; refused at once to who may not record in it."""
         round = (await store.rounds.get(round_id)).aggregate
         require_walker(round, by)
-        return cls(store, round, await store.catalogues.of(round.community), by, cause)
+        catalogue, naming = await store.catalogues.of(round.community), await naming_with(store.visits.secret)
+        return cls(store, round, catalogue, by, cause, naming)
 
     async def record(self, command: RecordVisit) -> tuple[Outcome, Stored[Visit]]:
         """Record a visit; sent again, the first one is the answer, even when the round is over.
@@ -165,12 +170,13 @@ class Walk:
                 known = await self._store.visits.get(id)
             else:
                 return Outcome.RECORDED, stored
-        if not known.aggregate.says_the_same_as(visit_of(self._round, command, known.aggregate.visited_at)):
+        same = visit_of(self._round, command, known.aggregate.visited_at, self._naming)
+        if not known.aggregate.says_the_same_as(same):
             raise RecordedOtherwise(client_id=command.id)
         return Outcome.ALREADY, known
 
     def _decide(self, command: RecordVisit, facts: _Facts, now: Any) -> Decision[Visit]:
-        decision = record_visit(self._round, command, facts.places, self._catalogue, self._by, now)
+        decision = record_visit(self._round, command, facts.places, self._catalogue, self._by, now, self._naming)
         for fault in _strange_photos(command, facts.photos):
             raise fault.error
         return decision

@@ -11,7 +11,7 @@ from services.chassis.store import Cause
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.contact import Contact
 from services.issues.domain.reporting import Report, report
-from services.issues.domain.supports import Subject, first_support, support_id
+from services.issues.domain.supports import Subject, first_support
 from services.issues.domain.wishes import Propose, propose
 from services.issues.store import Store
 from services.issues.supporting import count
@@ -60,8 +60,8 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) 
     other_wish = Propose(community=HERE, title="多种树", text="小区太晒")
     await store.wishes.create("wish-2", lambda now: propose("wish-2", other_wish, NEIGHBOUR, now), ME)
     await store.supports.create(
-        support_id("wish-2", PERSON),
-        lambda now: first_support("wish-2", Subject.WISH, HERE, PERSON, RESIDENT, now),
+        "support-1",
+        lambda now: first_support("support-1", "wish-2", Subject.WISH, HERE, PERSON, RESIDENT, now),
         ME,
     )
     await count(store, "wish-2", Subject.WISH)

@@ -3,16 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.chassis.aggregate import derived_id
 from services.chassis.mongo import Database
 from services.chassis.restates import Restates
 from services.contracts.issues import CaseState, CaseWithheldState
 from services.contracts.topics import ISSUES
+from services.issues.domain.supports import Subject, first_support
 from services.issues.publicity import Older
 from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.listening import Record, Running
-from tests.integration.issues.walking import BUILDINGS, plan, register_places
-from tests.unit.issues.world import HERE, RESIDENT, STAFF, WALKER
+from tests.integration.issues.walking import BUILDINGS, ME, plan, register_places
+from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
 from tests.waiting import eventually
 
 
@@ -54,3 +56,45 @@ async def test_states_that_are_asked_for_again_are_withheld_again(running: Runni
         (each.envelope.type, each.data is None) for each in await eventually(lambda: states(4))
     ]
     assert told == [(CaseState.type, True), (CaseWithheldState.type, False)] * 2
+
+
+async def test_who_supports_what_and_where_it_was_found_can_not_be_tried_with_ids(api: Api, store: Store) -> None:
+    """Topics carry the ids of what is withheld, beside those of all people, cases and visits."""
+    await register_places(store)
+    building, round = BUILDINGS[0].id, await plan(store)
+    findings = [{"id": "f1", "category": "hardship", "title": "x", "fixed": False}]
+    body = {"id": "v1", "building": building, "floor": 2, "findings": findings}
+    visits = [(await api.post(WALKER, f"/rounds/{round.id}/visits", body)).json for _ in range(2)]
+    assert visits[0] == visits[1], "it is found again when it is sent again"
+    visit = (await store.visits.get(visits[0]["id"])).aggregate
+    assert visit.findings[0].case not in (None, derived_id("case", visit.id, "f1"))
+
+    secret = (await api.made(RESIDENT, "/cases", {"community": HERE, "category": "hardship", "place": building}))["id"]
+    for _ in range(2):
+        await api.post(STAFF, f"/cases/{secret}/support", {"person": NEIGHBOUR.sub})
+    [support] = await store.supports.collection.find({}).to_list(2)
+    assert support["_id"] != derived_id("support", secret, NEIGHBOUR.sub)
+
+
+async def test_what_was_named_by_a_plain_digest_is_still_found(api: Api, store: Store) -> None:
+    await register_places(store)
+    building, round = BUILDINGS[0].id, await plan(store)
+    body = {
+        "id": "v1",
+        "building": building,
+        "floor": 2,
+        "findings": [{"id": "f1", "category": "noise", "fixed": False}],
+    }
+    visit = (await api.made(WALKER, f"/rounds/{round.id}/visits", body))["id"]
+    await store.visits.collection.update_one({"_id": visit}, {"$set": {"state.findings.0.case": "case-of-old"}})
+    assert (await api.post(WALKER, f"/rounds/{round.id}/visits", body)).json["id"] == visit
+
+    case = (await api.made(RESIDENT, "/cases", {"community": HERE, "category": "noise", "place": building}))["id"]
+    id = derived_id("support", case, NEIGHBOUR.sub)
+    await store.supports.create(
+        id, lambda now: first_support(id, case, Subject.CASE, HERE, NEIGHBOUR.sub, NEIGHBOUR, now), ME
+    )
+    for method in (api.post, api.delete, api.post):
+        await method(NEIGHBOUR, f"/cases/{case}/support")
+    kept = await store.supports.collection.find({}).to_list(2)
+    assert [(each["_id"], each["state"]["active"]) for each in kept] == [(id, True)]

@@ -109,7 +109,7 @@ def test_a_category_that_is_public_no_longer_takes_its_cases() -> None:
 
 
 def test_a_support_of_what_is_private_says_neither_who_nor_what() -> None:
-    given = first_support("case-1", Subject.CASE, HERE, RESIDENT.sub, RESIDENT, NOW, public=False)
+    given = first_support("support-1", "case-1", Subject.CASE, HERE, RESIDENT.sub, RESIDENT, NOW, public=False)
     left = withdraw(given.aggregate, RESIDENT, NOW, public=False)
     gone = forget_supporter(given.aggregate, "erased-1", public=False)
     for decision in (given, left, gone):
@@ -118,4 +118,6 @@ def test_a_support_of_what_is_private_says_neither_who_nor_what() -> None:
     again = say_again(given.aggregate)
     assert not again.aggregate.withholds
     assert again.events[0].public_data()["person"] == RESIDENT.sub
-    assert not first_support("case-1", Subject.CASE, HERE, NEIGHBOUR.sub, NEIGHBOUR, NOW).aggregate.withholds
+    assert not first_support(
+        "support-1", "case-1", Subject.CASE, HERE, NEIGHBOUR.sub, NEIGHBOUR, NOW
+    ).aggregate.withholds

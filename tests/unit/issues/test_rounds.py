@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.chassis.aggregate import Decision
+from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
@@ -81,7 +81,7 @@ def a_visit(
     round: Round, id: str = "v1", building: str = IDS[0], floor: int = 1, by: Principal = WALKER, **fields: Any
 ) -> Decision[Visit]:
     command = RecordVisit(id=id, building=building, floor=floor, **fields)
-    return record_visit(round, command, BUILDINGS, CATALOGUE, by, NOW)
+    return record_visit(round, command, BUILDINGS, CATALOGUE, by, NOW, derived_id)
 
 
 walks = st.lists(
