@@ -12,13 +12,13 @@ from services.contracts.masking.surnames import BEFORE, COMPOUND, OF_EVERYDAY, S
 
 _HAN = "㐀-䶿一-鿿"
 _RESPECT = (
-    "女士|先生|小姐|大爷|大妈|大娘|大叔|大婶|大伯|大哥|大姐|大嫂|阿姨|阿婆|阿伯|阿公|叔叔|伯伯|婶婶|奶奶"
+    "女士|先生|小姐|姑娘|姆妈|妈妈|爸爸|爷叔|大爷|大妈|大娘|大叔|大婶|大伯|大哥|大姐|大嫂|阿姨|阿婆|阿伯|阿公|叔叔|伯伯|婶婶|奶奶"
     "|爷爷|婆婆|公公|姥姥|姥爷|外婆|外公|太太|夫人|老太太|老太"
     "|老先生|老爷子|老爷爷|老奶奶|老伯|老师|师傅|师父|同志|同学|护工|保姆"
 )
 _NOT_IN_ALL = "总(?![是会要共体计数之有能算得量部站线门理结台])"
 _WORK = (
-    "医生|大夫|医师|护士|主任|书记|经理|队长|站长|组长|楼长|园长|校长|院长|所长|科长|处长|局长|镇长|村长"
+    "医生|大夫|医师|护士|主任|书记|经理|队长|站长|楼?组长|楼长|园长|校长|院长|所长|科长|处长|局长|镇长|村长"
     "|会长|社长|老板娘|老板|警官|律师|教授|工程师|干事|社工|网格员|" + _NOT_IN_ALL
 )
 _SHORT = "[姐哥叔姨婶伯嫂](?![姐哥叔姨婶伯妹弟])"
@@ -34,15 +34,22 @@ _FAMILIAR = re.compile(
     r"(?<![大中])[老小阿]([王李张刘陈吴徐孙周郑冯曹彭蔡潘袁蒋魏吕沈姚谭廖邹赵])"
     r"(?![子牌贴望开旧列设女边围一二三四五六日末期转桥镇村某年\d]|家[桥镇村港湾宅浜弄庄])"
 )
+_ENGINEERS = "王李张刘陈杨赵黄吴徐孙朱林何郭罗梁宋郑谢韩唐董萧邓许傅曾彭吕苏蒋蔡贾魏薛潘"
+_FAMILIAR_TOO = re.compile(
+    rf"(?<![大中{_HAN}])[老小阿]([{SURNAMES}])(?=[说讲来去在没不把他她的和住也又已]|家(?!庭)|电话|师傅|反映|负责|[^{_HAN}]|$)"
+    rf"|[找问请叫跟和给系](?:[老小阿])([{SURNAMES}])(?=[说讲来去在没不把他她的和住也又已]|电话|师傅|反映|[^{_HAN}]|$)"
+)
+"""Other names of the kind, where what follows can't belong to a word: 小高层, 小黄车, 小石子."""
 _LABELS = (
     "联系人|报修人|申请人|投诉人|举报人|反映人|报案人|报告人|求助人|当事人|经办人|负责人|收件人|寄件人"
-    "|监护人|户主|房主|业主姓名|本人姓名|真实姓名|姓名|名字|署名|签名|落款"
+    "|监护人|户主|房主|业主姓名|本人姓名|真实姓名|姓名|名字|署名|签名|落款|经手人|对接人|承办人|接待人|委托人|代办人|陪护人|介绍人|病人姓名"
     "|称呼|老人姓名|孩子姓名|家属姓名|参加人员|参加人|参与人员|参与人|报名人员|报名人|名单"
 )
 _INTRODUCED = "我叫|名叫|他叫|她叫|叫做|我的名字|我名字|大名|贵姓|免贵姓"
 _WEAK = (
     "我是|本人是|本人|这里是|请联系|联系|找|请找|致电|问|居民|业主|住户|租户|租客|邻居|房东|老太太"
-    "|老先生|老爷爷|老奶奶|老人|志愿者"
+    "|老先生|老爷爷|老奶奶|老人|志愿者|老公|老婆|妈妈|爸爸|我妈|我爸|孩子|小孩|家长|奶奶|爷爷|哥哥|姐姐|弟弟|妹妹|病人"
+    "|婆婆|公公|岳父|岳母|孙子|孙女|房客|户主"
     "|网格员|楼长|党员|市民|群众|患者|家属|儿子|女儿|老伴|丈夫|妻子|爱人|父亲|母亲"
 )
 _SAYS = r"叫|是|为|[:：=\s]"
@@ -59,8 +66,12 @@ _LABELLED = re.compile(
 _TOLD = re.compile(rf"(?:{_INTRODUCED})(?:{_SAYS}){{0,3}}({_MINORITY}|{_LATIN}|{_NAME}|[{SURNAMES}](?![{_HAN}]))")
 _AFTER_A_COLON = re.compile(rf"(?:{_LABELS})\s?[:：=]\s?([{_HAN}]{{2,4}}|[{SURNAMES}])(?=[^{_HAN}]|$)")
 _BEHIND_A_WORD = re.compile(
-    rf"(?:{_WEAK})\s?[:：]?\s?({_NAME})(?=[^{_HAN}]|$|反映|来电|投诉|表示|报修|报告|求助|家住|家里?在|住在"
+    rf"(?:{_WEAK})\s?(?:[:：叫是为]|名叫)?\s?({_NAME})(?=[^{_HAN}]|$|反映|来电|投诉|表示|报修|报告|求助|家住|家里?在|住在"
     rf"|电话|手机|[说称住家]|的(?:电话|手机|家))"
+)
+_OF_A_NAME = re.compile(
+    rf"({SURE_COMPOUND}|[{SURNAMES}])姓(?=的|业主|居民|住户|男|女|老人|老太|大|先生|租|房东|邻居|青年|阿)"
+    rf"|(?<![{_HAN}])([{_ENGINEERS}])工(?=[说来讲在的和答]|电话|师傅|[^{_HAN}]|$)"
 )
 _OF_THE_NAME = re.compile(rf"(?<![百同贵何尊])姓\s?({SURE_COMPOUND}|[{SURNAMES}])(?![氏名])")
 _ENGLISH = re.compile(
@@ -80,6 +91,8 @@ _NO_GIVEN = frozenset(
     "的了是在有和也都不没要会能很就还又把被给让向对从到于以及与或而但这那哪某每各其之为着过吗呢吧啊呀说称家氏姓总方"
 )
 _LEADS = frozenset("的找给是跟和问请叫为由与及、")
+_LEADS_TO_WORK = _LEADS | frozenset("区业会委心道院校所系队站下上壁楼")
+_ANYBODY = frozenset({"张三", "李四", "王五", "赵六"})
 _NO_OWN_NAME = frozenset("人户主工员者的区路街楼庄村镇县市省苑园城里弄号院门厅店厂站")
 
 
@@ -91,6 +104,11 @@ def find_names(probe: Probe) -> Iterator[Span]:
             yield from _titled(text)
         if _A_LABEL.search(text):
             yield from _announced(text)
+        for match in _OF_A_NAME.finditer(text):
+            yield match.span(match.lastindex or 0)
+        for match in _FAMILIAR_TOO.finditer(text):
+            if not _is_of_everyday(text, match.start(match.lastindex or 0)):
+                yield match.span(match.lastindex or 0)
         for match in _FAMILIAR.finditer(text):
             if not _is_of_everyday(text, match.start(1)):
                 yield match.span(1)
@@ -132,7 +150,7 @@ def _is_name(text: str, match: re.Match[str], surname: str, given: str, respect:
     at = match.start()
     before = text[at - 1 : at]
     if given and (given[0] in _NO_GIVEN or given[-1] in "的位个名老女男小大是了二三四五六七八九十"):
-        return False
+        return surname + given in _ANYBODY and respect is not None
     if len(surname) > 1:
         return True
     if respect is None and given:
@@ -142,7 +160,7 @@ def _is_name(text: str, match: re.Match[str], surname: str, given: str, respect:
     ):
         return False
     if given and respect is not None and re.fullmatch(_WORK, respect):
-        return surname not in SELDOM and len(given) <= 2 and not _is_han(before)
+        return surname not in SELDOM and len(given) <= 2 and (not _is_han(before) or before in _LEADS_TO_WORK)
     return surname not in SELDOM or not _is_han(before) or (before in _LEADS and not given)
 
 

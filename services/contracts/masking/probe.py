@@ -11,7 +11,8 @@ _INVISIBLE = re.compile(
     ""
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-_CIRCLED = {ord(first) + nth: str(nth + 1) for first in "①⑴⒈❶➀➊" for nth in range(9)} | {ord("⓪"): "0"}
+_SAME = str.maketrans("【】〔〕〖〗「」〈〉《》｛｝〜ー˗", "[][][][][][]()~--")
+"""Brackets and strokes that stand for those of a keyboard."""
 _TRADITIONAL = str.maketrans(
     "號樓單棟戶門電話聯繫係機間層張陳劉趙吳孫鄭馮葉蘇滬護證馬楊黃錢盧鄧蔣賈韓嚴龔賴譚閻龍歐陽諸東鮮於師媽爺婦醫經書記隊長"
     "",
@@ -22,10 +23,12 @@ _NUMERAL = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌�
 _NUMERALS = str.maketrans(_NUMERAL, "00012345678912123456789")
 _A_NUMBER_OF_NUMERALS = re.compile(rf"[{_NUMERAL}].{{0,3}}[{_NUMERAL}0-9十百]|[0-9十百].{{0,3}}[{_NUMERAL}]", re.DOTALL)
 """One numeral alone is a word (三楼, 一直); two near each other can be a number."""
+_ONE = "[零〇○一二三四五六七八九幺两0-9]"
 _NO_NUMERAL = re.compile(
     "一(?=[直些样起定般旦])"
     "|(?<![零〇○一二三四五六七八九幺0-9])一(?=[个次边面会下点家共切向早夜到来不有])"
-    "|两(?![零〇○一二三四五六七八九幺两0-9])|三(?=[天番])|七(?=上八下)"
+    rf"|两(?!{_ONE})(?!(?<={_ONE}两)(?:[^㐀-鿿]|$))(?!(?<={_ONE}[\s\-./]两)[\s\-./]{_ONE})"
+    rf"(?!(?<={_ONE}{_ONE}两)[^天个次位人年月周户家辆条张件扇部台小盏层栋元块万岁])|三(?=[天番])|七(?=上八下)"
 )
 """Where a word of everyday begins with a numeral: it does not go on with the number before it."""
 
@@ -40,11 +43,11 @@ class _Plain(dict[int, str]):
     @staticmethod
     def _plain(code: int) -> str:
         char = chr(code)
-        if code in _CIRCLED:
-            return _CIRCLED[code]
+        if code in _SAME:
+            return chr(_SAME[code])
         if code in _TRADITIONAL:
             return chr(_TRADITIONAL[code])
-        if (digit := unicodedata.decimal(char, None)) is not None:
+        if (digit := unicodedata.digit(char, None)) is not None:
             return str(digit)
         plain = unicodedata.normalize("NFKC", char)
         return plain if len(plain) == 1 and plain.isascii() and not plain.isdigit() else char
