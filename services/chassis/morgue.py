@@ -2,9 +2,12 @@
 
 A letter's name is `topic/partition/offset` of the `.dlq`. Each read begins at the earliest record: a `.dlq` is short,
 or something is badly wrong and the operator wants to see all of it.
+
+A batch is taken again after a crash or a lost commit, and what could not be taken of it may then lie in the `.dlq`
+more than once. For the operator that is one letter, under the name of the first, and settling it settles all.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -34,6 +37,9 @@ class NotReplayable(
     """A replay would do harm, or there is nothing left to replay."""
 
 
+_OF_ITS_TIME = frozenset(dead_letters.PREFIX + name for name in ("time", "reason", "detail"))
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A dead letter as it lies in the `.dlq`."""
@@ -51,6 +57,14 @@ class Letter:
         """A header as text, empty where there is none."""
         return next((value or b"" for known, value in self.headers if known == name), b"").decode(errors="replace")
 
+    @property
+    def of(self) -> Hashable:
+        """Which record it is of, and whose: the same for every letter that tells of one failure again."""
+        if not self.mark("offset"):
+            return self.name
+        kept = (header for header in self.headers if header[0] not in _OF_ITS_TIME)
+        return self.key, self.value, tuple(kept)
+
 
 class Morgue:
     """The dead letters of some topics."""
@@ -62,7 +76,7 @@ class Morgue:
         self._outbound = outbound
 
     async def letters(self, *, consumer: str | None = None, reason: str | None = None) -> list[Letter]:
-        """The open letters, oldest first within a partition."""
+        """The open letters, oldest first within a partition, each once."""
         found: dict[str, Letter] = {}
         settled: set[str] = set()
         async for record in self._records():
@@ -73,10 +87,14 @@ class Morgue:
                 settled.add(settles)
             else:
                 found[name] = letter
+        done = {found[name].of for name in settled if name in found}
+        firsts: dict[Hashable, Letter] = {}
+        for letter in found.values():
+            firsts.setdefault(letter.of, letter)
         return [
             letter
-            for name, letter in found.items()
-            if name not in settled
+            for of, letter in firsts.items()
+            if of not in done
             and (consumer is None or letter.mark("consumer") == consumer)
             and (reason is None or letter.mark("reason") == reason)
         ]

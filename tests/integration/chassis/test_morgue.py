@@ -1,5 +1,7 @@
 """Dead letters in an operator's hands: found, shown, replayed to who failed and to nobody else, dropped."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.chassis.clock import utc_now
@@ -168,3 +170,30 @@ async def test_a_state_is_not_replayed(lab: Lab, morgue: Morgue) -> None:
 async def test_a_letter_that_was_cut_is_not_replayed(morgue: Morgue) -> None:
     with pytest.raises(NotReplayable):
         await morgue.replay(Letter("t.dlq/0/0", b"", None, [("dlq-cut", b"3000000"), ("dlq-topic", b"t")]))
+
+
+@pytest.mark.parametrize("settled", ["first", "again"])
+async def test_what_was_told_twice_is_one_letter_and_settled_at_once(lab: Lab, morgue: Morgue, settled: str) -> None:
+    """As after a crash between the letter and the commit; another record's letter, and another consumer's, stay."""
+    key, value, own = fact("thing-1", 1, ThingMade(n=1))
+
+    async def letter(offset: int, consumer: str, time: str) -> None:
+        marks = {"topic": lab.facts, "partition": "0", "offset": str(offset), "consumer": consumer, "time": time}
+        headers = own + [(f"dlq-{name}", mark.encode()) for name, mark in marks.items()]
+        await lab.publish(key, value, headers, topic=lab.dead_letters)
+
+    for time in ("first", "again"):
+        await letter(1, "one", time)
+    await letter(1, "other", "first")
+    await letter(2, "one", "first")
+    told = [(each.mark("offset"), each.mark("consumer"), each.mark("time")) for each in await morgue.letters()]
+    assert told == [("1", "one", "first"), ("1", "other", "first"), ("2", "one", "first")]
+
+    first = (await morgue.letters())[0]
+    topic, partition, offset = first.name.rsplit("/", 2)
+    name = first.name if settled == "first" else f"{topic}/{partition}/{int(offset) + 1}"
+    await morgue.drop(replace(first, name=name))
+    assert [(each.mark("offset"), each.mark("consumer")) for each in await morgue.letters()] == [
+        ("1", "other"),
+        ("2", "one"),
+    ]
