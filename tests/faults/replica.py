@@ -37,6 +37,15 @@ class Replica:
                 *command, env=self._variables, cwd=ROOT, stdout=said, stderr=said
             )
 
+    @property
+    def said(self) -> bytes:
+        """All that it has logged, where it has a log."""
+        return b"" if self._log is None else self._log.read_bytes()
+
+    def ask_to_end(self) -> None:
+        """SIGTERM, without waiting for what comes of it."""
+        self._signal(signal.SIGTERM)
+
     async def died(self, within: float = 60) -> int:
         """Wait for its end; the return code."""
         if self._process is None:

@@ -27,18 +27,9 @@ class Patient(Replica):
                 sys.executable, *module, env=self._variables, cwd=ROOT, stdout=said, stderr=said
             )
 
-    @property
-    def said(self) -> bytes:
-        """All that it has logged."""
-        return self._heard.read_bytes()
-
     def fall_ill(self) -> None:
         """Now it is ill."""
         self._signal(signal.SIGUSR1)
-
-    def ask_to_end(self) -> None:
-        """SIGTERM, without waiting for what comes of it."""
-        self._signal(signal.SIGTERM)
 
 
 @asynccontextmanager

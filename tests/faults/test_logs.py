@@ -1,7 +1,6 @@
 """What an outage adds to the log of a replica: one line a condition, with a count, from libraries too."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.conditions import AT_MOST, conditions
 from tests.faults.conftest import Ground
 from tests.faults.load import Load, everything_told_once
 from tests.faults.replica import Replica
 from tests.waiting import eventually
 
 AWAY = 10.0
-AT_MOST = 20
-"""Lines from WARNING on, per replica and outage of a minute."""
 
 
 @asynccontextmanager
@@ -39,20 +37,14 @@ async def test_an_outage_is_a_few_lines(ground: Ground, server: str, tmp_path: P
         load = Load([replicas["issues"].url], ground.variables)
         async with load.running():
             await load.more(10)
-            before = {name: len(_conditions(tmp_path / name)) for name in replicas}
+            before = {name: len(conditions(replicas[name].said)) for name in replicas}
             await asyncio.to_thread(away.kill)
-            await eventually(lambda: all(len(_conditions(tmp_path / name)) > before[name] for name in replicas))
+            await eventually(lambda: all(len(conditions(replicas[name].said)) > before[name] for name in replicas))
             await asyncio.sleep(AWAY)
-            told = {name: _conditions(tmp_path / name)[before[name] :] for name in replicas}
+            told = {name: conditions(replicas[name].said)[before[name] :] for name in replicas}
             await asyncio.to_thread(away.start)
             await load.more(10)
         await everything_told_once(load)
     for name, lines in told.items():
         assert len(lines) <= AT_MOST, (name, Counter(lines))
         assert Counter(lines).most_common(1)[0][1] == 1, Counter(lines)
-
-
-def _conditions(log: Path) -> list[tuple[str, ...]]:
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    wordings = [line for line in lines if line["level"] not in {"INFO", "DEBUG"}]
-    return [(line["logger"], line["message"], str(line.get("error")), str(line.get("handler"))) for line in wordings]

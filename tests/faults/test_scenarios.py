@@ -1,4 +1,4 @@
-"""Each scenario once, under one seed; `python -m tests.faults.scenarios all --seeds 20` plays them again and again."""
+"""Scenarios once each, under one seed; `python -m tests.faults.scenarios all --seeds 20` plays them again and again."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,8 @@ from tests.faults.scenarios.playing import SCENARIOS, play
 from tests.faults.scenarios.site import Site
 
 SEED = 1
+DEAR = {"readiness-in-a-stall", "outage-in-few-lines"}
+"""Left to the command: `test_hanging` and `test_logs` look at the same in less time."""
 
 pytestmark = pytest.mark.xdist_group("scenarios")
 
@@ -23,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     servers.close()
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in DEAR])
 async def test_the_promises_hold(site: Site, name: str) -> None:
     played = await play(site, name, SEED)
     assert not played.wrong, played.wrong

@@ -5,12 +5,12 @@ Each of these tells the same story, or the audit says where they differ: nothing
 
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.chassis.store import Kind
@@ -18,7 +18,10 @@ from services.contracts.envelope import Envelope, from_headers
 from services.contracts.event import events
 from services.topology import service
 from tests.faults.scenarios.ground import Ground
+from tests.faults.scenarios.reading import Place, partitions_of, records
 from tests.waiting import eventually
+
+T = TypeVar("T")
 
 _QUIET = 90.0
 _STATES_AGREE = 90.0
@@ -33,29 +36,53 @@ class Told:
 
 
 async def audit(
-    ground: Ground, acknowledged: Iterable[tuple[str, str, int]] = (), *, states_agree_within: float = _STATES_AGREE
+    ground: Ground,
+    acknowledged: Iterable[tuple[str, str, int]] = (),
+    *,
+    foreign: Collection[Place] = frozenset(),
+    states_agree_within: float = _STATES_AGREE,
 ) -> None:
     """Wait until the services are quiet, then compare.
 
     Args:
         acknowledged: (service, aggregate, version) of answers that clients had: that version must be there.
+        foreign: records that no service of ours put there; they tell nothing.
 
     Raises:
         AssertionError: something is lost, invented, doubled or stale.
         TimeoutError: the services don't become quiet.
     """
     names = sorted({replica.service for replica in ground.replicas})
-    await _until_none(lambda: _noise(ground, names), _QUIET)
-    found: list[str] = []
-    for name in names:
-        acks = [(aggregate, version) for owner, aggregate, version in acknowledged if owner == name]
-        found += await _compare(ground, name, acks)
+
+    async def differences() -> list[str]:
+        await _until_none(lambda: _noise(ground, names), _QUIET)
+        found: list[str] = []
+        for name in names:
+            acks = [(aggregate, version) for owner, aggregate, version in acknowledged if owner == name]
+            found += await _compare(ground, name, acks, foreign)
+        return found
+
+    found = await at_rest(ground, names, differences)
     assert not found, "\n".join(found[:40])
 
     async def stale() -> list[str]:
-        return [each for name in names for each in await _stale(ground, name)]
+        return [each for name in names for each in await _stale(ground, name, foreign)]
 
     await _until_none(stale, states_agree_within)
+
+
+async def at_rest(ground: Ground, names: Sequence[str], look: Callable[[], Awaitable[T]]) -> T:
+    """What `look` sees while nothing is written: services act by themselves too, and a look takes its time."""
+    while True:
+        before = await _versions(ground, names)
+        found = await look()
+        if await _versions(ground, names) == before:
+            return found
+
+
+async def _versions(ground: Ground, names: Sequence[str]) -> dict[str, int]:
+    kinds = [(name, kind) for name in names for kind in service(name).kinds]
+    return {each["_id"]: each["v"] for name, kind in kinds for each in await _documents(ground, name, kind)}
 
 
 async def _until_none(look: Callable[[], Awaitable[list[str]]], within: float) -> None:
@@ -98,7 +125,7 @@ async def _lag(ground: Ground, name: str) -> int:
     try:
         group = f"{ground.variables['KAFKA_TOPIC_PREFIX']}community.{name}"
         committed = {p: found.offset for p, found in (await admin.list_consumer_group_offsets(group)).items()}
-        partitions = _partitions(ground, topics)
+        partitions = partitions_of(ground, topics)
         ends = await consumer.end_offsets(partitions)
         return sum(max(0, ends[p] - max(0, committed.get(p, 0))) for p in partitions)
     finally:
@@ -118,9 +145,11 @@ async def _subscribed(ground: Ground, name: str) -> list[str]:
         await admin.close()
 
 
-async def _compare(ground: Ground, name: str, acknowledged: Sequence[tuple[str, int]]) -> list[str]:
+async def _compare(
+    ground: Ground, name: str, acknowledged: Sequence[tuple[str, int]], foreign: Collection[Place]
+) -> list[str]:
     """What differs between the store, the journal and the facts of one service."""
-    told, wrong = await _told(ground, name), list[str]()
+    told, wrong = await _told(ground, name, foreign), list[str]()
     journal = await _journal(ground, name)
     versions: dict[str, int] = {}
     withheld: set[str] = set()
@@ -171,9 +200,9 @@ def _same(entry: dict[str, Any], content: tuple[str, datetime, dict[str, Any]]) 
     return all(recorded[field] == value for field, value in data.items() if isinstance(recorded.get(field), str | int))
 
 
-async def _stale(ground: Ground, name: str) -> list[str]:
+async def _stale(ground: Ground, name: str, foreign: Collection[Place]) -> list[str]:
     """The states on the topic that are not those of the store."""
-    told, wrong = await _told(ground, name), list[str]()
+    told, wrong = await _told(ground, name, foreign), list[str]()
     for kind in service(name).kinds:
         if kind.state is None:
             continue
@@ -205,33 +234,17 @@ async def _journal(ground: Ground, name: str) -> dict[tuple[str, int], dict[str,
     return {(entry["_id"]["a"], entry["_id"]["s"]): entry for entry in found}
 
 
-async def _told(ground: Ground, name: str) -> Told:
-    """Read the topics of one service from their beginning to where they end now."""
+async def _told(ground: Ground, name: str, foreign: Collection[Place]) -> Told:
+    """What the topics of one service say, but for `foreign`."""
     topic = next(kind.topic for kind in service(name).kinds)
-    prefix = ground.variables["KAFKA_TOPIC_PREFIX"]
     told = Told()
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=ground.variables["KAFKA_BOOTSTRAP"], auto_offset_reset="earliest", enable_auto_commit=False
-    )
-    await consumer.start()
-    try:
-        partitions = _partitions(ground, [prefix + topic.name, prefix + topic.state])
-        consumer.assign(partitions)
-        ends = await consumer.end_offsets(partitions)
-        while any([await consumer.position(p) < ends[p] for p in partitions]):
-            for partition, records in (await consumer.getmany(timeout_ms=500)).items():
-                for record in records:
-                    envelope = from_headers(record.headers, record.key)
-                    data = None if record.value is None else json.loads(record.value)
-                    if partition.topic.endswith(".state"):
-                        told.states[envelope.aggregate_id] = (envelope, data)
-                    else:
-                        told.facts.append((envelope, data))
-    finally:
-        await consumer.stop()
+    async for record in records(ground, topic.name, topic.state):
+        if (record.topic, record.partition, record.offset) in foreign:
+            continue
+        envelope = from_headers(record.headers, record.key)
+        data = None if record.value is None else json.loads(record.value)
+        if record.topic.endswith(".state"):
+            told.states[envelope.aggregate_id] = (envelope, data)
+        else:
+            told.facts.append((envelope, data))
     return told
-
-
-def _partitions(ground: Ground, topics: Iterable[str]) -> list[TopicPartition]:
-    count = int(ground.variables["KAFKA_PARTITIONS"])
-    return [TopicPartition(topic, partition) for topic in topics for partition in range(count)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from pymongo import MongoClient
 
 from deploy.local.mongo_members import MongoMember, MongoMembers
@@ -26,11 +27,12 @@ READY = 180.0
 
 @dataclass
 class Ground:
-    """The world of one scenario. `dice` is what its seed decides."""
+    """The world of one scenario. `dice` is what its seed decides, `http` how its people reach the services."""
 
     site: Site
     dice: random.Random
     variables: dict[str, str]
+    http: httpx.AsyncClient
     replicas: list[Replica] = field(default_factory=list)
 
     @property
@@ -103,7 +105,7 @@ async def ground(
         prefix=variables["KAFKA_TOPIC_PREFIX"],
         partitions=int(variables["KAFKA_PARTITIONS"]),
     )
-    made = Ground(site, random.Random(seed), variables)
+    made = Ground(site, random.Random(seed), variables, httpx.AsyncClient(timeout=10))
     await made.primary()
     made.replicas = [Replica(service, variables, folder / f"{n}-{service}.log") for n, service in enumerate(services)]
     try:
@@ -112,6 +114,7 @@ async def ground(
         yield made
     finally:
         await asyncio.gather(*(replica.close() for replica in made.replicas))
+        await made.http.aclose()
         await asyncio.to_thread(site.heal)
 
 

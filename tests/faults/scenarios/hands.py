@@ -2,78 +2,100 @@
 
 import asyncio
 import uuid
-from contextlib import suppress
+from collections import Counter
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import httpx
 
 from services.chassis.principal import Role
-from tests.e2e.house import COMMUNITY, House
+from services.contracts.notices import NoticeChannel, NoticeKind
+from tests.e2e.house import COMMUNITY
 from tests.faults.replica import Replica
+from tests.faults.scenarios.acting import acting
 from tests.faults.scenarios.ground import Ground
+from tests.faults.scenarios.insisting import fine, insist, send, version
+from tests.waiting import eventually
+
+_PAIRS = 2
+_BREATH = 0.05
 
 
 class Hands:
-    """A grid worker and a member of staff. `acknowledged`: what the audit must find."""
+    """A grid worker and a member of staff. `acknowledged`: what the audit must find; `dispatched`: cases, likewise."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self.acknowledged: set[tuple[str, str, int]] = set()
+        self.dispatched: set[str] = set()
         self.place = ""
         self.units: list[str] = []
 
     async def prepare(self, units: int = 2) -> None:
         """A compound, and units to dispatch to."""
-        place = await self.insist("places", {"community": COMMUNITY, "kind": "compound", "title": "都市阳光小区"})
+        place = await self._do("places", {"community": COMMUNITY, "kind": "compound", "title": "都市阳光小区"})
         self.place = place["id"]
         for n in range(units):
             unit = {"community": COMMUNITY, "code": f"unit-{n}", "kind": "property", "title": f"物业{n}"}
-            self.units.append((await self.insist("units", unit))["id"])
+            self.units.append((await self._do("units", unit))["id"])
 
     async def report(self, title: str = "照明灯不亮") -> str:
         """A new case."""
         case = {"community": COMMUNITY, "category": "lighting", "place": self.place, "title": title}
-        answer = await self.insist("cases", case, role=Role.GRID_WORKER)
-        return self._kept(answer)
+        return str((await self._do("cases", case, Role.GRID_WORKER))["id"])
 
     async def dispatch(self, case: str, unit: int = 0) -> str:
         """A case goes to a unit."""
-        return self._kept(await self.insist(f"cases/{case}/dispatch", {"unit": self.units[unit]}))
+        await self._do(f"cases/{case}/dispatch", {"unit": self.units[unit]})
+        self.dispatched.add(case)
+        return case
 
     async def reassign(self, case: str, unit: int) -> str:
         """A dispatched case goes to another unit."""
-        return self._kept(await self.insist(f"cases/{case}/reassign", {"unit": self.units[unit]}))
+        return str((await self._do(f"cases/{case}/reassign", {"unit": self.units[unit]}))["id"])
 
-    async def attempt(self, replica: Replica, path: str, body: Any, *, seconds: float, key: str = "") -> bool:
+    async def attempt(self, replica: Replica, path: str, body: Any, *, seconds: float) -> bool:
         """Send a command once and wait for the answer for a while; whether it was acknowledged."""
-        async with self._client(self._ground.house(replica), Role.STAFF, seconds) as http:
-            with suppress(httpx.TransportError):
-                answer = await http.post(path, json=body, headers={"Idempotency-Key": key or str(uuid.uuid4())})
-                return answer.is_success
+        who = (f"{Role.STAFF.value}-1", Role.STAFF)
+        with suppress(httpx.TransportError):
+            answer = await send(self._ground, replica, who, path, body, key=str(uuid.uuid4()), seconds=seconds)
+            return answer.is_success
         return False
 
-    async def insist(self, path: str, body: Any, *, role: Role = Role.STAFF, key: str = "") -> dict[str, Any]:
-        """Send a command until it is acknowledged: the same key each time, another replica each time."""
-        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        attempt = 0
-        while True:
-            awake = [replica for replica in self._ground.of("issues") if replica.awake]
-            async with self._client(self._ground.house(awake[attempt % len(awake)]), role, 10) as http:
-                with suppress(httpx.TransportError):
-                    answer = await http.post(path, json=body, headers=headers)
-                    if answer.is_success:
-                        found: dict[str, Any] = answer.json()
-                        return {**found, "version": int(answer.headers["ETag"].strip('W/"'))}
-                    if answer.status_code < 500:
-                        raise AssertionError(f"{path}: {answer.status_code} {answer.text}")
-            attempt += 1
-            await asyncio.sleep(0.1)
+    def busy(self) -> AbstractAsyncContextManager[None]:
+        """Report and dispatch while inside; on leaving, everything under way is acknowledged first."""
+        return acting(self._act_until, _PAIRS)
 
-    def _client(self, house: House, role: Role, seconds: float) -> httpx.AsyncClient:
-        token = house.issuer.mint(f"{role.value}-1", [role], [COMMUNITY])
-        headers = {"Authorization": f"Bearer {token}"}
-        return httpx.AsyncClient(base_url=f"{house.url}/api/issues/v1/", headers=headers, timeout=seconds)
+    async def more(self, count: int, within: float = 60) -> None:
+        """Wait until `count` more cases are dispatched."""
+        goal = len(self.dispatched) + count
+        await eventually(lambda: len(self.dispatched) >= goal, within)
 
-    def _kept(self, answer: dict[str, Any]) -> str:
-        self.acknowledged.add(("issues", answer["id"], answer["version"]))
-        return str(answer["id"])
+    async def told_once(self) -> None:
+        """Once nobody has anything before them: the reporter of each case dispatched was told of it, once.
+
+        Raises:
+            AssertionError: of one they were not told, or twice, or of one that was not dispatched.
+        """
+        database = self._ground.variables["NOTIFY_DATABASE"]
+        query = {"state.kind": NoticeKind.CASE_DISPATCHED, "state.channel": NoticeChannel.INBOX}
+        found = await self._ground.look(
+            lambda client: list(client[database]["notices"].find(query, {"state.about": 1}))
+        )
+        told = Counter(notice["state"]["about"] for notice in found)
+        assert told == Counter(self.dispatched), {
+            "not told": sorted(self.dispatched - set(told))[:5],
+            "told of what is not": sorted(set(told) - self.dispatched)[:5],
+            "told twice": [case for case, times in told.items() if times > 1][:5],
+        }
+
+    async def _act_until(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await self.dispatch(await self.report())
+            await asyncio.sleep(_BREATH)
+
+    async def _do(self, path: str, body: Any, role: Role = Role.STAFF) -> dict[str, Any]:
+        answer = await insist(self._ground, "issues", (f"{role.value}-1", role), path, body)
+        found = fine(answer)
+        self.acknowledged.add(("issues", found["id"], version(answer)))
+        return found

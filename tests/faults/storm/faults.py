@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import resource
 from collections.abc import Awaitable, Callable
 
 from tests.faults.replica import Replica
@@ -104,6 +105,18 @@ async def kill_kafka(ground: Ground, dice: random.Random, seconds: float) -> str
     """The broker dies and comes back with its log."""
     await asyncio.to_thread(ground.site.kafka.kill)
     await asyncio.sleep(seconds)
+    await asyncio.to_thread(ground.site.kafka.start)
+    return "broker"
+
+
+async def fill_disk(ground: Ground, dice: random.Random, seconds: float) -> str:
+    """The broker's disk takes nothing more, as one that is full; then there is room, and it is started again."""
+    pid = ground.site.kafka.pid
+    if pid is not None:
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(ground.site.kafka.kill)
     await asyncio.to_thread(ground.site.kafka.start)
     return "broker"
 
