@@ -6,9 +6,9 @@ of an erasure and a late fact that run side by side on two replicas, one always 
 when the erasure looked for it, or the tombstone stood at the writer's first look after its write.
 
 Neither look costs a question in the usual case. Every process reads the tombstones ahead (`gone_ahead`). The look
-before a write is into its memory, which is a second behind the store at most. The look after a write is the first
+before a write is into its memory, which is two seconds behind the store at most. The look after a write is the first
 reading that begins after it: what was written lately in spite of a tombstone is erased at once. So once a tombstone
-stands, the process that wrote it refuses commands at once and every other one within a second, and nothing that was
+stands, the process that wrote it refuses commands at once and every other one within two, and nothing that was
 written meanwhile stays. Where the memory is older, or has no room, the store is asked both times. What dies between the
 write and the second look is found by looking again some times later (`GoneAgain`).
 
@@ -67,7 +67,7 @@ class Gone:
     async def bury(self, person: str, community: str | None) -> None:
         """From now on nothing is written about `person`, in `community` or (None) anywhere. Twice is once.
 
-        Other processes know of it within a second. Whoever calls this erases next what there is.
+        Other processes know of it within two seconds. Whoever calls this erases next what there is.
         """
         now = self._clock()
         fields = {"person": person, "at": now, "look": 0, "look_at": now + LOOKS[0]}

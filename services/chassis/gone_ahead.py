@@ -47,7 +47,6 @@ class GoneAhead:
     async def read_tombstones(self) -> None:
         """Read for ever what changed lately; trouble of whichever kind is told once, and waited out."""
         while True:
-            began = self._gone.known.clock()
             try:
                 await self.look()
             except Exception as error:  # the boundary: the memory is not believed meanwhile
@@ -58,7 +57,7 @@ class GoneAhead:
                 if self._away:
                     log.info("tombstones are read again")
                 self._away = False
-            await asyncio.sleep(max(EVERY, self._gone.known.clock() - began))
+            await asyncio.sleep(EVERY)
 
     async def read_all_tombstones(self) -> None:
         """Read all now and then: whatever kept one from being seen when it was new."""

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from services.chassis.elapsed import Elapsed, elapsed
 from services.chassis.mongo import Document
 
-BELIEVED = 1.0
-"""Seconds after the start of a reading for which it is believed that who has no tombstone in it has none."""
+BELIEVED = 2.0
+"""Seconds after the start of a reading for which it is believed that who has no tombstone in it has none. On a loop
+that is busy with commands a reading takes half a second; while it takes longer, all of them ask the store as well."""
 
 KEPT = 5.0
 """Seconds before the start of a reading from which on it is remembered about whom was written: one reading that began
