@@ -70,6 +70,7 @@ class Runtime(Generic[S_co]):
     """What holds commands of people back; a service gives it the pressure of what may fall behind."""
     secret: Secret | None = None
     gone: Gone = field(init=False)
+    """The tombstones of the service. A copy of the runtime would have others, which nobody reads ahead."""
 
     def __post_init__(self) -> None:
         """Without another, the secret behind names is one that is kept in the database."""

@@ -1,7 +1,7 @@
 """What this service keeps: its kinds of aggregates, and a query with its index for every way they are looked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -228,7 +228,7 @@ class Store:
         """The store in the database of `runtime`."""
         settings = runtime.settings
         vault = Vault(runtime.database, runtime.clock, settings.masters, runtime.gone)
-        runtime = replace(runtime, secret=vault.secret)
+        runtime.secret = vault.secret
         cases, wishes, supports = runtime.aggregates(CASES), runtime.aggregates(WISHES), runtime.aggregates(SUPPORTS)
         uploads = (
             runtime.database,

@@ -7,12 +7,14 @@ from services.chassis.erasure import erasure_id
 from services.chassis.gone import tombstone_of
 from services.chassis.mongo import Database
 from services.chassis.receipt import Receipt
-from services.chassis.store import Cause
+from services.chassis.service import Runtime
+from services.chassis.store import Aggregates, Cause
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.contact import Contact
 from services.issues.domain.reporting import Report, report
 from services.issues.domain.supports import Subject, first_support
 from services.issues.domain.wishes import Propose, propose
+from services.issues.settings.issues import IssuesSettings
 from services.issues.store import Store
 from services.issues.supporting import count
 from tests.integration.issues.pictures import a_picture
@@ -28,6 +30,14 @@ async def everything(db: Database) -> dict[str, list[Any]]:
     """All documents but the outbox (facts already told, with opaque ids) and pictures' bytes."""
     names = [name for name in await db.list_collection_names() if not name.startswith(("system.", "pictures."))]
     return {name: await db[name].find({}, {"outbox": 0}).to_list(1000) for name in names}
+
+
+async def test_what_is_read_ahead_is_what_every_part_looks_into(runtime: Runtime[IssuesSettings], store: Store) -> None:
+    """And who looks again later erases by what the store knows."""
+    parts = [kept._named._gone for kept in vars(store).values() if isinstance(kept, Aggregates)]
+    assert {id(gone) for gone in (*parts, store.traces.gone, store.vault._gone, runtime.journal.gone)} == {
+        id(runtime.gone)
+    }
 
 
 async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) -> None:
