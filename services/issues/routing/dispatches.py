@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.chassis.mongo import ASCENDING, Database, Document, IndexModel
+from services.chassis.mongo import ASCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.issues.routing import DispatchSource
 from services.issues.domain.accuracy import Counted, Outcome, Tally
 
@@ -49,8 +49,6 @@ class Dispatches:
 
     async def began(self, dispatch: Dispatch) -> None:
         """A unit has the case now; the one that had it before was the wrong one, or has only another deadline."""
-        await self._conclude(dispatch.case, dispatch.seq, Outcome.REASSIGNED, {"unit": {"$ne": dispatch.unit}})
-        await self._conclude(dispatch.case, dispatch.seq, Outcome.REPEATED, {"unit": dispatch.unit})
         document: Document = {
             "case": dispatch.case,
             "seq": dispatch.seq,
@@ -64,11 +62,17 @@ class Dispatches:
         if dispatch.withheld:
             document["withheld"] = True
         id = f"{dispatch.case}#{dispatch.seq}"
-        await self._collection.update_one({"_id": id}, {"$setOnInsert": document}, upsert=True)
+        await self._collection.bulk_write(
+            [
+                _concluded(dispatch.case, dispatch.seq, Outcome.REASSIGNED, {"unit": {"$ne": dispatch.unit}}),
+                _concluded(dispatch.case, dispatch.seq, Outcome.REPEATED, {"unit": dispatch.unit}),
+                UpdateOne({"_id": id}, {"$setOnInsert": document}, upsert=True),
+            ]
+        )
 
     async def ended(self, case: str, seq: int, outcome: Outcome) -> None:
         """The unit handled the case or returned it, by the case's event `seq`."""
-        await self._conclude(case, seq, outcome, {})
+        await self._collection.bulk_write([_concluded(case, seq, outcome, {})])
 
     async def withhold(self, case: str, withheld: bool) -> None:
         """The case is not for everybody any more, or is again."""
@@ -123,9 +127,11 @@ class Dispatches:
     async def _grouped(self, pipeline: list[Document]) -> list[Any]:
         return list(await self._collection.aggregate(pipeline).to_list(None))
 
-    async def _conclude(self, case: str, seq: int, outcome: Outcome, more: Document) -> None:
-        query = {"case": case, "seq": {"$lt": seq}, "outcome": Outcome.OPEN, **more}
-        await self._collection.update_one(query, {"$set": {"outcome": outcome}})
+
+def _concluded(case: str, seq: int, outcome: Outcome, more: Document) -> UpdateOne:
+    """What was open before the case's event `seq` has this outcome."""
+    query = {"case": case, "seq": {"$lt": seq}, "outcome": Outcome.OPEN, **more}
+    return UpdateOne(query, {"$set": {"outcome": outcome}})
 
 
 def _tally(group: Any) -> Tally:
