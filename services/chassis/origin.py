@@ -1,8 +1,8 @@
 """Several services in one process under one origin: the same paths that an edge proxy would serve from four.
 
 `/api/<service>/…` goes to that service, `/livez` and `/readyz` speak for all of them (what each is ready for besides
-commands is told at `/api/<service>/readyz/…`), everything else is the home service's. Each application keeps its own
-lifespan, database and connections.
+commands is told at `/api/<service>/readyz/…`) and refuse what any of them refuses, everything else is the home
+service's. Each application keeps its own lifespan, database and connections.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ import orjson
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-_TOO_MANY = 429
+_OF_PROBES = frozenset({200, 503})
+"""What a probe says; anything else is a refusal of the request."""
+
 _ALIVE = b'{"status":"alive"}'
 
 
@@ -29,9 +31,9 @@ class Origin:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] == "/livez":
-            await _answer(send, 200, _ALIVE)
+            await self._alive(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/readyz":
-            await self._ready(scope, send)
+            await self._ready(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].startswith("/readyz/"):
             await _answer(send, 404, b'{"status":"unknown"}')
         else:
@@ -52,15 +54,36 @@ class Origin:
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _ready(self, scope: Scope, send: Send) -> None:
-        asked = await asyncio.gather(*(_ask(app, scope, f"/api/{name}/readyz") for name, app in self._apps.items()))
-        for status, body in asked:
-            if status == _TOO_MANY:
-                await _answer(send, status, body)
+    async def _alive(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = await self._ask_all(scope, "livez")
+        for path, app, status, _ in asked:
+            if status != 200:
+                await app({**scope, **_at(path)}, receive, send)
                 return
-        facts = {name: orjson.loads(body) for name, (_, body) in zip(self._apps, asked, strict=True)}
-        ready = all(status == 200 for status, _ in asked)
+        await _answer(send, 200, _ALIVE)
+
+    async def _ready(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = await self._ask_all(scope, "readyz")
+        for path, app, status, _ in asked:
+            if status not in _OF_PROBES:
+                await app({**scope, **_at(path)}, receive, send)
+                return
+        facts = {name: orjson.loads(body) for name, (*_, body) in zip(self._apps, asked, strict=True)}
+        ready = all(status == 200 for _, _, status, _ in asked)
         await _answer(send, 200 if ready else 503, orjson.dumps({"ready": ready, "services": facts}))
+
+    async def _ask_all(self, scope: Scope, probe: str) -> list[tuple[str, FastAPI, int, bytes]]:
+        """What each service answers to this request; a HEAD is asked as a GET, for the answers are put together."""
+        asking = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        paths = [f"/api/{name}/{probe}" for name in self._apps]
+        told = await asyncio.gather(
+            *(_ask(app, asking, path) for path, app in zip(paths, self._apps.values(), strict=True))
+        )
+        return [(path, app, *each) for path, app, each in zip(paths, self._apps.values(), told, strict=True)]
+
+
+def _at(path: str) -> dict[str, object]:
+    return {"path": path, "raw_path": path.encode(), "query_string": b""}
 
 
 async def _ask(app: FastAPI, scope: Scope, path: str) -> tuple[int, bytes]:
@@ -76,7 +99,7 @@ async def _ask(app: FastAPI, scope: Scope, path: str) -> tuple[int, bytes]:
         elif message["type"] == "http.response.body":
             body.extend(message.get("body", b""))
 
-    await app({**scope, "path": path, "raw_path": path.encode(), "query_string": b""}, receive, send)
+    await app({**scope, **_at(path)}, receive, send)
     return status, bytes(body)
 
 
