@@ -74,7 +74,7 @@ class Measure:
             waiting = self._marks.find({"since": {"$gt": EVER, "$lt": NEVER}}).sort("since", ASCENDING).hint(STALE)
             oldest = await waiting.limit(most).to_list(most)
             ids = {"$in": [mark["_id"] for mark in oldest if not mark.get("redraw")]}
-            shown = {row["_id"]: row["seq"] async for row in self._rows.find({"_id": ids}, {"seq": 1})}
+            shown = {row["_id"]: row.get("seq", -1) async for row in self._rows.find({"_id": ids}, {"seq": 1})}
             for mark in oldest:
                 if shown.get(mark["_id"], -1) < mark["wanted"]:
                     since: datetime = mark["since"]

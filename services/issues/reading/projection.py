@@ -206,7 +206,7 @@ class Projection:
 def _shows(row: Document | None, mark: Document) -> bool:
     """Whether a row shows what a mark asks for: a fact came once more, or after the row was made."""
     asks_anew = mark.get("redraw") or mark.get("drawing")
-    return row is not None and not asks_anew and bool(row["seq"] >= mark["wanted"])
+    return row is not None and not asks_anew and bool(row.get("seq", -1) >= mark["wanted"])
 
 
 def _row(id: str, case: Document, places: Mapping[str, Where]) -> dict[str, Any]:

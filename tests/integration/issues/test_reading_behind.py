@@ -101,6 +101,18 @@ async def test_what_is_made_anew_is_not_late_and_what_changed_goes_first(
     assert await db[MARKS].count_documents({}) == 0
 
 
+async def test_a_row_that_the_version_before_marked_and_never_drew_is_drawn(db: Database, cases: list[str]) -> None:
+    """It kept its marks in the rows; during an update a replica of it may leave one that holds nothing else."""
+    await db[ROWS].replace_one({"_id": cases[3]}, {"stale": True, "wanted": 2, "since": NOON})
+    await _told(db, cases[3], 2, 0)
+    assert await Measure(db, Later(1))() == Behind(1.0, rows=1)
+    await Projection(db, Later(1)).recounting.advance()
+    await Projection(db, Later(1))._make_rows()
+    row = await db[ROWS].find_one({"_id": cases[3]})
+    assert row is not None
+    assert (row["seq"], row["community"]) == (2, HERE)
+
+
 async def test_a_row_marked_anew_while_its_change_waits_stays_late(db: Database, cases: list[str]) -> None:
     await _told(db, cases[0], 2, 1)
     await Marks(db).write([anew(cases[0])])
