@@ -5,16 +5,7 @@ import time
 import pytest
 
 from services.chassis.elapsed import Furthest, clock_of
-
-
-class Hand:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.unit.chassis.hand import Hand
 
 
 @pytest.fixture

@@ -3,19 +3,10 @@
 import pytest
 
 from services.chassis.known_gone import BELIEVED, KEPT, KnownGone, mark_of
+from tests.unit.chassis.hand import Hand
 
 ANN, BEN = "ann-1", "ben-1"
 HERE, THERE = "here", "there"
-
-
-class Hand:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
