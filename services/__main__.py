@@ -7,8 +7,8 @@ from pathlib import Path
 from services.chassis.auth import token_command
 from services.chassis.auth.development import NotInProduction
 from services.chassis.errors import CommunityError
-from services.chassis.mongo import ConfigurationError, InvalidURI
-from services.chassis.setting_sources import SettingsError
+from services.chassis.settings.sources import SettingsError
+from services.chassis.store.mongo import ConfigurationError, InvalidURI
 from services.commands import dlq, kpis, restate, run, secrets, topics
 from services.topology import SERVICES
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
+from services.chassis.background import Background, Backlog
 from services.chassis.clock import Clock, utc_now
 from services.chassis.http.probes import Checks, Fact, Purpose, ReadinessCheck
-from services.chassis.machinery import Backlog, Machinery
-from services.chassis.mongo import PyMongoError
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.mongo import PyMongoError
 from services.chassis.telemetry import figures
 from services.chassis.telemetry.metrics import Metrics
 
@@ -39,7 +39,7 @@ class _Remembered:
 
 
 def checks(
-    machinery: Machinery, settings: ServiceSettings, clock: Clock, reading: Sequence[ReadinessCheck] = ()
+    machinery: Background, settings: ServiceSettings, clock: Clock, reading: Sequence[ReadinessCheck] = ()
 ) -> Checks:
     """The readiness checks of a service; `reading` are those of its own rooms."""
     backlog = _Remembered(machinery.backlog)
@@ -93,7 +93,7 @@ class _Check:
 
 
 class _Lag:
-    def __init__(self, machinery: Machinery, settings: ServiceSettings) -> None:
+    def __init__(self, machinery: Background, settings: ServiceSettings) -> None:
         self._machinery = machinery
         self._settings = settings
         self._ask = _Remembered(self._records)
@@ -125,7 +125,7 @@ class _Sample:
     lag: dict[tuple[str, ...], float]
 
 
-def watch_figures(metrics: Metrics, machinery: Machinery) -> Callable[[], Awaitable[None]]:
+def watch_figures(metrics: Metrics, machinery: Background) -> Callable[[], Awaitable[None]]:
     """Show the machinery's counts on the figures page; returns what must run to sample those that cost a question."""
     sample = _Sample({}, 0.0, {})
     relayed = machinery.relayed

@@ -17,35 +17,35 @@ from fastapi import APIRouter, FastAPI
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.auth.build import verifier_of
+from services.chassis.background import OF_A_BATCH, Background
 from services.chassis.clock import Clock, utc_now
-from services.chassis.erasure import Traces
-from services.chassis.gone import COLLECTION as TOMBSTONES
-from services.chassis.gone import INDEXES as TOMBSTONE_INDEXES
-from services.chassis.gone import Gone, GoneAgain
-from services.chassis.gone_ahead import GoneAhead
-from services.chassis.handlers import Handlers
 from services.chassis.http.app import create_app
 from services.chassis.http.probes import ReadinessCheck
-from services.chassis.inbound import Inbound
-from services.chassis.intake import Intake
-from services.chassis.journal import INDEXES as JOURNAL_INDEXES
-from services.chassis.journal import Journal
-from services.chassis.lease import Lease
-from services.chassis.machinery import OF_A_BATCH, Machinery
-from services.chassis.mongo import Database, IndexModel, connect, database
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
 from services.chassis.readiness import checks, watch_figures
-from services.chassis.relay import Lane, Relayed
-from services.chassis.restates import Restates
-from services.chassis.secret import Secret, kept_in
-from services.chassis.settings import ServiceSettings
-from services.chassis.store import Aggregates, Committed, Kind
+from services.chassis.relay.relay import Lane, Relayed
+from services.chassis.relay.republish import RepublishRequests
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.aggregates import Aggregates, Committed, Kind
+from services.chassis.store.gone import COLLECTION as TOMBSTONES
+from services.chassis.store.gone import INDEXES as TOMBSTONE_INDEXES
+from services.chassis.store.gone import Gone, GoneAgain
+from services.chassis.store.gone_ahead import GoneAhead
+from services.chassis.store.journal import INDEXES as JOURNAL_INDEXES
+from services.chassis.store.journal import Journal
+from services.chassis.store.lease import Lease
+from services.chassis.store.mongo import Database, IndexModel, connect, database
+from services.chassis.store.secret import Secret, kept_in
+from services.chassis.store.throttle import Throttle
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.erasure import Traces
+from services.chassis.subscriber.handlers import Handlers
+from services.chassis.subscriber.intake import Intake
 from services.chassis.sweeper import Sweeping
 from services.chassis.telemetry.export import export_spans
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving, serve_as
 from services.chassis.telemetry.trace import span_from
-from services.chassis.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -176,9 +176,9 @@ def _machinery(
     runtime: Runtime[Any],
     wiring: Wiring,
     on_death: Callable[[str], None],
-) -> Machinery:
+) -> Background:
     store, clock = runtime.database, runtime.clock
-    outbound = Outbound(
+    outbound = Producer(
         settings.kafka_bootstrap,
         client_id=f"community-{service.name}",
         time_out=settings.kafka_send_seconds,
@@ -193,7 +193,7 @@ def _machinery(
             runtime.journal,
             outbound,
             leading,
-            Restates(store),
+            RepublishRequests(store),
             prefix=settings.kafka_topic_prefix,
             relayed=relayed,
             poll=settings.relay_poll_seconds,
@@ -202,7 +202,7 @@ def _machinery(
         for kind in service.kinds
     ]
     ahead = GoneAhead(runtime.gone)
-    return Machinery(
+    return Background(
         database=store,
         clock=clock,
         outbound=outbound,
@@ -223,8 +223,8 @@ def _inbound(
     settings: ServiceSettings,
     runtime: Runtime[Any],
     handlers: Handlers | None,
-    outbound: Outbound,
-) -> Inbound | None:
+    outbound: Producer,
+) -> Consumer | None:
     if handlers is None or not handlers.topics:
         return None
     group = f"{settings.kafka_topic_prefix}community.{service.name}"
@@ -239,7 +239,7 @@ def _inbound(
         wait_for_others=settings.subscriber_patience_seconds,
         gone=runtime.gone,
     )
-    return Inbound(
+    return Consumer(
         settings.kafka_bootstrap,
         intake,
         [settings.kafka_topic_prefix + topic for topic in handlers.topics],

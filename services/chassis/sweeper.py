@@ -14,10 +14,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, Unavailable
-from services.chassis.lease import Lease
-from services.chassis.mongo import PyMongoError
 from services.chassis.principal import SYSTEM
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.lease import Lease
+from services.chassis.store.mongo import PyMongoError
 
 log = logging.getLogger(__name__)
 

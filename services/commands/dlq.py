@@ -12,11 +12,11 @@ import base64
 import sys
 from collections.abc import Sequence
 
-from services.chassis.dead_letters import BATCH
-from services.chassis.morgue import Letter, Morgue, NotReplayable
-from services.chassis.outbound import Outbound
-from services.chassis.setting_sources import read_settings
-from services.chassis.settings import KafkaSettings
+from services.chassis.kafka.producer import Producer
+from services.chassis.settings.service_settings import KafkaSettings
+from services.chassis.settings.sources import read_settings
+from services.chassis.subscriber.dead_letter import BATCH
+from services.chassis.subscriber.dead_letters import DeadLetters, Letter, NotReplayable
 from services.contracts.topics import TOPICS
 
 _DONE = {"replay": "replayed", "drop": "dropped"}
@@ -52,11 +52,11 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 
 
 async def _act(arguments: argparse.Namespace, settings: KafkaSettings) -> int:
-    outbound = Outbound(settings.kafka_bootstrap, client_id="community-dlq", access=settings.kafka_access)
+    outbound = Producer(settings.kafka_bootstrap, client_id="community-dlq", access=settings.kafka_access)
     await outbound.run()
     try:
         names = [settings.kafka_topic_prefix + topic.dead_letters for topic in TOPICS]
-        morgue = Morgue(settings.kafka_bootstrap, names, outbound, access=settings.kafka_access)
+        morgue = DeadLetters(settings.kafka_bootstrap, names, outbound, access=settings.kafka_access)
         if arguments.action == "list":
             letters = await morgue.letters(consumer=arguments.consumer, reason=arguments.reason)
             for letter in letters:
@@ -71,7 +71,7 @@ async def _act(arguments: argparse.Namespace, settings: KafkaSettings) -> int:
     return 0
 
 
-async def _settle(arguments: argparse.Namespace, morgue: Morgue) -> int:
+async def _settle(arguments: argparse.Namespace, morgue: DeadLetters) -> int:
     if bool(arguments.name) == arguments.all:
         print("Name dead letters, or give --all.", file=sys.stderr)
         return 2

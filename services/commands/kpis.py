@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database, connect, database
-from services.chassis.setting_sources import read_settings
+from services.chassis.settings.sources import read_settings
+from services.chassis.store.mongo import Database, connect, database
 from services.issues.reading.facts import local_day
 from services.issues.reading.figures import Period
 from services.issues.reading.formulas import read_formulas

@@ -6,10 +6,10 @@ For a `.state` topic that was lost, got more partitions, or whose model has grow
 import argparse
 import asyncio
 
-from services.chassis.mongo import connect, database
-from services.chassis.restates import Restates
-from services.chassis.setting_sources import read_settings
-from services.chassis.settings import ServiceSettings
+from services.chassis.relay.republish import RepublishRequests
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.settings.sources import read_settings
+from services.chassis.store.mongo import connect, database
 from services.topology import SERVICES, service
 
 _BATCH = 1000
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _ask(name: str, settings: ServiceSettings) -> int:
     client = connect(settings.mongodb_url, application="community-restate")
     store = database(client, settings.database)
-    restates, count = Restates(store), 0
+    restates, count = RepublishRequests(store), 0
     try:
         for kind in service(name).kinds:
             if kind.state is None:

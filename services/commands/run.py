@@ -13,10 +13,10 @@ from typing import Any
 import uvloop
 from starlette.types import ASGIApp
 
-from services.chassis.origin import Origin
+from services.chassis.http.combined_app import CombinedApp
 from services.chassis.service import Service, build
-from services.chassis.setting_sources import read_settings
-from services.chassis.settings import AuthSettings, ServiceSettings
+from services.chassis.settings.service_settings import AuthSettings, ServiceSettings
+from services.chassis.settings.sources import read_settings
 from services.chassis.telemetry.logs import configure_logs
 from services.commands.ending import LastResort, Server
 from services.commands.server import server_of
@@ -65,7 +65,7 @@ async def _serve(
     resort = LastResort(max(each.shutdown_seconds for each in settings.values()) + MARGIN)
     watching = asyncio.create_task(resort.watch())
     apps = {name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in declared}
-    app: ASGIApp = Origin(apps, HOME) if len(apps) > 1 else next(iter(apps.values()))
+    app: ASGIApp = CombinedApp(apps, HOME) if len(apps) > 1 else next(iter(apps.values()))
     server = server_of(app, next(iter(settings.values())), lambda config: Server(config, resort))
     _settle_memory()
     await server.serve([listening])

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from services.chassis.clock import utc_now
-from services.chassis.published import holds_a_published_secret
+from services.chassis.settings.published import holds_a_published_secret
 from services.topology import SERVICES
 
 MONGODB, COMMUNITY = 999, 10_001

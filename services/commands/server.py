@@ -7,9 +7,9 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.chassis.background import OF_REQUESTS
 from services.chassis.http.connection import Bounds, protocol_within, watch
-from services.chassis.machinery import OF_REQUESTS
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings.service_settings import ServiceSettings
 
 _OWN_FILES = 512
 """What a process keeps open besides: stores, Kafka, files."""

@@ -3,9 +3,9 @@
 import argparse
 import asyncio
 
-from services.chassis.setting_sources import read_settings
-from services.chassis.settings import KafkaSettings
-from services.chassis.topics import ensure_topics
+from services.chassis.kafka.topics import ensure_topics
+from services.chassis.settings.service_settings import KafkaSettings
+from services.chassis.settings.sources import read_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from pydantic_settings import SettingsConfigDict
 from services.chassis.aggregate import Decision
 from services.chassis.principal import Role, system
 from services.chassis.service import Runtime, Service, Wiring
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.sweeper import Sweep
 from services.events.api import routers
 from services.events.domain import scheduling, series

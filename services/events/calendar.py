@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from icalendar import Calendar, Event
 
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.domain.activity import Activity

@@ -3,8 +3,8 @@
 Every step may be repeated and leaves what is not done yet to be found again: an interrupted erasure is begun anew.
 """
 
-from services.chassis.erasure import erase_each
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.erasure import erase_each
 from services.events.domain.erasure import erase_from_activity, erase_from_series
 from services.events.store import Store, with_person
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.domain.activity import Activity

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.erasure import Erasure, Traces, erasures_on
-from services.chassis.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
 from services.chassis.service import Runtime
-from services.chassis.settings import ServiceSettings
-from services.chassis.store import Aggregates, Kind, newest_first
-from services.chassis.store_away import StoreAway
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
+from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus, SeriesState, SeriesStatus
 from services.contracts.topics import ACTIVITIES
 from services.events import tries
@@ -86,14 +86,14 @@ class Store:
         """Whether staff have approved somebody as a volunteer, as far as it has been told here.
 
         Raises:
-            StoreAway: the store does not answer.
+            StoreUnavailable: the store does not answer.
         """
         query = {"community": community, "state.person": person, "state.approved": True}
         try:
             return await self.volunteers.find_one(query, {"_id": 1}) is not None
         except Exception as error:
             if is_passing(error):
-                raise StoreAway() from error
+                raise StoreUnavailable() from error
             raise
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from services.chassis.aggregate import Decision
-from services.chassis.erasure import Erasing, answer
-from services.chassis.handlers import Handlers, Received
+from services.chassis.subscriber.erasure import Erasing, answer
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
     Occurrence,
     PersonErasedFromActivities,

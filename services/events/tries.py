@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.chassis.mongo import (
+from services.chassis.store.mongo import (
     ASCENDING,
     Collection,
     DuplicateKeyError,
@@ -18,8 +18,8 @@ from services.chassis.mongo import (
     ReturnDocument,
     is_passing,
 )
-from services.chassis.secret import Secret, keyed_id
-from services.chassis.store_away import StoreAway
+from services.chassis.store.secret import Secret, keyed_id
+from services.chassis.store.store_away import StoreUnavailable
 from services.events.domain.errors import TooManyTries
 
 COLLECTION = "check_in_tries"
@@ -51,7 +51,7 @@ class Tries:
 
         Raises:
             TooManyTries: of this person here, or of everybody here.
-            StoreAway: it can't be counted; then nothing may be compared.
+            StoreUnavailable: it can't be counted; then nothing may be compared.
         """
         secret = await self._secret()
         theirs = keyed_id(secret, "tries", activity, person)
@@ -83,6 +83,6 @@ class Tries:
                 return int(counted["n"])
         except Exception as error:
             if is_passing(error):
-                raise StoreAway() from error
+                raise StoreUnavailable() from error
             raise
-        raise StoreAway()
+        raise StoreUnavailable()

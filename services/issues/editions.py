@@ -6,7 +6,7 @@ from datetime import datetime
 from services.chassis.aggregate import Decision
 from services.chassis.elapsed import elapsed
 from services.chassis.errors import AlreadyExists, StaleVersion
-from services.chassis.store import Aggregates, Cause, Page
+from services.chassis.store.aggregates import Aggregates, Cause, Page
 from services.issues.catalogues import RESIDENTIAL
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.editions import Edition, edition_id

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from services.chassis.aggregate import Decision, new_id
-from services.chassis.erasure import erase_each, erase_in, within
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.erasure import erase_each, erase_in, within
 from services.issues.domain.aftermath import anonymise_case
 from services.issues.domain.cases import Case
 from services.issues.domain.supports import Support, forget_supporter

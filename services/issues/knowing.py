@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from services.chassis.errors import UnknownAggregate
 from services.chassis.principal import Principal
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.issues.domain.cases import Case
 from services.issues.store import Store
 

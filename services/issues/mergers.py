@@ -11,9 +11,9 @@ from functools import partial
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import StaleVersion
-from services.chassis.handlers import Handlers, NotYet, Received
-from services.chassis.mongo import WriteOp
-from services.chassis.store import Cause, Stored
+from services.chassis.store.aggregates import Cause, Stored
+from services.chassis.store.mongo import WriteOp
+from services.chassis.subscriber.handlers import Handlers, NotYet, Received
 from services.contracts.issues import (
     CaseAdopted,
     CaseAnonymised,

@@ -12,10 +12,10 @@ from typing import Any
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import StaleVersion
-from services.chassis.handlers import Handlers, NotYet, Received
-from services.chassis.mongo import ASCENDING, Database
 from services.chassis.principal import SYSTEM
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.mongo import ASCENDING, Database
+from services.chassis.subscriber.handlers import Handlers, NotYet, Received
 from services.contracts.issues import (
     CaseAccepted,
     CaseAdopted,

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from services.chassis.aggregate import Aggregate
 from services.chassis.clock import Clock
 from services.chassis.elapsed import elapsed
-from services.chassis.store import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.mongo import DESCENDING, Document
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
+from services.chassis.store.mongo import DESCENDING, Document
 from services.contracts.issues import CaseStatus
 from services.issues.domain.cases import Case
 from services.issues.domain.duplicates import Likeness, Match, Spot, best, grams, match

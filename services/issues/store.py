@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
-from services.chassis.erasure import Erasure, Traces, erasures_on
-from services.chassis.mongo import ASCENDING, DESCENDING, IndexModel
 from services.chassis.principal import Principal, Role
 from services.chassis.service import Runtime
-from services.chassis.store import Aggregates, Kind, newest_first
+from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
+from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
 from services.contracts.issues import (
     CaseState,
     CatalogueState,

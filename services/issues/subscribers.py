@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from services.chassis.erasure import Erasing, answer
-from services.chassis.handlers import Handlers, Received
-from services.chassis.mongo import WriteOp
+from services.chassis.store.mongo import WriteOp
+from services.chassis.subscriber.erasure import Erasing, answer
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.issues import PersonDataErased, RoundDue, RoundWalked, VisitRecorded, VisitRevised
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.reporting import report_finding

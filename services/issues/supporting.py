@@ -12,8 +12,8 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists, StaleVersion, UnknownAggregate
 from services.chassis.http.command import Command
 from services.chassis.principal import Principal
-from services.chassis.secret import naming_with
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
+from services.chassis.store.secret import naming_with
 from services.contracts.issues import CaseStatus
 from services.contracts.value import Value
 from services.issues.domain.affected import require_joinable

@@ -16,10 +16,10 @@ from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.errors import StaleVersion
-from services.chassis.mongo import Database, Document, WriteOp
 from services.chassis.principal import SYSTEM
-from services.chassis.store import Aggregates, Cause
-from services.chassis.turns import Turns
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.keyed_lock import KeyedLock
+from services.chassis.store.mongo import Database, Document, WriteOp
 from services.contracts.issues import CaseStatus
 from services.issues.domain import wishes
 from services.issues.domain.affected import counted
@@ -52,7 +52,7 @@ class Tallies:
 
     def __init__(self, counts: Mapping[Subject, Count]) -> None:
         self._counts = counts
-        self._turns = Turns()
+        self._turns = KeyedLock()
         self._next: dict[str, asyncio.Task[None]] = {}
 
     async def count(self, subject: str, of: Subject) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.chassis.errors import CommunityError, StaleVersion, TooMuchContention, Unavailable
 from services.chassis.http.probes import Fact
-from services.chassis.mongo import Collection, Database, Document, UpdateOne, WriteOp
+from services.chassis.store.mongo import Collection, Database, Document, UpdateOne, WriteOp
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from functools import partial
 
 from services.chassis.clock import Clock
-from services.chassis.erasure import Erasing
 from services.chassis.service import Runtime, Service, Wiring
-from services.chassis.store import Aggregates
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Erasing
 from services.chassis.sweeper import Sweep
 from services.contracts.notices import NoticeChannel
 from services.notify import api

@@ -8,8 +8,8 @@ could make anybody one of theirs.
 from collections.abc import Iterable, Sequence
 
 from services.chassis.aggregate import derived_id
-from services.chassis.handlers import Handlers, Received
-from services.chassis.mongo import ASCENDING, Database, IndexModel, UpdateOne, WriteOp
+from services.chassis.store.mongo import ASCENDING, Database, IndexModel, UpdateOne, WriteOp
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityRegistered, ActivityWaitlisted
 from services.contracts.issues import CaseReported, Channel, SupportGiven, WishProposed
 from services.contracts.volunteers import NeedAccepted, VolunteerRegistered

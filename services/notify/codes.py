@@ -12,10 +12,10 @@ from datetime import timedelta
 from services.chassis.aggregate import new_id
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
-from services.chassis.mongo import PyMongoError
 from services.chassis.principal import SYSTEM
-from services.chassis.secret import Secret, keyed_mark
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.mongo import PyMongoError
+from services.chassis.store.secret import Secret, keyed_mark
 from services.notify.channels import Gateway, Later, Refused
 from services.notify.domain.confirming import send_again, send_code
 from services.notify.domain.person import Person

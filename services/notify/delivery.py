@@ -11,9 +11,9 @@ from datetime import timedelta
 from services.chassis.aggregate import Decision, new_id
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
-from services.chassis.mongo import PyMongoError
 from services.chassis.principal import SYSTEM
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.mongo import PyMongoError
 from services.contracts.notices import NoticeChannel, NoticeStatus
 from services.notify.channels import Accepted, Answer, Gateway, Later, Refused, Unknown
 from services.notify.domain.notice import Notice, Review, claim, deliver, doubt, put_back, refused, sent

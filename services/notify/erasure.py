@@ -3,7 +3,7 @@
 The person themselves, their addresses above all, are gone since they asked (`domain.person`).
 """
 
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.notify.domain.notice import Notice, anonymise
 from services.notify.store import Facts, Notices
 

@@ -9,8 +9,8 @@ matters; and who counted on an activity at one of its facts is the same whenever
 from collections.abc import Sequence
 from typing import Any
 
-from services.chassis.handlers import Received
-from services.chassis.mongo import InsertOne, UpdateOne, WriteOp
+from services.chassis.store.mongo import InsertOne, UpdateOne, WriteOp
+from services.chassis.subscriber.handlers import Received
 from services.contracts.activities import (
     ActivityMoved,
     ActivityPersonErased,

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.chassis.settings import Seconds, ServiceSettings
+from services.chassis.settings.service_settings import Seconds, ServiceSettings
 from services.notify.channels.email import SmtpServer
 from services.notify.names import Names
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from services.chassis.erasure import within
-from services.chassis.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
-from services.chassis.store import Aggregates, Kind
+from services.chassis.store.aggregates import Aggregates, Kind
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
+from services.chassis.subscriber.erasure import within
 from services.contracts.holding import WORDS_GONE
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState, NoticeStatus
 from services.contracts.topics import NOTICES

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.erasure import Erasing
-from services.chassis.handlers import Handlers, Received
-from services.chassis.store import Aggregates
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Erasing
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts import activities as a
 from services.contracts import issues as i
 from services.contracts import volunteers as v

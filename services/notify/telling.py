@@ -6,8 +6,8 @@ from datetime import datetime
 
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, PersonGone
-from services.chassis.handlers import E, Received
-from services.chassis.store import Aggregates
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.handlers import E, Received
 from services.contracts.notices import NoticeChannel, NoticeKind
 from services.notify.domain.kinds import RULES
 from services.notify.domain.notice import Draft, Notice, Particulars, queue, supersede

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.service import Runtime, Service, Wiring
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.sweeper import Sweep
 from services.volunteers.api import routers
 from services.volunteers.domain.care import raise_visits

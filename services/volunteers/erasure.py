@@ -5,8 +5,8 @@ anew. Hours stay in the community's total, under a stand-in that leads nowhere.
 """
 
 from services.chassis.aggregate import new_id
-from services.chassis.erasure import erase_each
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.erasure import erase_each
 from services.volunteers.domain import accounts, care, seating, teams, volunteers
 from services.volunteers.store import Store
 

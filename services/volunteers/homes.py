@@ -21,7 +21,7 @@ class Homes:
         """The plan with the elder's home that `need` is a visit of, where `by` is told of it now; on record.
 
         Raises:
-            StoreAway: it can't be put on record, or read.
+            StoreUnavailable: it can't be put on record, or read.
         """
         if need.care_plan is None:
             return None
@@ -39,7 +39,7 @@ class Homes:
         """The plan, read by staff with the home in it; on record.
 
         Raises:
-            StoreAway: it can't be put on record.
+            StoreUnavailable: it can't be put on record.
         """
         if not plan.erased:
             await self._keep(plan, by, None)

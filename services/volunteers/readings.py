@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis import cursor as cursors
-from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel, is_passing
-from services.chassis.store_away import StoreAway
+from services.chassis.store import cursor as cursors
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel, is_passing
+from services.chassis.store.store_away import StoreUnavailable
 
 COLLECTION = "readings"
 
@@ -46,14 +46,14 @@ class Readings:
         """Put a reading on record.
 
         Raises:
-            StoreAway: it can't be; then nothing may be told.
+            StoreUnavailable: it can't be; then nothing may be told.
         """
         fields = ("community", "person", "need", "care_plan", "at")
         try:
             await self._kept.insert_one({"_id": reading.id, **{name: getattr(reading, name) for name in fields}})
         except Exception as error:
             if is_passing(error):
-                raise StoreAway() from error
+                raise StoreUnavailable() from error
             raise
 
     async def page(

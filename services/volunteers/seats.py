@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 from services.chassis.aggregate import Decision, new_id
 from services.chassis.errors import CommunityError, Unavailable, UnknownAggregate
 from services.chassis.principal import SYSTEM, Principal
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.volunteers.domain import seating, serving
 from services.volunteers.domain.eligibility import ADMISSION, APPROVAL, RULES, SAFETY, Rule, hold, not_admitted
 from services.volunteers.domain.errors import NotEligible

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.errors import Unavailable
-from services.chassis.mongo import PyMongoError
-from services.chassis.store import Aggregates
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import PyMongoError
 from services.volunteers.matching import match
 from services.volunteers.seats import Seats
 from services.volunteers.store import BY_START, DANGLES_AFTER, Store, askable, dangling, to_staff

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.erasure import Erasure, Traces, erasures_on
-from services.chassis.mongo import ASCENDING, IndexModel
 from services.chassis.service import Runtime
-from services.chassis.settings import ServiceSettings
-from services.chassis.store import Aggregates, Kind, newest_first
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.mongo import ASCENDING, IndexModel
+from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import (
     AccountState,

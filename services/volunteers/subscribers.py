@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.chassis.erasure import Erasing, answer
 from services.chassis.errors import AlreadyExists
-from services.chassis.handlers import Handlers, Received
 from services.chassis.principal import Role, system
+from services.chassis.subscriber.erasure import Erasing, answer
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
     ActivityCancelled,
     ActivityCheckedOut,

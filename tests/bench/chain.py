@@ -18,16 +18,16 @@ from pymongo import InsertOne
 
 from services.chassis.aggregate import Aggregate, decided
 from services.chassis.clock import utc_now
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
-from services.chassis.intake import Intake, Record
-from services.chassis.journal import Journal
-from services.chassis.lease import Lease
-from services.chassis.mongo import Database, WriteOp
-from services.chassis.outbound import Outbound
-from services.chassis.relay import Lane
-from services.chassis.restates import Restates
-from services.chassis.store import Aggregates, Cause, Kind
+from services.chassis.kafka.producer import Producer
+from services.chassis.relay.relay import Lane
+from services.chassis.relay.republish import RepublishRequests
+from services.chassis.store.aggregates import Aggregates, Cause, Kind
+from services.chassis.store.journal import Journal
+from services.chassis.store.lease import Lease
+from services.chassis.store.mongo import Database, WriteOp
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.intake import Intake, Record
 from services.contracts.event import State
 from services.contracts.issues import CaseReported, CaseState
 from services.contracts.topics import ISSUES
@@ -164,12 +164,12 @@ async def _chain(servers: Servers, prefix: str) -> dict[int, float]:
         return [InsertOne(row(received.envelope.aggregate_id, received.event))]
 
     async with database(servers) as here, database(servers) as there:
-        outbound = Outbound(servers.kafka, client_id="bench")
+        outbound = Producer(servers.kafka, client_id="bench")
         await outbound.run()
         aggregates, lane = await _relaying(here, outbound, prefix)
         intake = _Timed("bench", handlers, there, outbound, utc_now, span=no_span)
         intake.arrived = {}
-        inbound = Inbound(servers.kafka, intake, [prefix + ISSUES.name], group=f"{prefix}{uuid.uuid4().hex[:6]}")
+        inbound = Consumer(servers.kafka, intake, [prefix + ISSUES.name], group=f"{prefix}{uuid.uuid4().hex[:6]}")
         await inbound.run()
         await eventually(lambda: caught_up(inbound))
 
@@ -186,10 +186,10 @@ async def _chain(servers: Servers, prefix: str) -> dict[int, float]:
     return result
 
 
-async def _relaying(store: Database, outbound: Outbound, prefix: str) -> tuple[Aggregates[Reported], Lane]:
+async def _relaying(store: Database, outbound: Producer, prefix: str) -> tuple[Aggregates[Reported], Lane]:
     lease = Lease(store, "relay", ttl=timedelta(seconds=60))
     await lease.acquire()
-    lane = Lane(CASES, store["cases"], Journal(store), outbound, lease, Restates(store), prefix=prefix)
+    lane = Lane(CASES, store["cases"], Journal(store), outbound, lease, RepublishRequests(store), prefix=prefix)
     aggregates = Aggregates(CASES, store, utc_now, lane.committed)
     await store["cases"].create_indexes(aggregates.indexes())
     return aggregates, lane

@@ -12,7 +12,7 @@ import uuid
 
 import httpx
 
-from services.chassis import mongo
+from services.chassis.store import mongo
 from tests.bench.ground import Figure, Servers, topics
 from tests.bench.http import BASE, COMMUNITY, CONNECTIONS, Side, a_community, a_token, load_for, running_service
 

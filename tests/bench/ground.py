@@ -14,8 +14,8 @@ from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.chassis import mongo
-from services.chassis.topics import ensure_topics
+from services.chassis.kafka.topics import ensure_topics
+from services.chassis.store import mongo
 from services.contracts.issues import CaseReported, CaseStatus, Channel, Priority
 
 PARTITIONS = 6

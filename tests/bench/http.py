@@ -20,7 +20,7 @@ import bson
 import httpx
 import orjson
 
-from services.chassis import mongo
+from services.chassis.store import mongo
 from tests.bench.ground import Figure, Servers, free_port, median_of, settle, topics, turns
 from tests.waiting import eventually
 

@@ -8,7 +8,7 @@ import time
 import uuid
 from pathlib import Path
 
-from services.chassis import mongo
+from services.chassis.store import mongo
 from tests.bench.ground import Servers, free_port, topics
 from tests.bench.http import ROOT, ready
 

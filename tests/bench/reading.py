@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.chassis import cursor as cursors
-from services.chassis import mongo
+from services.chassis.store import cursor as cursors
+from services.chassis.store import mongo
 from services.issues.reading.counts import Counts
 from services.issues.reading.facts import By, When, number_of
 from services.issues.reading.figures import Figures, Period, Step

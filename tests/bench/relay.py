@@ -14,13 +14,13 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from pymongo import UpdateOne
 
-from services.chassis import mongo
-from services.chassis.journal import Journal, document
-from services.chassis.lease import Lease
-from services.chassis.outbound import Outbound
-from services.chassis.relay import BATCH, Lane
-from services.chassis.restates import Restates
-from services.chassis.store import Kind
+from services.chassis.kafka.producer import Producer
+from services.chassis.relay.relay import BATCH, Lane
+from services.chassis.relay.republish import RepublishRequests
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Kind
+from services.chassis.store.journal import Journal, document
+from services.chassis.store.lease import Lease
 from services.contracts.envelope import Envelope, to_headers
 from services.contracts.issues import CaseState
 from services.contracts.topics import ISSUES
@@ -128,10 +128,10 @@ async def _sends_alone(servers: Servers, prefix: str, db: mongo.Database) -> flo
 async def _relay(servers: Servers, prefix: str, db: mongo.Database) -> float:
     lease = Lease(db, "relay", ttl=timedelta(seconds=60))
     await lease.acquire()
-    outbound = Outbound(servers.kafka, client_id="bench")
+    outbound = Producer(servers.kafka, client_id="bench")
     await outbound.run()
     kind: Kind[Any] = CASES
-    lane = Lane(kind, db[CASES.collection], Journal(db), outbound, lease, Restates(db), prefix=prefix)
+    lane = Lane(kind, db[CASES.collection], Journal(db), outbound, lease, RepublishRequests(db), prefix=prefix)
     began = time.perf_counter()
     while await lane.drain() and (await lane.backlog())[0]:
         pass

@@ -14,12 +14,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pymongo import InsertOne
 
 from services.chassis.clock import utc_now
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
-from services.chassis.intake import Intake
-from services.chassis.member import BATCH
-from services.chassis.mongo import WriteOp
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
+from services.chassis.store.mongo import WriteOp
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.intake import Intake
+from services.chassis.subscriber.member import BATCH
 from services.contracts.envelope import Envelope, to_headers
 from services.contracts.issues import CaseReported
 from services.contracts.topics import ISSUES
@@ -109,10 +109,10 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
         return [InsertOne(row(received.envelope.aggregate_id, received.event))]
 
     async with database(servers) as db:
-        outbound = Outbound(servers.kafka, client_id="bench")
+        outbound = Producer(servers.kafka, client_id="bench")
         await outbound.run()
         intake = Intake("bench", handlers, db, outbound, utc_now, span=no_span)
-        inbound = Inbound(
+        inbound = Consumer(
             servers.kafka,
             intake,
             [prefix + topic for topic in handlers.topics],
@@ -132,7 +132,7 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
     return EVENTS / seconds
 
 
-async def caught_up(inbound: Inbound) -> bool:
+async def caught_up(inbound: Consumer) -> bool:
     """Whether it has its partitions and has taken all that is on them."""
     return bool(inbound.assigned) and not any((await inbound.lag()).values())
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from services.chassis import mongo
+from services.chassis.store import mongo
 from tests.bench.ground import Figure, Servers, median_of, settle, topics, turns
 from tests.bench.http import COMMUNITY, a_token, running_service
 from tests.waiting import eventually

@@ -14,7 +14,7 @@ import httpx
 
 from deploy.local.ports import Claim
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.settings import AuthSettings
+from services.chassis.settings.service_settings import AuthSettings
 from tests.e2e.house import ROOT, SERVICES, House
 
 LASTING = (*SERVICES, "edge", "kafka", "mongodb")

@@ -13,8 +13,8 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from deploy.local.places import obtained
-from services.chassis import dead_letters
 from services.chassis.clock import utc_now
+from services.chassis.subscriber import dead_letter
 from services.contracts.declared import channel_of, declarations
 from services.contracts.served import asyncapi
 from services.contracts.topics import TOPICS, configurations
@@ -124,6 +124,6 @@ def test_a_service_shows_its_own_topics_under_the_names_of_the_deployment() -> N
 
 def test_dead_letters_have_the_headers_that_it_says() -> None:
     schema = DOCUMENT["components"]["schemas"]["dead-letter"]
-    reason = dead_letters.Reason(dead_letters.BAD_JSON, "the data is not JSON")
-    made = dead_letters.headers([], topic="t", partition=0, offset=1, consumer="c", reason=reason, now=utc_now())
+    reason = dead_letter.Reason(dead_letter.BAD_JSON, "the data is not JSON")
+    made = dead_letter.headers([], topic="t", partition=0, offset=1, consumer="c", reason=reason, now=utc_now())
     assert {name for name, _ in made} == set(schema["required"]) == set(schema["properties"])

@@ -12,7 +12,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 from jsonschema import Draft202012Validator
 
-from services.chassis.topics import ensure_topics
+from services.chassis.kafka.topics import ensure_topics
 from services.contracts.declared import declarations
 from services.contracts.envelope import from_headers
 from services.contracts.examples import Record, records

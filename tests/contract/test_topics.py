@@ -7,7 +7,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from services.chassis.topics import KafkaAway, TopicRefused, ensure_topics
+from services.chassis.kafka.topics import KafkaAway, TopicRefused, ensure_topics
 from services.contracts.topics import ISSUES, TOPICS, configurations
 
 DAY = 86_400_000

@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from services.chassis import mongo
 from services.chassis.principal import Role
+from services.chassis.store import mongo
 from services.issues.reading.marks import MARKS
 from tests.e2e.house import SERVICES, Hand, House
 from tests.waiting import eventually

@@ -14,9 +14,9 @@ import httpx
 
 from deploy.local.ports import Claim
 from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.kafka.topics import ensure_topics
 from services.chassis.principal import Role
-from services.chassis.settings import AuthSettings
-from services.chassis.topics import ensure_topics
+from services.chassis.settings.service_settings import AuthSettings
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.servers import Kafka, Mongo
-from services.chassis.topics import ensure_topics
+from services.chassis.kafka.topics import ensure_topics
 from tests.e2e.house import environment
 
 

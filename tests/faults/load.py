@@ -19,7 +19,7 @@ from pymongo import MongoClient
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
-from services.chassis.settings import AuthSettings
+from services.chassis.settings.service_settings import AuthSettings
 from services.contracts.notices import NoticeChannel, NoticeKind
 from services.contracts.topics import ISSUES
 from tests.e2e.house import COMMUNITY

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from typing import Any
 
 from services import __main__ as command
-from services.chassis.intake import Intake
-from services.chassis.member import Member
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
+from services.chassis.subscriber.intake import Intake
+from services.chassis.subscriber.member import Member
 
 _members: list[Member] = []
-_outbounds: list[Outbound] = []
+_outbounds: list[Producer] = []
 _loops: list[asyncio.AbstractEventLoop] = []
 _hung: list[bool] = []
 
@@ -66,13 +66,13 @@ ILLNESSES: dict[str, Callable[[], None]] = {
 
 
 def _keep_hold() -> None:
-    join, run, react = Member.join, Outbound.run, Intake._react
+    join, run, react = Member.join, Producer.run, Intake._react
 
     async def joining(member: Member, patience: float) -> None:
         _members.append(member)
         await join(member, patience)
 
-    async def running(outbound: Outbound) -> None:
+    async def running(outbound: Producer) -> None:
         _outbounds.append(outbound)
         _loops.append(asyncio.get_running_loop())
         await run(outbound)
@@ -85,7 +85,7 @@ def _keep_hold() -> None:
                 continue
         await react(intake, sieve, queue)
 
-    for owner, name, method in ((Member, "join", joining), (Outbound, "run", running), (Intake, "_react", reacting)):
+    for owner, name, method in ((Member, "join", joining), (Producer, "run", running), (Intake, "_react", reacting)):
         setattr(owner, name, method)
 
 

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from typing import Any
 
 from services import __main__ as command
-from services.chassis import settling
-from services.chassis.inbound import Inbound
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
+from services.chassis.relay import completion
+from services.chassis.subscriber.consumer import Consumer
 
 POINTS: dict[str, tuple[Any, str]] = {
-    "before-send": (Outbound, "send"),
-    "before-clear": (settling, "clearing"),
-    "before-commit": (Inbound, "_commit"),
+    "before-send": (Producer, "send"),
+    "before-clear": (completion, "clearing"),
+    "before-commit": (Consumer, "_commit"),
 }
 
 

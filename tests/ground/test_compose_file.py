@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from services.chassis.published import holds_a_published_secret
-from services.chassis.setting_sources import variables
-from services.chassis.settings import KafkaSettings
+from services.chassis.settings.published import holds_a_published_secret
+from services.chassis.settings.service_settings import KafkaSettings
+from services.chassis.settings.sources import variables
 from services.topology import SERVICES, service
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from services.chassis.published import CLUSTER_KEYS, PASSWORDS
+from services.chassis.settings.published import CLUSTER_KEYS, PASSWORDS
 from services.commands import secrets
 from services.issues.settings.privacy import read_masters
 from services.topology import SERVICES

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from services.chassis.published import holds_a_published_secret
-from services.chassis.setting_sources import read_settings
+from services.chassis.settings.published import holds_a_published_secret
+from services.chassis.settings.sources import read_settings
 from services.topology import HOME, SERVICES, service
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"

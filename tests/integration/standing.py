@@ -9,16 +9,16 @@ from typing import Any, TypeVar
 import httpx
 from fastapi import APIRouter
 
-from services.chassis import mongo
 from services.chassis.auth.build import verifier_of
 from services.chassis.clock import Clock, utc_now
 from services.chassis.http.app import create_app
-from services.chassis.journal import Journal
+from services.chassis.kafka.topics import ensure_topics
 from services.chassis.service import Runtime, Service, build
-from services.chassis.settings import ServiceSettings
-from services.chassis.store import Committed
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Committed
+from services.chassis.store.journal import Journal
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.topics import ensure_topics
 
 S = TypeVar("S", bound=ServiceSettings)
 

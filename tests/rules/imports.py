@@ -6,7 +6,7 @@ from tests.rules.tree import Module
 
 SERVICES = ("issues", "volunteers", "events", "notify")
 
-_DRIVER_DOOR = "services/chassis/mongo.py"
+_DRIVER_DOOR = "services/chassis/store/mongo.py"
 _DRIVER = ("motor", "pymongo", "bson", "gridfs")
 _NOT_IN_DOMAIN = (*_DRIVER, "fastapi", "starlette", "faststream", "aiokafka", "uvicorn", "httpx", "pydantic_settings")
 _CHASSIS_FOR_DOMAIN = ("aggregate", "errors", "principal")

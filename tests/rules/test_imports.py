@@ -19,8 +19,8 @@ from tests.rules.tree import ROOT, Module, modules
         ("services/issues/app.py", "def late() -> None:\n    from services.events import store"),
         ("services/issues/app.py", "from services.topology import SERVICES"),
         ("services/issues/app.py", "from tests.unit.world import Case"),
-        ("services/chassis/store.py", "from services.issues.domain.cases import Case"),
-        ("services/chassis/store.py", "from ..events.domain import series"),
+        ("services/chassis/store/aggregates.py", "from services.issues.domain.cases import Case"),
+        ("services/chassis/store/aggregates.py", "from ..events.domain import series"),
         ("services/chassis/http/app.py", "from services.topology import SERVICES"),
         ("services/contracts/issues/cases.py", "from services.chassis.errors import CommunityError"),
         ("services/contracts/issues/cases.py", "from deploy.local.trouble import Trouble"),
@@ -38,7 +38,7 @@ def test_an_import_against_the_arrows_is_caught(path: str, text: str) -> None:
             "from services.issues.domain import cases\nfrom services.chassis import store",
         ),
         ("services/issues/api/cases.py", "from ..domain import cases\nfrom . import views"),
-        ("services/chassis/store.py", "from services.contracts.event import Event"),
+        ("services/chassis/store/aggregates.py", "from services.contracts.event import Event"),
         ("services/contracts/issues/cases.py", "from services.contracts.marks import Id\nfrom datetime import date"),
         ("services/topology.py", "import services.issues.app\nimport services.events.app"),
         ("services/commands/run.py", "from services.topology import SERVICES"),
@@ -63,7 +63,7 @@ def test_all_imports_go_along_the_arrows() -> None:
         "from starlette.requests import Request",
         "from faststream.kafka import KafkaBroker",
         "import aiokafka.errors",
-        "from services.chassis.store import Stored",
+        "from services.chassis.store.aggregates import Stored",
         "from services.chassis.clock import now",
         "from services.issues.store import OPEN_CASES",
         "from ..store import OPEN_CASES",
@@ -89,8 +89,8 @@ def test_every_domain_is_pure() -> None:
 
 @pytest.mark.parametrize("text", ["import motor", "from pymongo.errors import PyMongoError", "from bson import Binary"])
 def test_a_back_door_to_the_driver_is_caught(text: str) -> None:
-    assert list(imports.back_door_to_the_driver(Module("services/chassis/store.py", text)))
-    assert list(imports.back_door_to_the_driver(Module("services/chassis/mongo.py", text))) == []
+    assert list(imports.back_door_to_the_driver(Module("services/chassis/store/aggregates.py", text)))
+    assert list(imports.back_door_to_the_driver(Module("services/chassis/store/mongo.py", text))) == []
 
 
 def test_the_driver_has_one_door() -> None:

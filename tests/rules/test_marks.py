@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services import topology
 from services.chassis.aggregate import Aggregate
-from services.chassis.store import Kind
+from services.chassis.store.aggregates import Kind
 from services.contracts.event import State, events, states
 from services.contracts.holding import Held, held, unmarked
 from services.contracts.marks import ID_PATTERN, Holds, Internal, Masked, Public, Someone, Sort, Thing, Words

@@ -17,7 +17,7 @@ from deploy.local.seed.api import COMMUNITY, Api
 from deploy.local.seed.needs import staff_activities
 from deploy.local.trouble import Trouble
 from services.chassis.auth.development import DevelopmentIssuer, NotInProduction
-from services.chassis.settings import AuthSettings, SettingsError, read_settings
+from services.chassis.settings.service_settings import AuthSettings, SettingsError, read_settings
 
 T = TypeVar("T")
 

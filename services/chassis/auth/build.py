@@ -7,7 +7,7 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.auth.fetch import fetcher
 from services.chassis.auth.key_ring import Fetch, KeyRing
 from services.chassis.auth.verifier import Verifier
-from services.chassis.settings import AuthSettings
+from services.chassis.settings.service_settings import AuthSettings
 
 
 def verifier_of(settings: AuthSettings, *, transport: httpx.AsyncBaseTransport | None = None) -> Verifier:

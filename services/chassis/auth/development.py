@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Response
 from jwt.algorithms import ECAlgorithm
 
-from services.chassis.settings import DEVELOPMENT_ISSUER, AuthSettings
+from services.chassis.settings.service_settings import DEVELOPMENT_ISSUER, AuthSettings
 
 JWKS_PATH = "/development/jwks.json"
 

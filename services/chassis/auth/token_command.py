@@ -9,7 +9,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from services.chassis.auth.claims import ClaimNames, principal_of
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
-from services.chassis.settings import AuthSettings
+from services.chassis.settings.service_settings import AuthSettings
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 

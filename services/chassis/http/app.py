@@ -21,20 +21,20 @@ from services.chassis.auth.verifier import Verifier
 from services.chassis.errors import CommunityError
 from services.chassis.http import faults
 from services.chassis.http.body import BodyGuard
+from services.chassis.http.body_budget import room_of
 from services.chassis.http.catalogue import catalogue
-from services.chassis.http.dialects import Dialects
 from services.chassis.http.direct import answer_directly
 from services.chassis.http.docs import docs_page
 from services.chassis.http.entry import Entry
+from services.chassis.http.error_formats import ErrorFormats
 from services.chassis.http.gate import Gate
 from services.chassis.http.openapi import complete, document
 from services.chassis.http.probes import Checks, probe_paths, probes
 from services.chassis.http.rate import buckets_of
-from services.chassis.http.room import room_of
 from services.chassis.http.routes import RouteIndex
 from services.chassis.http.texts import TextGuard
-from services.chassis.mongo import PyMongoError
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.mongo import PyMongoError
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving
 
@@ -123,7 +123,7 @@ def _border(
             serving=serving or Serving(service),
             metrics=metrics,
             secure=settings.environment == "production",
-            dialects=Dialects(routers),
+            dialects=ErrorFormats(routers),
             log_requests=settings.log_requests,
         )
     ]

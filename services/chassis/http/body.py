@@ -13,13 +13,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.errors import CommunityError
+from services.chassis.http.body_budget import Room, Share
 from services.chassis.http.demands import JSON, MULTIPART, Demand
 from services.chassis.http.heads import announces_body
 from services.chassis.http.jsonscan import DEEPEST, SLICE, WHOLE, Scan, parse, parse_in_pieces, slices
-from services.chassis.http.passage import UNREAD, Passage, passage_of
 from services.chassis.http.problems import problem
 from services.chassis.http.refusals import BodyTooLarge, HandsFull, UnsupportedMedia
-from services.chassis.http.room import Room, Share
+from services.chassis.http.request_context import UNREAD, RequestContext, request_context_of
 from services.chassis.http.texts import check_texts
 
 __all__ = ["DEEPEST", "BodyGuard", "check_json"]
@@ -43,7 +43,7 @@ class BodyGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = passage_of(scope)
+        passage = request_context_of(scope)
         if passage.demand is None or not announces_body(passage.headers):
             await self._app(scope, receive, send)
             return
@@ -59,7 +59,7 @@ class BodyGuard:
             share.close()
             passage.value = UNREAD
 
-    async def _bounded(self, passage: Passage, demand: Demand, receive: Receive, share: Share) -> Receive:
+    async def _bounded(self, passage: RequestContext, demand: Demand, receive: Receive, share: Share) -> Receive:
         headers = passage.headers
         kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":

@@ -6,12 +6,12 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from services.chassis.http.passage import UNREAD, passage_of
+from services.chassis.http.request_context import UNREAD, request_context_of
 
 
 class _Parsed(Request):
     async def json(self) -> Any:
-        value = passage_of(self.scope).value
+        value = request_context_of(self.scope).value
         return await super().json() if value is UNREAD else value
 
 

@@ -7,7 +7,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from services.chassis.auth.refusals import TokenMissing
-from services.chassis.http.passage import passage_of
+from services.chassis.http.request_context import request_context_of
 from services.chassis.principal import Principal
 
 
@@ -20,7 +20,7 @@ class BearerToken(SecurityBase):
 
     async def __call__(self, request: Request) -> Principal:
         """Raises TokenMissing, or what the token was refused for."""
-        passage = passage_of(request.scope)
+        passage = request_context_of(request.scope)
         if passage.principal is None:
             raise passage.refusal or TokenMissing()
         return passage.principal
@@ -28,7 +28,7 @@ class BearerToken(SecurityBase):
 
 async def principal_if_any(request: Request) -> Principal | None:
     """The caller; None where nobody can be told."""
-    return passage_of(request.scope).principal
+    return request_context_of(request.scope).principal
 
 
 PrincipalDep = Annotated[Principal, Security(BearerToken())]

@@ -25,9 +25,9 @@ from services.chassis.http.caller import BearerToken
 from services.chassis.http.fingerprint import check_key, fingerprint, receipt_key
 from services.chassis.http.tags import match_versions, tag
 from services.chassis.principal import Principal
-from services.chassis.receipt import Receipt, Replayed
-from services.chassis.secret import Secret, keyed_id
-from services.chassis.store import Aggregates, Cause, Stored
+from services.chassis.store.aggregates import Aggregates, Cause, Stored
+from services.chassis.store.receipt import Receipt, Replayed
+from services.chassis.store.secret import Secret, keyed_id
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.trace import current_traceparent
 

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.chassis.http.demands import JSON
-from services.chassis.http.passage import UNREAD, passage_of
+from services.chassis.http.request_context import UNREAD, request_context_of
 
 _OF_THE_GENERAL_WAY = (
     "query_params",
@@ -66,7 +66,7 @@ class _Direct:
     async def _arguments(self, request: Request) -> dict[str, Any] | None:
         """What the endpoint is called with; None where the request doesn't fit. Of its body nothing was received."""
         found: dict[str, Any] = {}
-        passage = passage_of(request.scope)
+        passage = request_context_of(request.scope)
         if self._body:
             kind = passage.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
             if passage.value is UNREAD or kind != _JSON:

@@ -9,10 +9,10 @@ from opentelemetry.trace import SpanKind, set_span_in_context
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.chassis.http.dialects import Dialects
-from services.chassis.http.passage import Passage, enter
+from services.chassis.http.error_formats import ErrorFormats
 from services.chassis.http.problems import problem
 from services.chassis.http.refusals import Unexpected
+from services.chassis.http.request_context import RequestContext, enter
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving, serve_as
 from services.chassis.telemetry.trace import parse, start, write
@@ -44,13 +44,13 @@ class Entry:
         serving: Serving,
         metrics: Metrics,
         secure: bool,
-        dialects: Dialects | None = None,
+        dialects: ErrorFormats | None = None,
         log_requests: Literal["all", "notable"] = "notable",
     ) -> None:
         self._app = app
         self._serving = serving
         self._metrics = metrics
-        self._dialects = dialects or Dialects(())
+        self._dialects = dialects or ErrorFormats(())
         self._headers = [*_HEADERS, _HSTS] if secure else _HEADERS
         self._log_all = log_requests == "all"
 
@@ -66,7 +66,7 @@ class Entry:
         token = contexts.attach(set_span_in_context(span))
         here = span.get_span_context()
         trace = f"{here.trace_id:032x}"
-        enter(scope, Passage(headers, trace, self._dialects.of(scope["path"])))
+        enter(scope, RequestContext(headers, trace, self._dialects.of(scope["path"])))
         answer = _Answer(
             send,
             [

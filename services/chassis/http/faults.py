@@ -13,11 +13,11 @@ from services.chassis.auth.refusals import TokenMissing
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.http import refusals
 from services.chassis.http.language import language_of
-from services.chassis.http.passage import passage_of
 from services.chassis.http.problems import problem
+from services.chassis.http.request_context import request_context_of
 from services.chassis.http.validation import faults
-from services.chassis.mongo import PyMongoError, is_passing
-from services.chassis.store_away import StoreAway
+from services.chassis.store.mongo import PyMongoError, is_passing
+from services.chassis.store.store_away import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ async def away(request: Request, error: PyMongoError) -> Response:
     """The store failed a question that was put to it directly; whatever the trouble is, a repetition is safe."""
     if not is_passing(error):
         raise error
-    return await refused(request, StoreAway())
+    return await refused(request, StoreUnavailable())
 
 
 def _expected_kind(request: Request) -> str | None:
@@ -75,7 +75,7 @@ def _reads_form(route: APIRoute) -> bool:
 
 
 def _too_large(request: Request) -> CommunityError:
-    return refusals.BodyTooLarge(limit=passage_of(request.scope).body_limit)
+    return refusals.BodyTooLarge(limit=request_context_of(request.scope).body_limit)
 
 
 _BY_STATUS: dict[int, Callable[[Request], CommunityError]] = {

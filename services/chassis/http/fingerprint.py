@@ -16,9 +16,9 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from services.chassis.http.demands import FORMS, JSON
-from services.chassis.http.passage import UNREAD, passage_of
 from services.chassis.http.refusals import IdempotencyKeyMalformed
-from services.chassis.secret import keyed_mark
+from services.chassis.http.request_context import UNREAD, request_context_of
+from services.chassis.store.secret import keyed_mark
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _CHUNK = 1 << 16
@@ -49,7 +49,7 @@ async def fingerprint(secret: bytes, sub: str, request: Request) -> str:
 
 async def _meaning(request: Request) -> str:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    passage = passage_of(request.scope)
+    passage = request_context_of(request.scope)
     demand = passage.demand
     if kind in FORMS and (demand is None or demand.reads_forms):
         return await _form_meaning(await request.form())

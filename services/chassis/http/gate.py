@@ -15,10 +15,10 @@ from services.chassis.auth.refusals import TokenMissing
 from services.chassis.auth.verifier import Verifier
 from services.chassis.errors import CommunityError
 from services.chassis.http.heads import flaw_in
-from services.chassis.http.passage import Passage, passage_of
 from services.chassis.http.problems import problem
 from services.chassis.http.rate import Buckets
 from services.chassis.http.refusals import NoSuchRoute, TooManyRequests
+from services.chassis.http.request_context import RequestContext, request_context_of
 from services.chassis.http.routes import RouteIndex
 from services.chassis.http.sockets import refuse_socket
 
@@ -52,14 +52,14 @@ class Gate:
         if scope["type"] != "http":
             await self._turn_away(scope, receive, send)
             return
-        refusal = await self._admit(scope, passage_of(scope))
+        refusal = await self._admit(scope, request_context_of(scope))
         if refusal is None:
             await self._app(scope, receive, send)
         else:
             error, policy = refusal
             await problem(scope, error, headers=policy)(scope, receive, send)
 
-    async def _admit(self, scope: Scope, passage: Passage) -> "_Refusal | None":
+    async def _admit(self, scope: Scope, passage: RequestContext) -> "_Refusal | None":
         flaw = flaw_in(scope, passage.headers)
         if flaw is not None:
             return _limited(self._addresses, _address(scope)) or (flaw, {})
@@ -72,7 +72,7 @@ class Gate:
             return passage.refusal or TokenMissing(), {}
         return refusal
 
-    async def _known(self, scope: Scope, passage: Passage) -> "_Refusal | None":
+    async def _known(self, scope: Scope, passage: RequestContext) -> "_Refusal | None":
         token = _bearer(passage)
         passage.principal = None if token is None else self._verifier.known(token)
         if passage.principal is not None:
@@ -93,7 +93,7 @@ class Gate:
 _Refusal = tuple[CommunityError, dict[str, str]]
 
 
-def _bearer(passage: Passage) -> str | None:
+def _bearer(passage: RequestContext) -> str | None:
     sent = passage.headers.get(b"authorization")
     if sent is None:
         return None

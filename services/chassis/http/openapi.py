@@ -11,15 +11,15 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from services.chassis.auth.refusals import KeysUnavailable, TokenExpired, TokenInvalid, TokenMissing
-from services.chassis.cursor import InvalidCursor
 from services.chassis.errors import CommunityError, PersonGone, StaleVersion, TooMuchContention
 from services.chassis.http import refusals
 from services.chassis.http.command import HEADERS, CommandOfCaller
-from services.chassis.http.dialects import OWN_REFUSALS
+from services.chassis.http.error_formats import OWN_REFUSALS
 from services.chassis.http.problems import Problem, problems
 from services.chassis.http.texts import ControlCharacter
-from services.chassis.receipt import IdempotencyKeyReused
-from services.chassis.store_away import StoreAway
+from services.chassis.store.cursor import InvalidCursor
+from services.chassis.store.receipt import IdempotencyKeyReused
+from services.chassis.store.store_away import StoreUnavailable
 
 _REFERENCE = "#/components/schemas/{model}"
 _ALWAYS: tuple[type[CommunityError], ...] = (
@@ -27,7 +27,7 @@ _ALWAYS: tuple[type[CommunityError], ...] = (
     refusals.BadRequest,
     refusals.TooManyRequests,
     refusals.Unexpected,
-    StoreAway,
+    StoreUnavailable,
     KeysUnavailable,
 )
 _WITH_TOKEN: tuple[type[CommunityError], ...] = (TokenMissing, TokenInvalid, TokenExpired)

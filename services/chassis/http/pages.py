@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Aggregate
-from services.chassis.store import Page, Stored
+from services.chassis.store.aggregates import Page, Stored
 
 A = TypeVar("A", bound=Aggregate)
 V = TypeVar("V", bound=BaseModel)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from services.chassis.auth.refusals import TokenMissing
 from services.chassis.errors import CommunityError
 from services.chassis.http.language import Language, preferred
-from services.chassis.http.passage import passage_of
+from services.chassis.http.request_context import request_context_of
 from services.contracts.text import fit
 
 MEDIA_TYPE = "application/problem+json"
@@ -70,7 +70,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer that tells `error`."""
-    passage = passage_of(scope)
+    passage = request_context_of(scope)
     if passage.dialect is not None:
         return passage.dialect(scope, error, errors, {**_headers(error), **(headers or {})})
     language = preferred(passage.headers.get(b"accept-language", b"").decode("latin-1"))

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.chassis.errors import CommunityError, Invalid
-from services.chassis.http.passage import passage_of
 from services.chassis.http.problems import problem
 from services.chassis.http.refusals import BadRequest
+from services.chassis.http.request_context import request_context_of
 from services.contracts.text import UNFIT
 
 _IN_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -71,7 +71,7 @@ def texts_of(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _check_head(scope: Scope) -> None:
-    if _IN_HEADER.search(b"\t".join(passage_of(scope).headers.values())):
+    if _IN_HEADER.search(b"\t".join(request_context_of(scope).headers.values())):
         raise BadRequest()
     check_text(scope["path"], "path")
     query = scope.get("query_string", b"")

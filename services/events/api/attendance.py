@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.command import Command, CommandDep
-from services.chassis.http.knowing import known, known_to
 from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known, known_to
 from services.contracts.marks import Id
 from services.events.api.requests import CheckInOrOut
 from services.events.api.views import PresenceView, in_role

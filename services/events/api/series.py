@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.command import CommandDep
-from services.chassis.http.knowing import known_to
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
+from services.chassis.http.visibility import known_to
 from services.contracts.marks import Id
 from services.events.api.requests import EndSeries, SkipDate, StartSeries
 from services.events.api.views import SeriesView

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.activities import ActivityKind, ActivityStatus, SeriesStatus
 from services.events.domain.activity import Activity, Party, Presence
 from services.events.domain.series import Series

@@ -12,7 +12,7 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.refusals import IfMatchMalformed
 from services.chassis.http.tags import etagged, match_versions, tag
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.issues import Priority, UnitKind
 from services.contracts.marks import Code, Id
 from services.issues.catalogues import RESIDENTIAL

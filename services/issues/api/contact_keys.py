@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.chassis.cursor import InvalidCursor, decode, encode
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
+from services.chassis.store.cursor import InvalidCursor, decode, encode
 from services.contracts.marks import Id
 from services.issues.privacy.vault import DestroyedBy, KeyRecord
 from services.issues.store import Store

@@ -13,7 +13,7 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.issues import CaseState
 from services.contracts.marks import Code, Id
 from services.issues.api.views import CaseView, case_view

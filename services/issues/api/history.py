@@ -7,13 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.chassis.cursor import InvalidCursor, decode, encode
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
-from services.chassis.journal import Entry
 from services.chassis.principal import Principal, Role
+from services.chassis.store.cursor import InvalidCursor, decode, encode
+from services.chassis.store.journal import Entry
 from services.contracts.event import events
 from services.contracts.holding import ERASED
 from services.contracts.marks import Id

@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.chassis.cursor import InvalidCursor
 from services.chassis.errors import NotFound, NotYours
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
+from services.chassis.store.cursor import InvalidCursor
 from services.contracts.marks import Code, Id
 from services.issues.api.filters import Day
 from services.issues.api.search import answered

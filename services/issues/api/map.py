@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from services.chassis.cursor import InvalidCursor
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
-from services.chassis.mongo import Document
 from services.chassis.principal import Role
+from services.chassis.store.cursor import InvalidCursor
+from services.chassis.store.mongo import Document
 from services.contracts.marks import Code, Id
 from services.issues.domain.datum import Datum
 from services.issues.reading.maps import BoxTooLarge, Cluster, NotABox, Shown, read_box, shown_in

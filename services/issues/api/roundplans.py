@@ -13,7 +13,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.issues import RoundPlanState, RoundPlanStatus
 from services.contracts.marks import Id
 from services.issues.domain import roundplans as rules

@@ -14,9 +14,9 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.mongo import Document
 from services.chassis.principal import Role
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
+from services.chassis.store.mongo import Document
 from services.contracts.issues.routing import Automatic, DispatchSource, Target
 from services.contracts.marks import Id
 from services.contracts.text import Plain

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.chassis.cursor import InvalidCursor
 from services.chassis.errors import Invalid, NotYours
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Page
+from services.chassis.store.aggregates import Page
+from services.chassis.store.cursor import InvalidCursor
 from services.contracts.marks import Id
 from services.issues.api.filters import FiltersDep
 from services.issues.api.views import CaseView, case_view

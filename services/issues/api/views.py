@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.aggregate import assembled
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.issues import CaseState, PlaceKind, RoundState, UnitState, VisitState, WishState
 from services.issues.domain.cases import Case, Remark
 from services.issues.domain.contact import Contact

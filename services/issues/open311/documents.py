@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.chassis.http.dialects import OWN_REFUSALS
+from services.chassis.http.error_formats import OWN_REFUSALS
 
 _TEXT: dict[str, Any] = {"type": ["string", "null"]}
 _ERRORS: dict[str, Any] = {

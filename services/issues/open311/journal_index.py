@@ -1,6 +1,6 @@
 """The way into the journal for whoever asks what happened in a community in a certain time."""
 
-from services.chassis.mongo import ASCENDING, IndexModel
+from services.chassis.store.mongo import ASCENDING, IndexModel
 
 INDEXES = [
     IndexModel(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.chassis.elapsed import elapsed
-from services.chassis.mongo import Collection, Database
+from services.chassis.store.mongo import Collection, Database
 from services.issues.open311.refusals import JurisdictionMissing, JurisdictionUnknown
 
 _LOOK_EVERY = 1.0

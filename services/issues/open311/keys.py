@@ -13,7 +13,8 @@ from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, UnknownAggregate
-from services.chassis.mongo import (
+from services.chassis.principal import Principal, Role, member
+from services.chassis.store.mongo import (
     ASCENDING,
     DESCENDING,
     Collection,
@@ -23,7 +24,6 @@ from services.chassis.mongo import (
     IndexModel,
     ReturnDocument,
 )
-from services.chassis.principal import Principal, Role, member
 from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp
 
 KEYS, USES = "open311_keys", "open311_uses"

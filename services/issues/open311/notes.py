@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.http.language import Language
-from services.chassis.journal import Entry
-from services.chassis.mongo import ASCENDING
+from services.chassis.store.journal import Entry
+from services.chassis.store.mongo import ASCENDING
 from services.contracts.issues import CaseStatus
 from services.contracts.masking import mask
 from services.issues.domain.questions import LISTS

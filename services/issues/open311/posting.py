@@ -13,9 +13,9 @@ from typing import Any
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import AlreadyExists
 from services.chassis.principal import Role, member
-from services.chassis.receipt import Receipt, Replayed
-from services.chassis.secret import keyed_id, keyed_mark
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.receipt import Receipt, Replayed
+from services.chassis.store.secret import keyed_id, keyed_mark
 from services.chassis.telemetry.trace import current_traceparent
 from services.contracts.issues import Channel
 from services.contracts.marks import CODE_PATTERN

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from fastapi import Response
 
 from services.chassis.errors import CommunityError, Forbidden, NotFound
-from services.chassis.http.dialects import Faults, Scope
+from services.chassis.http.error_formats import Faults, Scope
 from services.chassis.http.language import Language, preferred
-from services.chassis.http.passage import passage_of
+from services.chassis.http.request_context import request_context_of
 from services.issues.domain.questions import AnswersRefused
 from services.issues.open311.formats import answer
 
@@ -134,7 +134,7 @@ class UpdateRefused(
 
 def tell(scope: Scope, error: CommunityError, errors: Faults | None, headers: Mapping[str, str]) -> Response:
     """The answer that tells `error`; of several faults each is an error of its own."""
-    language = preferred(passage_of(scope).headers.get(b"accept-language", b"").decode("latin-1"))
+    language = preferred(request_context_of(scope).headers.get(b"accept-language", b"").decode("latin-1"))
     status = error.status if error.status in _KEPT else 400
     sentences = _sentences(error, errors, language)
     listed = [{"code": str(status), "description": sentence} for sentence in sentences]

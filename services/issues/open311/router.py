@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from services.chassis.http.dialects import DialectRouter
+from services.chassis.http.error_formats import ErrorFormatRouter
 from services.chassis.http.fingerprint import check_key
 from services.chassis.http.language import LanguageDep
 from services.issues.open311 import documents, notes, requests, services
@@ -23,9 +23,9 @@ from services.issues.store import Store
 Route = Callable[..., Awaitable[Response]]
 
 
-def router(store: Store) -> DialectRouter:
+def router(store: Store) -> ErrorFormatRouter:
     """The routes, on `store`."""
-    routes = DialectRouter(prefix=BASE, dialect=tell, tags=["open311"])
+    routes = ErrorFormatRouter(prefix=BASE, dialect=tell, tags=["open311"])
     _offering(routes, store)
     _asking(routes, store)
     _taking(routes, store)
@@ -33,16 +33,16 @@ def router(store: Store) -> DialectRouter:
     return routes
 
 
-def _get(routes: DialectRouter, path: str, summary: str, *statuses: int) -> Callable[[Route], Route]:
+def _get(routes: ErrorFormatRouter, path: str, summary: str, *statuses: int) -> Callable[[Route], Route]:
     return _both(routes, "GET", path, summary, documents.extra(), *statuses)
 
 
-def _post(routes: DialectRouter, path: str, summary: str, body: dict[str, Any]) -> Callable[[Route], Route]:
+def _post(routes: ErrorFormatRouter, path: str, summary: str, body: dict[str, Any]) -> Callable[[Route], Route]:
     return _both(routes, "POST", path, summary, documents.extra(requestBody=body), 403, 404)
 
 
 def _both(
-    routes: DialectRouter, method: str, path: str, summary: str, extra: dict[str, Any], *statuses: int
+    routes: ErrorFormatRouter, method: str, path: str, summary: str, extra: dict[str, Any], *statuses: int
 ) -> Callable[[Route], Route]:
     def register(endpoint: Route) -> Route:
         for form in Format:
@@ -60,7 +60,7 @@ def _both(
     return register
 
 
-def _offering(routes: DialectRouter, store: Store) -> None:
+def _offering(routes: ErrorFormatRouter, store: Store) -> None:
     room = store.open311
 
     @_get(routes, "/discovery", "Where the endpoint is and what it speaks")
@@ -81,7 +81,7 @@ def _offering(routes: DialectRouter, store: Store) -> None:
         return answer(request.url.path, "service_definition", services.definition(category, language))
 
 
-def _asking(routes: DialectRouter, store: Store) -> None:
+def _asking(routes: ErrorFormatRouter, store: Store) -> None:
     room = store.open311
 
     @_get(routes, "/requests", "Requests, as everybody sees them", 404)
@@ -127,7 +127,7 @@ def _asking(routes: DialectRouter, store: Store) -> None:
         return answer(request.url.path, "service_requests", [led])
 
 
-def _taking(routes: DialectRouter, store: Store) -> None:
+def _taking(routes: ErrorFormatRouter, store: Store) -> None:
     room = store.open311
 
     @_post(routes, "/requests", "Request a service", documents.takes_request())
@@ -138,7 +138,7 @@ def _taking(routes: DialectRouter, store: Store) -> None:
         return answer(request.url.path, "service_requests", [taken])
 
 
-def _updates(routes: DialectRouter, store: Store) -> None:
+def _updates(routes: ErrorFormatRouter, store: Store) -> None:
     room = store.open311
 
     @_get(routes, "/servicerequestupdates", "What happened to requests", 404)

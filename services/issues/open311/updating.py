@@ -14,9 +14,9 @@ import orjson
 
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import CommunityError, NotFound, Unavailable
-from services.chassis.receipt import IdempotencyKeyReused, Receipt, Replayed
-from services.chassis.secret import keyed_mark
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replayed
+from services.chassis.store.secret import keyed_mark
 from services.chassis.telemetry.trace import current_traceparent
 from services.issues.domain.aftermath import Reopen, reopen
 from services.issues.domain.cases import Case

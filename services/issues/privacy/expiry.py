@@ -12,10 +12,10 @@ from typing import Any
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
-from services.chassis.erasure import erase_in
 from services.chassis.errors import CommunityError, Unavailable
 from services.chassis.principal import SYSTEM
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.erasure import erase_in
 from services.issues.domain.aftermath import expire_contact, expire_words
 from services.issues.domain.cases import Case
 from services.issues.privacy.vault import DestroyedBy, KeysUnreadable

@@ -15,8 +15,9 @@ from typing import Any
 from services.chassis.aggregate import new_id
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
-from services.chassis.gone import Gone
-from services.chassis.mongo import (
+from services.chassis.principal import Principal
+from services.chassis.store.gone import Gone
+from services.chassis.store.mongo import (
     ASCENDING,
     DESCENDING,
     Collection,
@@ -27,8 +28,7 @@ from services.chassis.mongo import (
     ReturnDocument,
     insert_or_find,
 )
-from services.chassis.principal import Principal
-from services.chassis.secret import keyed_mark
+from services.chassis.store.secret import keyed_mark
 from services.issues.domain.contact import Contact, Sealed
 from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, seal, unseal
 

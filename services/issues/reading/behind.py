@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.clock import Clock
-from services.chassis.mongo import ASCENDING, Collection, Database
+from services.chassis.store.mongo import ASCENDING, Collection, Database
 from services.issues.reading.marks import EVER, MARKS, STALE, UNCOUNTED
 from services.issues.reading.row import NEVER, ROWS
 

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
 
-from services.chassis.mongo import BulkWriteError, Collection, Database, ReturnDocument, UpdateOne, is_repetition
+from services.chassis.store.mongo import (
+    BulkWriteError,
+    Collection,
+    Database,
+    ReturnDocument,
+    UpdateOne,
+    is_repetition,
+)
 from services.issues.reading import tiles
 from services.issues.reading.facts import By
 from services.issues.reading.row import ROWS

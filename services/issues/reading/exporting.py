@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from services.chassis.mongo import Database, Document
+from services.chassis.store.mongo import Database, Document
 from services.issues.domain.units import Unit
 from services.issues.reading.finding import Filters, Finding
 from services.issues.reading.row import Where

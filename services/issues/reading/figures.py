@@ -12,9 +12,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from services.chassis import cursor as cursors
 from services.chassis.errors import Invalid
-from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document
+from services.chassis.store import cursor as cursors
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.issues.reading.counts import Counts, pairs
 from services.issues.reading.facts import BITS, By, Mark, day_of, number_of
 from services.issues.reading.finding import Found

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.chassis import cursor as cursors
-from services.chassis.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.chassis.principal import Principal, Role
+from services.chassis.store import cursor as cursors
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.contracts.issues import CaseStatus, Channel, Priority
 from services.issues.reading.row import INSIDE, ROWS, WAITING, WORDS, order_of
 from services.issues.reading.words import Term

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis import cursor as cursors
 from services.chassis.errors import Invalid
-from services.chassis.mongo import DESCENDING, Collection, Database, Document
+from services.chassis.store import cursor as cursors
+from services.chassis.store.mongo import DESCENDING, Collection, Database, Document
 from services.issues.domain.datum import Datum, from_wgs84, to_wgs84
 from services.issues.reading import tiles
 from services.issues.reading.counts import Counts, Pile

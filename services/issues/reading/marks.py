@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.chassis.mongo import (
+from services.chassis.store.mongo import (
     ASCENDING,
     Collection,
     Database,

@@ -8,10 +8,10 @@ import asyncio
 import logging
 
 from services.chassis.http.probes import Fact
-from services.chassis.mongo import PyMongoError
+from services.chassis.store.mongo import PyMongoError
+from services.chassis.store.throttle import Throttle
 from services.chassis.telemetry import figures
 from services.chassis.telemetry.metrics import Metrics
-from services.chassis.throttle import Throttle
 from services.issues.reading.behind import Measure
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock, utc_now
-from services.chassis.handlers import Received
-from services.chassis.mongo import (
+from services.chassis.store.mongo import (
     ASCENDING,
     DESCENDING,
     Collection,
@@ -24,6 +23,7 @@ from services.chassis.mongo import (
     PyMongoError,
     UpdateOne,
 )
+from services.chassis.subscriber.handlers import Received
 from services.issues.reading import marks
 from services.issues.reading.facts import When
 from services.issues.reading.marks import Marks, Settled, age_of, pass_name

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.mongo import ASCENDING, Database
+from services.chassis.store.mongo import ASCENDING, Database
 from services.contracts.event import fold
 from services.contracts.issues import CaseState
 from services.issues.reading.facts import By, Facts, facts, number_of

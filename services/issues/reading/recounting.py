@@ -7,7 +7,7 @@ map read. What changed is counted before what a rebuild has written.
 from datetime import timedelta
 
 from services.chassis.clock import Clock, utc_now
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.issues.reading.counts import Counts
 from services.issues.reading.marks import Marks, age_of
 from services.issues.reading.pace import Pace, Pass

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.mongo import (
+from services.chassis.store.mongo import (
     BulkWriteError,
     Collection,
     Database,

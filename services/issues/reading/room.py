@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.handlers import Handlers, Received
-from services.chassis.journal import Journal
-from services.chassis.mongo import Database, WriteOp
 from services.chassis.service import Runtime
-from services.chassis.store import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.journal import Journal
+from services.chassis.store.mongo import Database, WriteOp
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.event import Event, events
 from services.contracts.issues import CaseState, PlaceChanged
 from services.issues.reading.behind import Measure

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.chassis.mongo import Collection, Database, Document
+from services.chassis.store.mongo import Collection, Database, Document
 from services.issues.reading.row import Where
 
 _DEEPEST = 8

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.mongo import Database, Document
+from services.chassis.store.mongo import Database, Document
 from services.issues.reading.facts import By, Facts, When, number_of
 from services.issues.reading.figures import Period
 from services.issues.reading.marks import MARKS

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.mongo import ASCENDING, Database, WriteOp
 from services.chassis.principal import SYSTEM
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.mongo import ASCENDING, Database, WriteOp
 from services.contracts.issues import PlaceKind
 from services.issues.domain.counting import Compound, Seen, figures_of, recount
 from services.issues.domain.rounds import Figures, Round

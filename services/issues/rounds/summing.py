@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.chassis.mongo import ASCENDING, Document
+from services.chassis.store.mongo import ASCENDING, Document
 from services.contracts.issues import CaseStatus, RoundSummary
 from services.issues.domain.counting import summary_of
 from services.issues.domain.rounds import Round

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from services.chassis.aggregate import Decision, Naming
 from services.chassis.errors import AlreadyExists, CommunityError, Invalid
 from services.chassis.principal import Principal
-from services.chassis.secret import naming_with
-from services.chassis.store import Cause, Stored
+from services.chassis.store.aggregates import Cause, Stored
+from services.chassis.store.secret import naming_with
 from services.issues.domain.catalogue import Catalogue
 from services.issues.domain.places import Place
 from services.issues.domain.rounds import Round

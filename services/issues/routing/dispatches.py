@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.chassis.mongo import ASCENDING, Database, Document, IndexModel, UpdateOne
+from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.issues.routing import DispatchSource
 from services.issues.domain.accuracy import Counted, Outcome, Tally
 

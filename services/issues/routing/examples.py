@@ -8,7 +8,7 @@ expiry, are left out whole, and so are those of children.
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from services.chassis.mongo import Collection as Documents
+from services.chassis.store.mongo import Collection as Documents
 from services.contracts.issues import CaseStatus
 from services.issues.domain.learning import MAX_EXAMPLES, Example
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from services.chassis.errors import AlreadyExists
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.contracts.issues.routing import ModelStatus
 from services.issues.domain.routing import lose_model, routing_id
 from services.issues.domain.routing_model import ask_successor, successor_id, withdraw

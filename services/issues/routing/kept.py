@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.journal import Journal
-from services.chassis.mongo import ASCENDING, Collection, Document, IndexModel
 from services.chassis.service import Runtime
-from services.chassis.settings import ServiceSettings
-from services.chassis.store import Aggregates, Kind, newest_first
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.journal import Journal
+from services.chassis.store.mongo import ASCENDING, Collection, Document, IndexModel
 from services.contracts.issues.routing import DispatchAccuracyState, RoutingModelState, RoutingState
 from services.contracts.topics import ISSUES
 from services.issues.domain.accuracy import DispatchAccuracy

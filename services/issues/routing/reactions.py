@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Decision, decided
-from services.chassis.handlers import Handlers, Received
 from services.chassis.principal import Role, system
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.event import Event
 from services.contracts.issues import (
     CaseAccepted,

@@ -6,7 +6,7 @@ What is remembered holds no words of anybody: which words mattered is worked out
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.chassis.mongo import Document
+from services.chassis.store.mongo import Document
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
 from services.issues.domain import classifier

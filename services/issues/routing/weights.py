@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import orjson
 
-from services.chassis.mongo import ASCENDING, Bucket, Database, IndexModel
+from services.chassis.store.mongo import ASCENDING, Bucket, Database, IndexModel
 from services.contracts.issues.routing import Target
 from services.issues.domain.classifier import Model, as_numbers, of_numbers
 

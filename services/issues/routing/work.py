@@ -8,9 +8,9 @@ from functools import partial
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, Unavailable
-from services.chassis.mongo import PyMongoError
 from services.chassis.principal import SYSTEM
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.mongo import PyMongoError
 from services.chassis.sweeper import Sweeping
 from services.contracts.issues.routing import ModelStatus, PartFigures
 from services.issues.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish

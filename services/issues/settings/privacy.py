@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings.service_settings import ServiceSettings
 from services.issues.domain.aftermath import VERDICT_WITHIN
 from services.issues.privacy.sealing import KEY_BYTES, Masters, fresh_key
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError
-from services.chassis.mongo import Collection
 from services.chassis.principal import Principal, Role
+from services.chassis.store.mongo import Collection
 
 _DAY = timedelta(days=1)
 _WORKERS = (Role.GRID_WORKER, Role.HANDLER, Role.SUPERVISOR, Role.STAFF)

@@ -15,8 +15,8 @@ from typing import Any
 from services.chassis.aggregate import derived_id
 from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, UnknownAggregate
-from services.chassis.mongo import Database, Document
 from services.chassis.principal import Principal
+from services.chassis.store.mongo import Database, Document
 from services.issues.privacy.vault import Vault
 from services.issues.uploads import documents, kept, recordings
 from services.issues.uploads.allowance import Allowance

@@ -10,8 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.mongo import ASCENDING, Bucket, Collection, Database, Document, IndexModel, insert_or_find
 from services.chassis.principal import Principal
+from services.chassis.store.mongo import (
+    ASCENDING,
+    Bucket,
+    Collection,
+    Database,
+    Document,
+    IndexModel,
+    insert_or_find,
+)
 from services.issues.privacy.vault import Vault
 
 INDEXES = [

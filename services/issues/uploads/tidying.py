@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.mongo import Collection, Database, ObjectId
+from services.chassis.store.mongo import Collection, Database, ObjectId
 from services.issues.store import Store, attached_to_any, found_in_any, shown_in_any
 from services.issues.uploads.kept import Kept
 

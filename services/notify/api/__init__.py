@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.chassis.store import Aggregates
+from services.chassis.store.aggregates import Aggregates
 from services.notify.api import inbox, persons, why
 from services.notify.belonging import Memberships
 from services.notify.domain.notice import Notice

@@ -12,7 +12,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.language import LanguageDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
-from services.chassis.store import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.contracts.notices import NoticeKind, NoticeStatus
 from services.notify import store

@@ -20,7 +20,7 @@ from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.contracts.notices import NoticeChannel, NoticeKind, PersonStatus
 from services.notify.belonging import Memberships

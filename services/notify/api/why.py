@@ -11,7 +11,7 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
-from services.chassis.store import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeStatus, Suppression
 from services.notify.domain.notice import Notice

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from services.chassis.mongo import ASCENDING, DESCENDING, Database, Document
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document
 from services.contracts.activities import ActivityStatus
 from services.contracts.issues import Channel, PlaceKind, WishStatus
 from services.notify.board.figures import (

@@ -5,7 +5,7 @@ import time
 
 from services.chassis.clock import Clock
 from services.chassis.errors import NotFound
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.notify.board.counting import communities, count_board
 from services.notify.board.figures import Board
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis.mongo import DESCENDING, Database, Document
+from services.chassis.store.mongo import DESCENDING, Database, Document
 from services.contracts.issues import RoundStatus, RoundSummary
 from services.notify.board.figures import BuildingFindings, FoundOf, Place, RoundResult
 from services.notify.board.standing import OPEN

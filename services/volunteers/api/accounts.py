@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Response
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.knowing import known_to
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known_to
 from services.chassis.principal import Role
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.marks import Id
 from services.volunteers.api.views import AccountView, Listed, TotalsView, account_view, listed
 from services.volunteers.domain import accounts

@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from services.chassis.http.command import Command
-from services.chassis.http.knowing import known_to
+from services.chassis.http.visibility import known_to
 from services.volunteers.api.views import need_view
 from services.volunteers.seats import Change
 from services.volunteers.store import Store

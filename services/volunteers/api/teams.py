@@ -10,9 +10,9 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.knowing import known, known_to
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known, known_to
 from services.contracts.marks import Id
 from services.contracts.volunteers import TeamKind
 from services.volunteers.api.views import Listed, TeamView, listed, team_view

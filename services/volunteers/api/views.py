@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.errors import UnknownAggregate
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Page, Stored
+from services.chassis.store.aggregates import Page, Stored
 from services.contracts.volunteers import AccountState, CarePlanState, NeedState, Origin, TeamState, VolunteerState
 from services.volunteers.domain.accounts import Account
 from services.volunteers.domain.care import CarePlan

@@ -10,11 +10,11 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
-from services.chassis.http.knowing import known, known_to
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.contracts.marks import Code, Id
 from services.contracts.volunteers import VolunteerStatus
 from services.volunteers.api.views import Listed, VolunteerView, listed, volunteer_view

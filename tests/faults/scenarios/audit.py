@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.chassis.store import Kind
+from services.chassis.store.aggregates import Kind
 from services.contracts.envelope import Envelope, from_headers
 from services.contracts.event import events
 from services.topology import service

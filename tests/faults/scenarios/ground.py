@@ -13,8 +13,8 @@ from pymongo import MongoClient
 
 from deploy.local.mongo_members import MongoMember, MongoMembers
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.settings import AuthSettings
-from services.chassis.topics import ensure_topics
+from services.chassis.kafka.topics import ensure_topics
+from services.chassis.settings.service_settings import AuthSettings
 from tests.e2e.house import House, environment
 from tests.faults.replica import Replica
 from tests.faults.scenarios.site import Site

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.chassis.intake import Record
-from services.chassis.repairs import repair
+from services.chassis.kafka.repairs import repair
+from services.chassis.subscriber.intake import Record
 from tests.faults.scenarios.ground import Ground
 
 Place = tuple[str, int, int]

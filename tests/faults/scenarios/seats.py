@@ -12,7 +12,7 @@ import httpx
 from services.chassis.aggregate import Aggregate
 from services.chassis.clock import utc_now
 from services.chassis.principal import Role
-from services.chassis.store import Kind
+from services.chassis.store.aggregates import Kind
 from services.volunteers.app import VolunteersSettings
 from services.volunteers.domain.holds import Owed, hold_of, standing
 from services.volunteers.domain.needs import Need

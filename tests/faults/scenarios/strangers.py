@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
 
-from services.chassis import dead_letters
 from services.chassis.clock import utc_now
-from services.chassis.morgue import Morgue
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
+from services.chassis.subscriber import dead_letter
+from services.chassis.subscriber.dead_letters import DeadLetters
 from services.contracts.envelope import Envelope, to_headers
 from services.contracts.issues import CaseDispatched
 from services.contracts.topics import ISSUES
@@ -56,13 +56,13 @@ class Stranger:
 
 
 _REASONS = {
-    "misnamed": dead_letters.MISNAMED_HEADER,
-    "misnamed-state": dead_letters.MISNAMED_HEADER,
-    "headless": dead_letters.MALFORMED_ENVELOPE,
-    "null": dead_letters.UNEXPECTED_TOMBSTONE,
-    "no-json": dead_letters.BAD_JSON,
-    "no-data": dead_letters.WRONG_SCHEMA,
-    "compressed": dead_letters.UNREADABLE_BATCH,
+    "misnamed": dead_letter.MISNAMED_HEADER,
+    "misnamed-state": dead_letter.MISNAMED_HEADER,
+    "headless": dead_letter.MALFORMED_ENVELOPE,
+    "null": dead_letter.UNEXPECTED_TOMBSTONE,
+    "no-json": dead_letter.BAD_JSON,
+    "no-data": dead_letter.WRONG_SCHEMA,
+    "compressed": dead_letter.UNREADABLE_BATCH,
 }
 
 
@@ -102,10 +102,12 @@ async def unreadable_records(site: Site, seed: int) -> None:
 async def _letters(here: Ground) -> Counter[Letter]:
     """As an operator sees them."""
     prefix = here.variables["KAFKA_TOPIC_PREFIX"]
-    outbound = Outbound(here.variables["KAFKA_BOOTSTRAP"], client_id="scenarios")
+    outbound = Producer(here.variables["KAFKA_BOOTSTRAP"], client_id="scenarios")
     await outbound.run()
     try:
-        letters = await Morgue(here.variables["KAFKA_BOOTSTRAP"], [prefix + ISSUES.dead_letters], outbound).letters()
+        letters = await DeadLetters(
+            here.variables["KAFKA_BOOTSTRAP"], [prefix + ISSUES.dead_letters], outbound
+        ).letters()
     finally:
         await outbound.stop()
     found: Counter[Letter] = Counter()

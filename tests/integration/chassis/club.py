@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Aggregate, Decision, decided
-from services.chassis.erasure import erase_each
-from services.chassis.store import Aggregates, Cause, Kind
+from services.chassis.store.aggregates import Aggregates, Cause, Kind
+from services.chassis.subscriber.erasure import erase_each
 from services.contracts.event import Event
 from services.contracts.marks import Internal, PersonId, Public, Someone, Words
 from tests.integration.chassis.workshop import COMMUNITY, WORKSHOP

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any, cast
 
 from services.chassis.clock import utc_now
-from services.chassis.erasure import Erasing, Traces
-from services.chassis.gone import Gone
-from services.chassis.handlers import Handlers, Received
-from services.chassis.intake import Intake, Record
-from services.chassis.journal import Journal, document
-from services.chassis.known_gone import KnownGone
-from services.chassis.mongo import Database, UpdateOne, WriteOp
-from services.chassis.outbound import Outbound
-from services.chassis.store import Aggregates
+from services.chassis.kafka.producer import Producer
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.gone import Gone
+from services.chassis.store.journal import Journal, document
+from services.chassis.store.known_gone import KnownGone
+from services.chassis.store.mongo import Database, UpdateOne, WriteOp
+from services.chassis.subscriber.erasure import Erasing, Traces
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.intake import Intake, Record
 from services.contracts.event import Event
 from tests.integration.chassis.club import CLUBS, Club, ClubFounded, ClubJoined, ClubListed, erase
 from tests.integration.chassis.lab import fact, same_span
@@ -86,7 +86,7 @@ def subscriber(replica: Replica, seen: list[Any]) -> Intake:
     async def take(received: Received[Any]) -> None:
         seen.append(received.event)
 
-    return Intake("club", handlers, replica.db, cast(Outbound, None), utc_now, span=same_span, gone=replica.gone)
+    return Intake("club", handlers, replica.db, cast(Producer, None), utc_now, span=same_span, gone=replica.gone)
 
 
 class Hand:

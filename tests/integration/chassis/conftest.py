@@ -6,8 +6,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from services.chassis import mongo
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
+from services.chassis.store import mongo
 from services.contracts.topics import configurations
 from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.workshop import WORKSHOP
@@ -31,7 +31,7 @@ async def lab(store: mongo.Database, kafka_bootstrap: str, topic_prefix: str) ->
     topics = [NewTopic(topic_prefix + n, PARTITIONS, 1, topic_configs=c) for n, c in configurations(WORKSHOP).items()]
     await admin.create_topics(topics)
     await admin.close()
-    outbound = Outbound(kafka_bootstrap, client_id="chassis-tests", time_out=10.0)
+    outbound = Producer(kafka_bootstrap, client_id="chassis-tests", time_out=10.0)
     await outbound.run()
     producer = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap, acks="all")
     await producer.start()

@@ -11,17 +11,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.chassis.clock import utc_now
-from services.chassis.handlers import Handlers
-from services.chassis.inbound import Inbound
-from services.chassis.intake import Intake, Record
-from services.chassis.journal import Journal
-from services.chassis.lease import Lease
-from services.chassis.mongo import Database
-from services.chassis.morgue import Letter, Morgue
-from services.chassis.outbound import Outbound
-from services.chassis.relay import Lane
-from services.chassis.restates import Restates
-from services.chassis.store import Aggregates, Committed
+from services.chassis.kafka.producer import Producer
+from services.chassis.relay.relay import Lane
+from services.chassis.relay.republish import RepublishRequests
+from services.chassis.store.aggregates import Aggregates, Committed
+from services.chassis.store.journal import Journal
+from services.chassis.store.lease import Lease
+from services.chassis.store.mongo import Database
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.dead_letters import DeadLetters, Letter
+from services.chassis.subscriber.handlers import Handlers
+from services.chassis.subscriber.intake import Intake, Record
 from services.contracts.envelope import Envelope, Headers, from_headers, to_headers
 from services.contracts.event import Event
 from tests.integration.chassis.workshop import COMMUNITY, THINGS, WORKSHOP, Thing
@@ -84,7 +84,7 @@ class Lab:
     store: Database
     kafka: str
     prefix: str
-    outbound: Outbound
+    outbound: Producer
     producer: AIOKafkaProducer
 
     @property
@@ -117,7 +117,7 @@ class Lab:
         self,
         lease: Lease | None = None,
         *,
-        outbound: Outbound | None = None,
+        outbound: Producer | None = None,
         journal: Journal | None = None,
         collection: Any = None,
         poll: float = 0.05,
@@ -129,7 +129,7 @@ class Lab:
             journal or Journal(self.store),
             outbound or self.outbound,
             lease or await self.lease(),
-            Restates(self.store),
+            RepublishRequests(self.store),
             prefix=self.prefix,
             poll=poll,
         )
@@ -164,10 +164,10 @@ class Lab:
 
     def inbound(
         self, handlers: Handlers, *, intake: Intake | None = None, instance: str | None = None, graceful: float = 10.0
-    ) -> Inbound:
+    ) -> Consumer:
         """A member of this lab's consumer group, not joined yet."""
         topics = [self.prefix + topic for topic in handlers.topics]
-        return Inbound(
+        return Consumer(
             self.kafka,
             intake or self.intake(handlers),
             topics,
@@ -178,7 +178,7 @@ class Lab:
         )
 
     @asynccontextmanager
-    async def subscribed(self, handlers: Handlers, *, intake: Intake | None = None) -> AsyncIterator[Inbound]:
+    async def subscribed(self, handlers: Handlers, *, intake: Intake | None = None) -> AsyncIterator[Consumer]:
         """A subscriber that has joined, until the end of the block."""
         inbound = self.inbound(handlers, intake=intake)
         await inbound.run()
@@ -225,7 +225,7 @@ class Lab:
 
     async def letters(self, at_least: int = 1) -> list[Letter]:
         """The open dead letters, once there are as many."""
-        morgue = Morgue(self.kafka, [self.dead_letters], self.outbound)
+        morgue = DeadLetters(self.kafka, [self.dead_letters], self.outbound)
         async with asyncio.timeout(PATIENCE):
             while len(found := await morgue.letters()) < at_least:
                 pass

@@ -5,8 +5,8 @@ from typing import Any
 
 from services.chassis.aggregate import derived_id
 from services.chassis.errors import AlreadyExists
-from services.chassis.handlers import Handlers, Received
-from services.chassis.mongo import Document, InsertOne
+from services.chassis.store.mongo import Document, InsertOne
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.envelope import Headers
 from services.contracts.event import Event
 from tests.integration.chassis.lab import Lab, fact

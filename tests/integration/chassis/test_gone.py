@@ -8,11 +8,11 @@ import pytest
 
 from services.chassis.clock import utc_now
 from services.chassis.errors import PersonGone
-from services.chassis.gone import LOOKS, Gone, GoneAgain, tombstone_of
-from services.chassis.journal import document
-from services.chassis.mongo import Database
-from services.chassis.receipt import Receipt
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.gone import LOOKS, Gone, GoneAgain, tombstone_of
+from services.chassis.store.journal import document
+from services.chassis.store.mongo import Database
+from services.chassis.store.receipt import Receipt
 from services.contracts.holding import WORDS_GONE
 from tests.integration.chassis.club import CLUBS, ClubFounded, ClubJoined, ClubListed, found, join, leave
 from tests.integration.chassis.club_replica import Replica, arrived, subscriber

@@ -11,12 +11,12 @@ import pytest
 
 from services.chassis.clock import utc_now
 from services.chassis.errors import PersonGone
-from services.chassis.gone import COLLECTION, INDEXES, LOOKS, GoneAgain, tombstone_of
-from services.chassis.gone_ahead import OVERLAP, GoneAhead
-from services.chassis.journal import document
-from services.chassis.known_gone import BELIEVED, KEPT, KnownGone
-from services.chassis.mongo import Database, PyMongoError
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.gone import COLLECTION, INDEXES, LOOKS, GoneAgain, tombstone_of
+from services.chassis.store.gone_ahead import OVERLAP, GoneAhead
+from services.chassis.store.journal import document
+from services.chassis.store.known_gone import BELIEVED, KEPT, KnownGone
+from services.chassis.store.mongo import Database, PyMongoError
 from tests.integration.chassis.club import ClubJoined, found, join
 from tests.integration.chassis.club_replica import Hand, Replica, arrived, subscriber
 from tests.integration.chassis.workshop import COMMUNITY
@@ -208,7 +208,7 @@ async def test_while_nothing_can_be_read_the_store_is_asked(
     await one.erases(ANN)
     ahead.fails = 3
     ahead.hand.now += BELIEVED
-    with caplog.at_level(logging.INFO, "services.chassis.gone_ahead"):
+    with caplog.at_level(logging.INFO, "services.chassis.store.gone_ahead"):
         async with running(ahead.read_tombstones()):
             await eventually(lambda: ahead.fails < 2)
             assert not two.gone.known.fresh

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from aiokafka.consumer import fetcher
 
-from services.chassis.batches import Batches
-from services.chassis.handlers import Handlers, Received
-from services.chassis.morgue import Letter, Morgue, NotReplayable
+from services.chassis.kafka.record_batches import Batches
+from services.chassis.subscriber.dead_letters import DeadLetters, Letter, NotReplayable
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.commands.dlq import _line, _whole
 from tests import raw_batches as raw
 from tests.integration.chassis.conftest import PARTITIONS
@@ -82,7 +82,7 @@ async def test_its_letter_is_listed_shown_and_replayed(lab: Lab, handlers: Handl
         [letter] = await lab.letters()
         assert "misnamed-header" in _line(letter)
         assert "dlq-raw-headers: [[" in _whole(letter)
-        morgue = Morgue(lab.kafka, [lab.dead_letters], lab.outbound)
+        morgue = DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound)
         await morgue.replay(letter)
         await eventually(lambda: seen == ["thing-2.1", "thing-1.1"])
         assert await morgue.letters() == []
@@ -107,7 +107,7 @@ async def test_a_compression_that_is_not_known_costs_its_batch(lab: Lab, handler
     assert (letter.value or b"")[raw.ATTRIBUTES_AT :] == odd[raw.ATTRIBUTES_AT :]
     assert "the batch in base64: " in _whole(letter)
     with pytest.raises(NotReplayable) as refusal:
-        await Morgue(lab.kafka, [lab.dead_letters], lab.outbound).replay(letter)
+        await DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound).replay(letter)
     assert "unknown compression" in refusal.value.sentence("en")
 
 
@@ -116,7 +116,7 @@ async def test_the_letter_of_a_batch_that_can_be_read_by_now_is_replayed_record_
 ) -> None:
     """As after an update that brings the compression along."""
     whole = raw.batch([made("thing-1"), made("thing-2", 1, BAD)])
-    morgue = Morgue(lab.kafka, [lab.dead_letters], lab.outbound)
+    morgue = DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound)
     marks = {"topic": lab.facts, "consumer": lab.group, "reason": "unreadable-batch", "batch": "0-1"}
     await lab.publish(b"", whole, [(f"dlq-{n}", v.encode()) for n, v in marks.items()], topic=lab.dead_letters)
     [letter] = await lab.letters()

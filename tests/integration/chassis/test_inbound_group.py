@@ -5,10 +5,10 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
-from services.chassis.store import Aggregates
-from services.chassis.store_away import StoreAway
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.handlers import Handlers, Received
 from tests.integration.chassis.conftest import PARTITIONS
 from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.late import late_kafka
@@ -41,7 +41,7 @@ def noting(seen: list[str]) -> Handlers:
     return handlers
 
 
-def generation(inbound: Inbound) -> int:
+def generation(inbound: Consumer) -> int:
     consumer: Any = inbound._consumer()
     return int(consumer._coordinator.generation)
 
@@ -80,12 +80,12 @@ async def test_a_rebalance_in_the_middle_of_a_batch_has_each_effect_once(lab: La
     assert {id: (await lab.things().get(f"count-{id}")).aggregate.n for id in IDS} == dict.fromkeys(IDS, 2)
 
 
-def _shared_out(one: Inbound, other: Inbound) -> bool:
+def _shared_out(one: Consumer, other: Consumer) -> bool:
     """Whether both have partitions, and together all of them, once."""
     return bool(one.assigned and other.assigned) and len(one.assigned) + len(other.assigned) == PARTITIONS
 
 
-async def _lag_gone(*inbounds: Inbound) -> bool:
+async def _lag_gone(*inbounds: Consumer) -> bool:
     return not sum([sum((await inbound.lag()).values()) for inbound in inbounds])
 
 
@@ -137,7 +137,7 @@ async def test_a_stop_while_the_store_is_away_does_not_wait_for_it(lab: Lab) -> 
 
     @handlers.on(ThingMade)
     async def made(_received: Received[ThingMade]) -> None:
-        raise StoreAway()
+        raise StoreUnavailable()
 
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
     inbound = lab.inbound(handlers)
@@ -157,7 +157,7 @@ async def test_kafka_away_at_the_start_then_there(lab: Lab) -> None:
     seen: list[str] = []
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
     async with late_kafka(lab.kafka) as (address, come_up):
-        inbound = Inbound(address, lab.intake(noting(seen)), [lab.facts], group=lab.group)
+        inbound = Consumer(address, lab.intake(noting(seen)), [lab.facts], group=lab.group)
         joining = asyncio.create_task(inbound.run())
         await lab.things().create("thing-1", make("thing-1"), ME)
         assert not joining.done()
@@ -171,7 +171,7 @@ async def test_kafka_away_at_the_start_then_there(lab: Lab) -> None:
 
 async def test_a_stop_before_kafka_ever_came_returns(lab: Lab) -> None:
     async with late_kafka(lab.kafka) as (address, _):
-        inbound = Inbound(address, lab.intake(noting([])), [lab.facts], group=lab.group)
+        inbound = Consumer(address, lab.intake(noting([])), [lab.facts], group=lab.group)
         joining = asyncio.create_task(inbound.run())
         await asyncio.sleep(0)
         joining.cancel()

@@ -8,8 +8,8 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError
 
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.handlers import Handlers, Received
 from tests.integration.chassis.lab import Lab, fact
 from tests.integration.chassis.workshop import ThingBumped, ThingMade
 from tests.waiting import eventually
@@ -25,7 +25,7 @@ def noting(seen: list[str]) -> Handlers:
     return handlers
 
 
-def spied_commits(inbound: Inbound) -> list[dict[TopicPartition, int]]:
+def spied_commits(inbound: Consumer) -> list[dict[TopicPartition, int]]:
     """The commits of a joined member, from now on."""
     commits: list[dict[TopicPartition, int]] = []
     consumer: Any = inbound._consumer()
@@ -218,7 +218,7 @@ async def test_the_lag_is_what_is_published_and_not_taken(lab: Lab) -> None:
         await eventually(lambda: _no_lag(inbound))
 
 
-async def _no_lag(inbound: Inbound) -> bool:
+async def _no_lag(inbound: Consumer) -> bool:
     return sum((await inbound.lag()).values()) == 0
 
 

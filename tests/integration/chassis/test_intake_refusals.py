@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.chassis import dead_letters
 from services.chassis.errors import StaleVersion
-from services.chassis.handlers import Handlers, Received
-from services.chassis.mongo import InsertOne
-from services.chassis.morgue import Letter
+from services.chassis.store.mongo import InsertOne
+from services.chassis.subscriber import dead_letter
+from services.chassis.subscriber.dead_letters import Letter
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.envelope import Headers
 from tests.integration.chassis.lab import Lab, fact
 from tests.integration.chassis.workshop import ThingBumped, ThingMade, ThingState
@@ -89,7 +89,7 @@ async def test_it_becomes_a_dead_letter_and_the_rest_has_its_effect(lab: Lab, wh
 
     assert [id for id in notebook.seen if id.startswith("thing-1")] == ["thing-1.1", "thing-1.3"]
     assert (letter.key or None, letter.value) == (key, value)
-    kept = [(name, text) for name, text in letter.headers if not name.startswith(dead_letters.PREFIX)]
+    kept = [(name, text) for name, text in letter.headers if not name.startswith(dead_letter.PREFIX)]
     assert kept == [(name, text or b"") for name, text in headers]
     assert letter.mark("reason") == reason
     assert letter.mark("detail")

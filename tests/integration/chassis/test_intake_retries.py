@@ -10,9 +10,9 @@ from aiokafka.errors import KafkaConnectionError
 from pymongo.errors import AutoReconnect, NotPrimaryError
 
 from services.chassis.errors import AlreadyExists, TooMuchContention
-from services.chassis.handlers import Handlers, NotYet, Received
-from services.chassis.intake import Stopping
-from services.chassis.store_away import StoreAway
+from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.subscriber.handlers import Handlers, NotYet, Received
+from services.chassis.subscriber.intake import Stopping
 from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.workshop import ThingBumped, ThingMade
 from tests.waiting import eventually
@@ -30,7 +30,14 @@ def handling(handler: Handler) -> Handlers:
 
 @pytest.mark.parametrize(
     "trouble",
-    [AutoReconnect(), NotPrimaryError(), StoreAway(), TooMuchContention(), KafkaConnectionError(), ConnectionError()],
+    [
+        AutoReconnect(),
+        NotPrimaryError(),
+        StoreUnavailable(),
+        TooMuchContention(),
+        KafkaConnectionError(),
+        ConnectionError(),
+    ],
     ids=lambda error: type(error).__name__,
 )
 async def test_passing_trouble_is_waited_out_in_order_and_without_a_dead_letter(lab: Lab, trouble: Exception) -> None:
@@ -61,7 +68,7 @@ async def test_another_aggregate_goes_on_while_one_is_in_trouble(lab: Lab) -> No
 
     async def flaky(received: Received[Any]) -> None:
         if received.envelope.aggregate_id == "thing-1" and not relieved.is_set():
-            raise StoreAway()
+            raise StoreUnavailable()
         done.append(received.envelope.aggregate_id)
         relieved.set()
 
@@ -184,7 +191,7 @@ async def test_a_dead_letter_waits_for_kafka_to_take_it_and_is_not_forgotten(
 
 async def test_stopping_ends_the_waiting_and_nothing_is_counted_as_done(lab: Lab) -> None:
     async def away(_received: Received[Any]) -> None:
-        raise StoreAway()
+        raise StoreUnavailable()
 
     intake = lab.intake(handling(away))
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))

@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from deploy.local.kafka_server import KafkaServer
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
-from services.chassis.kafka_access import OPEN, Access, access
-from services.chassis.morgue import Morgue
-from services.chassis.outbound import Outbound
-from services.chassis.settings import KafkaSettings
-from services.chassis.topics import KafkaAway, ensure_topics
+from services.chassis.kafka.access import OPEN, Access, access
+from services.chassis.kafka.producer import Producer
+from services.chassis.kafka.topics import KafkaAway, ensure_topics
+from services.chassis.settings.service_settings import KafkaSettings
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.dead_letters import DeadLetters
+from services.chassis.subscriber.handlers import Handlers, Received
 from tests.integration.chassis.lab import Lab, fact
 from tests.integration.chassis.workshop import WORKSHOP, ThingMade
 from tests.waiting import eventually
@@ -109,7 +109,7 @@ async def test_every_client_gets_in(
     kafka = way(guarded, certificates)
     bootstrap, prefix = kafka.kafka_bootstrap, lab.prefix
     await ensure_topics(bootstrap, prefix=prefix, topics=[WORKSHOP], partitions=1, access=kafka.kafka_access)
-    outbound = Outbound(bootstrap, client_id="guarded", access=kafka.kafka_access)
+    outbound = Producer(bootstrap, client_id="guarded", access=kafka.kafka_access)
     await asyncio.wait_for(outbound.run(), 30)
     taken: list[str] = []
     handlers = Handlers()
@@ -121,7 +121,7 @@ async def test_every_client_gets_in(
     intake = lab.intake(handlers)
     intake._outbound = outbound
     topics = [prefix + WORKSHOP.name]
-    inbound = Inbound(bootstrap, intake, topics, group=lab.group, access=kafka.kafka_access)
+    inbound = Consumer(bootstrap, intake, topics, group=lab.group, access=kafka.kafka_access)
     await asyncio.wait_for(inbound.run(), 30)
     try:
         for key, value, headers in (fact("thing-1", 1, ThingMade(n=1)), (b"thing-2", b"{}", [])):
@@ -129,7 +129,7 @@ async def test_every_client_gets_in(
             parcel.add(key, value, headers)
             assert await outbound.send([parcel]) == set()
         await eventually(lambda: taken == ["thing-1"])
-        morgue = Morgue(bootstrap, [prefix + WORKSHOP.dead_letters], outbound, access=kafka.kafka_access)
+        morgue = DeadLetters(bootstrap, [prefix + WORKSHOP.dead_letters], outbound, access=kafka.kafka_access)
 
         async def buried() -> bool:
             return [letter.key for letter in await morgue.letters()] == [b"thing-2"]

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.chassis import mongo
-from services.chassis.lease import Lease
+from services.chassis.store import mongo
+from services.chassis.store.lease import Lease
 from tests.integration.chassis.lab import running
 from tests.waiting import eventually
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from services.chassis.background import Background
 from services.chassis.clock import utc_now
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
-from services.chassis.lease import Lease
-from services.chassis.machinery import Machinery
-from services.chassis.outbound import Outbound
-from services.chassis.relay import Lane
+from services.chassis.kafka.producer import Producer
+from services.chassis.relay.relay import Lane
+from services.chassis.store.lease import Lease
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.handlers import Handlers, Received
 from tests.integration.chassis.lab import Lab, first_arrivals
 from tests.integration.chassis.late import late_kafka
 from tests.integration.chassis.workshop import ME, ThingMade, bump, make
@@ -31,18 +31,18 @@ class Plant:
         async def made(received: Received[ThingMade]) -> None:
             self.seen.append(received.envelope.id)
 
-        self.outbound = Outbound(kafka, client_id=name, time_out=2.0)
+        self.outbound = Producer(kafka, client_id=name, time_out=2.0)
         self.leading = Lease(lab.store, "relay", ttl=timedelta(seconds=ttl), holder=name)
         self._lab = lab
         self._handlers, self._kafka, self._name = handlers, kafka, name
         self.lane: Lane
-        self.machinery: Machinery
+        self.machinery: Background
 
-    async def build(self) -> Machinery:
+    async def build(self) -> Background:
         lab = self._lab
         self.lane = await lab.lane(self.leading, outbound=self.outbound)
-        self.inbound = Inbound(self._kafka, lab.intake(self._handlers), [lab.facts], group=lab.group)
-        self.machinery = Machinery(
+        self.inbound = Consumer(self._kafka, lab.intake(self._handlers), [lab.facts], group=lab.group)
+        self.machinery = Background(
             database=lab.store,
             clock=utc_now,
             outbound=self.outbound,

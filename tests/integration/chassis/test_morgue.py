@@ -6,18 +6,18 @@ import pytest
 
 from services.chassis.clock import utc_now
 from services.chassis.errors import StaleVersion
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
-from services.chassis.intake import Intake
-from services.chassis.morgue import Letter, Morgue, NotReplayable, UnknownLetter
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.dead_letters import DeadLetters, Letter, NotReplayable, UnknownLetter
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.intake import Intake
 from tests.integration.chassis.lab import Lab, fact, same_span
 from tests.integration.chassis.workshop import ME, ThingBumped, ThingMade, ThingState, bump, make
 from tests.waiting import eventually
 
 
 @pytest.fixture
-def morgue(lab: Lab) -> Morgue:
-    return Morgue(lab.kafka, [lab.dead_letters], lab.outbound)
+def morgue(lab: Lab) -> DeadLetters:
+    return DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound)
 
 
 class Ward:
@@ -37,7 +37,7 @@ class Ward:
             await things.change(self.own, bump, received.cause, taken=received.taken)
 
         self.intake = Intake(f"{lab.prefix}{name}", self.handlers, lab.store, lab.outbound, utc_now, span=same_span)
-        self.inbound = Inbound(lab.kafka, self.intake, [lab.facts], group=self.intake.consumer)
+        self.inbound = Consumer(lab.kafka, self.intake, [lab.facts], group=self.intake.consumer)
 
     @property
     def own(self) -> str:
@@ -51,7 +51,9 @@ class Ward:
         return (await self.lab.things().get(self.own)).aggregate.n
 
 
-async def test_a_replay_reaches_who_failed_alone_and_has_its_effect_after_later_ones(lab: Lab, morgue: Morgue) -> None:
+async def test_a_replay_reaches_who_failed_alone_and_has_its_effect_after_later_ones(
+    lab: Lab, morgue: DeadLetters
+) -> None:
     """Sequence 3 of the same aggregate was taken meanwhile: the replay of 2 is older and yet not a repetition."""
     ill, well = Ward(lab, "ill"), Ward(lab, "well", healthy=True)
     await ill.open()
@@ -74,7 +76,7 @@ async def test_a_replay_reaches_who_failed_alone_and_has_its_effect_after_later_
     assert await morgue.letters() == []
 
 
-async def test_a_replay_that_fails_again_is_a_new_letter_of_the_replay(lab: Lab, morgue: Morgue) -> None:
+async def test_a_replay_that_fails_again_is_a_new_letter_of_the_replay(lab: Lab, morgue: DeadLetters) -> None:
     ill = Ward(lab, "ill")
     await ill.open()
     await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
@@ -94,7 +96,7 @@ async def test_a_replay_that_fails_again_is_a_new_letter_of_the_replay(lab: Lab,
     ]
 
 
-async def test_a_dropped_letter_is_settled_and_has_no_effect(lab: Lab, morgue: Morgue) -> None:
+async def test_a_dropped_letter_is_settled_and_has_no_effect(lab: Lab, morgue: DeadLetters) -> None:
     ill = Ward(lab, "ill")
     await ill.open()
     await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
@@ -111,7 +113,7 @@ async def test_a_dropped_letter_is_settled_and_has_no_effect(lab: Lab, morgue: M
     assert await ill.count() == 0
 
 
-async def test_letters_are_found_by_name_consumer_and_reason(lab: Lab, morgue: Morgue) -> None:
+async def test_letters_are_found_by_name_consumer_and_reason(lab: Lab, morgue: DeadLetters) -> None:
     for name in ("one", "other"):
         ward = Ward(lab, name)
         await ward.open()
@@ -132,7 +134,7 @@ async def test_letters_are_found_by_name_consumer_and_reason(lab: Lab, morgue: M
         await morgue.letter("nowhere/0/0")
 
 
-async def test_a_malformed_record_is_replayed_as_it_came(lab: Lab, morgue: Morgue) -> None:
+async def test_a_malformed_record_is_replayed_as_it_came(lab: Lab, morgue: DeadLetters) -> None:
     key, value, headers = fact("thing-1", 2, ThingBumped(n=2))
     malformed = [(name, b"\xff" if name == "ce_type" else text) for name, text in headers]
     ward = Ward(lab, "one", healthy=True)
@@ -149,7 +151,7 @@ async def test_a_malformed_record_is_replayed_as_it_came(lab: Lab, morgue: Morgu
     assert second.headers[-1] == ("replay-for", ward.intake.consumer.encode())
 
 
-async def test_a_state_is_not_replayed(lab: Lab, morgue: Morgue) -> None:
+async def test_a_state_is_not_replayed(lab: Lab, morgue: DeadLetters) -> None:
     """On a compacted topic the replay would be the latest record of its key, marked as not meant for anybody else."""
     handlers = Handlers()
     handlers.copy(ThingState, "copies")
@@ -167,13 +169,15 @@ async def test_a_state_is_not_replayed(lab: Lab, morgue: Morgue) -> None:
     assert [open_one.name for open_one in await morgue.letters()] == [letter.name]
 
 
-async def test_a_letter_that_was_cut_is_not_replayed(morgue: Morgue) -> None:
+async def test_a_letter_that_was_cut_is_not_replayed(morgue: DeadLetters) -> None:
     with pytest.raises(NotReplayable):
         await morgue.replay(Letter("t.dlq/0/0", b"", None, [("dlq-cut", b"3000000"), ("dlq-topic", b"t")]))
 
 
 @pytest.mark.parametrize("settled", ["first", "again"])
-async def test_what_was_told_twice_is_one_letter_and_settled_at_once(lab: Lab, morgue: Morgue, settled: str) -> None:
+async def test_what_was_told_twice_is_one_letter_and_settled_at_once(
+    lab: Lab, morgue: DeadLetters, settled: str
+) -> None:
     """As after a crash between the letter and the commit; another record's letter, and another consumer's, stay."""
     key, value, own = fact("thing-1", 1, ThingMade(n=1))
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.chassis.journal import Journal
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
+from services.chassis.store.journal import Journal
 from tests.integration.chassis.lab import Lab, Tampered, first_arrivals, running, sequences
 from tests.integration.chassis.late import late_kafka
 from tests.integration.chassis.workshop import ME, bump, make
@@ -158,7 +158,7 @@ async def test_an_event_type_of_a_newer_version_holds_up_its_own_aggregate_only(
 async def test_kafka_away_at_the_start_then_there(lab: Lab) -> None:
     await prepared(lab)
     async with late_kafka(lab.kafka) as (address, come_up):
-        outbound = Outbound(address, client_id="late", time_out=2.0)
+        outbound = Producer(address, client_id="late", time_out=2.0)
         lane = await lab.lane(outbound=outbound)
         connecting = asyncio.create_task(outbound.run())
         async with running(lane.run()):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.chassis.outbound import Outbound
-from services.chassis.restates import Restates
+from services.chassis.kafka.producer import Producer
+from services.chassis.relay.republish import RepublishRequests
 from tests.faults.wire import Wire
 from tests.integration.chassis.lab import Lab, Tampered, by_key, running
 from tests.integration.chassis.workshop import ME, bump, make
@@ -61,7 +61,7 @@ async def test_what_became_of_a_send_is_not_known_so_its_state_is_published_agai
 
 
 async def test_doubt_ends_after_the_longest_wait(lab: Lab) -> None:
-    restates = Restates(lab.store)
+    restates = RepublishRequests(lab.store)
     await restates.doubt("thing", ["thing-1"], 0.0)
     times = 0
     await lab.store["restates"].update_many({}, {"$set": {"wait": 30.0}})
@@ -73,7 +73,7 @@ async def test_doubt_ends_after_the_longest_wait(lab: Lab) -> None:
 
 
 async def test_what_is_asked_for_while_it_is_answered_stays_asked(lab: Lab) -> None:
-    restates = Restates(lab.store)
+    restates = RepublishRequests(lab.store)
     await restates.ask("thing", ["thing-1", "thing-2"])
     asked = await restates.asked("thing", 5)
     await restates.ask("thing", ["thing-1"])
@@ -110,7 +110,7 @@ async def test_nothing_newer_is_sent_before_the_doubt_is_on_record(lab: Lab) -> 
 async def test_who_takes_over_from_a_leader_that_died_doubts_what_it_may_have_sent(lab: Lab) -> None:
     things = lab.things()
     await things.create("thing-1", make("thing-1"), ME)
-    await Restates(lab.store).ask("thing", ["thing-2"])
+    await RepublishRequests(lab.store).ask("thing", ["thing-2"])
     one, two = await lab.lease("one", seconds=0.3), await lab.lease("two", seconds=30)
     await eventually(two.acquire)
     lane = await lab.lane(two)
@@ -201,7 +201,7 @@ async def test_a_request_that_the_network_keeps_is_doubtful_and_dropped_when_it_
         return connect(protocol, host, wire.port, **options)
 
     monkeypatch.setattr(loop, "create_connection", over_the_wire)
-    outbound = Outbound(lab.kafka, client_id="wired", time_out=2.0)
+    outbound = Producer(lab.kafka, client_id="wired", time_out=2.0)
     await outbound.run()
     place = await outbound.place(lab.facts, b"thing-1")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.chassis.mongo import Document
-from services.chassis.relay import Lane
-from services.chassis.store import Aggregates
+from services.chassis.relay.relay import Lane
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Document
 from tests.integration.chassis.lab import Lab, Tampered, by_key, first_arrivals, running, sequences
 from tests.integration.chassis.workshop import ME, Thing, bump, bump_times, make
 from tests.waiting import eventually
@@ -118,7 +118,7 @@ async def _away(lab: Lab, away: str) -> tuple[Lane, Aggregates[Thing]]:
 
 
 async def test_more_than_the_relay_takes_over_is_found_by_a_look(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.relay._HANDED_OVER_AT_MOST", 2)
+    monkeypatch.setattr("services.chassis.relay.relay._HANDED_OVER_AT_MOST", 2)
     lane, looks = await looking_once(lab)
     things = lab.things(lane.committed)
     for id in IDS:

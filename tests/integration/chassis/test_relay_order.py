@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.chassis.aggregate import decided
-from services.chassis.journal import Journal
+from services.chassis.store.journal import Journal
 from services.contracts.envelope import from_headers
 from tests.integration.chassis.lab import Lab, by_key, first_arrivals, running, sequences
 from tests.integration.chassis.workshop import COMMUNITY, ME, ThingMade, bump, bump_times, make, whisper
@@ -91,7 +91,7 @@ async def test_events_that_do_not_fit_into_one_message_go_in_several_and_none_is
 
 
 async def test_more_aggregates_than_a_round_takes_are_all_relayed(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.relay.BATCH", 7)
+    monkeypatch.setattr("services.chassis.relay.relay.BATCH", 7)
     things = lab.things()
     ids = [f"thing-{n}" for n in range(60)]
     await asyncio.gather(*(things.create(id, make(id), ME) for id in ids))

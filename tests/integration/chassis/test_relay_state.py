@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from services.chassis.restates import Restates
+from services.chassis.relay.republish import RepublishRequests
 from tests.integration.chassis.lab import Lab, by_key, running
 from tests.integration.chassis.workshop import ME, ThingState, bump, bump_times, erase, make, whisper
 from tests.waiting import eventually
@@ -56,8 +56,8 @@ async def test_states_that_were_asked_for_are_published_as_they_stand_now(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than a batch of them, one erased, one that never was; each request is answered once."""
-    monkeypatch.setattr("services.chassis.relay.BATCH", 2)
-    things, lane, restates = lab.things(), await lab.lane(), Restates(lab.store)
+    monkeypatch.setattr("services.chassis.relay.relay.BATCH", 2)
+    things, lane, restates = lab.things(), await lab.lane(), RepublishRequests(lab.store)
     ids = [f"thing-{n}" for n in range(5)]
     for id in ids:
         await things.create(id, make(id, 1), ME)
@@ -81,11 +81,11 @@ async def test_states_that_were_asked_for_are_published_as_they_stand_now(
 
 
 async def _answered(lab: Lab) -> bool:
-    return not await Restates(lab.store).asked("thing", 1)
+    return not await RepublishRequests(lab.store).asked("thing", 1)
 
 
 async def test_a_request_that_kafka_does_not_take_stays_asked(lab: Lab) -> None:
-    things, restates = lab.things(), Restates(lab.store)
+    things, restates = lab.things(), RepublishRequests(lab.store)
     await things.create("thing-1", make("thing-1", 1), ME)
     assert await (await lab.lane()).drain()
     await restates.ask("thing", ["thing-1"])

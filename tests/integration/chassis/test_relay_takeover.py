@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from services.chassis.restates import Restates
+from services.chassis.relay.republish import RepublishRequests
 from tests.integration.chassis.lab import Lab, Tampered, by_key, first_arrivals, running, sequences
 from tests.integration.chassis.workshop import ME, bump, make
 from tests.waiting import eventually
@@ -70,7 +70,7 @@ async def test_a_leader_that_was_frozen_while_sending_can_only_repeat(lab: Lab) 
         await things.change("thing-1", bump, ME)
         assert await second.drain()
         thawed.set()
-        await eventually(lambda: Restates(lab.store).asked("thing", 1))
+        await eventually(lambda: RepublishRequests(lab.store).asked("thing", 1))
     assert await second.drain()
 
     assert sequences(await lab.read(lab.facts)) == {"thing-1": [1, 2, 1]}

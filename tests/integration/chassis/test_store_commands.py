@@ -8,13 +8,13 @@ import pytest
 from pymongo import IndexModel, MongoClient
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis import mongo
 from services.chassis.aggregate import Decision
 from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists, StaleVersion, UnknownAggregate
-from services.chassis.outbox import MAX_EVENT_BYTES, EventTooLarge
-from services.chassis.store import Aggregates, Cause, Taken
-from services.chassis.store_away import StoreAway
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Aggregates, Cause, Taken
+from services.chassis.store.outbox import MAX_EVENT_BYTES, EventTooLarge
+from services.chassis.store.store_away import StoreUnavailable
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, bump_times, make, nothing
 
 
@@ -186,7 +186,7 @@ async def test_a_state_too_large_for_a_message_is_refused(
     things: Aggregates[Thing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each event is small, their sum is not: its message could never be sent, and the aggregate would stand still."""
-    monkeypatch.setattr("services.chassis.outbox.MAX_EVENT_BYTES", 8)
+    monkeypatch.setattr("services.chassis.store.outbox.MAX_EVENT_BYTES", 8)
     with pytest.raises(EventTooLarge):
         await things.create("thing-1", make("thing-1", 100), ME)
     assert await things.find("thing-1") is None
@@ -218,7 +218,7 @@ async def test_a_store_that_does_not_answer_is_told_as_such() -> None:
         things.get("thing-1"),
         things.select({}),
     ):
-        with pytest.raises(StoreAway):
+        with pytest.raises(StoreUnavailable):
             await asyncio.wait_for(command, 5)
     client.close()
 

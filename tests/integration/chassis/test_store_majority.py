@@ -5,13 +5,13 @@ from typing import Any, cast
 import pytest
 from pymongo import ReadPreference
 
-from services.chassis import mongo
 from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists
-from services.chassis.mongo import Document, insert_or_find
-from services.chassis.receipt import Receipt, Replayed
-from services.chassis.store import Aggregates, Taken
-from services.chassis.store_away import StoreAway
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Aggregates, Taken
+from services.chassis.store.mongo import Document, insert_or_find
+from services.chassis.store.receipt import Receipt, Replayed
+from services.chassis.store.store_away import StoreUnavailable
 from tests.integration.chassis.lab import Tampered
 from tests.integration.chassis.workshop import ME, THINGS, make
 
@@ -71,7 +71,7 @@ async def test_an_event_that_comes_again_finds_its_effect_once_a_majority_has_it
 async def test_who_finds_an_id_taken_is_refused_only_by_what_a_majority_has(store: mongo.Database) -> None:
     await Aggregates(THINGS, store, utc_now).create("thing-1", make("thing-1"), ME)
 
-    with pytest.raises(StoreAway):
+    with pytest.raises(StoreUnavailable):
         await _slowly(store, unknown=1000)[0].create("thing-1", make("thing-1"), ME)
     with pytest.raises(AlreadyExists):
         await _slowly(store, unknown=1)[0].create("thing-1", make("thing-1"), ME)

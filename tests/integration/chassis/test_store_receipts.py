@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 
-from services.chassis import mongo
 from services.chassis.aggregate import Decision
 from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists, StaleVersion
-from services.chassis.receipt import IdempotencyKeyReused, Receipt, Replayed
-from services.chassis.store import RECEIPTS_KEPT, Aggregates, Stored
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import RECEIPTS_KEPT, Aggregates, Stored
+from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replayed
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make, nothing
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.chassis import mongo
 from services.chassis.clock import utc_now
-from services.chassis.cursor import InvalidCursor
-from services.chassis.store import Aggregates
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.cursor import InvalidCursor
 from tests.integration.chassis.workshop import ME, THINGS, Thing, make
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.chassis import mongo
 from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists
-from services.chassis.mongo import DuplicateKeyError
-from services.chassis.receipt import Receipt, Replayed
-from services.chassis.store import Aggregates, Stored, Taken
-from services.chassis.together import Inserts, Reads
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Aggregates, Stored, Taken
+from services.chassis.store.batcher import Inserts, Reads
+from services.chassis.store.mongo import DuplicateKeyError
+from services.chassis.store.receipt import Receipt, Replayed
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.chassis import mongo
 from services.chassis.aggregate import Decision
 from services.chassis.errors import TooMuchContention
-from services.chassis.lease import Lease
-from services.chassis.store import Aggregates
-from services.chassis.store_away import StoreAway
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.lease import Lease
+from services.chassis.store.store_away import StoreUnavailable
 from services.chassis.sweeper import BATCH, Sweep, sweep
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make, nothing
 from tests.waiting import eventually
@@ -120,7 +120,7 @@ async def test_a_store_that_is_away_interrupts_a_sweep_and_does_not_end_it(
     async def away_at_first(*args: Any, **kwargs: Any) -> Any:
         calls.append(args[0])
         if len(calls) < 3:
-            raise StoreAway()
+            raise StoreUnavailable()
         return await original(*args, **kwargs)
 
     monkeypatch.setattr(things, "change", away_at_first)

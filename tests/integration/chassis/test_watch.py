@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
-from services.chassis import mongo
 from services.chassis.clock import utc_now
-from services.chassis.lease import Lease
-from services.chassis.store import Aggregates
-from services.chassis.watch import watch
+from services.chassis.relay.watch import watch
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.lease import Lease
 from tests.integration.chassis.lab import Lab, Tampered, first_arrivals, running
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make
 from tests.waiting import eventually
@@ -49,7 +49,7 @@ def things(store: mongo.Database) -> Aggregates[Thing]:
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """What is committed from now on is another process's."""
-    return lambda: monkeypatch.setattr("services.chassis.store.WRITER", "another-process")
+    return lambda: monkeypatch.setattr("services.chassis.store.aggregates.WRITER", "another-process")
 
 
 async def test_another_process_wakes_it_this_one_does_not(

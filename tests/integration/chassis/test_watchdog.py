@@ -12,11 +12,11 @@ from aiokafka.conn import create_conn
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
 
-from services.chassis.handlers import Handlers, Received
-from services.chassis.inbound import Inbound
-from services.chassis.repairs import repair
-from services.chassis.watchdog import BeyondMending, Watchdog, keep_producer
-from services.chassis.witness import Seen, Witness
+from services.chassis.kafka.repairs import repair
+from services.chassis.subscriber.consumer import Consumer
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.watchdog import BeyondMending, Watchdog, keep_producer
+from services.chassis.subscriber.witness import Seen, Witness
 from tests.integration.chassis.lab import Lab, running
 from tests.integration.chassis.workshop import ThingMade
 from tests.waiting import eventually
@@ -68,7 +68,7 @@ def handlers(seen: list[str]) -> Handlers:
     return table
 
 
-def watchdog(inbound: Inbound, witness: Any = None) -> Watchdog:
+def watchdog(inbound: Consumer, witness: Any = None) -> Watchdog:
     return Watchdog(inbound, witness or Witness(inbound.group), every=0.05, ask_every=0.2)
 
 
@@ -88,7 +88,7 @@ async def test_a_consumer_of_which_a_task_has_died_is_made_anew_and_goes_on(
             await eventually(lambda: _no_lag(inbound))
 
 
-async def _no_lag(inbound: Inbound) -> bool:
+async def _no_lag(inbound: Consumer) -> bool:
     return sum((await inbound.lag()).values()) == 0
 
 
@@ -110,7 +110,7 @@ async def test_a_consumer_that_kafka_does_not_know_is_made_anew(lab: Lab, handle
         await stranger.stop()
 
 
-async def _leave_in_its_name(inbound: Inbound) -> None:
+async def _leave_in_its_name(inbound: Consumer) -> None:
     from aiokafka.protocol.group import LeaveGroupRequest
 
     coordinator = inbound._consumer()._coordinator

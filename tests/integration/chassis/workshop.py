@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.chassis.aggregate import Aggregate, Decision, decided
-from services.chassis.store import Cause, Kind
+from services.chassis.store.aggregates import Cause, Kind
 from services.contracts.event import Event, State
 from services.contracts.marks import Code, Internal, Public
 from services.contracts.topics import Topic

@@ -10,7 +10,7 @@ import pytest
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Principal
 from services.chassis.service import Runtime
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.events.app import EventsSettings, service, wire
 from services.events.domain import staffing
 from services.events.domain.attendance import CODE_TIME

@@ -5,7 +5,7 @@ import random
 
 from services.chassis.errors import CommunityError
 from services.chassis.service import Runtime
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.events.app import EventsSettings
 from services.events.domain import registration, scheduling
 from services.events.store import Store

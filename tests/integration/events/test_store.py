@@ -9,7 +9,7 @@ import pytest
 from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal
 from services.chassis.service import Wiring
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.activities import ActivityKind, ActivityStatus, SeriesStatus
 from services.events.domain import attendance, registration, scheduling, staffing
 from services.events.domain import series as rules

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.chassis import mongo
+from services.chassis.store import mongo
 from tests.integration.http.shop import Shop
 
 

@@ -17,10 +17,10 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.mongo import Database
 from services.chassis.principal import Role
-from services.chassis.settings import ServiceSettings
-from services.chassis.store import Aggregates, Kind, Stored
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.aggregates import Aggregates, Kind, Stored
+from services.chassis.store.mongo import Database
 from services.chassis.telemetry.metrics import Metrics
 from services.contracts.event import Event, State
 from services.contracts.marks import Public

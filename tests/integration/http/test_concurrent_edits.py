@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from services.chassis import mongo
+from services.chassis.store import mongo
 from tests.integration.http.shop import PATH
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.chassis import mongo
-from services.chassis.secret import COLLECTION
+from services.chassis.store import mongo
+from services.chassis.store.secret import COLLECTION
 from tests.integration.http.shop import PATH, Shop
 
 KEY = {"Idempotency-Key": "order-1"}

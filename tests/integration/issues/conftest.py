@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.mongo import Database
 from services.chassis.service import Runtime
+from services.chassis.store.mongo import Database
 from services.issues.api import routers
 from services.issues.app import service
 from services.issues.settings.issues import IssuesSettings

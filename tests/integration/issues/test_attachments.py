@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database
 from services.chassis.principal import Principal
+from services.chassis.store.mongo import Database
 from services.issues.settings.issues import IssuesSettings
 from services.issues.store import (
     Store,

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from services.chassis.mongo import Database
 from services.chassis.service import Runtime
+from services.chassis.store.mongo import Database
 from services.contracts.topics import ISSUES
 from services.issues.catalogues import RESIDENTIAL
 from services.issues.settings.issues import IssuesSettings

@@ -3,12 +3,12 @@
 from typing import Any
 
 from services.chassis.clock import utc_now
-from services.chassis.erasure import erasure_id
-from services.chassis.gone import tombstone_of
-from services.chassis.mongo import Database
-from services.chassis.receipt import Receipt
 from services.chassis.service import Runtime
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.gone import tombstone_of
+from services.chassis.store.mongo import Database
+from services.chassis.store.receipt import Receipt
+from services.chassis.subscriber.erasure import erasure_id
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.contact import Contact
 from services.issues.domain.reporting import Report, report

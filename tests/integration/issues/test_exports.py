@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.chassis import journal
-from services.chassis.cursor import encode
-from services.chassis.mongo import Database
+from services.chassis.store import journal
+from services.chassis.store.cursor import encode
+from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus
 from services.issues.reading.exporting import BATCH, sheet
 from services.issues.reading.finding import Filters

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from services.chassis import journal
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
+from services.chassis.store import journal
 from services.issues.api import routers
 from services.issues.app import service
 from services.issues.reading.counts import COUNTS

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.issues.reading.counts import Counts
 from services.issues.reading.maps import Maps, Shown
 from services.issues.reading.row import ROWS

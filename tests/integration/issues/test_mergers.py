@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.contracts.issues import CaseStatus
 from services.issues.erasure import erase
 from services.issues.mergers import keep_one_level, regroup

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from services.chassis.errors import NotYours, UnknownAggregate
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.issues.store import Store
 from services.issues.uploads.images import NotAPicture
 from services.issues.uploads.photos import NotYourPhoto

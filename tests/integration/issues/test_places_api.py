@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database
 from services.chassis.service import Runtime
+from services.chassis.store.mongo import Database
 from services.contracts.issues import PlaceKind
 from services.contracts.topics import ISSUES
 from services.issues.remembered import CHANGED

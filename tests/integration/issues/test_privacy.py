@@ -7,9 +7,9 @@ import pytest
 
 from services.chassis.aggregate import derived_id
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database
 from services.chassis.principal import Principal, Role
-from services.chassis.secret import COLLECTION, keyed_id
+from services.chassis.store.mongo import Database
+from services.chassis.store.secret import COLLECTION, keyed_id
 from services.contracts.issues import CaseStatus
 from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.privacy.sealing import Masters, NotOpened, fresh_key

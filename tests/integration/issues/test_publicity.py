@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.chassis.aggregate import derived_id
-from services.chassis.mongo import Database
-from services.chassis.restates import Restates
+from services.chassis.relay.republish import RepublishRequests
+from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseState, CaseWithheldState
 from services.contracts.topics import ISSUES
 from services.issues.domain.supports import Subject, first_support
@@ -51,7 +51,7 @@ async def test_states_that_are_asked_for_again_are_withheld_again(running: Runni
         return found if len(found) >= many else None
 
     await eventually(lambda: states(2))
-    await Restates(db).ask("case", [id])
+    await RepublishRequests(db).ask("case", [id])
     told: list[tuple[Any, bool]] = [
         (each.envelope.type, each.data is None) for each in await eventually(lambda: states(4))
     ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
 from services.issues.domain.clocks import STOPPED, tick, with_tick

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.chassis.cursor import encode
-from services.chassis.mongo import Database
 from services.chassis.principal import Role
+from services.chassis.store.cursor import encode
+from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus, Channel, Priority
 from services.issues.reading.facts import By, When, local_day
 from services.issues.reading.figures import Figures, Period

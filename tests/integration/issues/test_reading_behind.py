@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis.mongo import Database
 from services.chassis.service import Runtime
+from services.chassis.store.mongo import Database
 from services.issues.reading.behind import Behind, Measure
 from services.issues.reading.marks import MARKS, Marks, anew, told
 from services.issues.reading.pressure import Pressure, ReadingFact

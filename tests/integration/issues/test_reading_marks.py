@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.marks import MARKS, Marks, Settled, told
 from services.issues.reading.projection import Projection

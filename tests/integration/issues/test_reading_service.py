@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.issues.reading.projection import STATE
 from services.issues.reading.row import ROWS
 from tests.integration.issues.calling import a_community

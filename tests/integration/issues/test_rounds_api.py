@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import UNREACHABLE, Database
+from services.chassis.store.mongo import UNREACHABLE, Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
 from services.issues.api.rounds import MAX_FINDINGS_AT_ONCE

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.issues.routing.work import Rehearsing
 from services.issues.store import Store
 from tests.integration.issues.calling import Api

@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseAnonymised
 from services.contracts.notices import PersonErasureRequested
 from services.issues.domain.routing_model import successor_id

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.contracts.issues.routing import DispatchSource, ModelStatus
 from services.issues.domain.accuracy import Outcome, accuracy_id
 from services.issues.routing.dispatches import Dispatch

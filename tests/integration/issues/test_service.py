@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.contracts.envelope import Envelope
 from services.contracts.event import events, fold
 from services.contracts.issues import CaseReported, PersonDataErased, RoundCompleted, VisitRecorded

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import utc_now
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus
 from services.issues.domain.duplicates import Why
 from services.issues.similar import Asked, near, similar, worded

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.chassis import mongo
 from services.chassis.errors import StaleVersion, UnknownAggregate
-from services.chassis.mongo import Database, Document
+from services.chassis.store import mongo
+from services.chassis.store.mongo import Database, Document
 from services.issues.unfinished import Marks, UnfinishedCounts, asking
 
 

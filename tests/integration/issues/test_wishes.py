@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.handlers import Received
-from services.chassis.mongo import Database
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.mongo import Database
+from services.chassis.subscriber.handlers import Received
 from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown

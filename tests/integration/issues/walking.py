@@ -4,8 +4,8 @@ from typing import Any
 
 from services.chassis.aggregate import new_id
 from services.chassis.clock import utc_now
-from services.chassis.handlers import Received
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.handlers import Received
 from services.contracts.envelope import Envelope
 from services.contracts.event import Event
 from services.issues.domain.rounds import PlanRound, Round, plan_round

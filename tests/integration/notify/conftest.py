@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from services.chassis import mongo
 from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.store import mongo
 from services.notify.api import routers
 from services.notify.app import service
 from services.notify.belonging import Memberships

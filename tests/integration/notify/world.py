@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
-from services.chassis import mongo
-from services.chassis.erasure import Erasing, Traces
-from services.chassis.gone import Gone
-from services.chassis.handlers import Handlers
-from services.chassis.intake import Intake
-from services.chassis.intake import Record as Taken
-from services.chassis.journal import Journal
-from services.chassis.outbound import Outbound
+from services.chassis.kafka.producer import Producer
 from services.chassis.principal import member
-from services.chassis.store import Aggregates, Cause
+from services.chassis.store import mongo
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.gone import Gone
+from services.chassis.store.journal import Journal
+from services.chassis.subscriber.erasure import Erasing, Traces
+from services.chassis.subscriber.handlers import Handlers
+from services.chassis.subscriber.intake import Intake
+from services.chassis.subscriber.intake import Record as Taken
 from services.contracts import activities as a
 from services.contracts import issues as i
 from services.contracts import volunteers as v
@@ -106,7 +106,7 @@ class House:
     async def take(self, records: Iterable[Record], batch: int = 1000) -> None:
         """Take the records in batches of that size; a dead letter is a failure."""
         span = cast("Callable[[str | None, str], AbstractContextManager[str | None]]", lambda t, n: nullcontext(t))
-        intake = Intake("notify", self.handlers, self.db, cast(Outbound, None), self.clock, span=span, gone=self.gone)
+        intake = Intake("notify", self.handlers, self.db, cast(Producer, None), self.clock, span=span, gone=self.gone)
         pending = list(records)
         for start in range(0, len(pending), batch):
             await intake.take(cast(Sequence[Taken], pending[start : start + batch]))

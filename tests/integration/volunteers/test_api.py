@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.contracts.volunteers import Origin
 from services.volunteers.domain.accounts import Service, account_id, credit, new_account
 from services.volunteers.domain.volunteers import volunteer_id

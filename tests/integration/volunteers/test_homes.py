@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.chassis.principal import Principal, Role
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.volunteers.domain.needs import open_for_visit
 from services.volunteers.domain.volunteers import volunteer_id
 from services.volunteers.erasure import erase

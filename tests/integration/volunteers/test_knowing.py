@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.chassis.principal import Role
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.contracts.volunteers import Origin
 from services.volunteers.api import routers
 from services.volunteers.domain.accounts import Service, account_id, credit, new_account

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.volunteers.domain import seating
 from services.volunteers.domain.eligibility import hold
 from services.volunteers.domain.needs import OpenNeed, open_need

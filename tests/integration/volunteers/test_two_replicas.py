@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.chassis.errors import CommunityError
-from services.chassis.store import Cause
+from services.chassis.store.aggregates import Cause
 from services.contracts.volunteers import NeedDeclined
 from services.volunteers.app import VolunteersSettings
 from services.volunteers.domain import seating

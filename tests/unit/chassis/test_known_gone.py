@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.chassis.known_gone import BELIEVED, KEPT, KnownGone, mark_of
+from services.chassis.store.known_gone import BELIEVED, KEPT, KnownGone, mark_of
 from tests.unit.chassis.hand import Hand
 
 ANN, BEN = "ann-1", "ben-1"

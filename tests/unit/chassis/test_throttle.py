@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.throttle import MOST, Overloaded, Throttle
+from services.chassis.store.throttle import MOST, Overloaded, Throttle
 
 
 class Crowd:

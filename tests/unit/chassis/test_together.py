@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.together import AT_ONCE, Together
+from services.chassis.store.batcher import AT_ONCE, Batcher
 from tests.waiting import eventually
 
 
@@ -29,7 +29,7 @@ class Ferry:
 
 async def test_a_lone_call_leaves_at_once_and_those_that_come_meanwhile_travel_together() -> None:
     ferry = Ferry()
-    together = Together(ferry)
+    together = Batcher(ferry)
     first = asyncio.create_task(together(1))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -45,7 +45,7 @@ async def test_a_lone_call_leaves_at_once_and_those_that_come_meanwhile_travel_t
 async def test_a_refusal_is_the_refused_one_s_alone() -> None:
     ferry = Ferry()
     ferry.go.set()
-    together = Together(ferry)
+    together = Batcher(ferry)
 
     results = await asyncio.gather(*(together(n) for n in (1, -1, 2)), return_exceptions=True)
 
@@ -56,7 +56,7 @@ async def test_a_refusal_is_the_refused_one_s_alone() -> None:
 async def test_trouble_of_a_whole_round_reaches_each_caller_and_the_next_round_goes() -> None:
     ferry = Ferry()
     ferry.go.set()
-    together = Together(ferry)
+    together = Batcher(ferry)
     ferry.sinks = True
     results = await asyncio.gather(*(together(n) for n in (1, 2)), return_exceptions=True)
     assert all(isinstance(result, ConnectionError) for result in results)
@@ -66,7 +66,7 @@ async def test_trouble_of_a_whole_round_reaches_each_caller_and_the_next_round_g
 
 async def test_a_caller_that_gives_up_takes_nobody_else_along() -> None:
     ferry = Ferry()
-    together = Together(ferry)
+    together = Batcher(ferry)
     tasks = [asyncio.create_task(together(n)) for n in (1, 2, 3)]
     await asyncio.sleep(0)
     tasks[1].cancel()
@@ -82,7 +82,7 @@ async def test_a_caller_that_gives_up_takes_nobody_else_along() -> None:
 async def test_a_round_that_gathers_takes_along_what_comes_before_it_leaves() -> None:
     ferry = Ferry()
     ferry.go.set()
-    together = Together(ferry, gathering=0.05)
+    together = Batcher(ferry, gathering=0.05)
     first = asyncio.create_task(together(1))
     await asyncio.sleep(0.01)
 
@@ -92,7 +92,7 @@ async def test_a_round_that_gathers_takes_along_what_comes_before_it_leaves() ->
 
 async def test_who_waits_when_it_stops_is_cancelled_under_way_or_not() -> None:
     ferry = Ferry()
-    together = Together(ferry)
+    together = Batcher(ferry)
     waiting = [asyncio.create_task(together(1))]
     await eventually(lambda: ferry.rounds == [[1]])
     waiting.append(asyncio.create_task(together(2)))
@@ -110,7 +110,7 @@ def test_everyone_is_answered_whatever_travels_with_whom(items: list[int], side_
     async def play() -> None:
         ferry = Ferry()
         ferry.go.set()
-        together = Together(ferry, side_by_side=side_by_side)
+        together = Batcher(ferry, side_by_side=side_by_side)
         answers = await asyncio.gather(*(together(item) for item in items), return_exceptions=True)
         for item, answer in zip(items, answers, strict=True):
             assert isinstance(answer, ValueError) if item < 0 else answer == item * 2

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.chassis.outbox import covered
+from services.chassis.store.outbox import covered
 
 VEIL = {"type": "veil", "data": {}}
 

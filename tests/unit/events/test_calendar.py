@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from icalendar import Calendar
 
-from services.chassis.store import Stored
+from services.chassis.store.aggregates import Stored
 from services.events.calendar import calendar
 from services.events.domain import registration, scheduling, staffing
 from services.events.domain.activity import Activity

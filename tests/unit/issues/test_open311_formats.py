@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.chassis.errors import CommunityError, declared_errors
 from services.chassis.http.refusals import TooManyRequests, Unexpected
-from services.chassis.store_away import StoreAway
+from services.chassis.store.store_away import StoreUnavailable
 from services.contracts.issues import CaseStatus
 from services.issues.domain.questions import AnswersRefused
 from services.issues.open311 import refusals, states
@@ -106,7 +106,11 @@ def test_each_of_several_faults_is_an_error() -> None:
 
 
 def test_the_store_being_away_is_a_400_and_our_own_fault_a_500() -> None:
-    assert [told(error)[0] for error in (StoreAway(), Unexpected(), TooManyRequests(seconds=3))] == [400, 500, 429]
+    assert [told(error)[0] for error in (StoreUnavailable(), Unexpected(), TooManyRequests(seconds=3))] == [
+        400,
+        500,
+        429,
+    ]
 
 
 def test_who_used_a_key_up_learns_when_to_come_again() -> None:

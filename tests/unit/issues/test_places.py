@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError, NotYours
-from services.chassis.outbox import entries
+from services.chassis.store.outbox import entries
 from services.contracts.issues import PlaceKind
 from services.issues.domain import floors, places
 from services.issues.domain.cases import Case

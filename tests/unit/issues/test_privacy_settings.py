@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.setting_sources import SettingsError, read_settings
+from services.chassis.settings.sources import SettingsError, read_settings
 from services.issues.settings.issues import IssuesSettings
 from services.issues.settings.privacy import read_masters
 

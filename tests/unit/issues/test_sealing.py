@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.secret import keyed_mark
+from services.chassis.store.secret import keyed_mark
 from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, seal, unseal
 
 KEYS = st.binary(min_size=32, max_size=32)

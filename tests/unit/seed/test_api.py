@@ -11,7 +11,7 @@ from deploy.local.seed.api import Api, Refused, key, until
 from deploy.local.trouble import Trouble
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
-from services.chassis.settings import AuthSettings
+from services.chassis.settings.service_settings import AuthSettings
 
 Respond = Callable[[httpx.Request], httpx.Response]
 Serve = Callable[[Respond], None]

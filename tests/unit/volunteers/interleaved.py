@@ -13,9 +13,9 @@ from typing import Any, cast
 
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import CommunityError, UnknownAggregate
-from services.chassis.handlers import Received
-from services.chassis.store import Cause, Kind, Stored
-from services.chassis.store_away import StoreAway
+from services.chassis.store.aggregates import Cause, Kind, Stored
+from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.subscriber.handlers import Received
 from services.contracts.envelope import Envelope
 from services.contracts.event import Event
 from tests.unit.volunteers.world import NOW
@@ -121,7 +121,7 @@ class Process:
     def unanswered(self, now: datetime) -> Callable[[], bool]:
         """Its write gets no answer, as when the store is away; what is returned lands it."""
         lands = cast(Callable[[], bool], self._where.lands)
-        self._on(lambda: self._work.throw(StoreAway()), now)
+        self._on(lambda: self._work.throw(StoreUnavailable()), now)
         return lands
 
     def _on(self, move: Callable[[], Halt], now: datetime) -> None:

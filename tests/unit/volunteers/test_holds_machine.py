@@ -14,8 +14,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.chassis.erasure import Traces
-from services.chassis.handlers import Received
+from services.chassis.subscriber.erasure import Traces
+from services.chassis.subscriber.handlers import Received
 from services.contracts.activities import ActivityMoved
 from services.volunteers.domain import needs, seating
 from services.volunteers.domain.holds import TABLE, Owed, Seat, hold_of, standing

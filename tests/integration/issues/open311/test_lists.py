@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.chassis.mongo import Database
+from services.chassis.store.mongo import Database
 from services.issues.catalogues import RESIDENTIAL
 from services.issues.open311.asking import Parameters
 from services.issues.open311.notes import told

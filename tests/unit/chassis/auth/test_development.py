@@ -15,7 +15,7 @@ from services.chassis.auth.build import verifier_of
 from services.chassis.auth.development import DevelopmentIssuer, NotInProduction
 from services.chassis.auth.refusals import TokenAmbiguous, TokenInvalid
 from services.chassis.principal import Role, member
-from services.chassis.settings import DEVELOPMENT_ISSUER, AuthSettings
+from services.chassis.settings.service_settings import DEVELOPMENT_ISSUER, AuthSettings
 
 
 def settings(directory: Path, **changes: Any) -> AuthSettings:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.chassis.handlers import Handlers, Received
-from services.chassis.mongo import InsertOne
-from services.chassis.store import Taken
+from services.chassis.store.aggregates import Taken
+from services.chassis.store.mongo import InsertOne
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.envelope import from_headers
 from tests.integration.chassis.lab import fact
 from tests.integration.chassis.workshop import WORKSHOP, ThingBumped, ThingMade, ThingState

@@ -18,7 +18,7 @@ from services.chassis.http.demands import BULKY
 from services.chassis.http.probes import Purpose, ReadinessCheck
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.telemetry.metrics import Metrics
 
 

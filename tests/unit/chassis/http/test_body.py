@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.http.body import DEEPEST, check_json
+from services.chassis.http.body_budget import room_of
 from services.chassis.http.demands import BULKY
 from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, NumberOutOfRange
-from services.chassis.http.room import room_of
 from services.chassis.http.routes import NotInPieces, RouteIndex
 from tests.unit.chassis.http.gateway import Gateway
 from tests.waiting import eventually

@@ -11,7 +11,7 @@ from fastapi import Query, Response
 from services.chassis.errors import CommunityError
 from services.chassis.http.app import create_app
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.dialects import OWN_REFUSALS, DialectRouter, Faults, Scope
+from services.chassis.http.error_formats import OWN_REFUSALS, ErrorFormatRouter, Faults, Scope
 from services.chassis.telemetry.metrics import Metrics
 from tests.unit.chassis.http.gateway import BedTaken, Plant, router, settings
 
@@ -22,7 +22,7 @@ def in_plain_words(scope: Scope, error: CommunityError, errors: Faults | None, h
     return Response(f"{error.code} {len(errors or ())}", 400, headers=dict(headers), media_type="text/plain")
 
 
-feed = DialectRouter(prefix=BASE, dialect=in_plain_words, tags=["feed"])
+feed = ErrorFormatRouter(prefix=BASE, dialect=in_plain_words, tags=["feed"])
 
 
 @feed.get("/one", openapi_extra={OWN_REFUSALS: True})

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.chassis.http import app as border
 from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
 from services.chassis.http.direct import _Direct, answer_directly
-from services.chassis.http.passage import passage_of
+from services.chassis.http.request_context import request_context_of
 from services.chassis.telemetry.metrics import Metrics
 from tests.unit.chassis.http.gateway import BedTaken, Gateway
 
@@ -196,7 +196,7 @@ async def test_nothing_of_a_body_is_kept_once_it_is_answered(both: Both) -> None
 
     @routes.post("/kept")
     async def kept(body: Pot, request: Request) -> Response:
-        scopes.append((request.scope, passage_of(request.scope).value))
+        scopes.append((request.scope, request_context_of(request.scope).value))
         return Response()
 
     app = border.create_app("garden", "Garden", both.gateway.settings, [routes], metrics=Metrics())
@@ -204,4 +204,4 @@ async def test_nothing_of_a_body_is_kept_once_it_is_answered(both: Both) -> None
         await client.post(BASE + "/kept", json={"name": "ivy"})
     [(scope, value)] = scopes
     assert value == {"name": "ivy"}
-    assert passage_of(scope).value != value
+    assert request_context_of(scope).value != value

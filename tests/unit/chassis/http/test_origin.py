@@ -3,13 +3,13 @@
 import httpx
 import pytest
 
-from services.chassis.origin import Origin
+from services.chassis.http.combined_app import CombinedApp
 from tests.unit.chassis.http.gateway import Gateway
 
 
 @pytest.fixture
 def origin(gateway: Gateway) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(Origin({"garden": gateway.app}, "garden"))
+    transport = httpx.ASGITransport(CombinedApp({"garden": gateway.app}, "garden"))
     return httpx.AsyncClient(transport=transport, base_url="http://town")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.batches import UNREADABLE, Batches, begin, mark, spelt, why
+from services.chassis.kafka.record_batches import UNREADABLE, Batches, begin, mark, spelt, why
 from tests import raw_batches as raw
 
 KEYS = st.one_of(st.none(), st.binary(max_size=12))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.dead_letters import (
+from services.chassis.subscriber.dead_letter import (
     CUT,
     LARGEST,
     PREFIX,

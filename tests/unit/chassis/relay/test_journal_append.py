@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pymongo.errors import BulkWriteError
 
-from services.chassis.journal import Journal
+from services.chassis.store.journal import Journal
 
 DUPLICATE = {"index": 0, "code": 11000}
 

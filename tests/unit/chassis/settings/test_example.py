@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from services.chassis.service import Service
-from services.chassis.setting_sources import variables
+from services.chassis.settings.sources import variables
 
 ROOT = Path(__file__).parents[4]
 LINE = re.compile(r"^(# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from services.chassis.kafka_access import for_client
-from services.chassis.settings import AuthSettings, ServiceSettings, SettingsError, read_settings
+from services.chassis.kafka.access import for_client
+from services.chassis.settings.service_settings import AuthSettings, ServiceSettings, SettingsError, read_settings
 
 Given = Callable[..., None]
 

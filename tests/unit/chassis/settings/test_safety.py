@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.published import SECRETS
-from services.chassis.settings import KafkaSettings, ServiceSettings, SettingsError, read_settings
+from services.chassis.settings.published import SECRETS
+from services.chassis.settings.service_settings import KafkaSettings, ServiceSettings, SettingsError, read_settings
 from tests.unit.chassis.settings.test_reading import NEEDED, PRODUCTION, GardenSettings, Given, given, refusal
 
 __all__ = ["given"]

@@ -1,0 +1,213 @@
+"""The connection to Kafka by which a service publishes: ready-made batches, one per partition, `acks=all`.
+
+What it guarantees: the records of one `PartitionBatch` reach their partition together or not at all, in the order in
+which they were added; a failure is told within the time-out. Records of one key go where every Kafka client's default puts them
+(murmur2 over the partitions).
+What it does not: a failed parcel may have arrived (its answer was lost), or arrive yet: it is `doubtful`, as is one
+that arrived at a second attempt, whose first may follow. No idempotent producer is used: it never
+expires what it can't send and stops for good after one lost sequence number, while consumers drop repetitions anyway.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+
+from services.chassis.bounded import within
+from services.chassis.kafka.access import OPEN, Access, for_client
+from services.chassis.kafka.delivery import Delivery
+from services.chassis.kafka.remains import clear_producer
+from services.chassis.kafka.repairs import repair
+from services.chassis.kafka.vital_signs import of_producer
+from services.contracts.envelope import Headers
+
+log = logging.getLogger(__name__)
+
+PARCEL_BYTES = 700_000
+"""A parcel is full beyond this: with one more event of the largest size it still is a message that brokers take."""
+
+_LARGEST_BATCH = 2 * 1024 * 1024
+_BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_DEAD = 2.0
+"""Seconds that a producer which has died gets to close its connections."""
+
+Place = tuple[str, int]
+
+
+_PARTITIONER = DefaultPartitioner()
+
+
+@lru_cache(maxsize=4096)
+def _index(key: bytes, count: int) -> int:
+    """Which of `count` partitions takes `key`. Asked twice for each aggregate of a round, and slow: it is Python."""
+    everywhere = range(count)
+    index: int = _PARTITIONER(key, everywhere, everywhere)
+    return index
+
+
+class PartitionBatch:
+    """Records bound for one partition of one topic."""
+
+    __slots__ = ("_batch", "count", "doubtful", "full", "place")
+
+    def __init__(self, producer: AIOKafkaProducer, place: Place) -> None:
+        self.place = place
+        self.count = 0
+        self.full = False
+        self.doubtful = False
+        self._batch = producer.create_batch()
+
+    def add(self, key: bytes, value: bytes | None, headers: Headers) -> bool:
+        """Append a record; False when the parcel is full, and from then on."""
+        if self.full:
+            return False
+        added = self._batch.append(key=key, value=value, timestamp=None, headers=headers) is not None
+        self.full = not added or self._batch.size() >= PARCEL_BYTES
+        self.count += added
+        return added
+
+
+class Producer:
+    """A producer that survives the broker's absence: it is made anew until it connects, in the background."""
+
+    def __init__(self, bootstrap: str, *, client_id: str, time_out: float = 15.0, access: Access = OPEN) -> None:
+        self._bootstrap = bootstrap
+        self._access = access
+        self._client_id = client_id
+        self._time_out = time_out
+        self._producer: AIOKafkaProducer | None = None
+        self._unanswered: Counter[Place] = Counter()
+        self._under_way: set[PartitionBatch] = set()
+        self._partitions: dict[str, list[int]] = {}
+        self.connected = asyncio.Event()
+        repair()
+
+    async def run(self) -> None:
+        """Connect, however long it takes. Returns when connected; aiokafka reconnects by itself afterwards."""
+        attempt = 0
+        while not self.connected.is_set():
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=self._client_id,
+                acks="all",
+                linger_ms=0,
+                max_batch_size=_LARGEST_BATCH,
+                max_request_size=_LARGEST_BATCH,
+                request_timeout_ms=int(self._time_out * 1000),
+                metadata_max_age_ms=30_000,
+                **for_client(self._access),
+            )
+            Delivery(producer, self._time_out, self._unanswered)
+            try:
+                await within(self._time_out, producer.start())
+            except (KafkaError, TimeoutError, OSError) as error:
+                await self._discard(producer)
+                log.warning("Kafka does not answer, trying again", extra={"error": type(error).__name__})
+                await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
+                attempt += 1
+            except asyncio.CancelledError:
+                await self._discard(producer)
+                raise
+            else:
+                self._producer = producer
+                self.connected.set()
+
+    def ailment(self) -> str | None:
+        """What of the producer has died, so that it will never send again."""
+        return None if self._producer is None else of_producer(self._producer)
+
+    async def renew(self) -> None:
+        """Go on with a new producer. What was under way with the old one has failed, or fails now."""
+        producer, self._producer = self._producer, None
+        self.connected.clear()
+        if producer is not None:
+            await self._discard(producer, _DEAD)
+        await self.run()
+
+    async def stop(self) -> bool:
+        """Send what is under way, within the time-out, and disconnect. Whether it is known what became of it all."""
+        producer, self._producer = self._producer, None
+        self.connected.clear()
+        if producer is not None:
+            await self._discard(producer)
+        return not self._under_way
+
+    async def place(self, topic: str, key: bytes) -> Place:
+        """Where records of `key` go.
+
+        Raises:
+            KafkaError: the topic is not known, or Kafka does not answer.
+        """
+        partitions = await self.partitions(topic)
+        return topic, partitions[_index(key, len(partitions))]
+
+    async def partitions(self, topic: str) -> list[int]:
+        """The partitions of `topic`.
+
+        Raises:
+            KafkaError: the topic is not known, or Kafka does not answer.
+        """
+        partitions = self._partitions.get(topic)
+        if partitions is None:
+            try:
+                known = await asyncio.wait_for(self._connected().partitions_for(topic), self._time_out)
+            except TimeoutError:
+                raise KafkaConnectionError(f"no metadata of {topic}") from None
+            partitions = self._partitions[topic] = sorted(known)
+        return partitions
+
+    def parcel(self, place: Place) -> PartitionBatch:
+        """An empty parcel for `place`."""
+        return PartitionBatch(self._connected(), place)
+
+    async def send(self, parcels: Iterable[PartitionBatch]) -> set[Place]:
+        """Send parcels side by side and wait for their acknowledgement; returns the places that failed."""
+        waiting = [parcel for parcel in parcels if parcel.count]
+        outcomes = await asyncio.gather(*(self._send(parcel) for parcel in waiting))
+        return {parcel.place for parcel, arrived in zip(waiting, outcomes, strict=True) if not arrived}
+
+    async def _send(self, parcel: PartitionBatch) -> bool:
+        topic, partition = parcel.place
+        before = self._unanswered[parcel.place]
+        try:
+            async with asyncio.timeout(self._time_out * 2):
+                sent = await self._connected().send_batch(parcel._batch, topic, partition=partition)
+                parcel.doubtful = True
+                self._under_way.add(parcel)
+                sent.add_done_callback(lambda outcome: self._told(parcel, outcome))
+                await asyncio.shield(sent)
+            parcel.doubtful = self._unanswered[parcel.place] != before
+        except (KafkaError, TimeoutError) as error:
+            self._under_way.discard(parcel)
+            if isinstance(error, KafkaError):
+                parcel.doubtful = self._unanswered[parcel.place] != before
+            self._partitions.pop(topic, None)
+            log.warning(
+                "records not sent", extra={"topic": topic, "partition": partition, "error": type(error).__name__}
+            )
+            return False
+        return True
+
+    def _told(self, parcel: PartitionBatch, outcome: "asyncio.Future[Any]") -> None:
+        """Kafka has it, whoever still waits to hear of it."""
+        if not outcome.cancelled() and outcome.exception() is None:
+            self._under_way.discard(parcel)
+
+    def _connected(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            raise KafkaConnectionError("not connected yet")
+        return self._producer
+
+    async def _discard(self, producer: AIOKafkaProducer, patience: float | None = None) -> None:
+        try:
+            await within(self._time_out if patience is None else patience, producer.stop())
+        except Exception as error:  # what has died may say by any error that it has
+            log.warning("Kafka connection not closed cleanly", extra={"error": type(error).__name__})
+        finally:
+            clear_producer(producer)

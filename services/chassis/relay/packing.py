@@ -1,0 +1,168 @@
+"""One round of the relay: the events of some aggregates packed for Kafka and for the journal.
+
+All events of an aggregate in a round lie in one parcel, in order; what does not fit waits for the next round.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from services.chassis.kafka.producer import PartitionBatch, Place, Producer
+from services.chassis.store.aggregates import Kind
+from services.chassis.store.journal import document
+from services.chassis.store.mongo import Document, UpdateMany
+from services.chassis.store.outbox import covered
+from services.contracts.envelope import SOURCE, Envelope, to_headers
+from services.contracts.event import Event, events
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The events of one aggregate that a round carries, and the places they go to."""
+
+    first: int
+    last: int
+    places: frozenset[Place]
+
+
+@dataclass(slots=True)
+class PackedRound:
+    """What one round carries. `left_over`: something had to wait for the next."""
+
+    parcels: dict[Place, PartitionBatch] = field(default_factory=dict)
+    journal: list[Document] = field(default_factory=list)
+    stretches: dict[str, Stretch] = field(default_factory=dict)
+    left_over: bool = False
+
+    @property
+    def doubtful(self) -> set[str]:
+        """The aggregates of which something may arrive later than it is told."""
+        places = {place for place, parcel in self.parcels.items() if parcel.doubtful}
+        return (
+            {id for id, stretch in self.stretches.items() if not stretch.places.isdisjoint(places)} if places else set()
+        )
+
+    def arrived(self, failed: set[Place]) -> dict[str, Stretch]:
+        """The stretches all of whose places took them; an aggregate stops at its first failure."""
+        if not failed:
+            return self.stretches
+        return {id: stretch for id, stretch in self.stretches.items() if stretch.places.isdisjoint(failed)}
+
+
+def clearing(arrived: Iterable[Mapping[str, Stretch]]) -> list[UpdateMany]:
+    """The writes that take out of the outboxes exactly what has arrived: one for all that have the same stretch."""
+    together: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for stretches in arrived:
+        for id, stretch in stretches.items():
+            together[stretch.first, stretch.last].append(id)
+    return [
+        UpdateMany({"_id": {"$in": ids}}, {"$pull": {"outbox": {"seq": {"$gte": first, "$lte": last}}}})
+        for (first, last), ids in together.items()
+    ]
+
+
+def _told(entry: Document, model: type[Event]) -> tuple[str, Document] | None:
+    """The type and the data that the topic is told of an entry; None: it stays in the service."""
+    if model.internal:
+        return None
+    if "told" not in entry:
+        return model.type, {name: value for name, value in entry["data"].items() if name in model.public_fields}
+    return None if entry["told"] is None else (entry["told"]["type"], entry["told"]["data"])
+
+
+class Packer:
+    """Packs the events of one kind of aggregate."""
+
+    def __init__(self, kind: Kind[Any], outbound: Producer, prefix: str) -> None:
+        self._kind = kind
+        self._outbound = outbound
+        self._facts = prefix + kind.topic.name
+        self._states = prefix + kind.topic.state
+        self._state_type = "" if kind.state is None else kind.state.type
+        self._source = SOURCE.format(service=kind.topic.service)
+
+    async def pack(self, into: PackedRound, found: Document, sent: int) -> None:
+        """Pack the events of one aggregate after sequence `sent`, as many as fit.
+
+        Raises:
+            KafkaError: the topic is not known.
+        """
+        id, community = found["_id"], found["state"]["community"]
+        outbox = [entry for entry in covered(found["outbox"]) if entry["seq"] > sent]
+        if not outbox:
+            return
+        key = id.encode()
+        facts = await self._parcel(into, self._facts, key)
+        places, reached, model = [facts.place], 0, None
+        for entry in outbox:
+            model = events().get(entry["type"])
+            if model is None:
+                # A newer version wrote it during a roll-out: its aggregate waits for a relay that knows it, alone.
+                log.error("unknown type of event", extra={"event": entry["type"], "aggregate": id})
+                break
+            if (told := _told(entry, model)) is not None:
+                type, public = told
+                if not facts.add(key, orjson.dumps(public), to_headers(self._envelope(id, community, entry, type))):
+                    break
+            into.journal.append(document(id, self._kind.name, community, entry))
+            reached = entry["seq"]
+        last = outbox[-1]
+        if reached == last["seq"] == found["v"] and "state" in last:
+            if await self.pack_state(into, id, community, last, last["state"], last.get("state_type")):
+                places.append((await self._parcel(into, self._states, key)).place)
+            else:
+                reached -= 1  # the last event stays, so that its state travels with the next round
+        if reached >= outbox[0]["seq"]:
+            into.stretches[id] = Stretch(outbox[0]["seq"], reached, frozenset(places))
+        into.left_over |= reached < last["seq"] and model is not None
+
+    async def pack_state(
+        self,
+        into: PackedRound,
+        id: str,
+        community: str,
+        entry: Document,
+        state: bytes | None,
+        type: str | None = None,
+    ) -> bool:
+        """Pack the state as of `entry`; None is a tombstone. False when it does not fit.
+
+        A state of another `type` than the kind's own follows a tombstone of that: whoever keeps copies of the usual
+        ones, and knows no other, keeps none of this.
+        """
+        key, parcel = id.encode(), await self._parcel(into, self._states, id.encode())
+        if type not in (None, self._state_type):
+            gone = self._envelope(id, community, entry, self._state_type, mark=".gone")
+            if not parcel.add(key, None, to_headers(gone)):
+                return False
+        envelope = self._envelope(id, community, entry, type or self._state_type, mark=".state")
+        return parcel.add(key, state, to_headers(envelope))
+
+    async def _parcel(self, into: PackedRound, topic: str, key: bytes) -> PartitionBatch:
+        place = await self._outbound.place(topic, key)
+        parcel = into.parcels.get(place)
+        if parcel is None:
+            parcel = into.parcels[place] = self._outbound.parcel(place)
+        return parcel
+
+    def _envelope(self, id: str, community: str, entry: Document, type: str, *, mark: str = "") -> Envelope:
+        """Of what is withheld neither cause nor trace is told: they name who asked, and what it belongs to."""
+        seen = {} if "told" in entry else entry
+        return Envelope(
+            id=f"{id}.{entry['seq']}{mark}",
+            type=type,
+            source=self._source,
+            subject=f"{self._kind.name}/{id}",
+            time=entry["time"],
+            sequence=entry["seq"],
+            partitionkey=id,
+            community=community,
+            causationid=seen.get("cause"),
+            traceparent=seen.get("trace"),
+        )

@@ -1,0 +1,1 @@
+"""Settings of every service: where their values come from, and the rules that they obey."""

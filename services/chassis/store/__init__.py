@@ -1,0 +1,1 @@
+"""Aggregates in MongoDB: commands, receipts, outbox, journal, leases, and the tombstones of erased people."""

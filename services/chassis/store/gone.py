@@ -1,0 +1,171 @@
+"""Who was erased: a tombstone for each of them, which is asked before anything is written about a person.
+
+An erasure writes the tombstone first and looks for what there is of the person after that. Whoever writes something
+new about a person looks before, and once more after it is written; what a tombstone met in between is erased anew. So
+of an erasure and a late fact that run side by side on two replicas, one always sees the other: either the fact stood
+when the erasure looked for it, or the tombstone stood at the writer's first look after its write.
+
+Neither look costs a question in the usual case. Every process reads the tombstones ahead (`gone_ahead`). The look
+before a write is into its memory, which is two seconds behind the store at most. The look after a write is the first
+reading that begins after it: what was written lately in spite of a tombstone is erased at once. So once a tombstone
+stands, the process that wrote it refuses commands at once and every other one within two, and nothing that was
+written meanwhile stays. Where the memory is older, or has no room, the store is asked both times. What dies between the
+write and the second look is found by looking again some times later (`GoneAgain`).
+
+A tombstone is named by a hash of the opaque id: it says nothing to who doesn't know the id already, and needs no key
+that could be lost, for without it people would come back. It is never lifted: somebody who was erased and comes again
+gets another `sub` from their identity provider.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime, timedelta
+
+from services.chassis.clock import Clock
+from services.chassis.errors import PersonGone
+from services.chassis.store.batcher import Reads
+from services.chassis.store.known_gone import KnownGone, mark_of
+from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel
+
+COLLECTION = "erased_people"
+INDEXES = [
+    IndexModel([("look_at", ASCENDING)], name="look-again", sparse=True),
+    IndexModel([("changed_at", ASCENDING)], name="changed"),
+]
+LOOKS = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=5),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
+"""How long after an erasure it is looked for what came late."""
+
+CHANGED: Document = {"$currentDate": {"changed_at": True}}
+"""When a tombstone changed, by the clock of the store: by this whoever reads ahead finds it."""
+
+_WHERE = {"everywhere": 1, "communities": 1}
+
+EraseAgain = Callable[[str, str | None], Awaitable[None]]
+"""Erases a person once more, in one community or (None) in all."""
+
+
+def tombstone_of(person: str) -> str:
+    """The name of the tombstone of `person`."""
+    return mark_of(person).hex()
+
+
+class Gone:
+    """The tombstones of one service."""
+
+    def __init__(self, database: Database, clock: Clock, known: KnownGone | None = None) -> None:
+        self.collection = database[COLLECTION]
+        self.again: EraseAgain | None = None
+        self.known = known or KnownGone()
+        self._clock = clock
+        self._look = Reads(self.collection, _WHERE)
+
+    async def bury(self, person: str, community: str | None) -> None:
+        """From now on nothing is written about `person`, in `community` or (None) anywhere. Twice is once.
+
+        Other processes know of it within two seconds. Whoever calls this erases next what there is.
+        """
+        now = self._clock()
+        fields = {"person": person, "at": now, "look": 0, "look_at": now + LOOKS[0]}
+        where = {"everywhere": True} if community is None else {}
+        update = {"$set": fields | where} | CHANGED
+        if community is not None:
+            update["$addToSet"] = {"communities": community}
+        await self.collection.update_one({"_id": tombstone_of(person)}, update, upsert=True)
+        self.known.buried(person, community)
+
+    async def among(self, people: Collection[str], community: str | None) -> frozenset[str]:
+        """Those of `people` about whom nothing may be written in `community`; None: in whichever."""
+        if self.known.fresh:
+            return self.known.among(people, community)
+        return await self._asked(people, community)
+
+    async def require(self, people: Collection[str], community: str | None) -> None:
+        """Raises PersonGone where one of `people` was erased."""
+        if await self.among(people, community):
+            raise PersonGone()
+
+    async def look_after(self, people: Collection[str], community: str | None) -> None:
+        """Look again, after something was written about `people`: what an erasure met is erased anew.
+
+        Where the tombstone is seen only later, so is what it met erased then, and nobody is told.
+
+        Raises:
+            PersonGone: one of them was erased meanwhile.
+        """
+        met: frozenset[str] = frozenset()
+        asked: Collection[str] = people
+        if self.known.fresh:
+            met = self.known.among(people, community)
+            asked = [person for person in people if person not in met and not self.known.wrote(person, community)]
+        if asked:
+            met |= await self._asked(asked, community)
+        for person in sorted(met):
+            await self.erase_again(person, community)
+        if met:
+            raise PersonGone()
+
+    async def erase_again(self, person: str, community: str | None) -> None:
+        """Erase what came late of `person`, in `community` or (None) wherever they were erased."""
+        if self.again is None:
+            return
+        found = await self.collection.find_one({"_id": tombstone_of(person)}, _WHERE)
+        where: Document = found or {}
+        if where.get("everywhere"):
+            await self.again(person, None)
+            return
+        for each in sorted(where.get("communities", ())) if community is None else [community]:
+            await self.again(person, each)
+
+    async def _asked(self, people: Collection[str], community: str | None) -> frozenset[str]:
+        """The same from the store; who is known to be gone stays so."""
+        gone = self.known.among(people, community)
+        asked = {tombstone_of(person): person for person in people if person not in gone}
+        found: list[Document | None] = []
+        if len(asked) == 1:
+            found = [await self._look(next(iter(asked)))]
+        elif asked:
+            names = {"_id": {"$in": list(asked)}}
+            found = [each async for each in self.collection.find(names, _WHERE)]
+        return gone | {asked[each["_id"]] for each in found if each is not None and _holds(each, community)}
+
+
+def _holds(tombstone: Document, community: str | None) -> bool:
+    return bool(tombstone.get("everywhere")) or community is None or community in tombstone.get("communities", ())
+
+
+class GoneAgain:
+    """The sweep that looks some times later for what came late of whoever was erased."""
+
+    name = "erased-again"
+    every = timedelta(seconds=5)
+
+    def __init__(self, gone: Gone) -> None:
+        self._gone = gone
+
+    async def once(self, clock: Clock) -> int:
+        """Look once for each that is due; returns how many there were. After the last look the id is forgotten too.
+
+        Each look shows the tombstone anew to who reads ahead, should somebody not have seen it.
+        """
+        looked = 0
+        while due := await self._gone.collection.find_one({"look_at": {"$lte": clock()}}):
+            person = due["person"]
+            for community in [None] if due.get("everywhere") else sorted(due.get("communities", ())):
+                await self._gone.erase_again(person, community)
+            await self._looked(due, clock())
+            looked += 1
+        return looked
+
+    async def _looked(self, due: dict[str, object], now: datetime) -> None:
+        number = int(str(due["look"])) + 1
+        same = {"_id": due["_id"], "look": due["look"], "at": due["at"]}
+        if number < len(LOOKS):
+            following = {"$set": {"look": number, "look_at": now + LOOKS[number]}}
+            await self._gone.collection.update_one(same, following | CHANGED)
+        else:
+            await self._gone.collection.update_one(same, {"$unset": {"look": "", "look_at": "", "person": ""}})

@@ -1,0 +1,57 @@
+"""Names made with a secret of the deployment: always the same, and nobody without the secret can try what they are of.
+
+A plain digest of a person's id and a guessable word can be tried person by person. A keyed one can't.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from services.chassis.aggregate import Naming
+from services.chassis.store.mongo import Database, insert_or_find
+
+COLLECTION = "secrets"
+
+Secret = Callable[[], Awaitable[bytes]]
+"""Gives the secret of a service, the same in every replica."""
+
+_NAME = "names"
+_BYTES = 32
+
+
+def kept_in(database: Database) -> Secret:
+    """A secret that is kept in `database`, made there at first use."""
+    known: list[bytes] = []
+
+    async def secret() -> bytes:
+        if not known:
+            known.append(await _found_or_made(database))
+        return known[0]
+
+    return secret
+
+
+async def _found_or_made(database: Database) -> bytes:
+    secrets = database[COLLECTION]
+    document = await secrets.find_one({"_id": _NAME})
+    if document is None:
+        document = await insert_or_find(secrets, {"_id": _NAME, "secret": os.urandom(_BYTES)})
+    return bytes(document["secret"])
+
+
+def keyed_mark(key: bytes, *parts: str) -> str:
+    """A name that belongs to `parts`, always the same, which nobody without `key` can lead back to them."""
+    bound = "\x1f".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.new(key, bound.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:40]
+
+
+def keyed_id(key: bytes, kind: str, *parts: str) -> str:
+    """The id that belongs to `parts`, the same every time; of the parts it tells nothing to who has not `key`."""
+    return f"{kind}-{keyed_mark(key, 'id', kind, *parts)[:26]}"
+
+
+async def naming_with(secret: Secret) -> Naming:
+    """Makes ids that belong to their parts, and lead back to them only with `secret`."""
+    return partial(keyed_id, await secret())

@@ -1,0 +1,186 @@
+"""What erasing a person is made of, in every service that holds something of people.
+
+A request is carried out in this order: the tombstone (`gone`), from when on nothing is written about the person; what
+the service keeps of them; what the chassis itself keeps (journal, outboxes, answers to repeated requests); the answer,
+one aggregate per request. Every step may be repeated, and leaves what is not done yet to be found again: an interrupted
+erasure is simply begun anew, and done again it finds what came late.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.principal import SYSTEM
+from services.chassis.store.aggregates import Aggregates, Cause, Kind
+from services.chassis.store.gone import Gone, tombstone_of
+from services.chassis.store.journal import Journal, blanked
+from services.chassis.store.mongo import Database, Document
+from services.chassis.subscriber.handlers import Received
+from services.contracts.event import Event, events
+from services.contracts.holding import ERASED, wordless
+from services.contracts.marks import Thing
+from services.contracts.topics import Topic
+
+A = TypeVar("A", bound=Aggregate)
+
+_NAME = "person-data"
+_BATCH = 100
+_CAUSE = Cause(SYSTEM, "erasure")
+"""Not the request: it would lead from whatever somebody was erased from to who that was."""
+
+Erase = Callable[[str, Cause, str | None], Awaitable[None]]
+"""Erases what a service keeps of a person, in one community or (None) in all. Done again it finds what is left."""
+
+
+class Erasure(Aggregate):
+    """A request that was carried out in this service."""
+
+    request: Thing[str]
+    person: Thing[str]
+    erased_at: datetime
+
+
+def erasures_on(topic: Topic) -> Kind[Erasure]:
+    """The answers of the service that owns `topic`."""
+    return Kind(name=_NAME, collection="erasures", model=Erasure, topic=topic, state=None)
+
+
+def erasure_id(request: str) -> str:
+    """The id of the answer to `request`."""
+    return derived_id(_NAME, request)
+
+
+class Traces:
+    """What the chassis itself keeps of people, in aggregates of `kinds` and beside them: the journal, events that wait
+    in outboxes, answers to repeated requests."""
+
+    def __init__(self, gone: Gone, journal: Journal, database: Database, kinds: Sequence[Kind[Any]]) -> None:
+        self.gone = gone
+        self._journal = journal
+        self._database = database
+        self._collections = {kind.name: kind.collection for kind in kinds}
+
+    async def erase(self, person: str, community: str | None) -> None:
+        """Leave none of `person`, in `community` or (None) in all.
+
+        The journal knows all that ever had to do with them; the answers that those aggregates repeat go whole.
+        """
+        async for entries in self._journal.about(person, community):
+            for kind, id in sorted({(entry.kind, entry.aggregate) for entry in entries}):
+                if kind in self._collections:
+                    await self._database[self._collections[kind]].update_one({"_id": id}, {"$unset": {"receipts": ""}})
+            await self._journal.forget(person, entries)  # last: it is how the others are found
+        waiting: Document = {"outbox.0": {"$exists": True}, "outbox.who": person}
+        for kind, collection in self._collections.items():
+            async for found in self._database[collection].find(within(waiting, community), {"_id": 1}):
+                await self._blank_outbox(kind, found["_id"], partial(_without, person))
+
+    async def wipe(self, person: str, kind: Kind[Any], ids: Sequence[str]) -> None:
+        """Leave no words of `person` in the events of aggregates that were about them, also where they name nobody.
+
+        The tombstone remembers which they were: what was on its way to the journal is found by looking again.
+        """
+        remembered = {"$addToSet": {f"wiped.{kind.name}": {"$each": list(ids)}}}
+        await self.gone.collection.update_one({"_id": tombstone_of(person), "person": person}, remembered)
+        await self._wipe(kind.name, ids)
+
+    async def wipe_again(self, person: str) -> None:
+        """Wipe once more what was wiped of `person`."""
+        tombstone = await self.gone.collection.find_one({"_id": tombstone_of(person)}, {"wiped": 1})
+        for kind, ids in (tombstone or {}).get("wiped", {}).items():
+            await self._wipe(kind, ids)
+
+    async def _wipe(self, kind: str, ids: Sequence[str]) -> None:
+        await self._journal.wipe(ids)
+        for id in ids:
+            await self._blank_outbox(kind, id, _wordless)
+
+    async def _blank_outbox(self, kind: str, id: str, change: Callable[[Document], Document]) -> None:
+        """Events that wait are told without the person; of the states that wait only the last one will be."""
+        collection = self._database[self._collections[kind]]
+        document = await collection.find_one({"_id": id}, {"outbox": 1})
+        outbox = [] if document is None else document.get("outbox", [])
+        for n, entry in enumerate(outbox, 1):
+            left = dict(change(entry))
+            if n < len(outbox):
+                left.pop("state", None)
+            if left != entry:
+                same = {"_id": id, "outbox.seq": entry["seq"]}
+                await collection.update_one(same, {"$set": {"outbox.$": left}, "$unset": {"receipts": ""}})
+
+
+class Erasing:
+    """Erases people in one service; `erase` is what the service keeps of them itself."""
+
+    def __init__(self, traces: Traces, erase: Erase) -> None:
+        self._traces = traces
+        self._erase = erase
+        traces.gone.again = self._again
+
+    async def carry_out(self, person: str, community: str | None) -> None:
+        """Erase `person`, in `community` or (None) in all; from now on nothing is written about them there."""
+        await self._traces.gone.bury(person, community)
+        await self._erase(person, _CAUSE, community)
+        await self._traces.erase(person, community)
+
+    async def _again(self, person: str, community: str | None) -> None:
+        await self._erase(person, _CAUSE, community)
+        await self._traces.erase(person, community)
+        await self._traces.wipe_again(person)
+
+
+async def erase_each(
+    aggregates: Aggregates[A],
+    theirs: Mapping[str, Any],
+    decide: Callable[[A, datetime], Decision[A]],
+    cause: Cause,
+    community: str | None = None,
+) -> None:
+    """Change every aggregate that `theirs` finds, until it finds none: `decide` must leave nothing to be found."""
+    query = within(theirs, community)
+    while page := (await aggregates.select(query, limit=_BATCH)).items:
+        for stored in page:
+            await erase_in(aggregates, stored.aggregate.id, decide, cause)
+
+
+def within(theirs: Mapping[str, Any], community: str | None) -> dict[str, Any]:
+    """The query `theirs`, in `community` or (None) in all."""
+    return dict(theirs) if community is None else {**theirs, "state.community": community}
+
+
+async def erase_in(
+    aggregates: Aggregates[A], id: str, decide: Callable[[A, datetime], Decision[A]], cause: Cause
+) -> None:
+    """Change one aggregate. Its receipts hold answers as they were given, people in them: they go first."""
+    await aggregates.collection.update_one({"_id": id}, {"$unset": {"receipts": ""}})
+    await aggregates.change(id, decide, cause)
+
+
+async def answer(
+    erasures: Aggregates[Erasure], received: Received[Any], *, person: str, request: str, saying: Event
+) -> None:
+    """Say that everything this service held of `person` is gone, once for each request."""
+    id, community = erasure_id(request), received.envelope.community
+
+    def carried_out(now: datetime) -> Decision[Erasure]:
+        return decided(Erasure(id=id, community=community, request=request, person=person, erased_at=now), saying)
+
+    await erasures.create(id, carried_out, received.cause, taken=received.taken)
+
+
+def _without(person: str, entry: Document) -> Document:
+    if person not in entry.get("who", ()):
+        return entry
+    actor = ERASED if entry["actor"] == person else entry["actor"]
+    who = [name for name in entry["who"] if name != person]
+    left = entry | {"data": blanked(entry["type"], entry["data"], person), "actor": actor, "who": who}
+    if told := entry.get("told"):
+        left["told"] = told | {"data": blanked(told["type"], told["data"], person)}
+    return left
+
+
+def _wordless(entry: Document) -> Document:
+    model = events().get(entry["type"])
+    return entry if model is None else entry | {"data": wordless(model, entry["data"])}

@@ -1,0 +1,73 @@
+"""Leaves whoever was erased out of what arrives, whatever order it comes in.
+
+A fact that is about somebody erased alone is passed by; one that names them among others is taken without them. A state
+is copied with a stand-in. What was written is looked after (`gone`): an erasure may have run side by side with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.chassis.errors import PersonGone
+from services.chassis.store.gone import Gone
+from services.chassis.store.mongo import Document
+from services.chassis.subscriber.handlers import Received
+from services.contracts.holding import ERASED, forgotten, people, without
+
+_NOBODY = frozenset({ERASED})
+
+
+@dataclass(slots=True)
+class Sieve:
+    """What is known of the people in one batch: who they are, by community, and who of them was erased."""
+
+    gone: Gone | None
+    named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    erased: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def note(self, community: str, model: type[BaseModel], value: Any) -> None:
+        """The batch brings `value`, a `model` or a document of one."""
+        if named := people(model, value):
+            self.named[community] |= named
+
+    async def look(self) -> None:
+        """Ask who of the noted was erased."""
+        if self.gone is not None:
+            self.erased = {where: await self.gone.among(named, where) for where, named in self.named.items()}
+
+    async def look_after(self) -> None:
+        """Ask once more, after everything was written."""
+        if self.gone is None:
+            return
+        for where, named in self.named.items():
+            with suppress(PersonGone):  # and was erased anew
+                await self.gone.look_after(named - self._among(where), where)
+
+    async def again(self, received: Received[Any]) -> Received[Any] | None:
+        """`received` without who was erased by now; None where nothing is left of it."""
+        alone = Sieve(self.gone)
+        alone.note(received.envelope.community, type(received.event), received.event)
+        await alone.look()
+        return alone.fact(received)
+
+    def fact(self, received: Received[Any]) -> Received[Any] | None:
+        """`received` without who was erased; None where it was about them alone."""
+        gone = self._among(received.envelope.community)
+        model = type(received.event)
+        if people(model, received.event).isdisjoint(gone):
+            return received
+        data = without(model, received.event.model_dump(mode="json", exclude_unset=True), gone)
+        return None if data is None else replace(received, event=model.model_validate(data))
+
+    def state(self, community: str, model: type[BaseModel], document: Document) -> Document:
+        """`document`, a state as it was published, with a stand-in for who was erased."""
+        for person in sorted(people(model, document) & self._among(community)):
+            document = forgotten(model, document, person)
+        return document
+
+    def _among(self, community: str) -> frozenset[str]:
+        return _NOBODY | self.erased.get(community, frozenset())
