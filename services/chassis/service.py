@@ -1,47 +1,44 @@
 """Puts a service together: its settings, aggregates, gateway, handlers and sweeps become one ASGI application.
 
-A service's `app.py` holds one `Service`. `Runtime` is what its `wire` function gets, `Wiring` what it gives back.
+A service's `app.py` holds one `Service`, which lists its rooms.
 """
 
 import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.auth.build import verifier_of
 from services.chassis.background import OF_A_BATCH, Background
 from services.chassis.clock import Clock, utc_now
 from services.chassis.http.app import create_app
-from services.chassis.http.probes import ReadinessCheck
 from services.chassis.kafka.producer import Producer
 from services.chassis.readiness import checks, watch_figures
 from services.chassis.relay.relay import Lane, Relayed
 from services.chassis.relay.republish import RepublishRequests
+from services.chassis.room import Room, open_rooms
+from services.chassis.runtime import Runtime
 from services.chassis.settings.service_settings import ServiceSettings
-from services.chassis.store.aggregates import Aggregates, Committed, Kind
+from services.chassis.store.aggregates import Kind
 from services.chassis.store.gone import COLLECTION as TOMBSTONES
 from services.chassis.store.gone import INDEXES as TOMBSTONE_INDEXES
-from services.chassis.store.gone import Gone, GoneAgain
+from services.chassis.store.gone import GoneAgain
 from services.chassis.store.gone_ahead import GoneAhead
 from services.chassis.store.journal import INDEXES as JOURNAL_INDEXES
 from services.chassis.store.journal import Journal
 from services.chassis.store.lease import Lease
-from services.chassis.store.mongo import Database, IndexModel, connect, database
-from services.chassis.store.secret import Secret, kept_in
-from services.chassis.store.throttle import Throttle
+from services.chassis.store.mongo import IndexModel, connect, database
 from services.chassis.subscriber.consumer import Consumer
-from services.chassis.subscriber.erasure import Traces
 from services.chassis.subscriber.handlers import Handlers
 from services.chassis.subscriber.intake import Intake
-from services.chassis.sweeper import Sweeping
 from services.chassis.telemetry.export import export_spans
 from services.chassis.telemetry.metrics import Metrics
 from services.chassis.telemetry.serving import Serving, serve_as
@@ -56,68 +53,15 @@ S = TypeVar("S", bound=ServiceSettings)
 S_co = TypeVar("S_co", bound=ServiceSettings, covariant=True)
 
 
-@dataclass(slots=True)
-class Runtime(Generic[S_co]):
-    """What a service is given to wire itself with; what a part of it asks of the settings, its type says."""
-
-    settings: S_co
-    clock: Clock
-    database: Database
-    journal: Journal
-    metrics: Metrics
-    relays: dict[str, Committed]
-    throttle: Throttle = field(default_factory=Throttle)
-    """What holds commands of people back; a service gives it the pressure of what may fall behind."""
-    secret: Secret | None = None
-    gone: Gone = field(init=False)
-    """The tombstones of the service. A copy of the runtime would have others, which nobody reads ahead."""
-
-    def __post_init__(self) -> None:
-        """Without another, the secret behind names is one that is kept in the database."""
-        self.secret = self.secret or kept_in(self.database)
-        self.gone = self.journal.gone = Gone(self.database, self.clock)
-
-    def aggregates(self, kind: Kind[A], *, of_people: bool = False) -> Aggregates[A]:
-        """The aggregates of `kind` in this service's own database. `of_people`: each is a person, and knows itself
-        whether anything may still be written about them."""
-        return Aggregates(
-            kind,
-            self.database,
-            self.clock,
-            lambda found: self.relays[kind.collection](found),
-            self.metrics.command,
-            self.throttle,
-            self.secret,
-            None if of_people else self.gone,
-        )
-
-    def traces(self, kinds: Sequence[Kind[Any]]) -> Traces:
-        """What is kept of people beside the aggregates of `kinds`, the service's own."""
-        return Traces(self.gone, self.journal, self.database, kinds)
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What makes a service this one and no other."""
-
-    routers: Sequence[APIRouter]
-    handlers: Handlers | None = None
-    sweeps: Sequence[Sweeping] = ()
-    indexes: Mapping[str, Sequence[IndexModel]] = field(default_factory=dict)
-    tasks: Sequence[Callable[[], Awaitable[None]]] = ()
-    facts: Sequence[ReadinessCheck] = ()
-    """What readiness to read rests on."""
-
-
 @dataclass(frozen=True, slots=True)
 class Service(Generic[S]):
-    """One service. `kinds` are the aggregates it owns; `wire` builds its gateway, handlers and sweeps."""
+    """One service. `kinds` are the aggregates that it owns; `rooms` opens its rooms, in their order."""
 
     name: str
     title: str
     settings: type[S]
     kinds: tuple[Kind[Any], ...]
-    wire: Callable[[Runtime[S]], Wiring]
+    rooms: Callable[[Runtime[S]], Sequence[Room]]
 
 
 def die(part: str) -> None:
@@ -133,13 +77,14 @@ def build(
     Raises:
         ConfigurationError, InvalidURI: MONGODB_URL can't be read.
         NotInProduction: the development issuer is named in production.
+        ForgetsNobody, WrongKinds: the rooms don't fit the service.
     """
     metrics = Metrics()
     client = connect(settings.mongodb_url, application=f"community-{service.name}")
     store = database(client, settings.database)
-    runtime = Runtime(settings, clock, store, Journal(store), metrics, {})
-    wiring = service.wire(runtime)
-    machinery = _machinery(service, settings, runtime, wiring, on_death)
+    runtime = Runtime(settings, clock, store, Journal(store), metrics, {}, service.kinds)
+    rooms = service.rooms(runtime)
+    machinery = _machinery(service, settings, runtime, rooms, on_death)
     runtime.relays.update({lane.collection_name: lane.committed for lane in machinery.lanes})
     machinery.look = watch_figures(metrics, machinery)
     export = export_spans(service.name, settings.otlp_endpoint, ratio=settings.trace_ratio)
@@ -161,10 +106,10 @@ def build(
         service.name,
         service.title,
         settings,
-        wiring.routers,
+        [router for room in rooms for router in room.routers],
         verifier=verifier_of(settings),
         metrics=metrics,
-        checks=checks(machinery, settings, clock, wiring.facts),
+        checks=checks(machinery, settings, clock, [fact for room in rooms for fact in room.facts]),
         serving=serving,
         lifespan=lifespan,
     )
@@ -174,7 +119,7 @@ def _machinery(
     service: Service[Any],
     settings: ServiceSettings,
     runtime: Runtime[Any],
-    wiring: Wiring,
+    rooms: Sequence[Room],
     on_death: Callable[[str], None],
 ) -> Background:
     store, clock = runtime.database, runtime.clock
@@ -206,14 +151,19 @@ def _machinery(
         database=store,
         clock=clock,
         outbound=outbound,
-        inbound=_inbound(service, settings, runtime, wiring.handlers, outbound),
+        inbound=_inbound(service, settings, runtime, open_rooms(rooms, runtime), outbound),
         leading=leading,
         sweeping=Lease(store, "sweeps", ttl=ttl),
         lanes=lanes,
         relayed=relayed,
-        indexes=_indexes(service, runtime, wiring),
-        sweeps=(*wiring.sweeps, GoneAgain(runtime.gone)),
-        tasks=(*wiring.tasks, ahead.read_tombstones, ahead.read_all_tombstones, ahead.erase_late),
+        indexes=_indexes(service, runtime, rooms),
+        sweeps=(*(sweep for room in rooms for sweep in room.sweeps), GoneAgain(runtime.gone)),
+        tasks=(
+            *(task for room in rooms for task in room.tasks),
+            ahead.read_tombstones,
+            ahead.read_all_tombstones,
+            ahead.erase_late,
+        ),
         on_death=on_death,
     )
 
@@ -222,10 +172,10 @@ def _inbound(
     service: Service[Any],
     settings: ServiceSettings,
     runtime: Runtime[Any],
-    handlers: Handlers | None,
+    handlers: Handlers,
     outbound: Producer,
 ) -> Consumer | None:
-    if handlers is None or not handlers.topics:
+    if not handlers.topics:
         return None
     group = f"{settings.kafka_topic_prefix}community.{service.name}"
     intake = Intake(
@@ -255,9 +205,10 @@ def _span(traceparent: str | None, name: str) -> AbstractContextManager[str | No
     return span_from(traceparent, name)
 
 
-def _indexes(service: Service[Any], runtime: Runtime[Any], wiring: Wiring) -> dict[str, list[IndexModel]]:
+def _indexes(service: Service[Any], runtime: Runtime[Any], rooms: Sequence[Room]) -> dict[str, list[IndexModel]]:
     indexes = {kind.collection: runtime.aggregates(kind).indexes() for kind in service.kinds}
     indexes |= {"journal": list(JOURNAL_INDEXES), TOMBSTONES: list(TOMBSTONE_INDEXES)}
-    for collection, models in wiring.indexes.items():
-        indexes.setdefault(collection, []).extend(models)
+    for room in rooms:
+        for collection, models in room.indexes.items():
+            indexes.setdefault(collection, []).extend(models)
     return indexes

@@ -1,21 +1,29 @@
 """Puts the events service together."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.aggregate import Decision
+from services.chassis.erasure_answers import erasure_answers
 from services.chassis.principal import Role, system
-from services.chassis.service import Runtime, Service, Wiring
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
+from services.chassis.service import Service
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.sweeper import Sweep
+from services.contracts.activities import PersonErasedFromActivities
+from services.contracts.notices import PersonErasureRequested
 from services.events.api import routers
 from services.events.domain import scheduling, series
 from services.events.domain.activity import Activity
 from services.events.domain.codes import CodeTime
-from services.events.store import INDEXES, KINDS, Store, to_complete, to_expand
-from services.events.subscribers import handlers
+from services.events.erasure import erase
+from services.events.store import ERASURE, INDEXES, KINDS, Store, to_complete, to_expand
+from services.events.subscribers import reactions
 from services.events.tries import COLLECTION, Limits, Tries
 
 _MINUTE = timedelta(minutes=1)
@@ -42,8 +50,8 @@ def complete_by_itself(activity: Activity, now: datetime) -> Decision[Activity]:
     return scheduling.complete(activity, system(activity.community, Role.STAFF), now)
 
 
-def wire(runtime: Runtime[EventsSettings]) -> Wiring:
-    """The parts of the service, on `runtime`."""
+def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
+    """The rooms of the service, on `runtime`."""
     store = Store.of(runtime)
     settings = runtime.settings
     time = CodeTime(
@@ -55,15 +63,21 @@ def wire(runtime: Runtime[EventsSettings]) -> Wiring:
         within=timedelta(minutes=settings.code_tries_minutes),
     )
     tries = Tries(runtime.database[COLLECTION], store.activities.secret, limits)
-    return Wiring(
-        routers=routers(store, settings.public_url, time, tries),
-        handlers=handlers(store),
-        sweeps=[
-            Sweep("series-expansion", store.series, to_expand, series.expand, every=_MINUTE),
-            Sweep("activity-completion", store.activities, to_complete, complete_by_itself, every=_MINUTE),
-        ],
-        indexes=INDEXES,
-    )
+    return [
+        Room(
+            "events",
+            kinds=[kind for kind in KINDS if kind is not ERASURE],
+            routers=routers(store, settings.public_url, time, tries),
+            reactions=lambda table: reactions(table, store),
+            sweeps=[
+                Sweep("series-expansion", store.series, to_expand, series.expand, every=_MINUTE),
+                Sweep("activity-completion", store.activities, to_complete, complete_by_itself, every=_MINUTE),
+            ],
+            indexes=INDEXES,
+            erase=partial(erase, store),
+        ),
+        erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonErasedFromActivities),
+    ]
 
 
 service = Service(
@@ -71,5 +85,5 @@ service = Service(
     title="Sunshine Community: events (activities, series, registrations, attendance)",
     settings=EventsSettings,
     kinds=KINDS,
-    wire=wire,
+    rooms=rooms,
 )

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus, SeriesState, SeriesStatus
 from services.contracts.topics import ACTIVITIES
@@ -65,7 +65,6 @@ class Store:
 
     activities: Aggregates[Activity]
     series: Aggregates[Series]
-    erasures: Aggregates[Erasure]
     volunteers: Collection
     clock: Clock
     traces: Traces
@@ -76,10 +75,9 @@ class Store:
         return cls(
             activities=runtime.aggregates(ACTIVITY),
             series=runtime.aggregates(SERIES),
-            erasures=runtime.aggregates(ERASURE),
             volunteers=runtime.database[VOLUNTEERS],
             clock=runtime.clock,
-            traces=runtime.traces(KINDS),
+            traces=runtime.traces,
         )
 
     async def is_approved(self, community: str, person: str) -> bool:

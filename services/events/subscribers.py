@@ -2,48 +2,30 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from services.chassis.aggregate import Decision
-from services.chassis.subscriber.erasure import Erasing, answer
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
     Occurrence,
-    PersonErasedFromActivities,
     SeriesDateSkipped,
     SeriesEnded,
     SeriesExpanded,
 )
-from services.contracts.notices import PersonErasureRequested
 from services.contracts.volunteers import NeedReopened, NeedStaffed, VolunteerState
 from services.events.check_in_code import fresh_seed
 from services.events.domain import scheduling, staffing
 from services.events.domain.activity import Activity
 from services.events.domain.series import Series
-from services.events.erasure import erase
 from services.events.store import BY_START, VOLUNTEERS, Store, ahead_in
 
 _BATCH = 200
 
 
-def handlers(store: Store) -> Handlers:
-    """The handlers of this service, on `store`."""
-    handlers = Handlers()
+def reactions(handlers: Handlers, store: Store) -> None:
+    """Put the handlers of this service into the table."""
     handlers.copy(VolunteerState, VOLUNTEERS)
     _staffing(handlers, store)
     _series(handlers, store)
-
-    erasing = Erasing(store.traces, partial(erase, store))
-
-    @handlers.on(PersonErasureRequested)
-    async def forget(received: Received[PersonErasureRequested]) -> None:
-        """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
-        person, request = received.event.person, received.event.request
-        await erasing.carry_out(person, received.event.only)
-        saying = PersonErasedFromActivities(person=person, request=request)
-        await answer(store.erasures, received, person=person, request=request, saying=saying)
-
-    return handlers
 
 
 def _staffing(handlers: Handlers, store: Store) -> None:

@@ -19,7 +19,7 @@ from services.chassis.store.mongo import (
     is_passing,
 )
 from services.chassis.store.secret import Secret, keyed_id
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from services.events.domain.errors import TooManyTries
 
 COLLECTION = "check_in_tries"

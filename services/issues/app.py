@@ -1,13 +1,21 @@
 """Puts the issues service together."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
-from services.chassis.service import Runtime, Service, Wiring
+from services.chassis.erasure_answers import erasure_answers
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
+from services.chassis.service import Service
 from services.chassis.sweeper import Sweep
+from services.contracts.issues import PersonDataErased
+from services.contracts.notices import PersonErasureRequested
 from services.issues.api import routers
 from services.issues.domain.pausing import come_due
 from services.issues.domain.roundplans import advance
 from services.issues.domain.wishes import mark_overdue
+from services.issues.erasure import erase
 from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.publicity import Older
 from services.issues.reading.pressure import ReadingFact
@@ -15,46 +23,52 @@ from services.issues.rounds.recount import MARKS as RECOUNTS
 from services.issues.rounds.recount import Recount
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings.issues import IssuesSettings
-from services.issues.store import INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
-from services.issues.subscribers import handlers
+from services.issues.store import ERASURES, INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
+from services.issues.subscribers import reactions
 from services.issues.tallies import MARKS as TALLIES
 from services.issues.tallies import Counting
 from services.issues.unfinished import UnfinishedCounts
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 
 
-def wire(runtime: Runtime[IssuesSettings]) -> Wiring:
-    """The parts of the service, on `runtime`."""
+def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
+    """The rooms of the service, on `runtime`."""
     store = Store.of(runtime)
-    return Wiring(
-        routers=routers(store),
-        handlers=handlers(store),
-        sweeps=[
-            Sweep(
-                "case-clock",
-                store.cases,
-                cases_come_due,
-                lambda case, now: come_due(case, store.clocks, now),
-                every=timedelta(seconds=2),
-            ),
-            Recount(store, runtime.database),
-            Older(store, runtime.database),
-            Counting(store.tallies, runtime.database),
-            Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue),
-            store.reading.projection,
-            store.reading.projection.recounting,
-            *routing_sweeps(store),
-            ContactExpiry(store, runtime.settings),
-            WordsExpiry(store, runtime.settings),
-            KeysInUse(store),
-            LooseUploads(store),
-            OrphanedFiles(store, runtime.database),
-            Sweep("round-plans", store.round_plans, plans_to_advance, advance),
-        ],
-        indexes=INDEXES,
-        tasks=[store.reading.pressure.measure_on],
-        facts=[ReadingFact(store.reading.pressure), UnfinishedCounts(runtime.database, RECOUNTS, TALLIES)],
-    )
+    return [
+        Room(
+            "issues",
+            kinds=[kind for kind in KINDS if kind is not ERASURES],
+            routers=routers(store),
+            reactions=lambda table: reactions(table, store),
+            sweeps=[
+                Sweep(
+                    "case-clock",
+                    store.cases,
+                    cases_come_due,
+                    lambda case, now: come_due(case, store.clocks, now),
+                    every=timedelta(seconds=2),
+                ),
+                Recount(store, runtime.database),
+                Older(store, runtime.database),
+                Counting(store.tallies, runtime.database),
+                Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue),
+                store.reading.projection,
+                store.reading.projection.recounting,
+                *routing_sweeps(store),
+                ContactExpiry(store, runtime.settings),
+                WordsExpiry(store, runtime.settings),
+                KeysInUse(store),
+                LooseUploads(store),
+                OrphanedFiles(store, runtime.database),
+                Sweep("round-plans", store.round_plans, plans_to_advance, advance),
+            ],
+            indexes=INDEXES,
+            erase=partial(erase, store),
+            tasks=[store.reading.pressure.measure_on],
+            facts=[ReadingFact(store.reading.pressure), UnfinishedCounts(runtime.database, RECOUNTS, TALLIES)],
+        ),
+        erasure_answers(runtime, ERASURES, PersonErasureRequested, PersonDataErased),
+    ]
 
 
 service = Service(
@@ -62,5 +76,5 @@ service = Service(
     title="Sunshine Community: issues (cases, rounds, wishes)",
     settings=IssuesSettings,
     kinds=KINDS,
-    wire=wire,
+    rooms=rooms,
 )

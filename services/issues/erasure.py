@@ -10,8 +10,7 @@ from functools import partial
 from typing import Any
 
 from services.chassis.aggregate import Decision, new_id
-from services.chassis.store.aggregates import Cause
-from services.chassis.subscriber.erasure import erase_each, erase_in, within
+from services.chassis.subscriber.erasure import Leaver, erase_each, erase_in
 from services.issues.domain.aftermath import anonymise_case
 from services.issues.domain.cases import Case
 from services.issues.domain.supports import Support, forget_supporter
@@ -25,13 +24,13 @@ _BATCH = 100
 _JUST_THE_THRESHOLD = {"$arrayToObject": [[{"k": "threshold", "v": "$suggestion.threshold"}]]}
 
 
-async def erase(store: Store, person: str, cause: Cause, community: str | None = None) -> None:
-    """Erase `person`, in `community` or (None) in all."""
+async def erase(store: Store, leaver: Leaver) -> None:
+    """Leave nothing of `leaver`."""
+    person, community = leaver.person, leaver.community
     await store.vault.destroy_those_of(person, DestroyedBy.ERASURE, community)
-    stand_in = new_id("erased")
-    await _reported_cases(store, person, community, stand_in, cause)
-    await _supports(store, person, community, stand_in, cause)
-    await _wishes(store, person, community, cause)
+    await _reported_cases(store, leaver)
+    await _supports(store, leaver)
+    await _wishes(store, leaver)
     for photo in await store.photos.owned_by(person, community):
         if await _is_shown(store, photo):
             await store.photos.disown(photo)
@@ -44,30 +43,32 @@ async def erase(store: Store, person: str, cause: Cause, community: str | None =
             await store.attachments.delete(attachment)
 
 
-async def _supports(store: Store, person: str, community: str | None, stand_in: str, cause: Cause) -> None:
+async def _supports(store: Store, leaver: Leaver) -> None:
     """One after the other, since what is said of each depends on what it is a support of."""
 
     def forgotten(public: bool, support: Support, now: datetime) -> Decision[Support]:
-        return forget_supporter(support, stand_in, public=public)
+        return forget_supporter(support, leaver.stand_in, public=public)
 
-    theirs = within({"state.person": person}, community)
+    theirs = leaver.within({"state.person": leaver.person})
     while page := (await store.supports.select(theirs, limit=_BATCH)).items:
         kept = await withheld_among(store, [stored.aggregate.subject for stored in page])
         for stored in page:
             public = stored.aggregate.subject not in kept
-            await erase_in(store.supports, stored.aggregate.id, partial(forgotten, public), cause)
+            await erase_in(store.supports, stored.aggregate.id, partial(forgotten, public), leaver.cause)
 
 
-async def _wishes(store: Store, person: str, community: str | None, cause: Cause) -> None:
+async def _wishes(store: Store, leaver: Leaver) -> None:
+    person = leaver.person
     theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
-    proposed = store.wishes.collection.find(within({"state.proposer": person}, community), {"_id": 1})
+    proposed = store.wishes.collection.find(leaver.within({"state.proposer": person}), {"_id": 1})
     if ids := [document["_id"] async for document in proposed]:
         await store.traces.wipe(person, WISHES, ids)
-    await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), cause, community)
+    await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), leaver)
     await store.traces.wipe_again(person)  # what was written of them meanwhile
 
 
-async def _reported_cases(store: Store, person: str, community: str | None, stand_in: str, cause: Cause) -> None:
+async def _reported_cases(store: Store, leaver: Leaver) -> None:
+    person, stand_in, cause = leaver.person, leaver.stand_in, leaver.cause
     nameless = new_id("erased")
     alias = await store.vault.alias(person)
 
@@ -75,7 +76,7 @@ async def _reported_cases(store: Store, person: str, community: str | None, stan
         # Their nameless cases get another stand-in: nobody learns from it whose they were.
         return anonymise_case(case, person, alias, stand_in if case.reporter == person else nameless)
 
-    reported = within({"state.reporter": {"$in": [person, alias]}}, community)
+    reported = leaver.within({"state.reporter": {"$in": [person, alias]}})
     while page := (await store.cases.select(reported, limit=_BATCH)).items:
         theirs = [stored.aggregate.id for stored in page if stored.aggregate.round is None]
         await store.traces.wipe(person, CASES, theirs)

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.principal import Principal, Role
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
 from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
@@ -211,7 +211,6 @@ class Store:
     supports: Aggregates[Support]
     tallies: Tallies
     answer_within: Span
-    erasures: Aggregates[Erasure]
     photos: Photos
     routing: RoutingKept
     attachments: Attachments
@@ -248,7 +247,6 @@ class Store:
             supports=supports,
             tallies=Counts(cases, wishes, supports, settings.raised_at).tallies(),
             answer_within=Span(amount=settings.wish_answer_days, unit=SpanUnit.WORKING_DAYS),
-            erasures=runtime.aggregates(ERASURES),
             routing=RoutingKept.of(runtime),
             photos=Photos(*uploads),
             attachments=Attachments(*uploads),
@@ -258,7 +256,7 @@ class Store:
             reading=Reading.of(runtime),
             open311=Open311.of(runtime),
             clocks=settings.clocks,
-            traces=runtime.traces(KINDS),
+            traces=runtime.traces,
         )
 
 

@@ -2,17 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 
 from services.chassis.store.mongo import WriteOp
-from services.chassis.subscriber.erasure import Erasing, answer
 from services.chassis.subscriber.handlers import Handlers, Received
-from services.contracts.issues import PersonDataErased, RoundDue, RoundWalked, VisitRecorded, VisitRevised
-from services.contracts.notices import PersonErasureRequested
+from services.contracts.issues import RoundDue, RoundWalked, VisitRecorded, VisitRevised
 from services.issues.domain.reporting import report_finding
 from services.issues.domain.roundplans import round_of
 from services.issues.domain.visits import Finding, Visit
-from services.issues.erasure import erase
 from services.issues.mergers import join_up
 from services.issues.publicity import keep_apart
 from services.issues.reading.room import feed
@@ -21,9 +17,8 @@ from services.issues.routing.reactions import react
 from services.issues.store import Store
 
 
-def handlers(store: Store) -> Handlers:
-    """The handlers of this service, on `store`."""
-    handlers = Handlers()
+def reactions(handlers: Handlers, store: Store) -> None:
+    """Put the handlers of this service into the table."""
     feed(handlers, store.reading)
     join_up(handlers, store)
     keep_apart(handlers, store)
@@ -53,16 +48,6 @@ def handlers(store: Store) -> Handlers:
         due = received.event
         await store.rounds.create(due.round, lambda now: round_of(plan, due, now), received.cause, taken=received.taken)
 
-    erasing = Erasing(store.traces, partial(erase, store))
-
-    @handlers.on(PersonErasureRequested)
-    async def forget(received: Received[PersonErasureRequested]) -> None:
-        """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
-        person, request = received.event.person, received.event.request
-        await erasing.carry_out(person, received.event.only)
-        saying = PersonDataErased(person=person, request=request)
-        await answer(store.erasures, received, person=person, request=request, saying=saying)
-
     async def _report(case: str, visit: Visit, finding: Finding, received: Received[VisitRecorded]) -> None:
         catalogue = await store.catalogues.of(visit.community)
         gone = await store.traces.gone.among({visit.walker}, visit.community)
@@ -76,4 +61,3 @@ def handlers(store: Store) -> Handlers:
         )
 
     react(handlers, store)
-    return handlers

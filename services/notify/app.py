@@ -1,13 +1,14 @@
 """Puts the notify service together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
 from services.chassis.clock import Clock
-from services.chassis.service import Runtime, Service, Wiring
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
+from services.chassis.service import Service
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.subscriber.erasure import Erasing
 from services.chassis.sweeper import Sweep
 from services.contracts.notices import NoticeChannel
 from services.notify import api
@@ -24,33 +25,38 @@ from services.notify.domain.person import Person
 from services.notify.erasure import erase
 from services.notify.settings import NotifySettings
 from services.notify.store import INDEXES, NOTICE, PERSON, Facts, lapsed
-from services.notify.subscribers import Desk, handlers
+from services.notify.subscribers import Desk, reactions
 from services.notify.telling import Telling
 from services.notify.wording import Wording
 
 
-def wire(runtime: Runtime[NotifySettings]) -> Wiring:
-    """The parts of the service, on `runtime`."""
+def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
+    """The rooms of the service, on `runtime`."""
     settings = runtime.settings
     notices, persons = runtime.aggregates(NOTICE), runtime.aggregates(PERSON, of_people=True)
     facts = Facts(runtime.database)
-    erasing = Erasing(runtime.traces((PERSON, NOTICE)), partial(erase, facts, notices))
     names, wording = settings.names, Wording(settings.names)
     gateways = _gateways(settings, runtime.clock)
     telling = Telling(notices, persons, runtime.clock, frozenset({NoticeChannel.INBOX, *gateways}))
     every = timedelta(seconds=settings.delivery_seconds)
     delivery = Delivery(notices, persons, gateways, wording, runtime.clock, every)
     gallery = Gallery(runtime.database, runtime.clock, settings.board_seconds)
-    return Wiring(
-        routers=[
-            *api.routers(notices, persons, Memberships(runtime.database), wording),
-            board.router(gallery, Page(names), names, settings.public_url.rstrip("/"), settings.board_seconds),
-        ],
-        handlers=handlers(Desk(telling, facts, notices, persons, settings.lead, erasing)),
-        sweeps=[Sweep("lapsed-claim", notices, lapsed, lapse, every=timedelta(seconds=30))],
-        indexes=INDEXES,
-        tasks=[delivery.run, *(codes.run for codes in _codes(persons, gateways, wording, runtime.clock, every))],
-    )
+    desk = Desk(telling, facts, notices, persons, settings.lead, runtime.erasing)
+    return [
+        Room(
+            "notify",
+            kinds=(PERSON, NOTICE),
+            routers=[
+                *api.routers(notices, persons, Memberships(runtime.database), wording),
+                board.router(gallery, Page(names), names, settings.public_url.rstrip("/"), settings.board_seconds),
+            ],
+            reactions=lambda table: reactions(table, desk),
+            sweeps=[Sweep("lapsed-claim", notices, lapsed, lapse, every=timedelta(seconds=30))],
+            indexes=INDEXES,
+            erase=partial(erase, facts, notices),
+            tasks=[delivery.run, *(codes.run for codes in _codes(persons, gateways, wording, runtime.clock, every))],
+        ),
+    ]
 
 
 def _gateways(settings: NotifySettings, clock: Clock) -> dict[NoticeChannel, Gateway]:
@@ -75,5 +81,5 @@ service = Service(
     title="Sunshine Community: notify (notices, notice board)",
     settings=NotifySettings,
     kinds=(PERSON, NOTICE),
-    wire=wire,
+    rooms=rooms,
 )

@@ -3,15 +3,14 @@
 The person themselves, their addresses above all, are gone since they asked (`domain.person`).
 """
 
-from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Leaver
 from services.notify.domain.notice import Notice, anonymise
 from services.notify.store import Facts, Notices
 
 
-async def erase(
-    facts: Facts, notices: Aggregates[Notice], person: str, cause: Cause, community: str | None = None
-) -> None:
-    """Erase `person`, in `community` or (None) in all. Done again it finds what came late."""
-    await facts.forget(person, community)
-    async for id in Notices(notices).of(person, community):
-        await notices.change(id, lambda notice, _: anonymise(notice), cause)
+async def erase(facts: Facts, notices: Aggregates[Notice], leaver: Leaver) -> None:
+    """Leave nothing of `leaver`. Done again it finds what came late."""
+    await facts.forget(leaver.person, leaver.community)
+    async for id in Notices(notices).of(leaver.person, leaver.community):
+        await notices.change(id, lambda notice, _: anonymise(notice), leaver.cause)

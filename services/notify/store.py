@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from services.chassis.store.aggregates import Aggregates, Kind
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
-from services.chassis.subscriber.erasure import within
 from services.contracts.holding import WORDS_GONE
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState, NoticeStatus
 from services.contracts.topics import NOTICES
@@ -212,7 +211,8 @@ class Notices:
 
     async def of(self, person: str, community: str | None = None) -> AsyncIterator[str]:
         """Ids of all notices of `person`, in `community` or (None) in all."""
-        async for document in self._collection.find(within({"state.recipient": person}, community), {"_id": 1}):
+        theirs = {"state.recipient": person} | ({} if community is None else {"state.community": community})
+        async for document in self._collection.find(theirs, {"_id": 1}):
             yield document["_id"]
 
 

@@ -35,9 +35,8 @@ class Desk:
     erasing: Erasing
 
 
-def handlers(desk: Desk) -> Handlers:
-    """The table of this service."""
-    table = Handlers()
+def reactions(table: Handlers, desk: Desk) -> None:
+    """Put the handlers of this service into the table."""
     _remember(table)
     belonging.remember(table)
     _mirror(table)
@@ -50,7 +49,6 @@ def handlers(desk: Desk) -> Handlers:
     _about_offers(table, desk)
     _about_released_seats(table, desk)
     _erase(table, desk)
-    return table
 
 
 def _remember(table: Handlers) -> None:

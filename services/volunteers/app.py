@@ -1,22 +1,30 @@
 """Puts the volunteers service together."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.chassis.service import Runtime, Service, Wiring
+from services.chassis.erasure_answers import erasure_answers
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
+from services.chassis.service import Service
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.sweeper import Sweep
+from services.contracts.notices import PersonErasureRequested
+from services.contracts.volunteers import PersonDataErased
 from services.volunteers.api import routers
 from services.volunteers.domain.care import raise_visits
 from services.volunteers.domain.homes import Window
 from services.volunteers.domain.needs import lapse
 from services.volunteers.domain.seating import expire
+from services.volunteers.erasure import erase
 from services.volunteers.homes import Homes
 from services.volunteers.staffing import Staffing
-from services.volunteers.store import INDEXES, KINDS, Store, to_expire, to_lapse, to_raise
-from services.volunteers.subscribers import handlers
+from services.volunteers.store import ERASURE, INDEXES, KINDS, Store, to_expire, to_lapse, to_raise
+from services.volunteers.subscribers import reactions
 
 
 class VolunteersSettings(ServiceSettings):
@@ -34,8 +42,8 @@ class VolunteersSettings(ServiceSettings):
     """Everything open is looked at again after this time, also where nothing has happened."""
 
 
-def wire(runtime: Runtime[VolunteersSettings]) -> Wiring:
-    """The parts of the service, on `runtime`."""
+def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
+    """The rooms of the service, on `runtime`."""
     store = Store.of(runtime)
     staffing = Staffing(
         store,
@@ -46,17 +54,23 @@ def wire(runtime: Runtime[VolunteersSettings]) -> Wiring:
         before=timedelta(hours=runtime.settings.home_hours_before),
         after=timedelta(hours=runtime.settings.home_hours_after),
     )
-    return Wiring(
-        routers=routers(store, staffing, Homes(store, window)),
-        handlers=handlers(store, staffing),
-        sweeps=[
-            Sweep("offer-expiry", store.needs, to_expire, expire),
-            Sweep("need-lapse", store.needs, to_lapse, lapse),
-            Sweep("care-visits", store.care_plans, to_raise, raise_visits),
-        ],
-        indexes=INDEXES,
-        tasks=[staffing.run],
-    )
+    return [
+        Room(
+            "volunteers",
+            kinds=[kind for kind in KINDS if kind is not ERASURE],
+            routers=routers(store, staffing, Homes(store, window)),
+            reactions=lambda table: reactions(table, store, staffing),
+            sweeps=[
+                Sweep("offer-expiry", store.needs, to_expire, expire),
+                Sweep("need-lapse", store.needs, to_lapse, lapse),
+                Sweep("care-visits", store.care_plans, to_raise, raise_visits),
+            ],
+            indexes=INDEXES,
+            erase=partial(erase, store),
+            tasks=[staffing.run],
+        ),
+        erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
+    ]
 
 
 service = Service(
@@ -64,5 +78,5 @@ service = Service(
     title="Sunshine Community: volunteers (people, teams, care plans, needs, hours)",
     settings=VolunteersSettings,
     kinds=KINDS,
-    wire=wire,
+    rooms=rooms,
 )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from services.chassis.store import cursor as cursors
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel, is_passing
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 
 COLLECTION = "readings"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.mongo import ASCENDING, IndexModel
@@ -109,7 +109,6 @@ class Store:
     care_plans: Aggregates[CarePlan]
     needs: Aggregates[Need]
     accounts: Aggregates[Account]
-    erasures: Aggregates[Erasure]
     readings: readings.Readings
     clock: Clock
     traces: Traces
@@ -123,10 +122,9 @@ class Store:
             care_plans=runtime.aggregates(CARE_PLAN),
             needs=runtime.aggregates(NEED),
             accounts=runtime.aggregates(ACCOUNT),
-            erasures=runtime.aggregates(ERASURE),
             readings=readings.Readings(runtime.database[readings.COLLECTION]),
             clock=runtime.clock,
-            traces=runtime.traces(KINDS),
+            traces=runtime.traces,
         )
 
     async def communities_to_staff(self) -> list[str]:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists
 from services.chassis.principal import Role, system
-from services.chassis.subscriber.erasure import Erasing, answer
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
     ActivityCancelled,
@@ -17,7 +15,6 @@ from services.contracts.activities import (
     ActivityMoved,
     ActivityScheduled,
 )
-from services.contracts.notices import PersonErasureRequested
 from services.contracts.volunteers import (
     CarePlanClosed,
     CarePlanErased,
@@ -35,7 +32,6 @@ from services.contracts.volunteers import (
     NeedReopened,
     OfferRef,
     Origin,
-    PersonDataErased,
     VolunteerApproved,
     VolunteerChanged,
     VolunteerDisapproved,
@@ -49,33 +45,19 @@ from services.volunteers.domain.care import CarePlan
 from services.volunteers.domain.needs import Need, need_of_activity
 from services.volunteers.domain.volunteers import Volunteer, release, settle, volunteer_id
 from services.volunteers.domain.words import local_date
-from services.volunteers.erasure import erase
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import Store, asked
 
 _BATCH = 200
 
 
-def handlers(store: Store, staffing: Staffing) -> Handlers:
-    """The handlers of this service, on `store`."""
-    handlers = Handlers()
+def reactions(handlers: Handlers, store: Store, staffing: Staffing) -> None:
+    """Put the handlers of this service into the table."""
     _activities(handlers, store)
     _hours(handlers, store)
     _care(handlers, store)
     _bookings(handlers, store, staffing)
     _waking(handlers, staffing)
-
-    erasing = Erasing(store.traces, partial(erase, store))
-
-    @handlers.on(PersonErasureRequested)
-    async def forget(received: Received[PersonErasureRequested]) -> None:
-        """Erase the person, then say so. Done again after an interruption, it goes on where it was."""
-        person, request = received.event.person, received.event.request
-        await erasing.carry_out(person, received.event.only)
-        saying = PersonDataErased(person=person, request=request)
-        await answer(store.erasures, received, person=person, request=request, saying=saying)
-
-    return handlers
 
 
 def _activities(handlers: Handlers, store: Store) -> None:

@@ -27,7 +27,8 @@ from services.chassis.store.lease import Lease
 from services.chassis.store.mongo import Database, WriteOp
 from services.chassis.subscriber.consumer import Consumer
 from services.chassis.subscriber.handlers import Handlers, Received
-from services.chassis.subscriber.intake import Intake, Record
+from services.chassis.subscriber.intake import Intake
+from services.chassis.subscriber.record import Record
 from services.contracts.event import State
 from services.contracts.issues import CaseReported, CaseState
 from services.contracts.topics import ISSUES

@@ -13,11 +13,14 @@ from services.chassis.auth.build import verifier_of
 from services.chassis.clock import Clock, utc_now
 from services.chassis.http.app import create_app
 from services.chassis.kafka.topics import ensure_topics
-from services.chassis.service import Runtime, Service, build
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
+from services.chassis.service import Service, build
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store import mongo
 from services.chassis.store.aggregates import Committed
 from services.chassis.store.journal import Journal
+from services.chassis.sweeper import Sweeping
 from services.chassis.telemetry.metrics import Metrics
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -53,6 +56,16 @@ async def runtime(
         yield Runtime(settings, clock, store, Journal(store), Metrics(), relays)
     finally:
         client.close()
+
+
+def routers(rooms: Sequence[Room]) -> list[APIRouter]:
+    """The routes of all rooms."""
+    return [router for room in rooms for router in room.routers]
+
+
+def sweep(rooms: Sequence[Room], name: str) -> Sweeping:
+    """The sweep of that name, whichever room it belongs to."""
+    return next(sweep for room in rooms for sweep in room.sweeps if sweep.name == name)
 
 
 def gateway(service: Service[Any], settings: ServiceSettings, routers: Sequence[APIRouter]) -> httpx.ASGITransport:

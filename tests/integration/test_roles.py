@@ -115,10 +115,11 @@ async def _gateway(name: str, mongodb_url: str, database: str, key: Path) -> Asy
     made = service(name)
     chosen = standing.settings_for(made.settings, mongodb_url, database, key)
     async with standing.runtime(chosen, {}) as runtime:
-        wiring = made.wire(runtime)
-        for collection, models in wiring.indexes.items():
-            await runtime.database[collection].create_indexes(list(models))
-        transport = standing.gateway(made, chosen, wiring.routers)
+        rooms = made.rooms(runtime)
+        for room in rooms:
+            for collection, models in room.indexes.items():
+                await runtime.database[collection].create_indexes(list(models))
+        transport = standing.gateway(made, chosen, standing.routers(rooms))
         async with Caller(transport, DevelopmentIssuer(chosen), name) as api:
             unit = await _SEEDS[name](api)
             ids = [

@@ -20,7 +20,7 @@ from tests.rules.tree import ROOT, Module, modules
         ("services/issues/app.py", "from services.topology import SERVICES"),
         ("services/issues/app.py", "from tests.unit.world import Case"),
         ("services/chassis/store/aggregates.py", "from services.issues.domain.cases import Case"),
-        ("services/chassis/store/aggregates.py", "from ..events.domain import series"),
+        ("services/chassis/store/aggregates.py", "from ...events.domain import series"),
         ("services/chassis/http/app.py", "from services.topology import SERVICES"),
         ("services/contracts/issues/cases.py", "from services.chassis.errors import CommunityError"),
         ("services/contracts/issues/cases.py", "from deploy.local.trouble import Trouble"),

@@ -17,7 +17,7 @@ from services.chassis.http.problems import problem
 from services.chassis.http.request_context import request_context_of
 from services.chassis.http.validation import faults
 from services.chassis.store.mongo import PyMongoError, is_passing
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

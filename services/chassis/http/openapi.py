@@ -19,7 +19,7 @@ from services.chassis.http.problems import Problem, problems
 from services.chassis.http.texts import ControlCharacter
 from services.chassis.store.cursor import InvalidCursor
 from services.chassis.store.receipt import IdempotencyKeyReused
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 
 _REFERENCE = "#/components/schemas/{model}"
 _ALWAYS: tuple[type[CommunityError], ...] = (

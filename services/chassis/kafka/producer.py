@@ -1,8 +1,8 @@
 """The connection to Kafka by which a service publishes: ready-made batches, one per partition, `acks=all`.
 
 What it guarantees: the records of one `PartitionBatch` reach their partition together or not at all, in the order in
-which they were added; a failure is told within the time-out. Records of one key go where every Kafka client's default puts them
-(murmur2 over the partitions).
+which they were added; a failure is told within the time-out. Records of one key go where every Kafka client's default
+puts them (murmur2 over the partitions).
 What it does not: a failed parcel may have arrived (its answer was lost), or arrive yet: it is `doubtful`, as is one
 that arrived at a second attempt, whose first may follow. No idempotent producer is used: it never
 expires what it can't send and stops for good after one lost sequence number, while consumers drop repetitions anyway.

@@ -1,1 +1,1 @@
-"""The relay: takes events out of the outboxes to the journal and to Kafka, in order, and republishes states in doubt."""
+"""The relay: events go from outboxes to the journal and to Kafka, in order; states in doubt are published again."""

@@ -40,8 +40,8 @@ from services.chassis.store.mongo import DESCENDING, Collection, Database, Docum
 from services.chassis.store.named import Named
 from services.chassis.store.receipt import Receipt, replay
 from services.chassis.store.secret import Secret, kept_in
-from services.chassis.store.store_away import StoreUnavailable, store_errors
 from services.chassis.store.throttle import Throttle
+from services.chassis.store.unavailable import StoreUnavailable, store_errors
 from services.contracts.event import State
 from services.contracts.topics import Topic
 

@@ -3,7 +3,7 @@
 from services.chassis.aggregate import Aggregate
 from services.chassis.principal import SYSTEM
 from services.chassis.store.gone import Gone
-from services.chassis.store.store_away import store_errors
+from services.chassis.store.unavailable import store_errors
 from services.contracts.holding import ERASED, people
 
 

@@ -22,8 +22,9 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from services.chassis.bounded import within
 from services.chassis.kafka import record_batches
 from services.chassis.kafka.access import OPEN, Access
-from services.chassis.subscriber.intake import Intake, Record, Stopping
+from services.chassis.subscriber.intake import Intake, Stopping
 from services.chassis.subscriber.member import Group, Member
+from services.chassis.subscriber.record import Record
 
 log = logging.getLogger(__name__)
 

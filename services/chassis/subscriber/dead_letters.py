@@ -19,7 +19,7 @@ from services.chassis.kafka.access import OPEN, Access, for_client
 from services.chassis.kafka.producer import Producer
 from services.chassis.kafka.repairs import repair
 from services.chassis.subscriber import dead_letter
-from services.chassis.subscriber.intake import Record
+from services.chassis.subscriber.record import Record
 from services.contracts.envelope import Headers
 
 

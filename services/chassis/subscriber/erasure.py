@@ -7,11 +7,12 @@ erasure is simply begun anew, and done again it finds what came late.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, new_id
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause, Kind
 from services.chassis.store.gone import Gone, tombstone_of
@@ -30,8 +31,26 @@ _BATCH = 100
 _CAUSE = Cause(SYSTEM, "erasure")
 """Not the request: it would lead from whatever somebody was erased from to who that was."""
 
-Erase = Callable[[str, Cause, str | None], Awaitable[None]]
-"""Erases what a service keeps of a person, in one community or (None) in all. Done again it finds what is left."""
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A person who is being erased, in one community or (None) in all.
+
+    `stand_in` takes their place where somebody must stand: a name that leads nowhere, new in each run.
+    """
+
+    person: str
+    community: str | None
+    stand_in: str
+    cause: Cause = _CAUSE
+
+    def within(self, theirs: Mapping[str, Any]) -> dict[str, Any]:
+        """The query `theirs`, in the community that the erasure is about, or in all."""
+        return dict(theirs) if self.community is None else {**theirs, "state.community": self.community}
+
+
+Erase = Callable[[Leaver], Awaitable[None]]
+"""Erases what a room keeps of a person. Done again, it finds what is left."""
 
 
 class Erasure(Aggregate):
@@ -62,19 +81,20 @@ class Traces:
         self._database = database
         self._collections = {kind.name: kind.collection for kind in kinds}
 
-    async def erase(self, person: str, community: str | None) -> None:
-        """Leave none of `person`, in `community` or (None) in all.
+    async def erase(self, leaver: Leaver) -> None:
+        """Leave nothing of `leaver`.
 
         The journal knows all that ever had to do with them; the answers that those aggregates repeat go whole.
         """
-        async for entries in self._journal.about(person, community):
+        person = leaver.person
+        async for entries in self._journal.about(person, leaver.community):
             for kind, id in sorted({(entry.kind, entry.aggregate) for entry in entries}):
                 if kind in self._collections:
                     await self._database[self._collections[kind]].update_one({"_id": id}, {"$unset": {"receipts": ""}})
             await self._journal.forget(person, entries)  # last: it is how the others are found
         waiting: Document = {"outbox.0": {"$exists": True}, "outbox.who": person}
         for kind, collection in self._collections.items():
-            async for found in self._database[collection].find(within(waiting, community), {"_id": 1}):
+            async for found in self._database[collection].find(leaver.within(waiting), {"_id": 1}):
                 await self._blank_outbox(kind, found["_id"], partial(_without, person))
 
     async def wipe(self, person: str, kind: Kind[Any], ids: Sequence[str]) -> None:
@@ -112,22 +132,31 @@ class Traces:
 
 
 class Erasing:
-    """Erases people in one service; `erase` is what the service keeps of them itself."""
+    """Erases people in one service: what its rooms keep of them, in the order in which they were added, and the traces
+    of it in the chassis."""
 
-    def __init__(self, traces: Traces, erase: Erase) -> None:
+    def __init__(self, traces: Traces) -> None:
         self._traces = traces
-        self._erase = erase
+        self._rooms: list[Erase] = []
         traces.gone.again = self._again
+
+    def add(self, erase: Erase) -> None:
+        """From now on `erase` is part of every erasure."""
+        self._rooms.append(erase)
 
     async def carry_out(self, person: str, community: str | None) -> None:
         """Erase `person`, in `community` or (None) in all; from now on nothing is written about them there."""
         await self._traces.gone.bury(person, community)
-        await self._erase(person, _CAUSE, community)
-        await self._traces.erase(person, community)
+        await self._erase(person, community)
+
+    async def _erase(self, person: str, community: str | None) -> None:
+        leaver = Leaver(person, community, new_id(ERASED))
+        for erase in self._rooms:
+            await erase(leaver)
+        await self._traces.erase(leaver)
 
     async def _again(self, person: str, community: str | None) -> None:
-        await self._erase(person, _CAUSE, community)
-        await self._traces.erase(person, community)
+        await self._erase(person, community)
         await self._traces.wipe_again(person)
 
 
@@ -135,19 +164,13 @@ async def erase_each(
     aggregates: Aggregates[A],
     theirs: Mapping[str, Any],
     decide: Callable[[A, datetime], Decision[A]],
-    cause: Cause,
-    community: str | None = None,
+    leaver: Leaver,
 ) -> None:
     """Change every aggregate that `theirs` finds, until it finds none: `decide` must leave nothing to be found."""
-    query = within(theirs, community)
+    query = leaver.within(theirs)
     while page := (await aggregates.select(query, limit=_BATCH)).items:
         for stored in page:
-            await erase_in(aggregates, stored.aggregate.id, decide, cause)
-
-
-def within(theirs: Mapping[str, Any], community: str | None) -> dict[str, Any]:
-    """The query `theirs`, in `community` or (None) in all."""
-    return dict(theirs) if community is None else {**theirs, "state.community": community}
+            await erase_in(aggregates, stored.aggregate.id, decide, leaver.cause)
 
 
 async def erase_in(

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 from aiokafka.errors import KafkaError
@@ -36,23 +36,13 @@ from services.chassis.store.mongo import (
 from services.chassis.subscriber import dead_letter as dead_letters
 from services.chassis.subscriber.dead_letter import Reason
 from services.chassis.subscriber.handlers import Handlers, NotYet, Reaction, Received, copied
+from services.chassis.subscriber.record import Counts, Record
 from services.chassis.subscriber.sifting import Sieve
 from services.contracts.envelope import Envelope, MalformedEnvelope, from_headers
 from services.contracts.event import State
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-class Record(Protocol):
-    """A Kafka record as aiokafka hands it out."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
 
 
 Span = Callable[[str | None, str], AbstractContextManager[str | None]]
@@ -64,17 +54,6 @@ _DUPLICATE = 11000
 
 class Stopping(Exception):
     """The process shuts down; the rest of the batch is left to whoever comes next."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What this consumer has done so far in this process."""
-
-    received: int = 0
-    effects: int = 0
-    passed_by: int = 0
-    retries: int = 0
-    dead_letters: int = 0
 
 
 @dataclass(frozen=True, slots=True)

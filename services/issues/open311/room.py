@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.chassis.clock import Clock
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Collection
 from services.issues.open311.jurisdictions import Jurisdictions
 from services.issues.open311.keys import Keys

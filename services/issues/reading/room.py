@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.store.journal import Journal
 from services.chassis.store.mongo import Database, WriteOp

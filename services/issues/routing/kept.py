@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.journal import Journal

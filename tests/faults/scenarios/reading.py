@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.chassis.kafka.repairs import repair
-from services.chassis.subscriber.intake import Record
+from services.chassis.subscriber.record import Record
 from tests.faults.scenarios.ground import Ground
 
 Place = tuple[str, int, int]

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Aggregate, Decision, decided
-from services.chassis.store.aggregates import Aggregates, Cause, Kind
-from services.chassis.subscriber.erasure import erase_each
+from services.chassis.store.aggregates import Aggregates, Kind
+from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.contracts.event import Event
 from services.contracts.marks import Internal, PersonId, Public, Someone, Words
 from tests.integration.chassis.workshop import COMMUNITY, WORKSHOP
@@ -83,7 +83,7 @@ def _forget(club: Club, person: str) -> Decision[Club]:
     return decided(club.model_copy(update=left), ClubForgot())
 
 
-async def erase(clubs: Aggregates[Club], person: str, cause: Cause, community: str | None = None) -> None:
+async def erase(clubs: Aggregates[Club], leaver: Leaver) -> None:
     """What the club's service keeps of somebody."""
-    theirs = {"$or": [{"state.members": person}, {"state.founder": person}]}
-    await erase_each(clubs, theirs, lambda club, _now: _forget(club, person), cause, community)
+    theirs = {"$or": [{"state.members": leaver.person}, {"state.founder": leaver.person}]}
+    await erase_each(clubs, theirs, lambda club, _now: _forget(club, leaver.person), leaver)

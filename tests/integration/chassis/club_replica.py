@@ -15,7 +15,8 @@ from services.chassis.store.known_gone import KnownGone
 from services.chassis.store.mongo import Database, UpdateOne, WriteOp
 from services.chassis.subscriber.erasure import Erasing, Traces
 from services.chassis.subscriber.handlers import Handlers, Received
-from services.chassis.subscriber.intake import Intake, Record
+from services.chassis.subscriber.intake import Intake
+from services.chassis.subscriber.record import Record
 from services.contracts.event import Event
 from tests.integration.chassis.club import CLUBS, Club, ClubFounded, ClubJoined, ClubListed, erase
 from tests.integration.chassis.lab import fact, same_span
@@ -39,7 +40,8 @@ class Replica:
         self.journal = Journal(self.db, self.gone)
         self.clubs = Aggregates(CLUBS, self.db, self.clock, gone=self.gone)
         traces = Traces(self.gone, self.journal, self.db, (CLUBS,))
-        self.erasing = Erasing(traces, partial(erase, self.clubs))
+        self.erasing = Erasing(traces)
+        self.erasing.add(partial(erase, self.clubs))
 
     async def erases(self, person: str, community: str | None = None) -> None:
         """An erasure from its start to its end."""

@@ -21,7 +21,8 @@ from services.chassis.store.mongo import Database
 from services.chassis.subscriber.consumer import Consumer
 from services.chassis.subscriber.dead_letters import DeadLetters, Letter
 from services.chassis.subscriber.handlers import Handlers
-from services.chassis.subscriber.intake import Intake, Record
+from services.chassis.subscriber.intake import Intake
+from services.chassis.subscriber.record import Record
 from services.contracts.envelope import Envelope, Headers, from_headers, to_headers
 from services.contracts.event import Event
 from tests.integration.chassis.workshop import COMMUNITY, THINGS, WORKSHOP, Thing

@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from services.chassis.subscriber.consumer import Consumer
 from services.chassis.subscriber.handlers import Handlers, Received
 from tests.integration.chassis.conftest import PARTITIONS

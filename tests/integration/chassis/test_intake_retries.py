@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError
 from pymongo.errors import AutoReconnect, NotPrimaryError
 
 from services.chassis.errors import AlreadyExists, TooMuchContention
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from services.chassis.subscriber.handlers import Handlers, NotYet, Received
 from services.chassis.subscriber.intake import Stopping
 from tests.integration.chassis.lab import Lab

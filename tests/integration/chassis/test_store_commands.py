@@ -14,7 +14,7 @@ from services.chassis.errors import AlreadyExists, StaleVersion, UnknownAggregat
 from services.chassis.store import mongo
 from services.chassis.store.aggregates import Aggregates, Cause, Taken
 from services.chassis.store.outbox import MAX_EVENT_BYTES, EventTooLarge
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, bump_times, make, nothing
 
 

@@ -11,7 +11,7 @@ from services.chassis.store import mongo
 from services.chassis.store.aggregates import Aggregates, Taken
 from services.chassis.store.mongo import Document, insert_or_find
 from services.chassis.store.receipt import Receipt, Replayed
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from tests.integration.chassis.lab import Tampered
 from tests.integration.chassis.workshop import ME, THINGS, make
 

@@ -12,7 +12,7 @@ from services.chassis.errors import TooMuchContention
 from services.chassis.store import mongo
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.lease import Lease
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from services.chassis.sweeper import BATCH, Sweep, sweep
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make, nothing
 from tests.waiting import eventually

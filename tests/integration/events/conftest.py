@@ -1,14 +1,15 @@
 """The events service on the real servers: its store, its gateway alone, and the whole of it running."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.service import Runtime, Wiring
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
 from services.contracts.topics import ACTIVITIES
-from services.events.app import EventsSettings, service, wire
+from services.events.app import EventsSettings, rooms, service
 from services.events.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Caller, Hand
@@ -39,14 +40,14 @@ def store(runtime: Runtime[EventsSettings]) -> Store:
 
 
 @pytest.fixture
-def parts(runtime: Runtime[EventsSettings]) -> Wiring:
-    return wire(runtime)
+def opened(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
+    return rooms(runtime)
 
 
 @pytest.fixture
-async def api(settings: EventsSettings, parts: Wiring) -> AsyncIterator[Caller]:
+async def api(settings: EventsSettings, opened: Sequence[Room]) -> AsyncIterator[Caller]:
     """The gateway, with nothing beside it that relays, subscribes or sweeps."""
-    transport = standing.gateway(service, settings, parts.routers)
+    transport = standing.gateway(service, settings, standing.routers(opened))
     async with Caller(transport, DevelopmentIssuer(settings), "events") as api:
         yield api
 

@@ -9,9 +9,9 @@ import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Principal
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Cause
-from services.events.app import EventsSettings, service, wire
+from services.events.app import EventsSettings, rooms, service
 from services.events.domain import staffing
 from services.events.domain.attendance import CODE_TIME
 from services.events.domain.codes import code_shown, is_right
@@ -26,7 +26,7 @@ from tests.unit.events.given import END, HOME, HOUR, MINUTE, STAFF, START, resid
 async def other(settings: EventsSettings, hand: Hand) -> AsyncIterator[Caller]:
     """Another replica."""
     async with standing.runtime(settings, INDEXES, hand) as runtime:
-        transport = standing.gateway(service, settings, wire(runtime).routers)
+        transport = standing.gateway(service, settings, standing.routers(rooms(runtime)))
         async with Caller(transport, DevelopmentIssuer(settings), "events") as caller:
             yield caller
 

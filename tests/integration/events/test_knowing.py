@@ -1,9 +1,11 @@
 """Every route of events that names a thing and is not public: to whom it does not concern, nothing is told."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.principal import Role
-from services.chassis.service import Wiring
+from services.chassis.room import Room
+from tests.integration import standing
 from tests.integration.calling import Caller
 from tests.integration.events.calling import an_activity
 from tests.integration.knowing import asked_by_id, assert_unknown
@@ -20,11 +22,11 @@ BODIES: dict[str, Any] = {
 }
 
 
-async def test_what_one_may_not_know_answers_as_what_is_not_there(api: Caller, parts: Wiring) -> None:
+async def test_what_one_may_not_know_answers_as_what_is_not_there(api: Caller, opened: Sequence[Room]) -> None:
     activity = (await api.ok(STAFF, "/activities", an_activity()))["id"]
     series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=MONTHLY;BYDAY=1SA")))["id"]
     await api.ok(resident(1), f"/activities/{activity}/registrations", {})
-    routes = asked_by_id(parts.routers, public=PUBLIC)
+    routes = asked_by_id(standing.routers(opened), public=PUBLIC)
     assert len(routes) >= 9
     stranger = person("stranger-1", *Role, home="elsewhere")
     for method, path in routes:

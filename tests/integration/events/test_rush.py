@@ -4,7 +4,7 @@ import asyncio
 import random
 
 from services.chassis.errors import CommunityError
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Cause
 from services.events.app import EventsSettings
 from services.events.domain import registration, scheduling

@@ -1,6 +1,6 @@
 """What is stored is read back as it was; every query has its index; sweeps find what is due, erasure everybody."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +8,16 @@ import pytest
 
 from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal
-from services.chassis.service import Wiring
+from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.subscriber.erasure import Leaver
 from services.contracts.activities import ActivityKind, ActivityStatus, SeriesStatus
 from services.events.domain import attendance, registration, scheduling, staffing
 from services.events.domain import series as rules
 from services.events.domain.activity import Activity
 from services.events.erasure import erase
 from services.events.store import BY_START, Store, ahead_in, in_calendar, to_complete, to_expand, with_person
+from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.unit.events.given import END, HOME, HOUR, NOW, ORGANISER, STAFF, START, plan, resident
 
@@ -89,9 +91,11 @@ async def _planned(aggregates: Aggregates[Any], query: Mapping[str, Any], sort: 
     assert "'SORT'" not in plan, plan
 
 
-async def test_what_nobody_completed_completes_itself_after_six_hours(store: Store, parts: Wiring, hand: Hand) -> None:
+async def test_what_nobody_completed_completes_itself_after_six_hours(
+    store: Store, opened: Sequence[Room], hand: Hand
+) -> None:
     await _peopled(store)
-    sweep = next(s for s in parts.sweeps if s.name == "activity-completion")
+    sweep = standing.sweep(opened, "activity-completion")
     hand.now = END + 6 * HOUR - timedelta(seconds=1)
     assert await sweep.once(hand) == 0
     hand.now = END + 6 * HOUR
@@ -102,11 +106,11 @@ async def test_what_nobody_completed_completes_itself_after_six_hours(store: Sto
     assert (helper.left_at, helper.minutes, helper.capped) == (END, 120, True)
 
 
-async def test_a_series_is_expanded_when_the_horizon_moves(store: Store, parts: Wiring, hand: Hand) -> None:
+async def test_a_series_is_expanded_when_the_horizon_moves(store: Store, opened: Sequence[Room], hand: Hand) -> None:
     await store.series.create(
         "series-1", lambda now: rules.start("series-1", HOME, plan(), "FREQ=DAILY;COUNT=70", STAFF, now), ME
     )
-    sweep = next(s for s in parts.sweeps if s.name == "series-expansion")
+    sweep = standing.sweep(opened, "series-expansion")
     assert await sweep.once(hand) == 0
     hand.now = NOW + 7 * DAY
     assert [await sweep.once(hand), await sweep.once(hand)] == [1, 0]
@@ -123,8 +127,8 @@ async def test_erasure_leaves_nothing_of_a_person(store: Store) -> None:
         "series-1", lambda now: rules.start("series-1", HOME, plan(), "FREQ=WEEKLY", STAFF, now), ME
     )
     for whom in ("resident-1", "helper-1", ORGANISER.sub):
-        await erase(store, whom, ME)
-        await erase(store, whom, ME)
+        await erase(store, Leaver(whom, None, "erased-1"))
+        await erase(store, Leaver(whom, None, "erased-1"))
         for aggregates in (store.activities, store.series):
             async for document in aggregates.collection.find({}, {"outbox": 0}):
                 assert f"'{whom}'" not in str(document)

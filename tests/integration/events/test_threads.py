@@ -2,7 +2,7 @@
 
 import itertools
 
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.contracts.activities import (
     ActivityCancelled,
     ActivityScheduled,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.issues.api import routers
 from services.issues.app import service

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.contracts.topics import ISSUES
 from services.issues.catalogues import RESIDENTIAL

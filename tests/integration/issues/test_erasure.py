@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.chassis.clock import utc_now
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.gone import tombstone_of
 from services.chassis.store.mongo import Database

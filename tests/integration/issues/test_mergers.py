@@ -4,6 +4,7 @@ import asyncio
 import random
 
 from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.erasure import Leaver
 from services.contracts.issues import CaseStatus
 from services.issues.erasure import erase
 from services.issues.mergers import keep_one_level, regroup
@@ -86,7 +87,7 @@ async def test_in_any_order_everybody_counts_once(api: Api, store: Store) -> Non
             await regroup(store, case, ME)
             await regroup(store, before, ME)
         await _agree(api, cases, joined, end)
-    await erase(store, people[3].sub, ME)
+    await erase(store, Leaver(people[3].sub, None, "erased-1"))
     for case in cases:
         await regroup(store, case, ME)
     await _agree(api, cases, joined, end)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from services.chassis.clock import utc_now
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.contracts.issues import PlaceKind
 from services.contracts.topics import ISSUES

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.service import Runtime
+from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.issues.reading.behind import Behind, Measure
 from services.issues.reading.marks import MARKS, Marks, anew, told

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.store.aggregates import Cause
 from services.chassis.store.mongo import Database
-from services.chassis.subscriber.handlers import Received
+from services.chassis.subscriber.erasure import Leaver
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown
@@ -17,7 +17,7 @@ from services.issues.domain.seats import MAX_OPEN
 from services.issues.domain.wishes import mark_overdue
 from services.issues.erasure import erase
 from services.issues.store import Store, wishes_overdue
-from services.issues.subscribers import handlers
+from services.issues.subscribers import reactions
 from services.issues.tallies import Counting
 from tests.integration.issues.calling import Api
 from tests.integration.issues.neighbours import residents
@@ -38,7 +38,7 @@ async def test_many_support_at_once_and_each_counts_once(api: Api, store: Store)
     assert (await api.post(STAFF, f"{at}/support", {"person": "caller-1"})).json["supporters"] == 102
 
     for person in (people[50].sub, RESIDENT.sub):
-        await erase(store, person, Cause("test"))
+        await erase(store, Leaver(person, None, "erased-1"))
         assert await store.supports.collection.count_documents({"state.person": person}) == 0
     await store.tallies.count(wish["id"], "wish")  # type: ignore[arg-type]
     shown = (await api.get(STAFF, at)).json
@@ -105,7 +105,9 @@ async def test_what_was_not_counted_while_hidden_is_counted_once_shown(api: Api,
     await api.made(STAFF, f"{at}/show", None)
     nothing: Any = None  # the wish alone is named, by the envelope
     envelope = Envelope(f"{wish['id']}.4", WishShown.type, "s", "s", utc_now(), 4, wish["id"], HERE)
-    for write in handlers(store).writes.get(WishShown.type, ()):
+    table = Handlers()
+    reactions(table, store)
+    for write in table.writes.get(WishShown.type, ()):
         shown: Received[Any] = Received(envelope, nothing, write.name)
         if operations := write.function(shown):
             await db[write.collection].bulk_write(list(operations))
@@ -154,7 +156,7 @@ async def test_proposals_made_side_by_side_do_not_pass_the_limit_together(
     [first, *_] = (await api.get(RESIDENT, "/wishes", community=HERE)).json["items"]
     await api.made(STAFF, f"/wishes/{first['id']}/answer", {"verdict": "declined", "answer": "不可行"})
     assert (await api.post(RESIDENT, "/wishes", {"community": HERE, "title": "又一个"})).status == 201
-    await erase(store, RESIDENT.sub, Cause("test"))
+    await erase(store, Leaver(RESIDENT.sub, None, "erased-1"))
     assert await store.wishes.collection.count_documents({"state.proposer": RESIDENT.sub}) == 0
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from services.chassis.aggregate import new_id
 from services.chassis.clock import utc_now
 from services.chassis.store.aggregates import Cause
-from services.chassis.subscriber.handlers import Received
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.envelope import Envelope
 from services.contracts.event import Event
 from services.issues.domain.rounds import PlanRound, Round, plan_round
@@ -13,7 +13,7 @@ from services.issues.domain.visits import Visit
 from services.issues.rounds.recount import Recount
 from services.issues.rounds.walks import Walk
 from services.issues.store import Store
-from services.issues.subscribers import handlers
+from services.issues.subscribers import reactions
 from tests.unit.issues.world import HERE, STAFF, WALKER, a_building, a_compound
 
 ME = Cause(WALKER.sub)
@@ -66,7 +66,8 @@ async def hear(store: Store, event: Event, id: str, sequence: int = 1) -> None:
         partitionkey=id,
         community=HERE,
     )
-    table = handlers(store)
+    table = Handlers()
+    reactions(table, store)
     for write in table.writes.get(event.type, ()):
         operations = list(write.function(Received(envelope, event, write.name)))
         await store.rounds.collection.database[write.collection].bulk_write(operations)

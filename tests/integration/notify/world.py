@@ -16,7 +16,7 @@ from services.chassis.store.journal import Journal
 from services.chassis.subscriber.erasure import Erasing, Traces
 from services.chassis.subscriber.handlers import Handlers
 from services.chassis.subscriber.intake import Intake
-from services.chassis.subscriber.intake import Record as Taken
+from services.chassis.subscriber.record import Record as Taken
 from services.contracts import activities as a
 from services.contracts import issues as i
 from services.contracts import volunteers as v
@@ -27,7 +27,7 @@ from services.notify.domain.notice import Notice
 from services.notify.domain.person import Person, register, stranger
 from services.notify.erasure import erase
 from services.notify.store import NOTICE, PERSON, Facts
-from services.notify.subscribers import Desk, handlers
+from services.notify.subscribers import Desk, reactions
 from services.notify.telling import Telling
 from tests.unit.notify.given import DAY, HERE, HOUR, NOW, a_person
 
@@ -100,8 +100,11 @@ class House:
     def handlers(self) -> Handlers:
         telling = Telling(self.notices, self.persons, self.clock, self.open_channels)
         facts, traces = Facts(self.db), Traces(self.gone, Journal(self.db, self.gone), self.db, (PERSON, NOTICE))
-        erasing = Erasing(traces, partial(erase, facts, self.notices))
-        return handlers(Desk(telling, facts, self.notices, self.persons, LEAD, erasing))
+        erasing = Erasing(traces)
+        erasing.add(partial(erase, facts, self.notices))
+        table = Handlers()
+        reactions(table, Desk(telling, facts, self.notices, self.persons, LEAD, erasing))
+        return table
 
     async def take(self, records: Iterable[Record], batch: int = 1000) -> None:
         """Take the records in batches of that size; a dead letter is a failure."""

@@ -6,6 +6,7 @@ import pytest
 
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.erasure import Leaver
 from services.volunteers.domain.needs import open_for_visit
 from services.volunteers.domain.volunteers import volunteer_id
 from services.volunteers.erasure import erase
@@ -183,6 +184,6 @@ async def test_an_erased_reader_is_no_longer_named(api: Api, store: Store, hand:
     await api.ok(ANN, f"/needs/{visit['need']}/take")
     hand.now = visit["starts_at"]
     await where(api, ANN, visit["need"])
-    await erase(store, "ann", Cause("test"))
+    await erase(store, Leaver("ann", None, "erased-1"))
     (reading,) = await readings(api)
     assert reading["person"].startswith("erased-")

@@ -9,6 +9,7 @@ import pytest
 
 from services.chassis.errors import CommunityError
 from services.chassis.store.aggregates import Cause
+from services.chassis.subscriber.handlers import Handlers
 from services.contracts.volunteers import NeedDeclined
 from services.volunteers.app import VolunteersSettings
 from services.volunteers.domain import seating
@@ -17,7 +18,7 @@ from services.volunteers.domain.offers import LIVE
 from services.volunteers.domain.volunteers import volunteer_id
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import INDEXES, Store
-from services.volunteers.subscribers import handlers
+from services.volunteers.subscribers import reactions
 from tests.integration import standing as stood
 from tests.integration.calling import Hand
 from tests.integration.volunteers.test_staffing import a_need, a_volunteer
@@ -34,7 +35,9 @@ class Replica:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.staffing = Staffing(store, offer_stands=DAY, every=DAY)
-        self._reactions = handlers(store, self.staffing).reactions
+        table = Handlers()
+        reactions(table, store, self.staffing)
+        self._reactions = table.reactions
 
     async def take(self, need: str, who: str) -> None:
         async def change(decide: Any) -> None:

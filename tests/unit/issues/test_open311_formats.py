@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.chassis.errors import CommunityError, declared_errors
 from services.chassis.http.refusals import TooManyRequests, Unexpected
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from services.contracts.issues import CaseStatus
 from services.issues.domain.questions import AnswersRefused
 from services.issues.open311 import refusals, states

@@ -14,7 +14,7 @@ from typing import Any, cast
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import CommunityError, UnknownAggregate
 from services.chassis.store.aggregates import Cause, Kind, Stored
-from services.chassis.store.store_away import StoreUnavailable
+from services.chassis.store.unavailable import StoreUnavailable
 from services.chassis.subscriber.handlers import Received
 from services.contracts.envelope import Envelope
 from services.contracts.event import Event

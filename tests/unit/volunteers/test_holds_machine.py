@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.chassis.subscriber.erasure import Traces
-from services.chassis.subscriber.handlers import Received
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityMoved
 from services.volunteers.domain import needs, seating
 from services.volunteers.domain.holds import TABLE, Owed, Seat, hold_of, standing
@@ -25,7 +25,7 @@ from services.volunteers.domain.volunteers import Volunteer, volunteer_id
 from services.volunteers.seats import Seats
 from services.volunteers.staffing import Staffing
 from services.volunteers.store import DANGLES_AFTER, NEED, VOLUNTEER, Store
-from services.volunteers.subscribers import handlers
+from services.volunteers.subscribers import reactions
 from tests.unit.volunteers.interleaved import Halt, Process, Shelf, received
 from tests.unit.volunteers.world import HERE, HOUR, NOW, STAFF, a_need, a_volunteer, person
 
@@ -62,13 +62,14 @@ class Holds(RuleBasedStateMachine):
             care_plans=other,
             needs=cast(Any, self.needs),
             accounts=other,
-            erasures=other,
             readings=other,
             clock=lambda: self.now,
             traces=cast(Traces, Mock()),
         )
         self.staffing = Staffing(self.store, offer_stands=STANDS, every=STANDS)
-        self.reactions = handlers(self.store, self.staffing).reactions
+        table = Handlers()
+        reactions(table, self.store, self.staffing)
+        self.reactions = table.reactions
         self.running: list[Process] = []
         self.landing: list[tuple[Any, Callable[[], bool]]] = []
         self.handled = dict.fromkeys(NEEDS, 0)
