@@ -37,7 +37,7 @@ lint: environment-dev ## style, types, generated files
 
 schemas: environment-dev ## write the schemas, the AsyncAPI document and the drawing of a case anew
 	@$(RUN) services.contracts generate
-	@$(RUN) services.issues.drawing
+	@$(RUN) services.issues.cases.state_diagram
 
 lock: ## pin the newest versions that fit together
 	@$(COMPILE) $(UPGRADE) requirements.in -o requirements.lock

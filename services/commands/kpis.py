@@ -26,7 +26,7 @@ from services.issues.reading.recompute import Comparison, compare
 from services.topology import SERVICES
 
 if TYPE_CHECKING:
-    from services.issues.settings.issues import IssuesSettings
+    from services.issues.settings import IssuesSettings
 
 DIFFERS, NOT_DRAWN_YET = 1, 3
 _AGAIN = 0.5

@@ -11,24 +11,24 @@ from services.chassis.service import Service
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import PersonDataErased
 from services.contracts.notices import PersonErasureRequested
-from services.issues.api import routers
-from services.issues.domain.pausing import come_due
-from services.issues.domain.roundplans import advance
-from services.issues.domain.wishes import mark_overdue
+from services.issues.cases.domain.pausing import come_due
+from services.issues.cases.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.cases.publicity import Older
 from services.issues.erasure import erase
-from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
-from services.issues.publicity import Older
 from services.issues.reading.pressure import ReadingFact
+from services.issues.rounds.domain.plans import advance
 from services.issues.rounds.recount import MARKS as RECOUNTS
 from services.issues.rounds.recount import Recount
+from services.issues.routers import routers
 from services.issues.routing.work import routing_sweeps
-from services.issues.settings.issues import IssuesSettings
+from services.issues.settings import IssuesSettings
+from services.issues.shared.unfinished import UnfinishedCounts
 from services.issues.store import ERASURES, INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
 from services.issues.subscribers import reactions
-from services.issues.tallies import MARKS as TALLIES
-from services.issues.tallies import Counting
-from services.issues.unfinished import UnfinishedCounts
+from services.issues.supports.counting import MARKS as TALLIES
+from services.issues.supports.counting import Counting
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
+from services.issues.wishes.domain.wishes import mark_overdue
 
 
 def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:

@@ -24,40 +24,40 @@ from services.contracts.issues import (
     WishStatus,
 )
 from services.contracts.topics import ISSUES
-from services.issues.domain.cases import Case
-from services.issues.domain.catalogue import Span, SpanUnit
-from services.issues.domain.clocks import Clocks
-from services.issues.domain.editions import Edition
-from services.issues.domain.places import Place
-from services.issues.domain.publicity import PUBLIC_CASES
-from services.issues.domain.roundplans import RoundPlan
-from services.issues.domain.rounds import Round
-from services.issues.domain.supports import Support
-from services.issues.domain.units import Unit
-from services.issues.domain.visits import Visit
-from services.issues.domain.wishes import Wish
-from services.issues.editions import EDITION, Catalogues
-from services.issues.links import Links
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.publicity import PUBLIC_CASES
+from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+from services.issues.catalogue.domain.editions import Edition
+from services.issues.catalogue.store import EDITION, Catalogues
 from services.issues.open311 import journal_index
 from services.issues.open311 import keys as open311_keys
-from services.issues.open311.room import Open311
+from services.issues.open311.endpoint import Open311
+from services.issues.places.domain.places import Place
+from services.issues.places.links import Links
 from services.issues.privacy import vault
+from services.issues.privacy.settings import PrivacySettings
 from services.issues.privacy.vault import Vault
 from services.issues.reading.marks import MARKS
 from services.issues.reading.marks import indexes as row_marks
 from services.issues.reading.projection import indexes as row_indexes
-from services.issues.reading.room import Reading
+from services.issues.reading.reading import Reading
 from services.issues.reading.row import ROWS
-from services.issues.remembered import CHANGED, Remembered
-from services.issues.routing import kept
-from services.issues.routing.kept import RoutingKept
-from services.issues.settings.issues import IssuesSettings
-from services.issues.settings.privacy import PrivacySettings
-from services.issues.tallies import Counts, Tallies
+from services.issues.rounds.domain.plans import RoundPlan
+from services.issues.rounds.domain.rounds import Round
+from services.issues.rounds.domain.visits import Visit
+from services.issues.routing import store
+from services.issues.routing.store import RoutingKept
+from services.issues.settings import IssuesSettings
+from services.issues.shared.cache import CHANGED, Remembered
+from services.issues.supports.counting import Counts, Tallies
+from services.issues.supports.domain.supports import Support
+from services.issues.units.domain import Unit
 from services.issues.uploads import attachments, photos
 from services.issues.uploads.allowance import Allowance, Limits
 from services.issues.uploads.attachments import Attachments
 from services.issues.uploads.photos import Photos
+from services.issues.wishes.domain.wishes import Wish
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -83,7 +83,7 @@ KINDS: tuple[Kind[Any], ...] = (
     WISHES,
     SUPPORTS,
     ERASURES,
-    *kept.KINDS,
+    *store.KINDS,
 )
 
 
@@ -187,7 +187,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _found_by("person"),
     ],
     photos.COLLECTION: photos.INDEXES,
-    **kept.INDEXES,
+    **store.INDEXES,
     attachments.COLLECTION: attachments.INDEXES,
     vault.COLLECTION: vault.INDEXES,
     ROWS: row_indexes(),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from services.chassis.store.mongo import WriteOp
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.issues import RoundDue, RoundWalked, VisitRecorded, VisitRevised
-from services.issues.domain.reporting import report_finding
-from services.issues.domain.roundplans import round_of
-from services.issues.domain.visits import Finding, Visit
-from services.issues.mergers import join_up
-from services.issues.publicity import keep_apart
-from services.issues.reading.room import feed
+from services.issues.cases.domain.reporting import report_finding
+from services.issues.cases.mergers import join_up
+from services.issues.cases.publicity import keep_apart
+from services.issues.reading.reading import feed
+from services.issues.rounds.domain.plans import round_of
+from services.issues.rounds.domain.visits import Finding, Visit
 from services.issues.rounds.recount import MARKS, marked
 from services.issues.routing.reactions import react
 from services.issues.store import Store

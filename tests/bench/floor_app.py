@@ -13,8 +13,8 @@ import uvicorn
 from fastapi import FastAPI, HTTPException
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from services.issues.domain.handling import Reassign
-from services.issues.domain.reporting import Report
+from services.issues.cases.domain.handling import Reassign
+from services.issues.cases.domain.reporting import Report
 
 
 def application(url: str, database: str, size: int) -> FastAPI:

@@ -25,7 +25,7 @@ from services.issues.reading.maps import Maps, Shown
 from services.issues.reading.projection import indexes
 from services.issues.reading.row import ROWS, VERIFIERS_DESK, row, unit_desk
 from services.issues.reading.tiles import Box
-from services.issues.reading.words import terms
+from services.issues.reading.tokenizer import terms
 from tests.bench.cases import BEGAN, COMMUNITY, DAYS, UNITS, states
 from tests.bench.ground import Figure, Servers, database
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis.settings.published import CLUSTER_KEYS, PASSWORDS
 from services.commands import secrets
-from services.issues.settings.privacy import read_masters
+from services.issues.privacy.settings import read_masters
 from services.topology import SERVICES
 
 NAMES = ["MONGODB_ROOT_PASSWORD", "MONGODB_CLUSTER_KEY", *(f"{name.upper()}_MONGODB_PASSWORD" for name in SERVICES)]

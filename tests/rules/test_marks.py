@@ -12,7 +12,7 @@ from services.chassis.store.aggregates import Kind
 from services.contracts.event import State, events, states
 from services.contracts.holding import Held, held, unmarked
 from services.contracts.marks import ID_PATTERN, Holds, Internal, Masked, Public, Someone, Sort, Thing, Words
-from services.issues.domain.suggesting import Suggestion
+from services.issues.routing.domain.suggesting import Suggestion
 
 THINGS = frozenset(
     [

@@ -9,7 +9,7 @@ from tests.rules.tree import Module, modules
 
 Rule = Callable[[Module], Iterator[str]]
 
-SERVICE = "services/issues/domain/cases.py"
+SERVICE = "services/issues/cases/domain/case.py"
 LONG = "x = 1\n"
 
 

@@ -17,8 +17,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from services.chassis.http.refusals import BodyTooLarge, UnsupportedMedia
 from services.contracts.text import fit
-from services.issues.domain.words import MAX_PHOTOS_AT_ONCE
 from services.issues.open311.refusals import BadRequest, ValueRefused
+from services.issues.shared.values import MAX_PHOTOS_AT_ONCE
 from services.issues.uploads.images import MAX_BYTES, PictureTooLarge
 
 LONGEST = 4000

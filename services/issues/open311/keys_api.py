@@ -11,9 +11,9 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
-from services.issues.domain.cases import UnitElsewhere
-from services.issues.domain.words import Line, Request
+from services.issues.cases.domain.case import UnitElsewhere
 from services.issues.open311.keys import ApiKey
+from services.issues.shared.values import Line, Request
 from services.issues.store import Store
 
 BASE = "/api/issues/v1/open311/keys"

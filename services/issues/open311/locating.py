@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from services.chassis.errors import UnknownAggregate
 from services.contracts.issues import PlaceKind
-from services.issues.domain.datum import GivenPoint, metres_between
-from services.issues.domain.places import Place, PlaceIsRetired
 from services.issues.open311.form import Form
 from services.issues.open311.refusals import LocationMissing, LocationUnknown, ValueRefused
+from services.issues.places.domain.datum import GivenPoint, metres_between
+from services.issues.places.domain.places import Place, PlaceIsRetired
+from services.issues.places.service import reportable
 from services.issues.store import Store, matching
-from services.issues.tree import reportable
 
 _MOST = 2000
 _BUILDING_WITHIN = 150.0

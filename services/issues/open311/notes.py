@@ -14,9 +14,9 @@ from services.chassis.store.journal import Entry
 from services.chassis.store.mongo import ASCENDING
 from services.contracts.issues import CaseStatus
 from services.contracts.masking import mask
-from services.issues.domain.questions import LISTS
+from services.issues.catalogue.domain.questions import LISTS
+from services.issues.open311.endpoint import Open311
 from services.issues.open311.requests import Values, public_cases
-from services.issues.open311.room import Open311
 from services.issues.open311.states import STATES
 from services.issues.open311.windows import Window
 from services.issues.store import Store

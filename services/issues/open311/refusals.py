@@ -12,7 +12,7 @@ from services.chassis.errors import CommunityError, Forbidden, NotFound
 from services.chassis.http.error_formats import Faults, Scope
 from services.chassis.http.language import Language, preferred
 from services.chassis.http.request_context import request_context_of
-from services.issues.domain.questions import AnswersRefused
+from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.open311.formats import answer
 
 _KEPT = frozenset({400, 403, 404, 429, 500})

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.http.language import Language
-from services.issues.domain.cases import Case
-from services.issues.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.cases.domain.case import Case
+from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.open311.endpoint import Open311
 from services.issues.open311.refusals import RequestUnknown
-from services.issues.open311.room import Open311
 from services.issues.open311.states import CLOSED, STATES, notes
 from services.issues.open311.windows import Asked
-from services.issues.reading.room import in_order
+from services.issues.reading.reading import in_order
 from services.issues.reading.row import Where, last_change
 from services.issues.store import Store
 

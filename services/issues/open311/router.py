@@ -9,14 +9,14 @@ from services.chassis.http.error_formats import ErrorFormatRouter
 from services.chassis.http.fingerprint import check_key
 from services.chassis.http.language import LanguageDep
 from services.issues.open311 import documents, notes, requests, services
-from services.issues.open311.asking import DETAILED, Flag, Moment, Number, Parameters, Size, Word, paged
+from services.issues.open311.create import Sender, case_of, take
+from services.issues.open311.endpoint import BASE, SPAN
 from services.issues.open311.form import Form, read_form
 from services.issues.open311.formats import Format, answer
 from services.issues.open311.keys import ApiKey
-from services.issues.open311.posting import Sender, case_of, take
+from services.issues.open311.queries import DETAILED, Flag, Moment, Number, Parameters, Size, Word, paged
 from services.issues.open311.refusals import TokenUnknown, tell
-from services.issues.open311.room import BASE, SPAN
-from services.issues.open311.updating import take_update
+from services.issues.open311.updates import take_update
 from services.issues.open311.windows import MOST, Window, window
 from services.issues.store import Store
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from services.chassis.http.language import Language
-from services.issues.domain.catalogue import Catalogue, Category
-from services.issues.domain.questions import LISTS, Question
+from services.issues.catalogue.domain.catalogue import Catalogue, Category
+from services.issues.catalogue.domain.questions import LISTS, Question
+from services.issues.open311.endpoint import Open311
 from services.issues.open311.refusals import ServiceUnknown
-from services.issues.open311.room import Open311
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-11-26T00:00:00Z"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from services.chassis.http.language import Language
 from services.contracts.issues import CaseStatus as S
 from services.contracts.masking import mask
-from services.issues.domain.cases import Case
-from services.issues.domain.transitions import CaseCommand
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.transitions import CaseCommand
 
 OPEN, CLOSED = "open", "closed"
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.issues.open311.endpoint import SPAN
 from services.issues.open311.refusals import ValueRefused
-from services.issues.open311.room import SPAN
 from services.issues.reading.row import order_of
 
 MOST = 1000

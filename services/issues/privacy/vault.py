@@ -29,7 +29,7 @@ from services.chassis.store.mongo import (
     insert_or_find,
 )
 from services.chassis.store.secret import keyed_mark
-from services.issues.domain.contact import Contact, Sealed
+from services.issues.privacy.domain.contact import Contact, Sealed
 from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, seal, unseal
 
 COLLECTION = "contact_keys"

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from services.chassis.store.mongo import Database, Document
-from services.issues.domain.units import Unit
 from services.issues.reading.finding import Filters, Finding
+from services.issues.reading.place_lookup import Sites
 from services.issues.reading.row import Where
 from services.issues.reading.sheet import Exported, heading, line, lines
-from services.issues.reading.sites import Sites
+from services.issues.units.domain import Unit
 
 BATCH = 500
 

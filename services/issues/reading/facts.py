@@ -13,7 +13,7 @@ from typing import Any
 
 from services.contracts.issues import CasePhase
 from services.contracts.issues import CaseStatus as S
-from services.issues.domain.publicity import is_public
+from services.issues.cases.domain.publicity import is_public
 
 CHINA = timezone(timedelta(hours=8))
 """Days, weeks and months of figures are those of China, which has one zone and no summer time."""

@@ -15,7 +15,7 @@ from services.chassis.store import cursor as cursors
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.contracts.issues import CaseStatus, Channel, Priority
 from services.issues.reading.row import INSIDE, ROWS, WAITING, WORDS, order_of
-from services.issues.reading.words import Term
+from services.issues.reading.tokenizer import Term
 
 LOOKS = (150, 850)
 """How many rows one page of a search looks at, first and then: where common words rarely meet, a page may be short."""

@@ -12,7 +12,7 @@ from typing import Any
 from services.chassis.errors import Invalid
 from services.chassis.store import cursor as cursors
 from services.chassis.store.mongo import DESCENDING, Collection, Database, Document
-from services.issues.domain.datum import Datum, from_wgs84, to_wgs84
+from services.issues.places.domain.datum import Datum, from_wgs84, to_wgs84
 from services.issues.reading import tiles
 from services.issues.reading.counts import Counts, Pile
 from services.issues.reading.row import ROWS

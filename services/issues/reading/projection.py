@@ -27,11 +27,11 @@ from services.chassis.subscriber.handlers import Received
 from services.issues.reading import marks
 from services.issues.reading.facts import When
 from services.issues.reading.marks import Marks, Settled, age_of, pass_name
-from services.issues.reading.pace import Pace, Pass
+from services.issues.reading.place_lookup import Sites
 from services.issues.reading.recounting import Recounting
 from services.issues.reading.rewriting import BEFORE, Change, Rewriting
 from services.issues.reading.row import ROWS, WAITING, WORDS, Where, last_change, row
-from services.issues.reading.sites import Sites
+from services.issues.reading.throttle import Pace, Pass
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.store.mongo import Database
 from services.issues.reading.counts import Counts
 from services.issues.reading.marks import Marks, age_of
-from services.issues.reading.pace import Pace, Pass
+from services.issues.reading.throttle import Pace, Pass
 
 _AT_ONCE = 20_000
 """Marks of what changed that one pass answers."""

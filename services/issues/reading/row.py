@@ -12,10 +12,10 @@ from typing import Any
 
 from services.contracts.issues import CaseStatus as S
 from services.contracts.masking import mask
-from services.issues.domain.publicity import is_public
+from services.issues.cases.domain.publicity import is_public
 from services.issues.reading import tiles
 from services.issues.reading.facts import By, facts
-from services.issues.reading.words import normal, tokens
+from services.issues.reading.tokenizer import normal, tokens
 
 ROWS = "case_rows"
 WORDS = "words"

@@ -12,10 +12,10 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Cause
 from services.chassis.store.mongo import ASCENDING, Database, WriteOp
 from services.contracts.issues import PlaceKind
-from services.issues.domain.counting import Compound, Seen, figures_of, recount
-from services.issues.domain.rounds import Figures, Round
+from services.issues.rounds.domain.figures import Compound, Seen, figures_of, recount
+from services.issues.rounds.domain.rounds import Figures, Round
+from services.issues.shared.unfinished import Marks, asking
 from services.issues.store import Store
-from services.issues.unfinished import Marks, asking
 
 MARKS = "recounts"
 _AT_A_TIME = 1000

@@ -18,10 +18,10 @@ from services.chassis.errors import AlreadyExists, CommunityError, Invalid
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Cause, Stored
 from services.chassis.store.secret import naming_with
-from services.issues.domain.catalogue import Catalogue
-from services.issues.domain.places import Place
-from services.issues.domain.rounds import Round
-from services.issues.domain.visits import (
+from services.issues.catalogue.domain.catalogue import Catalogue
+from services.issues.places.domain.places import Place
+from services.issues.rounds.domain.rounds import Round
+from services.issues.rounds.domain.visits import (
     Fault,
     FoundHere,
     RecordedOtherwise,

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.issues.routing import DispatchSource
-from services.issues.domain.accuracy import Counted, Outcome, Tally
+from services.issues.routing.domain.accuracy import Counted, Outcome, Tally
 
 COLLECTION = "dispatches"
 _PERIOD = ("community", "at", "outcome", "source", "unit", "category", "case", "withheld")

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.chassis.store.mongo import Collection as Documents
 from services.contracts.issues import CaseStatus
-from services.issues.domain.learning import MAX_EXAMPLES, Example
+from services.issues.routing.domain.learning import MAX_EXAMPLES, Example
 
 FILED = (
     CaseStatus.ACCEPTED,

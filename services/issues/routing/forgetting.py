@@ -6,8 +6,8 @@ from contextlib import suppress
 from services.chassis.errors import AlreadyExists
 from services.chassis.store.aggregates import Cause
 from services.contracts.issues.routing import ModelStatus
-from services.issues.domain.routing import lose_model, routing_id
-from services.issues.domain.routing_model import ask_successor, successor_id, withdraw
+from services.issues.routing.domain.model import ask_successor, successor_id, withdraw
+from services.issues.routing.domain.policy import lose_model, routing_id
 from services.issues.store import Store
 
 

@@ -24,20 +24,20 @@ from services.contracts.issues import (
 )
 from services.contracts.issues.cases import CaseReassigned, CaseWordsExpired
 from services.contracts.issues.routing import DispatchSource, Routed
-from services.issues.domain.accuracy import Outcome
-from services.issues.domain.cases import Case
-from services.issues.domain.catalogue import Catalogue
-from services.issues.domain.clocks import Clocks
-from services.issues.domain.handling import Dispatch as DispatchCase
-from services.issues.domain.handling import dispatch
-from services.issues.domain.reporting import Accept, accept
-from services.issues.domain.routing import Routing
-from services.issues.domain.suggesting import Suggestion, is_for_the_platform
-from services.issues.domain.units import Unit
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.handling import Dispatch as DispatchCase
+from services.issues.cases.domain.handling import dispatch
+from services.issues.cases.domain.reporting import Accept, accept
+from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.routing.dispatches import Dispatch
+from services.issues.routing.domain.accuracy import Outcome
+from services.issues.routing.domain.policy import Routing
+from services.issues.routing.domain.suggesting import Suggestion, is_for_the_platform
 from services.issues.routing.forgetting import forget
 from services.issues.routing.suggester import WAITING, remember, suggestion_of
 from services.issues.store import Store
+from services.issues.units.domain import Unit
 
 
 def react(handlers: Handlers, store: Store) -> None:

@@ -7,9 +7,9 @@ import asyncio
 
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
-from services.issues.domain.cases import Case
-from services.issues.domain.rehearsing import MAX_CASES, Rehearsal, Report, Scene, tally
-from services.issues.domain.rules import evaluate
+from services.issues.cases.domain.case import Case
+from services.issues.routing.domain.rehearsal import MAX_CASES, Rehearsal, Report, Scene, tally
+from services.issues.routing.domain.rules import evaluate
 from services.issues.routing.examples import DONE
 from services.issues.routing.suggester import facts_of, guesses, text_of
 from services.issues.routing.weights import Parts

@@ -9,16 +9,16 @@ from datetime import datetime
 from services.chassis.store.mongo import Document
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
-from services.issues.domain import classifier
-from services.issues.domain.cases import Case
-from services.issues.domain.catalogue import Category, UnknownCategory
-from services.issues.domain.classifier import Guess, Word
-from services.issues.domain.routing import Routing
-from services.issues.domain.rules import Facts
-from services.issues.domain.suggesting import Opinion, Suggestion, suggest
-from services.issues.domain.units import unit_id
+from services.issues.cases.domain.case import Case
+from services.issues.catalogue.domain.catalogue import Category, UnknownCategory
+from services.issues.routing.domain import classifier
+from services.issues.routing.domain.classifier import Guess, Word
+from services.issues.routing.domain.policy import Routing
+from services.issues.routing.domain.rules import Facts
+from services.issues.routing.domain.suggesting import Opinion, Suggestion, suggest
 from services.issues.routing.weights import Parts
 from services.issues.store import Store, matching
+from services.issues.units.domain import unit_id
 
 WAITING = (CaseStatus.REPORTED, CaseStatus.ACCEPTED, CaseStatus.RETURNED, CaseStatus.REOPENED)
 """Where a case waits for a unit."""

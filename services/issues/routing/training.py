@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.contracts.issues.routing import PartFigures, Target
-from services.issues.domain.classifier import Model, grams, is_known, plain
-from services.issues.domain.learning import FOLDS, MIN_CASES, Example, Trial, figures, lesson
+from services.issues.routing.domain.classifier import Model, grams, is_known, plain
+from services.issues.routing.domain.learning import FOLDS, MIN_CASES, Example, Trial, figures, lesson
 
 MAX_GRAMS = 8000
 _SEED = 20240129

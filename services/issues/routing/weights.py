@@ -12,7 +12,7 @@ import orjson
 
 from services.chassis.store.mongo import ASCENDING, Bucket, Database, IndexModel
 from services.contracts.issues.routing import Target
-from services.issues.domain.classifier import Model, as_numbers, of_numbers
+from services.issues.routing.domain.classifier import Model, as_numbers, of_numbers
 
 BUCKET = "routing_numbers"
 LEARNT = "routing_learnt"

@@ -13,14 +13,14 @@ from services.chassis.store.aggregates import Cause
 from services.chassis.store.mongo import PyMongoError
 from services.chassis.sweeper import Sweeping
 from services.contracts.issues.routing import ModelStatus, PartFigures
-from services.issues.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish
-from services.issues.domain.rehearsing import Rehearsal, Report, finish
-from services.issues.domain.routing import replace_model, routing_id
-from services.issues.domain.routing_model import FAILED, NOT_ENOUGH, RoutingModel, conclude
-from services.issues.domain.rules import SHANGHAI
-from services.issues.routing.apart import trained
+from services.issues.routing.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish
+from services.issues.routing.domain.model import FAILED, NOT_ENOUGH, RoutingModel, conclude
+from services.issues.routing.domain.policy import replace_model, routing_id
+from services.issues.routing.domain.rehearsal import Rehearsal, Report, finish
+from services.issues.routing.domain.rules import SHANGHAI
 from services.issues.routing.examples import are_all_there, examples_of
 from services.issues.routing.rehearsal import rehearse
+from services.issues.routing.worker import trained
 from services.issues.store import Store
 
 log = logging.getLogger(__name__)

@@ -18,9 +18,10 @@ from services.chassis.errors import Invalid, UnknownAggregate
 from services.chassis.principal import Principal
 from services.chassis.store.mongo import Database, Document
 from services.issues.privacy.vault import Vault
-from services.issues.uploads import documents, kept, recordings
+from services.issues.uploads import documents, recordings
+from services.issues.uploads import store as kept
 from services.issues.uploads.allowance import Allowance
-from services.issues.uploads.kept import Kept
+from services.issues.uploads.store import Kept
 
 COLLECTION = "attachments"
 BUCKET = "attached"

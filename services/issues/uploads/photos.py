@@ -16,10 +16,10 @@ from services.chassis.errors import Invalid, UnknownAggregate
 from services.chassis.principal import Principal
 from services.chassis.store.mongo import Database, Document
 from services.issues.privacy.vault import Vault
-from services.issues.uploads import kept
+from services.issues.uploads import store as kept
 from services.issues.uploads.allowance import Allowance
 from services.issues.uploads.images import MAX_BYTES, Picture, PictureTooLarge, redraw
-from services.issues.uploads.kept import Kept
+from services.issues.uploads.store import Kept
 
 COLLECTION = "photos"
 BUCKET = "pictures"

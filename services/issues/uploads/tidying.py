@@ -7,7 +7,7 @@ from typing import Any
 from services.chassis.clock import Clock
 from services.chassis.store.mongo import Collection, Database, ObjectId
 from services.issues.store import Store, attached_to_any, found_in_any, shown_in_any
-from services.issues.uploads.kept import Kept
+from services.issues.uploads.store import Kept
 
 PROGRESS = "tidying"
 """The collection that holds how far files were looked through, by bucket."""

@@ -9,7 +9,7 @@ import pytest
 from services.chassis.clock import utc_now
 from services.chassis.principal import Principal
 from services.chassis.store.mongo import Database
-from services.issues.settings.issues import IssuesSettings
+from services.issues.settings import IssuesSettings
 from services.issues.store import (
     Store,
     attached_to,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.contracts.issues import CaseStatus
-from services.issues.domain.transitions import TRANSITIONS
+from services.issues.cases.domain.transitions import TRANSITIONS
 from tests.integration.issues.calling import Answer, Api, a_community
 from tests.unit.issues.world import (
     HANDLER,

@@ -9,8 +9,8 @@ from services.chassis.principal import Role
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus as S
 from services.contracts.topics import ISSUES
-from services.issues.domain.cases import Case
-from services.issues.domain.pausing import come_due
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.pausing import come_due
 from services.issues.store import Store, cases_come_due
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.listening import Running

@@ -6,8 +6,8 @@ from typing import Any
 from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.contracts.topics import ISSUES
-from services.issues.catalogues import RESIDENTIAL
-from services.issues.settings.issues import IssuesSettings
+from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.settings import IssuesSettings
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
 from tests.integration.issues.explaining import stages

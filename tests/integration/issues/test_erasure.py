@@ -10,13 +10,13 @@ from services.chassis.store.mongo import Database
 from services.chassis.store.receipt import Receipt
 from services.chassis.subscriber.erasure import erasure_id
 from services.contracts.notices import PersonErasureRequested
-from services.issues.domain.contact import Contact
-from services.issues.domain.reporting import Report, report
-from services.issues.domain.supports import Subject, first_support
-from services.issues.domain.wishes import Propose, propose
-from services.issues.settings.issues import IssuesSettings
+from services.issues.cases.domain.reporting import Report, report
+from services.issues.privacy.domain.contact import Contact
+from services.issues.settings import IssuesSettings
 from services.issues.store import Store
-from services.issues.supporting import count
+from services.issues.supports.domain.supports import Subject, first_support
+from services.issues.supports.joining import count
+from services.issues.wishes.domain.wishes import Propose, propose
 from tests.integration.issues.pictures import a_picture
 from tests.integration.issues.walking import hear
 from tests.unit.issues.world import BUILDING, CATALOGUE, HERE, NEIGHBOUR, RESIDENT, STAFF

@@ -16,7 +16,6 @@ import pytest
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
 from services.chassis.store import journal
-from services.issues.api import routers
 from services.issues.app import service
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.facts import By
@@ -24,7 +23,8 @@ from services.issues.reading.figures import Period, Step
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
-from services.issues.settings.issues import IssuesSettings
+from services.issues.routers import routers
+from services.issues.settings import IssuesSettings
 from services.issues.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Caller, Hand

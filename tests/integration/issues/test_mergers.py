@@ -6,8 +6,8 @@ import random
 from services.chassis.store.aggregates import Cause
 from services.chassis.subscriber.erasure import Leaver
 from services.contracts.issues import CaseStatus
+from services.issues.cases.mergers import keep_one_level, regroup
 from services.issues.erasure import erase
-from services.issues.mergers import keep_one_level, regroup
 from services.issues.store import Store
 from tests.integration.issues.calling import Answer, Api, a_community
 from tests.integration.issues.listening import Running

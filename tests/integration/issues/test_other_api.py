@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.contracts.issues import PlaceKind, UnitKind
-from services.issues.api.rounds import MAX_VISITS_AT_ONCE
-from services.issues.catalogues import RESIDENTIAL as CATALOGUE
+from services.issues.catalogue.residential import RESIDENTIAL as CATALOGUE
+from services.issues.rounds.api.rounds import MAX_VISITS_AT_ONCE
 from tests.integration.issues.calling import BASE, OPERATOR, Api, a_community
 from tests.integration.issues.pictures import a_picture
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER

@@ -8,8 +8,8 @@ from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.contracts.issues import PlaceKind
 from services.contracts.topics import ISSUES
-from services.issues.remembered import CHANGED
-from services.issues.settings.issues import IssuesSettings
+from services.issues.settings import IssuesSettings
+from services.issues.shared.cache import CHANGED
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.integration.issues.explaining import stages

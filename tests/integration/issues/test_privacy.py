@@ -11,10 +11,10 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store.mongo import Database
 from services.chassis.store.secret import COLLECTION, keyed_id
 from services.contracts.issues import CaseStatus
-from services.issues.privacy.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.cases.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.privacy.sealing import Masters, NotOpened, fresh_key
 from services.issues.privacy.vault import DestroyedBy, KeysUnreadable, Vault
-from services.issues.settings.issues import IssuesSettings
+from services.issues.settings import IssuesSettings
 from services.issues.store import Store
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import OPERATOR, Api, a_community

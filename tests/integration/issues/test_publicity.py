@@ -8,9 +8,9 @@ from services.chassis.relay.republish import RepublishRequests
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseState, CaseWithheldState
 from services.contracts.topics import ISSUES
-from services.issues.domain.supports import Subject, first_support
-from services.issues.publicity import Older
+from services.issues.cases.publicity import Older
 from services.issues.store import Store
+from services.issues.supports.domain.supports import Subject, first_support
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.listening import Record, Running
 from tests.integration.issues.walking import BUILDINGS, ME, plan, register_places

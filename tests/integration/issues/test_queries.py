@@ -9,9 +9,9 @@ from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
-from services.issues.domain.clocks import STOPPED, tick, with_tick
+from services.issues.cases.domain.clock import STOPPED, tick, with_tick
+from services.issues.places.service import standing_in
 from services.issues.store import Store, cases_come_due, found_in, matching, plans_to_advance, shown_in
-from services.issues.tree import standing_in
 from tests.integration.issues.explaining import stages
 from tests.integration.issues.walking import BUILDINGS, register_places
 from tests.unit.issues.world import HERE, NOW, a_case

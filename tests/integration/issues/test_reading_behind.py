@@ -12,7 +12,7 @@ from services.issues.reading.marks import MARKS, Marks, anew, told
 from services.issues.reading.pressure import Pressure, ReadingFact
 from services.issues.reading.projection import Projection
 from services.issues.reading.row import NEVER, ROWS
-from services.issues.settings.issues import IssuesSettings
+from services.issues.settings import IssuesSettings
 from tests.unit.issues.world import HERE
 
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)

@@ -12,8 +12,8 @@ from services.chassis.clock import utc_now
 from services.chassis.store.mongo import UNREACHABLE, Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
-from services.issues.api.rounds import MAX_FINDINGS_AT_ONCE
-from services.issues.domain.roundplans import advance
+from services.issues.rounds.api.rounds import MAX_FINDINGS_AT_ONCE
+from services.issues.rounds.domain.plans import advance
 from services.issues.store import Store, plans_to_advance
 from tests.integration.issues.calling import BASE, OPERATOR, Api, a_community
 from tests.integration.issues.listening import Running

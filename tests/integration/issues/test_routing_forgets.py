@@ -7,7 +7,7 @@ from services.chassis.store.aggregates import Cause
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseAnonymised
 from services.contracts.notices import PersonErasureRequested
-from services.issues.domain.routing_model import successor_id
+from services.issues.routing.domain.model import successor_id
 from services.issues.routing.forgetting import forget
 from services.issues.routing.weights import BUCKET, LEARNT
 from services.issues.routing.work import Training

@@ -5,8 +5,8 @@ from typing import Any
 
 from services.chassis.store.mongo import Database
 from services.contracts.issues.routing import DispatchSource, ModelStatus
-from services.issues.domain.accuracy import Outcome, accuracy_id
 from services.issues.routing.dispatches import Dispatch
+from services.issues.routing.domain.accuracy import Outcome, accuracy_id
 from services.issues.routing.examples import FILED
 from services.issues.routing.work import Counting, accuracy_of
 from services.issues.store import Store

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from services.issues.api import stickers
-from services.issues.links import Links
+from services.issues.places.api import stickers
+from services.issues.places.links import Links
 from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
 from tests.unit.issues.qr_reader import modules_of, read

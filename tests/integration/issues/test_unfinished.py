@@ -8,7 +8,7 @@ import pytest
 from services.chassis.errors import StaleVersion, UnknownAggregate
 from services.chassis.store import mongo
 from services.chassis.store.mongo import Database, Document
-from services.issues.unfinished import Marks, UnfinishedCounts, asking
+from services.issues.shared.unfinished import Marks, UnfinishedCounts, asking
 
 
 @pytest.fixture

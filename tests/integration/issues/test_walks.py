@@ -8,8 +8,8 @@ import pytest
 from services.chassis.aggregate import tell
 from services.chassis.errors import NotYours
 from services.contracts.issues import CaseStatus, RoundStatus, RoundWalked, VisitRecorded
-from services.issues.domain.counting import complete_round
-from services.issues.domain.visits import RecordVisit, Visit
+from services.issues.rounds.domain.figures import complete_round
+from services.issues.rounds.domain.visits import RecordVisit, Visit
 from services.issues.rounds.walks import Outcome, Walk
 from services.issues.store import Store
 from tests.integration.issues.walking import ME, a_record, count, found, hear, plan, register_places, visits_of, walk

@@ -8,8 +8,8 @@ from services.chassis.store.aggregates import Cause
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.envelope import Envelope
 from services.contracts.event import Event
-from services.issues.domain.rounds import PlanRound, Round, plan_round
-from services.issues.domain.visits import Visit
+from services.issues.rounds.domain.rounds import PlanRound, Round, plan_round
+from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.recount import Recount
 from services.issues.rounds.walks import Walk
 from services.issues.store import Store

@@ -16,10 +16,9 @@ from services.contracts.issues import (
     CaseStatus,
     CaseWarned,
 )
-from services.issues.domain.cases import AlreadyContacted, AlreadyTheirs, Case
-from services.issues.domain.catalogue import SpanUnit
-from services.issues.domain.clocks import Clocks, tick
-from services.issues.domain.extension import (
+from services.issues.cases.domain.case import AlreadyContacted, AlreadyTheirs, Case
+from services.issues.cases.domain.clock import Clocks, tick
+from services.issues.cases.domain.extension import (
     ApproverIsRequester,
     ExtensionPending,
     GrantExtension,
@@ -29,9 +28,10 @@ from services.issues.domain.extension import (
     grant_extension,
     request_extension,
 )
-from services.issues.domain.handling import Contact, Reassign, Start, contact, reassign, start
-from services.issues.domain.pausing import Pause, PauseTooLong, Resume, come_due, pause, resume
-from services.issues.domain.transitions import WORKING, CaseCommand, NotNow
+from services.issues.cases.domain.handling import Contact, Reassign, Start, contact, reassign, start
+from services.issues.cases.domain.pausing import Pause, PauseTooLong, Resume, come_due, pause, resume
+from services.issues.cases.domain.transitions import WORKING, CaseCommand, NotNow
+from services.issues.catalogue.domain.catalogue import SpanUnit
 from tests.unit.issues.world import (
     CLOCKS,
     HANDLER,

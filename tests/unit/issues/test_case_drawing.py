@@ -1,7 +1,7 @@
 """The drawing of a case's life says what the table says."""
 
-from services.issues.domain.transitions import TRANSITIONS
-from services.issues.drawing import PAGE, page
+from services.issues.cases.domain.transitions import TRANSITIONS
+from services.issues.cases.state_diagram import PAGE, page
 
 
 def test_the_page_is_what_the_table_makes_of_it() -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from services.chassis.principal import Role
 from services.contracts.issues import CaseEscalated, CasePhase, CaseStatus, CaseWarned
-from services.issues.domain.aftermath import Rate, Reopen, rate, reopen
-from services.issues.domain.cases import FARTHEST, Case, DueTooFar, OnlyTheReporter
-from services.issues.domain.clocks import tick
-from services.issues.domain.extension import (
+from services.issues.cases.domain.aftermath import Rate, Reopen, rate, reopen
+from services.issues.cases.domain.case import FARTHEST, Case, DueTooFar, OnlyTheReporter
+from services.issues.cases.domain.clock import tick
+from services.issues.cases.domain.extension import (
     GrantExtension,
     NoMoreTime,
     RefuseExtension,
@@ -18,7 +18,7 @@ from services.issues.domain.extension import (
     refuse_extension,
     request_extension,
 )
-from services.issues.domain.handling import (
+from services.issues.cases.domain.handling import (
     MAX_RETURNS,
     Dispatch,
     Reassign,
@@ -32,9 +32,9 @@ from services.issues.domain.handling import (
     send_back,
     verify,
 )
-from services.issues.domain.pausing import Pause, Resume, pause, resume
-from services.issues.domain.reporting import Report, report
-from services.issues.domain.transitions import CaseCommand
+from services.issues.cases.domain.pausing import Pause, Resume, pause, resume
+from services.issues.cases.domain.reporting import Report, report
+from services.issues.cases.domain.transitions import CaseCommand
 from tests.unit.issues.world import (
     BUILDING,
     CATALOGUE,

@@ -12,9 +12,9 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
-from services.issues.domain.aftermath import Rate, Reopen, anonymise_case, rate, reopen
-from services.issues.domain.cases import Case
-from services.issues.domain.extension import (
+from services.issues.cases.domain.aftermath import Rate, Reopen, anonymise_case, rate, reopen
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.extension import (
     GrantExtension,
     RefuseExtension,
     RequestExtension,
@@ -22,7 +22,7 @@ from services.issues.domain.extension import (
     refuse_extension,
     request_extension,
 )
-from services.issues.domain.handling import (
+from services.issues.cases.domain.handling import (
     Contact,
     Dispatch,
     Handle,
@@ -40,10 +40,10 @@ from services.issues.domain.handling import (
     start,
     verify,
 )
-from services.issues.domain.merging import Merge, Unmerge, merge, unmerge
-from services.issues.domain.pausing import Pause, Resume, come_due, pause, resume
-from services.issues.domain.reporting import Accept, Reject, accept, reject
-from services.issues.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
+from services.issues.cases.domain.merging import Merge, Unmerge, merge, unmerge
+from services.issues.cases.domain.pausing import Pause, Resume, come_due, pause, resume
+from services.issues.cases.domain.reporting import Accept, Reject, accept, reject
+from services.issues.cases.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
 from tests.unit.issues.world import CATALOGUE, CLOCKS, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)

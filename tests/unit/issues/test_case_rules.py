@@ -10,8 +10,8 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus, Channel
-from services.issues.domain.aftermath import Rate, Reopen, rate, reopen
-from services.issues.domain.cases import (
+from services.issues.cases.domain.aftermath import Rate, Reopen, rate, reopen
+from services.issues.cases.domain.case import (
     Case,
     DueInThePast,
     EvidenceMissing,
@@ -25,8 +25,7 @@ from services.issues.domain.cases import (
     VerifierIsHandler,
     VerifierIsReporter,
 )
-from services.issues.domain.catalogue import UnknownCategory
-from services.issues.domain.handling import (
+from services.issues.cases.domain.handling import (
     Dispatch,
     Handle,
     SendBack,
@@ -38,7 +37,8 @@ from services.issues.domain.handling import (
     start,
     verify,
 )
-from services.issues.domain.reporting import Accept, Report, accept, report
+from services.issues.cases.domain.reporting import Accept, Report, accept, report
+from services.issues.catalogue.domain.catalogue import UnknownCategory
 from tests.unit.issues.world import (
     BUILDING,
     CATALOGUE,

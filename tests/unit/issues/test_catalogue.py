@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from services.chassis.errors import NotYours
 from services.contracts.issues import Priority
-from services.issues.catalogues import RESIDENTIAL
-from services.issues.domain.catalogue import Catalogue, Category, Span, SpanUnit, UnknownCategory
-from services.issues.domain.editions import (
+from services.issues.cases.domain.reporting import Report, report
+from services.issues.catalogue.domain.catalogue import Catalogue, Category, Span, SpanUnit, UnknownCategory
+from services.issues.catalogue.domain.editions import (
     Adopt,
     CatalogueMalformed,
     CodeChangesMeaning,
@@ -23,9 +23,16 @@ from services.issues.domain.editions import (
     with_category,
     without_category,
 )
-from services.issues.domain.questions import AnswersRefused, Choice, Question, QuestionKind, answered, fitting
-from services.issues.domain.reporting import Report, report
-from services.issues.domain.visits import FoundHere, RecordVisit, faults_in
+from services.issues.catalogue.domain.questions import (
+    AnswersRefused,
+    Choice,
+    Question,
+    QuestionKind,
+    answered,
+    fitting,
+)
+from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.rounds.domain.visits import FoundHere, RecordVisit, faults_in
 from tests.unit.issues.world import BUILDING, HERE, NOW, RESIDENT, STAFF, STRANGER, WALKER, a_report, assert_folds
 
 FIRST_CODES = frozenset(

@@ -9,10 +9,26 @@ from hypothesis import strategies as st
 
 from services.contracts.issues.routing import Target
 from services.contracts.masking import mask
-from services.issues.domain import classifier
-from services.issues.domain.classifier import Model, as_numbers, grams, of_numbers, plain, probabilities, words
-from services.issues.domain.learning import MIN_CASES, MIN_EXAMPLES, Example, Trial, calibration_error, interval, lesson
 from services.issues.routing import training
+from services.issues.routing.domain import classifier
+from services.issues.routing.domain.classifier import (
+    Model,
+    as_numbers,
+    grams,
+    of_numbers,
+    plain,
+    probabilities,
+    words,
+)
+from services.issues.routing.domain.learning import (
+    MIN_CASES,
+    MIN_EXAMPLES,
+    Example,
+    Trial,
+    calibration_error,
+    interval,
+    lesson,
+)
 from tests.unit.issues.complaints import KINDS, sentences
 
 THRESHOLD = 0.4

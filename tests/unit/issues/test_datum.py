@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.issues.domain.datum import Datum, Degrees, GivenPoint, Point, from_wgs84, metres_between, to_wgs84
+from services.issues.places.domain.datum import (
+    Datum,
+    Degrees,
+    GivenPoint,
+    Point,
+    from_wgs84,
+    metres_between,
+    to_wgs84,
+)
 
 SHIFTED = [
     ((121.5272106, 31.1774276), (121.531541859215, 31.17530398364597)),

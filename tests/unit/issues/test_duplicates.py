@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.issues.domain.duplicates import Likeness, Spot, Why, alike, best, grams, match
+from services.issues.duplicates.domain.likeness import Likeness, Spot, Why, alike, best, grams, match
 
 LAMP = Likeness(Spot("b9-f7", 7, "b9", "b9"), "lighting", "public-facilities", "七楼楼道灯不亮，晚上看不见")
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import SYSTEM
 from services.contracts.issues import CaseStatus, Priority
-from services.issues.domain.affected import NobodyJoins, YourOwnCase, counted, raised, require_joinable
-from services.issues.domain.cases import Case
-from services.issues.domain.clocks import Clocks
-from services.issues.domain.merging import (
+from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase, counted, raised, require_joinable
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.merging import (
     CLOSED,
     Merge,
     MergedElsewhere,
@@ -25,8 +25,8 @@ from services.issues.domain.merging import (
     merge,
     unmerge,
 )
-from services.issues.domain.reporting import Accept, accept
-from services.issues.domain.transitions import MERGEABLE, NotNow
+from services.issues.cases.domain.reporting import Accept, accept
+from services.issues.cases.domain.transitions import MERGEABLE, NotNow
 from tests.unit.issues.world import (
     CATALOGUE,
     HANDLER,

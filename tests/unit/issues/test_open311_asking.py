@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from services.contracts.issues import PlaceKind
-from services.issues.domain.datum import Datum, GivenPoint
-from services.issues.domain.places import Place
-from services.issues.open311.asking import Parameters, paged
 from services.issues.open311.locating import nearest, spoken_of
+from services.issues.open311.queries import Parameters, paged
 from services.issues.open311.refusals import ValueRefused
 from services.issues.open311.windows import Window, box, window
+from services.issues.places.domain.datum import Datum, GivenPoint
+from services.issues.places.domain.places import Place
 from services.issues.reading.row import order_of
 from tests.unit.issues.world import HERE, NOW
 

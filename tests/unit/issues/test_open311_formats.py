@@ -12,7 +12,7 @@ from services.chassis.errors import CommunityError, declared_errors
 from services.chassis.http.refusals import TooManyRequests, Unexpected
 from services.chassis.store.unavailable import StoreUnavailable
 from services.contracts.issues import CaseStatus
-from services.issues.domain.questions import AnswersRefused
+from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.open311 import refusals, states
 from services.issues.open311.formats import as_json, as_xml, moment
 from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp, RequestUnknown, tell

@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import IFDRational
 
 from services.issues.uploads.images import redraw
-from services.issues.uploads.pictured import Taken, taken
+from services.issues.uploads.labels import Taken, taken
 
 
 def a_photo(

@@ -12,11 +12,12 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.store.outbox import entries
 from services.contracts.issues import PlaceKind
-from services.issues.domain import floors, places
-from services.issues.domain.cases import Case
-from services.issues.domain.datum import Datum, GivenPoint
-from services.issues.domain.floors import LayOut, lay_out
-from services.issues.domain.places import (
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.reporting import Report, report
+from services.issues.places.domain import layout, places
+from services.issues.places.domain.datum import Datum, GivenPoint
+from services.issues.places.domain.layout import LayOut, lay_out
+from services.issues.places.domain.places import (
     STANDS_IN,
     ChangePlace,
     Place,
@@ -26,7 +27,6 @@ from services.issues.domain.places import (
     register_place,
     retire_place,
 )
-from services.issues.domain.reporting import Report, report
 from tests.unit.issues.world import (
     CATALOGUE,
     HERE,
@@ -243,11 +243,11 @@ def test_a_layout_can_be_registered_in_its_order(wells: int, lowest: int, height
 
 
 def test_what_can_not_be_laid_out() -> None:
-    with pytest.raises(floors.TooManyPlaces):
+    with pytest.raises(layout.TooManyPlaces):
         lay_out(a_building(), LayOut(stairwells=30, highest=150, spots=("甲", "乙")))
-    with pytest.raises(floors.FloorsUnknown):
+    with pytest.raises(layout.FloorsUnknown):
         lay_out(a_building(floors=None), LayOut())
-    with pytest.raises(floors.FloorsUpsideDown):
+    with pytest.raises(layout.FloorsUpsideDown):
         lay_out(a_building(), LayOut(lowest=9, highest=3))
     with pytest.raises(places.PlaceMisplaced):
         lay_out(a_compound(), LayOut(highest=3))

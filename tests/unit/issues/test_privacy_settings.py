@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.chassis.settings.sources import SettingsError, read_settings
-from services.issues.settings.issues import IssuesSettings
-from services.issues.settings.privacy import read_masters
+from services.issues.privacy.settings import read_masters
+from services.issues.settings import IssuesSettings
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER = base64.b64encode(bytes(32)).decode()

@@ -7,14 +7,14 @@ import pytest
 from services.chassis.aggregate import Decision
 from services.contracts.event import fold
 from services.contracts.issues import CaseShown, CaseStatus, CaseWithheld, CaseWithheldState
-from services.issues.domain.affected import counted
-from services.issues.domain.cases import Case
-from services.issues.domain.company import keep_company, whole_of, withdraw_category
-from services.issues.domain.merging import Merge, Unmerge, follow, merge, unmerge
-from services.issues.domain.parents import Adopt, SplitOff, adopt, release, split_off
-from services.issues.domain.publicity import is_public
-from services.issues.domain.reporting import Accept, accept
-from services.issues.domain.supports import Subject, first_support, forget_supporter, say_again, withdraw
+from services.issues.cases.domain.affected import counted
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.company import keep_company, whole_of, withdraw_category
+from services.issues.cases.domain.merging import Merge, Unmerge, follow, merge, unmerge
+from services.issues.cases.domain.parents import Adopt, SplitOff, adopt, release, split_off
+from services.issues.cases.domain.publicity import is_public
+from services.issues.cases.domain.reporting import Accept, accept
+from services.issues.supports.domain.supports import Subject, first_support, forget_supporter, say_again, withdraw
 from tests.unit.issues.world import (
     BUILDING,
     CATALOGUE,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.issues.reading.pace import Pace, Pass, a_turn
+from services.issues.reading.throttle import Pace, Pass, a_turn
 
 
 class Worker:

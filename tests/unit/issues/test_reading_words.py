@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.issues.reading.words import NothingToSearch, TooManyTerms, normal, terms, tokens
+from services.issues.reading.tokenizer import NothingToSearch, TooManyTerms, normal, terms, tokens
 
 CHINESE = st.text(st.sampled_from("楼道照明灯不亮电梯漏水九号"), min_size=1, max_size=12)
 MIXED = st.text(st.sampled_from("楼道灯9a B-，。 \t８号LED"), max_size=30)

@@ -11,9 +11,8 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
 from services.contracts.issues import RoundDue, RoundPlanEnded, RoundPlanStatus, RoundStatus
-from services.issues.domain import recurrence
-from services.issues.domain.recurrence import RuleUnreadable, normalise, starts
-from services.issues.domain.roundplans import (
+from services.issues.rounds.domain import recurrence
+from services.issues.rounds.domain.plans import (
     ChangePlan,
     DateIsARound,
     EndPlan,
@@ -30,7 +29,8 @@ from services.issues.domain.roundplans import (
     round_of,
     skip_date,
 )
-from services.issues.domain.rounds import NoSuchFloors, NotABuilding
+from services.issues.rounds.domain.recurrence import RuleUnreadable, normalise, starts
+from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding
 from tests.unit.issues.world import (
     HANDLER,
     HERE,

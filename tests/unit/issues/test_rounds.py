@@ -23,10 +23,10 @@ from services.contracts.issues import (
     RoundStatus,
     RoundSummarised,
 )
-from services.issues.domain.catalogue import UnknownCategory
-from services.issues.domain.counting import Compound, Seen, complete_round, figures_of, recount
-from services.issues.domain.reporting import report_finding
-from services.issues.domain.rounds import (
+from services.issues.cases.domain.reporting import report_finding
+from services.issues.catalogue.domain.catalogue import UnknownCategory
+from services.issues.rounds.domain.figures import Compound, Seen, complete_round, figures_of, recount
+from services.issues.rounds.domain.rounds import (
     Figures,
     NoSuchFloors,
     NotABuilding,
@@ -35,7 +35,7 @@ from services.issues.domain.rounds import (
     RoundIsOver,
     plan_round,
 )
-from services.issues.domain.visits import (
+from services.issues.rounds.domain.visits import (
     BuildingNotInRound,
     FindingElsewhere,
     FindingTwice,

@@ -10,12 +10,21 @@ from hypothesis import strategies as st
 from services.chassis.errors import NotYours
 from services.contracts.issues import CaseStatus, Channel, Priority
 from services.contracts.issues.routing import Automatic, DispatchSource, ModelStatus
-from services.issues.catalogues import RESIDENTIAL
-from services.issues.domain.accuracy import SMALLEST_SAMPLE, Counted, Outcome, Tally, figures, publish
-from services.issues.domain.classifier import Guess
-from services.issues.domain.clocks import Clocks
-from services.issues.domain.rehearsing import Scene, tally
-from services.issues.domain.routing import (
+from services.issues.cases.domain.clock import Clocks
+from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.routing.domain.accuracy import SMALLEST_SAMPLE, Counted, Outcome, Tally, figures, publish
+from services.issues.routing.domain.classifier import Guess
+from services.issues.routing.domain.model import (
+    NOT_ENOUGH,
+    AskModel,
+    RoutingModel,
+    ask_model,
+    ask_successor,
+    conclude,
+    successor_id,
+    withdraw,
+)
+from services.issues.routing.domain.policy import (
     Automate,
     DraftRules,
     ModelNotReady,
@@ -33,18 +42,9 @@ from services.issues.domain.routing import (
     switch_model,
     switch_rules,
 )
-from services.issues.domain.routing_model import (
-    NOT_ENOUGH,
-    AskModel,
-    RoutingModel,
-    ask_model,
-    ask_successor,
-    conclude,
-    successor_id,
-    withdraw,
-)
-from services.issues.domain.rules import Conditions, Facts, Rule
-from services.issues.domain.suggesting import Opinion, Why, is_for_the_platform, suggest
+from services.issues.routing.domain.rehearsal import Scene, tally
+from services.issues.routing.domain.rules import Conditions, Facts, Rule
+from services.issues.routing.domain.suggesting import Opinion, Why, is_for_the_platform, suggest
 from services.issues.routing.reactions import Means, dispatch_by_platform
 from tests.unit.issues.world import (
     HERE,

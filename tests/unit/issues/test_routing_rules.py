@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.contracts.issues import Channel, Priority
-from services.issues.domain.rules import (
+from services.issues.routing.domain.rules import (
     AnswerIs,
     Beaten,
     Conditions,

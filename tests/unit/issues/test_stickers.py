@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.issues.links import Links
-from services.issues.stickers import QUIET_ZONE, Sticker, png_file, sheet, svg, svg_file
+from services.issues.places.links import Links
+from services.issues.places.stickers import QUIET_ZONE, Sticker, png_file, sheet, svg, svg_file
 from tests.unit.issues.qr_reader import modules_of, read
 
 URL = "https://sunshine.example.org/api/issues/v1/report?place=place-0123456789abcdef0123456789"

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from services.contracts.issues.routing import Target
-from services.issues.domain.classifier import as_numbers
-from services.issues.domain.learning import Example
-from services.issues.routing import apart
+from services.issues.routing import worker
+from services.issues.routing.domain.classifier import as_numbers
+from services.issues.routing.domain.learning import Example
 from tests.unit.issues.complaints import KINDS, sentences
 from tests.waiting import eventually
 
@@ -27,8 +27,8 @@ def children() -> list[int]:
 
 
 async def test_what_is_trained_apart_is_what_is_trained_here() -> None:
-    parts, told = await apart.trained(EXAMPLES, 0.4)
-    here, told_here = apart.train_parts(EXAMPLES, 0.4)
+    parts, told = await worker.trained(EXAMPLES, 0.4)
+    here, told_here = worker.train_parts(EXAMPLES, 0.4)
     assert as_numbers(parts[Target.CATEGORY]) == as_numbers(here[Target.CATEGORY])
     assert told == told_here
     assert [(part.target, part.labels) for part in told] == [(Target.CATEGORY, 2), (Target.UNIT, 0)]
@@ -36,7 +36,7 @@ async def test_what_is_trained_apart_is_what_is_trained_here() -> None:
 
 
 async def test_who_stops_waiting_ends_the_training() -> None:
-    training = asyncio.create_task(apart.trained(EXAMPLES * 50, 0.4))
+    training = asyncio.create_task(worker.trained(EXAMPLES * 50, 0.4))
     await eventually(children)
     training.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -45,10 +45,10 @@ async def test_who_stops_waiting_ends_the_training() -> None:
 
 
 async def test_a_training_that_is_killed_is_told_of() -> None:
-    training = asyncio.create_task(apart.trained(EXAMPLES * 50, 0.4))
+    training = asyncio.create_task(worker.trained(EXAMPLES * 50, 0.4))
     [pid] = await eventually(children)
     os.kill(pid, signal.SIGKILL)
-    with pytest.raises(apart.TrainingDied):
+    with pytest.raises(worker.TrainingDied):
         await training
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from services.chassis.errors import NotYours
 from services.contracts.issues import PlaceKind, UnitKind
-from services.issues.catalogues import RESIDENTIAL as CATALOGUE
-from services.issues.domain.places import (
+from services.issues.catalogue.residential import RESIDENTIAL as CATALOGUE
+from services.issues.places.domain.places import (
     CompoundStandsAlone,
     Place,
     PlaceNeedsParent,
@@ -15,7 +15,7 @@ from services.issues.domain.places import (
     place_id,
     register_place,
 )
-from services.issues.domain.units import RegisterUnit, register_unit
+from services.issues.units.domain import RegisterUnit, register_unit
 from tests.unit.issues.world import (
     HERE,
     NOW,

@@ -13,9 +13,9 @@ from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal
 from services.contracts.event import fold
 from services.contracts.issues import WishState, WishStatus
-from services.issues.domain import wishes
-from services.issues.domain.seats import MAX_OPEN, TooManyWishes, free_seat
-from services.issues.domain.wishes import (
+from services.issues.wishes.domain import wishes
+from services.issues.wishes.domain.open_limit import MAX_OPEN, TooManyWishes, free_seat
+from services.issues.wishes.domain.wishes import (
     Answer,
     Drop,
     Finish,

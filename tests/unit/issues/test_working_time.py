@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.issues.domain.catalogue import Span, SpanUnit
-from services.issues.domain.working_time import HOME, NeverOpen, WorkingTime
+from services.issues.cases.domain.working_time import HOME, NeverOpen, WorkingTime
+from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 
 TIME = WorkingTime()
 MINUTE = timedelta(minutes=1)

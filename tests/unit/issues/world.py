@@ -8,11 +8,10 @@ from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal, Role, member
 from services.contracts.event import fold
 from services.contracts.issues import CaseStatus, PlaceKind, UnitKind
-from services.issues.catalogues import RESIDENTIAL
-from services.issues.domain.aftermath import Rate, Reopen, rate, reopen
-from services.issues.domain.cases import Case
-from services.issues.domain.clocks import Clocks
-from services.issues.domain.extension import (
+from services.issues.cases.domain.aftermath import Rate, Reopen, rate, reopen
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.extension import (
     GrantExtension,
     RefuseExtension,
     RequestExtension,
@@ -20,7 +19,7 @@ from services.issues.domain.extension import (
     refuse_extension,
     request_extension,
 )
-from services.issues.domain.handling import (
+from services.issues.cases.domain.handling import (
     Contact,
     Dispatch,
     Handle,
@@ -38,11 +37,12 @@ from services.issues.domain.handling import (
     start,
     verify,
 )
-from services.issues.domain.pausing import Pause, Resume, pause, resume
-from services.issues.domain.places import Place, RegisterPlace, register_place
-from services.issues.domain.reporting import Accept, Reject, Report, accept, reject, report
-from services.issues.domain.transitions import CaseCommand
-from services.issues.domain.units import RegisterUnit, Unit, register_unit
+from services.issues.cases.domain.pausing import Pause, Resume, pause, resume
+from services.issues.cases.domain.reporting import Accept, Reject, Report, accept, reject, report
+from services.issues.cases.domain.transitions import CaseCommand
+from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.places.domain.places import Place, RegisterPlace, register_place
+from services.issues.units.domain import RegisterUnit, Unit, register_unit
 
 NOW = datetime(2024, 1, 29, 1, 0, tzinfo=UTC)
 HERE = "sunshine"

@@ -9,7 +9,7 @@ from services.contracts.activities import ActivityKind
 from services.contracts.issues import CaseStatus, UnitKind
 from services.contracts.masking import mask
 from services.contracts.volunteers import CareKind, TeamKind
-from services.issues.catalogues import RESIDENTIAL as CATALOGUE
+from services.issues.catalogue.residential import RESIDENTIAL as CATALOGUE
 from services.notify.settings import NotifySettings
 from services.volunteers.domain.care import SKILLS
 from services.volunteers.domain.needs import CERTIFICATES

@@ -7,7 +7,7 @@ import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.issues.app import service
-from services.issues.settings.issues import IssuesSettings
+from services.issues.settings import IssuesSettings
 from tests.integration import standing
 from tests.integration.calling import Caller
 from tests.integration.issues.calling import Api

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.issues.catalogues import RESIDENTIAL
+from services.issues.catalogue.residential import RESIDENTIAL
 from tests.contract.open311.reading import check
 from tests.integration.issues.open311.conftest import City
 from tests.integration.issues.open311.desk import LAT, LON, V2, a_key, closed, dispatched

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.store.mongo import Database
-from services.issues.catalogues import RESIDENTIAL
-from services.issues.open311.asking import Parameters
+from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.open311.notes import told
+from services.issues.open311.queries import Parameters
 from services.issues.open311.windows import Window
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api

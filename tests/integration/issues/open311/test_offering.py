@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.chassis.principal import Role
-from services.issues.catalogues import RESIDENTIAL
+from services.issues.catalogue.residential import RESIDENTIAL
 from tests.integration.issues.calling import Api
 from tests.integration.issues.open311.desk import V2, Desk
 from tests.unit.issues.world import HERE, person

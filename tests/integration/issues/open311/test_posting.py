@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from PIL import Image
 
-from services.issues.catalogues import RESIDENTIAL
+from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.open311.create import Sender, _token
 from services.issues.open311.form import Form
-from services.issues.open311.posting import Sender, _token
 from services.issues.privacy.sealing import fresh_key
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api

@@ -1,0 +1,57 @@
+"""The clocks of a case over HTTP: pause and resume, extensions asked for, granted and refused."""
+
+from fastapi import APIRouter, Response
+
+from services.chassis.http.command import CommandDep
+from services.chassis.http.problems import problems
+from services.contracts.marks import Id
+from services.issues.cases.api.cases import BASE, REFUSALS, change, timed
+from services.issues.cases.domain import case, extension, pausing
+from services.issues.cases.views import CaseView
+from services.issues.store import Store
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of pauses and extensions, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["cases"])
+
+    @routes.post("/{id}/pause", response_model=CaseView, responses=problems(*REFUSALS, pausing.PauseTooLong))
+    async def pause(id: Id, body: pausing.Pause, command: CommandDep) -> Response:
+        """It can't be handled now (缓办): its clocks stand still. It goes on by itself when the time comes."""
+        return await change(store, id, body, command, timed(store, pausing.pause))
+
+    @routes.post("/{id}/resume", response_model=CaseView, responses=problems(*REFUSALS))
+    async def resume(id: Id, command: CommandDep, body: pausing.Resume | None = None) -> Response:
+        """Go on before the pause is over, with the time that was left."""
+        return await change(store, id, body or pausing.Resume(), command, timed(store, pausing.resume))
+
+    _extensions(routes, store)
+    return routes
+
+
+def _extensions(routes: APIRouter, store: Store) -> None:
+    @routes.post(
+        "/{id}/request-extension",
+        response_model=CaseView,
+        responses=problems(*REFUSALS, extension.NoMoreTime, case.DueTooFar, extension.ExtensionPending),
+    )
+    async def request_extension(id: Id, body: extension.RequestExtension, command: CommandDep) -> Response:
+        """The handling unit asks for more time (延期)."""
+        return await change(store, id, body, command, extension.request_extension)
+
+    answering = problems(*REFUSALS, extension.NoExtension, extension.ApproverIsRequester)
+
+    @routes.post(
+        "/{id}/grant-extension",
+        response_model=CaseView,
+        responses=problems(*REFUSALS, extension.NoExtension, extension.ApproverIsRequester, extension.NoMoreTime),
+    )
+    async def grant_extension(id: Id, command: CommandDep, body: extension.GrantExtension | None = None) -> Response:
+        """The deadline moves to what was asked for."""
+        asked = body or extension.GrantExtension()
+        return await change(store, id, asked, command, timed(store, extension.grant_extension))
+
+    @routes.post("/{id}/refuse-extension", response_model=CaseView, responses=answering)
+    async def refuse_extension(id: Id, body: extension.RefuseExtension, command: CommandDep) -> Response:
+        """The deadline stays."""
+        return await change(store, id, body, command, extension.refuse_extension)

@@ -1,0 +1,1 @@
+"""The rules of cases: pure, without I/O and without a clock of their own."""

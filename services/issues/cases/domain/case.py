@@ -1,0 +1,399 @@
+"""A case: what it holds, who may read how much of it, and the errors of its rules.
+
+What reporters typed and how to reach them stands here and in no event.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from services.chassis.aggregate import Aggregate, Decision
+from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.principal import Principal, Role
+from services.contracts.event import Event
+from services.contracts.issues import (
+    CasePhase,
+    CaseState,
+    CaseStatus,
+    CaseWithheld,
+    CaseWithheldState,
+    Channel,
+    Priority,
+)
+from services.contracts.marks import Masked, Office, Officer, Personal, Someone, Thing, Words
+from services.contracts.value import Value
+from services.issues.cases.domain.publicity import is_public
+from services.issues.cases.domain.transitions import CaseCommand
+from services.issues.catalogue.domain.catalogue import BEFORE_DEADLINES, Category, Deadlines
+from services.issues.catalogue.domain.questions import Answer
+from services.issues.places.domain.datum import Point
+from services.issues.privacy.domain.contact import Sealed
+
+ANONYMOUS = "anonymous"
+"""The name on record of whoever reported without being shown."""
+MAX_PHOTOS = 40
+MAX_ATTACHMENTS = 20
+FARTHEST = timedelta(days=1100)
+"""How far away a deadline may be that people name."""
+
+
+class EvidenceMissing(
+    Invalid,
+    code="case.evidence-missing",
+    zh="该类问题办结时必须上传整改后的照片。",
+    en="Handling a case of this category needs a photo taken afterwards.",
+):
+    """Closed is not solved: the category asks for proof."""
+
+
+class TooManyPhotos(
+    Conflict,
+    code="case.too-many-photos",
+    zh="一个案件最多保存 {limit} 张照片。",
+    en="A case keeps {limit} photos at most.",
+):
+    """A bound on the document."""
+
+
+class TooManyAttachments(
+    Conflict,
+    code="case.too-many-attachments",
+    zh="一个案件最多保存 {limit} 个录音和文件。",
+    en="A case keeps {limit} recordings and documents at most.",
+):
+    """A bound on the document."""
+
+
+class DueInThePast(
+    Invalid, code="case.due-in-the-past", zh="处置时限必须晚于现在。", en="The deadline must lie in the future."
+):
+    """A deadline that has passed already can't be kept."""
+
+
+class DueTooFar(
+    Invalid,
+    code="case.due-too-far",
+    zh="处置时限不能晚于 {days} 天之后。",
+    en="A deadline lies within {days} days from now.",
+):
+    """What is due in a decade is due never; and working time is counted day by day."""
+
+
+class UnitElsewhere(
+    Invalid, code="case.unit-elsewhere", zh="该单位不属于本社区。", en="That unit belongs to another community."
+):
+    """Units are partners of one community."""
+
+
+class PlaceElsewhere(
+    Invalid, code="case.place-elsewhere", zh="该地点不属于本社区。", en="That place belongs to another community."
+):
+    """Places belong to one community."""
+
+
+class AlreadyTheirs(
+    Conflict, code="case.already-theirs", zh="该单位已经承办此案件。", en="That unit has the case already."
+):
+    """A correction corrects something."""
+
+
+class AlreadyContacted(
+    Conflict,
+    code="case.already-contacted",
+    zh="已与上报人联系过，或没有可联系的人。",
+    en="The reporter was spoken with already, or there is nobody to speak with.",
+):
+    """The first contact is recorded once."""
+
+
+class VerifierIsHandler(
+    Conflict,
+    code="case.verifier-is-handler",
+    zh="核查人不能是处置人，也不能来自处置单位。",
+    en="The verifier must not have handled the case, nor belong to the handling unit.",
+):
+    """GB/T 30428: who handles does not verify."""
+
+
+class VerifierIsReporter(
+    Conflict,
+    code="case.verifier-is-reporter",
+    zh="核查人不能是上报人。",
+    en="The verifier must not be the reporter.",
+):
+    """Nobody verifies what they asked for themselves."""
+
+
+class OnlyTheReporter(
+    Forbidden,
+    code="case.only-the-reporter",
+    zh="只有上报人或代为登记的社区工作人员可以执行此操作。",
+    en="Only the reporter, or staff for them, may do this.",
+):
+    """The verdict is the reporter's."""
+
+
+class TooLateToReopen(
+    Conflict,
+    code="case.too-late-to-reopen",
+    zh="结案已超过 {days} 天，请重新上报。",
+    en="It was closed more than {days} days ago; please report it anew.",
+):
+    """After that time a new report is clearer than an old one."""
+
+
+class TooLateToRate(
+    Conflict,
+    code="case.too-late-to-rate",
+    zh="结案已超过 {days} 天，不能再评价。",
+    en="It was closed more than {days} days ago; it can't be rated any more.",
+):
+    """A verdict counts while it is fresh."""
+
+
+class TitleByResident(
+    Invalid,
+    code="case.title-by-resident",
+    zh="公开标题由社区工作人员拟定，请填写问题描述。",
+    en="The public title is written by workers; please describe the problem in the text.",
+):
+    """A resident's words may hold what should not be public."""
+
+
+class AnonymousIsNobody(
+    Invalid,
+    code="case.anonymous-is-nobody",
+    zh="匿名上报不能填写上报人或联系方式。",
+    en="An anonymous report names no reporter and no contact.",
+):
+    """Who can be called back is known."""
+
+
+class Remark(Value):
+    """What somebody wrote with a command. `about` is that command."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: datetime
+    by: Officer[str]
+    about: CaseCommand
+    text: Office[str] = Field(repr=False)
+
+
+_OF_WITHHELD = CaseWithheldState.model_fields.keys() - {"public"}
+_IN_OFFICE = frozenset({Channel.ROUND, Channel.GRID_WORKER})
+
+
+class Held(Value):
+    """What a paused or merged case goes on with. Times left are in milliseconds, of each phase's own time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    status: CaseStatus
+    phase: CasePhase | None = None
+    phase_left: int | None = None
+    warn_left: int | None = None
+    due_left: int | None = None
+    warned: bool = False
+    breached: bool = False
+
+
+class Extension(Value):
+    """An extension that a unit asks for."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    until: datetime
+    by: Officer[str]
+    at: datetime
+
+
+class Case(Aggregate):
+    """One problem at one place. `place` is public, `at` the exact one. `catalogue`: the edition it was filed under.
+
+    `answers` are to the questions of its category. `evidence` is what the category asked for when the case was filed.
+
+    `handlers`: everybody who ever worked on it; none of them verifies it. `reporter` is an alias where they are
+    `anonymous`, and then nobody is shown it. `minor`: the reporter is under fourteen.
+
+    `phase` to `tick_at` are its clock, see `clocks`; `held` is what a pause or a merger keeps of it.
+    `raised`: by how many steps its supporters made it more urgent. `joined`: the case it was merged into by hand, see
+    `merging`. `stand_in` stands for an erased reporter where people are counted, and leads to nobody.
+    `within_private`: a part of a case that is not public, or going on as one. `affected` and `children` of a public
+    case count public ones alone, for everybody reads them.
+    """
+
+    category: Thing[str]
+    group: Thing[str | None] = None
+    public_category: bool = True
+    within_private: bool = False
+    category_zh: Office[str]
+    category_en: Office[str]
+    catalogue: int = 0
+    answers: Words[dict[str, Answer]] = Field(default_factory=dict, repr=False)
+    priority: Priority
+    deadlines: Deadlines = BEFORE_DEADLINES
+    evidence: bool
+    title: Office[Masked | None] = None
+    place: Thing[str]
+    at: Thing[str | None] = None
+    point: Words[Point | None] = Field(default=None, repr=False)
+    building: Thing[str | None] = None
+    floor: int | None = None
+    spot: Words[str | None] = Field(default=None, repr=False)
+    channel: Channel
+    reporter: Someone[str | None] = None
+    anonymous: bool = False
+    minor: bool = False
+    guardian_agreed_at: Personal[datetime | None] = None
+    contact: Personal[Sealed | None] = None
+    attachments: Words[tuple[str, ...]] = ()
+    attachments_after: Thing[tuple[str, ...]] = ()
+    words_gone: bool = False
+    text: Words[str | None] = Field(default=None, repr=False)
+    round: Thing[str | None] = None
+    visit: Thing[str | None] = None
+    status: CaseStatus
+    unit: Thing[str | None] = None
+    handlers: Officer[frozenset[str]] = frozenset()
+    on_the_spot: bool = False
+    before: Words[tuple[str, ...]] = ()
+    after: Thing[tuple[str, ...]] = ()
+    remarks: tuple[Remark, ...] = ()
+    reported_at: datetime
+    due_at: datetime | None = None
+    overdue: bool = False
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
+    rating: int | None = None
+    returned: int = 0
+    sent_back: int = 0
+    reopened: int = 0
+    phase: CasePhase | None = None
+    phase_due_at: datetime | None = None
+    warn_at: datetime | None = None
+    warned: bool = False
+    breached: bool = False
+    tick_at: datetime | None = None
+    escalation: int = 0
+    held: Held | None = None
+    paused_until: datetime | None = None
+    extension: Extension | None = None
+    extended: int = 0
+    signed_at: datetime | None = None
+    contacted_at: datetime | None = None
+    contacting_due_at: datetime | None = None
+    first_unit: Thing[str | None] = None
+    affected: int = 1
+    raised: int = 0
+    merged_into: Thing[str | None] = None
+    joined: Thing[str | None] = None
+    parent: Thing[str | None] = None
+    children: int = 0
+    stand_in: Thing[str | None] = None
+
+    @property
+    def can_be_contacted(self) -> bool:
+        """Whether somebody waits to be spoken with: a person that is known, who did not find it in office."""
+        return self.reporter is not None and not self.anonymous and self.channel not in _IN_OFFICE
+
+    @property
+    def extension_requested(self) -> bool:
+        """Whether the unit waits for an answer about more time."""
+        return self.extension is not None
+
+    @property
+    def photos(self) -> int:
+        """How many pictures are kept with it."""
+        return len(self.before) + len(self.after)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may know of it."""
+        return is_public(self.__dict__)
+
+    @property
+    def withholds(self) -> bool:
+        return not self.is_public
+
+    def whole(self) -> CaseState:
+        shown = {name: getattr(self, name) for name in CaseState.model_fields}
+        return CaseState(**(shown | {"reporter": None} if self.anonymous else shown))
+
+    def public(self) -> CaseState | CaseWithheldState:
+        return (
+            self.whole() if self.is_public else CaseWithheldState(public=False, **self.model_dump(include=_OF_WITHHELD))
+        )
+
+    def told(self, event: Event) -> CaseWithheld:
+        return CaseWithheld(public=False, **self.model_dump(include=_OF_WITHHELD))
+
+    def is_reporter(self, by: Principal) -> bool:
+        """Whether `by` reported it, under whichever name."""
+        return self.reporter is not None and self.reporter in (by.sub, by.alias)
+
+    def acting(self, by: Principal) -> Principal:
+        """`by` as this case names them on record: its anonymous reporter has no name there."""
+        return replace(by, sub=ANONYMOUS) if self.anonymous and self.is_reporter(by) else by
+
+    def handled_by(self, by: Principal) -> bool:
+        """Whether `by` works for the unit that has the case."""
+        return by.has(self.community, Role.HANDLER) and by.works_for(self.community, self.unit)
+
+    def shows_contact_to(self, by: Principal) -> bool:
+        """Whether `by` may read the reporter's contact. A child's is not shown to the handling unit."""
+        if self.community not in by.communities:
+            return False
+        return self.is_reporter(by) or by.has(self.community, Role.STAFF) or (self.handled_by(by) and not self.minor)
+
+    def shows_attachment_to(self, by: Principal, attachment: str, *, voice: bool) -> bool:
+        """Whether `by` may have `attachment`. Who is nameless or a child is not betrayed to the unit by their voice."""
+        if not self.shows_inside_to(by):
+            return False
+        betrays = voice and (self.anonymous or self.minor) and self.is_outside(by)
+        return attachment in self.attachments_after or (attachment in self.attachments and not betrays)
+
+    def is_outside(self, by: Principal) -> bool:
+        """Whether `by` is neither the reporter nor one of the committee: what they read has left it."""
+        works = by.has(self.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        return not (works or self.is_reporter(by))
+
+    def shows_inside_to(self, by: Principal) -> bool:
+        """Whether `by` may read words, exact spot, photos and remarks; everybody else sees the public state."""
+        if self.community not in by.communities:
+            return False
+        return (
+            self.shows_contact_to(by)
+            or self.handled_by(by)
+            or by.has(self.community, Role.SUPERVISOR, Role.GRID_WORKER)
+        )
+
+    def shows_itself_to(self, by: Principal) -> bool:
+        """Whether `by` may know that there is such a case: if it is not public, whom it concerns alone."""
+        return self.is_public or self.shows_inside_to(by)
+
+
+def on_record(changed: Case, by: Principal, *events: Event) -> Decision[Case]:
+    """A decision of `by`, of whom journal and outbox know no other name where they act as nobody."""
+    return Decision(changed, events, actor=ANONYMOUS if by.sub == ANONYMOUS else None)
+
+
+def of_category(category: Category) -> dict[str, Any]:
+    """The fields of a case that its category gives."""
+    return {
+        "category": category.code,
+        "group": category.group,
+        "public_category": category.public,
+        "category_zh": category.zh,
+        "category_en": category.en,
+        "priority": category.priority,
+        "deadlines": category.deadlines,
+        "evidence": category.evidence,
+    }
+
+
+def with_remark(case: Case, about: CaseCommand, text: str | None, by: Principal, now: datetime) -> tuple[Remark, ...]:
+    """The remarks of `case`, and what `by` wrote now if anything."""
+    return case.remarks if text is None else (*case.remarks, Remark(at=now, by=by.sub, about=about, text=text))

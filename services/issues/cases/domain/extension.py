@@ -1,0 +1,146 @@
+"""A unit that needs more time asks for it (延期); somebody of the staff, never who asked, grants or refuses it."""
+
+from datetime import datetime
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Conflict, Invalid, NotYours
+from services.chassis.principal import Principal
+from services.contracts.issues import CaseExtended, CaseExtensionRefused, CaseExtensionRequested, CasePhase
+from services.issues.cases.domain.case import FARTHEST, Case, DueTooFar, Extension, with_remark
+from services.issues.cases.domain.clock import Clocks, with_tick
+from services.issues.cases.domain.transitions import WHO, CaseCommand, target
+from services.issues.shared.values import Moment, Request, Text
+
+
+class NoMoreTime(
+    Invalid,
+    code="case.no-more-time",
+    zh="延期截止时间必须晚于现在和原处置时限。",
+    en="An extension ends after now and after the present deadline.",
+):
+    """An extension gives time."""
+
+
+class ExtensionPending(
+    Conflict, code="case.extension-pending", zh="已有一项延期申请待审批。", en="An extension is waiting for an answer."
+):
+    """One thing is asked for at a time."""
+
+
+class NoExtension(
+    Conflict, code="case.no-extension", zh="没有待审批的延期申请。", en="No extension is waiting for an answer."
+):
+    """There is nothing to grant or to refuse."""
+
+
+class ApproverIsRequester(
+    Conflict,
+    code="case.approver-is-requester",
+    zh="延期不能由申请人或承办单位自行审批。",
+    en="An extension is not granted by who asked for it, nor by the handling unit.",
+):
+    """Who wants time does not give it."""
+
+
+class RequestExtension(Request):
+    """Time is needed until `until`, for this reason."""
+
+    until: Moment
+    reason: Text
+
+
+class GrantExtension(Request):
+    """The staff agree."""
+
+    note: Text | None = None
+
+
+class RefuseExtension(Request):
+    """The staff do not agree, for this reason."""
+
+    reason: Text
+
+
+def request_extension(case: Case, command: RequestExtension, by: Principal, now: datetime) -> Decision[Case]:
+    """The unit asks for time; its deadline stays until somebody agrees.
+
+    Raises:
+        NoMoreTime: what is asked for is not later than the deadline.
+        DueTooFar: it is years away.
+        ExtensionPending: an answer is waited for already.
+    """
+    by.require(case.community, *WHO[CaseCommand.REQUEST_EXTENSION])
+    target(case.status, CaseCommand.REQUEST_EXTENSION)
+    if not case.handled_by(by):
+        raise NotYours()
+    if case.extension is not None:
+        raise ExtensionPending()
+    _require_more(case, command.until, now)
+    if command.until > now + FARTHEST:
+        raise DueTooFar(days=FARTHEST.days)
+    changed = case.model_copy(
+        update={
+            "extension": Extension(until=command.until, by=by.sub, at=now),
+            "remarks": with_remark(case, CaseCommand.REQUEST_EXTENSION, command.reason, by, now),
+        }
+    )
+    return decided(
+        changed, tell(CaseExtensionRequested, changed, until=command.until, reason=command.reason, by=by.sub)
+    )
+
+
+def grant_extension(
+    case: Case, command: GrantExtension, clocks: Clocks, by: Principal, now: datetime
+) -> Decision[Case]:
+    """Give the time that was asked for; counted.
+
+    Raises:
+        NoExtension: none was asked for.
+        ApproverIsRequester: `by` asked for it, or works for the unit.
+        NoMoreTime: the time asked for has passed meanwhile, or a pause has moved the deadline beyond it.
+    """
+    extension = _answered(case, CaseCommand.GRANT_EXTENSION, by)
+    _require_more(case, extension.until, now)
+    longer = case.model_copy(
+        update={
+            "extension": None,
+            "extended": case.extended + 1,
+            "due_at": extension.until,
+            "overdue": False,
+            "remarks": with_remark(case, CaseCommand.GRANT_EXTENSION, command.note, by, now),
+        }
+    )
+    handles = case.phase is CasePhase.HANDLING
+    changed = longer.model_copy(update=clocks.begin_handling(longer, now) if handles else with_tick(longer, {}))
+    return decided(changed, tell(CaseExtended, changed, by=by.sub))
+
+
+def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: datetime) -> Decision[Case]:
+    """Do not give it: the deadline stays.
+
+    Raises:
+        NoExtension, ApproverIsRequester: as for granting.
+    """
+    _answered(case, CaseCommand.REFUSE_EXTENSION, by)
+    changed = case.model_copy(
+        update={
+            "extension": None,
+            "remarks": with_remark(case, CaseCommand.REFUSE_EXTENSION, command.reason, by, now),
+        }
+    )
+    return decided(changed, tell(CaseExtensionRefused, changed, reason=command.reason, by=by.sub))
+
+
+def _require_more(case: Case, until: datetime, now: datetime) -> None:
+    if until <= now or (case.due_at is not None and until <= case.due_at):
+        raise NoMoreTime()
+
+
+def _answered(case: Case, command: CaseCommand, by: Principal) -> Extension:
+    by.require(case.community, *WHO[command])
+    target(case.status, command)
+    if case.extension is None:
+        raise NoExtension()
+    if by.sub == case.extension.by or by.works_for(case.community, case.unit):
+        raise ApproverIsRequester()
+    return case.extension

@@ -1,0 +1,291 @@
+"""How a case is worked on: dispatch, reassign, return, start, contact, handle, verify, send back."""
+
+from datetime import datetime
+from typing import Any
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Conflict, NotYours
+from services.chassis.principal import Principal
+from services.contracts.issues import (
+    CaseContacted,
+    CaseDispatched,
+    CaseHandled,
+    CasePhase,
+    CaseReassigned,
+    CaseReturned,
+    CaseSentBack,
+    CaseStarted,
+    CaseVerified,
+)
+from services.contracts.marks import Id
+from services.issues.cases.domain.case import (
+    FARTHEST,
+    MAX_ATTACHMENTS,
+    MAX_PHOTOS,
+    AlreadyContacted,
+    AlreadyTheirs,
+    Case,
+    DueInThePast,
+    DueTooFar,
+    EvidenceMissing,
+    TooManyAttachments,
+    TooManyPhotos,
+    UnitElsewhere,
+    VerifierIsHandler,
+    VerifierIsReporter,
+    with_remark,
+)
+from services.issues.cases.domain.clock import STOPPED, Clocks, with_tick
+from services.issues.cases.domain.transitions import WHO, CaseCommand, target
+from services.issues.shared.values import AttachmentIds, Moment, PhotoIds, Request, Text
+from services.issues.units.domain import Unit
+
+MAX_RETURNS = 5
+"""How often a case may be given back; then unit and staff agree, or the staff give it to another."""
+
+
+class Dispatch(Request):
+    """Give it to `unit`. `due_at` left out: as long as the category gives, in its own time."""
+
+    unit: Id
+    due_at: Moment | None = None
+
+
+class Reassign(Dispatch):
+    """Take it from the unit that has it and has not begun, and give it to another (改派)."""
+
+
+class Contact(Request):
+    """The reporter was spoken with."""
+
+    note: Text | None = None
+
+
+class Return(Request):
+    """It is not ours (退单), for this reason."""
+
+    reason: Text
+
+
+class Start(Request):
+    """We are at work."""
+
+
+class Handle(Request):
+    """It is done; the photos show it."""
+
+    note: Text | None = None
+    photos: PhotoIds = ()
+    attachments: AttachmentIds = ()
+
+
+class Verify(Request):
+    """Seen: it is done."""
+
+    note: Text | None = None
+
+
+class ReturnedTooOften(
+    Conflict,
+    code="case.returned-too-often",
+    zh="该案件已被退单 {times} 次，不能再退单，请与社区工作人员商定。",
+    en="The case was returned {times} times already; it is not returned again. Agree with the staff.",
+):
+    """A case that everybody gives back is nobody's."""
+
+
+class SendBack(Request):
+    """Seen: it is not done, for this reason (返工)."""
+
+    reason: Text
+
+
+def dispatch(case: Case, command: Dispatch, unit: Unit, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """Give the case to `unit`, which is the unit the command names. The first one stays answerable to the reporter.
+
+    Raises:
+        UnitElsewhere: the unit is no partner of the case's community.
+        DueInThePast, DueTooFar: the deadline has passed already, or is years away.
+    """
+    by.require(case.community, *WHO[CaseCommand.DISPATCH])
+    changed = _given(case, CaseCommand.DISPATCH, command, unit, clocks, now)
+    return decided(changed, tell(CaseDispatched, changed, by=by.sub))
+
+
+def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """Correct the unit before it has begun. Its clocks begin anew.
+
+    Raises:
+        AlreadyTheirs: the unit has it.
+        UnitElsewhere, DueInThePast, DueTooFar: as for a dispatch.
+    """
+    by.require(case.community, *WHO[CaseCommand.REASSIGN])
+    target(case.status, CaseCommand.REASSIGN)
+    if case.unit == unit.id:
+        raise AlreadyTheirs()
+    changed = _given(case, CaseCommand.REASSIGN, command, unit, clocks, now)
+    return decided(changed, tell(CaseReassigned, changed, previous_unit=case.unit, by=by.sub))
+
+
+def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: Clocks, now: datetime) -> Case:
+    status = target(case.status, how)
+    if unit.community != case.community:
+        raise UnitElsewhere()
+    due_at = command.due_at or clocks.due(case, now)
+    if due_at <= now:
+        raise DueInThePast()
+    if command.due_at is not None and due_at > now + FARTHEST:
+        raise DueTooFar(days=FARTHEST.days)
+    given = case.model_copy(
+        update={
+            "status": status,
+            "unit": unit.id,
+            "first_unit": case.first_unit or unit.id,
+            "due_at": due_at,
+            "overdue": False,
+            "signed_at": None,
+            "contacted_at": None,
+            "extension": None,
+        }
+    )
+    return given.model_copy(update=clocks.begin(given, CasePhase.SIGN, now))
+
+
+def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Decision[Case]:
+    """The unit returns the case to the staff; counted.
+
+    Raises:
+        ReturnedTooOften: it has gone to and fro long enough.
+    """
+    _require_unit(case, CaseCommand.RETURN, by)
+    if case.returned >= MAX_RETURNS:
+        raise ReturnedTooOften(times=MAX_RETURNS)
+    changed = case.model_copy(
+        update={
+            **STOPPED,
+            "status": target(case.status, CaseCommand.RETURN),
+            "unit": None,
+            "due_at": None,
+            "overdue": False,
+            "extension": None,
+            "returned": case.returned + 1,
+            "remarks": with_remark(case, CaseCommand.RETURN, command.reason, by, now),
+        }
+    )
+    return decided(changed, tell(CaseReturned, changed, previous_unit=case.unit, reason=command.reason, by=by.sub))
+
+
+def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """The unit signs for it and begins; next it speaks with the reporter, if there is somebody to be spoken with."""
+    _require_unit(case, CaseCommand.START, by)
+    started = case.model_copy(
+        update={
+            "status": target(case.status, CaseCommand.START),
+            "signed_at": case.signed_at or now,
+            "handlers": case.handlers | {by.sub},
+        }
+    )
+    speaks = case.can_be_contacted and case.contacted_at is None
+    clock = clocks.begin(started, CasePhase.CONTACT, now) if speaks else clocks.begin_handling(started, now)
+    changed = started.model_copy(update=clock)
+    return decided(changed, tell(CaseStarted, changed, by=by.sub))
+
+
+def contact(case: Case, command: Contact, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """The unit has spoken with the reporter (首次联系).
+
+    Raises:
+        AlreadyContacted: it was done, or there is nobody to be spoken with.
+    """
+    _require_unit(case, CaseCommand.CONTACT, by)
+    if case.contacted_at is not None or not case.can_be_contacted:
+        raise AlreadyContacted()
+    spoken = case.model_copy(
+        update={
+            "status": target(case.status, CaseCommand.CONTACT),
+            "contacted_at": now,
+            "handlers": case.handlers | {by.sub},
+            "remarks": with_remark(case, CaseCommand.CONTACT, command.note, by, now),
+        }
+    )
+    clock = clocks.begin_handling(spoken, now) if case.phase is CasePhase.CONTACT else {}
+    changed = spoken.model_copy(update=clock)
+    return decided(changed, tell(CaseContacted, changed, note=command.note, by=by.sub))
+
+
+def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """The unit is done.
+
+    Raises:
+        EvidenceMissing: the category asks for a photo, and this command brings none.
+        TooManyPhotos, TooManyAttachments: more than a case keeps.
+    """
+    _require_unit(case, CaseCommand.HANDLE, by)
+    status = target(case.status, CaseCommand.HANDLE)
+    if case.evidence and not command.photos:
+        raise EvidenceMissing()
+    after = tuple(dict.fromkeys((*case.after, *command.photos)))
+    if len(case.before) + len(after) > MAX_PHOTOS:
+        raise TooManyPhotos(limit=MAX_PHOTOS)
+    papers = tuple(dict.fromkeys((*case.attachments_after, *command.attachments)))
+    if len(case.attachments) + len(papers) > MAX_ATTACHMENTS:
+        raise TooManyAttachments(limit=MAX_ATTACHMENTS)
+    handled = case.model_copy(
+        update={
+            "status": status,
+            "handled_at": now,
+            "extension": None,
+            "after": after,
+            "attachments_after": papers,
+            "handlers": case.handlers | {by.sub},
+            "remarks": with_remark(case, CaseCommand.HANDLE, command.note, by, now),
+        }
+    )
+    changed = handled.model_copy(update=clocks.begin(handled, CasePhase.VERIFICATION, now))
+    return decided(changed, tell(CaseHandled, changed, note=command.note, by=by.sub))
+
+
+def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decision[Case]:
+    """Close the case: somebody who neither asked for it nor worked on it has seen that it is done."""
+    _require_verifier(case, CaseCommand.VERIFY, by)
+    changed = case.model_copy(
+        update={
+            **STOPPED,
+            "status": target(case.status, CaseCommand.VERIFY),
+            "closed_at": now,
+            "remarks": with_remark(case, CaseCommand.VERIFY, command.note, by, now),
+        }
+    )
+    return decided(changed, tell(CaseVerified, changed, by=by.sub))
+
+
+def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """Return the case to the unit that called it done; counted. Its deadline stays what it was."""
+    _require_verifier(case, CaseCommand.SEND_BACK, by)
+    sent: dict[str, Any] = {
+        "status": target(case.status, CaseCommand.SEND_BACK),
+        "handled_at": None,
+        "sent_back": case.sent_back + 1,
+        "remarks": with_remark(case, CaseCommand.SEND_BACK, command.reason, by, now),
+    }
+    again = case.model_copy(update=sent)
+    clock = with_tick(again, dict(STOPPED)) if case.unit is None else clocks.begin_handling(again, now)
+    changed = again.model_copy(update=clock)
+    return decided(changed, tell(CaseSentBack, changed, reason=command.reason, by=by.sub))
+
+
+def _require_unit(case: Case, command: CaseCommand, by: Principal) -> None:
+    """The handling unit's people act on what is theirs; where nobody has it, the table's refusal is the clearer one."""
+    by.require(case.community, *WHO[command])
+    target(case.status, command)
+    if not case.handled_by(by):
+        raise NotYours()
+
+
+def _require_verifier(case: Case, command: CaseCommand, by: Principal) -> None:
+    by.require(case.community, *WHO[command])
+    target(case.status, command)
+    if by.sub in case.handlers or by.works_for(case.community, case.unit):
+        raise VerifierIsHandler()
+    if case.is_reporter(by):
+        raise VerifierIsReporter()

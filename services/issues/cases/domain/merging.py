@@ -1,0 +1,121 @@
+"""Merging (并案): cases that are the same matter go on as one, and come apart again where they were not.
+
+Nobody moves. A merged case keeps its reporter, its supporters, its photos and its history, and points to the case that
+goes on (`merged_into`); who is affected by that one are the people of all that point to it, each counted once. So
+taking them apart gives back what was there, whatever the other case has become.
+
+What goes on as a case that is not public is not public either. It stays so when they come apart until somebody has
+looked at what else it is a part of (`company`).
+
+`joined` is the case that the staff named, `merged_into` the one at the end of that chain; when a link of a chain
+is made or undone, `follow` brings the pointers behind it up to date.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.principal import SYSTEM, Principal
+from services.contracts.issues import CaseMerged, CaseMergeMoved, CaseStatus, CaseUnmerged
+from services.contracts.marks import Id
+from services.issues.cases.domain.case import Case, with_remark
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.transitions import WHO, CaseCommand, target
+from services.issues.shared.values import Request, Text
+
+CLOSED = frozenset({CaseStatus.REJECTED, CaseStatus.VERIFIED, CaseStatus.EVALUATED, CaseStatus.MERGED})
+"""Where nobody joins any more."""
+
+
+class MergedElsewhere(
+    Invalid, code="case.merged-elsewhere", zh="只能并入本社区的案件。", en="A case is merged into one of its community."
+):
+    """Communities answer for their own cases."""
+
+
+class MergedIntoItself(
+    Conflict,
+    code="case.merged-into-itself",
+    zh="该案件已是（或将成为）自身的并入对象。",
+    en="The case would be merged into itself.",
+):
+    """Directly, or by way of others that are merged into it."""
+
+
+class MergedIntoClosed(
+    Conflict,
+    code="case.merged-into-closed",
+    zh="目标案件已结案，请先重新办理或另行处理。",
+    en="The other case is closed; reopen it first, or go on with this one.",
+):
+    """Who reported it anew would be told nothing."""
+
+
+class Merge(Request):
+    """It is the same matter as `into`; where that is merged itself, as the case that goes on for it."""
+
+    into: Id
+    reason: Text | None = None
+
+
+class Unmerge(Request):
+    """It was another matter after all."""
+
+    reason: Text | None = None
+
+
+def merge(case: Case, command: Merge, goes_on: Case, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """Merge the case. `goes_on`: the case at the end of the chain that begins at `command.into`.
+
+    Raises:
+        MergedElsewhere, MergedIntoItself, MergedIntoClosed: as they say.
+        NotNow: it is closed, paused, or merged already.
+    """
+    by.require(case.community, *WHO[CaseCommand.MERGE])
+    status = target(case.status, CaseCommand.MERGE)
+    if goes_on.community != case.community:
+        raise MergedElsewhere()
+    if case.id in (goes_on.id, command.into):
+        raise MergedIntoItself()
+    if goes_on.status in CLOSED:
+        raise MergedIntoClosed()
+    changed = case.model_copy(
+        update={
+            **clocks.hold(case, now),
+            "status": status,
+            "merged_into": goes_on.id,
+            "joined": command.into,
+            "within_private": case.within_private or not goes_on.is_public,
+            "remarks": with_remark(case, CaseCommand.MERGE, command.reason, by, now),
+        }
+    )
+    return decided(changed, tell(CaseMerged, changed, by=by.sub))
+
+
+def unmerge(case: Case, command: Unmerge, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """The case goes on by itself where it was, with the time that it had left."""
+    by.require(case.community, *WHO[CaseCommand.UNMERGE])
+    remarks = with_remark(case, CaseCommand.UNMERGE, command.reason, by, now)
+    return _apart(case, clocks, now, by.sub, remarks=remarks)
+
+
+def come_apart(case: Case, clocks: Clocks, now: datetime) -> Decision[Case]:
+    """Undo a merger that two people made crosswise at the same moment; nothing where it is undone."""
+    return decided(case) if case.status is not CaseStatus.MERGED else _apart(case, clocks, now, SYSTEM)
+
+
+def follow(case: Case, goes_on: str, *, public: bool = True) -> Decision[Case]:
+    """Point a merged case to the one that goes on for it now. `public`: everybody may know of that one."""
+    if case.status is not CaseStatus.MERGED or case.merged_into == goes_on:
+        return decided(case)
+    changed = case.model_copy(update={"merged_into": goes_on, "within_private": case.within_private or not public})
+    return decided(changed, tell(CaseMergeMoved, changed))
+
+
+def _apart(case: Case, clocks: Clocks, now: datetime, by: str, **more: Any) -> Decision[Case]:
+    back = None if case.held is None else case.held.status
+    status = target(case.status, CaseCommand.UNMERGE, back)
+    released = clocks.release(case, now)
+    changed = case.model_copy(update={**released, "status": status, "merged_into": None, "joined": None, **more})
+    return decided(changed, tell(CaseUnmerged, changed, previous_case=case.merged_into, by=by))

@@ -1,0 +1,143 @@
+"""Parents and children: a matter of several units is split into cases, one for each.
+
+Children are cases of their own, as many as there are, each with its own unit, clocks and outcome; they point to their
+parent, which holds their number. One level: a child has no children, so that nobody has to look for the whole of it.
+Closing a parent closes no child, and the other way round. The part of a case that is not public is not public either.
+"""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.principal import SYSTEM, Principal, Role
+from services.contracts.issues import CaseAdopted, CaseReleased, CaseReported, Channel
+from services.contracts.marks import Code, Id
+from services.issues.cases.domain.case import Case, on_record
+from services.issues.cases.domain.merging import CLOSED
+from services.issues.cases.domain.reporting import Report, report
+from services.issues.catalogue.domain.catalogue import Catalogue
+from services.issues.catalogue.domain.questions import Answers
+from services.issues.places.domain.places import Place
+from services.issues.shared.values import Floor, Line, Request, Text
+
+
+class ParentElsewhere(
+    Invalid, code="case.parent-elsewhere", zh="主案件不属于本社区。", en="The parent is a case of another community."
+):
+    """Communities answer for their own cases."""
+
+
+class OneLevelOnly(
+    Conflict,
+    code="case.one-level-only",
+    zh="子案件不能再有子案件。",
+    en="A child has no children, and a parent has no parent.",
+):
+    """Also where a case would be its own parent."""
+
+
+class ParentIsClosed(
+    Conflict,
+    code="case.parent-is-closed",
+    zh="主案件已结案或已并案。",
+    en="The parent is closed, or merged into another case.",
+):
+    """What is over is not split any more."""
+
+
+class Adopt(Request):
+    """The case is a part of `parent`."""
+
+    parent: Id
+
+
+class SplitOff(Request):
+    """A part of a case, for a unit of its own. What is left out is as in the whole."""
+
+    category: Code
+    title: Line
+    text: Text | None = None
+    place: Id | None = None
+    floor: Floor | None = None
+    spot: Line | None = None
+    answers: Answers = Field(default_factory=dict)
+
+
+def adopt(
+    case: Case, command: Adopt, parent: Case, by: Principal, now: datetime, *, has_children: bool = False
+) -> Decision[Case]:
+    """Make the case a child of `parent`, which is the case that the command names.
+
+    `has_children`: it has some, public or not; what it counts itself may be the public ones alone.
+
+    Raises:
+        ParentElsewhere, OneLevelOnly, ParentIsClosed: as they say.
+    """
+    by.require(case.community, Role.STAFF)
+    _require_parent(parent, case.community)
+    if parent.id == case.id or case.children or has_children:
+        raise OneLevelOnly()
+    if case.parent == parent.id:
+        return decided(case)
+    within = case.within_private or not parent.is_public
+    changed = case.model_copy(update={"parent": parent.id, "within_private": within})
+    return decided(changed, tell(CaseAdopted, changed, previous_parent=case.parent, by=by.sub))
+
+
+def release(case: Case, by: Principal, now: datetime) -> Decision[Case]:
+    """The case is on its own again; nothing where it is."""
+    by.require(case.community, Role.STAFF)
+    return let_go(case, by.sub)
+
+
+def let_go(case: Case, by: str = SYSTEM) -> Decision[Case]:
+    """The same, also by the platform: two people may have made each of two cases the child of the other at once."""
+    if case.parent is None:
+        return decided(case)
+    changed = case.model_copy(update={"parent": None})
+    return decided(changed, tell(CaseReleased, changed, previous_parent=case.parent, by=by))
+
+
+def split_off(
+    id: str, command: SplitOff, parent: Case, place: Place, catalogue: Catalogue, by: Principal, now: datetime
+) -> Decision[Case]:
+    """A child of `parent` at `place`. Nobody is its reporter: theirs is the whole, and they hear of that.
+
+    Raises:
+        OneLevelOnly, ParentIsClosed: as they say; and what a report by the staff is refused for.
+    """
+    by.require(parent.community, Role.STAFF)
+    _require_parent(parent, parent.community)
+    inherited = command.place is None
+    whole = report(
+        id,
+        Report(
+            community=parent.community,
+            place=place.id,
+            channel=Channel.STAFF,
+            category=command.category,
+            title=command.title,
+            text=command.text,
+            answers=command.answers,
+            floor=parent.floor if command.floor is None and inherited else command.floor,
+            spot=parent.spot if command.spot is None and inherited else command.spot,
+        ),
+        place,
+        catalogue,
+        by,
+        now,
+    ).aggregate
+    within = not parent.is_public
+    child = whole.model_copy(update={"parent": parent.id, "reporter": None, "within_private": within})
+    return on_record(child, by, tell(CaseReported, child))
+
+
+def _require_parent(parent: Case, community: str) -> None:
+    if parent.community != community:
+        raise ParentElsewhere()
+    if parent.parent is not None:
+        raise OneLevelOnly()
+    if parent.status in CLOSED:
+        raise ParentIsClosed()

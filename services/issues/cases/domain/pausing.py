@@ -1,0 +1,79 @@
+"""A case that can't be handled now is paused (缓办): with a reason, up to an end, its clocks standing still."""
+
+from datetime import datetime, timedelta
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Invalid
+from services.chassis.principal import SYSTEM, Principal
+from services.contracts.issues import CasePaused, CaseResumed, CaseStatus
+from services.issues.cases.domain.case import Case, with_remark
+from services.issues.cases.domain.clock import STOPPED, Clocks, tick
+from services.issues.cases.domain.transitions import WHO, CaseCommand, target
+from services.issues.shared.values import Moment, Request, Text
+
+LONGEST = timedelta(days=366)
+
+
+class PauseTooLong(
+    Invalid,
+    code="case.pause-too-long",
+    zh="缓办截止时间必须晚于现在，且不超过 {days} 天。",
+    en="A pause ends after now, and within {days} days.",
+):
+    """What is put off for ever is rejected, not paused."""
+
+
+class Pause(Request):
+    """Wait until `until`, for this reason."""
+
+    until: Moment
+    reason: Text
+
+
+class Resume(Request):
+    """Go on before the pause is over."""
+
+
+def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """Put the case off. It goes on by itself when the time comes, or when the staff say so.
+
+    Raises:
+        PauseTooLong: it would end in the past, or after more than a year.
+    """
+    by.require(case.community, *WHO[CaseCommand.PAUSE])
+    status = target(case.status, CaseCommand.PAUSE)
+    if not now < command.until <= now + LONGEST:
+        raise PauseTooLong(days=LONGEST.days)
+    changed = case.model_copy(
+        update={
+            **clocks.hold(case, now),
+            "status": status,
+            "paused_until": command.until,
+            "tick_at": command.until,
+            "remarks": with_remark(case, CaseCommand.PAUSE, command.reason, by, now),
+        }
+    )
+    return decided(changed, tell(CasePaused, changed, reason=command.reason, by=by.sub))
+
+
+def resume(case: Case, command: Resume, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """Go on where it was, with the time that was left."""
+    by.require(case.community, *WHO[CaseCommand.RESUME])
+    return _resumed(case, clocks, by.sub, now)
+
+
+def come_due(case: Case, clocks: Clocks, now: datetime) -> Decision[Case]:
+    """What the clock does: a pause that is over ends, and what has come due on a running clock is said."""
+    if case.status is not CaseStatus.PAUSED:
+        return tick(case, now)
+    if case.paused_until is None or case.paused_until > now:
+        return decided(case)
+    return _resumed(case, clocks, SYSTEM, now)
+
+
+def _resumed(case: Case, clocks: Clocks, by: str, now: datetime) -> Decision[Case]:
+    back = None if case.held is None else case.held.status
+    status = target(case.status, CaseCommand.RESUME, back)
+    paused = case.model_copy(update={"paused_until": None})
+    changed = paused.model_copy(update={**STOPPED, **clocks.release(paused, now), "status": status})
+    return decided(changed, tell(CaseResumed, changed, by=by))

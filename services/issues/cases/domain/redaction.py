@@ -1,0 +1,65 @@
+"""What people read of the words of a case: the one place where text that leaves the committee is masked.
+
+The committee (staff, supervisors, grid workers of the community) reads everything as it was typed; the reporter and
+whoever wrote a remark read their own words so. Everybody else who may read the inside, a handling unit above all, reads
+phone, identity and card numbers, addresses and plates as asterisks (`contracts.masking`); the number of a home stays
+where a unit is to go there. What goes to the public has no home either. Names can't be found by a pattern: who writes
+a public title reads it once more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.chassis.principal import Principal
+from services.contracts.masking import mask
+from services.issues.cases.domain.case import ANONYMOUS, Case, Remark
+from services.issues.catalogue.domain.questions import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a case as one person may read them. `minor` is None to whom it does not concern."""
+
+    text: str | None = field(repr=False)
+    spot: str | None = field(repr=False)
+    answers: Mapping[str, Answer] = field(repr=False)
+    remarks: tuple[Remark, ...]
+    minor: bool | None
+
+
+def words_for(case: Case, by: Principal) -> Words | None:
+    """The words of `case` as `by` may read them; None where they may read none."""
+    if not case.shows_inside_to(by):
+        return None
+    outside, own = case.is_outside(by), case.is_reporter(by)
+    theirs = frozenset({by.sub, ANONYMOUS}) if own and case.anonymous else frozenset({by.sub})
+    plain = not outside and not own
+    return Words(
+        text=masked_inside(case.text) if outside else case.text,
+        spot=masked_inside(case.spot) if outside else case.spot,
+        answers={code: _masked_answer(given) for code, given in case.answers.items()} if outside else case.answers,
+        remarks=tuple(remark if plain or remark.by in theirs else _masked_remark(remark) for remark in case.remarks),
+        minor=None if outside else case.minor,
+    )
+
+
+def masked_inside(text: str | None) -> str | None:
+    """`text` for a unit that is to work there: homes stay."""
+    return None if text is None else mask(text, homes=False)
+
+
+def masked_outside(text: str | None) -> str | None:
+    """`text` for everybody: exports, open data, notices, search, maps."""
+    return None if text is None else mask(text)
+
+
+def _masked_remark(remark: Remark) -> Remark:
+    return remark.model_copy(update={"text": mask(remark.text, homes=False)})
+
+
+def _masked_answer(given: Answer) -> Answer:
+    if isinstance(given, str):
+        return mask(given, homes=False)
+    if isinstance(given, list):
+        return [mask(each, homes=False) for each in given]
+    return given

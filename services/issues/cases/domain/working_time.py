@@ -1,0 +1,116 @@
+"""Working time (工作时, 工作日): which hours of which days count, with public holidays and make-up workdays (调休).
+
+Holidays and make-up workdays are those that the State Council announces, year by year, late in the year before;
+`chinese_calendar` carries them. Beyond its last year a day is a workday from Monday to Friday, unless a deployment has
+named it. A working day is as long as its office hours; every working span is a length of office time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+
+HOME = ZoneInfo("Asia/Shanghai")
+OFFICE_HOURS = ((time(8, 30), time(12)), (time(14), time(17, 30)))
+SHORTEST_DAY = timedelta(hours=1)
+"""Less, and deadlines that a catalogue may name would lie out of reach."""
+_FAR = 5000
+"""Days to look ahead at the most; no span that a catalogue can name comes near it."""
+
+
+@lru_cache(maxsize=4096)
+def _announced(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+class NeverOpen(ValueError):
+    """The office hours are empty, too few, overlap, or end before they begin."""
+
+
+@dataclass(frozen=True)
+class WorkingTime:
+    """When the committee and its partners work.
+
+    `hours`: the office hours of a working day, in order, in Asia/Shanghai. `holidays` and `workdays` overrule the
+    announced calendar.
+
+    Raises:
+        NeverOpen: `hours` make no sense.
+    """
+
+    hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
+    holidays: frozenset[date] = frozenset()
+    workdays: frozenset[date] = frozenset()
+    day: timedelta = field(init=False)
+    """The office time of one working day."""
+
+    def __post_init__(self) -> None:
+        moments = [moment for span in self.hours for moment in span]
+        if not moments or any(later <= earlier for earlier, later in pairwise(moments)):
+            raise NeverOpen("office hours follow each other and do not overlap")
+        lengths = (datetime.combine(date.min, end) - datetime.combine(date.min, start) for start, end in self.hours)
+        object.__setattr__(self, "day", sum(lengths, timedelta()))
+        if self.day < SHORTEST_DAY:
+            raise NeverOpen("a working day has an hour of office time at least")
+
+    def is_workday(self, day: date) -> bool:
+        """Whether people work on `day`."""
+        if day in self.holidays:
+            return False
+        return day in self.workdays or _announced(day)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at` lies in office hours: from the first moment up to the last, not with it."""
+        return any(start <= at < end for start, end in self._open(at.astimezone(HOME).date(), 0))
+
+    def length(self, span: Span) -> timedelta:
+        """`span` in its own time: office time where it counts that, else plain time."""
+        return span.amount * self.day if span.unit is SpanUnit.WORKING_DAYS else timedelta(hours=span.amount)
+
+    def due(self, start: datetime, span: Span) -> datetime:
+        """When `span`, begun at `start`, is over."""
+        return self.later(start, self.length(span), plain=span.unit is SpanUnit.HOURS)
+
+    def later(self, start: datetime, length: timedelta, *, plain: bool) -> datetime:
+        """The first moment at which `length` has passed since `start`, in plain or in office time."""
+        if plain or length <= timedelta():
+            return start + max(length, timedelta())
+        left, first = length, start.astimezone(HOME).date()
+        for n in range(_FAR):
+            day = first + timedelta(days=n)
+            if n and left > self.day:
+                left -= self.is_workday(day) * self.day
+                continue
+            for opens, closes in self._open(day, 0):
+                begins = max(opens, start)
+                if closes - begins >= left:
+                    return (begins + left).astimezone(UTC)
+                left -= max(closes - begins, timedelta())
+        raise NeverOpen(f"{length} of office time is more than {_FAR} days hold")
+
+    def between(self, start: datetime, end: datetime, *, plain: bool) -> timedelta:
+        """How much time, plain or office, passes from `start` to `end`; nothing where `end` is the earlier."""
+        if plain or end <= start:
+            return max(end - start, timedelta())
+        first, last = start.astimezone(HOME).date(), end.astimezone(HOME).date()
+        inner = (first + timedelta(days=n) for n in range(1, (last - first).days))
+        whole = sum(self.is_workday(day) for day in inner) * self.day
+        spans = (span for day in {first, last} for span in self._open(day, 0))
+        return sum((max(min(closes, end) - max(opens, start), timedelta()) for opens, closes in spans), whole)
+
+    def _open(self, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+        """The office hours of `first` and the `days` after it, one after another."""
+        for n in range(days + 1):
+            day = first + timedelta(days=n)
+            if self.is_workday(day):
+                for start, end in self.hours:
+                    yield datetime.combine(day, start, HOME), datetime.combine(day, end, HOME)

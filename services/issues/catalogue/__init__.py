@@ -1,0 +1,1 @@
+"""The catalogue of categories of each community, and its editions."""

@@ -1,0 +1,1 @@
+"""The rules of catalogues: categories, the questions that they ask, and editions."""

@@ -1,0 +1,81 @@
+"""The catalogue in force in each community, and the editions before it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.chassis.aggregate import Decision
+from services.chassis.elapsed import elapsed
+from services.chassis.errors import AlreadyExists, StaleVersion
+from services.chassis.store.aggregates import Aggregates, Cause, Page
+from services.issues.catalogue.domain.catalogue import Catalogue
+from services.issues.catalogue.domain.editions import Edition, edition_id
+from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.shared.cache import LOOK_EVERY
+
+EDITION = "state.edition"
+
+
+class Catalogues:
+    """The catalogues of all communities; the first one of a community is that which comes with the service.
+
+    What it guarantees: an edition that any replica has adopted is in force here twice `LOOK_EVERY` seconds later at the
+    latest, and at once where it was adopted. A case says which edition it was filed under, so that both may be right.
+    """
+
+    LIMIT = 2_000
+
+    def __init__(self, editions: Aggregates[Edition]) -> None:
+        self.stored = editions
+        self._known: dict[str, Catalogue] = {}
+        self._looked: dict[str, float] = {}
+
+    async def of(self, community: str) -> Catalogue:
+        """The catalogue under which `community` takes reports now."""
+        known = self._known.get(community)
+        if known is None:
+            return self._remember(community, await self.latest(community))
+        if elapsed() - self._looked[community] >= LOOK_EVERY:
+            self._looked[community] = elapsed()
+            if await self.stored.find(edition_id(community, known.version + 1)) is not None:
+                known = self._remember(community, await self.latest(community))
+        return known
+
+    async def latest(self, community: str) -> Catalogue:
+        """The same, from the store: for a command that builds on it."""
+        found = (await self.editions(community, limit=1)).items
+        return found[0].aggregate.catalogue if found else RESIDENTIAL
+
+    async def editions(self, community: str, *, limit: int, cursor: str | None = None) -> Page[Edition]:
+        """The editions of `community`, the newest first."""
+        return await self.stored.select({"state.community": community}, sort=EDITION, limit=limit, cursor=cursor)
+
+    async def edition(self, community: str, edition: int) -> Catalogue:
+        """One of them; 0 is the one that comes with the service.
+
+        Raises:
+            UnknownAggregate: there is none.
+        """
+        if edition == 0:
+            return RESIDENTIAL
+        return (await self.stored.get(edition_id(community, edition))).aggregate.catalogue
+
+    async def adopt(
+        self, community: str, before: Catalogue, decide: Callable[[datetime], Decision[Edition]], cause: Cause
+    ) -> Catalogue:
+        """Put the edition after `before` in force.
+
+        Raises:
+            StaleVersion: another one was put in force meanwhile.
+        """
+        try:
+            stored = await self.stored.create(edition_id(community, before.version + 1), decide, cause)
+        except AlreadyExists:
+            raise StaleVersion(version=(await self.latest(community)).version) from None
+        return self._remember(community, stored.aggregate.catalogue)
+
+    def _remember(self, community: str, catalogue: Catalogue) -> Catalogue:
+        if len(self._known) >= self.LIMIT:
+            self._known.clear()
+        self._known[community] = catalogue
+        self._looked[community] = elapsed()
+        return catalogue

@@ -1,0 +1,113 @@
+"""Candidates for a duplicate, a bounded number of them, each found by an index: near the place, or by the words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.chassis.store.aggregates import Stored
+from services.chassis.store.mongo import DESCENDING, Document
+from services.contracts.issues import CaseStatus
+from services.issues.cases.domain.case import Case
+from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, grams, match
+from services.issues.places.domain.places import Place
+from services.issues.reading.row import INSIDE, WORDS, order_of
+from services.issues.store import Store
+
+OPEN_SINCE = timedelta(days=90)
+CLOSED_SINCE = timedelta(days=14)
+LOOKS_AT = 200
+_TELLING = 12
+_OVER = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
+_NEVER = (CaseStatus.MERGED, CaseStatus.REJECTED)
+_LIGHT = {f"state.{name}": 1 for name in ("at", "floor", "building", "place", "category", "group", "title", "text")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody is about to report, as far as they have come. None: not said yet."""
+
+    community: str
+    place: Place | None = None
+    floor: int | None = None
+    category: str | None = None
+    group: str | None = None
+    text: str | None = None
+
+    @property
+    def likeness(self) -> Likeness:
+        """What is compared."""
+        return Likeness(self._spot(), self.category, self.group, self.text)
+
+    def _spot(self) -> Spot | None:
+        place = self.place
+        if place is None:
+            return None
+        floor = self.floor if place.storey is None else place.storey
+        return Spot(at=place.id, floor=floor, building=place.building, place=place.outer)
+
+
+async def similar(
+    store: Store, asked: Asked, now: datetime, visible: Mapping[str, Any], limit: int
+) -> list[tuple[Stored[Case], Match]]:
+    """The cases that are likely the same, the likeliest first. `visible`: the condition for what may be shown at all.
+
+    Looked at are the newest 200 that were reported in the last 90 days and are open, or were closed in the last 14.
+    """
+    where = [{"state.community": asked.community}, _current(now), visible]
+    found = await _candidates(store, asked, now, where)
+    likeness = asked.likeness
+    chosen = best(((each["_id"], match(likeness, _known(each["state"]))) for each in found), limit)
+    page = await store.cases.select({"_id": {"$in": [id for id, _ in chosen]}}, limit=max(limit, 1))
+    stored = {each.aggregate.id: each for each in page.items}
+    return [(stored[id], how) for id, how in chosen if id in stored]
+
+
+def near(building: str, now: datetime, where: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The query for what was reported in `building` lately, under the conditions `where`."""
+    return {
+        "state.building": building,
+        "at": {"$gte": now - OPEN_SINCE},
+        **({"$and": list(where)} if where else {}),
+    }
+
+
+def worded(asked: Asked, now: datetime) -> dict[str, Any]:
+    """The query for rows in the open grounds of the place, else with one of the words, else of the category."""
+    query: dict[str, Any] = {"community": asked.community, "order": {"$gte": order_of(now - OPEN_SINCE)}}
+    telling = sorted(grams(asked.text or ""), key=lambda gram: (-len(gram), gram))[:_TELLING]
+    if asked.place is not None:
+        query |= {"place": asked.place.outer, "building": None}
+    elif telling:
+        query[WORDS] = {"$in": [*telling, *(INSIDE + gram for gram in telling)]}
+    if asked.category is not None and not telling:
+        query["category"] = asked.category
+    return query
+
+
+async def _candidates(store: Store, asked: Asked, now: datetime, where: Sequence[Mapping[str, Any]]) -> list[Document]:
+    query: dict[str, Any]
+    if asked.place is not None and asked.place.building is not None:
+        query = near(asked.place.building, now, where)
+    else:
+        rows = store.reading.finding.rows.find(worded(asked, now), {"_id": 1}).sort("order", DESCENDING)
+        ids = [row["_id"] for row in await rows.limit(LOOKS_AT).to_list(None)]
+        query = {"_id": {"$in": ids}, "$and": list(where)}
+    newest = store.cases.collection.find(query, _LIGHT).sort([("at", DESCENDING), ("_id", DESCENDING)])
+    found: list[Document] = await newest.limit(LOOKS_AT).to_list(None)
+    return found
+
+
+def _current(now: datetime) -> dict[str, Any]:
+    return {
+        "$or": [
+            {"state.status": {"$nin": [*_NEVER, *_OVER]}},
+            {"state.status": {"$in": list(_OVER)}, "state.closed_at": {"$gte": now - CLOSED_SINCE}},
+        ]
+    }
+
+
+def _known(state: Mapping[str, Any]) -> Likeness:
+    words = " ".join(filter(None, (state.get("title"), state.get("text"))))
+    spot = Spot(state.get("at"), state.get("floor"), state.get("building"), state.get("place"))
+    return Likeness(spot, state["category"], state.get("group"), words)

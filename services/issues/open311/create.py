@@ -1,0 +1,185 @@
+"""Takes a request: a form becomes a case, reported by the holder of a key through the channel `open311`.
+
+The same form sent again with the same key within ten minutes is the same case, since clients that got no answer send
+again; so is what comes again under the same Idempotency-Key. How to reach the reporter is sealed under a key of the
+case's own. Accounts and devices of another system are no business of ours: `account_id` and `device_id` are not kept.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.chassis.aggregate import Decision, derived_id
+from services.chassis.errors import AlreadyExists
+from services.chassis.principal import Role, member
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.receipt import Receipt, Replayed
+from services.chassis.store.secret import keyed_id, keyed_mark
+from services.chassis.telemetry.trace import current_traceparent
+from services.contracts.issues import Channel
+from services.contracts.marks import CODE_PATTERN
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.reporting import Report, report
+from services.issues.catalogue.domain.catalogue import Catalogue, Category
+from services.issues.catalogue.domain.questions import MAX_QUESTIONS, AnswersRefused, QuestionKind
+from services.issues.open311.endpoint import Open311
+from services.issues.open311.form import LONGEST, Form
+from services.issues.open311.keys import ApiKey
+from services.issues.open311.locating import Location, locate
+from services.issues.open311.refusals import ServiceMissing, ValueRefused
+from services.issues.open311.services import BATCH, BLACKBOX, public_category
+from services.issues.privacy.domain.contact import Contact, Sealed
+from services.issues.store import Store
+
+_THE_SAME_WITHIN = timedelta(minutes=10)
+_SPOT = 120
+_CODE = re.compile(CODE_PATTERN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a form: the holder of a key. `repeat`: their Idempotency-Key, if they gave one."""
+
+    key: ApiKey
+    repeat: str | None
+
+
+async def take(store: Store, room: Open311, community: str, form: Form, sender: Sender) -> dict[str, Any]:
+    """Take the request in `form`; what is answered: its id, or a token that leads to it, or neither.
+
+    Raises:
+        ServiceMissing, ServiceUnknown, LocationMissing, LocationUnknown, ValueRefused: as they say.
+        AnswersRefused: attributes are missing or wrong.
+        NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
+        IdempotencyKeyReused: another request came under the same key.
+    """
+    catalogue = await store.catalogues.of(community)
+    category = public_category(catalogue, _service_code(form))
+    location = await locate(store, community, form)
+    contact, command = _contact(form), _report(community, category, location, form)
+    decided = _decision(sender, command, location, catalogue)
+    decided("case", room.clock(), None)  # refuses what would be refused, before anything is kept
+    photos = await _kept(store, community, form, sender.key)
+    whole = command.model_copy(update={"before": photos})
+    sealer = None if contact is None else await store.vault.sealer(community, None)
+    token = await _token(store, room, form, sender)
+    id = case_of(token)
+    sealed = None if sealer is None or contact is None else sealer.seal(id, contact)
+    decide = _decision(sender, whole, location, catalogue)
+    try:
+        cause = Cause(sender.key.id, traceparent=current_traceparent())
+        asked = keyed_mark(await store.vault.secret(), "form", form.digest)
+        receipt = Receipt(token, asked, 200, lambda stored: b"")
+        await store.cases.create(id, lambda now: decide(id, now, sealed), cause, receipt=receipt)
+    except (Replayed, AlreadyExists):
+        pass  # sent before: this is its answer again
+    return _answer(room.types.get(category.code), id, token)
+
+
+def case_of(token: str) -> str:
+    """The id of the case that was requested under `token`; of the token it tells nothing."""
+    return derived_id("case", "open311", token)
+
+
+def _answer(kind: str | None, id: str, token: str) -> dict[str, Any]:
+    said: dict[str, Any] = {"service_notice": None, "account_id": None}
+    if kind == BLACKBOX:
+        return said
+    return {"token": token, **said} if kind == BATCH else {"service_request_id": id, **said}
+
+
+def _service_code(form: Form) -> str:
+    code = form.get("service_code")
+    if code is None:
+        raise ServiceMissing()
+    return code
+
+
+def _decision(sender: Sender, command: Report, location: Location, catalogue: Catalogue) -> Any:
+    def decide(id: str, now: datetime, sealed: Sealed | None) -> Decision[Case]:
+        by = sender.key.reporter
+        return report(id, command, location.place, catalogue, by, now, contact=sealed, gateway=Channel.OPEN311)
+
+    return decide
+
+
+def _report(community: str, category: Category, location: Location, form: Form) -> Report:
+    several = {each.code for each in category.questions if each.kind is QuestionKind.SOME_OF}
+    answers = {
+        code: [value] if code in several and isinstance(value, str) else value for code, value in form.answers.items()
+    }
+    if len(answers) > MAX_QUESTIONS:
+        raise ValueRefused(parameter="attribute", reason="不是该服务的问题", reason_en="it is none of this service")
+    if strange := [code for code in answers if not _CODE.fullmatch(code)]:  # WHISPAWN and the like: codes of others
+        raise AnswersRefused(questions=", ".join(strange), faults=dict.fromkeys(strange, "unknown"))
+    words = location.words
+    return Report(
+        community=community,
+        category=category.code,
+        place=location.place.id,
+        spot=None if words is None else words[:_SPOT].strip() or None,
+        point=location.point,
+        text=_text(form, words),
+        answers=answers,
+    )
+
+
+def _text(form: Form, words: str | None) -> str | None:
+    """The description; under it what else was sent that only people can make something of."""
+    parts = [form.get("description", LONGEST) or ""]
+    if words is not None and len(words) > _SPOT:
+        parts.append(f"[address_string] {words[:300]}")
+    parts += form.told_addresses
+    text = "\n".join(part for part in parts if part)
+    return text[: LONGEST + 1000] or None
+
+
+_OF_PHONES = str.maketrans(dict.fromkeys("()（）./", " "))
+"""What people write phone numbers with, and we don't."""
+
+
+def _contact(form: Form) -> Contact | None:
+    first, last = form.get("first_name"), form.get("last_name")
+    phone, email = form.get("phone"), form.get("email", 254)
+    form.get("account_id"), form.get("device_id")
+    phone = None if phone is None else " ".join(phone.translate(_OF_PHONES).split())
+    name = _name(" ".join(part for part in (first, last) if part) or None)
+    if name is None and phone is None and email is None:
+        return None
+    return Contact(name=name, phone=_checked("phone", phone), email=_checked("email", email))
+
+
+def _name(name: str | None) -> str | None:
+    if name is not None and len(name) > 60:
+        raise ValueRefused(parameter="first_name", reason="姓名超过 60 个字符", reason_en="the name is too long")
+    return name
+
+
+def _checked(field: str, value: str | None) -> str | None:
+    if value is not None:
+        try:
+            Contact.model_validate({field: value})
+        except ValueError:
+            raise ValueRefused(parameter=field, reason="格式有误", reason_en="its form is wrong") from None
+    return value
+
+
+async def _kept(store: Store, community: str, form: Form, key: ApiKey) -> tuple[str, ...]:
+    """The pictures of `form`, kept; a system may bring as many as a worker."""
+    by = member(key.id, community, Role.GRID_WORKER)
+    kept = [await store.photos.keep(community, picture, by) for picture in form.pictures]
+    return tuple(dict.fromkeys(photo.id for photo in kept))
+
+
+async def _token(store: Store, room: Open311, form: Form, sender: Sender) -> str:
+    """The token of this request: of one sent before, if this is the same again."""
+    secret, key = await store.vault.secret(), sender.key.id  # by a secret: of a plain digest one could try the phone
+    if sender.repeat is not None:
+        return keyed_id(secret, "token", key, "repeat", sender.repeat)
+    now = int(room.clock().timestamp() // _THE_SAME_WITHIN.total_seconds())
+    this, last = (keyed_id(secret, "token", key, form.digest, str(turn)) for turn in (now, now - 1))
+    before = await store.cases.find(case_of(last))
+    if before is not None and room.clock() - before.aggregate.reported_at < _THE_SAME_WITHIN:
+        return last
+    return this

@@ -1,0 +1,130 @@
+"""What is asked of the list of requests: its parameters, read, and the query they make.
+
+`start_date` and `end_date` find what was requested in that time and, unless `dates=requested` says otherwise, what
+changed in it: a client that comes by every hour for what is new sees an old request that was opened again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import BeforeValidator, Field
+
+from services.issues.open311.endpoint import SPAN
+from services.issues.open311.refusals import ValueRefused
+from services.issues.open311.states import CLOSED, OPEN
+from services.issues.open311.windows import MOST, Asked, Window, box, window
+
+DEEPEST = 100_000
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+_LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$", re.IGNORECASE)
+DETAILED = 100
+"""As many requests are told with their notes at once."""
+
+
+def _empty_is_absent(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _moment(value: Any) -> Any:
+    """A time with its zone; a plus that became a space on its way is one again."""
+    if not value or not isinstance(value, str):
+        return None
+    text = value.strip()
+    try:
+        at = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
+        aware = at.astimezone(UTC) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        aware = None
+    if aware is None:
+        raise ValueError("不是带时区的时间 (not a time with its zone, such as 2026-05-01T09:30:00Z)")
+    return aware
+
+
+def _as_list(parameter: str, value: str | None, most: int = MOST) -> list[str]:
+    parts = [part.strip() for part in (value or "").split(",") if part.strip()]
+    if len(parts) > most:
+        raise ValueRefused(parameter=parameter, reason=f"超过 {most} 项", reason_en=f"it names more than {most}")
+    return parts
+
+
+Absent = BeforeValidator(_empty_is_absent)
+Word = Annotated[Annotated[str, Field(max_length=100)] | None, Absent, Query()]
+Moment = Annotated[datetime | None, BeforeValidator(_moment), Query()]
+Degree = Annotated[Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None, Absent, Query()]
+Number = Annotated[Annotated[int, Field(ge=1, le=DEEPEST)] | None, Absent, Query()]
+Size = Annotated[Annotated[int, Field(ge=1, le=MOST)] | None, Absent, Query()]
+Flag = Annotated[bool | None, Absent, Query()]
+Dates = Annotated[Literal["requested", "updated", "either"] | None, Absent, Query()]
+Text = Annotated[Annotated[str, Field(max_length=70_000)] | None, Absent, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters, as they are sent. Ids that are named override all else."""
+
+    service_request_id: Text = None
+    service_code: Text = None
+    start_date: Moment = None
+    end_date: Moment = None
+    dates: Dates = None
+    updated_after: Moment = None
+    updated_before: Moment = None
+    status: Word = None
+    long_ne: Degree = None
+    lat_ne: Degree = None
+    long_sw: Degree = None
+    lat_sw: Degree = None
+    page: Number = None
+    page_size: Size = None
+
+    def ids(self, most: int) -> Sequence[str]:
+        """The requests that are named.
+
+        Raises:
+            ValueRefused: they are more than `most`; none of them is left out in silence.
+        """
+        return _as_list("service_request_id", self.service_request_id, most)
+
+    def asked(self, now: datetime, most: int) -> Asked:
+        """What is asked for, at most `most` at once.
+
+        Raises:
+            ValueRefused: one of them, or two together, make no sense.
+        """
+        updated, requested = self._updated(now), window(self.start_date, self.end_date, now)
+        dates = self.dates or "either"
+        if requested is None and updated is None:
+            requested, dates = Window(now - SPAN, now), "requested"
+        page, size = paged(self.page, self.page_size, most)
+        corners = {name: getattr(self, name) for name in ("long_ne", "lat_ne", "long_sw", "lat_sw")}
+        codes = _as_list("service_code", self.service_code)
+        return Asked(requested, dates, updated, codes, _states(self.status), box(corners), page, size)
+
+    def _updated(self, now: datetime) -> Window | None:
+        """What changed after and before; an open end is open for ever."""
+        if self.updated_after is None and self.updated_before is None:
+            return None
+        return Window(self.updated_after or _FIRST, self.updated_before or _LAST)
+
+
+def paged(page: int | None, size: int | None, most: int) -> tuple[int, int]:
+    """The page and its size.
+
+    Raises:
+        ValueRefused: it lies deeper than anybody reads.
+    """
+    page, size = page or 1, min(size or most, most)
+    if page * size > DEEPEST:
+        raise ValueRefused(parameter="page", reason="过深，请缩小时间范围", reason_en="too deep; narrow the dates")
+    return page, size
+
+
+def _states(status: str | None) -> frozenset[str]:
+    states = frozenset(state.lower() for state in _as_list("status", status))
+    if not states <= {OPEN, CLOSED}:
+        raise ValueRefused(parameter="status", reason="应为 open 或 closed", reason_en="it is open, closed, or both")
+    return states

@@ -1,0 +1,143 @@
+"""Takes an update from another system: each becomes a command of ours or is refused; none gets past the table.
+
+What a status asks for: of a key that reported the case, words alone (an open status for an open case), or to open it
+again; of a key that works for the unit that has it, to begin (IN_PROGRESS, INVESTIGATING), to be done (FIXED, CLOSED),
+or to return it as not the unit's own (NOT_COUNCILS_RESPONSIBILITY, NO_FURTHER_ACTION). Nobody closes a case from
+outside: who handled it says so, and somebody else verifies. The same `update_id` of the same key is taken once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from services.chassis.aggregate import Decision, derived_id
+from services.chassis.errors import CommunityError, NotFound, Unavailable
+from services.chassis.store.aggregates import Cause
+from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replayed
+from services.chassis.store.secret import keyed_mark
+from services.chassis.telemetry.trace import current_traceparent
+from services.issues.cases.domain.aftermath import Reopen, reopen
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
+from services.issues.cases.domain.remarks import Remark, remark
+from services.issues.open311.form import Form
+from services.issues.open311.keys import ApiKey
+from services.issues.open311.notes import update_id
+from services.issues.open311.refusals import NotGranted, RequestUnknown, UpdateRefused, ValueRefused
+from services.issues.open311.requests import public_cases
+from services.issues.open311.states import CLOSED, STATES
+from services.issues.store import Store
+
+Decide = Callable[[Case, datetime], Decision[Case]]
+
+_LONGEST = 2000
+_OPEN = frozenset({"OPEN", "FOR_TRIAGE", "ACTION_SCHEDULED", "REOPEN"})
+_BEGUN = frozenset({"IN_PROGRESS", "INVESTIGATING"})
+_DONE = frozenset({"FIXED", "CLOSED"})
+_NOT_OURS = frozenset({"NOT_COUNCILS_RESPONSIBILITY", "NO_FURTHER_ACTION"})
+_NEVER = frozenset({"DUPLICATE", "INTERNAL_REFERRAL", "CANCELLED"})
+_KNOWN = _OPEN | _BEGUN | _DONE | _NOT_OURS | _NEVER
+
+
+async def take_update(store: Store, community: str, form: Form, key: ApiKey) -> dict[str, Any]:
+    """Take the update in `form`; what is answered: its id among ours.
+
+    Raises:
+        ValueRefused: a field is missing, too long, or no status.
+        RequestUnknown: there is no such request.
+        NotGranted: the key has no part in it.
+        UpdateRefused: the case does not take it as it stands.
+        NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
+    """
+    id, theirs = _given(form, "service_request_id"), _given(form, "update_id")
+    status = _status(form)
+    cases = await public_cases(store, community, [id])
+    if not cases:
+        raise RequestUnknown()
+    text = _text(form)
+    photos = await _pictures(store, community, form, key, cases[0], status)
+    asked = keyed_mark(await store.vault.secret(), "form", form.digest)
+    receipt = Receipt(derived_id("update", key.id, theirs), asked, 200, lambda stored: _answer(id, stored.version))
+    try:
+        cause = Cause(key.id, traceparent=current_traceparent())
+        stored = await store.cases.change(
+            id, lambda case, now: _decided(store, case, status, text, photos, key, now), cause, receipt=receipt
+        )
+    except Replayed as replayed:
+        return dict(orjson.loads(replayed.body))
+    except IdempotencyKeyReused:
+        reason, reason_en = "已用于另一次更新", "it was used for another update"
+        raise ValueRefused(parameter="update_id", reason=reason, reason_en=reason_en) from None
+    except (Unavailable, NotFound, NotGranted):
+        raise
+    except CommunityError as refusal:
+        if refusal.status != 409:
+            raise
+        raise UpdateRefused(reason=refusal.sentence("zh"), reason_en=refusal.sentence("en")) from None
+    return dict(orjson.loads(_answer(id, stored.version)))
+
+
+def _answer(case: str, version: int) -> bytes:
+    return orjson.dumps({"update_id": update_id(case, version)})
+
+
+def _decided(
+    store: Store, case: Case, status: str, text: str | None, photos: tuple[str, ...], key: ApiKey, now: datetime
+) -> Decision[Case]:
+    if key.unit is not None and case.handled_by(key.worker):
+        by = key.worker
+        if status in _BEGUN and STATES[case.status].extended != "IN_PROGRESS":
+            return start(case, Start(), store.clocks, by, now)
+        if status in _DONE:
+            return handle(case, Handle(note=text, photos=photos), store.clocks, by, now)
+        if status in _NOT_OURS:
+            return give_back(case, Return(reason=_words(text)), by, now)
+    if not case.is_reporter(key.reporter):
+        raise NotGranted()
+    closed = STATES[case.status].status == CLOSED
+    if status in _OPEN and closed:
+        return reopen(case, Reopen(reason=_words(text)), key.reporter, now)
+    if (status in _OPEN | _BEGUN and not closed) or (status in _DONE and closed):
+        return remark(case, Remark(text=_words(text)), key.reporter, now)
+    raise NotGranted()
+
+
+def _text(form: Form) -> str | None:
+    """The description, and under it the addresses of pictures that were sent instead of pictures."""
+    text = "\n".join(part for part in (form.get("description", _LONGEST), *form.told_addresses) if part)
+    if len(text) > _LONGEST:
+        reason, reason_en = "与 description 一起过长", "with the description it is too long"
+        raise ValueRefused(parameter="media_url", reason=reason, reason_en=reason_en)
+    return text or None
+
+
+def _words(text: str | None) -> str:
+    if text is None:
+        raise ValueRefused(parameter="description", reason="必填", reason_en="it is required")
+    return text
+
+
+def _given(form: Form, name: str) -> str:
+    value = form.get(name)
+    if value is None:
+        raise ValueRefused(parameter=name, reason="必填", reason_en="it is required")
+    return value
+
+
+def _status(form: Form) -> str:
+    status = _given(form, "status").upper().replace(" ", "_").replace("-", "_")
+    if status not in _KNOWN:
+        raise ValueRefused(parameter="status", reason="没有这个状态", reason_en="there is no such status")
+    return status
+
+
+async def _pictures(store: Store, community: str, form: Form, key: ApiKey, case: Case, status: str) -> tuple[str, ...]:
+    """The pictures of what was done, kept; no others are taken with an update."""
+    if not form.pictures:
+        return ()
+    if status not in _DONE or not case.handled_by(key.worker):
+        raise ValueRefused(parameter="media", reason="此更新不接受照片", reason_en="no picture is taken with it")
+    kept = [await store.photos.keep(community, picture, key.worker) for picture in form.pictures]
+    return tuple(dict.fromkeys(photo.id for photo in kept))

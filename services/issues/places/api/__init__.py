@@ -1,0 +1,1 @@
+"""Places and their stickers over HTTP."""

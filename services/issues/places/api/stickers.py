@@ -1,0 +1,191 @@
+"""The code on the wall: QR codes of places, sheets of them, and where they lead.
+
+What is public here, to anybody who has a place's id (it is on its sticker): the titles of the place and of what it
+stands in, its community's id, and the categories with their questions, conditions and deadlines. Nothing of people,
+cases, coordinates, or other places. Reporting itself needs a token, as everywhere.
+"""
+
+import asyncio
+import math
+from html import escape
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from services.chassis.errors import NotYours, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.problems import problems
+from services.chassis.principal import Role
+from services.contracts.issues import PlaceKind
+from services.contracts.marks import Id
+from services.issues.cases.views import StepView
+from services.issues.catalogue.api import CatalogueView
+from services.issues.places.domain.layout import MAX_PLACES, TooManyPlaces
+from services.issues.places.domain.places import Place, PlaceIsRetired
+from services.issues.places.service import everything_in, in_order, reportable
+from services.issues.places.stickers import Sticker, png_file, sheet, svg_file
+from services.issues.store import Store
+
+BASE = "/api/issues/v1"
+MAX_ON_A_PAGE = 240
+_HTML = "text/html; charset=utf-8"
+_CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+class Prefilled(BaseModel):
+    """The fields of a report that its place gives: the body of POST /cases begins with them."""
+
+    community: str
+    place: str
+
+
+class ReportForm(BaseModel):
+    """What a form needs that was opened by a sticker."""
+
+    prefilled: Prefilled
+    path: list[StepView]
+    catalogue: CatalogueView
+    report_to: str
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of stickers and of the form they open, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["stickers"])
+
+    @routes.get(
+        "/report",
+        response_model=ReportForm,
+        summary="Where a sticker leads: what a form for a report at a place needs",
+        responses={
+            200: {"description": "For browsers a page.", "content": {"text/html": {"schema": {"type": "string"}}}},
+            302: {"description": "For browsers, where a frontend has a page for reports: to that page."},
+            **problems(UnknownAggregate, PlaceIsRetired),
+        },
+    )
+    async def report(request: Request, place: Annotated[Id, Query()]) -> Response:
+        """Public: needs no token."""
+        steps = await reportable(store, place)
+        headers = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
+        if "text/html" not in request.headers.get("accept", ""):
+            form = await _form(store, steps)
+            return Response(form.model_dump_json(), headers=headers, media_type="application/json")
+        page = store.links.page(place)
+        if page is not None:
+            return Response(status_code=302, headers={**headers, "Location": page})
+        form = await _form(store, steps)
+        return Response(_page(form), headers={**headers, "Content-Security-Policy": _CSP}, media_type=_HTML)
+
+    _codes(routes, store)
+    return routes
+
+
+def _codes(routes: APIRouter, store: Store) -> None:
+    refused = problems(NotYours, UnknownAggregate)
+
+    @routes.get(
+        "/places/{id}/qr.svg",
+        response_class=Response,
+        summary="The QR code of a place, as SVG",
+        responses={200: {"content": {"image/svg+xml": {}}}, **refused},
+    )
+    async def as_svg(id: Id, principal: PrincipalDep) -> Response:
+        principal.require((await store.places.get(id)).community)
+        return Response(await asyncio.to_thread(svg_file, store.links.sticker(id)), media_type="image/svg+xml")
+
+    @routes.get(
+        "/places/{id}/qr.png",
+        response_class=Response,
+        summary="The QR code of a place, as PNG",
+        responses={200: {"content": {"image/png": {}}}, **refused},
+    )
+    async def as_png(
+        id: Id, principal: PrincipalDep, scale: Annotated[int, Query(ge=1, le=40, description="Pixels a module.")] = 10
+    ) -> Response:
+        principal.require((await store.places.get(id)).community)
+        return Response(await asyncio.to_thread(png_file, store.links.sticker(id), scale), media_type="image/png")
+
+    @routes.get(
+        "/places/{id}/stickers",
+        response_class=Response,
+        summary="The stickers of a place and all in it, to be printed on A4",
+        responses={
+            200: {"content": {"text/html": {"schema": {"type": "string"}}}},
+            **problems(NotYours, UnknownAggregate, PlaceIsRetired, TooManyPlaces),
+        },
+    )
+    async def stickers(
+        id: Id,
+        principal: PrincipalDep,
+        kind: Annotated[list[PlaceKind] | None, Query(max_length=5, description="Only places of these kinds.")] = None,
+        page: Annotated[int, Query(ge=1, le=1000)] = 1,
+    ) -> Response:
+        """Staff and operators. Of a compound: itself, its buildings and what stands in the open."""
+        principal.require((await store.places.get(id)).community, Role.STAFF, Role.OPERATOR)
+        steps = await reportable(store, id)
+        there = await _printed(store, steps[-1])
+        chosen = [each for each in there if not kind or each.kind in kind]
+        pages = max(1, math.ceil(len(chosen) / MAX_ON_A_PAGE))
+        shown = chosen[(page - 1) * MAX_ON_A_PAGE : page * MAX_ON_A_PAGE]
+        drawn = await asyncio.to_thread(sheet, steps[-1].title, _stickers(store, [*steps, *there], shown), page, pages)
+        headers = {"Content-Security-Policy": _CSP}
+        if page < pages:
+            headers["Link"] = f'<{BASE}/places/{id}/stickers?page={page + 1}>; rel="next"'
+        return Response(drawn, headers=headers, media_type=_HTML)
+
+
+async def _printed(store: Store, place: Place) -> list[Place]:
+    """The places of a sheet, in the order in which one walks them."""
+    found = [place]
+    async for each in everything_in(store, place, directly=place.kind is PlaceKind.COMPOUND):
+        if not each.retired:
+            found.append(each)
+        if len(found) > MAX_PLACES + 1:
+            raise TooManyPlaces(limit=MAX_PLACES, count=len(found))
+    return in_order(found)
+
+
+def _stickers(store: Store, known: list[Place], shown: list[Place]) -> list[Sticker]:
+    titles = {place.id: place.title for place in known}
+    return [
+        Sticker(
+            titles=tuple(titles[step] for step in (*place.above, place.id) if step in titles),
+            url=store.links.sticker(place.id),
+        )
+        for place in shown
+    ]
+
+
+async def _form(store: Store, steps: list[Place]) -> ReportForm:
+    place = steps[-1]
+    return ReportForm(
+        prefilled=Prefilled(community=place.community, place=place.id),
+        path=[StepView(id=step.id, kind=step.kind, title=step.title, number=step.number) for step in steps],
+        catalogue=CatalogueView.of(await store.catalogues.of(place.community)),
+        report_to=f"{BASE}/cases",
+    )
+
+
+def _page(form: ReportForm) -> str:
+    """The page for whoever scans a sticker where there is no frontend: the place, and what may be reported."""
+    where = " · ".join(escape(step.title) for step in form.path)
+    groups = "".join(
+        f"<section><h2>{escape(group.zh)} <small>{escape(group.en)}</small></h2><ul>"
+        + "".join(
+            f"<li><b>{escape(item.zh)}</b> <small>{escape(item.en)}</small><br>{escape(item.filing_zh)}</li>"
+            for item in form.catalogue.items
+            if item.group == group.code
+        )
+        + "</ul></section>"
+        for group in form.catalogue.groups
+    )
+    return (
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>上报问题 · {where}</title><style>body{{font:16px/1.5 sans-serif;margin:1rem;max-width:40rem}}"
+        "h2{font-size:1.1rem}li{margin-bottom:.5rem}</style></head>"
+        f"<body><h1>上报问题 <small>Report a problem</small></h1><p><b>{where}</b></p>"
+        "<p>请在社区应用中登录后上报，或联系网格员、居委会。"
+        "Sign in to the community's application to report, or speak to a grid worker or the committee.</p>"
+        f"{groups}</body></html>\n"
+    )

@@ -1,0 +1,1 @@
+"""Search, queues, map, figures, exports and summaries over HTTP."""

@@ -1,0 +1,46 @@
+"""The export over HTTP: all cases that filters leave, as a CSV sheet, sent while it is being made."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from services.chassis.errors import NotYours
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.problems import problems
+from services.chassis.principal import Role
+from services.contracts.marks import Id
+from services.issues.reading.api.filters import FiltersDep
+from services.issues.reading.exporting import sheet
+from services.issues.store import Store
+
+MEDIA_TYPE = "text/csv; charset=utf-8"
+
+
+class _Sheet(StreamingResponse):
+    media_type = MEDIA_TYPE
+
+
+def router(store: Store) -> APIRouter:
+    """The route of the export, on `store`."""
+    routes = APIRouter(prefix="/api/issues/v1", tags=["reading"])
+
+    @routes.get(
+        "/cases.csv",
+        summary="Cases as a sheet",
+        response_class=_Sheet,
+        responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, **problems(NotYours)},
+    )
+    async def export(
+        principal: PrincipalDep, filters: FiltersDep, community: Annotated[Id, Query()]
+    ) -> StreamingResponse:
+        """Newest first, as RFC 4180 says, in UTF-8 with a byte order mark. First the columns of Open311's bulk format,
+        then ours. Free text is masked, and no cell is a formula. For staff.
+        """
+        principal.require(community, Role.STAFF)
+        content: AsyncIterator[str] = sheet(store.reading.database, store.units, community, filters)
+        headers = {"Content-Disposition": f'attachment; filename="cases-{community}.csv"', "Cache-Control": "no-store"}
+        return _Sheet(content, headers=headers)
+
+    return routes

@@ -1,0 +1,246 @@
+"""Figures over HTTP: rates with their samples and intervals, the cases behind each, and the formulas themselves."""
+
+from bisect import bisect_right, insort
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from services.chassis.errors import NotFound, NotYours
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.pages import PageDep, PageView
+from services.chassis.http.problems import problems
+from services.chassis.principal import Principal, Role
+from services.chassis.store.cursor import InvalidCursor
+from services.contracts.marks import Code, Id
+from services.issues.cases.views import CaseView
+from services.issues.reading.api.filters import Day
+from services.issues.reading.api.search import answered
+from services.issues.reading.facts import By, local_day
+from services.issues.reading.figures import Line, Period, PeriodTooLong, Step
+from services.issues.reading.finding import Reach
+from services.issues.reading.formulas import Formulas, Kpi, score, wilson
+from services.issues.reading.periods import UnknownPeriod, period_of
+from services.issues.store import Store
+
+BASE = "/api/issues/v1/kpis"
+_VALUE = r"^[A-Za-z0-9._~-]*$"
+
+
+class UnknownFigure(NotFound, code="kpi.unknown", zh="没有“{kpi}”这一指标。", en="There is no figure {kpi}."):
+    """The formulas in force have no such code."""
+
+
+class Counted(StrEnum):
+    """Which cases of a figure: those that count for it, or all of its sample."""
+
+    PART = "part"
+    SAMPLE = "sample"
+
+
+class FigureView(BaseModel):
+    """One figure. `rate` is `part` over `sample`, null of nothing; `low` and `high` bound it with 95 % confidence."""
+
+    code: str
+    part: int
+    sample: int
+    rate: float | None
+    low: float
+    high: float
+    sufficient: bool = Field(description="Whether the sample is large enough to be ranked and scored by.")
+    part_cases: str = Field(description="Where the cases of `part` are listed.")
+    sample_cases: str = Field(description="Where the cases of `sample` are listed.")
+
+
+class LineView(BaseModel):
+    """The figures of one unit, category, group or building, or of all, in a period. `value` "": cases without one."""
+
+    value: str
+    title: str | None
+    first: date
+    last: date
+    score: float | None = Field(description="0 to 100, by weights; null where the samples are too small.")
+    rank: int | None = Field(description="By score, among those of the same days; null without a score.")
+    figures: list[FigureView]
+
+
+class TableView(BaseModel):
+    """Figures of a community. Days are those of China; `last` is never later than today."""
+
+    community: str
+    per: By
+    step: Step
+    first: date
+    last: date
+    formulas: str = Field(description="The version of the formulas.")
+    minimum: int
+    lines: list[LineView]
+
+
+async def _period(
+    period: Annotated[str | None, Query(max_length=10, description="2026, 2026-11, 2026-W48 or 2026-11-26.")] = None,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    to: Annotated[Day | None, Query()] = None,
+) -> Period | None:
+    """What is asked for; None: the current month."""
+    if period is not None:
+        if first is not None or to is not None:
+            raise UnknownPeriod()
+        return period_of(period)
+    if (first is None) != (to is None):
+        raise UnknownPeriod()
+    return None if first is None or to is None else Period(first, to)
+
+
+PeriodDep = Annotated[Period | None, Depends(_period)]
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of figures, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["reading"])
+    reading = store.reading
+
+    @routes.get("/formulas", summary="The formulas in force")
+    async def formulas(principal: PrincipalDep) -> Formulas:
+        return reading.formulas
+
+    @routes.get("", summary="Figures of a period", responses=problems(NotYours, UnknownPeriod, PeriodTooLong))
+    async def table(
+        principal: PrincipalDep,
+        asked: PeriodDep,
+        community: Annotated[Id, Query()],
+        per: Annotated[By, Query(description="What figures are told apart by.")] = By.TOTAL,
+        step: Annotated[Step, Query(description="The parts that the period is told in.")] = Step.WHOLE,
+    ) -> TableView:
+        """The current month where no period is given. Figures follow what happens by about a second. For workers.
+
+        Handling units and operators are told of cases that are public alone; the committee of all.
+        """
+        _require(principal, community)
+        period = _past(store, asked)
+        public = not Reach.of(principal, community).inside
+        lines = await reading.figures.table(community, reading.formulas, per, period, step, public=public)
+        titles = await _titles(store, per, [line.value for line in lines])
+        return TableView(
+            community=community,
+            per=per,
+            step=step,
+            first=period.first,
+            last=period.last,
+            formulas=reading.formulas.version,
+            minimum=reading.formulas.minimum,
+            lines=_ranked([_line(line, reading.formulas, community, per, titles) for line in lines]),
+        )
+
+    @routes.get(
+        "/{code}/cases",
+        response_model=PageView[CaseView],
+        summary="The cases behind a figure",
+        responses=problems(NotYours, UnknownFigure, UnknownPeriod, PeriodTooLong, InvalidCursor),
+    )
+    async def cases(
+        code: Code,
+        request: Request,
+        principal: PrincipalDep,
+        page: PageDep,
+        asked: PeriodDep,
+        community: Annotated[Id, Query()],
+        per: Annotated[By, Query()] = By.TOTAL,
+        value: Annotated[str, Query(max_length=64, pattern=_VALUE, description="Unit, category …; empty: none.")] = "",
+        which: Annotated[Counted, Query()] = Counted.PART,
+    ) -> Response:
+        """Those of the latest days first, as they stand now. Handlers and operators are shown those that are public,
+        and handlers those of their units besides, which are not among their figures.
+        """
+        _require(principal, community)
+        kpi = _kpi(reading.formulas, code)
+        found = await reading.figures.cases(
+            community,
+            kpi,
+            per,
+            value,
+            _past(store, asked),
+            part=which is Counted.PART,
+            seen=Reach.of(principal, community).public(),
+            limit=page.limit,
+            cursor=page.cursor,
+        )
+        return await answered(store, found, principal, request)
+
+    return routes
+
+
+def _require(by: Principal, community: str) -> None:
+    by.require(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER, Role.HANDLER, Role.OPERATOR)
+
+
+def _past(store: Store, asked: Period | None) -> Period:
+    today = local_day(store.reading.clock())
+    return (asked or Period(today.replace(day=1), today)).until(today)
+
+
+def _kpi(formulas: Formulas, code: str) -> Kpi:
+    for kpi in formulas.kpis:
+        if kpi.code == code:
+            return kpi
+    raise UnknownFigure(kpi=code)
+
+
+async def _titles(store: Store, by: By, values: Sequence[str]) -> Mapping[str, str]:
+    ids = sorted({value for value in values if value})
+    if by is By.UNIT:
+        return {id: unit.title for id, unit in (await store.units.those_of(ids)).items()}
+    if by is By.BUILDING:
+        return {id: place.title for id, place in (await store.places.those_of(ids)).items()}
+    return {}
+
+
+def _line(line: Line, formulas: Formulas, community: str, by: By, titles: Mapping[str, str]) -> LineView:
+    counted = [(kpi, *line.counted[kpi.code]) for kpi in formulas.kpis]
+    return LineView(
+        value=line.value,
+        title=titles.get(line.value),
+        first=line.period.first,
+        last=line.period.last,
+        score=score(formulas, counted),
+        rank=None,
+        figures=[_figure(kpi, part, whole, formulas.minimum, line, community, by) for kpi, part, whole in counted],
+    )
+
+
+def _figure(kpi: Kpi, part: int, whole: int, minimum: int, line: Line, community: str, by: By) -> FigureView:
+    low, high = wilson(part, whole)
+    return FigureView(
+        code=kpi.code,
+        part=part,
+        sample=whole,
+        rate=part / whole if whole else None,
+        low=low,
+        high=high,
+        sufficient=whole >= minimum,
+        part_cases=_link(kpi, line, community, by, Counted.PART),
+        sample_cases=_link(kpi, line, community, by, Counted.SAMPLE),
+    )
+
+
+def _link(kpi: Kpi, line: Line, community: str, by: By, which: Counted) -> str:
+    asked = {"community": community, "from": line.period.first, "to": line.period.last, "per": by.value}
+    return f"{BASE}/{kpi.code}/cases?{urlencode({**asked, 'value': line.value, 'which': which.value})}"
+
+
+def _ranked(lines: list[LineView]) -> list[LineView]:
+    """The lines with their ranks; equal scores share one."""
+    scores: defaultdict[date, list[float]] = defaultdict(list)
+    for line in lines:
+        if line.score is not None:
+            insort(scores[line.first], line.score)
+    for line in lines:
+        if line.score is not None:
+            known = scores[line.first]
+            line.rank = 1 + len(known) - bisect_right(known, line.score)
+    return lines

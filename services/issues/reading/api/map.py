@@ -1,0 +1,133 @@
+"""The map over HTTP: GeoJSON (RFC 7946) of single cases or of clusters."""
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from services.chassis.errors import NotYours
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.problems import problems
+from services.chassis.principal import Role
+from services.chassis.store.cursor import InvalidCursor
+from services.chassis.store.mongo import Document
+from services.contracts.marks import Code, Id
+from services.issues.places.domain.datum import Datum
+from services.issues.reading.maps import BoxTooLarge, Cluster, NotABox, Shown, read_box, shown_in
+from services.issues.store import Store
+
+MEDIA_TYPE = "application/geo+json"
+_TOLD = ("status", "category", "priority", "title", "building", "unit", "overdue", "affected")
+
+
+class Geometry(BaseModel):
+    """A position: longitude, latitude."""
+
+    type: Literal["Point"] = "Point"
+    coordinates: list[float] = Field(min_length=2, max_length=2)
+
+
+class Feature(BaseModel):
+    """A case, or a cluster of them (`cluster` says which)."""
+
+    type: Literal["Feature"] = "Feature"
+    id: str
+    geometry: Geometry
+    properties: dict[str, Any]
+
+
+class FeatureCollection(BaseModel):
+    """GeoJSON. `datum`: what coordinates refer to; standard GeoJSON where it is WGS84. `next`: of single cases."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[Feature]
+    datum: Datum
+    clustered: bool
+    next: str | None = None
+
+
+class GeoJson(JSONResponse):
+    """An answer of GeoJSON."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content)
+
+
+def router(store: Store) -> APIRouter:
+    """The route of the map, on `store`."""
+    routes = APIRouter(prefix="/api/issues/v1/map", tags=["reading"])
+
+    @routes.get(
+        "",
+        summary="Cases in a box",
+        response_model=FeatureCollection,
+        response_class=GeoJson,
+        responses=problems(NotYours, NotABox, BoxTooLarge, InvalidCursor),
+    )
+    async def cases_in(
+        principal: PrincipalDep,
+        community: Annotated[Id, Query()],
+        bbox: Annotated[str, Query(max_length=120, description="west,south,east,north in degrees of `datum`.")],
+        zoom: Annotated[
+            int | None, Query(ge=0, le=22, description="Of the map; clusters become 64 to 128 pixels wide.")
+        ] = None,
+        datum: Annotated[Datum, Query(description="Of `bbox` and of the answer.")] = Datum.WGS84,
+        status: Annotated[Literal["open", "done", "all"], Query()] = "open",
+        category: Annotated[list[Code] | None, Query(max_length=50)] = None,
+        cluster: Annotated[
+            bool | None, Query(description="Left out: single cases where few places are in view.")
+        ] = None,
+        limit: Annotated[int, Query(ge=1, le=1000, description="Single cases on a page, at most.")] = 500,
+        cursor: Annotated[str | None, Query(max_length=4096, description="`next` of the page before.")] = None,
+    ) -> Response:
+        """Everybody sees cases of public categories where their building or compound is; workers see all of them, and
+        the exact point in `exact`.
+        """
+        principal.require(community)
+        works = principal.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        box = read_box(bbox, datum)
+        shown = Shown(None if status == "all" else status == "open", not works, category)
+        maps = store.reading.maps
+        leaves = None if cluster else await maps.leaves(community, box, shown)
+        if leaves is None and cluster is False:
+            raise BoxTooLarge()
+        if leaves is None:
+            clusters = await maps.clusters(community, box, shown, zoom)
+            return _answer([_cluster(each, datum) for each in clusters], datum, clustered=True)
+        rows, following = await maps.points(community, box, leaves, shown, limit, cursor)
+        return _answer([_case(row, datum, works) for row in rows], datum, clustered=False, next=following)
+
+    return routes
+
+
+def _answer(features: list[Document], datum: Datum, *, clustered: bool, next: str | None = None) -> Response:
+    content = {
+        "type": "FeatureCollection",
+        "features": features,
+        "datum": datum.value,
+        "clustered": clustered,
+        "next": next,
+    }
+    return GeoJson(content, headers={"Cache-Control": "private, max-age=5"})
+
+
+def _cluster(cluster: Cluster, datum: Datum) -> Document:
+    properties = {"cluster": True, "count": cluster.count, "open": cluster.open, "zoom": cluster.level}
+    position = shown_in(datum, cluster.lon, cluster.lat)
+    return _feature(f"cell-{cluster.level}-{cluster.cell}", position, properties)
+
+
+def _case(row: Document, datum: Datum, works: bool) -> Document:
+    properties = {"cluster": False, "id": row["_id"], **{name: row.get(name) for name in _TOLD}}
+    if works:
+        properties["exact"] = shown_in(datum, *row["exact"]) if row.get("exact") else None
+    return _feature(row["_id"], shown_in(datum, row["lon"], row["lat"]), properties)
+
+
+def _feature(id: str, position: list[float], properties: Document) -> Document:
+    geometry = {"type": "Point", "coordinates": position}
+    return {"type": "Feature", "id": id, "geometry": geometry, "properties": properties}

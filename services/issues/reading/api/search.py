@@ -1,0 +1,143 @@
+"""Search and queues over HTTP: cases by their words, and cases that wait for somebody, what is due first first."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.chassis.errors import Invalid, NotYours
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.pages import PageDep, PageView, paged
+from services.chassis.http.problems import problems
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Page
+from services.chassis.store.cursor import InvalidCursor
+from services.contracts.marks import Id
+from services.issues.cases.views import CaseView, case_view
+from services.issues.reading.api.filters import FiltersDep
+from services.issues.reading.finding import Found, Reach
+from services.issues.reading.reading import in_order
+from services.issues.reading.row import STAFF_DESK, VERIFIERS_DESK, reporter_desk, unit_desk
+from services.issues.reading.tokenizer import LONGEST_QUESTION, NothingToSearch, TooManyTerms, terms
+from services.issues.store import Store
+
+BASE = "/api/issues/v1"
+
+
+class Desk(StrEnum):
+    """Whose work is asked for: the caller's own, the staff's, the verifiers', or a unit's."""
+
+    MINE = "mine"
+    STAFF = "staff"
+    VERIFY = "verify"
+    UNIT = "unit"
+
+
+class UnitMissing(
+    Invalid, code="queue.unit-missing", zh="请指明单位。", en="Name the unit whose queue you ask for (`of`)."
+):
+    """A unit's queue is one unit's."""
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of search and queues, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["reading"])
+
+    @routes.get(
+        "/search",
+        response_model=PageView[CaseView],
+        summary="Cases by their words",
+        responses=problems(NotYours, NothingToSearch, TooManyTerms, InvalidCursor),
+    )
+    async def search(
+        request: Request,
+        principal: PrincipalDep,
+        page: PageDep,
+        filters: FiltersDep,
+        community: Annotated[Id, Query()],
+        q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION, description="Every word must be found.")],
+    ) -> Response:
+        """Newest first. A page may hold fewer cases than asked for and still have a `next`.
+
+        Everybody searches titles, categories and places of public categories; workers also the words of reports and
+        remarks, a handler those of the own units' cases. A case is found about a second after it changed.
+        """
+        principal.require(community)
+        reach = Reach.of(principal, community)
+        found = await store.reading.finding.search(community, terms(q), reach, filters, page.limit, page.cursor)
+        return await answered(store, found, principal, request)
+
+    @routes.get(
+        "/queue",
+        response_model=PageView[CaseView],
+        summary="Cases that wait for somebody",
+        responses=problems(NotYours, UnitMissing, InvalidCursor),
+    )
+    async def queue(
+        request: Request,
+        principal: PrincipalDep,
+        page: PageDep,
+        filters: FiltersDep,
+        community: Annotated[Id, Query()],
+        desk: Annotated[Desk, Query(description="Whose work.")] = Desk.MINE,
+        of: Annotated[Id | None, Query(description="The unit, where `desk` is `unit`.")] = None,
+    ) -> Response:
+        """What is due first first. `mine`: to accept and dispatch as staff, to handle for one's units, to verify as a
+        supervisor what one has neither reported nor handled, and to rate what one has reported.
+        """
+        principal.require(community)
+        by = await store.vault.known(principal)
+        also = {"$and": [filters.query(), _not_to_verify(by, community) if desk in (Desk.MINE, Desk.VERIFY) else {}]}
+        found = await store.reading.finding.queue(
+            community, _desks(desk, community, of, by), also, page.limit, page.cursor
+        )
+        return await answered(store, found, principal, request)
+
+    return routes
+
+
+async def answered(store: Store, found: Found, by: Principal, request: Request) -> Response:
+    """The cases of a page of rows, as they stand now and as `by` may see them; without those they may not know of."""
+    items = await in_order(store.cases, [row["_id"] for row in found.rows])
+    known = await store.vault.known(by)
+    shown = [stored for stored in items if stored.aggregate.shows_itself_to(known)]
+    return paged(Page(shown, found.next), lambda stored: case_view(stored, known), request)
+
+
+def _desks(desk: Desk, community: str, unit: str | None, by: Principal) -> Sequence[str]:
+    """Raises NotYours where the work is somebody else's, UnitMissing where no unit is named."""
+    if desk is Desk.MINE:
+        return _own_desks(by, community)
+    if desk is Desk.UNIT:
+        if unit is None:
+            raise UnitMissing()
+        theirs = by.has(community, Role.HANDLER) and by.works_for(community, unit)
+        if not (by.has(community, Role.STAFF, Role.SUPERVISOR) or theirs):
+            raise NotYours()
+        return [unit_desk(unit)]
+    if not by.has(community, Role.STAFF, Role.SUPERVISOR):
+        raise NotYours()
+    return [STAFF_DESK if desk is Desk.STAFF else VERIFIERS_DESK]
+
+
+def _own_desks(by: Principal, community: str) -> list[str]:
+    desks = [reporter_desk(name) for name in (by.sub, by.alias) if name is not None]
+    if by.has(community, Role.HANDLER):
+        desks += [unit_desk(unit) for unit in sorted(by.units_in(community))]
+    if by.has(community, Role.STAFF):
+        desks.append(STAFF_DESK)
+    if by.has(community, Role.SUPERVISOR):
+        desks.append(VERIFIERS_DESK)
+    return desks
+
+
+def _not_to_verify(by: Principal, community: str) -> dict[str, Any]:
+    """Leaves out what waits to be verified, and not by this person: the rules of `handling` as a condition on rows."""
+    names = [name for name in (by.sub, by.alias) if name is not None]
+    theirs = [
+        {"reporter": {"$in": names}},
+        {"handlers": {"$in": names}},
+        {"unit": {"$in": sorted(by.units_in(community))}},
+    ]
+    return {"$nor": [{"desks": VERIFIERS_DESK, "$or": theirs}]}

@@ -1,0 +1,155 @@
+"""The summary of a round over HTTP: coverage, findings, what was fixed on the spot, and what is still open."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from services.chassis.errors import NotYours, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.problems import problems
+from services.contracts.issues import BuildingTally, RoundStatus, RoundSummary
+from services.contracts.marks import Id
+from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.reading.finding import Reach
+from services.issues.rounds.domain.rounds import Round
+from services.issues.rounds.round_status import OPEN_SHOWN, Standing, standing
+from services.issues.store import Store, visible_to
+
+
+class Rate(BaseModel):
+    """A share, and of how many; null of none."""
+
+    share: float | None
+    of: int
+
+
+class FoundOf(BaseModel):
+    """What was found of one category."""
+
+    category: str
+    zh: str
+    en: str
+    findings: int
+    fixed_on_the_spot: int
+
+
+class FoundIn(BuildingTally):
+    """What was seen in one building, and what was found there by category."""
+
+    title: str | None
+    number: int | None
+    by_category: list[FoundOf]
+
+
+class OpenCase(BaseModel):
+    """A case of the round that isn't settled; without a deadline while nobody has been given it."""
+
+    id: str
+    category: str
+    title: str | None
+    building: str | None
+    status: str
+    unit: str | None
+    due_at: datetime | None
+    overdue: bool
+
+
+class CasesOf(BaseModel):
+    """What has become of the findings handed over. `coming`: those whose case does not stand yet, for seconds."""
+
+    cases: int
+    coming: int
+    open: int
+    overdue: int
+    put_right: int
+    waiting: list[OpenCase] = Field(max_length=OPEN_SHOWN, description="The most urgent first.")
+
+
+class SummaryView(RoundSummary):
+    """A round as it stands now. `compound_covered` of `compound_buildings` were walked by this or an earlier round."""
+
+    id: str
+    community: str
+    status: RoundStatus
+    completed_at: datetime | None
+    fixed_rate: Rate
+    put_right_rate: Rate
+    by_building: list[FoundIn]  # type: ignore[assignment]  # each with more than is published
+    by_category: list[FoundOf]  # type: ignore[assignment]
+    handed_over_cases: CasesOf
+
+
+def summarise(routes: APIRouter, store: Store) -> None:
+    """Add the route of summaries to those of rounds."""
+
+    @routes.get(
+        "/{id}/summary",
+        response_model=SummaryView,
+        summary="What came of a round",
+        responses=problems(NotYours, UnknownAggregate),
+    )
+    async def summary(id: Id, principal: PrincipalDep) -> Response:
+        """Counted at this moment, also while the round is being walked; the cases handed over as they stand now.
+
+        Counted and named is what the caller may know of: the committee all, everybody else what is public.
+        """
+        round = (await store.rounds.get(id)).aggregate
+        principal.require(round.community)
+        shown = visible_to(await store.vault.known(principal), round.community)
+        everything = Reach.of(principal, round.community).inside
+        stands = await standing(store, round, store.reading.clock(), shown, everything=everything)
+        places = await store.places.those_of(round.buildings)
+        names = {place.id: (place.title, place.number) for place in places.values()}
+        view = _view(round, stands, await store.catalogues.of(round.community), names)
+        return Response(view.model_dump_json(), media_type="application/json")
+
+
+def _view(
+    round: Round, stands: Standing, catalogue: Catalogue, names: Mapping[str, tuple[str | None, int | None]]
+) -> SummaryView:
+    summary = stands.summary
+    crossed: defaultdict[str, list[FoundOf]] = defaultdict(list)
+    for (building, category), (found, fixed) in sorted(stands.found.items()):
+        crossed[building].append(_of(catalogue, category, found, fixed))
+    waiting = [OpenCase(id=case["_id"], **{"title": None, **case["state"]}) for case in stands.handed_over.waiting]
+    cases = stands.handed_over
+    return SummaryView(
+        **summary.model_dump(exclude={"by_building", "by_category"}),
+        id=round.id,
+        community=round.community,
+        status=round.status,
+        completed_at=round.completed_at,
+        fixed_rate=_rate(summary.fixed_on_the_spot, summary.findings),
+        put_right_rate=_rate(summary.fixed_on_the_spot + cases.put_right, summary.findings),
+        by_building=[_in(tally, crossed[tally.building], names) for tally in summary.by_building],
+        by_category=[_of(catalogue, c.category, c.findings, c.fixed_on_the_spot) for c in summary.by_category],
+        handed_over_cases=CasesOf(
+            cases=cases.cases,
+            coming=max(0, summary.handed_over - cases.cases),
+            open=cases.open,
+            overdue=cases.overdue,
+            put_right=cases.put_right,
+            waiting=waiting,
+        ),
+    )
+
+
+def _in(tally: BuildingTally, found: list[FoundOf], names: Mapping[str, tuple[str | None, int | None]]) -> FoundIn:
+    title, number = names.get(tally.building, (None, None))
+    return FoundIn(**tally.model_dump(), title=title, number=number, by_category=found)
+
+
+def _of(catalogue: Catalogue, code: str, findings: int, fixed: int) -> FoundOf:
+    """A category that no edition of the catalogue has is named by its code."""
+    try:
+        category = catalogue.known(code)
+    except UnknownCategory:
+        return FoundOf(category=code, zh=code, en=code, findings=findings, fixed_on_the_spot=fixed)
+    return FoundOf(category=code, zh=category.zh, en=category.en, findings=findings, fixed_on_the_spot=fixed)
+
+
+def _rate(part: int, whole: int) -> Rate:
+    return Rate(share=part / whole if whole else None, of=whole)

@@ -1,0 +1,1 @@
+"""Rounds, visits and plans of rounds over HTTP."""

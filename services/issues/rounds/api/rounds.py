@@ -1,0 +1,241 @@
+"""Rounds and their visits over HTTP: plan, record one floor or a whole walk, complete."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field, WithJsonSchema
+
+from services.chassis.errors import CommunityError, Invalid, NotYours, UnknownAggregate
+from services.chassis.http.bulk import BulkRoute
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.demands import BULKY
+from services.chassis.http.pages import PageDep, PageView, paged
+from services.chassis.http.problems import problems
+from services.chassis.http.tags import etagged
+from services.contracts.issues import RoundStatus
+from services.contracts.marks import Id
+from services.issues.cases.views import RoundView, VisitView, round_view, visit_view
+from services.issues.catalogue.domain.catalogue import UnknownCategory
+from services.issues.reading.api.summaries import summarise
+from services.issues.rounds.domain import visits
+from services.issues.rounds.domain.figures import complete_round
+from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
+from services.issues.rounds.domain.visits import RecordVisit
+from services.issues.rounds.walks import Outcome, Result, Walk
+from services.issues.store import Store, matching
+from services.issues.uploads.photos import NotYourPhoto
+
+BASE = "/api/issues/v1/rounds"
+_AGAIN = {"model": VisitView, "description": "It was recorded before."}
+MAX_VISITS_AT_ONCE = 10_000
+MAX_FINDINGS_AT_ONCE = 20_000
+
+
+class TooManyFindings(
+    Invalid,
+    code="walk.too-many-findings",
+    zh="一次最多上传 {limit} 个问题，请分批上传。",
+    en="At most {limit} findings are taken at once. Send the walk in parts.",
+):
+    """A walk may be sent in any parts."""
+
+
+class WalkBody(BaseModel):
+    """Visits as they were taken down, each like the body of a single one; each is judged by itself.
+
+    Visits that don't fit are refused one by one, so their form is not checked before.
+    """
+
+    visits: Annotated[
+        list[Any],
+        Field(min_length=1, max_length=MAX_VISITS_AT_ONCE),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "items": {"description": "Like the body of a single visit."},
+                "minItems": 1,
+                "maxItems": MAX_VISITS_AT_ONCE,
+            }
+        ),
+    ]
+
+
+class Refusal(BaseModel):
+    """Why one visit, or one of its findings, was refused."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class FindingRefusal(BaseModel):
+    """What is wrong with the finding at `index` of its visit."""
+
+    index: int
+    id: str | None
+    error: Refusal
+
+
+class VisitResult(BaseModel):
+    """What became of the visit at `index`; `already`: it was recorded before, and nothing has changed.
+
+    A visit stands or falls as a whole: once every one of `findings` is put right it may be sent again under its id.
+    """
+
+    index: int
+    id: str | None
+    outcome: Outcome
+    visit: str | None = None
+    error: Refusal | None = None
+    findings: list[FindingRefusal] = []
+
+
+class WalkResult(BaseModel):
+    """One result for each visit sent, in the same order."""
+
+    results: list[VisitResult]
+
+
+_RECORDING = (
+    UnknownAggregate,
+    NotYours,
+    RoundIsOver,
+    UnknownCategory,
+    NotYourPhoto,
+    visits.BuildingNotInRound,
+    visits.NoSuchFloor,
+    visits.FindingTwice,
+    visits.FixWithoutPhoto,
+    visits.FindingElsewhere,
+    visits.VisitedInTheFuture,
+    visits.VisitedLongBefore,
+    visits.RecordedOtherwise,
+)
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of rounds and visits, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["rounds"], route_class=BulkRoute)
+
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=RoundView,
+        summary="Plan a round",
+        responses=problems(NotYours, NotABuilding, NoSuchFloors),
+    )
+    async def plan(body: PlanRound, command: CommandDep) -> Response:
+        buildings = list((await store.places.those_of(body.buildings)).values())
+        return await command.create(
+            store.rounds,
+            lambda id, now: plan_round(id, body, buildings, command.principal, now),
+            round_view,
+            location=lambda id: f"{BASE}/{id}",
+        )
+
+    @routes.get("", response_model=PageView[RoundView], summary="Rounds of a community", responses=problems(NotYours))
+    async def many(
+        request: Request,
+        principal: PrincipalDep,
+        page: PageDep,
+        community: Annotated[Id, Query()],
+        status: Annotated[RoundStatus | None, Query()] = None,
+        walker: Annotated[Id | None, Query()] = None,
+        building: Annotated[Id | None, Query()] = None,
+    ) -> Response:
+        principal.require(community)
+        query = matching(community, status=status, walker=walker, buildings=building)
+        return paged(await store.rounds.select(query, limit=page.limit, cursor=page.cursor), round_view, request)
+
+    @routes.get("/{id}", response_model=RoundView, summary="One round", responses=problems(NotYours, UnknownAggregate))
+    async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
+        stored = await store.rounds.get(id)
+        principal.require(stored.aggregate.community)
+        return etagged(stored, round_view, request)
+
+    @routes.post(
+        "/{id}/complete",
+        response_model=RoundView,
+        summary="The walk is done",
+        responses=problems(NotYours, UnknownAggregate, RoundIsOver),
+    )
+    async def complete(id: Id, command: CommandDep) -> Response:
+        """The figures are final, and the status `completed`, once every visit recorded until now is counted."""
+        recorded = await store.visits.collection.count_documents({"state.round": id})
+        return await command.change(
+            store.rounds, id, lambda round, now: complete_round(round, recorded, command.principal, now), round_view
+        )
+
+    summarise(routes, store)
+    _visits(routes, store)
+    return routes
+
+
+def _visits(routes: APIRouter, store: Store) -> None:
+    @routes.post(
+        "/{id}/visits",
+        status_code=201,
+        summary="Record one floor",
+        responses={200: _AGAIN, **problems(*_RECORDING)},
+    )
+    async def record(id: Id, body: RecordVisit, command: CommandDep, response: Response) -> VisitView:
+        """The same body under the same id may be sent again at any time; the answer is what was recorded first."""
+        walk = await Walk.open(store, id, command.principal, command.cause)
+        outcome, stored = await walk.record(body)
+        response.status_code = 201 if outcome is Outcome.RECORDED else 200
+        return visit_view(stored, command.principal)
+
+    @routes.post(
+        "/{id}/visits/batch",
+        response_model=WalkResult,
+        summary="Record a walk",
+        responses=problems(*_RECORDING[:2], TooManyFindings),
+        openapi_extra=BULKY,
+    )
+    async def record_all(id: Id, body: WalkBody, command: CommandDep) -> Response:
+        """Any part of a walk may be sent any number of times, in any order, with the same result.
+
+        The body may be as large as an upload. After a 503, or no answer at all, the same may be sent again.
+        """
+        if sum(_count_findings(visit) for visit in body.visits) > MAX_FINDINGS_AT_ONCE:
+            raise TooManyFindings(limit=MAX_FINDINGS_AT_ONCE)
+        walk = await Walk.open(store, id, command.principal, command.cause)
+        results = await walk.record_all(body.visits)
+        told = WalkResult(results=[_told(index, result) for index, result in enumerate(results)])
+        return Response(told.model_dump_json(), media_type="application/json")
+
+    @routes.get(
+        "/{id}/visits",
+        response_model=PageView[VisitView],
+        summary="The visits of a round",
+        responses=problems(NotYours, UnknownAggregate),
+    )
+    async def many(
+        id: Id, request: Request, principal: PrincipalDep, page: PageDep, building: Annotated[Id | None, Query()] = None
+    ) -> Response:
+        community = (await store.rounds.get(id)).aggregate.community
+        principal.require(community)
+        query = matching(community, round=id, building=building)
+        found = await store.visits.select(query, limit=page.limit, cursor=page.cursor)
+        return paged(found, lambda stored: visit_view(stored, principal), request)
+
+
+def _count_findings(visit: Any) -> int:
+    findings = visit.get("findings") if isinstance(visit, dict) else None
+    return len(findings) if isinstance(findings, list) else 0
+
+
+def _told(index: int, result: Result) -> VisitResult:
+    return VisitResult(
+        index=index,
+        id=result.client_id,
+        outcome=result.outcome,
+        visit=None if result.stored is None else result.stored.aggregate.id,
+        error=None if result.error is None else _refusal(result.error),
+        findings=[FindingRefusal(index=f.index, id=f.id, error=_refusal(f.error)) for f in result.faults],
+    )
+
+
+def _refusal(error: CommunityError) -> Refusal:
+    return Refusal(code=error.code, zh=error.sentence("zh"), en=error.sentence("en"))

@@ -1,0 +1,330 @@
+"""A plan of rounds that recur (定期巡查): its dates become rounds a few days ahead, each once.
+
+The id of a date's round derives from plan and date, and the plan moves past a date in the same step that makes the
+round due; so no date is ever doubled or lost, however often a sweep looks.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import Annotated, NamedTuple
+
+from pydantic import ConfigDict, Field
+
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.errors import Conflict, Invalid, NotYours
+from services.chassis.principal import Principal, Role
+from services.contracts.event import Event
+from services.contracts.issues import (
+    RoundDue,
+    RoundPlanChanged,
+    RoundPlanDateSkipped,
+    RoundPlanEnded,
+    RoundPlanMade,
+    RoundPlanned,
+    RoundPlanState,
+    RoundPlanStatus,
+)
+from services.contracts.marks import Id, Masked, Office, Officer, Thing
+from services.contracts.value import Value
+from services.issues.places.domain.places import Place
+from services.issues.rounds.domain import recurrence
+from services.issues.rounds.domain.rounds import Planned, Round, Terms, planned_in, require_planner
+from services.issues.shared.values import Moment, Request
+
+MAX_CHANGES = 50
+MAX_SKIPPED = 200
+_AT_ONCE = 50
+_DAY = timedelta(days=1)
+_PAST, _FUTURE = timedelta(days=366), timedelta(days=3 * 366)
+"""How far from now a plan may begin; nor is a later date looked for."""
+
+
+class NoSuchDate(
+    Invalid,
+    code="round-plan.no-such-date",
+    zh="该计划在 {on} 没有巡查。",
+    en="The plan has no round on {on}.",
+):
+    """The rule doesn't give that date, or it has fallen out, or the plan ends before."""
+
+
+class DateIsARound(
+    Conflict,
+    code="round-plan.date-is-a-round",
+    zh="{on} 的巡查已经生成，只能更改之后的日期。",
+    en="The round of {on} stands already; only later dates can be changed.",
+):
+    """Rounds are made a few days ahead, and then are rounds of their own."""
+
+
+class PlanHasEnded(Conflict, code="round-plan.ended", zh="该巡查计划已结束。", en="The plan has ended."):
+    """Nothing comes of it any more."""
+
+
+class PlanIsFull(
+    Conflict,
+    code="round-plan.full",
+    zh="该计划的更改或停巡次数已达上限 {limit}，请新建计划。",
+    en="The plan was changed, or has dates left out, {limit} times. Make a new one.",
+):
+    """A bound on the document."""
+
+
+class RecurringTerms(Terms):
+    """What is walked, by whom, and by which rule, from the date and at the hour of `first` on."""
+
+    rule: Annotated[str, Field(min_length=1, max_length=recurrence.MAX_LENGTH)]
+    first: Moment
+
+
+class PlanRounds(RecurringTerms):
+    """Rounds that recur. Each becomes a round `days_ahead` days before it begins."""
+
+    community: Id
+    days_ahead: Annotated[int, Field(ge=0, le=60)] = 7
+
+
+class ChangePlan(RecurringTerms):
+    """From the date of `first` on, rounds are like this; whoever walks is named anew."""
+
+
+class SkipDate(Request):
+    """One date falls out."""
+
+    on: date
+
+
+class EndPlan(Request):
+    """No rounds on `since` and after it; left out: none but those that stand already."""
+
+    since: date | None = None
+
+
+class Segment(Value):
+    """What holds from the date `since` on, until the next one begins."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    since: date
+    title: Office[Masked | None] = None
+    rule: Thing[str]
+    first: datetime
+    buildings: Thing[tuple[str, ...]]
+    planned: tuple[Planned, ...]
+    walker: Officer[str]
+    unit: Thing[str | None] = None
+
+
+class Occurrence(NamedTuple):
+    """One date of a plan."""
+
+    on: date
+    starts_at: datetime
+    segment: Segment
+
+
+class RoundPlan(Aggregate):
+    """`cursor`: dates before it are rounds, or have passed. `name_at`: when the next date becomes a round."""
+
+    planner: Officer[str]
+    segments: tuple[Segment, ...]
+    days_ahead: int
+    status: RoundPlanStatus = RoundPlanStatus.RUNNING
+    skipped: tuple[date, ...] = ()
+    cursor: date
+    ends: date | None = None
+    next: date | None = None
+    name_at: datetime | None = None
+    made_at: datetime
+
+    def public(self) -> RoundPlanState:
+        latest = self.segments[-1]
+        own = {"days_ahead", "status", "skipped", "next", "ends"}
+        return RoundPlanState(
+            **{name: getattr(self, name) for name in own},
+            **{name: getattr(latest, name) for name in RoundPlanState.model_fields.keys() - own},
+        )
+
+    def ahead(self) -> Iterator[Occurrence]:
+        """The dates that are no rounds yet, in order; maybe without end."""
+        for at, segment in enumerate(self.segments):
+            following = self.segments[at + 1].since if at + 1 < len(self.segments) else date.max
+            until = min(following, self.ends or date.max)
+            since = max(segment.since, self.cursor)
+            found = recurrence.starts(segment.rule, segment.first, since) if since < until else iter(())
+            dated = ((recurrence.local_date(start), start) for start in found)
+            for on, start in takewhile(lambda each, until=until: each[0] < until, dated):  # type: ignore[misc]
+                if on not in self.skipped:
+                    yield Occurrence(on, start, segment)
+
+    def require_manager(self, by: Principal) -> None:
+        """Raises NotYours unless `by` is staff of the community, or has made this plan."""
+        by.require(self.community)
+        if not by.has(self.community, Role.STAFF) and by.sub != self.planner:
+            raise NotYours()
+
+
+def plan_rounds(
+    id: str, command: PlanRounds, buildings: Sequence[Place], by: Principal, now: datetime
+) -> Decision[RoundPlan]:
+    """Rounds recur by the rule; those that are near already are due at once. Dates before today are left out.
+
+    Raises:
+        NotYours, NotABuilding, NoSuchFloors: as for a single round.
+        RuleUnreadable: the rule is not taken, or leaves months out for the day of `first`.
+        NoSuchDate: no date comes of it.
+    """
+    segment = _segment(command.community, command, buildings, by, now)
+    plan = RoundPlan(
+        id=id,
+        community=command.community,
+        planner=by.sub,
+        segments=(segment,),
+        days_ahead=command.days_ahead,
+        cursor=max(segment.since, recurrence.local_date(now)),
+        made_at=now,
+    )
+    plan = _looking_ahead(plan)
+    if plan.next is None:
+        raise NoSuchDate(on=segment.since.isoformat())
+    due = advance(plan, now)
+    return decided(due.aggregate, tell(RoundPlanMade, plan), *due.events)
+
+
+def advance(plan: RoundPlan, now: datetime) -> Decision[RoundPlan]:
+    """Make due the rounds of the dates that are near enough; end the plan when it has no more."""
+    events: list[Event] = []
+    ahead = plan.ahead()
+    while plan.name_at is not None and plan.name_at <= now and len(events) < _AT_ONCE:
+        date_of = next(ahead)
+        plan = _looking_ahead(plan.model_copy(update={"cursor": date_of.on + _DAY}))
+        due = {"occurrence": date_of.on, "round": round_id(plan.id, date_of.on), "starts_at": date_of.starts_at}
+        events.append(tell(RoundDue, plan, **due))
+    plan, ended = _ended_if_done(plan)
+    return decided(plan, *events, *ended)
+
+
+def skip_date(plan: RoundPlan, command: SkipDate, by: Principal, now: datetime) -> Decision[RoundPlan]:
+    """A date ahead falls out; skipped twice it is skipped once.
+
+    Raises:
+        NotYours, PlanHasEnded, DateIsARound, NoSuchDate, PlanIsFull
+    """
+    plan.require_manager(by)
+    if command.on in plan.skipped:
+        return decided(plan)
+    _require_ahead(plan, command.on)
+    if len(plan.skipped) >= MAX_SKIPPED:
+        raise PlanIsFull(limit=MAX_SKIPPED)
+    _require_near(command.on, recurrence.local_date(now))
+    if all(date_of.on != command.on for date_of in takewhile(lambda d: d.on <= command.on, plan.ahead())):
+        raise NoSuchDate(on=command.on.isoformat())
+    skipped = tuple(sorted({*plan.skipped, command.on}))
+    plan = _looking_ahead(plan.model_copy(update={"skipped": skipped}))
+    plan, ended = _ended_if_done(plan)
+    return decided(plan, tell(RoundPlanDateSkipped, plan, on=command.on), *ended)
+
+
+def change_plan(
+    plan: RoundPlan, command: ChangePlan, buildings: Sequence[Place], by: Principal, now: datetime
+) -> Decision[RoundPlan]:
+    """From the date of `command.first` on, rounds are planned otherwise; a change for later dates is dropped.
+
+    Raises:
+        NotYours, PlanHasEnded, DateIsARound, PlanIsFull, and those of `plan_rounds`.
+    """
+    plan.require_manager(by)
+    segment = _segment(plan.community, command, buildings, by, now)
+    _require_ahead(plan, segment.since)
+    kept = tuple(each for each in plan.segments if each.since < segment.since)
+    if len(kept) >= MAX_CHANGES:
+        raise PlanIsFull(limit=MAX_CHANGES)
+    plan = _looking_ahead(plan.model_copy(update={"segments": (*kept, segment)}))
+    if plan.next is None:
+        raise NoSuchDate(on=segment.since.isoformat())
+    changed = tell(RoundPlanChanged, plan, since=segment.since)
+    due = advance(plan, now)
+    return decided(due.aggregate, changed, *due.events)
+
+
+def end_plan(plan: RoundPlan, command: EndPlan, by: Principal, now: datetime) -> Decision[RoundPlan]:
+    """No more rounds, at once or from a date on.
+
+    Raises:
+        NotYours, PlanHasEnded, DateIsARound
+    """
+    plan.require_manager(by)
+    since = command.since or plan.cursor
+    _require_ahead(plan, since)
+    plan = _looking_ahead(plan.model_copy(update={"ends": since}))
+    if plan.next is None:
+        plan = plan.model_copy(update={"status": RoundPlanStatus.ENDED})
+    return decided(plan, tell(RoundPlanEnded, plan))
+
+
+def round_id(plan: str, on: date) -> str:
+    """The id of the round of one date."""
+    return derived_id("round", plan, on.isoformat())
+
+
+def round_of(plan: RoundPlan, due: RoundDue, now: datetime) -> Decision[Round]:
+    """The round that one date of the plan becomes."""
+    segment = [each for each in plan.segments if each.since <= due.occurrence][-1]
+    round = Round(
+        id=due.round,
+        community=plan.community,
+        title=segment.title,
+        buildings=segment.buildings,
+        planned=segment.planned,
+        walker=segment.walker,
+        unit=segment.unit,
+        starts_at=due.starts_at,
+        plan=plan.id,
+        occurrence=due.occurrence,
+        planned_at=now,
+    )
+    return decided(round, tell(RoundPlanned, round))
+
+
+def _segment(
+    community: str, terms: RecurringTerms, buildings: Sequence[Place], by: Principal, now: datetime
+) -> Segment:
+    _require_near(terms.first.date(), now.date())
+    rule = recurrence.normalise(terms.rule)
+    recurrence.require_every_month(rule, terms.first)
+    return Segment(
+        since=recurrence.local_date(terms.first),
+        title=terms.title,
+        rule=rule,
+        first=terms.first,
+        buildings=tuple(dict.fromkeys(terms.buildings)),
+        planned=planned_in(community, terms.buildings, terms.floors, buildings),
+        walker=require_planner(community, terms, by),
+        unit=terms.unit,
+    )
+
+
+def _looking_ahead(plan: RoundPlan) -> RoundPlan:
+    coming = next(plan.ahead(), None)
+    name_at = None if coming is None else coming.starts_at - timedelta(days=plan.days_ahead)
+    return plan.model_copy(update={"next": None if coming is None else coming.on, "name_at": name_at})
+
+
+def _ended_if_done(plan: RoundPlan) -> tuple[RoundPlan, list[Event]]:
+    if plan.next is not None or plan.status is RoundPlanStatus.ENDED:
+        return plan, []
+    plan = plan.model_copy(update={"status": RoundPlanStatus.ENDED})
+    return plan, [tell(RoundPlanEnded, plan)]
+
+
+def _require_near(on: date, today: date) -> None:
+    if not today - _PAST <= on <= today + _FUTURE:
+        raise NoSuchDate(on=on.isoformat())
+
+
+def _require_ahead(plan: RoundPlan, on: date) -> None:
+    if plan.status is RoundPlanStatus.ENDED:
+        raise PlanHasEnded()
+    if on < plan.cursor:
+        raise DateIsARound(on=on.isoformat())

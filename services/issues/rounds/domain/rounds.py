@@ -1,0 +1,237 @@
+"""A round (巡查): buildings to be walked, what was counted so far, and the summary at its end.
+
+Visits are aggregates of their own, so that a round of any size is recorded without a queue before one document.
+`counting` says how the round comes to its figures.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from services.chassis.aggregate import Aggregate, Decision, decided, tell
+from services.chassis.errors import Conflict, Invalid, NotYours
+from services.chassis.principal import Principal, Role
+from services.contracts.issues import CategoryTally, PlaceKind, RoundPlanned, RoundState, RoundStatus, RoundSummary
+from services.contracts.marks import Id, Masked, Office, Officer, Thing
+from services.contracts.value import Value
+from services.issues.places.domain.places import Place
+from services.issues.shared.values import Floor, Line, Moment, Request
+
+MAX_BUILDINGS = 200
+MAX_FLOORS = 159
+OVER = (RoundStatus.WALKED, RoundStatus.COMPLETED)
+"""The walker is done."""
+
+
+class NotABuilding(
+    Invalid,
+    code="round.not-a-building",
+    zh="巡查计划只能包含本社区的楼栋。",
+    en="A round walks buildings of its community.",
+):
+    """A place of the plan is unknown, elsewhere, or no building."""
+
+
+class NoSuchFloors(
+    Invalid,
+    code="round.no-such-floor",
+    zh="巡查计划里的楼层不存在：{floor} 层。",
+    en="The plan names a floor that is not there: {floor}.",
+):
+    """Floors are chosen of the buildings of the plan, as high as these are known to be."""
+
+
+class RoundIsOver(Conflict, code="round.over", zh="本次巡查已结束。", en="The round is over."):
+    """The walker has said so; its figures are, or are about to be, final."""
+
+
+class Terms(Request):
+    """What is walked and by whom: buildings, and floors of those where not all are meant.
+
+    `walker` left out: the caller. `unit`: the partner for which it is walked.
+    """
+
+    buildings: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_BUILDINGS)]
+    floors: Annotated[
+        dict[Id, Annotated[tuple[Floor, ...], Field(min_length=1, max_length=MAX_FLOORS)]],
+        Field(max_length=MAX_BUILDINGS),
+    ] = Field(default_factory=dict)
+    title: Line | None = None
+    walker: Id | None = None
+    unit: Id | None = None
+
+
+class PlanRound(Terms):
+    """One round, from a time on."""
+
+    community: Id
+    starts_at: Moment
+
+
+class _Part(Value):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Planned(_Part):
+    """A building of the plan. `floors`: those chosen, empty for all; `known`: how many there are, if anybody knows."""
+
+    building: Thing[str]
+    floors: tuple[int, ...] = ()
+    known: int | None = None
+
+    @property
+    def count(self) -> int | None:
+        """How many floors are to be walked."""
+        return len(self.floors) or self.known
+
+    def covers(self, floor: int) -> bool:
+        """Whether the plan means `floor`: a basement only where it was chosen, or nobody knows the building."""
+        return floor in self.floors if self.floors else self.known is None or 1 <= floor <= self.known
+
+
+class Tally(_Part):
+    """What was counted in one building; `floors` are those walked, each once, from below."""
+
+    building: Thing[str]
+    floors: tuple[int, ...] = ()
+    visits: int = 0
+    findings: int = 0
+    fixed: int = 0
+
+
+class Figures(_Part):
+    """What was counted of a round: by building and by category, the visits in all, and the last of them."""
+
+    buildings: tuple[Tally, ...] = ()
+    categories: tuple[CategoryTally, ...] = ()
+    visits: int = 0
+    last: Thing[str | None] = None
+
+
+class Round(Aggregate):
+    """`recorded`: visits there were when the walker was done. `plan`, `occurrence`: of which plan it is which date."""
+
+    title: Office[Masked | None] = None
+    buildings: Thing[tuple[str, ...]]
+    planned: tuple[Planned, ...] = ()
+    walker: Officer[str]
+    unit: Thing[str | None] = None
+    starts_at: datetime
+    status: RoundStatus = RoundStatus.PLANNED
+    counted: Figures = Figures()
+    recorded: int | None = None
+    plan: Thing[str | None] = None
+    occurrence: date | None = None
+    planned_at: datetime
+    completed_at: datetime | None = None
+    summary: RoundSummary | None = None
+
+    @property
+    def covered(self) -> list[str]:
+        """The buildings where at least one floor was walked, in the order of the plan."""
+        seen = {tally.building for tally in self.counted.buildings}
+        return [building for building in self.buildings if building in seen]
+
+    @property
+    def visits(self) -> int:
+        """Visits counted."""
+        return self.counted.visits
+
+    @property
+    def floors_visited(self) -> int:
+        """Floors seen; one seen twice counts once."""
+        return sum(len(tally.floors) for tally in self.counted.buildings)
+
+    @property
+    def floors_planned(self) -> int | None:
+        """Floors to be walked; None where a building's number of floors is not known."""
+        counts = [planned.count for planned in self.planned]
+        return None if not counts or None in counts else sum(count for count in counts if count)
+
+    @property
+    def floors_covered(self) -> int:
+        """Of the floors to be walked, those that were."""
+        return sum(self.covered_in(tally) for tally in self.counted.buildings)
+
+    @property
+    def findings(self) -> int:
+        """Everything found."""
+        return sum(tally.findings for tally in self.counted.buildings)
+
+    @property
+    def fixed_on_the_spot(self) -> int:
+        """Of the findings, those put right at once."""
+        return sum(tally.fixed for tally in self.counted.buildings)
+
+    @property
+    def handed_over(self) -> int:
+        """Of the findings, those that became cases."""
+        return self.findings - self.fixed_on_the_spot
+
+    def covered_in(self, tally: Tally) -> int:
+        """Of the floors that the plan means in one building, those that were walked."""
+        planned = next((each for each in self.planned if each.building == tally.building), None)
+        return sum(planned is None or planned.covers(floor) for floor in tally.floors)
+
+    def public(self) -> RoundState:
+        return RoundState(**{name: getattr(self, name) for name in RoundState.model_fields})
+
+
+def plan_round(
+    id: str, command: PlanRound, buildings: Sequence[Place], by: Principal, now: datetime
+) -> Decision[Round]:
+    """Plan a walk through `buildings`, which are the places of the command that exist.
+
+    Staff plan for anybody; a grid worker, or a partner unit's person for that unit, plans their own walks.
+
+    Raises:
+        NotYours: planned for somebody else, or for a unit that is not the caller's.
+        NotABuilding: a place is unknown, no building, or in another community.
+        NoSuchFloors: a floor is chosen that is not there.
+    """
+    walker = require_planner(command.community, command, by)
+    round = Round(
+        id=id,
+        community=command.community,
+        title=command.title,
+        buildings=tuple(dict.fromkeys(command.buildings)),
+        planned=planned_in(command.community, command.buildings, command.floors, buildings),
+        walker=walker,
+        unit=command.unit,
+        starts_at=command.starts_at,
+        planned_at=now,
+    )
+    return decided(round, tell(RoundPlanned, round))
+
+
+def require_planner(community: str, terms: Terms, by: Principal) -> str:
+    """Who is to walk; raises NotYours unless `by` may plan that."""
+    by.require(community, Role.STAFF, Role.GRID_WORKER, Role.HANDLER)
+    walker = terms.walker or by.sub
+    elsewhere = terms.unit is not None and not by.works_for(community, terms.unit)
+    if not by.has(community, Role.STAFF) and (walker != by.sub or elsewhere):
+        raise NotYours()
+    return walker
+
+
+def planned_in(
+    community: str, wanted: Sequence[str], floors: Mapping[str, Sequence[int]], buildings: Sequence[Place]
+) -> tuple[Planned, ...]:
+    """The buildings `wanted`, each once, with the floors chosen of them.
+
+    Raises:
+        NotABuilding, NoSuchFloors: see `plan_round`.
+    """
+    known = {p.id: p for p in buildings if p.kind is PlaceKind.BUILDING and p.community == community and not p.retired}
+    if not known.keys() >= set(wanted) or not set(wanted) >= floors.keys():
+        raise NotABuilding()
+    planned = []
+    for building in dict.fromkeys(wanted):
+        chosen = tuple(sorted(set(floors.get(building, ()))))
+        highest = known[building].floors
+        if 0 in chosen or (chosen and highest is not None and chosen[-1] > highest):
+            raise NoSuchFloors(floor=chosen[-1] if 0 not in chosen else 0)
+        planned.append(Planned(building=building, floors=chosen, known=highest))
+    return tuple(planned)

@@ -1,0 +1,336 @@
+"""A visit: one floor of one building, walked within a round, with what was found there.
+
+Ids are derived from the walker's own ids, so that a walk made offline may be sent any number of times, in any order
+and in any parts: the first time counts, the same again changes nothing, something else under the same id is refused.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from services.chassis.aggregate import Aggregate, Decision, Naming, decided, derived_id, tell
+from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
+from services.chassis.principal import Principal, Role
+from services.contracts.event import Event
+from services.contracts.issues import FindingData, VisitRecorded, VisitRevised, VisitState
+from services.contracts.marks import Code, Id, Masked, Office, Officer, Thing
+from services.contracts.value import Value
+from services.issues.catalogue.domain.catalogue import Catalogue
+from services.issues.catalogue.domain.questions import Answers, answered
+from services.issues.places.domain.places import Place
+from services.issues.rounds.domain.rounds import OVER, Round, RoundIsOver
+from services.issues.shared.values import Floor, Line, Moment, PhotoIds, Request, Text
+
+MAX_FINDINGS = 50
+_CLOCK_SKEW = timedelta(minutes=5)
+_LONG = timedelta(days=366)
+
+
+class BuildingNotInRound(
+    Invalid,
+    code="visit.building-not-in-round",
+    zh="该楼栋不在本次巡查计划内。",
+    en="That building is not part of the round.",
+):
+    """Coverage counts what was planned."""
+
+
+class NoSuchFloor(
+    Invalid, code="visit.no-such-floor", zh="该楼栋没有 {floor} 层。", en="The building has no floor {floor}."
+):
+    """The building is known to be lower."""
+
+
+class FindingTwice(
+    Invalid, code="visit.finding-twice", zh="同一次记录中的问题编号重复：{id}。", en="Two findings have the id {id}."
+):
+    """Two problems under one id would become one case."""
+
+
+class VisitedInTheFuture(
+    Invalid, code="visit.in-the-future", zh="走访时间不能晚于现在。", en="A visit can't lie in the future."
+):
+    """The walker's clock is wrong."""
+
+
+class VisitedLongBefore(
+    Invalid,
+    code="visit.long-before-the-round",
+    zh="走访时间早于本次巡查一年以上，请检查设备时钟。",
+    en="The visit lies more than a year before the round. Is the device's clock right?",
+):
+    """A device that lost its clock begins anew decades ago; deadlines would count from there."""
+
+
+class FixWithoutPhoto(
+    Invalid,
+    code="visit.fix-needs-photo",
+    zh="问题 {id} 已现场解决，该类问题需要整改后的照片。",
+    en="The finding {id} was put right on the spot; its category asks for a photo taken afterwards.",
+):
+    """Closed is not solved: the category asks for proof."""
+
+
+class FindingElsewhere(
+    Invalid,
+    code="visit.finding-elsewhere",
+    zh="问题 {id} 的地点不在所走访的楼栋内。",
+    en="The place of the finding {id} is not in the building visited.",
+):
+    """`at` names a place below the building in the place tree."""
+
+
+class RecordedOtherwise(
+    Conflict,
+    code="visit.recorded-otherwise",
+    zh="编号 {client_id} 已记录过不同的内容。",
+    en="Something else was recorded under the id {client_id}.",
+):
+    """The same client id, another content: the first one stands."""
+
+
+class FoundHere(Request):
+    """A finding as the walker sends it. `id` is the walker's own; `title` is public, `note`, `spot` and `at` are not.
+
+    `at`: the exact place in the place tree. `answers`: to the questions of the category, as far as the walker has them;
+    it may be one that was retired since the walk. `fixed`: put right on the spot, `after` shows it.
+    """
+
+    id: Id
+    category: Code
+    title: Line | None = None
+    note: Text | None = None
+    spot: Line | None = None
+    at: Id | None = None
+    answers: Answers = Field(default_factory=dict)
+    fixed: bool
+    before: PhotoIds = ()
+    after: PhotoIds = ()
+
+
+class RecordVisit(Request):
+    """A floor was walked. `id` is the walker's own id for it, unique in the round."""
+
+    id: Id
+    building: Id
+    floor: Floor
+    visited_at: Moment | None = None
+    findings: Annotated[tuple[FoundHere, ...], Field(max_length=MAX_FINDINGS)] = ()
+
+
+class Finding(Value):
+    """A problem found. `case` is the case it becomes; None when it was put right at once.
+
+    `public`: everybody may know of it; its category was public when it was recorded, and the case is, if there is one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Thing[str]
+    category: Thing[str]
+    title: Office[Masked | None] = None
+    note: Office[str | None] = Field(default=None, repr=False)
+    spot: Office[str | None] = Field(default=None, repr=False)
+    at: Thing[str | None] = None
+    answers: Office[dict[str, Any]] = Field(default_factory=dict, repr=False)
+    fixed: bool
+    before: Thing[tuple[str, ...]] = ()
+    after: Thing[tuple[str, ...]] = ()
+    case: Thing[str | None] = None
+    public: bool = True
+
+
+class Visit(Aggregate):
+    """One floor, walked. Nothing of it changes but what everybody may know of its findings."""
+
+    round: Thing[str]
+    client_id: Thing[str]
+    building: Thing[str]
+    floor: int
+    walker: Officer[str]
+    visited_at: datetime
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def withholds(self) -> bool:
+        return not all(finding.public for finding in self.findings)
+
+    def public(self) -> VisitState:
+        return self._state([finding for finding in self.findings if finding.public])
+
+    def whole(self) -> VisitState:
+        return self._state(self.findings)
+
+    def told(self, event: Event) -> Event:
+        """The same without the findings that are not for everybody."""
+        public = self.public()
+        return type(event)(**{name: getattr(public, name) for name in VisitState.model_fields})
+
+    def _state(self, findings: Iterable[Finding]) -> VisitState:
+        return VisitState(
+            round=self.round,
+            building=self.building,
+            floor=self.floor,
+            walker=self.walker,
+            visited_at=self.visited_at,
+            findings=[_public(finding) for finding in findings],
+        )
+
+    def says_the_same_as(self, other: "Visit") -> bool:
+        """Whether both tell the same of the same floor, in whichever order; when it was is not compared, since the
+        service may have filled it in."""
+        mine, theirs = (
+            {finding.id: finding.model_dump(exclude={"public", "case"}) for finding in visit.findings}
+            for visit in (self, other)
+        )
+        return (self.building, self.floor, mine) == (other.building, other.floor, theirs)
+
+
+def visit_id(round_id: str, client_id: str) -> str:
+    """The id of the visit that the walker calls `client_id`."""
+    return derived_id("visit", round_id, client_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with the finding at `index` of a visit, which the walker calls `id`."""
+
+    index: int
+    id: str | None
+    error: CommunityError
+
+
+def visit_of(round: Round, command: RecordVisit, now: datetime, naming: Naming) -> Visit:
+    """The visit that `command` speaks of. `now` where it doesn't say when, or its clock is ahead.
+
+    `naming` makes the ids of the cases: where one that is not for everybody was found may not be read from its id.
+    """
+    id = visit_id(round.id, command.id)
+    return Visit(
+        id=id,
+        community=round.community,
+        round=round.id,
+        client_id=command.id,
+        building=command.building,
+        floor=command.floor,
+        walker=round.walker,
+        visited_at=min(command.visited_at or now, now),
+        findings=tuple(_finding(id, finding, naming) for finding in command.findings),
+    )
+
+
+def require_walker(round: Round, by: Principal) -> None:
+    """Raises NotYours unless `by` walks the round, or is staff."""
+    by.require(round.community)
+    if by.sub != round.walker and not by.has(round.community, Role.STAFF):
+        raise NotYours()
+
+
+def record_visit(
+    round: Round,
+    command: RecordVisit,
+    places: Mapping[str, Place],
+    catalogue: Catalogue,
+    by: Principal,
+    now: datetime,
+    naming: Naming,
+) -> Decision[Visit]:
+    """A floor of one of the round's buildings was walked; `places` are those that the command names, as they exist.
+
+    Raises:
+        NotYours: neither the walker nor staff.
+        RoundIsOver, BuildingNotInRound, NoSuchFloor, VisitedInTheFuture, VisitedLongBefore: as they say.
+        CommunityError: the first of `faults_in`.
+    """
+    require_walker(round, by)
+    if round.status in OVER:
+        raise RoundIsOver()
+    _check_floor(round, command, places)
+    _check_time(round, command, now)
+    for fault in faults_in(command, places, catalogue):
+        raise fault.error
+    found = visit_of(round, command, now, naming)
+    kept = tuple(f.model_copy(update={"public": catalogue.known(f.category).public}) for f in found.findings)
+    visit = found.model_copy(update={"findings": kept})
+    return decided(visit, tell(VisitRecorded, visit))
+
+
+def show_finding(visit: Visit, case: str, *, public: bool) -> Decision[Visit]:
+    """The finding that has become `case` is for everybody, or is not any more, as that case is."""
+    return _revised(visit, {finding.id: public for finding in visit.findings if finding.case == case})
+
+
+def withdraw_findings(visit: Visit, codes: Collection[str]) -> Decision[Visit]:
+    """Findings of the categories `codes` are not for everybody any more."""
+    return _revised(visit, {finding.id: False for finding in visit.findings if finding.category in codes})
+
+
+def _revised(visit: Visit, public: Mapping[str, bool]) -> Decision[Visit]:
+    kept = tuple(f.model_copy(update={"public": public.get(f.id, f.public)}) for f in visit.findings)
+    if kept == visit.findings:
+        return decided(visit)
+    revised = visit.model_copy(update={"findings": kept})
+    return decided(revised, tell(VisitRevised, revised))
+
+
+def faults_in(command: RecordVisit, places: Mapping[str, Place], catalogue: Catalogue) -> Iterator[Fault]:
+    """What is wrong with its findings, the first fault of each: FindingTwice, UnknownCategory, FixWithoutPhoto,
+    FindingElsewhere."""
+    seen: set[str] = set()
+    for index, finding in enumerate(command.findings):
+        try:
+            _check_finding(finding, command.building, places, catalogue, seen)
+        except CommunityError as error:
+            yield Fault(index, finding.id, error)
+        seen.add(finding.id)
+
+
+def _check_finding(
+    finding: FoundHere, building: str, places: Mapping[str, Place], catalogue: Catalogue, seen: Collection[str]
+) -> None:
+    if finding.id in seen:
+        raise FindingTwice(id=finding.id)
+    category = catalogue.known(finding.category)
+    answered(category.questions, finding.answers, whole=False)
+    if finding.fixed and category.evidence and not finding.after:
+        raise FixWithoutPhoto(id=finding.id)
+    if finding.at is not None:
+        at = places.get(finding.at)
+        if at is None or at.building != building:
+            raise FindingElsewhere(id=finding.id)
+
+
+def _check_floor(round: Round, command: RecordVisit, places: Mapping[str, Place]) -> None:
+    building = places.get(command.building)
+    if command.building not in round.buildings or building is None:
+        raise BuildingNotInRound()
+    if building.floors is not None and command.floor > building.floors:
+        raise NoSuchFloor(floor=command.floor)
+
+
+def _check_time(round: Round, command: RecordVisit, now: datetime) -> None:
+    if command.visited_at is None:
+        return
+    if command.visited_at > now + _CLOCK_SKEW:
+        raise VisitedInTheFuture()
+    if command.visited_at < min(round.starts_at, round.planned_at) - _LONG:
+        raise VisitedLongBefore()
+
+
+def _finding(visit: str, finding: FoundHere, naming: Naming) -> Finding:
+    case = None if finding.fixed else naming("case", visit, finding.id)
+    return Finding(**finding.model_dump(), case=case)
+
+
+def _public(finding: Finding) -> FindingData:
+    return FindingData(
+        id=finding.id,
+        category=finding.category,
+        title=finding.title,
+        fixed=finding.fixed,
+        photos=len(finding.before) + len(finding.after),
+        case=finding.case,
+    )

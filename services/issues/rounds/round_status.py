@@ -1,0 +1,101 @@
+"""The summary of a round as it stands now: what was walked and found, and what has become of what was handed over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.store.mongo import ASCENDING, Document
+from services.contracts.issues import CaseStatus, RoundSummary
+from services.issues.rounds.domain.figures import summary_of
+from services.issues.rounds.domain.rounds import Round
+from services.issues.rounds.recount import compound_of, count
+from services.issues.store import Store
+
+OPEN_SHOWN = 200
+PUT_RIGHT = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
+SETTLED = (*PUT_RIGHT, CaseStatus.REJECTED, CaseStatus.MERGED)
+"""A rejected or merged case is nobody's open problem; it is not one put right either."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The cases of a round by what became of them; `waiting` are the first of those open, the most urgent first."""
+
+    cases: int
+    open: int
+    overdue: int
+    put_right: int
+    waiting: Sequence[Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A round's summary, counted from its visits at this moment, and its cases. `found`: by building and category."""
+
+    summary: RoundSummary
+    found: Mapping[tuple[str, str], tuple[int, int]]
+    handed_over: HandedOver
+
+
+async def standing(store: Store, round: Round, now: datetime, shown: Document, *, everything: bool) -> Standing:
+    """How `round` stands now; visits that are not counted into it yet are in.
+
+    `shown`: the condition on cases that are counted and named; `everything`: findings that are not public are, too.
+    """
+    figures = await count(store, round.id, everything=everything)
+    current = round.model_copy(update={"counted": figures})
+    catalogue = await store.catalogues.of(round.community)
+    summary = summary_of(current, await compound_of(store, round), catalogue, now)
+    return Standing(summary, await _crossed(store, round.id, everything), await _handed_over(store, round.id, shown))
+
+
+async def _crossed(store: Store, round: str, everything: bool) -> dict[tuple[str, str], tuple[int, int]]:
+    pipeline: list[Document] = [
+        {"$match": {"state.round": round}},
+        {"$unwind": "$state.findings"},
+        {"$match": {} if everything else {"state.findings.public": {"$ne": False}}},
+        {
+            "$group": {
+                "_id": {"building": "$state.building", "category": "$state.findings.category"},
+                "found": {"$sum": 1},
+                "fixed": {"$sum": {"$cond": ["$state.findings.fixed", 1, 0]}},
+            }
+        },
+    ]
+    rows = store.visits.collection.aggregate(pipeline)
+    return {(row["_id"]["building"], row["_id"]["category"]): (row["found"], row["fixed"]) async for row in rows}
+
+
+async def _handed_over(store: Store, round: str, shown: Document) -> HandedOver:
+    by_status: list[Document] = [
+        {"$match": {"state.round": round, **shown}},
+        {
+            "$group": {
+                "_id": "$state.status",
+                "cases": {"$sum": 1},
+                "overdue": {"$sum": {"$cond": ["$state.overdue", 1, 0]}},
+            }
+        },
+    ]
+    rows = await store.cases.collection.aggregate(by_status).to_list(None)
+    counts: dict[str, int] = {row["_id"]: row["cases"] for row in rows}
+    settled: list[Any] = list(SETTLED)
+    return HandedOver(
+        cases=sum(counts.values()),
+        open=sum(cases for status, cases in counts.items() if status not in settled),
+        overdue=sum(row["overdue"] for row in rows if row["_id"] not in settled),
+        put_right=sum(counts.get(status, 0) for status in PUT_RIGHT),
+        waiting=await _waiting(store, {"state.round": round, "state.status": {"$nin": settled}, **shown}),
+    )
+
+
+async def _waiting(store: Store, query: Document) -> list[Document]:
+    """Those with a deadline first, the nearest of all at the top; then those that nobody has been given yet."""
+    shown = {f"state.{name}": 1 for name in ("category", "title", "building", "status", "unit", "due_at", "overdue")}
+    dated = store.cases.collection.find({**query, "state.due_at": {"$ne": None}}, shown)
+    found = await dated.sort([("state.due_at", ASCENDING), ("_id", ASCENDING)]).limit(OPEN_SHOWN).to_list(OPEN_SHOWN)
+    if len(found) < OPEN_SHOWN:
+        undated = store.cases.collection.find({**query, "state.due_at": None}, shown).sort([("_id", ASCENDING)])
+        found += await undated.limit(OPEN_SHOWN - len(found)).to_list(OPEN_SHOWN)
+    return found

@@ -1,0 +1,1 @@
+"""Routing over HTTP: policy, suggestions, models, rehearsals, accuracy."""

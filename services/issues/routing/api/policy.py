@@ -1,0 +1,294 @@
+"""How a community routes, over HTTP: its rules, the model that is on, what happens by itself, and suggestions."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.problems import problems
+from services.chassis.http.tags import etagged
+from services.chassis.principal import Role
+from services.chassis.store.aggregates import Stored
+from services.chassis.store.mongo import Document
+from services.contracts.issues.routing import Automatic, DispatchSource, Target
+from services.contracts.marks import Id
+from services.contracts.text import Plain
+from services.issues.cases.domain.case import PlaceElsewhere, UnitElsewhere
+from services.issues.cases.visibility import known_case
+from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.routing.domain import policy as rules_of
+from services.issues.routing.domain.accuracy import Outcome
+from services.issues.routing.domain.classifier import Word
+from services.issues.routing.domain.policy import Routing, not_set_up, open_routing, routing_id
+from services.issues.routing.domain.rules import WINNER, Rule, shadowed
+from services.issues.routing.domain.suggesting import Likely, Suggestion
+from services.issues.routing.suggester import current, guesses, text_of, words_for
+from services.issues.store import Store
+
+BASE = "/api/issues/v1/routing"
+_SHOWN = 3
+
+_Decide = Callable[[Routing, datetime], Decision[Routing]]
+
+
+class ShadowView(BaseModel):
+    """A rule that can never win, because `by` matches whenever it does and comes before it."""
+
+    rule: str
+    by: str
+
+
+class RoutingView(BaseModel):
+    """`draft_rules` are edition `draft`; `rules` are on as edition `edition` (0: none). `shadowed`: of the draft."""
+
+    community: str
+    version: int
+    draft: int
+    draft_rules: tuple[Rule, ...]
+    shadowed: list[ShadowView]
+    edition: int
+    rules: tuple[Rule, ...]
+    model: str | None
+    awaiting: str | None = Field(description="The withdrawn model that is being replaced.")
+    automatic: Automatic
+    threshold: float
+
+
+class WordView(BaseModel):
+    """A piece of the text that spoke for the label, and its share of all that did."""
+
+    text: str
+    weight: float
+
+
+class HopView(BaseModel):
+    """A dispatch of the case and what became of it."""
+
+    unit: str
+    at: datetime
+    source: DispatchSource
+    outcome: Outcome
+
+
+class SuggestionView(Suggestion):
+    """The suggestion for a case. `words` mattered to the model for its likeliest unit, `category_words` for its
+    likeliest category. `dispatches`: where the case has been so far; `decides`: who chose the first unit, or will."""
+
+    case: str
+    decides: Literal["person", "platform"]
+    words: list[WordView]
+    category_words: list[WordView]
+    dispatches: list[HopView]
+
+
+class SuggestText(BaseModel):
+    """What somebody has typed so far."""
+
+    model_config = {"frozen": True, "extra": "forbid"}
+
+    community: Id
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Plain] = Field(
+        repr=False
+    )
+
+
+class CategoryGuess(BaseModel):
+    """A category that fits the text. `sure`: from the community's threshold on."""
+
+    category: str
+    zh: str
+    en: str
+    confidence: float
+    sure: bool
+    words: list[WordView]
+
+
+class TextSuggestion(BaseModel):
+    """Categories for the text, the likeliest first; empty where no model is on, or it knows none of the words."""
+
+    model: str | None
+    threshold: float
+    categories: list[CategoryGuess]
+
+
+def routing_view(stored: Stored[Routing]) -> RoutingView:
+    """How a community routes, as its staff see it."""
+    routing = stored.aggregate
+    return RoutingView(
+        community=routing.community,
+        version=stored.version,
+        draft=routing.draft,
+        draft_rules=routing.draft_rules,
+        shadowed=[ShadowView(rule=shadow.rule, by=shadow.by) for shadow in shadowed(routing.draft_rules)],
+        edition=routing.edition,
+        rules=routing.rules_on,
+        model=routing.model,
+        awaiting=routing.awaiting,
+        automatic=routing.automatic,
+        threshold=routing.threshold,
+    )
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of routing, on `store`."""
+    routes = APIRouter(tags=["routing"])
+    _setting_up(routes, store)
+    _suggesting(routes, store)
+    return routes
+
+
+def _setting_up(routes: APIRouter, store: Store) -> None:
+    @routes.get(BASE, response_model=RoutingView, summary="How a community routes", responses=problems(NotYours))
+    async def one(request: Request, principal: PrincipalDep, community: Annotated[Id, Query()]) -> Response:
+        principal.require(community, Role.STAFF)
+        found = await store.routing.routings.find(routing_id(community))
+        if found is None:  # there is no version yet that could be named by a tag
+            nothing = routing_view(Stored(not_set_up(community), 0))
+            return Response(nothing.model_dump_json(), media_type="application/json")
+        return etagged(found, routing_view, request)
+
+    refusals = (NotYours, StaleVersion)
+
+    @routes.put(
+        f"{BASE}/rules",
+        response_model=RoutingView,
+        summary="Write the draft of the rules, all of them",
+        description=WINNER,
+        responses=problems(*refusals, rules_of.RuleTwice, UnitElsewhere, PlaceElsewhere, UnknownCategory),
+    )
+    async def draft(body: rules_of.DraftRules, command: CommandDep) -> Response:
+        by = command.principal
+        by.require(body.community, Role.STAFF)
+        await _require_known(store, body)
+        return await _change(store, command, body.community, lambda r, now: rules_of.draft_rules(r, body, by, now))
+
+    @routes.post(
+        f"{BASE}/rules/switch",
+        response_model=RoutingView,
+        summary="Switch the draft on, or all rules off",
+        responses=problems(*refusals, rules_of.NotThatDraft),
+    )
+    async def switch(body: rules_of.SwitchRules, command: CommandDep) -> Response:
+        by = command.principal
+        return await _change(store, command, body.community, lambda r, now: rules_of.switch_rules(r, body, by, now))
+
+    @routes.post(
+        f"{BASE}/model/switch",
+        response_model=RoutingView,
+        summary="Switch a model on, or off",
+        responses=problems(*refusals, UnknownAggregate, rules_of.ModelNotReady),
+    )
+    async def switch_model(body: rules_of.SwitchModel, command: CommandDep) -> Response:
+        by = command.principal
+        by.require(body.community, Role.STAFF)
+        model = None if body.model is None else (await store.routing.models.get(body.model)).aggregate
+        return await _change(
+            store, command, body.community, lambda r, now: rules_of.switch_model(r, body, model, by, now)
+        )
+
+    @routes.post(
+        f"{BASE}/automatic",
+        response_model=RoutingView,
+        summary="What is dispatched without a person, and how sure a model must be",
+        responses=problems(*refusals),
+    )
+    async def automatic(body: rules_of.Automate, command: CommandDep) -> Response:
+        by = command.principal
+        return await _change(store, command, body.community, lambda r, now: rules_of.automate(r, body, by, now))
+
+
+def _suggesting(routes: APIRouter, store: Store) -> None:
+    @routes.post(f"{BASE}/suggest", summary="Categories for what is being typed", responses=problems(NotYours))
+    async def suggest(body: SuggestText, principal: PrincipalDep) -> TextSuggestion:
+        principal.require(body.community)
+        routing = await store.routing.routing_of(body.community)
+        parts = None if routing.model is None else await store.routing.weights.of(routing.model)
+        likely = guesses(parts or {}, Target.CATEGORY, body.text)[:_SHOWN]
+        catalogue = await store.catalogues.of(body.community)
+        return TextSuggestion(
+            model=routing.model if parts else None,
+            threshold=routing.threshold,
+            categories=[
+                CategoryGuess(
+                    category=guess.label,
+                    zh=names[0],
+                    en=names[1],
+                    confidence=round(guess.confidence, 4),
+                    sure=guess.confidence >= routing.threshold,
+                    words=_words(words_for(parts, Target.CATEGORY, guess.label, body.text)),
+                )
+                for guess in likely
+                if (names := _names(catalogue, guess.label)) is not None
+            ],
+        )
+
+    @routes.get(
+        "/api/issues/v1/cases/{id}/suggestion",
+        summary="Who should handle it, and why",
+        responses=problems(NotYours, UnknownAggregate),
+    )
+    async def suggestion(id: Id, principal: PrincipalDep) -> SuggestionView:
+        case = (await known_case(store, id, principal))[0].aggregate
+        principal.require(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+        made = await current(store, case)
+        parts = None if made.model is None else await store.routing.weights.of(made.model)
+        text, hops = text_of(case), _hops(await store.routing.dispatches.of(id))
+        return SuggestionView(
+            case=id,
+            decides="platform" if hops and hops[0].source is not DispatchSource.PERSON else "person",
+            words=_words(words_for(parts, Target.UNIT, _first(made.units), text)),
+            category_words=_words(words_for(parts, Target.CATEGORY, _first(made.categories), text)),
+            dispatches=hops,
+            **made.model_dump(),
+        )
+
+
+async def _change(store: Store, command: Command, community: str, decide: _Decide) -> Response:
+    """Change the community's routing, which is opened by the first change."""
+    routings, id, by = store.routing.routings, routing_id(community), command.principal
+    if await routings.find(id) is None:
+        with suppress(AlreadyExists):
+            await routings.create(id, lambda now: open_routing(community, by), command.cause)
+    return await command.change(routings, id, decide, routing_view)
+
+
+async def _require_known(store: Store, body: rules_of.DraftRules) -> None:
+    """Raises UnitElsewhere, PlaceElsewhere or UnknownCategory unless the community has what the rules name."""
+    units = await store.units.those_of([rule.unit for rule in body.rules])
+    if any(rule.unit not in units or units[rule.unit].community != body.community for rule in body.rules):
+        raise UnitElsewhere()
+    named = [place for rule in body.rules for place in rule.when.places]
+    places = await store.places.those_of(named)
+    if any(place not in places or places[place].community != body.community for place in named):
+        raise PlaceElsewhere()
+    catalogue = await store.catalogues.of(body.community)
+    for rule in body.rules:
+        for code in rule.when.categories:
+            catalogue.category(code)
+
+
+def _words(words: list[Word]) -> list[WordView]:
+    return [WordView(text=word.text, weight=word.weight) for word in words]
+
+
+def _first(likely: Sequence[Likely]) -> str | None:
+    return likely[0].label if likely else None
+
+
+def _names(catalogue: Catalogue, code: str) -> tuple[str, str] | None:
+    try:
+        category = catalogue.category(code)
+    except UnknownCategory:
+        return None
+    return category.zh, category.en
+
+
+def _hops(found: Sequence[Document]) -> list[HopView]:
+    return [HopView(unit=hop["unit"], source=hop["source"], outcome=hop["outcome"], at=hop["at"]) for hop in found]

@@ -1,0 +1,1 @@
+"""The rules of routing: policy, rules, classifier, suggestions, rehearsal and accuracy."""

@@ -1,0 +1,85 @@
+"""A classifier of reports as an aggregate: asked for, trained or refused, and withdrawn when it must forget.
+
+Its numbers are kept elsewhere; here is what is known about it.
+"""
+
+from datetime import datetime
+
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.principal import Principal, Role
+from services.contracts.issues.routing import (
+    ModelStatus,
+    PartFigures,
+    RoutingModelAsked,
+    RoutingModelRefused,
+    RoutingModelState,
+    RoutingModelTrained,
+    RoutingModelWithdrawn,
+)
+from services.contracts.marks import Id, Thing
+from services.issues.shared.values import Request
+
+NOT_ENOUGH = "not-enough-examples"
+FAILED = "training-failed"
+
+
+class AskModel(Request):
+    """Train a model on what this community's cases have taught so far."""
+
+    community: Id
+
+
+class RoutingModel(Aggregate):
+    """One training and what came of it."""
+
+    status: ModelStatus = ModelStatus.ASKED
+    asked_at: datetime
+    trained_at: datetime | None = None
+    replaces: Thing[str | None] = None
+    parts: tuple[PartFigures, ...] = ()
+    refusal: Thing[str | None] = None
+
+    def public(self) -> RoutingModelState:
+        return RoutingModelState(**{name: getattr(self, name) for name in RoutingModelState.model_fields})
+
+
+def ask_model(id: str, command: AskModel, by: Principal, now: datetime) -> Decision[RoutingModel]:
+    """Somebody of the staff wants a model."""
+    by.require(command.community, Role.STAFF)
+    model = RoutingModel(id=id, community=command.community, asked_at=now)
+    return decided(model, tell(RoutingModelAsked, model))
+
+
+def successor_id(withdrawn: str) -> str:
+    """The id of the model that takes the place of a withdrawn one."""
+    return derived_id("routing-model", withdrawn)
+
+
+def ask_successor(withdrawn: RoutingModel, now: datetime) -> Decision[RoutingModel]:
+    """A model like the withdrawn one, without what had to be forgotten."""
+    model = RoutingModel(
+        id=successor_id(withdrawn.id), community=withdrawn.community, asked_at=now, replaces=withdrawn.id
+    )
+    return decided(model, tell(RoutingModelAsked, model))
+
+
+def conclude(
+    model: RoutingModel, parts: tuple[PartFigures, ...], refusal: str | None, now: datetime
+) -> Decision[RoutingModel]:
+    """The training is over: the model stands, or there is a `refusal`. Said once."""
+    if model.status is not ModelStatus.ASKED:
+        return decided(model)
+    if refusal is None:
+        changed = model.model_copy(update={"status": ModelStatus.READY, "trained_at": now, "parts": parts})
+        return decided(changed, tell(RoutingModelTrained, changed))
+    refused = {"status": ModelStatus.REFUSED, "refusal": refusal, "parts": parts}
+    changed = model.model_copy(update=refused)
+    return decided(changed, tell(RoutingModelRefused, changed))
+
+
+def withdraw(model: RoutingModel, now: datetime) -> Decision[RoutingModel]:
+    """Its numbers are gone."""
+    if model.status is ModelStatus.WITHDRAWN:
+        return decided(model)
+    changed = model.model_copy(update={"status": ModelStatus.WITHDRAWN})
+    return decided(changed, tell(RoutingModelWithdrawn, changed))

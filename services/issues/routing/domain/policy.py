@@ -1,0 +1,210 @@
+"""How a community routes: its draft of rules, the rules and the model that are on, and what happens without a person.
+
+Rules are drafted, rehearsed if one likes, switched on as the edition that was drafted, and off again. Drafting goes on
+beside what is on, so that what is on is always what somebody has decided about.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.principal import Principal, Role
+from services.contracts.issues.routing import (
+    Automatic,
+    ModelStatus,
+    RoutingAutomated,
+    RoutingDrafted,
+    RoutingModelSwitched,
+    RoutingOpened,
+    RoutingRulesSwitched,
+    RoutingState,
+)
+from services.contracts.marks import Id, Thing
+from services.issues.routing.domain.model import RoutingModel
+from services.issues.routing.domain.rules import MAX_RULES, Rule
+from services.issues.shared.values import Request
+
+THRESHOLD = 0.4
+"""Below this confidence a person decides, where a community says nothing else (as Amsterdam does)."""
+
+
+class RuleTwice(
+    Invalid,
+    code="routing.rule-twice",
+    zh="规则编号“{rule}”出现了两次。",
+    en="There are two rules with the id {rule}.",
+):
+    """The id of a rule says which one won."""
+
+
+class NotThatDraft(
+    Conflict,
+    code="routing.not-that-draft",
+    zh="当前草稿是第 {draft} 版，不是第 {edition} 版；请核对后再启用。",
+    en="The draft is edition {draft}, not {edition}; look at it before you switch it on.",
+):
+    """What is switched on is what was looked at."""
+
+
+class ModelNotReady(
+    Conflict,
+    code="routing.model-not-ready",
+    zh="该模型不可用（状态：{status}）。",
+    en="That model can't be used: it is {status}.",
+):
+    """Only a trained model of the same community is switched on."""
+
+
+class DraftRules(Request):
+    """The rules as they shall be, all of them."""
+
+    community: Id
+    rules: Annotated[tuple[Rule, ...], Field(max_length=MAX_RULES)]
+
+
+class SwitchRules(Request):
+    """Switch the draft on that is this `edition`; None switches all rules off."""
+
+    community: Id
+    edition: Annotated[int, Field(ge=1, le=2**31)] | None
+
+
+class SwitchModel(Request):
+    """Switch this model on; None: no model."""
+
+    community: Id
+    model: Id | None
+
+
+class Automate(Request):
+    """What is dispatched without a person, and from which confidence on the model's word is enough."""
+
+    community: Id
+    automatic: Automatic
+    threshold: Annotated[float, Field(ge=0.05, le=1)] = THRESHOLD
+
+
+class Routing(Aggregate):
+    """One for each community. `edition` 0: no rules are on. `awaiting`: the withdrawn model that is being replaced."""
+
+    draft: int = 0
+    draft_rules: tuple[Rule, ...] = ()
+    edition: int = 0
+    rules_on: tuple[Rule, ...] = ()
+    model: Thing[str | None] = None
+    awaiting: Thing[str | None] = None
+    automatic: Automatic = Automatic.OFF
+    threshold: float = THRESHOLD
+
+    def public(self) -> RoutingState:
+        return RoutingState(
+            edition=self.edition,
+            rules=len(self.rules_on),
+            model=self.model,
+            automatic=self.automatic,
+            threshold=self.threshold,
+        )
+
+
+def routing_id(community: str) -> str:
+    """The id of the community's routing."""
+    return derived_id("routing", community)
+
+
+def not_set_up(community: str) -> Routing:
+    """How a community routes that has decided nothing: a person does everything."""
+    return Routing(id=routing_id(community), community=community)
+
+
+def open_routing(community: str, by: Principal) -> Decision[Routing]:
+    """Begin to set it up."""
+    _require(community, by)
+    routing = not_set_up(community)
+    return decided(routing, tell(RoutingOpened, routing))
+
+
+def draft_rules(routing: Routing, command: DraftRules, by: Principal, now: datetime) -> Decision[Routing]:
+    """Write the draft anew; what is on stays on. The same rules again are no new edition.
+
+    Raises:
+        RuleTwice: two rules have one id.
+    """
+    _require(routing.community, by)
+    seen: set[str] = set()
+    for rule in command.rules:
+        if rule.id in seen:
+            raise RuleTwice(rule=rule.id)
+        seen.add(rule.id)
+    if routing.draft > 0 and command.rules == routing.draft_rules:
+        return decided(routing)
+    changed = routing.model_copy(update={"draft": routing.draft + 1, "draft_rules": command.rules})
+    text = command.model_dump_json(include={"rules"})
+    return decided(changed, RoutingDrafted(draft=changed.draft, text=text, by=by.sub))
+
+
+def switch_rules(routing: Routing, command: SwitchRules, by: Principal, now: datetime) -> Decision[Routing]:
+    """Switch the draft on, or all rules off.
+
+    Raises:
+        NotThatDraft: somebody has changed the draft meanwhile.
+    """
+    _require(routing.community, by)
+    edition = command.edition or 0
+    if edition == routing.edition:
+        return decided(routing)
+    if edition not in (0, routing.draft):
+        raise NotThatDraft(draft=routing.draft, edition=edition)
+    rules = routing.draft_rules if edition else ()
+    changed = routing.model_copy(update={"edition": edition, "rules_on": rules})
+    return decided(changed, tell(RoutingRulesSwitched, changed, by=by.sub))
+
+
+def switch_model(
+    routing: Routing, command: SwitchModel, model: RoutingModel | None, by: Principal, now: datetime
+) -> Decision[Routing]:
+    """Switch on `model`, which is the one the command names; None: off.
+
+    Raises:
+        ModelNotReady: it is not trained, or of another community.
+    """
+    _require(routing.community, by)
+    if model is not None and model.community != routing.community:
+        raise ModelNotReady(status="elsewhere")
+    if model is not None and model.status is not ModelStatus.READY:
+        raise ModelNotReady(status=model.status)
+    if command.model == routing.model:
+        return decided(routing)
+    changed = routing.model_copy(update={"model": command.model, "awaiting": None})
+    return decided(changed, tell(RoutingModelSwitched, changed, by=by.sub))
+
+
+def lose_model(routing: Routing, model: str, by: str) -> Decision[Routing]:
+    """The model that is on was withdrawn; a person decides until another one stands."""
+    if routing.model != model:
+        return decided(routing)
+    changed = routing.model_copy(update={"model": None, "awaiting": model})
+    return decided(changed, tell(RoutingModelSwitched, changed, by=by))
+
+
+def replace_model(routing: Routing, model: RoutingModel, by: str) -> Decision[Routing]:
+    """The new model takes the place of the withdrawn one, unless somebody has decided otherwise meanwhile."""
+    if routing.awaiting is None or routing.awaiting != model.replaces or model.status is not ModelStatus.READY:
+        return decided(routing)
+    changed = routing.model_copy(update={"model": model.id, "awaiting": None})
+    return decided(changed, tell(RoutingModelSwitched, changed, by=by))
+
+
+def automate(routing: Routing, command: Automate, by: Principal, now: datetime) -> Decision[Routing]:
+    """Decide what happens without a person."""
+    _require(routing.community, by)
+    if (command.automatic, command.threshold) == (routing.automatic, routing.threshold):
+        return decided(routing)
+    changed = routing.model_copy(update={"automatic": command.automatic, "threshold": command.threshold})
+    return decided(changed, tell(RoutingAutomated, changed, by=by.sub))
+
+
+def _require(community: str, by: Principal) -> None:
+    by.require(community, Role.STAFF)

@@ -1,0 +1,93 @@
+"""What routing keeps: each community's routing, models, rehearsals and figures, and a suggestion beside each case."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.clock import Clock
+from services.chassis.runtime import Runtime
+from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.journal import Journal
+from services.chassis.store.mongo import ASCENDING, Collection, Document, IndexModel
+from services.contracts.issues.routing import DispatchAccuracyState, RoutingModelState, RoutingState
+from services.contracts.topics import ISSUES
+from services.issues.routing import dispatches, weights
+from services.issues.routing.dispatches import Dispatches
+from services.issues.routing.domain.accuracy import DispatchAccuracy
+from services.issues.routing.domain.model import RoutingModel
+from services.issues.routing.domain.policy import Routing, not_set_up, routing_id
+from services.issues.routing.domain.rehearsal import Rehearsal
+from services.issues.routing.weights import Weights
+
+ROUTINGS = Kind("routing", "routings", Routing, ISSUES, RoutingState)
+MODELS = Kind("routing-model", "routing_models", RoutingModel, ISSUES, RoutingModelState)
+REHEARSALS: Kind[Rehearsal] = Kind("rehearsal", "rehearsals", Rehearsal, ISSUES, None)
+ACCURACIES = Kind("dispatch-accuracy", "dispatch_accuracies", DispatchAccuracy, ISSUES, DispatchAccuracyState)
+KINDS: tuple[Kind[Any], ...] = (ROUTINGS, MODELS, REHEARSALS, ACCURACIES)
+
+SUGGESTIONS = "suggestions"
+CORRECTIONS = "routing_corrections"
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    MODELS.collection: [
+        IndexModel(newest_first("state.community")),
+        IndexModel([("state.status", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)], name="asked"),
+    ],
+    REHEARSALS.collection: [
+        IndexModel(newest_first("state.community")),
+        IndexModel([("state.done_at", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)], name="asked"),
+    ],
+    SUGGESTIONS: [IndexModel([("community", ASCENDING), ("filed", ASCENDING)], name="filed")],
+    CORRECTIONS: [IndexModel([("community", ASCENDING)])],
+    **dispatches.INDEXES,
+    **weights.INDEXES,
+}
+
+
+@dataclass(frozen=True)
+class RoutingKept:
+    """All of it. `suggestions` and `corrections` are documents under the id of the case."""
+
+    routings: Aggregates[Routing]
+    models: Aggregates[RoutingModel]
+    rehearsals: Aggregates[Rehearsal]
+    accuracies: Aggregates[DispatchAccuracy]
+    weights: Weights
+    dispatches: Dispatches
+    suggestions: Collection
+    corrections: Collection
+    journal: Journal
+    clock: Clock
+
+    @classmethod
+    def of(cls, runtime: Runtime[ServiceSettings]) -> "RoutingKept":
+        """What is kept in the database of `runtime`."""
+        database = runtime.database
+        return cls(
+            routings=runtime.aggregates(ROUTINGS),
+            models=runtime.aggregates(MODELS),
+            rehearsals=runtime.aggregates(REHEARSALS),
+            accuracies=runtime.aggregates(ACCURACIES),
+            weights=Weights(database),
+            dispatches=Dispatches(database),
+            suggestions=database[SUGGESTIONS],
+            corrections=database[CORRECTIONS],
+            journal=runtime.journal,
+            clock=runtime.clock,
+        )
+
+    async def routing_of(self, community: str) -> Routing:
+        """How `community` routes; nothing is set up where nobody has."""
+        found = await self.routings.find(routing_id(community))
+        return not_set_up(community) if found is None else found.aggregate
+
+    async def corrected(self, community: str) -> set[str]:
+        """The cases whose category or unit somebody put right."""
+        categories = {d["_id"] async for d in self.corrections.find({"community": community}, {"_id": 1})}
+        return categories | await self.dispatches.corrected(community)
+
+    async def filed_by_platform(self, community: str) -> set[str]:
+        """The cases that no person has filed."""
+        query: Document = {"community": community, "filed": True}
+        return {d["_id"] async for d in self.suggestions.find(query, {"_id": 1})}

@@ -1,1 +1,0 @@
-"""What a deployment decides about issues, room by room."""

@@ -1,0 +1,1 @@
+"""Partner organisations that handle cases and walk rounds."""

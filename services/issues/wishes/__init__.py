@@ -1,0 +1,1 @@
+"""Wishes (居民心愿): proposed and supported by residents, answered by the committee."""

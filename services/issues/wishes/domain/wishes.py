@@ -1,0 +1,386 @@
+"""Wishes (居民心愿): something residents would like to have, supported by others, answered by the committee.
+
+An answer is owed by a deadline. What is accepted goes into a plan, and how far it is is reported in public until it is
+there, or given up with a reason. Supporters are aggregates of their own (`supports`); a wish holds their number.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from services.chassis.aggregate import Aggregate, Decision, decided, tell
+from services.chassis.errors import Conflict, Invalid
+from services.chassis.principal import Principal, Role
+from services.contracts.event import Event
+from services.contracts.holding import emptied
+from services.contracts.issues import (
+    WishAnonymised,
+    WishAnswered,
+    WishDropped,
+    WishFulfilled,
+    WishHidden,
+    WishOverdue,
+    WishProgressed,
+    WishProposed,
+    WishRetitled,
+    WishShown,
+    WishState,
+    WishStatus,
+    WishSupported,
+    WishUnsupported,
+)
+from services.contracts.marks import Id, Masked, Office, Personal, Someone, Sort, Words
+from services.contracts.value import Value
+from services.issues.shared.values import Line, Moment, Request, Text
+
+ANSWER_WITHIN = timedelta(days=30)
+MAX_REPORTS = 200
+
+
+class WishIsAnswered(Conflict, code="wish.answered", zh="该心愿已经答复。", en="The wish has been answered already."):
+    """What is decided is no longer supported or answered anew."""
+
+
+class WishNotUnderWay(
+    Conflict,
+    code="wish.not-under-way",
+    zh="该心愿未列入计划，或已经办结。",
+    en="The wish is in no plan, or its plan has come to an end.",
+):
+    """Progress is that of a plan."""
+
+
+class WishIsHidden(Conflict, code="wish.hidden", zh="该心愿已被隐藏。", en="The wish is hidden; show it again first."):
+    """What nobody sees is neither supported nor answered."""
+
+
+class PlanOfDeclined(
+    Invalid,
+    code="wish.plan-of-declined",
+    zh="不予采纳的心愿没有计划。",
+    en="A wish that is declined has no plan.",
+):
+    """A plan and a refusal contradict each other."""
+
+
+class PlanInThePast(
+    Invalid, code="wish.plan-in-the-past", zh="计划完成时间必须晚于现在。", en="A plan ends in the future."
+):
+    """A date that has passed already can't be kept."""
+
+
+class TooManyReports(
+    Conflict,
+    code="wish.too-many-reports",
+    zh="一个心愿最多保存 {limit} 次进展。",
+    en="A wish keeps {limit} reports of progress at most.",
+):
+    """A bound on the document."""
+
+
+class Stage(StrEnum):
+    """How far the plan of an accepted wish is."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under-way"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Propose(Request):
+    """A wish. The title is public, masked; the text is for the committee."""
+
+    community: Id
+    title: Line
+    text: Text | None = None
+
+
+class Answer(Request):
+    """`accepted` into a plan, or `declined`; `answer` says the reasons, and is public, masked.
+
+    `plan`: what will be done, public as well; `planned_for`: by when.
+    """
+
+    verdict: Literal[WishStatus.ACCEPTED, WishStatus.DECLINED]
+    answer: Text
+    plan: Text | None = None
+    planned_for: Moment | None = None
+
+
+class ReportProgress(Request):
+    """How far the plan is: in percent, and in words that are public, masked. `planned_for`: the plan's new end."""
+
+    percent: Annotated[int, Field(ge=0, le=100)]
+    text: Text
+    planned_for: Moment | None = None
+
+
+class Finish(Request):
+    """What was wished for is there. The words are public, masked."""
+
+    text: Text
+
+
+class Drop(Request):
+    """It will not be done after all, for this reason, which is public, masked."""
+
+    reason: Text
+
+
+class Retitle(Request):
+    """A better title: one that names nobody."""
+
+    title: Line
+
+
+class Hide(Request):
+    """Out of sight, for this reason, which its proposer reads."""
+
+    reason: Text
+
+
+class Progress(Value):
+    """One report on the plan."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: datetime
+    stage: Stage
+    percent: int | None
+    text: Office[Masked]
+
+
+class Wish(Aggregate):
+    """`people`: its proposer, until they are erased; `forgotten`: those who were. `counted`: who else supports it.
+
+    `seat`: which of the `seats` of its proposer it takes while it is open; None for staff, and for what is older.
+    """
+
+    title: Words[Masked]
+    text: Words[str | None] = Field(default=None, repr=False)
+    proposer: Someone[str | None] = None
+    seat: Personal[int | None] = None
+    status: WishStatus = WishStatus.OPEN
+    people: Someone[frozenset[str]] = frozenset()
+    forgotten: int = 0
+    counted: int = 0
+    proposed_at: datetime
+    due_at: datetime | None = None
+    answer: Office[Masked | None] = None
+    answered_at: datetime | None = None
+    overdue: bool = False
+    plan: Office[Masked | None] = None
+    planned_for: datetime | None = None
+    stage: Stage | None = None
+    reports: tuple[Progress, ...] = ()
+    hidden: bool = False
+    hidden_for: Office[str | None] = Field(default=None, repr=False)
+
+    @property
+    def supporters(self) -> int:
+        """How many people support it, each once."""
+        return len(self.people) + self.forgotten + self.counted
+
+    @property
+    def progress(self) -> int | None:
+        """How much of the plan was said to be done, in percent."""
+        return self.reports[-1].percent if self.reports else None
+
+    @property
+    def progress_text(self) -> str | None:
+        """What was said last of the plan."""
+        return self.reports[-1].text if self.reports else None
+
+    @property
+    def progressed_at(self) -> datetime | None:
+        """When that was."""
+        return self.reports[-1].at if self.reports else None
+
+    def public(self) -> WishState | None:
+        return None if self.hidden else WishState(**{name: getattr(self, name) for name in WishState.model_fields})
+
+    @property
+    def withholds(self) -> bool:
+        return self.hidden
+
+    def told(self, event: Event) -> Event | None:
+        """That it is out of sight, and nothing more while it is."""
+        return event if isinstance(event, WishHidden) else None
+
+    def known_to(self, by: Principal) -> bool:
+        """Whether `by` may know that there is such a wish: a hidden one is its proposer's and the staff's."""
+        theirs = self.community in by.communities and by.sub == self.proposer
+        return not self.hidden or theirs or by.has(self.community, Role.STAFF)
+
+    def becoming(self, **changes: Any) -> "Wish":
+        """This wish with some fields changed; words are masked on the way."""
+        return Wish.model_validate(self.model_dump() | changes)
+
+
+def in_thirty_days(now: datetime) -> datetime:
+    """By when an answer is owed where nobody decided otherwise."""
+    return now + ANSWER_WITHIN
+
+
+def propose(
+    id: str,
+    command: Propose,
+    by: Principal,
+    now: datetime,
+    owed: Callable[[datetime], datetime] = in_thirty_days,
+    seat: int | None = None,
+) -> Decision[Wish]:
+    """Propose a wish; the proposer is its first supporter. `owed`: by when an answer is owed to what is proposed."""
+    by.require(command.community)
+    wish = Wish(
+        id=id,
+        community=command.community,
+        title=command.title,
+        text=command.text,
+        proposer=by.sub,
+        seat=seat,
+        people=frozenset({by.sub}),
+        proposed_at=now,
+        due_at=owed(now),
+    )
+    return decided(wish, tell(WishProposed, wish))
+
+
+def require_supportable(wish: Wish, by: Principal) -> None:
+    """Raises WishIsAnswered or WishIsHidden where nobody joins any more."""
+    by.require(wish.community)
+    _require_shown(wish)
+    _require_open(wish)
+
+
+def recount(wish: Wish, supports: int) -> Decision[Wish]:
+    """Take the number of supports as it was counted, the proposer's own not among them. Hidden, it waits."""
+    if supports == wish.counted or wish.hidden:
+        return decided(wish)
+    changed = wish.model_copy(update={"counted": supports})
+    more = supports > wish.counted
+    return decided(changed, tell(WishSupported, changed) if more else tell(WishUnsupported, changed))
+
+
+def answer(wish: Wish, command: Answer, by: Principal, now: datetime) -> Decision[Wish]:
+    """The committee's word on it, once.
+
+    Raises:
+        PlanOfDeclined, PlanInThePast: the plan makes no sense.
+    """
+    by.require(wish.community, Role.STAFF)
+    _require_shown(wish)
+    _require_open(wish)
+    accepted = command.verdict is WishStatus.ACCEPTED
+    if not accepted and (command.plan is not None or command.planned_for is not None):
+        raise PlanOfDeclined()
+    _require_future(command.planned_for, now)
+    changed = wish.becoming(
+        status=command.verdict,
+        answer=command.answer,
+        answered_at=now,
+        plan=command.plan,
+        planned_for=command.planned_for,
+        stage=Stage.PLANNED if accepted else None,
+    )
+    return decided(changed, tell(WishAnswered, changed, by=by.sub))
+
+
+def report_progress(wish: Wish, command: ReportProgress, by: Principal, now: datetime) -> Decision[Wish]:
+    """Say how far the plan is."""
+    _require_future(command.planned_for, now)
+    progress = Progress(at=now, stage=Stage.UNDER_WAY, percent=command.percent, text=command.text)
+    return _reported(wish, progress, WishProgressed, by, planned_for=command.planned_for or wish.planned_for)
+
+
+def finish(wish: Wish, command: Finish, by: Principal, now: datetime) -> Decision[Wish]:
+    """The plan is carried out."""
+    progress = Progress(at=now, stage=Stage.DONE, percent=100, text=command.text)
+    return _reported(wish, progress, WishFulfilled, by)
+
+
+def drop(wish: Wish, command: Drop, by: Principal, now: datetime) -> Decision[Wish]:
+    """The plan is given up."""
+    progress = Progress(at=now, stage=Stage.DROPPED, percent=wish.progress, text=command.reason)
+    return _reported(wish, progress, WishDropped, by)
+
+
+def mark_overdue(wish: Wish, now: datetime) -> Decision[Wish]:
+    """Say once that the answer was not given in time; it stays said. Nothing where it was, or is not due."""
+    late = wish.due_at is not None and wish.due_at <= now and wish.status is WishStatus.OPEN
+    if not late or wish.overdue or wish.hidden:
+        return decided(wish)
+    changed = wish.model_copy(update={"overdue": True})
+    return decided(changed, tell(WishOverdue, changed))
+
+
+def retitle(wish: Wish, command: Retitle, by: Principal, now: datetime) -> Decision[Wish]:
+    """Put the title right, hidden or not."""
+    by.require(wish.community, Role.STAFF)
+    changed = wish.becoming(title=command.title)
+    if changed.title == wish.title:
+        return decided(wish)
+    return decided(changed, WishRetitled(title=changed.title, by=by.sub))
+
+
+def hide(wish: Wish, command: Hide, by: Principal, now: datetime) -> Decision[Wish]:
+    """Take it out of sight of all but its proposer and the staff. A second time changes nothing."""
+    by.require(wish.community, Role.STAFF)
+    if wish.hidden:
+        return decided(wish)
+    changed = wish.model_copy(update={"hidden": True, "hidden_for": command.reason})
+    return decided(changed, WishHidden(reason=command.reason, by=by.sub))
+
+
+def show(wish: Wish, by: Principal, now: datetime) -> Decision[Wish]:
+    """Bring it back. Where it is in sight nothing changes."""
+    by.require(wish.community, Role.STAFF)
+    if not wish.hidden:
+        return decided(wish)
+    changed = wish.model_copy(update={"hidden": False, "hidden_for": None})
+    return decided(changed, tell(WishShown, changed, by=by.sub))
+
+
+def anonymise_wish(wish: Wish, person: str) -> Decision[Wish]:
+    """Forget `person` as the proposer, and their words, the title too; the number of supporters stays."""
+    proposer = wish.proposer == person
+    supporter = person in wish.people
+    if not (proposer or supporter):
+        return decided(wish)
+    left = {"people": wish.people - {person}, "forgotten": wish.forgotten + supporter}
+    if not proposer:
+        return decided(wish.model_copy(update=left), WishAnonymised(proposer=wish.proposer))
+    theirs = emptied(Wish, Sort.WORDS, Sort.PERSONAL)
+    changed = wish.model_copy(update={**theirs, **left, "proposer": None})
+    return decided(changed, WishAnonymised(proposer=None, title=changed.title))
+
+
+def _reported(
+    wish: Wish, progress: Progress, event: type[Event], by: Principal, **changes: datetime | None
+) -> Decision[Wish]:
+    by.require(wish.community, Role.STAFF)
+    _require_shown(wish)
+    if wish.stage not in (Stage.PLANNED, Stage.UNDER_WAY):
+        raise WishNotUnderWay()
+    if len(wish.reports) >= MAX_REPORTS and progress.stage is Stage.UNDER_WAY:
+        raise TooManyReports(limit=MAX_REPORTS)
+    changed = wish.model_copy(update={"stage": progress.stage, "reports": (*wish.reports, progress), **changes})
+    return decided(changed, tell(event, changed, by=by.sub))
+
+
+def _require_open(wish: Wish) -> None:
+    if wish.status is not WishStatus.OPEN:
+        raise WishIsAnswered()
+
+
+def _require_shown(wish: Wish) -> None:
+    if wish.hidden:
+        raise WishIsHidden()
+
+
+def _require_future(moment: datetime | None, now: datetime) -> None:
+    if moment is not None and moment <= now:
+        raise PlanInThePast()
