@@ -8,7 +8,7 @@ import httpx
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import PlaceKind, UnitKind
 from tests.integration.calling import Caller
-from tests.integration.issues.pictures import a_picture
+from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import HERE, person
 
 BASE = "/api/issues/v1"

@@ -17,8 +17,8 @@ from services.issues.store import Store
 from services.issues.supports.domain.supports import Subject, first_support
 from services.issues.supports.joining import count
 from services.issues.wishes.domain.wishes import Propose, propose
-from tests.integration.issues.pictures import a_picture
-from tests.integration.issues.walking import hear
+from tests.integration.issues.rounds.walking import hear
+from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import BUILDING, CATALOGUE, HERE, NEIGHBOUR, RESIDENT, STAFF
 
 ME = Cause(RESIDENT.sub)

@@ -6,7 +6,7 @@ from services.contracts.issues import PlaceKind, UnitKind
 from services.issues.catalogue.residential import RESIDENTIAL as CATALOGUE
 from services.issues.rounds.api.rounds import MAX_VISITS_AT_ONCE
 from tests.integration.issues.calling import BASE, OPERATOR, Api, a_community
-from tests.integration.issues.pictures import a_picture
+from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
 
 PUBLIC = {f"{BASE}/report"}

@@ -13,7 +13,7 @@ from services.issues.cases.domain.clock import STOPPED, tick, with_tick
 from services.issues.places.service import standing_in
 from services.issues.store import Store, cases_come_due, found_in, matching, plans_to_advance, shown_in
 from tests.integration.issues.explaining import stages
-from tests.integration.issues.walking import BUILDINGS, register_places
+from tests.integration.issues.rounds.walking import BUILDINGS, register_places
 from tests.unit.issues.world import HERE, NOW, a_case
 
 LISTS: list[tuple[str, dict[str, Any]]] = [

@@ -9,8 +9,8 @@ from services.chassis.aggregate import derived_id
 from services.chassis.principal import Principal, Role
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
-from tests.integration.issues.pictures import a_picture
-from tests.integration.issues.walking import BUILDINGS, plan, register_places
+from tests.integration.issues.rounds.walking import BUILDINGS, plan, register_places
+from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import (
     HERE,
     NEIGHBOUR,

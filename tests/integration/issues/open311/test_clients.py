@@ -15,7 +15,7 @@ from tests.contract.open311.reading import check
 from tests.integration.issues.open311.conftest import City
 from tests.integration.issues.open311.desk import LAT, LON, V2, a_key, closed, dispatched
 from tests.integration.issues.open311.poller import Poller, Refused
-from tests.integration.issues.pictures import a_picture
+from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import HANDLER, HERE, STAFF, SUPERVISOR
 from tests.waiting import eventually
 

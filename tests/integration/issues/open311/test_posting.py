@@ -14,7 +14,7 @@ from services.issues.privacy.sealing import fresh_key
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api
 from tests.integration.issues.open311.desk import FORM, LAT, LON, STEP, Desk, a_key, a_place
-from tests.integration.issues.pictures import a_picture
+from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import HERE, NEIGHBOUR, STAFF
 
 PHONE, EMAIL = "13812345678", "li.lei@example.org"

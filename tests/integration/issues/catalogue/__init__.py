@@ -1,0 +1,1 @@
+"""Catalogues, on a real MongoDB."""

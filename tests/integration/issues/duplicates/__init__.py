@@ -1,0 +1,1 @@
+"""Likeness of cases, on a real MongoDB."""

@@ -1,0 +1,1 @@
+"""Privacy, on a real MongoDB."""

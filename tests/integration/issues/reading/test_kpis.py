@@ -1,0 +1,283 @@
+"""The figures after a random life of many cases: the journal alone gives the same, and each leads to its cases."""
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.principal import Role
+from services.chassis.store import journal
+from services.issues.app import service
+from services.issues.reading.counts import COUNTS
+from services.issues.reading.facts import By
+from services.issues.reading.figures import Period, Step
+from services.issues.reading.formulas import DEFAULT
+from services.issues.reading.recompute import differences, from_journal, live
+from services.issues.reading.row import ROWS
+from services.issues.routers import routers
+from services.issues.settings import IssuesSettings
+from services.issues.store import INDEXES, Store
+from tests.integration import standing
+from tests.integration.calling import Caller, Hand
+from tests.integration.issues.calling import Api, a_community
+from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, person
+
+BEGAN = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[4]
+
+
+@dataclass
+class World:
+    """A service whose clock is moved by hand."""
+
+    api: Api
+    store: Store
+    clock: Hand
+    settings: IssuesSettings
+
+    async def follow(self) -> None:
+        """What relay, events and sweep do in a running service."""
+        collection = self.store.cases.collection
+        entries = [
+            journal.document(case["_id"], "case", HERE, entry)
+            async for case in collection.find({})
+            for entry in case["outbox"]
+        ]
+        if entries:
+            await self.store.reading.journal.append(entries)
+        await self.store.reading.projection.rebuild()
+        await self.store.reading.projection.catch_up()
+
+
+@pytest.fixture
+async def world(settings: IssuesSettings) -> AsyncIterator[World]:
+    clock = Hand(BEGAN)
+    async with standing.runtime(settings, INDEXES, clock) as runtime:
+        store = Store.of(runtime)
+        transport = standing.gateway(service, settings, routers(store))
+        async with Caller(transport, DevelopmentIssuer(settings), "issues") as caller:
+            yield World(Api(caller), store, clock, settings)
+
+
+_STRAIGHT = ("accept", "dispatch", "start", "handle", "verify", "rate")
+"""Taken more often, so that enough cases come to their end."""
+
+
+async def _live(world: World, dice: random.Random, cases: int, commands: int) -> None:
+    """Cases are reported and treated by chance; what the table does not allow is refused and changes nothing."""
+    unit, houses = await a_community(world.api)
+    handler = person("handler-7", Role.HANDLER, units=(unit,))
+    steps: list[tuple[Any, str, dict[str, Any]]] = [
+        (STAFF, "accept", {}),
+        (STAFF, "dispatch", {"unit": unit}),
+        (STAFF, "reject", {"reason": "不属实"}),
+        (handler, "start", {}),
+        (handler, "contact", {}),
+        (handler, "request-extension", {"reason": "配件未到"}),
+        (STAFF, "grant-extension", {}),
+        (STAFF, "pause", {"reason": "待天气好转"}),
+        (STAFF, "resume", {}),
+        (handler, "handle", {}),
+        (handler, "return", {"reason": "不归我们"}),
+        (SUPERVISOR, "verify", {}),
+        (SUPERVISOR, "send-back", {"reason": "没有做好"}),
+        (RESIDENT, "rate", {"rating": 4}),
+        (RESIDENT, "reopen", {"reason": "又响了"}),
+    ]
+    made: list[str] = []
+    done = 0
+    for turn in range(cases + commands):
+        world.clock.wait(timedelta(minutes=dice.randrange(600)))
+        if not made or (len(made) < cases and dice.random() < cases / (cases + commands)):
+            category = dice.choice(["noise", "other"])
+            by = dice.choice([RESIDENT, STAFF])
+            body = {"community": HERE, "category": category, "place": dice.choice(houses), "text": "楼上很吵"}
+            made.append((await world.api.made(by, "/cases", body))["id"])
+            continue
+        by, command, asked = dice.choices(steps, [1 + 4 * (step[1] in _STRAIGHT) for step in steps])[0]
+        if command == "rate":
+            asked = {"rating": dice.randint(1, 5)}
+        if command in ("pause", "request-extension"):
+            asked = {**asked, "until": (world.clock.now + timedelta(days=9)).isoformat()}
+        answer = await world.api.post(by, f"/cases/{dice.choice(made[-5:])}/{command}", asked)
+        assert answer.status in (200, 403, 409) or answer.code == "case.no-more-time", answer.json
+        done += answer.status == 200
+        if turn % 60 == 0:
+            await world.follow()
+    assert done > commands / 30
+
+
+def _periods(world: World) -> list[Period]:
+    first, last = BEGAN.date(), world.clock.now.date()
+    middle = first + (last - first) / 2
+    return [Period(first, last), Period(first + timedelta(days=2), middle), Period(middle, middle)]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_the_journal_alone_gives_the_live_figures(world: World, seed: int) -> None:
+    await _live(world, random.Random(seed), cases=25, commands=500)
+    await world.follow()
+    database = world.store.reading.database
+    for period in _periods(world):
+        told = await from_journal(database, HERE, DEFAULT, period)
+        assert list(differences(told, await live(database, HERE, DEFAULT, period))) == []
+    whole = await from_journal(database, HERE, DEFAULT, _periods(world)[0])
+    assert whole[By.TOTAL, "", "filing"][1] == await world.store.cases.collection.count_documents({}) > 15
+    assert {code for _, _, code in whole} >= {"filing", "closing", "on-time", "rework", "extension", "response"}
+
+
+async def test_each_figure_leads_to_its_cases(world: World) -> None:
+    await _live(world, random.Random(3), cases=20, commands=250)
+    await world.follow()
+    days: dict[str, Any] = {"from": BEGAN.date(), "to": world.clock.now.date()}
+    looked = 0
+    for by in By:
+        answer = await world.api.get(STAFF, "/kpis", community=HERE, per=by.value, **days)
+        assert answer.status == 200, answer.json
+        for line in answer.json["lines"]:
+            for figure in line["figures"]:
+                for link, count in (("part_cases", figure["part"]), ("sample_cases", figure["sample"])):
+                    ids = await _all(world.api, figure[link])
+                    assert (len(ids), len(set(ids))) == (count, count), (by, line["value"], figure)
+                    looked += count > 0
+    assert looked > 20
+
+
+async def _all(api: Api, link: str) -> list[str]:
+    """Every case on the pages that begin at `link`, four on each."""
+    found: list[str] = []
+    cursor: str | None = None
+    query: dict[str, Any] = dict(part.split("=", 1) for part in urlsplit(link).query.split("&"))
+    while True:
+        page = (await api.get(STAFF, urlsplit(link).path, **query, limit=4, cursor=cursor)).json
+        found += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+async def test_parts_of_a_period_add_up_to_it(world: World) -> None:
+    await _live(world, random.Random(4), cases=15, commands=120)
+    await world.follow()
+    period = _periods(world)[0]
+    figures = world.store.reading.figures
+    for by in (By.TOTAL, By.UNIT, By.CATEGORY):
+        whole = {line.value: line.counted for line in await figures.table(HERE, DEFAULT, by, period)}
+        for step in (Step.DAY, Step.WEEK, Step.MONTH):
+            sums: dict[str, dict[str, tuple[int, int]]] = {}
+            for line in await figures.table(HERE, DEFAULT, by, period, step):
+                before = sums.setdefault(line.value, dict.fromkeys(line.counted, (0, 0)))
+                for code, (part, sample) in line.counted.items():
+                    before[code] = (before[code][0] + part, before[code][1] + sample)
+            assert sums == whole
+
+
+async def test_a_tampered_count_is_told_by_the_command(world: World) -> None:
+    await _live(world, random.Random(5), cases=10, commands=60)
+    await world.follow()
+    month = f"{BEGAN:%Y}"
+    code, told = await _recompute(world.settings, month)
+    assert (code, ", 0 differ" in told) == (0, True), told
+    counts = world.store.reading.database[COUNTS]
+    await counts.update_many({"_id": {"$regex": r"\|reported\|total\|"}}, {"$set": {"n.=": [0, 99]}})
+    code, told = await _recompute(world.settings, month)
+    assert code == 1
+    assert "total\tfiling\tjournal" in told
+
+
+async def test_what_is_not_drawn_yet_is_told_apart_from_what_differs(world: World) -> None:
+    await _live(world, random.Random(6), cases=10, commands=60)
+    await world.follow()
+    [house] = await world.store.reading.database["places"].find({"state.kind": "building"}).limit(1).to_list(1)
+    body = {"community": HERE, "category": "noise", "place": house["_id"], "text": "楼上很吵"}
+    late = (await world.api.made(STAFF, "/cases", body))["id"]
+    [case] = await world.store.cases.collection.find({"_id": late}).to_list(1)
+    await world.store.reading.journal.append([journal.document(late, "case", HERE, each) for each in case["outbox"]])
+    code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
+    assert (code, ", 0 differ" in told, "1 cases and the counts of 0 days are not drawn yet" in told) == (3, True, True)
+    await world.store.reading.projection.rebuild()
+    await world.store.reading.projection._make_rows()
+    code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
+    assert (code, "0 cases and the counts of" in told) == (3, True), told
+    await world.store.reading.projection.catch_up()
+    assert (await _recompute(world.settings, f"{BEGAN:%Y}"))[0] == 0
+
+
+async def _recompute(settings: IssuesSettings, period: str) -> tuple[int, str]:
+    environment = {
+        **os.environ,
+        "ENVIRONMENT": "test",
+        "MONGODB_URL": settings.mongodb_url,
+        "ISSUES_DATABASE": settings.database,
+        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
+        "AUTH_DEVELOPMENT_KEY": str(settings.auth_development_key),
+    }
+    command = ["-m", "services", "kpis", "recompute", "--community", HERE, "--period", period, "--patience", "0"]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe
+    )
+    out, errors = await process.communicate()
+    return process.returncode or 0, (out + errors).decode()
+
+
+async def test_figures_are_for_workers_and_say_how_sure_they_are(world: World) -> None:
+    _, houses = await a_community(world.api)
+    body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
+    for by in (STAFF, RESIDENT):
+        await world.api.made(by, "/cases", body)
+    await world.follow()
+    assert (await world.api.get(NEIGHBOUR, "/kpis", community=HERE)).status == 403
+    answer = (await world.api.get(STAFF, "/kpis", community=HERE, period="2026-09", per="building")).json
+    assert (answer["first"], answer["last"]) == ("2026-09-01", "2026-09-28")
+    [line] = answer["lines"]
+    assert (line["title"], line["score"], line["rank"]) == ("1号楼", None, None)
+    [filing] = [figure for figure in line["figures"] if figure["code"] == "filing"]
+    assert (filing["part"], filing["sample"], filing["rate"], filing["sufficient"]) == (1, 2, 0.5, False)
+    assert 0 < filing["low"] < 0.5 < filing["high"] < 1
+    for wrong in ({"period": "2026-13"}, {"period": "2026", "to": date(2026, 1, 1)}, {"to": date(2026, 1, 1)}):
+        assert (await world.api.get(STAFF, "/kpis", community=HERE, **wrong)).code == "kpi.unknown-period"
+    assert (await world.api.get(STAFF, "/kpis/nothing/cases", community=HERE)).code == "kpi.unknown"
+    formulas = (await world.api.get(STAFF, "/kpis/formulas")).json
+    assert [kpi["code"] for kpi in formulas["kpis"]] == [kpi.code for kpi in DEFAULT.kpis]
+
+
+async def test_a_row_that_is_told_of_late_or_twice_stays_what_it_is(world: World) -> None:
+    _, houses = await a_community(world.api)
+    body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
+    case = (await world.api.made(STAFF, "/cases", body))["id"]
+    await world.follow()
+    rows = world.store.reading.database[ROWS]
+    before = await rows.find_one({"_id": case})
+    for _ in range(2):
+        await world.follow()
+    after = await rows.find_one({"_id": case})
+    assert before is not None
+    assert after is not None
+    assert {**after, "turn": ""} == {**before, "turn": ""}
+    table = await world.store.reading.figures.table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
+    assert table[0].counted["filing"] == (1, 1)
+
+
+async def test_a_pass_that_read_earlier_does_not_overwrite_one_that_read_later(world: World) -> None:
+    """Two replicas may sweep at once for a moment."""
+    _, houses = await a_community(world.api)
+    body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
+    await world.api.made(STAFF, "/cases", body)
+    await world.follow()
+    counts = world.store.reading.projection.recounting.counts
+    early = await counts._draw()
+    await counts.recount({(HERE, "reported:20260928")})
+    await world.store.reading.database[ROWS].delete_many({})
+    await counts._write(await counts._day(HERE, "reported", 20260928), early)
+    [line] = await world.store.reading.figures.table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
+    assert line.counted["filing"] == (1, 1)

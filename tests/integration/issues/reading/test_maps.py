@@ -1,0 +1,112 @@
+"""The map on a real store: clusters from afar, single cases from near, in any datum, and always from an index."""
+
+from typing import Any
+
+import pytest
+
+from services.chassis.store.mongo import Database
+from services.issues.reading.counts import Counts
+from services.issues.reading.maps import Maps, Shown
+from services.issues.reading.row import ROWS
+from services.issues.reading.tiles import LEAF, Box, cell, within
+from services.issues.store import Store
+from tests.integration.issues.calling import Api
+from tests.integration.issues.reading.readers import BOX, counted, placed, reported, up_to_date
+from tests.integration.issues.rounds.plans import winning
+from tests.unit.issues.world import HERE, RESIDENT, STAFF
+
+
+async def test_the_map_clusters_from_afar_and_shows_cases_from_near(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    _, houses = unit_and_houses
+    await placed(store, houses)
+    first = [await reported(api, houses[0]) for _ in range(3)]
+    second = await reported(api, houses[1])
+    await up_to_date(store)
+
+    far = (await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, zoom=6)).json
+    assert (far["type"], far["clustered"]) == ("FeatureCollection", True)
+    [cluster] = far["features"]
+    assert cluster["properties"]["count"] == 4
+    assert cluster["geometry"]["coordinates"] == [pytest.approx(114.2525), pytest.approx(30.6)]
+    near = (await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, zoom=16)).json
+    assert sorted(each["properties"]["count"] for each in near["features"]) == [1, 3]
+
+    close = (await api.get(RESIDENT, "/map", community=HERE, bbox="114.249,30.599,114.251,30.601", limit=2)).json
+    assert close["clustered"] is False
+    rest = await api.get(
+        RESIDENT, "/map", community=HERE, bbox="114.249,30.599,114.251,30.601", limit=2, cursor=close["next"]
+    )
+    shown = [each["id"] for each in (*close["features"], *rest.json["features"])]
+    assert (shown, rest.json["next"]) == (first[::-1], None)
+    assert "exact" not in close["features"][0]["properties"]
+
+    await api.made(STAFF, f"/cases/{second}/reject", {"reason": "不属实"})
+    await up_to_date(store)
+    found = {status: await counted(api, status) for status in ("open", "done", "all")}
+    assert found == {"open": 3, "done": 1, "all": 4}
+    assert (await api.get(RESIDENT, "/map", community=HERE, bbox="1,2,3")).code == "map.not-a-box"
+    assert (await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, cluster=False)).code == "map.box-too-large"
+
+
+@pytest.mark.parametrize("categories", [None, ["lift"], ["lift", "noise"], []])
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("open", [None, True, False])
+async def test_the_store_tells_which_cells_hold_what_is_asked_for(
+    db: Database, open: bool | None, public: bool, categories: list[str] | None
+) -> None:
+    """As reading all of them tells: a row of each sort in a cell of its own, beside another, and a cell without any."""
+    counts, shown = Counts(db), Shown(open, public, categories)
+    sorts = [(o, p, c) for o in (True, False) for p in (True, False) for c in ("lift", "noise", "lamp")]
+    places = [(114.2 + number * 0.002, 30.5) for number in range(len(sorts) + 1)]
+    rows = [
+        {"community": HERE, "open": o, "public": p, "category": c, "lon": lon, "lat": lat, "cell": cell(lon, lat)}
+        for (lon, lat), sort in zip(places, sorts, strict=False)
+        for o, p, c in (sort, (False, False, "rat"))
+    ]
+    await db[ROWS].insert_many(rows)
+    await counts.recount({(HERE, f"cell:{cell(*place)}") for place in places})
+    box = Box(114.1999, 30.4999, 114.3, 30.5001)
+    read = [
+        leaf
+        for leaf, piles in await counts.of_cells(HERE, LEAF, list(within(box, LEAF)))
+        if any(map(shown.counts, piles))
+    ]
+
+    assert sorted(await Maps(db).leaves(HERE, box, shown) or []) == sorted(read)
+
+
+async def test_a_cell_without_a_position_in_the_box_is_not_walked(db: Database) -> None:
+    """A thin strip of a cell is in view, and everything in the cell lies beside it."""
+    lon, lat = 114.2, 30.5
+    where = {"community": HERE, "open": True, "public": True, "category": "lift", "cell": cell(lon, lat)}
+    await db[ROWS].insert_one({**where, "lon": lon, "lat": lat})
+    await Counts(db).recount({(HERE, f"cell:{cell(lon, lat)}")})
+    maps, shown = Maps(db), Shown(None, True, None)
+
+    assert await maps.leaves(HERE, Box(lon + 0.00001, lat - 1e-5, lon + 0.00002, lat + 1e-5), shown) == []
+    assert await maps.leaves(HERE, Box(lon, lat, lon + 0.00002, lat + 1e-5), shown) == [cell(lon, lat)]
+
+
+async def test_a_map_of_another_datum_is_asked_and_answered_in_it(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    _, houses = unit_and_houses
+    await placed(store, houses)
+    await reported(api, houses[0])
+    await up_to_date(store)
+    box = "114.254,30.596,114.257,30.599"
+    assert (await api.get(STAFF, "/map", community=HERE, bbox=box)).json["features"] == []
+    [feature] = (await api.get(STAFF, "/map", community=HERE, bbox=box, datum="GCJ-02")).json["features"]
+    lon, lat = feature["geometry"]["coordinates"]
+    assert 114.254 < lon < 114.257
+    assert 30.596 < lat < 30.599
+
+
+async def test_single_cases_on_the_map_leave_their_index_in_order(db: Database) -> None:
+    box = {"lon": {"$gte": 114.2, "$lte": 114.3}, "lat": {"$gte": 30.5, "$lte": 30.6}}
+    shown: dict[str, Any] = {"community": HERE, "category": {"$in": ["lift"]}, **box, "cell": {"$in": [1, 2, 3]}}
+    shown |= {"open": {"$in": [True, False]}, "public": True}
+    merged = await db[ROWS].find(shown).sort([("order", -1)]).hint("cells").limit(51).explain()
+    assert not winning(merged) & {"COLLSCAN", "SORT"}

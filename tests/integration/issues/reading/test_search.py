@@ -1,0 +1,310 @@
+"""Search, queues and map on a real store: who finds what, in which order, and always from an index."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis.principal import Role
+from services.chassis.store.cursor import encode
+from services.chassis.store.mongo import Database
+from services.contracts.issues import CaseStatus, Channel, Priority
+from services.issues.reading.facts import By, When, local_day
+from services.issues.reading.figures import Figures, Period
+from services.issues.reading.finding import Filters, Finding, waiting
+from services.issues.reading.formulas import DEFAULT
+from services.issues.reading.marks import EVER, MARKS
+from services.issues.reading.projection import RETIRED, Projection, indexes
+from services.issues.reading.row import ROWS, WAITING, order_of
+from services.issues.store import Store
+from tests.integration.issues.calling import Api
+from tests.integration.issues.reading.readers import counted, dispatched, placed, reported, up_to_date
+from tests.integration.issues.rounds.plans import winning
+from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
+
+PHONE = "13812345678"
+
+
+async def ids(api: Api, by: Any, path: str, **query: Any) -> list[str]:
+    answer = await api.get(by, path, community=HERE, **query)
+    assert answer.status == 200, answer.json
+    return [item["id"] for item in answer.json["items"]]
+
+
+async def test_residents_search_public_words_and_workers_all(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    unit, houses = unit_and_houses
+    first = await reported(api, houses[0], text=f"七楼电梯异响，电话{PHONE}")
+    await dispatched(api, first, unit, "电梯有异响")
+    second = await reported(api, houses[1], text="地下车库漏水")
+    await up_to_date(store)
+    handler = person("handler-7", Role.HANDLER, units=(unit,))
+
+    assert await ids(api, NEIGHBOUR, "/search", q="电梯") == [first]
+    assert await ids(api, NEIGHBOUR, "/search", q="噪声 2号楼") == [second]
+    assert await ids(api, NEIGHBOUR, "/search", q="七楼") == []
+    assert await ids(api, NEIGHBOUR, "/search", q="漏水") == []
+    assert await ids(api, STAFF, "/search", q="漏水") == [second]
+    assert await ids(api, WALKER, "/search", q="七楼 异响") == [first]
+    assert await ids(api, handler, "/search", q="七楼") == [first]
+    assert await ids(api, handler, "/search", q="漏水") == []
+    assert await ids(api, STAFF, "/search", q="噪") == [second, first]
+    assert await ids(api, STAFF, "/search", q="噪声", status="reported") == [second]
+    assert await ids(api, STAFF, "/search", q="噪声", building=houses[0]) == [first]
+    assert await ids(api, STAFF, "/search", q=PHONE) == []
+    assert (await api.get(STAFF, "/search", community=HERE, q="，。")).code == "search.nothing-to-search"
+    assert (await api.get(person("s", Role.STAFF, community="other"), "/search", community=HERE, q="灯")).status == 403
+
+
+async def test_no_contact_and_no_number_of_a_person_is_in_a_row(
+    api: Api, store: Store, db: Database, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    contact = {"name": "李某", "phone": PHONE}
+    await reported(api, unit_and_houses[1][0], text=f"灯坏，打 {PHONE}", contact=contact)
+    await up_to_date(store)
+    [row] = await db[ROWS].find({}).to_list(None)
+    assert PHONE not in str(row)
+    assert "李某" not in str(row)
+
+
+async def test_pages_of_a_search_hold_each_case_once(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    made = [await reported(api, unit_and_houses[1][number % 3]) for number in range(7)]
+    await up_to_date(store)
+    seen: list[str] = []
+    cursor: str | None = None
+    for _ in range(10):
+        answer = await api.get(STAFF, "/search", community=HERE, q="装修", limit=3, cursor=cursor)
+        seen += [item["id"] for item in answer.json["items"]]
+        cursor = answer.json["next"]
+        if cursor is None:
+            break
+    assert seen == made[::-1]
+    assert (await api.get(STAFF, "/search", community=HERE, q="装修", cursor="x")).code == "cursor.invalid"
+
+
+async def test_a_search_that_looks_long_goes_on_where_it_ended(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.issues.reading.finding.LOOKS", (1, 2))
+    wanted = await reported(api, unit_and_houses[1][0], text="装修 噪声，而且漏水")
+    for _ in range(6):
+        await reported(api, unit_and_houses[1][1], text="装修噪声，墙面")
+    await up_to_date(store)
+    seen: list[str] = []
+    pages, cursor = 0, None
+    while pages == 0 or cursor is not None:
+        answer = await api.get(STAFF, "/search", community=HERE, q="装修 漏水", cursor=cursor)
+        seen += [item["id"] for item in answer.json["items"]]
+        cursor, pages = answer.json["next"], pages + 1
+    assert seen == [wanted]
+
+
+async def test_each_has_their_own_queue(api: Api, store: Store, unit_and_houses: tuple[str, list[str]]) -> None:
+    unit, houses = unit_and_houses
+    waiting = await reported(api, houses[0])
+    at_unit = await reported(api, houses[1])
+    done = await reported(api, houses[2])
+    closed = await reported(api, houses[2])
+    handler = person("handler-7", Role.HANDLER, units=(unit,))
+    for case in (at_unit, done, closed):
+        await dispatched(api, case, unit)
+    for case in (done, closed):
+        await api.made(handler, f"/cases/{case}/handle", {})
+    await api.made(SUPERVISOR, f"/cases/{closed}/verify", {})
+    await up_to_date(store)
+
+    assert await ids(api, STAFF, "/queue") == [waiting]
+    assert await ids(api, STAFF, "/queue", desk="staff") == [waiting]
+    assert await ids(api, handler, "/queue") == [at_unit]
+    assert await ids(api, STAFF, "/queue", desk="unit", of=unit) == [at_unit]
+    assert await ids(api, SUPERVISOR, "/queue") == [done]
+    assert await ids(api, RESIDENT, "/queue") == [closed]
+    assert await ids(api, NEIGHBOUR, "/queue") == []
+    assert await ids(api, STAFF, "/queue", desk="unit", of=unit, building=houses[0]) == []
+    own = person("verifier-9", Role.SUPERVISOR, units=(unit,))
+    assert await ids(api, own, "/queue") == []
+    for desk in ("staff", "verify", "unit"):
+        assert (await api.get(RESIDENT, "/queue", community=HERE, desk=desk, of=unit)).status == 403
+    assert (await api.get(STAFF, "/queue", community=HERE, desk="unit")).code == "queue.unit-missing"
+
+
+async def test_a_queue_begins_with_what_is_due_first(
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    unit, houses = unit_and_houses
+    cases = [await reported(api, houses[0]) for _ in range(5)]
+    for case in cases:
+        await dispatched(api, case, unit)
+    await up_to_date(store)
+    moments = [f"2030-01-0{day}T00:00:00+00:00" for day in (3, 1, 2, 2, 1)]
+    for case, moment in zip(cases, moments, strict=True):
+        await store.reading.finding.rows.update_one({"_id": case}, {"$set": {"due": _moment(moment)}})
+    expected = [id for _, id in sorted(zip(moments, cases, strict=True))]
+    seen: list[str] = []
+    cursor = None
+    for _ in range(3):
+        answer = await api.get(STAFF, "/queue", community=HERE, desk="unit", of=unit, limit=2, cursor=cursor)
+        seen += [item["id"] for item in answer.json["items"]]
+        cursor = answer.json["next"]
+    assert (seen, cursor) == (expected, None)
+
+
+def _moment(text: str) -> Any:
+    return datetime.fromisoformat(text)
+
+
+QUESTIONS: list[tuple[dict[str, Any], list[tuple[str, int]]]] = [
+    ({"community": HERE, "words": {"$in": ["灯", "\x01灯"]}}, [("order", -1)]),
+    ({"community": HERE, "words": "灯", "order": {"$lt": 5}}, [("order", -1)]),
+    ({"community": HERE}, [("order", -1)]),
+    ({"community": HERE, "order": {"$lt": 5, "$gte": 1}}, [("order", -1)]),
+    ({"community": HERE, "cell": {"$in": [1, 2, 3]}, "open": {"$in": [True, False]}}, [("order", -1)]),
+    *(
+        ({"community": HERE, f"days.{when}": {"$gte": 1, "$lte": 9}, "sig": {"$in": [1, 2]}, **who}, keys)
+        for when in When
+        for keys in [[(f"days.{when}", -1), ("sig", 1), ("_id", 1)]]
+        for who in ({}, {"who": "unit:u"})
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "sort"), QUESTIONS, ids=str)
+async def test_every_question_walks_an_index_in_its_order(
+    db: Database, query: dict[str, Any], sort: list[tuple[str, int]]
+) -> None:
+    used = winning(await db[ROWS].find(query).sort(sort).limit(51).explain())
+    assert "IXSCAN" in used
+    assert not used & {"COLLSCAN", "SORT"}
+
+
+LATE = 12
+FILTERS = [
+    Filters(),
+    Filters(overdue=True),
+    Filters(overdue=False),
+    Filters(overdue=True, category=["lift"]),
+    Filters(status=[CaseStatus.PAUSED]),
+    Filters(building="house-3"),
+    Filters(priority=[Priority.URGENT]),
+    Filters(unit="u"),
+    Filters(group="machines"),
+    Filters(channel=[Channel.HOTLINE]),
+    Filters(affected=5),
+    Filters(since=datetime(2026, 11, 10, tzinfo=UTC), until=datetime(2026, 11, 12, tzinfo=UTC)),
+]
+
+
+async def _desks_full(db: Database) -> None:
+    """120 rows at a unit and as many with the staff; of each a tenth is overdue, and few are what filters ask for."""
+    began = datetime(2026, 11, 1, tzinfo=UTC)
+    await db[ROWS].insert_many(
+        {
+            "_id": f"case-{desk}-{number:03}",
+            "community": HERE,
+            "desks": [desk],
+            "overdue": number % 10 == 0,
+            "due": began + timedelta(days=number // 2),
+            "category": "lift" if number % 4 == 0 else "noise",
+            "group": "machines" if number % 4 == 0 else "people",
+            "status": "paused" if number % 7 == 0 else "dispatched",
+            "building": f"house-{number % 9}",
+            "priority": "urgent" if number % 8 == 0 else "normal",
+            "unit": "u" if number % 5 == 0 else "v",
+            "channel": "hotline" if number % 6 == 0 else "resident",
+            "affected": number % 6,
+            "order": order_of(began + timedelta(hours=6 * number)),
+        }
+        for desk in ("unit:u", "staff")
+        for number in range(120)
+    )
+
+
+async def _walked(db: Database, query: dict[str, Any], sort: Any) -> dict[str, Any]:
+    """How the store answers a queue's question, which names its index."""
+    found = db[ROWS].find(query).sort(sort).hint(WAITING).limit(51)
+    return dict(await found.explain())
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("desks", [["unit:u"], ["staff", "unit:u"], ["staff", *(f"unit:{n}" for n in range(98))]])
+async def test_a_filtered_queue_reads_no_row_that_it_does_not_show(
+    db: Database, desks: list[str], filters: Filters
+) -> None:
+    """On the first page and on those that follow, whatever is asked for."""
+    await _desks_full(db)
+    for cursor in (None, encode(datetime(2026, 11, 6, tzinfo=UTC), "case-staff-010")):
+        for query, sort in waiting(HERE, desks, {"$and": [filters.query(), {}]}, cursor):
+            explained = await _walked(db, query, sort)
+            told = explained["executionStats"]
+            assert not winning(explained) & {"COLLSCAN", "SORT", "OR"}
+            assert told["totalDocsExamined"] == told["nReturned"]
+
+
+async def test_what_is_overdue_is_found_without_a_look_at_the_rest(db: Database) -> None:
+    await _desks_full(db)
+    [(query, sort)] = waiting(HERE, ["unit:u"], Filters(overdue=True, category=["lift"]).query(), None)
+    told = (await _walked(db, query, sort))["executionStats"]
+    assert (told["nReturned"], told["totalKeysExamined"] <= LATE + 1) == (6, True)
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+async def test_pages_of_a_queue_hold_each_case_once_in_the_order_of_what_is_due(db: Database, filters: Filters) -> None:
+    """Overdue or not, on two desks at once, and where several are due at the same moment."""
+    await _desks_full(db)
+    desks, seen, cursor = ["staff", "unit:u"], list[str](), None
+    while not seen or cursor is not None:
+        page = await Finding(db).queue(HERE, desks, filters.query(), 7, cursor)
+        seen += [row["_id"] for row in page.rows]
+        cursor = page.next
+    rows = await db[ROWS].find(filters.query()).to_list(None)
+    assert seen == [row["_id"] for row in sorted(rows, key=lambda row: (row["due"], row["_id"]))]
+
+
+async def test_a_retired_index_goes_once_its_successor_stands(db: Database, store: Store) -> None:
+    keys = [("community", 1), ("desks", 1), ("due", 1)]
+    await db[ROWS].create_index(keys, name="desks")
+    await db[ROWS].create_index([("somebody", 1)], name="an operator's own")
+    await db[ROWS].drop_index("waiting")
+    await Projection(db).once(store.reading.clock)
+    assert "desks" in await db[ROWS].index_information()
+    await db[ROWS].create_indexes(indexes())
+    await Projection(db).once(store.reading.clock)
+    left = (await db[ROWS].index_information()).keys()
+    assert ("desks" in left, "waiting" in left, "an operator's own" in left) == (False, True, True)
+
+
+def test_no_retired_name_is_declared_again() -> None:
+    declared = {model.document["name"] for model in indexes()}
+    assert not declared & RETIRED.keys()
+    assert set(RETIRED.values()) - {None} <= declared
+
+
+@pytest.mark.parametrize("waits", ["since", "uncounted"])
+async def test_what_is_behind_is_found_by_its_own_index(db: Database, waits: str) -> None:
+    query = db[MARKS].find({waits: {"$gt": EVER}}).sort(waits, 1).limit(200)
+    assert not winning(await query.explain()) & {"COLLSCAN", "SORT"}
+
+
+@pytest.mark.parametrize("when", When)
+async def test_a_day_is_counted_from_the_index_alone(db: Database, when: When) -> None:
+    shown = {"_id": 0, "sig": 1, "unit": 1, "category": 1, "group": 1, "building": 1}
+    used = winning(await db[ROWS].find({"community": HERE, f"days.{when}": 20261126}, shown).explain())
+    assert not used & {"COLLSCAN", "FETCH"}
+
+
+async def test_figures_and_clusters_read_no_rows(
+    api: Api, db: Database, store: Store, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    """With the rows gone they are still there: nothing scans."""
+    _, houses = unit_and_houses
+    await placed(store, houses)
+    await reported(api, houses[0])
+    await up_to_date(store)
+    await db[ROWS].drop()
+    today = local_day(store.reading.clock())
+    [line] = await Figures(db).table(HERE, DEFAULT, By.CATEGORY, Period(today, today))
+    assert (line.value, line.counted["filing"]) == ("noise", (0, 1))
+    assert await counted(api, "open") == 1

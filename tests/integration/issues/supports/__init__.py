@@ -1,0 +1,1 @@
+"""Supports, on a real MongoDB."""

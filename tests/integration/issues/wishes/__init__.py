@@ -1,0 +1,1 @@
+"""Wishes, on a real MongoDB."""

@@ -1,0 +1,1 @@
+"""Catalogues, by their rules alone."""

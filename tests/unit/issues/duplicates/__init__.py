@@ -1,0 +1,1 @@
+"""Likeness of cases, by their rules alone."""

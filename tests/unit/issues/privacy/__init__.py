@@ -1,0 +1,1 @@
+"""Privacy, by their rules alone."""

@@ -1,0 +1,1 @@
+"""Routing, by their rules alone."""

@@ -1,0 +1,200 @@
+"""The classifier: what is trained predicts what scikit-learn would, says which words mattered, and knows its limits."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.issues.routing import Target
+from services.contracts.masking import mask
+from services.issues.routing import training
+from services.issues.routing.domain import classifier
+from services.issues.routing.domain.classifier import (
+    Model,
+    as_numbers,
+    grams,
+    of_numbers,
+    plain,
+    probabilities,
+    words,
+)
+from services.issues.routing.domain.learning import (
+    MIN_CASES,
+    MIN_EXAMPLES,
+    Example,
+    Trial,
+    calibration_error,
+    interval,
+    lesson,
+)
+from tests.unit.issues.routing.complaints import KINDS, sentences
+
+THRESHOLD = 0.4
+
+
+def examples(each: int = 20, kinds: tuple[str, ...] = KINDS) -> list[Example]:
+    return [
+        Example(f"case-{kind}-{n}", text, kind, f"unit-{kind}", corrected=n % 5 == 0)
+        for kind in kinds
+        for n, text in enumerate(sentences(kind, each))
+    ]
+
+
+@pytest.fixture(scope="module")
+def trained() -> Model:
+    made = training.train(examples(), Target.CATEGORY, THRESHOLD)
+    assert made is not None
+    return made[0]
+
+
+UNSEEN = (
+    "六楼的灯不亮",
+    "水管爆了到处是水",
+    "楼上太吵了",
+    "车停在门口挡路",
+    "垃圾没人管",
+    "灯坏了而且漏水",
+    "完全无关的话 abc 12345",
+    "",
+)
+
+
+@pytest.mark.parametrize("kinds", [KINDS, KINDS[:2]], ids=["many labels", "two labels"])
+def test_prediction_is_what_scikit_learn_predicts(kinds: tuple[str, ...]) -> None:
+    learnt = examples(kinds=kinds)
+    texts, labels = [e.text for e in learnt], [e.category or "" for e in learnt]
+    pipeline: Any = training._fitted(texts, labels, [e.weight for e in learnt])
+    training.soften(pipeline, 0.7)
+    model = of_numbers(as_numbers(training.exported(pipeline)))
+    asked = [*UNSEEN, *texts[:10]]
+    for text, row in zip(asked, pipeline.predict_proba(asked), strict=True):
+        ours = {guess.label: guess.confidence for guess in probabilities(model, text)}
+        for label, theirs in zip(pipeline.classes_, row, strict=True):
+            assert ours[str(label)] == pytest.approx(float(theirs), abs=1e-6)
+
+
+def test_the_same_examples_give_the_same_model(trained: Model) -> None:
+    again = training.train(examples(), Target.CATEGORY, THRESHOLD)
+    assert again is not None
+    assert as_numbers(again[0]) == as_numbers(trained)
+
+
+def test_it_tells_kinds_apart_that_it_has_not_seen_in_these_words(trained: Model) -> None:
+    assert [probabilities(trained, text)[0].label for text in UNSEEN[:5]] == [
+        "lighting",
+        "pipe",
+        "noise",
+        "parking",
+        "waste",
+    ]
+
+
+def test_words_that_mattered_speak_of_the_matter(trained: Model) -> None:
+    found = [word.text for word in words(trained, "你好，我想反映一下我家楼下的路灯不亮了，谢谢", "lighting")]
+    assert any("灯" in word for word in found)
+    assert not any("谢谢" in word or "你好" in word for word in found)
+
+
+_PIECES = st.lists(st.sampled_from(["路灯", "13812345678", "Ａ灯", "漏水。", " ", "ẞ", "İ"])).map("".join)
+
+
+@given(text=st.text(max_size=80) | _PIECES)
+def test_words_are_parts_of_the_masked_text_and_probabilities_add_up(trained: Model, text: str) -> None:
+    guesses = probabilities(trained, text)
+    assert sum(guess.confidence for guess in guesses) == pytest.approx(1)
+    assert [guess.confidence for guess in guesses] == sorted((guess.confidence for guess in guesses), reverse=True)
+    found = words(trained, text, guesses[0].label)
+    assert all(word.text and word.text in mask(text) for word in found)
+    assert sum(word.weight for word in found) <= 1.001
+    assert len(plain(text)) == len(mask(text))
+
+
+def test_personal_numbers_are_in_no_model() -> None:
+    told = [f"{text}，电话1381234{n:04d}" for n, text in enumerate(sentences("pipe", 20))]
+    assert "138" not in "".join(training.vocabulary(told))
+
+
+def test_what_one_report_says_is_learnt_from_no_model() -> None:
+    told = [*sentences("pipe", 20), *["张建国家漏水"] * (MIN_CASES - 1)]
+    runs = training.vocabulary(told)
+    assert "漏水" in runs
+    assert not any("张" in run or "建国" in run for run in runs)
+
+
+def test_a_run_goes_over_no_mark_and_no_masked_number() -> None:
+    assert grams("灯。坏") == ["灯", "坏"]
+    assert grams("灯13812345678坏") == ["灯", "坏"]
+    assert set(grams("灯5坏")) == {"灯", "0", "坏", "灯0", "0坏", "灯0坏"}
+
+
+def test_too_few_examples_are_not_learnt_from() -> None:
+    assert training.train(examples(MIN_EXAMPLES - 1), Target.CATEGORY, THRESHOLD) is None
+    assert training.train(examples(9, KINDS[:2]), Target.CATEGORY, THRESHOLD) is None
+    assert training.train(examples(40, KINDS[:1]), Target.CATEGORY, THRESHOLD) is None
+    assert training.train([], Target.UNIT, THRESHOLD) is None
+
+
+def test_labels_with_too_few_examples_are_left_out() -> None:
+    taught = lesson([*examples(12, KINDS[:2]), *examples(MIN_EXAMPLES - 1, KINDS[2:3])], Target.CATEGORY)
+    assert (taught.labels, taught.left_out) == (tuple(sorted(KINDS[:2])), (KINDS[2],))
+    assert all(example.category in KINDS[:2] for example in taught.examples)
+
+
+@pytest.mark.parametrize("copies", [1, 4])
+def test_figures_are_of_texts_that_were_not_seen(copies: int) -> None:
+    """Labels that have nothing to do with the text can be learnt by heart, copies recognised, but nothing guessed."""
+    dice = random.Random(7)
+    blind = [
+        Example(f"c{n}-{copy}", text, label, None)
+        for n, (text, label) in enumerate((text, dice.choice("ab")) for text in sentences("pipe", 40))
+        for copy in range(copies)
+    ]
+    made = training.train(blind, Target.CATEGORY, THRESHOLD)
+    assert made is not None
+    assert made[1].held_out == 40 * copies
+    assert made[1].accuracy is not None
+    assert made[1].accuracy < 0.7
+
+
+def test_calibration_error_and_interval() -> None:
+    assert calibration_error([Trial("a", "a", 0.75), Trial("a", "b", 0.75)] * 2) == 0.25
+    assert calibration_error([Trial("a", "a", 1.0)]) == 0
+    assert interval(0, 0) == (0.0, 1.0)
+    low, high = interval(9, 10)
+    assert (low, high) == pytest.approx((0.5958, 0.9821), abs=1e-3)
+
+
+def test_numbers_that_do_not_belong_together_are_refused(trained: Model) -> None:
+    broken = as_numbers(trained) | {"bias": [0.0]}
+    with pytest.raises(ValueError, match="belong together"):
+        of_numbers(broken)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("路灯不亮了", True),
+        ("hello", False),
+        ("", False),
+        ("灯", False),
+        ("小区里的人不太开心", False),
+        ("这件事情说来话长反正就是路灯坏了", True),
+        ("这件事情说来话长我也不知道该怎么和你们讲才好反正就是路灯", False),
+    ],
+)
+def test_a_text_of_which_little_is_known_gets_no_opinion(trained: Model, text: str, known: bool) -> None:
+    assert classifier.is_known(trained.places, text) == known
+
+
+def test_confidence_is_never_sharpened() -> None:
+    """However well the held-out guesses went, scores are divided by 1 at least."""
+    made = training.train(examples(), Target.CATEGORY, THRESHOLD)
+    assert made is not None
+    learnt = examples()
+    plain_: Any = training._fitted(
+        [e.text for e in learnt], [e.category or "" for e in learnt], [e.weight for e in learnt]
+    )
+    text = "车停在门口挡路"
+    assert probabilities(made[0], text)[0].confidence <= max(plain_.predict_proba([text])[0]) + 1e-6

@@ -1,0 +1,1 @@
+"""Units, by their rules alone."""

@@ -1,0 +1,1 @@
+"""Uploads, by their rules alone."""

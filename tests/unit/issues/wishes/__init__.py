@@ -1,0 +1,1 @@
+"""Wishes, by their rules alone."""
