@@ -14,21 +14,24 @@ from services.contracts.notices import PersonErasureRequested
 from services.issues.cases.domain.pausing import come_due
 from services.issues.cases.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.cases.publicity import Older
+from services.issues.cases.store import cases_come_due
 from services.issues.erasure import erase
 from services.issues.reading.pressure import ReadingFact
 from services.issues.rounds.domain.plans import advance
 from services.issues.rounds.recount import MARKS as RECOUNTS
 from services.issues.rounds.recount import Recount
+from services.issues.rounds.store import plans_to_advance
 from services.issues.routers import routers
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings import IssuesSettings
 from services.issues.shared.unfinished import UnfinishedCounts
-from services.issues.store import ERASURES, INDEXES, KINDS, Store, cases_come_due, plans_to_advance, wishes_overdue
+from services.issues.store import ERASURES, INDEXES, KINDS, Store
 from services.issues.subscribers import reactions
 from services.issues.supports.counting import MARKS as TALLIES
 from services.issues.supports.counting import Counting
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 from services.issues.wishes.domain.wishes import mark_overdue
+from services.issues.wishes.store import wishes_overdue
 
 
 def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:

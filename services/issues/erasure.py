@@ -13,12 +13,15 @@ from services.chassis.aggregate import Decision, new_id
 from services.chassis.subscriber.erasure import Leaver, erase_each, erase_in
 from services.issues.cases.domain.aftermath import anonymise_case
 from services.issues.cases.domain.case import Case
+from services.issues.cases.store import CASES, attached_to, shown_in
 from services.issues.privacy.vault import DestroyedBy
+from services.issues.rounds.store import found_in
 from services.issues.routing.forgetting import forget
-from services.issues.store import CASES, WISHES, Store, attached_to, found_in, shown_in
+from services.issues.store import Store
 from services.issues.supports.domain.supports import Support, forget_supporter
 from services.issues.supports.joining import withheld_among
 from services.issues.wishes.domain.wishes import anonymise_wish
+from services.issues.wishes.store import WISHES
 
 _BATCH = 100
 _JUST_THE_THRESHOLD = {"$arrayToObject": [[{"k": "threshold", "v": "$suggestion.threshold"}]]}

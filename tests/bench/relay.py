@@ -24,7 +24,7 @@ from services.chassis.store.lease import Lease
 from services.contracts.envelope import Envelope, to_headers
 from services.contracts.issues import CaseState
 from services.contracts.topics import ISSUES
-from services.issues.store import CASES
+from services.issues.cases.store import CASES
 from tests.bench.ground import TIME, Figure, Servers, case_reported, database, median_of, settle, topics, turns
 
 EVENTS = 10_000

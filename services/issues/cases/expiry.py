@@ -18,9 +18,10 @@ from services.chassis.store.aggregates import Cause
 from services.chassis.subscriber.erasure import erase_in
 from services.issues.cases.domain.aftermath import expire_contact, expire_words
 from services.issues.cases.domain.case import Case
+from services.issues.cases.store import contacts_ended, sealed_with, words_ended
 from services.issues.privacy.settings import PrivacySettings
 from services.issues.privacy.vault import DestroyedBy, KeysUnreadable
-from services.issues.store import Store, contacts_ended, sealed_with, words_ended
+from services.issues.store import Store
 
 log = logging.getLogger(__name__)
 

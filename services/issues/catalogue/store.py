@@ -1,18 +1,27 @@
 """The catalogue in force in each community, and the editions before it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from services.chassis.aggregate import Decision
 from services.chassis.elapsed import elapsed
 from services.chassis.errors import AlreadyExists, StaleVersion
-from services.chassis.store.aggregates import Aggregates, Cause, Page
+from services.chassis.store.aggregates import Aggregates, Cause, Kind, Page
+from services.chassis.store.mongo import ASCENDING, IndexModel
+from services.contracts.issues import CatalogueState
+from services.contracts.topics import ISSUES
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.editions import Edition, edition_id
 from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.shared.cache import LOOK_EVERY
 
 EDITION = "state.edition"
+
+CATALOGUES = Kind(name="catalogue", collection="catalogues", model=Edition, topic=ISSUES, state=CatalogueState)
+KINDS = (CATALOGUES,)
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    CATALOGUES.collection: [IndexModel([("state.community", ASCENDING), (EDITION, ASCENDING), ("_id", ASCENDING)])],
+}
 
 
 class Catalogues:

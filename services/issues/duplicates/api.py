@@ -20,6 +20,7 @@ from services.issues.cases.domain import merging, parents
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.transitions import WHO, CaseCommand, NotNow
+from services.issues.cases.store import visible_to
 from services.issues.cases.views import CaseView, case_view
 from services.issues.cases.visibility import known_by, known_case
 from services.issues.catalogue.domain.catalogue import UnknownCategory
@@ -28,7 +29,7 @@ from services.issues.duplicates.candidates import Asked, similar
 from services.issues.duplicates.domain.likeness import Match, Why
 from services.issues.places.domain.places import PlaceIsRetired
 from services.issues.places.service import reportable
-from services.issues.store import Store, visible_to
+from services.issues.store import Store
 from services.issues.supports.counting import merged_into, part_of
 from services.issues.supports.domain.supports import GiveSupport
 from services.issues.supports.joining import goes_on, goes_on_for, leave_case, support_case, supported_by

@@ -16,7 +16,8 @@ from services.issues.open311.refusals import LocationMissing, LocationUnknown, V
 from services.issues.places.domain.datum import GivenPoint, metres_between
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.service import reportable
-from services.issues.store import Store, matching
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 
 _MOST = 2000
 _BUILDING_WITHIN = 150.0

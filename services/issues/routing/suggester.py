@@ -17,7 +17,8 @@ from services.issues.routing.domain.policy import Routing
 from services.issues.routing.domain.rules import Facts
 from services.issues.routing.domain.suggesting import Opinion, Suggestion, suggest
 from services.issues.routing.weights import Parts
-from services.issues.store import Store, matching
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 from services.issues.units.domain import unit_id
 
 WAITING = (CaseStatus.REPORTED, CaseStatus.ACCEPTED, CaseStatus.RETURNED, CaseStatus.REOPENED)

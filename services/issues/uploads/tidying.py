@@ -6,7 +6,9 @@ from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.store.mongo import Collection, Database, ObjectId
-from services.issues.store import Store, attached_to_any, found_in_any, shown_in_any
+from services.issues.cases.store import attached_to_any, shown_in_any
+from services.issues.rounds.store import found_in_any
+from services.issues.store import Store
 from services.issues.uploads.store import Kept
 
 PROGRESS = "tidying"

@@ -20,7 +20,8 @@ from services.chassis.store.aggregates import Stored
 from services.contracts.issues import WishStatus
 from services.contracts.marks import Id
 from services.issues.cases.views import WishView, wish_view
-from services.issues.store import Store, matching
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 from services.issues.supports.domain.supports import GiveSupport
 from services.issues.supports.joining import known_wish, leave_wish, support_wish, supported_by
 from services.issues.wishes.domain import wishes

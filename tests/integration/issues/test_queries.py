@@ -10,8 +10,11 @@ from services.chassis.store.mongo import Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.clock import STOPPED, tick, with_tick
+from services.issues.cases.store import cases_come_due, shown_in
 from services.issues.places.service import standing_in
-from services.issues.store import Store, cases_come_due, found_in, matching, plans_to_advance, shown_in
+from services.issues.rounds.store import found_in, plans_to_advance
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 from tests.integration.issues.explaining import stages
 from tests.integration.issues.rounds.walking import BUILDINGS, register_places
 from tests.unit.issues.world import HERE, NOW, a_case

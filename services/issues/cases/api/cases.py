@@ -25,6 +25,7 @@ from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow
+from services.issues.cases.store import visible_to
 from services.issues.cases.views import CaseView, case_view
 from services.issues.cases.visibility import known_by, known_case
 from services.issues.catalogue.domain.catalogue import UnknownCategory
@@ -32,7 +33,8 @@ from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.places.domain.places import PlaceIsRetired
 from services.issues.places.service import reportable
 from services.issues.privacy.domain.contact import GuardianMustAgree
-from services.issues.store import Store, matching, visible_to
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 from services.issues.supports.domain.supports import GiveSupport
 from services.issues.supports.joining import support_case
 from services.issues.uploads.attachments import NotYourAttachment

@@ -26,7 +26,8 @@ from services.issues.places.domain.places import (
     retire_place,
 )
 from services.issues.places.service import path_to, register_all, retire_inside, standing_in
-from services.issues.store import Store, matching
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 from services.issues.units.domain import RegisterUnit, register_unit, unit_id
 
 BASE = "/api/issues/v1"

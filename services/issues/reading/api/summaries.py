@@ -12,11 +12,12 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.contracts.issues import BuildingTally, RoundStatus, RoundSummary
 from services.contracts.marks import Id
+from services.issues.cases.store import visible_to
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.reading.finding import Reach
 from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.round_status import OPEN_SHOWN, Standing, standing
-from services.issues.store import Store, visible_to
+from services.issues.store import Store
 
 
 class Rate(BaseModel):

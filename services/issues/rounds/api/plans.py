@@ -21,7 +21,8 @@ from services.issues.rounds.domain import plans as rules
 from services.issues.rounds.domain.plans import RoundPlan
 from services.issues.rounds.domain.recurrence import RuleUnreadable
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding
-from services.issues.store import Store, matching
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 
 BASE = "/api/issues/v1/round-plans"
 _SHOWN = 6

@@ -23,7 +23,8 @@ from services.issues.rounds.domain.figures import complete_round
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
 from services.issues.rounds.domain.visits import RecordVisit
 from services.issues.rounds.walks import Outcome, Result, Walk
-from services.issues.store import Store, matching
+from services.issues.shared.queries import matching
+from services.issues.store import Store
 from services.issues.uploads.photos import NotYourPhoto
 
 BASE = "/api/issues/v1/rounds"

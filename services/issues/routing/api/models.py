@@ -21,8 +21,9 @@ from services.issues.routing.domain.accuracy import LONGEST, PERIOD
 from services.issues.routing.domain.model import AskModel, RoutingModel, ask_model
 from services.issues.routing.domain.rehearsal import Rehearsal, Rehearse, ask_rehearsal
 from services.issues.routing.work import accuracy_of
+from services.issues.shared.queries import matching
 from services.issues.shared.values import Moment
-from services.issues.store import Store, matching
+from services.issues.store import Store
 
 BASE = "/api/issues/v1/routing"
 

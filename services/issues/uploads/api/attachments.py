@@ -11,7 +11,8 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
-from services.issues.store import Store, attached_to
+from services.issues.cases.store import attached_to
+from services.issues.store import Store
 from services.issues.uploads.allowance import UploadsUsedUp
 from services.issues.uploads.attachments import MAX_BYTES, Attachment, AttachmentKind, NotAnAttachment
 from services.issues.uploads.documents import DocumentEncrypted, DocumentTooLarge, NotADocument

@@ -16,8 +16,9 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
+from services.issues.cases.store import shown_in
 from services.issues.places.domain.datum import GivenPoint
-from services.issues.store import Store, shown_in
+from services.issues.store import Store
 from services.issues.uploads.allowance import UploadsUsedUp
 from services.issues.uploads.images import MAX_BYTES, NotAPicture, PictureTooLarge
 from services.issues.uploads.labels import taken

@@ -11,7 +11,8 @@ from services.contracts.issues import CaseStatus as S
 from services.contracts.topics import ISSUES
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.pausing import come_due
-from services.issues.store import Store, cases_come_due
+from services.issues.cases.store import cases_come_due
+from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.listening import Running
 from tests.unit.issues.world import HERE, RESIDENT, STAFF, person

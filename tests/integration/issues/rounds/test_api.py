@@ -14,7 +14,8 @@ from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
 from services.issues.rounds.api.rounds import MAX_FINDINGS_AT_ONCE
 from services.issues.rounds.domain.plans import advance
-from services.issues.store import Store, plans_to_advance
+from services.issues.rounds.store import plans_to_advance
+from services.issues.store import Store
 from tests.integration.issues.calling import BASE, OPERATOR, Api, a_community
 from tests.integration.issues.listening import Running
 from tests.unit.issues.world import HANDLER, HERE, NEIGHBOUR, STAFF, STRANGER, SUPERVISOR, WALKER

@@ -9,17 +9,17 @@ import pytest
 from services.chassis.clock import utc_now
 from services.chassis.principal import Principal
 from services.chassis.store.mongo import Database
-from services.issues.settings import IssuesSettings
-from services.issues.store import (
-    Store,
+from services.issues.cases.store import (
     attached_to,
     attached_to_any,
     contacts_ended,
-    found_in_any,
     sealed_with,
     shown_in_any,
     words_ended,
 )
+from services.issues.rounds.store import found_in_any
+from services.issues.settings import IssuesSettings
+from services.issues.store import Store
 from services.issues.uploads.allowance import Allowance, Limits, UploadsUsedUp
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 from tests.integration.calling import Hand

@@ -14,11 +14,12 @@ from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown
 from services.issues.erasure import erase
-from services.issues.store import Store, wishes_overdue
+from services.issues.store import Store
 from services.issues.subscribers import reactions
 from services.issues.supports.counting import Counting
 from services.issues.wishes.domain.open_limit import MAX_OPEN
 from services.issues.wishes.domain.wishes import mark_overdue
+from services.issues.wishes.store import wishes_overdue
 from tests.integration.issues.calling import Api
 from tests.integration.issues.neighbours import residents
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER

@@ -1,0 +1,27 @@
+"""Queries and indexes as the rooms of issues write them: on fields of the state, the newest first."""
+
+from typing import Any
+
+from services.chassis.store.aggregates import newest_first
+from services.chassis.store.mongo import ASCENDING, IndexModel
+
+
+def by_newest(*fields: str) -> IndexModel:
+    """The index for lists whose query fixes `fields` of the state, sorted by creation."""
+    return IndexModel(newest_first(*(f"state.{field}" for field in fields)))
+
+
+def by(field: str) -> IndexModel:
+    """The index for queries on `field` of the state alone."""
+    return IndexModel([(f"state.{field}", ASCENDING)])
+
+
+def matching(community: str, **fields: Any) -> dict[str, Any]:
+    """The query for aggregates of `community` whose fields are as given; None: any; a list: one of it."""
+    query: dict[str, Any] = {"state.community": community}
+    for name, value in fields.items():
+        if isinstance(value, list | tuple | set | frozenset):
+            query[f"state.{name}"] = {"$in": sorted(value)}
+        elif value is not None:
+            query[f"state.{name}"] = value
+    return query

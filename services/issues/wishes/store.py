@@ -1,0 +1,37 @@
+"""What the room keeps: wishes, by community, status and proposer, and by how many want them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.chassis.store.aggregates import Kind
+from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
+from services.contracts.issues import WishState, WishStatus
+from services.contracts.topics import ISSUES
+from services.issues.shared.queries import by, by_newest
+from services.issues.wishes.domain.wishes import Wish
+
+WISHES = Kind(name="wish", collection="wishes", model=Wish, topic=ISSUES, state=WishState)
+KINDS = (WISHES,)
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    WISHES.collection: [
+        by_newest("community"),
+        by_newest("community", "status"),
+        IndexModel([("state.community", ASCENDING), ("state.counted", DESCENDING), ("_id", DESCENDING)], name="wanted"),
+        IndexModel([("state.proposer", ASCENDING), ("state.status", ASCENDING)], name="proposer"),
+        # Proposals made side by side can't both have counted the other: one seat is taken once.
+        IndexModel(
+            [("state.community", ASCENDING), ("state.proposer", ASCENDING), ("state.seat", ASCENDING)],
+            name="one-seat",
+            unique=True,
+            partialFilterExpression={"state.status": WishStatus.OPEN.value, "state.seat": {"$type": "number"}},
+        ),
+        by("people"),
+        IndexModel([("state.due_at", ASCENDING)], name="due", partialFilterExpression={"state.overdue": False}),
+    ],
+}
+
+
+def wishes_overdue(now: datetime) -> dict[str, Any]:
+    """The query for wishes whose answer was not given in time and which have not been called overdue yet."""
+    return {"state.overdue": False, "state.due_at": {"$lte": now}, "state.status": WishStatus.OPEN}
