@@ -16,13 +16,13 @@ from services.chassis.sweeper import Sweep
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.volunteers import PersonDataErased
 from services.volunteers.api import routers
-from services.volunteers.domain.care import raise_visits
-from services.volunteers.domain.homes import Window
-from services.volunteers.domain.needs import lapse
-from services.volunteers.domain.seating import expire
+from services.volunteers.care.domain.plans import raise_visits
 from services.volunteers.erasure import erase
-from services.volunteers.homes import Homes
-from services.volunteers.staffing import Staffing
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.domain.homes import Window
+from services.volunteers.needs.domain.needs import lapse
+from services.volunteers.needs.domain.seating import expire
+from services.volunteers.needs.homes import Homes
 from services.volunteers.store import ERASURE, INDEXES, KINDS, Store, to_expire, to_lapse, to_raise
 from services.volunteers.subscribers import reactions
 

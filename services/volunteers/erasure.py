@@ -5,8 +5,12 @@ anew. Hours stay in the community's total, under a stand-in that leads nowhere.
 """
 
 from services.chassis.subscriber.erasure import Leaver, erase_each
-from services.volunteers.domain import accounts, care, seating, teams, volunteers
+from services.volunteers.care.domain import plans as care
+from services.volunteers.hours import domain as accounts
+from services.volunteers.needs.domain import seating
+from services.volunteers.people.domain import volunteers
 from services.volunteers.store import Store
+from services.volunteers.teams import domain as teams
 
 
 async def erase(store: Store, leaver: Leaver) -> None:

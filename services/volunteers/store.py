@@ -22,14 +22,14 @@ from services.contracts.volunteers import (
     VolunteerState,
     VolunteerStatus,
 )
-from services.volunteers import readings
-from services.volunteers.domain.accounts import Account
-from services.volunteers.domain.care import SIGHT, CarePlan
-from services.volunteers.domain.needs import Need
-from services.volunteers.domain.offers import SERVING, OfferStatus
-from services.volunteers.domain.teams import Team
-from services.volunteers.domain.volunteers import Volunteer
-from services.volunteers.domain.words import local_date
+from services.volunteers.care import readings
+from services.volunteers.care.domain.plans import SIGHT, CarePlan
+from services.volunteers.hours.domain import Account
+from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.offers import SERVING, OfferStatus
+from services.volunteers.people.domain.volunteers import Volunteer
+from services.volunteers.shared.values import local_date
+from services.volunteers.teams.domain import Team
 
 VOLUNTEER = Kind(name="volunteer", collection="volunteers", model=Volunteer, topic=VOLUNTEERS, state=VolunteerState)
 TEAM = Kind(name="team", collection="teams", model=Team, topic=VOLUNTEERS, state=TeamState)

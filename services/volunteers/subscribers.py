@@ -39,13 +39,13 @@ from services.contracts.volunteers import (
     VolunteerResumed,
     VolunteerVerified,
 )
-from services.volunteers.domain import needs, seating
-from services.volunteers.domain.accounts import Account, Service, account_id, credit, new_account
-from services.volunteers.domain.care import CarePlan
-from services.volunteers.domain.needs import Need, need_of_activity
-from services.volunteers.domain.volunteers import Volunteer, release, settle, volunteer_id
-from services.volunteers.domain.words import local_date
-from services.volunteers.staffing import Staffing
+from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.hours.domain import Account, Service, account_id, credit, new_account
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.domain import needs, seating
+from services.volunteers.needs.domain.needs import Need, need_of_activity
+from services.volunteers.people.domain.volunteers import Volunteer, release, settle, volunteer_id
+from services.volunteers.shared.values import local_date
 from services.volunteers.store import Store, asked
 
 _BATCH = 200

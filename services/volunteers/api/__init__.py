@@ -2,20 +2,25 @@
 
 from fastapi import APIRouter
 
-from services.volunteers.api import accounts, care, needs, offers, readings, teams, volunteers
-from services.volunteers.homes import Homes
-from services.volunteers.staffing import Staffing
+from services.volunteers.care.api import plans, readings
+from services.volunteers.hours import api as hours
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.api import needs
+from services.volunteers.needs.homes import Homes
+from services.volunteers.people import api as people
+from services.volunteers.seats.api import offers
 from services.volunteers.store import Store
+from services.volunteers.teams import api as teams
 
 
 def routers(store: Store, staffing: Staffing, homes: Homes) -> list[APIRouter]:
     """All routes, on `store`. Of another community nothing is known: all that is there answers as what isn't."""
     return [
-        volunteers.router(store),
+        people.router(store),
         teams.router(store),
-        care.router(store, homes),
+        plans.router(store, homes),
         needs.router(store, staffing.seats, homes),
         offers.router(store, staffing),
-        accounts.router(store),
+        hours.router(store),
         readings.router(store),
     ]

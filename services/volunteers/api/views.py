@@ -9,14 +9,14 @@ from services.chassis.errors import UnknownAggregate
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Page, Stored
 from services.contracts.volunteers import AccountState, CarePlanState, NeedState, Origin, TeamState, VolunteerState
-from services.volunteers.domain.accounts import Account
-from services.volunteers.domain.care import CarePlan
-from services.volunteers.domain.eligibility import Filter
-from services.volunteers.domain.needs import Need
-from services.volunteers.domain.offers import LIVE, Offer, OfferStatus
-from services.volunteers.domain.recurrence import Recurrence
-from services.volunteers.domain.teams import Team
-from services.volunteers.domain.volunteers import Certificate, Volunteer, Window
+from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.care.domain.recurrence import Recurrence
+from services.volunteers.hours.domain import Account
+from services.volunteers.needs.domain.eligibility import Filter
+from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.offers import LIVE, Offer, OfferStatus
+from services.volunteers.people.domain.volunteers import Certificate, Volunteer, Window
+from services.volunteers.teams.domain import Team
 
 V = TypeVar("V", bound=BaseModel)
 

@@ -14,11 +14,11 @@ from services.chassis.clock import utc_now
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Kind
 from services.volunteers.app import VolunteersSettings
-from services.volunteers.domain.holds import Owed, hold_of, standing
-from services.volunteers.domain.needs import Need
-from services.volunteers.domain.offers import LIVE
-from services.volunteers.domain.volunteers import Volunteer
-from services.volunteers.staffing import Staffing
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.offers import LIVE
+from services.volunteers.people.domain.volunteers import Volunteer
+from services.volunteers.seats.domain import Owed, hold_of, standing
 from services.volunteers.store import DANGLES_AFTER, INDEXES, NEED, VOLUNTEER, Store
 from tests.e2e.house import COMMUNITY
 from tests.faults.scenarios.acting import acting

@@ -10,9 +10,9 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.contracts.topics import VOLUNTEERS
 from services.volunteers.api import routers
 from services.volunteers.app import VolunteersSettings, service
-from services.volunteers.domain.homes import Window
-from services.volunteers.homes import Homes
-from services.volunteers.staffing import Staffing
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.domain.homes import Window
+from services.volunteers.needs.homes import Homes
 from services.volunteers.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Hand

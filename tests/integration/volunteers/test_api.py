@@ -5,9 +5,9 @@ from typing import Any
 
 from services.chassis.store.aggregates import Cause
 from services.contracts.volunteers import Origin
-from services.volunteers.domain.accounts import Service, account_id, credit, new_account
-from services.volunteers.domain.volunteers import volunteer_id
-from services.volunteers.staffing import Staffing
+from services.volunteers.hours.domain import Service, account_id, credit, new_account
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.people.domain.volunteers import volunteer_id
 from services.volunteers.store import Store
 from tests.integration.calling import Hand
 from tests.integration.volunteers.calling import Api, a_direct_need, admit

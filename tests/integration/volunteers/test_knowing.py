@@ -8,10 +8,10 @@ from services.chassis.principal import Role
 from services.chassis.store.aggregates import Cause
 from services.contracts.volunteers import Origin
 from services.volunteers.api import routers
-from services.volunteers.domain.accounts import Service, account_id, credit, new_account
-from services.volunteers.domain.homes import Window
-from services.volunteers.homes import Homes
-from services.volunteers.staffing import Staffing
+from services.volunteers.hours.domain import Service, account_id, credit, new_account
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.domain.homes import Window
+from services.volunteers.needs.homes import Homes
 from services.volunteers.store import Store
 from tests.integration.knowing import asked_by_id, assert_unknown
 from tests.integration.volunteers.calling import Api, a_direct_need, admit

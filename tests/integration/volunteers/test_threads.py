@@ -27,7 +27,7 @@ from services.contracts.volunteers import (
     PersonDataErased,
     VolunteerErased,
 )
-from services.volunteers.domain.needs import need_of_activity
+from services.volunteers.needs.domain.needs import need_of_activity
 from tests.integration.calling import Hand
 from tests.integration.volunteers.calling import Api, a_direct_need, admit
 from tests.integration.wire import Wire

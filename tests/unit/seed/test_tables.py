@@ -11,8 +11,8 @@ from services.contracts.masking import mask
 from services.contracts.volunteers import CareKind, TeamKind
 from services.issues.catalogue.residential import RESIDENTIAL as CATALOGUE
 from services.notify.settings import NotifySettings
-from services.volunteers.domain.care import SKILLS
-from services.volunteers.domain.needs import CERTIFICATES
+from services.volunteers.care.domain.plans import SKILLS
+from services.volunteers.needs.domain.needs import CERTIFICATES
 
 ACTIVITIES = tables.activities()
 PLANS: tuple[tables.Plan, ...] = (*ACTIVITIES.series, *ACTIVITIES.yearly, ACTIVITIES.today)

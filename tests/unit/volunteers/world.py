@@ -7,12 +7,12 @@ from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal, Role, member
 from services.contracts.event import fold
 from services.contracts.volunteers import CareKind, Origin, TeamKind
-from services.volunteers.domain.care import CarePlan, Open, open_plan
-from services.volunteers.domain.needs import Need
-from services.volunteers.domain.recurrence import Every, Recurrence
-from services.volunteers.domain.seating import accept, offer, tentative
-from services.volunteers.domain.teams import Form, Team, form
-from services.volunteers.domain.volunteers import Volunteer, volunteer_id
+from services.volunteers.care.domain.plans import CarePlan, Open, open_plan
+from services.volunteers.care.domain.recurrence import Every, Recurrence
+from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.seating import accept, offer, tentative
+from services.volunteers.people.domain.volunteers import Volunteer, volunteer_id
+from services.volunteers.teams.domain import Form, Team, form
 
 NOW = datetime(2024, 1, 29, 1, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Shanghai."""

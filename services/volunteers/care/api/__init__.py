@@ -1,0 +1,1 @@
+"""The HTTP routes of care plans, and of the record of readings."""

@@ -1,0 +1,77 @@
+"""Care plans over HTTP, for staff."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep
+from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known, known_to
+from services.chassis.principal import Role
+from services.contracts.marks import Id
+from services.contracts.volunteers import CareKind, CarePlanStatus
+from services.volunteers.api.views import CarePlanView, Listed, care_plan_view, listed
+from services.volunteers.care.domain import plans
+from services.volunteers.domain.errors import CarePlanClosedAlready
+from services.volunteers.needs.homes import Homes
+from services.volunteers.store import Store, matching
+
+BASE = "/api/volunteers/v1/care-plans"
+
+
+def router(store: Store, homes: Homes) -> APIRouter:
+    """The routes of care plans, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["care plans"])
+
+    @routes.post(
+        "", status_code=201, response_model=CarePlanView, summary="Promise regular help", responses=problems(NotYours)
+    )
+    async def open_plan(body: plans.Open, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.create(
+            store.care_plans,
+            lambda id, now: plans.open_plan(id, body, by, now),
+            lambda stored: care_plan_view(stored, exact=True),
+            location=lambda id: f"{BASE}/{id}",
+        )
+
+    @routes.get("", summary="Care plans of a community", responses=problems(NotYours))
+    async def many(
+        principal: PrincipalDep,
+        page: PageDep,
+        community: Annotated[Id, Query()],
+        status: Annotated[CarePlanStatus | None, Query()] = None,
+        kind: Annotated[CareKind | None, Query()] = None,
+        elder: Annotated[Id | None, Query()] = None,
+    ) -> Listed[CarePlanView]:
+        principal.require(community, Role.STAFF)
+        query = matching(community, status=status, kind=kind, elder=elder, erased=False)
+        return listed(await store.care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view)
+
+    @routes.get("/{id}", summary="One care plan; the reading is on record", responses=problems(UnknownAggregate))
+    async def one(id: Id, principal: PrincipalDep) -> CarePlanView:
+        stored = await known(store.care_plans, id, known_to(principal, Role.STAFF))
+        view = care_plan_view(stored, exact=True)
+        await homes.of_plan(stored.aggregate, principal)
+        return view
+
+    @routes.post(
+        "/{id}/close",
+        response_model=CarePlanView,
+        summary="No more dates",
+        responses=problems(UnknownAggregate, StaleVersion, CarePlanClosedAlready),
+    )
+    async def close(id: Id, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            store.care_plans,
+            id,
+            lambda plan, now: plans.close_plan(plan, by, now),
+            care_plan_view,
+            known_to=known_to(by, Role.STAFF),
+        )
+
+    return routes

@@ -1,0 +1,170 @@
+"""Care plans: regular help promised to an elder. A plan brings its dates into sight; each becomes a need of its own.
+
+Where the elder lives and what was noted about them is for staff and for the volunteers who said yes to a visit.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from pydantic import Field
+
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.principal import Principal, Role
+from services.contracts.holding import emptied
+from services.contracts.marks import Code, Id, Personal, Someone, Sort, Words
+from services.contracts.volunteers import (
+    CareKind,
+    CarePlanClosed,
+    CarePlanErased,
+    CarePlanOpened,
+    CarePlanRaised,
+    CarePlanState,
+    CarePlanStatus,
+    CareVisit,
+)
+from services.volunteers.care.domain.recurrence import Recurrence
+from services.volunteers.domain.errors import CarePlanClosedAlready
+from services.volunteers.shared.values import Line, Minutes, Request, Text, local_date
+
+SIGHT = timedelta(days=30)
+"""Every date nearer than this has its need."""
+
+STRIDE = timedelta(days=7)
+"""So much further is looked at a time, so that a plan speaks once a week and not once a day."""
+
+SKILLS: dict[CareKind, str | None] = {
+    CareKind.VISIT: None,
+    CareKind.HAIRCUT: "haircut",
+    CareKind.MEAL: None,
+    CareKind.CHORES: None,
+    CareKind.HEALTH_CHECK: "medical",
+}
+"""What each kind of care asks of a volunteer."""
+
+
+class Open(Request):
+    """Promise regular help. `elder`: their opaque id. `home` and `note` never leave the service."""
+
+    community: Id
+    elder: Id
+    kind: CareKind
+    building: Id | None = None
+    home: Line | None = None
+    note: Text | None = None
+    recurrence: Recurrence
+    minutes: Minutes = 60
+    seats: int = Field(default=1, ge=1, le=10)
+
+
+class CarePlan(Aggregate):
+    """Regular help to one elder. `visits`: those raised and not yet over."""
+
+    elder: Someone[str]
+    kind: CareKind
+    building: Personal[str | None] = None
+    home: Personal[str | None] = Field(default=None, repr=False)
+    note: Words[str | None] = Field(default=None, repr=False)
+    recurrence: Recurrence
+    minutes: int
+    seats: int
+    status: CarePlanStatus = CarePlanStatus.OPEN
+    raised_until: date
+    visits: tuple[CareVisit, ...] = ()
+    opened_at: datetime
+    erased: bool = False
+
+    @property
+    def skill(self) -> Code | None:
+        """What its volunteers must be able to do."""
+        return SKILLS[self.kind]
+
+    def public(self) -> CarePlanState | None:
+        if self.erased:
+            return None
+        return CarePlanState(
+            elder=self.elder,
+            kind=self.kind,
+            building=self.building,
+            rule=self.recurrence.rule,
+            first=self.recurrence.first,
+            minutes=self.minutes,
+            seats=self.seats,
+            status=self.status,
+            raised_until=self.raised_until,
+        )
+
+    def visit(self, need: str) -> CareVisit | None:
+        """The visit that became `need`."""
+        return next((visit for visit in self.visits if visit.need == need), None)
+
+
+def need_of_visit(plan: str, on: date) -> str:
+    """The id of the need for a plan's date: the same every time, so that no date is raised twice."""
+    return derived_id("need", plan, on.isoformat())
+
+
+def open_plan(id: str, command: Open, by: Principal, now: datetime) -> Decision[CarePlan]:
+    """Open a plan, with the dates already in sight."""
+    by.require(command.community, Role.STAFF)
+    today = local_date(now)
+    plan = CarePlan(
+        id=id,
+        raised_until=max(today, command.recurrence.since),
+        opened_at=now,
+        **{name: getattr(command, name) for name in Open.model_fields},
+    )
+    raised = raise_visits(plan, now)
+    return Decision(raised.aggregate, (tell(CarePlanOpened, plan), *raised.events))
+
+
+def raise_visits(plan: CarePlan, now: datetime) -> Decision[CarePlan]:
+    """Bring the next dates into sight, where they aren't yet."""
+    today = local_date(now)
+    if plan.status is not CarePlanStatus.OPEN or plan.raised_until >= today + SIGHT:
+        return decided(plan)
+    until = today + SIGHT + STRIDE
+    length = timedelta(minutes=plan.minutes)
+    visits = [
+        CareVisit(
+            need=need_of_visit(plan.id, start.date()),
+            on=start.date(),
+            starts_at=start.astimezone(UTC),
+            ends_at=start.astimezone(UTC) + length,
+        )
+        for start in plan.recurrence.starts(plan.raised_until, until)
+        if start > now
+    ]
+    coming = tuple(visit for visit in plan.visits if visit.ends_at > now)
+    changed = plan.model_copy(update={"raised_until": until, "visits": (*coming, *visits)})
+    return decided(changed, tell(CarePlanRaised, changed, visits=visits))
+
+
+def close_plan(plan: CarePlan, by: Principal, now: datetime) -> Decision[CarePlan]:
+    """No more help of this kind; what is still to come is cancelled.
+
+    Raises:
+        CarePlanClosedAlready: it is.
+    """
+    by.require(plan.community, Role.STAFF)
+    if plan.status is CarePlanStatus.CLOSED:
+        raise CarePlanClosedAlready()
+    changed = plan.model_copy(update={"status": CarePlanStatus.CLOSED})
+    return decided(changed, tell(CarePlanClosed, changed, needs=_to_come(plan, now)))
+
+
+def erase_plan(plan: CarePlan, stand_in: str, now: datetime) -> Decision[CarePlan]:
+    """Forget the elder."""
+    if plan.erased:
+        return decided(plan)
+    changed = plan.model_copy(
+        update={
+            **emptied(CarePlan, Sort.WORDS, Sort.PERSONAL),
+            "elder": stand_in,
+            "status": CarePlanStatus.CLOSED,
+            "erased": True,
+        }
+    )
+    return decided(changed, CarePlanErased(needs=_to_come(plan, now)))
+
+
+def _to_come(plan: CarePlan, now: datetime) -> list[str]:
+    return [visit.need for visit in plan.visits if visit.starts_at > now]

@@ -1,0 +1,1 @@
+"""Hours: the ledger of what each person has given."""

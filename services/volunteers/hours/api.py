@@ -1,0 +1,69 @@
+"""Hours over HTTP: one's own, everybody's for staff, a community's total for all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep
+from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known_to
+from services.chassis.principal import Role
+from services.chassis.store.aggregates import Stored
+from services.contracts.marks import Id
+from services.volunteers.api.views import AccountView, Listed, TotalsView, account_view, listed
+from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
+from services.volunteers.hours import domain
+from services.volunteers.hours.domain import Correct, account_id, new_account
+from services.volunteers.store import Store, matching
+
+BASE = "/api/volunteers/v1/accounts"
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of accounts, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["hours"])
+
+    @routes.get("", summary="Everybody's hours", responses=problems(NotYours))
+    async def many(
+        principal: PrincipalDep,
+        page: PageDep,
+        community: Annotated[Id, Query()],
+        volunteer: Annotated[Id | None, Query()] = None,
+    ) -> Listed[AccountView]:
+        principal.require(community, Role.STAFF)
+        query = matching(community, volunteer=volunteer)
+        return listed(await store.accounts.select(query, limit=page.limit, cursor=page.cursor), account_view)
+
+    @routes.get("/me", summary="My hours", responses=problems(NotYours))
+    async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> AccountView:
+        """Version 0 and no entries before the first one."""
+        principal.require(community)
+        stored = await store.accounts.find(account_id(community, principal.sub))
+        return account_view(stored or Stored(new_account(community, principal.sub), 0))
+
+    @routes.get("/totals", summary="A community's hours")
+    async def totals(principal: PrincipalDep, community: Annotated[Id, Query()]) -> TotalsView:
+        """Open to every signed-in person, whatever their community."""
+        found = await store.totals(community)
+        return TotalsView(community=community, minutes=found.minutes, people=found.people)
+
+    @routes.post(
+        "/{id}/corrections",
+        response_model=AccountView,
+        summary="Correct an entry by a further one",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, UnknownEntry, TooManyMinutes),
+    )
+    async def correct(id: Id, body: Correct, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            store.accounts,
+            id,
+            lambda account, now: domain.correct(account, body, by, now),
+            account_view,
+            known_to=lambda account: account.volunteer == by.sub or known_to(by, Role.STAFF)(account),
+        )
+
+    return routes

@@ -1,0 +1,159 @@
+"""The hours ledger: what each person has given, entry by entry, never changed and never removed.
+
+Each activity and each need is entered once per person, whoever repeats it. A mistake is mended by a second entry that
+names the first. No calendar day holds more than `DAY_CAP` minutes; what was claimed stays on the entry.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.principal import Principal, Role
+from services.contracts.marks import Office, Officer, Someone, Thing
+from services.contracts.value import Value
+from services.contracts.volunteers import AccountCorrected, AccountCredited, AccountErased, AccountState, Origin
+from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
+from services.volunteers.shared.values import Request, Text
+
+DAY_CAP = 720
+"""Minutes that may be entered for one calendar day, from all sources together."""
+
+
+class Service(Value):
+    """Something a person did. `source_id` is the activity's or the need's id."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: Origin
+    activity: Thing[str | None] = None
+    need: Thing[str | None] = None
+    minutes: int
+    on: date
+
+    @property
+    def source_id(self) -> str:
+        """What makes it once."""
+        return self.activity or self.need or ""
+
+
+class Entry(Service):
+    """A line of the ledger. `minutes` may be negative on a correction; `claimed`: before the cap."""
+
+    id: Thing[str]
+    claimed: int
+    at: datetime
+    corrects: Thing[str | None] = None
+    reason: Office[str | None] = Field(default=None, repr=False)
+    by: Officer[str | None] = None
+
+
+class Correct(Request):
+    """Staff say what an entry should have been."""
+
+    entry: Annotated[str, Field(max_length=64)]
+    minutes: int = Field(ge=0, le=DAY_CAP)
+    reason: Text
+
+
+class Account(Aggregate):
+    """One person's hours in one community."""
+
+    volunteer: Someone[str]
+    entries: tuple[Entry, ...] = ()
+    erased: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """The total."""
+        return sum(entry.minutes for entry in self.entries)
+
+    def public(self) -> AccountState:
+        return AccountState(volunteer=self.volunteer, minutes=self.minutes)
+
+    def on_day(self, day: date) -> int:
+        """What stands for a calendar day."""
+        return sum(entry.minutes for entry in self.entries if entry.on == day)
+
+
+def account_id(community: str, person: str) -> str:
+    """The id of a person's account in a community."""
+    return derived_id("account", community, person)
+
+
+def new_account(community: str, person: str) -> Account:
+    """An account before its first entry."""
+    return Account(id=account_id(community, person), community=community, volunteer=person)
+
+
+def credit(account: Account, service: Service, now: datetime) -> Decision[Account]:
+    """Enter a service, once; an erased account takes none."""
+    if account.erased or any(e.corrects is None and e.source_id == service.source_id for e in account.entries):
+        return decided(account)
+    claimed = max(0, service.minutes)
+    minutes = max(0, min(claimed, DAY_CAP - account.on_day(service.on)))
+    entry = Entry(
+        **service.model_dump() | {"minutes": minutes},
+        id=derived_id("entry", account.id, service.source_id),
+        claimed=claimed,
+        at=now,
+    )
+    changed = _with(account, entry)
+    credited = tell(
+        AccountCredited,
+        changed,
+        added=minutes,
+        capped=minutes < claimed,
+        source=service.source,
+        activity=service.activity,
+        need=service.need,
+        on=service.on,
+    )
+    return decided(changed, credited)
+
+
+def correct(account: Account, command: Correct, by: Principal, now: datetime) -> Decision[Account]:
+    """Mend an entry by a further one, so that both together say `command.minutes`.
+
+    Raises:
+        UnknownEntry: there is none, or it is a correction itself.
+        TooManyMinutes: the day would hold more than its cap.
+    """
+    by.require(account.community, Role.STAFF)
+    first = next((e for e in account.entries if e.id == command.entry and e.corrects is None), None)
+    if first is None:
+        raise UnknownEntry()
+    stands = sum(e.minutes for e in account.entries if command.entry in (e.id, e.corrects))
+    added = command.minutes - stands
+    if added == 0:
+        return decided(account)
+    if account.on_day(first.on) + added > DAY_CAP:
+        raise TooManyMinutes(limit=DAY_CAP)
+    count = sum(e.corrects == first.id for e in account.entries)
+    entry = first.model_copy(
+        update={
+            "id": derived_id("entry", first.id, str(count)),
+            "minutes": added,
+            "claimed": added,
+            "at": now,
+            "corrects": first.id,
+            "reason": command.reason,
+            "by": by.sub,
+        }
+    )
+    changed = _with(account, entry)
+    return decided(changed, tell(AccountCorrected, changed, added=added, by=by.sub))
+
+
+def erase(account: Account, stand_in: str) -> Decision[Account]:
+    """Forget whose it is; the minutes stay in the community's total."""
+    if account.erased:
+        return decided(account)
+    entries = tuple(entry.model_copy(update={"reason": None}) for entry in account.entries)
+    changed = account.model_copy(update={"volunteer": stand_in, "entries": entries, "erased": True})
+    return decided(changed, tell(AccountErased, changed))
+
+
+def _with(account: Account, entry: Entry) -> Account:
+    return account.model_copy(update={"entries": (*account.entries, entry)})

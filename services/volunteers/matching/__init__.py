@@ -1,0 +1,1 @@
+"""Matching: which volunteers are asked for which needs."""

@@ -1,0 +1,207 @@
+"""The story of a need's seats: offered, taken up or turned down, given back, run out.
+
+Guarantees: never more live offers than seats, nobody asked twice for the same, only the person asked answers, no offer
+without a hold made for it alone (`holds`), and `need.staffed` is said exactly when the last empty seat got its yes.
+"""
+
+from datetime import datetime, timedelta
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import NotYours
+from services.chassis.principal import Principal, Role
+from services.contracts.event import Event
+from services.contracts.volunteers import (
+    NeedAccepted,
+    NeedDeclined,
+    NeedExpired,
+    NeedOffered,
+    NeedPersonErased,
+    NeedReopened,
+    NeedStaffed,
+    NeedStatus,
+)
+from services.volunteers.domain.errors import AskedBefore, NeedHasMoved, NoOpenSeat, NoSuchOffer, OfferExpired
+from services.volunteers.needs.domain.needs import Need, require_planning
+from services.volunteers.needs.domain.offers import (
+    ASKED,
+    LIVE,
+    OPEN,
+    SERVING,
+    Offer,
+    OfferCommand,
+    OfferStatus,
+    target,
+)
+from services.volunteers.people.domain.volunteers import Booking
+
+OFFER_STANDS = timedelta(hours=24)
+"""How long a seat is held for an answer, unless settings say otherwise; never beyond the start."""
+
+
+def tentative(need: Need, offer: str, now: datetime, stands: timedelta = OFFER_STANDS) -> Booking:
+    """The booking that goes with an offer made now; both end when the offer expires, at the start at the latest."""
+    until = min(now + stands, need.starts_at)
+    return Booking(need=need.id, offer=offer, starts_at=need.starts_at, ends_at=need.ends_at, until=until)
+
+
+def offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[Need]:
+    """Hold a seat for `person`, whose time is held by `booking`.
+
+    Raises:
+        NeedClosed, AlreadyStarted: too late for seats.
+        NeedHasMoved: the booking is for another time.
+        AskedBefore: the person has or had an offer.
+        OfferExpired: the booking ran out before the offer was made.
+        NoOpenSeat: every seat is taken or offered.
+    """
+    require_planning(need, now)
+    if any(o.person == person and o.status in ASKED for o in need.offers):
+        raise AskedBefore()
+    return _offer(need, booking, person, now)
+
+
+def take(need: Need, booking: Booking | None, by: Principal, now: datetime) -> Decision[Need]:
+    """Sign up by oneself: an offer and its yes at once. An offer to the person that still stands is accepted.
+
+    Who let an offer run out or said no may change their mind this way.
+
+    Raises:
+        NoSuchOffer: no offer stands, and no time is booked.
+    """
+    by.require(need.community)
+    if _live(need, by.sub) is not None:
+        return accept(need, by, now)
+    require_planning(need, now)
+    if booking is None:
+        raise NoSuchOffer()
+    made = _offer(need, booking, by.sub, now)
+    taken = accept(made.aggregate, by, now)
+    return Decision(taken.aggregate, (*made.events, *taken.events))
+
+
+def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
+    """The person asked says yes; a second time changes nothing.
+
+    Raises:
+        NoSuchOffer: nobody asked them.
+        OfferExpired: too late.
+        OfferNotNow: it was answered or fell away.
+    """
+    by.require(need.community)
+    mine = _latest(need, by.sub)
+    if mine.status in SERVING:
+        return decided(need)
+    require_planning(need, now)
+    status = target(mine.status, OfferCommand.ACCEPT)
+    if now >= mine.expires_at:
+        raise OfferExpired()
+    changed = _with_offer(need, mine, status=status, answered_at=now)
+    events: list[Event] = [tell(NeedAccepted, changed, offer=mine.id, person=mine.person)]
+    if len(changed.volunteers) >= changed.seats:
+        changed = changed.model_copy(update={"status": NeedStatus.STAFFED})
+        events.append(tell(NeedStaffed, changed))
+    return decided(changed, *events)
+
+
+def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
+    """The person asked says no; a second time changes nothing."""
+    by.require(need.community)
+    mine = _latest(need, by.sub)
+    if mine.status is OfferStatus.DECLINED:
+        return decided(need)
+    changed = _with_offer(need, mine, status=target(mine.status, OfferCommand.DECLINE), answered_at=now)
+    return decided(changed, tell(NeedDeclined, changed, offer=mine.id, person=mine.person))
+
+
+def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
+    """A yes is taken back before it starts, by the person or by staff on record.
+
+    Raises:
+        NotYours, NoSuchOffer, OfferNotNow, NeedClosed, AlreadyStarted.
+    """
+    by.require(need.community)
+    if by.sub != person and not by.has(need.community, Role.STAFF):
+        raise NotYours()
+    theirs = _latest(need, person)
+    if theirs.status is OfferStatus.WITHDRAWN:
+        return decided(need)
+    require_planning(need, now)
+    changed = _with_offer(need, theirs, status=target(theirs.status, OfferCommand.WITHDRAW), answered_at=now)
+    changed = changed.model_copy(update={"status": NeedStatus.OPEN})
+    return decided(changed, tell(NeedReopened, changed, offer=theirs.id, person=person))
+
+
+def expire(need: Need, now: datetime) -> Decision[Need]:
+    """Offers whose time ran out without an answer free their seats."""
+    if need.is_final:
+        return decided(need)
+    changed, events = need, []
+    for late in need.offers:
+        if late.status is OfferStatus.OFFERED and now >= late.expires_at:
+            changed = _with_offer(changed, late, status=target(late.status, OfferCommand.EXPIRE), answered_at=now)
+            events.append(tell(NeedExpired, changed, offer=late.id, person=late.person))
+    return decided(changed, *events)
+
+
+def dismiss(need: Need, person: str, now: datetime) -> Decision[Need]:
+    """Somebody may not act as a volunteer any more: what they were offered or had accepted is given back."""
+    theirs = next((o for o in need.offers if o.person == person and o.status in OPEN), None)
+    if theirs is None or need.is_final:
+        return decided(need)
+    changed, event = _given_back(need, theirs, now)
+    return decided(changed, event)
+
+
+def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Need]:
+    """A person is erased: what they still owed is given back, and their id is replaced wherever it stood."""
+    if all(o.person != person for o in need.offers):
+        return decided(need)
+    anonymous = tuple(o.model_copy(update={"person": stand_in}) if o.person == person else o for o in need.offers)
+    changed = need.model_copy(update={"offers": anonymous})
+    events: list[Event] = [tell(NeedPersonErased, changed)]
+    owed = next((o for o in anonymous if o.person == stand_in and o.status in LIVE), None)
+    if owed is not None and not need.is_final and now < need.starts_at:
+        changed, event = _given_back(changed, owed, now)
+        events.append(event)
+    return decided(changed, *events)
+
+
+def _given_back(need: Need, owed: Offer, now: datetime) -> tuple[Need, Event]:
+    if owed.status is OfferStatus.OFFERED:
+        changed = _with_offer(need, owed, status=OfferStatus.DECLINED, answered_at=now)
+        return changed, tell(NeedDeclined, changed, offer=owed.id, person=owed.person)
+    changed = _with_offer(need, owed, status=OfferStatus.WITHDRAWN, answered_at=now)
+    changed = changed.model_copy(update={"status": NeedStatus.OPEN})
+    return changed, tell(NeedReopened, changed, offer=owed.id, person=owed.person)
+
+
+def _offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[Need]:
+    if (booking.need, booking.starts_at, booking.ends_at) != (need.id, need.starts_at, need.ends_at):
+        raise NeedHasMoved()
+    if any(made.id == booking.offer for made in need.offers):
+        raise AskedBefore()
+    expires_at = booking.until or need.starts_at
+    if now >= expires_at:
+        raise OfferExpired()  # its hold may be released by now
+    if need.open_seats == 0:
+        raise NoOpenSeat()
+    made = Offer(id=booking.offer, person=person, status=OfferStatus.OFFERED, offered_at=now, expires_at=expires_at)
+    changed = need.model_copy(update={"offers": (*need.offers, made)})
+    return decided(changed, tell(NeedOffered, changed, offer=made.id, person=person, expires_at=expires_at))
+
+
+def _live(need: Need, person: str) -> Offer | None:
+    return next((o for o in need.offers if o.person == person and o.status in LIVE), None)
+
+
+def _latest(need: Need, person: str) -> Offer:
+    """Live before not, newer before older."""
+    theirs = [o for o in need.offers if o.person == person]
+    if not theirs:
+        raise NoSuchOffer()
+    return _live(need, person) or theirs[-1]
+
+
+def _with_offer(need: Need, which: Offer, **changes: object) -> Need:
+    offers = tuple(o.model_copy(update=changes) if o.id == which.id else o for o in need.offers)
+    return need.model_copy(update={"offers": offers})

@@ -1,0 +1,85 @@
+"""What follows a need that is not an activity's: the volunteer reports what it took, staff confirm, hours follow."""
+
+from datetime import datetime, timedelta
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.principal import Principal
+from services.contracts.marks import Id
+from services.contracts.volunteers import NeedFulfilled, NeedReported, NeedStatus, Origin
+from services.volunteers.domain.errors import NeedClosed, NoSuchOffer, NotStarted, OfActivity, TooManyMinutes
+from services.volunteers.needs.domain.needs import Need, require_staff
+from services.volunteers.needs.domain.offers import SERVING, Offer, OfferCommand, OfferStatus, target
+from services.volunteers.shared.values import Minutes, Request, whole_minutes
+
+OVERTIME = timedelta(minutes=60)
+"""So much more than planned may be entered."""
+
+
+class Report(Request):
+    """What it took, in minutes."""
+
+    minutes: Minutes
+
+
+class Confirm(Request):
+    """Staff confirm what `person` reported; `minutes`, where given, is what counts instead."""
+
+    person: Id
+    minutes: Minutes | None = None
+
+
+def report(need: Need, command: Report, by: Principal, now: datetime) -> Decision[Need]:
+    """The volunteer says it is done.
+
+    Raises:
+        OfActivity: an activity's hours come from its check-out.
+        NoSuchOffer, OfferNotNow, NotStarted, NeedClosed, TooManyMinutes.
+    """
+    by.require(need.community)
+    theirs = _serving(need, by.sub, now)
+    _require_plausible(need, command.minutes)
+    status = target(theirs.status, OfferCommand.REPORT)
+    if theirs.minutes == command.minutes:
+        return decided(need)
+    changed = _with_minutes(need, theirs, command.minutes, status)
+    return decided(changed, tell(NeedReported, changed, person=by.sub, minutes=command.minutes))
+
+
+def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decision[Need]:
+    """Staff confirm, once; left out, the minutes are those reported, or else those planned.
+
+    Raises:
+        OfActivity, NoSuchOffer, OfferNotNow, NotStarted, NeedClosed, TooManyMinutes.
+    """
+    require_staff(need, by)
+    theirs = _serving(need, command.person, now)
+    minutes = command.minutes or theirs.minutes or whole_minutes(need.ends_at - need.starts_at)
+    _require_plausible(need, minutes)
+    changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.CONFIRM))
+    if need.status is NeedStatus.STAFFED and all(o.status is not OfferStatus.ACCEPTED for o in changed.offers):
+        changed = changed.model_copy(update={"status": NeedStatus.FULFILLED})
+    return decided(changed, tell(NeedFulfilled, changed, person=command.person, minutes=minutes))
+
+
+def _serving(need: Need, person: str, now: datetime) -> Offer:
+    if need.origin is Origin.ACTIVITY:
+        raise OfActivity()
+    if need.status is NeedStatus.CANCELLED:
+        raise NeedClosed(status=need.status.value)
+    if now < need.starts_at:
+        raise NotStarted()
+    theirs = next((o for o in need.offers if o.person == person and o.status in SERVING), None)
+    if theirs is None:
+        raise NoSuchOffer()
+    return theirs
+
+
+def _require_plausible(need: Need, minutes: int) -> None:
+    limit = whole_minutes(need.ends_at - need.starts_at + OVERTIME)
+    if minutes > limit:
+        raise TooManyMinutes(limit=limit)
+
+
+def _with_minutes(need: Need, theirs: Offer, minutes: int, status: OfferStatus) -> Need:
+    updated = theirs.model_copy(update={"minutes": minutes, "status": status})
+    return need.model_copy(update={"offers": tuple(updated if o.id == theirs.id else o for o in need.offers)})

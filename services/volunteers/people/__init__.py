@@ -1,0 +1,1 @@
+"""People: volunteers, what they can do, and when they are free."""

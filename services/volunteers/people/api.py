@@ -1,0 +1,126 @@
+"""Volunteers over HTTP: register, change, pause and resume oneself, or by staff on record; verify and approve."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.pages import PageDep
+from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known, known_to
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Stored
+from services.contracts.marks import Code, Id
+from services.contracts.volunteers import VolunteerStatus
+from services.volunteers.api.views import Listed, VolunteerView, listed, volunteer_view
+from services.volunteers.domain.errors import CertificateByStaff, NotByOneself
+from services.volunteers.people.domain import volunteers
+from services.volunteers.people.domain.volunteers import Change, Register, Verify, Volunteer, volunteer_id
+from services.volunteers.store import EVER, Store, matching
+
+BASE = "/api/volunteers/v1/volunteers"
+
+
+def router(store: Store) -> APIRouter:
+    """The routes of volunteers, on `store`."""
+    routes = APIRouter(prefix=BASE, tags=["volunteers"])
+
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=VolunteerView,
+        summary="Register as a volunteer",
+        responses=problems(NotYours, CertificateByStaff, AlreadyExists),
+    )
+    async def register(body: Register, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.create(
+            store.volunteers,
+            lambda id, now: volunteers.register(body, by, now),
+            _view(by),
+            id=volunteer_id(body.community, body.person or by.sub),
+            location=lambda id: f"{BASE}/{id}",
+        )
+
+    @routes.get("", summary="Volunteers of a community", responses=problems(NotYours))
+    async def many(
+        principal: PrincipalDep,
+        page: PageDep,
+        community: Annotated[Id, Query()],
+        status: Annotated[VolunteerStatus | None, Query()] = None,
+        skill: Annotated[Code | None, Query(description="Verified.")] = None,
+        approved: Annotated[bool | None, Query(description="Or those who wait to be.")] = None,
+    ) -> Listed[VolunteerView]:
+        principal.require(community, Role.STAFF)
+        query = matching(community, status=status, skills=skill) | {"state.erased": False}
+        if skill is not None:
+            query["state.claimed_skills"] = {"$exists": True}  # before that, skills were claims
+        if approved is not None:
+            query["state.approved_at"] = {"$gt": EVER} if approved else None
+        return listed(await store.volunteers.select(query, limit=page.limit, cursor=page.cursor), _view(principal))
+
+    @routes.get("/me", summary="Oneself as a volunteer", responses=problems(NotYours, UnknownAggregate))
+    async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> VolunteerView:
+        principal.require(community)
+        return volunteer_view(await store.volunteers.get(volunteer_id(community, principal.sub)), principal)
+
+    @routes.get("/{id}", summary="One volunteer", responses=problems(NotYours, UnknownAggregate))
+    async def one(id: Id, principal: PrincipalDep) -> VolunteerView:
+        return volunteer_view(await known(store.volunteers, id, known_to(principal)), principal)
+
+    _changing(routes, store)
+    return routes
+
+
+Decide = Callable[[Volunteer, Principal, datetime], Decision[Volunteer]]
+
+
+def _changing(routes: APIRouter, store: Store) -> None:
+    refusals = problems(NotYours, UnknownAggregate, StaleVersion)
+    by_staff = problems(NotYours, UnknownAggregate, StaleVersion, NotByOneself)
+
+    async def changed(id: str, command: Command, decide: Decide) -> Response:
+        by = command.principal
+        return await command.change(
+            store.volunteers, id, lambda v, now: decide(v, by, now), _view(by), known_to=known_to(by)
+        )
+
+    @routes.patch(
+        "/{id}",
+        response_model=VolunteerView,
+        summary="Change skills, availability, limits",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, CertificateByStaff),
+    )
+    async def change(id: Id, body: Change, command: CommandDep) -> Response:
+        return await changed(id, command, lambda v, by, now: volunteers.change(v, body, by, now))
+
+    @routes.post("/{id}/verify", response_model=VolunteerView, summary="It was seen to be so", responses=by_staff)
+    async def verify(id: Id, body: Verify, command: CommandDep) -> Response:
+        """Skills, certificates and being grown up count from now on."""
+        return await changed(id, command, lambda v, by, now: volunteers.verify(v, body, by, now))
+
+    @routes.post("/{id}/approve", response_model=VolunteerView, summary="They may act", responses=by_staff)
+    async def approve(id: Id, command: CommandDep) -> Response:
+        return await changed(id, command, volunteers.approve)
+
+    @routes.post("/{id}/disapprove", response_model=VolunteerView, summary="They act no more", responses=by_staff)
+    async def disapprove(id: Id, command: CommandDep) -> Response:
+        """Seats that they have in what is still to be served are given back."""
+        return await changed(id, command, volunteers.disapprove)
+
+    @routes.post("/{id}/pause", response_model=VolunteerView, summary="Don't ask", responses=refusals)
+    async def pause(id: Id, command: CommandDep) -> Response:
+        return await changed(id, command, volunteers.pause)
+
+    @routes.post("/{id}/resume", response_model=VolunteerView, summary="Ask again", responses=refusals)
+    async def resume(id: Id, command: CommandDep) -> Response:
+        return await changed(id, command, volunteers.resume)
+
+
+def _view(by: Principal) -> Callable[[Stored[Volunteer]], VolunteerView]:
+    return lambda stored: volunteer_view(stored, by)

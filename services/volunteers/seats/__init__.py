@@ -1,0 +1,1 @@
+"""Seats: offers of a seat, the answers to them, and the time that a volunteer holds for each."""

@@ -1,0 +1,147 @@
+"""Care plans: the right dates, each raised once, and nothing about the elder beyond the service's door."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from services.chassis.errors import NotYours
+from services.contracts.volunteers import CareKind, CarePlanRaised, CarePlanStatus
+from services.volunteers.care.domain.plans import SIGHT, Open, close_plan, erase_plan, open_plan, raise_visits
+from services.volunteers.care.domain.recurrence import Every, Recurrence
+from services.volunteers.domain.errors import CarePlanClosedAlready
+from services.volunteers.needs.domain.needs import open_for_visit
+from services.volunteers.shared.values import local_date
+from tests.unit.volunteers.world import DAY, HERE, NOW, STAFF, a_plan, assert_folds, person, said, weekly
+
+
+def test_a_weekly_plan_raises_the_weekdays_in_sight_at_the_local_time() -> None:
+    plan = a_plan(recurrence=weekly(2, 5, at="15:00")).aggregate
+    assert {visit.on.isoweekday() for visit in plan.visits} == {2, 5}
+    assert plan.visits[0].starts_at == datetime(2024, 1, 30, 7, 0, tzinfo=UTC)
+    assert plan.visits[-1].on >= (NOW + SIGHT).date()
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "days"),
+    [
+        ({"weekdays": (6,), "nth": 1}, [date(2024, 2, 3), date(2024, 3, 2)]),
+        ({"weekdays": (4,), "nth": -1}, [date(2024, 2, 29)]),
+        ({"day": 15}, [date(2024, 2, 15)]),
+    ],
+)
+def test_a_monthly_plan_raises_its_day(recurrence: Any, days: Any) -> None:
+    plan = a_plan(recurrence=Recurrence(every=Every.MONTH, at="09:00", since=NOW.date(), **recurrence)).aggregate
+    assert [visit.on for visit in plan.visits] == days
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"every": "week"},
+        {"every": "week", "weekdays": (2,), "nth": 1},
+        {"every": "month"},
+        {"every": "month", "weekdays": (2,)},
+        {"every": "month", "weekdays": (2, 3), "day": 5},
+        {"every": "month", "weekdays": (2,), "nth": 5},
+        {"every": "month", "day": 29},
+        {"every": "week", "weekdays": (8,)},
+        {"every": "week", "weekdays": (1,), "at": "24:00"},
+    ],
+)
+def test_a_recurrence_that_is_hollow_or_doubtful_is_refused(fields: Any) -> None:
+    with pytest.raises(ValidationError):
+        Recurrence(**{"at": "09:00", "since": date(2024, 1, 1), **fields})
+
+
+RECURRENCES = st.one_of(
+    st.builds(
+        lambda days, interval, since: Recurrence(
+            every=Every.WEEK, weekdays=tuple(sorted(days)), interval=interval, at="09:00", since=since
+        ),
+        st.sets(st.integers(1, 7), min_size=1),
+        st.integers(1, 3),
+        st.dates(date(2024, 1, 1), date(2024, 4, 1)),
+    ),
+    st.builds(
+        lambda day, interval, since: Recurrence(every=Every.MONTH, day=day, interval=interval, at="09:00", since=since),
+        st.integers(1, 28),
+        st.integers(1, 3),
+        st.dates(date(2024, 1, 1), date(2024, 4, 1)),
+    ),
+)
+
+
+@given(RECURRENCES, st.lists(st.integers(0, 20), max_size=12))
+def test_however_often_it_is_swept_every_date_is_raised_once_and_none_is_left_out(recurrence: Any, pauses: Any) -> None:
+    decision = a_plan(recurrence=recurrence)
+    assert_folds(None, decision)
+    plan, now, raised = decision.aggregate, NOW, [e for e in decision.events if isinstance(e, CarePlanRaised)]
+    for pause in pauses:
+        now += pause * DAY
+        decision = raise_visits(plan, now)
+        assert_folds(plan, decision)
+        plan = decision.aggregate
+        raised += [e for e in decision.events if isinstance(e, CarePlanRaised)]
+        assert raise_visits(plan, now).events == ()
+    visits = [visit for event in raised for visit in event.visits]
+    expected = [s.date() for s in recurrence.starts(local_date(NOW), plan.raised_until) if s > NOW]
+    assert [visit.on for visit in visits] == expected
+    assert len({visit.need for visit in visits}) == len(visits)
+
+
+def test_what_was_due_while_nobody_swept_is_not_asked_for_in_hindsight() -> None:
+    plan = a_plan().aggregate
+    late = NOW + timedelta(days=100)
+    visits = said(raise_visits(plan, late)).visits
+    assert all(visit.starts_at > late for visit in visits)
+
+
+def test_nothing_about_the_elders_home_is_told() -> None:
+    for event in a_plan().events:
+        told = event.model_dump_json()
+        assert "16-2-301" not in told
+        assert "听力" not in told
+
+
+def test_each_visit_is_a_need_for_adults_asked_a_week_ahead_that_does_not_name_the_elder() -> None:
+    plan = a_plan(kind=CareKind.HEALTH_CHECK, seats=2).aggregate
+    decision = open_for_visit(plan, plan.visits[0])
+    need = decision.aggregate
+    assert (need.skill, need.certificate, need.adults_only, need.seats) == ("medical", "medical-licence", True, 2)
+    assert need.ask_from == need.starts_at - 7 * DAY
+    assert "elder-1" not in need.model_dump_json()
+    assert_folds(None, decision)
+
+
+def test_closing_cancels_what_is_still_to_come_and_ends_the_raising() -> None:
+    plan = a_plan().aggregate
+    decision = close_plan(plan, STAFF, plan.visits[0].ends_at)
+    assert said(decision).needs == [visit.need for visit in plan.visits[1:]]
+    assert_folds(plan, decision)
+    assert raise_visits(decision.aggregate, NOW + timedelta(days=90)).events == ()
+    with pytest.raises(CarePlanClosedAlready):
+        close_plan(decision.aggregate, STAFF, NOW)
+
+
+def test_plans_are_staffs() -> None:
+    command = Open(community=HERE, elder="elder-1", kind=CareKind.VISIT, recurrence=weekly())
+    with pytest.raises(NotYours):
+        open_plan("care-plan-1", command, person("ann"), NOW)
+    with pytest.raises(NotYours):
+        close_plan(a_plan().aggregate, person("ann"), NOW)
+
+
+def test_an_erased_elder_leaves_nothing() -> None:
+    plan = a_plan().aggregate
+    decision = erase_plan(plan, "erased-1", NOW)
+    left = decision.aggregate.model_dump_json()
+    for trace in ("elder-1", "16-2-301", "听力", "building-16"):
+        assert trace not in left
+    assert decision.aggregate.public() is None
+    assert decision.aggregate.status is CarePlanStatus.CLOSED
+    assert said(decision).needs == [visit.need for visit in plan.visits]
+    assert erase_plan(decision.aggregate, "erased-2", NOW).events == ()

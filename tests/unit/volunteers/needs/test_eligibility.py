@@ -1,0 +1,106 @@
+"""Each hard filter refuses what it is there for, by its name, and nothing else."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.contracts.volunteers import VolunteerStatus
+from services.volunteers.domain.errors import AlreadyHeld, NotEligible
+from services.volunteers.needs.domain.eligibility import RULES, SAFETY, Filter, explain, first_failure, hold
+from services.volunteers.needs.domain.seating import tentative
+from services.volunteers.people.domain.volunteers import Booking, Certificate, Window
+from tests.unit.volunteers.world import DAY, HOUR, NOW, a_need, a_volunteer, offered
+
+WEDNESDAY = datetime(2024, 1, 31, 1, 0, tzinfo=UTC)
+"""Nine in the morning in Shanghai; it is when `a_need` begins."""
+
+
+def window(weekday: Any, start: Any, end: Any) -> Any:
+    return Window(weekday=weekday, start=start, end=end)
+
+
+def booked(start: Any, end: Any, *, need: Any = "other", until: Any = None) -> Any:
+    return Booking(need=need, offer=f"offer-{start}", starts_at=start, ends_at=end, until=until)
+
+
+REFUSED = {
+    Filter.APPROVED: (a_need(), a_volunteer(approved_at=None)),
+    Filter.SKILL: (a_need(skill="haircut"), a_volunteer()),
+    Filter.CERTIFICATE: (
+        a_need(certificate="medical-licence"),
+        a_volunteer(certificates=(Certificate(code="medical-licence", valid_until=date(2024, 1, 30)),)),
+    ),
+    Filter.ADULT: (a_need(adults_only=True), a_volunteer(adult=None)),
+    Filter.ACTIVE: (a_need(), a_volunteer(status=VolunteerStatus.PAUSED)),
+    Filter.NOT_ASKED: (offered(a_need(seats=2), "ann"), a_volunteer("ann")),
+    Filter.AVAILABLE: (a_need(), a_volunteer(availability=(window(3, "09:30", "18:00"),))),
+    Filter.FREE: (a_need(), a_volunteer(bookings=(booked(WEDNESDAY - HOUR, WEDNESDAY),))),
+    Filter.WEEKLY_CAP: (
+        a_need(),
+        a_volunteer(weekly_minutes=90, bookings=(booked(WEDNESDAY + DAY, WEDNESDAY + DAY + HOUR),)),
+    ),
+    Filter.PATIENCE: (
+        a_need(),
+        a_volunteer(
+            bookings=tuple(booked(WEDNESDAY + n * DAY, WEDNESDAY + n * DAY + HOUR, until=NOW + HOUR) for n in (1, 2, 3))
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", Filter, ids=str)
+def test_each_filter_refuses_alone_and_by_its_name(name: Filter) -> None:
+    need, volunteer = REFUSED[name]
+    assert [v.name for v in explain(need, volunteer, NOW) if not v.holds] == [name]
+    assert first_failure(need, volunteer, NOW) == name
+    with pytest.raises(NotEligible) as refused:
+        hold(volunteer, need, tentative(need, "offer-x", NOW), NOW)
+    assert refused.value.params == {"filter": name.value}
+
+
+def test_every_filter_has_a_rule_and_the_order_is_theirs() -> None:
+    assert [rule.name for rule in RULES] == list(Filter)
+    assert {rule.name for rule in RULES} - {rule.name for rule in SAFETY} == {Filter.NOT_ASKED, Filter.PATIENCE}
+
+
+@pytest.mark.parametrize(
+    ("need", "volunteer"),
+    [
+        (a_need(skill="haircut"), a_volunteer(skills=frozenset({"haircut"}))),
+        (
+            a_need(certificate="medical-licence"),
+            a_volunteer(certificates=(Certificate(code="medical-licence", valid_until=date(2024, 1, 31)),)),
+        ),
+        (a_need(), a_volunteer(availability=(window(3, "09:00", "10:00"),))),
+        (a_need(), a_volunteer(availability=(window(3, "09:30", "24:00"), window(3, "00:00", "09:30")))),
+        (a_need(), a_volunteer(bookings=(booked(WEDNESDAY - 2 * HOUR, WEDNESDAY - HOUR / 6),))),
+        (a_need(), a_volunteer(weekly_minutes=60, bookings=(booked(WEDNESDAY - 5 * DAY, WEDNESDAY - 4 * DAY),))),
+        (a_need(adults_only=False), a_volunteer(adult=False)),
+    ],
+    ids=["skill", "last-day", "window", "joined-windows", "time-to-travel", "another-week", "minor"],
+)
+def test_what_just_fits_fits(need: Any, volunteer: Any) -> None:
+    assert first_failure(need, volunteer, NOW) is None
+
+
+def test_a_service_over_midnight_needs_both_days() -> None:
+    late = datetime(2024, 1, 31, 15, 0, tzinfo=UTC)  # 23:00 on Wednesday in Shanghai
+    need = a_need(starts_at=late, ends_at=late + 2 * HOUR)
+    evening = window(3, "22:00", "24:00")
+    assert first_failure(need, a_volunteer(availability=(evening,)), NOW) is Filter.AVAILABLE
+    both = (evening, window(4, "00:00", "01:00"))
+    assert first_failure(need, a_volunteer(availability=both), NOW) is None
+
+
+def test_each_offer_has_a_hold_of_its_own_and_what_they_hold_counts_once() -> None:
+    need = a_need()
+    volunteer = hold(a_volunteer(weekly_minutes=120), need, tentative(need, "offer-1", NOW), NOW).aggregate
+    with pytest.raises(AlreadyHeld):
+        hold(volunteer, need, tentative(need, "offer-1", NOW), NOW, SAFETY)
+    assert first_failure(need, volunteer, NOW) is Filter.NOT_ASKED
+    both = hold(volunteer, need, tentative(need, "offer-2", NOW), NOW, SAFETY).aggregate
+    assert len(both.bookings) == 2
+    other = a_need("need-2", starts_at=WEDNESDAY + 2 * HOUR, ends_at=WEDNESDAY + 3 * HOUR)
+    assert first_failure(other, both, NOW) is None
+    assert first_failure(a_need("need-3"), both, NOW) is Filter.FREE

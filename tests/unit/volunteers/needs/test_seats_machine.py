@@ -1,0 +1,157 @@
+"""Seats under any sequence of commands by anybody at any time: the machine of hypothesis against the promises."""
+
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import CommunityError
+from services.contracts.activities import ActivityMoved
+from services.contracts.volunteers import NeedReopened, NeedStaffed, NeedStatus
+from services.volunteers.needs.domain import needs, seating, serving
+from services.volunteers.needs.domain.needs import FINAL, Need
+from services.volunteers.needs.domain.offers import ASKED, LIVE, SERVING, OfferStatus
+from services.volunteers.needs.domain.serving import Confirm, Report
+from tests.unit.volunteers.world import DAY, HOUR, NOW, STAFF, a_need, assert_folds, person
+
+PEOPLE = st.sampled_from(["ann", "bob", "cai", "dan"])
+
+
+class Seats(RuleBasedStateMachine):
+    """One need. A refusal changes nothing; whatever is decided keeps the promises below."""
+
+    @initialize(seats=st.integers(1, 3))
+    def open(self, seats: int) -> None:
+        self.need = a_need(seats=seats)
+        self.now = NOW
+        self.made = 0
+        self.staffed = False
+
+    def decide(self, decision: Decision[Need]) -> None:
+        assert_folds(self.need, decision)
+        if self.need.is_final:
+            assert decision.aggregate.status is self.need.status or self.need.status is NeedStatus.LAPSED
+        for event in decision.events:
+            if isinstance(event, NeedStaffed):
+                assert not self.staffed, "staffed was said twice"
+                self.staffed = True
+            elif isinstance(event, NeedReopened):
+                self.staffed = False
+        self.need = decision.aggregate
+
+    @rule(who=PEOPLE, hours=st.integers(1, 60))
+    def offer(self, who: str, hours: int) -> None:
+        asked = any(o.person == who and o.status in ASKED for o in self.need.offers)
+        self.made += 1
+        booking = seating.tentative(self.need, f"offer-{self.made}", self.now, timedelta(hours=hours))
+        try:
+            decision = seating.offer(self.need, booking, who, self.now)
+        except CommunityError:
+            return
+        assert not asked
+        self.decide(decision)
+
+    @rule(who=PEOPLE)
+    def take(self, who: str) -> None:
+        self.made += 1
+        booking = seating.tentative(self.need, f"offer-{self.made}", self.now)
+        self.attempt(lambda: seating.take(self.need, booking, person(who), self.now))
+
+    @rule(who=PEOPLE)
+    def accept(self, who: str) -> None:
+        self.attempt(lambda: seating.accept(self.need, person(who), self.now))
+
+    @rule(who=PEOPLE)
+    def decline(self, who: str) -> None:
+        self.attempt(lambda: seating.decline(self.need, person(who), self.now))
+
+    @rule(who=PEOPLE)
+    def withdraw(self, who: str) -> None:
+        self.attempt(lambda: seating.withdraw(self.need, who, person(who), self.now))
+
+    @rule()
+    def expire(self) -> None:
+        self.decide(seating.expire(self.need, self.now))
+        assert all(o.expires_at > self.now for o in self.need.offers if o.status is OfferStatus.OFFERED) or (
+            self.need.is_final
+        )
+
+    @rule(later=st.integers(-24, 24))
+    def move(self, later: int) -> None:
+        moved = ActivityMoved(
+            starts_at=self.need.starts_at + later * HOUR,
+            ends_at=self.need.ends_at + later * HOUR,
+            venue="square",
+            previous_starts_at=self.need.starts_at,
+            previous_venue="hall",
+        )
+        self.decide(needs.move(self.need, moved, self.now))
+
+    @rule(who=PEOPLE, minutes=st.integers(1, 130))
+    def report(self, who: str, minutes: int) -> None:
+        self.attempt(lambda: serving.report(self.need, Report(minutes=minutes), person(who), self.now))
+
+    @rule(who=PEOPLE)
+    def confirm(self, who: str) -> None:
+        self.attempt(lambda: serving.confirm(self.need, Confirm(person=who), STAFF, self.now))
+
+    @precondition(lambda self: self.now > NOW + DAY)
+    @rule()
+    def cancel(self) -> None:
+        self.attempt(lambda: needs.cancel(self.need, STAFF, self.now))
+
+    @rule()
+    def lapse(self) -> None:
+        self.decide(needs.lapse(self.need, self.now))
+
+    @precondition(lambda self: self.now > NOW + 2 * DAY)
+    @rule()
+    def complete(self) -> None:
+        self.decide(needs.complete(self.need, self.now))
+
+    @rule(who=PEOPLE)
+    def forget(self, who: str) -> None:
+        self.decide(seating.forget(self.need, who, f"erased-{self.made}", self.now))
+        assert who not in self.need.model_dump_json()
+
+    @rule(hours=st.integers(1, 30))
+    def wait(self, hours: int) -> None:
+        self.now += hours * HOUR
+
+    def attempt(self, command: object) -> None:
+        try:
+            decision = command()  # type: ignore[operator]
+        except CommunityError:
+            return
+        self.decide(decision)
+
+    @invariant()
+    def never_more_than_seats(self) -> None:
+        live = [o for o in self.need.offers if o.status in LIVE]
+        assert len(live) <= self.need.seats
+        assert self.need.open_seats == self.need.seats - len(live)
+
+    @invariant()
+    def nobody_has_two_seats(self) -> None:
+        live = [o.person for o in self.need.offers if o.status in LIVE]
+        assert len(live) == len(set(live))
+
+    @invariant()
+    def staffed_says_what_is(self) -> None:
+        yes = sum(o.status in SERVING for o in self.need.offers)
+        assert len(self.need.volunteers) == yes
+        if self.need.status is NeedStatus.STAFFED:
+            assert yes == self.need.seats
+        if self.need.status is NeedStatus.OPEN:
+            assert yes < self.need.seats
+
+    @invariant()
+    def what_is_over_waits_for_nobody(self) -> None:
+        if self.need.status in FINAL:
+            assert self.need.next_expiry is None
+
+
+Seats.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
+TestSeats = Seats.TestCase

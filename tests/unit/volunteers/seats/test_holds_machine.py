@@ -1,0 +1,294 @@
+"""Holds, offers and seats under processes that stop anywhere, die, and get no answer, and events late and repeated.
+
+Looked for: a seat whose hold is lost, a person with two seats at one time, a seat filled twice, a hold that nobody
+owns. What runs are the service's own commands and handlers. What is taken for granted of the world: who decided on a
+write makes it within `DANGLES_AFTER`, or never.
+"""
+
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, cast
+from unittest.mock import Mock
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.chassis.subscriber.erasure import Traces
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.contracts.activities import ActivityMoved
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.domain import needs, seating
+from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.offers import LIVE, OfferStatus
+from services.volunteers.people.domain.volunteers import Volunteer, volunteer_id
+from services.volunteers.seats.domain import TABLE, Owed, Seat, hold_of, standing
+from services.volunteers.seats.service import Seats
+from services.volunteers.store import DANGLES_AFTER, NEED, VOLUNTEER, Store
+from services.volunteers.subscribers import reactions
+from tests.unit.volunteers.seats.interleaved import Halt, Process, Shelf, received
+from tests.unit.volunteers.world import HERE, HOUR, NOW, STAFF, a_need, a_volunteer, person
+
+PEOPLE = ("ann", "bob")
+NEEDS = ("need-1", "need-2")
+MINUTE = timedelta(minutes=1)
+STANDS = 10 * MINUTE
+AT_ONCE = 3
+"""So many commands and handlers under way at a time: two processes, and one that was killed and began anew."""
+
+WHO = st.sampled_from((*PEOPLE, "ann"))
+NEED_ID = st.sampled_from((*NEEDS, "need-1"))
+STEPS = st.sampled_from((1, 2, 3, 4, 5, 20, 20, 20, 20))
+"""How far something comes at first: to one of its halts, or to its end."""
+
+Work = Coroutine[Halt, None, Any]
+
+
+class Holds(RuleBasedStateMachine):
+    """Two people, two needs at the same time, and whatever is under way between them."""
+
+    @initialize(seats=st.integers(1, 2))
+    def begin(self, seats: int) -> None:
+        self.now = NOW
+        self.needs, self.people = Shelf(NEED, lambda: self.now), Shelf(VOLUNTEER, lambda: self.now)
+        for id in NEEDS:
+            self.needs.put(a_need(id, seats=seats, starts_at=NOW + 2 * HOUR, ends_at=NOW + 3 * HOUR))
+        for who in PEOPLE:
+            self.people.put(a_volunteer(who))
+        other = cast(Any, None)
+        self.store = Store(
+            volunteers=cast(Any, self.people),
+            teams=other,
+            care_plans=other,
+            needs=cast(Any, self.needs),
+            accounts=other,
+            readings=other,
+            clock=lambda: self.now,
+            traces=cast(Traces, Mock()),
+        )
+        self.staffing = Staffing(self.store, offer_stands=STANDS, every=STANDS)
+        table = Handlers()
+        reactions(table, self.store, self.staffing)
+        self.reactions = table.reactions
+        self.running: list[Process] = []
+        self.landing: list[tuple[Any, Callable[[], bool]]] = []
+        self.handled = dict.fromkeys(NEEDS, 0)
+
+    @property
+    def seats(self) -> Seats:
+        return self.staffing.seats
+
+    def may_begin(self) -> bool:
+        return len(self.running) < AT_ONCE
+
+    def start(self, name: str, work: Work, steps: int = 1) -> None:
+        process = Process(name, self.now, work)
+        self.running.append(process)
+        self.carry_on(process, steps)
+
+    def carry_on(self, process: Process, steps: int) -> None:
+        for _ in range(steps):
+            if not process.ended:
+                process.step(self.now)
+        self.running = [process for process in self.running if not process.ended]
+
+    def changing(self, need: str) -> Callable[[Any], Work]:
+        return lambda decide: self.needs.change(need, decide, cast(Any, None))
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, steps=STEPS)
+    def take(self, who: str, need: str, steps: int) -> None:
+        self.start("take", self.seats.take(need, person(who), cast(Any, None), self.changing(need)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, steps=STEPS)
+    def ask(self, who: str, need: str, steps: int) -> None:
+        self.start("ask", self.seats.ask(need, who, STAFF, cast(Any, None), self.changing(need)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, steps=STEPS)
+    def match(self, who: str, need: str, steps: int) -> None:
+        volunteer = self.people.now(volunteer_id(HERE, who))
+        self.start("match", self.seats.ask_matched(self.needs.now(need), volunteer), steps)
+
+    @precondition(may_begin)
+    @rule(
+        who=WHO,
+        need=NEED_ID,
+        answer=st.sampled_from([seating.accept, seating.decline]),
+        steps=STEPS,
+    )
+    def answer(self, who: str, need: str, answer: Any, steps: int) -> None:
+        self.start(answer.__name__, self.changing(need)(lambda n, now: answer(n, person(who), now)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, steps=STEPS)
+    def withdraw(self, who: str, need: str, steps: int) -> None:
+        self.start("withdraw", self.changing(need)(lambda n, now: seating.withdraw(n, who, person(who), now)), steps)
+
+    @precondition(may_begin)
+    @rule(need=NEED_ID, steps=STEPS)
+    def expire(self, need: str, steps: int) -> None:
+        self.start("expire", self.changing(need)(seating.expire), steps)
+
+    @precondition(may_begin)
+    @rule(need=NEED_ID, later=st.sampled_from([0, 30]), steps=STEPS)
+    def move(self, need: str, later: int, steps: int) -> None:
+        begins = NOW + 2 * HOUR + later * MINUTE
+        moved = ActivityMoved(
+            starts_at=begins,
+            ends_at=begins + HOUR,
+            venue="square",
+            building=None,
+            previous_starts_at=NOW,
+            previous_venue="square",
+        )
+        self.start("move", self.changing(need)(lambda n, now: needs.move(n, moved, now)), steps)
+
+    @precondition(may_begin)
+    @rule(need=st.just("need-2"), steps=STEPS)
+    def cancel(self, need: str, steps: int) -> None:
+        self.start("cancel", self.changing(need)(lambda n, now: needs.cancel(n, STAFF, now)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, steps=STEPS)
+    def mend(self, who: str, steps: int) -> None:
+        for booking in self.dangling(who)[:1]:
+            self.start("mend", self.seats.mend(volunteer_id(HERE, who), booking), steps)
+
+    @precondition(may_begin)
+    @rule(need=NEED_ID, back=st.sampled_from([0, 0, 0, 1, 2]), steps=STEPS)
+    def hear(self, need: str, back: int, steps: int) -> None:
+        """The next event of a need is handled, or one of the last again."""
+        said = self.needs.said.get(need, [])
+        place = self.handled[need] - back
+        if 0 <= place < len(said):
+            self.handle(need, place, steps)
+            self.handled[need] = max(self.handled[need], place + 1)
+
+    def handle(self, need: str, place: int, steps: int = 1) -> None:
+        event = self.needs.said[need][place]
+        for name, reaction in self.reactions.get(event.type, ()):
+            heard: Received[Any] = received(event, need, place + 2, HERE, name)
+            self.start(name, cast(Work, reaction(heard)), steps)
+
+    @precondition(lambda self: self.running)
+    @rule(which=st.integers(0, AT_ONCE), steps=STEPS)
+    def go_on(self, which: int, steps: int) -> None:
+        self.carry_on(self.running[which % len(self.running)], steps)
+
+    @precondition(lambda self: self.running)
+    @rule(which=st.integers(0, AT_ONCE))
+    def die(self, which: int) -> None:
+        process = self.running.pop(which % len(self.running))
+        process.kill()
+        if process.name in REACTIONS:
+            self.handled = dict.fromkeys(NEEDS, 0)  # nothing was committed: everything comes again
+
+    @precondition(lambda self: any(process.writes for process in self.running))
+    @rule(which=st.integers(0, AT_ONCE))
+    def get_no_answer(self, which: int) -> None:
+        writing = [process for process in self.running if process.writes]
+        process = writing[which % len(writing)]
+        self.landing.append((process.since, process.unanswered(self.now)))
+        if process.name in REACTIONS:
+            self.handled = dict.fromkeys(NEEDS, 0)
+        self.carry_on(process, 0)
+
+    @precondition(lambda self: self.landing)
+    @rule(which=st.integers(0, 5))
+    def land(self, which: int) -> None:
+        self.landing.pop(which % len(self.landing))[1]()
+
+    @rule(minutes=st.sampled_from([1, 5, 9]))
+    def wait(self, minutes: int) -> None:
+        later = self.now + minutes * MINUTE
+        stalled = [process.since for process in self.running] + [since for since, _ in self.landing]
+        if all(later - since < DANGLES_AFTER for since in stalled):
+            self.now = later
+
+    def dangling(self, who: str) -> list[Any]:
+        bookings = self.people.now(volunteer_id(HERE, who)).bookings
+        return [b for b in bookings if b.until is not None and b.until <= self.now - DANGLES_AFTER]
+
+    def pairs(self) -> list[tuple[Need, Volunteer]]:
+        return [(self.needs.now(id), self.people.now(volunteer_id(HERE, who))) for id in NEEDS for who in PEOPLE]
+
+    @invariant()
+    def no_seat_without_its_hold_and_none_filled_twice(self) -> None:
+        for id in NEEDS:
+            need = self.needs.now(id)
+            live = [offer.person for offer in need.offers if offer.status in LIVE]
+            assert len(live) == len(set(live)) <= need.seats
+            assert len({offer.id for offer in need.offers}) == len(need.offers)
+        for need, volunteer in self.pairs():
+            held = {booking.offer: booking for booking in volunteer.bookings}
+            for offer in (offer for offer in need.offers if offer.person == volunteer.person):
+                row = standing(hold_of(held.get(offer.id)), offer.status, ended=need.is_final)
+                assert row is not None, f"{offer.status} with {hold_of(held.get(offer.id))}"
+                assert (row.seat is Seat.FREE) is (offer.status not in LIVE)
+
+    @invariant()
+    def nobody_has_two_seats_at_one_time(self) -> None:
+        for who in PEOPLE:
+            mine = [
+                need
+                for need in (self.needs.now(id) for id in NEEDS)
+                if not need.is_final and any(o.person == who and o.status in LIVE for o in need.offers)
+            ]
+            assert len(mine) < 2 or mine[0].ends_at <= mine[1].starts_at or mine[1].ends_at <= mine[0].starts_at
+
+    def teardown(self) -> None:
+        """Everything comes to its end; then nothing is owed any more."""
+        if not hasattr(self, "now"):
+            return
+        self.finish()
+        for _, lands in self.landing:
+            lands()
+        self.now += STANDS + 2 * DANGLES_AFTER
+        for need in NEEDS:
+            self.start("expire", self.changing(need)(seating.expire))
+            self.finish()
+            for place in range(len(self.needs.said.get(need, ()))):
+                self.handle(need, place)
+                self.finish()
+        for who in PEOPLE:
+            for booking in self.dangling(who):
+                self.start("mend", self.seats.mend(volunteer_id(HERE, who), booking))
+                self.finish()
+        self.nobody_owns_nothing()
+        self.no_seat_without_its_hold_and_none_filled_twice()
+
+    def finish(self) -> None:
+        for process in self.running:
+            while not process.ended:
+                process.step(self.now)
+        self.running = []
+
+    def nobody_owns_nothing(self) -> None:
+        """Each hold that is left belongs to a seat that is taken."""
+        for who in PEOPLE:
+            for booking in self.people.now(volunteer_id(HERE, who)).bookings:
+                offers = self.needs.now(booking.need).offers
+                status = next((offer.status for offer in offers if offer.id == booking.offer), None)
+                row = standing(hold_of(booking), status)
+                assert row is not None, "a hold that stands nowhere in the table"
+                assert row.owed is None, f"{row.owed} is owed to a hold whose offer is {status}"
+
+
+REACTIONS = {"settle_booking", "free_one", "free_all", "look"}
+
+Holds.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestHolds = Holds.TestCase
+
+
+def test_the_table_has_each_pair_once_and_owes_something_exactly_where_hold_and_seat_disagree() -> None:
+    assert len({(row.hold, row.offer) for row in TABLE}) == len(TABLE)
+    assert {row.offer for row in TABLE} == {None, *OfferStatus}
+    for row in TABLE:
+        if row.offer in LIVE:
+            assert row.seat is not Seat.FREE
+            assert row.ended or row.owed in (None, Owed.SETTLE)
+        elif row.offer is not None:
+            assert row.seat is Seat.FREE
+            assert (row.owed is Owed.RELEASE) is (row.hold.value != "none")
