@@ -14,10 +14,10 @@ from datetime import timedelta
 from icalendar import Calendar, Event
 
 from services.chassis.store.aggregates import Stored
+from services.chassis.values import ZONE
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.domain.activity import Activity
-from services.events.domain.recurrence import ZONE
 from services.events.store import BY_START, Store, in_calendar
 
 BACK = timedelta(days=60)

@@ -5,10 +5,10 @@ from typing import Any
 import orjson
 
 from services.chassis.store.aggregates import Stored
+from services.chassis.values import ZONE
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.domain.activity import Activity
-from services.events.domain.recurrence import ZONE
 
 LINKED_DATA = "application/ld+json"
 

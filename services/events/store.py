@@ -12,11 +12,11 @@ from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
 from services.chassis.store.unavailable import StoreUnavailable
 from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
+from services.chassis.values import local_date
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus, SeriesState, SeriesStatus
 from services.contracts.topics import ACTIVITIES
 from services.events import tries
 from services.events.domain.activity import Activity
-from services.events.domain.recurrence import local_date
 from services.events.domain.scheduling import COMPLETED_AFTER
 from services.events.domain.series import HORIZON, STEP, Series
 

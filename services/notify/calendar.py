@@ -1,9 +1,8 @@
 """Times as people of the community read them: their zone, their weekday, their language."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-HOME = ZoneInfo("Asia/Shanghai")
+from services.chassis.values import ZONE
 
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -11,19 +10,19 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def weekday(at: datetime, language: str) -> str:
     """`周四`, `Thu`."""
-    name = _WEEKDAYS[language][at.astimezone(HOME).weekday()]
+    name = _WEEKDAYS[language][at.astimezone(ZONE).weekday()]
     return f"周{name}" if language == "zh" else name
 
 
 def month(at: datetime, language: str) -> str:
     """`12月`, `Dec`."""
-    number = at.astimezone(HOME).month
+    number = at.astimezone(ZONE).month
     return f"{number}月" if language == "zh" else _MONTHS[number - 1]
 
 
 def day(at: datetime, language: str) -> str:
     """`12月3日 周四`, `Thu 3 Dec`."""
-    date = at.astimezone(HOME).day
+    date = at.astimezone(ZONE).day
     if language == "zh":
         return f"{month(at, language)}{date}日 {weekday(at, language)}"
     return f"{weekday(at, language)} {date} {month(at, language)}"
@@ -31,7 +30,7 @@ def day(at: datetime, language: str) -> str:
 
 def clock(at: datetime) -> str:
     """`16:30`."""
-    return f"{at.astimezone(HOME):%H:%M}"
+    return f"{at.astimezone(ZONE):%H:%M}"
 
 
 def moment(at: datetime, language: str) -> str:

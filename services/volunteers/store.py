@@ -11,6 +11,7 @@ from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.mongo import ASCENDING, IndexModel
 from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
+from services.chassis.values import local_date
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import (
     AccountState,
@@ -28,7 +29,6 @@ from services.volunteers.hours.domain import Account
 from services.volunteers.needs.domain.needs import Need
 from services.volunteers.needs.domain.offers import SERVING, OfferStatus
 from services.volunteers.people.domain.volunteers import Volunteer
-from services.volunteers.shared.values import local_date
 from services.volunteers.teams.domain import Team
 
 VOLUNTEER = Kind(name="volunteer", collection="volunteers", model=Volunteer, topic=VOLUNTEERS, state=VolunteerState)

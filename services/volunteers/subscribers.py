@@ -8,6 +8,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists
 from services.chassis.principal import Role, system
 from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.values import local_date
 from services.contracts.activities import (
     ActivityCancelled,
     ActivityCheckedOut,
@@ -45,7 +46,6 @@ from services.volunteers.matching.staffing import Staffing
 from services.volunteers.needs.domain import needs, seating
 from services.volunteers.needs.domain.needs import Need, need_of_activity
 from services.volunteers.people.domain.volunteers import Volunteer, release, settle, volunteer_id
-from services.volunteers.shared.values import local_date
 from services.volunteers.store import Store, asked
 
 _BATCH = 200

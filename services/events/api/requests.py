@@ -3,32 +3,33 @@
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from services.chassis.recurrence import MAX_LENGTH
+from services.chassis.values import Request
 from services.contracts.activities import ActivityKind
 from services.contracts.marks import Code, Id
 from services.contracts.text import Plain
 from services.events.domain.activity import MAX_CAPACITY, MAX_PARTY, MAX_VOLUNTEERS
-from services.events.domain.recurrence import MAX_LENGTH
 from services.events.domain.scheduling import Plan
 
 
-def _in_utc(moment: datetime) -> datetime:
+def _of_this_century(moment: datetime) -> datetime:
     if not 2000 <= moment.year <= 2100:
         raise ValueError("年份应在 2000 至 2100 之间 (the year must be from 2000 to 2100)")
+    return moment
+
+
+def _whole_seconds(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century), AfterValidator(_whole_seconds)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Plain]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Plain]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ScheduleActivity(_Body):
+class ScheduleActivity(Request):
     """An activity to be. Without `organiser` it is the caller's own."""
 
     community: Id
@@ -60,7 +61,7 @@ class StartSeries(ScheduleActivity):
     )
 
 
-class MoveActivity(_Body):
+class MoveActivity(Request):
     """Where and when it takes place from now on; what is left out stays."""
 
     starts_at: Moment | None = None
@@ -69,13 +70,13 @@ class MoveActivity(_Body):
     building: Id | None = Field(default=None, description="Stays with the venue; another venue begins without one.")
 
 
-class CancelActivity(_Body):
+class CancelActivity(Request):
     """Why, for everybody to read."""
 
     reason: Reason | None = None
 
 
-class Register(_Body):
+class Register(Request):
     """A party. Without `person` it is the caller's."""
 
     person: Id | None = None
@@ -84,7 +85,7 @@ class Register(_Body):
     ages_confirmed: bool = Field(default=False, description="Everybody has reached the minimum age.")
 
 
-class CheckInOrOut(_Body):
+class CheckInOrOut(Request):
     """Who comes or goes. Without `person` it is the caller, by the code at the venue."""
 
     person: Id | None = None
@@ -93,14 +94,14 @@ class CheckInOrOut(_Body):
     at: Moment | None = Field(default=None, description="When, if the desk copies a list kept on paper.")
 
 
-class SkipDate(_Body):
+class SkipDate(Request):
     """A date of the series that falls out."""
 
     on: date
     reason: Reason | None = None
 
 
-class EndSeries(_Body):
+class EndSeries(Request):
     """Whether the dates ahead are cancelled too."""
 
     cancels: bool = True

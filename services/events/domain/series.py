@@ -6,9 +6,11 @@ sight; so no date is ever doubled, however often the series is looked at.
 
 from datetime import date, datetime, timedelta
 
+from services.chassis import recurrence
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import local_date
 from services.contracts.activities import (
     ActivityKind,
     Occurrence,
@@ -21,8 +23,8 @@ from services.contracts.activities import (
 )
 from services.contracts.event import Event
 from services.contracts.marks import Masked, Office, Someone, Thing
-from services.events.domain import recurrence
 from services.events.domain.errors import NoSuchDate, SeriesEndedAlready
+from services.events.domain.recurrence import end_of, normalise
 from services.events.domain.scheduling import Plan, check_times
 
 HORIZON = timedelta(days=60)
@@ -99,11 +101,11 @@ def start(id: str, community: str, plan: Plan, rule: str, by: Principal, now: da
         raise NotYours()
     check_times(plan.starts_at, plan.ends_at, now)
     duration = plan.ends_at - plan.starts_at
-    first_date = recurrence.local_date(plan.starts_at)
+    first_date = local_date(plan.starts_at)
     series = Series(
         id=id,
         community=community,
-        rule=recurrence.normalise(rule),
+        rule=normalise(rule),
         first=plan.starts_at,
         minutes=int(duration.total_seconds()) // 60,
         expanded_until=first_date,
@@ -120,14 +122,14 @@ def expand(series: Series, now: datetime) -> Decision[Series]:
     """Name the dates up to the horizon; end the series when its rule has no more."""
     if series.status is not SeriesStatus.RUNNING:
         return decided(series)
-    until = recurrence.local_date(now) + HORIZON
+    until = local_date(now) + HORIZON
     if until <= series.expanded_until:
         return decided(series)
-    since = max(series.expanded_until, recurrence.local_date(now))
+    since = max(series.expanded_until, local_date(now))
     occurrences = [
         _occurrence(series, moment)
         for moment in recurrence.starts(series.rule, series.first, since, until)
-        if moment > now and recurrence.local_date(moment) not in series.skipped
+        if moment > now and local_date(moment) not in series.skipped
     ]
     events: list[Event] = [SeriesExpanded(expanded_until=until, occurrences=occurrences)]
     update: dict[str, object] = {"expanded_until": until}
@@ -170,10 +172,10 @@ def end(series: Series, by: Principal, now: datetime, *, cancels: bool) -> Decis
 
 
 def _occurrence(series: Series, starts_at: datetime) -> Occurrence:
-    on = recurrence.local_date(starts_at)
+    on = local_date(starts_at)
     return Occurrence(
         activity=series.activity_on(on),
         on=on,
         starts_at=starts_at,
-        ends_at=recurrence.end_of(starts_at, series.minutes),
+        ends_at=end_of(starts_at, series.minutes),
     )

@@ -13,6 +13,8 @@ from services.chassis.http.problems import problems
 from services.chassis.http.refusals import IfMatchMalformed
 from services.chassis.http.tags import etagged, match_versions, tag
 from services.chassis.store.aggregates import Stored
+from services.chassis.values import Line
+from services.chassis.values import Request as Body
 from services.contracts.issues import Priority, UnitKind
 from services.contracts.marks import Code, Id
 from services.issues.catalogue.domain.catalogue import Catalogue, Category, Deadlines, Group, UnknownCategory
@@ -29,8 +31,6 @@ from services.issues.catalogue.domain.editions import (
 )
 from services.issues.catalogue.domain.questions import Question
 from services.issues.catalogue.residential import RESIDENTIAL
-from services.issues.shared.values import Line
-from services.issues.shared.values import Request as Body
 from services.issues.store import Store
 from services.issues.units.domain import unit_id
 

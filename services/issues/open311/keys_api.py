@@ -10,10 +10,10 @@ from services.chassis.errors import AlreadyExists, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
+from services.chassis.values import Line, Request
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import UnitElsewhere
 from services.issues.open311.keys import ApiKey
-from services.issues.shared.values import Line, Request
 from services.issues.store import Store
 
 BASE = "/api/issues/v1/open311/keys"

@@ -12,12 +12,12 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Cause
 from services.chassis.store.mongo import PyMongoError
 from services.chassis.sweeper import Sweeping
+from services.chassis.values import ZONE
 from services.contracts.issues.routing import ModelStatus, PartFigures
 from services.issues.routing.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish
 from services.issues.routing.domain.model import FAILED, NOT_ENOUGH, RoutingModel, conclude
 from services.issues.routing.domain.policy import replace_model, routing_id
 from services.issues.routing.domain.rehearsal import Rehearsal, Report, finish
-from services.issues.routing.domain.rules import SHANGHAI
 from services.issues.routing.examples import are_all_there, examples_of
 from services.issues.routing.rehearsal import rehearse
 from services.issues.routing.worker import trained
@@ -153,4 +153,4 @@ async def accuracy_of(store: Store, community: str, since: datetime, until: date
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d}"
+    return f"{moment.astimezone(ZONE):%Y-%m-%d}"

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Request
 from services.contracts.issues import UnitKind, UnitRegistered, UnitState
 from services.contracts.marks import Code, Id, Masked, Office, Thing
-from services.issues.shared.values import Line, Request
 
 
 class RegisterUnit(Request):

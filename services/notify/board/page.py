@@ -8,10 +8,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.chassis.values import ZONE
 from services.contracts.text import fitted
 from services.notify.board.figures import Board, Place, percent
 from services.notify.board.words import WORDS
-from services.notify.calendar import HOME, clock, day, moment, month, weekday
+from services.notify.calendar import clock, day, moment, month, weekday
 from services.notify.names import Names
 
 HERE = Path(__file__).parent
@@ -81,4 +82,4 @@ def place_name(place: Place | None, lang: str) -> str | None:
 
 
 def _date(at: datetime) -> int:
-    return at.astimezone(HOME).day
+    return at.astimezone(ZONE).day

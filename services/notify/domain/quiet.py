@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, WithJsonSchema, field_validator, model_validator
 
+from services.chassis.values import ZONE
 from services.contracts.value import Value
 
-HOME_ZONE = "Asia/Shanghai"
+HOME_ZONE = ZONE.key
 _SEARCH = timedelta(minutes=15)
 
 LocalTime = Annotated[

@@ -11,11 +11,11 @@ from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Request, Text
 from services.contracts.marks import Office, Officer, Someone, Thing
 from services.contracts.value import Value
 from services.contracts.volunteers import AccountCorrected, AccountCredited, AccountErased, AccountState, Origin
 from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
-from services.volunteers.shared.values import Request, Text
 
 DAY_CAP = 720
 """Minutes that may be entered for one calendar day, from all sources together."""

@@ -1,32 +1,21 @@
-"""Bounded types of what people type and send, and the community's own calendar. Every request is made of them."""
+"""Bounded types that requests have here beside those of every service, and arithmetic of days and minutes."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from services.contracts.text import Plain
-from services.contracts.value import Value
-
-ZONE = ZoneInfo("Asia/Shanghai")
-"""People's weekdays, dates and times of day are meant here."""
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Plain]
-"""One line: a title, a home."""
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Plain]
-"""A few paragraphs: a note, a reason."""
+from services.chassis import values
+from services.chassis.values import local_date
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def _in_utc(moment: datetime) -> datetime:
+def _of_this_century(moment: datetime) -> datetime:
     if not _EARLIEST <= moment < _LATEST:
         raise ValueError("out of range")
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment
 
 
 def _in_range(day: date) -> date:
@@ -35,8 +24,8 @@ def _in_range(day: date) -> date:
     return day
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A time with its zone, kept in UTC and whole milliseconds, as the store keeps it."""
+Moment = Annotated[values.Moment, AfterValidator(_of_this_century)]
+"""A time of this century with its zone, kept in UTC and whole milliseconds."""
 
 Day = Annotated[date, AfterValidator(_in_range)]
 """A date on the community's calendar, of this century."""
@@ -48,18 +37,6 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 """ISO 8601: 1 is Monday."""
 
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
-
-
-class Request(Value):
-    """What is asked by a command. Unknown fields are refused, so that a misspelt one is not lost in silence."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-@lru_cache(maxsize=8192)
-def local_date(moment: datetime) -> date:
-    """The date on the community's calendar."""
-    return moment.astimezone(ZONE).date()
 
 
 @lru_cache(maxsize=8192)

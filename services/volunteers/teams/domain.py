@@ -5,6 +5,7 @@ from datetime import datetime
 from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Request
 from services.contracts.marks import Id, Masked, Office, Someone
 from services.contracts.volunteers import (
     TeamChanged,
@@ -16,7 +17,6 @@ from services.contracts.volunteers import (
     TeamState,
 )
 from services.volunteers.domain.errors import LeaderStays, NotAMember, NotRecruiting
-from services.volunteers.shared.values import Line, Request
 
 
 class Form(Request):

@@ -8,8 +8,10 @@ from dateutil.rrule import rrule, rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.chassis.recurrence import is_exhausted, starts
+from services.chassis.values import ZONE, local_date
 from services.events.domain.errors import RuleUnreadable
-from services.events.domain.recurrence import ZONE, is_exhausted, local_date, normalise, starts
+from services.events.domain.recurrence import normalise
 
 FIRST = datetime(2026, 3, 7, 1, 0, tzinfo=UTC)  # Saturday 09:00 in Shanghai
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
 from services.chassis.principal import Role
+from services.chassis.recurrence import starts
+from services.chassis.values import local_date
 from services.contracts.activities import Occurrence, SeriesDateSkipped, SeriesEnded, SeriesExpanded, SeriesStatus
 from services.events.domain import series as rules
 from services.events.domain.errors import NoSuchDate, SeriesEndedAlready
-from services.events.domain.recurrence import local_date, starts
 from services.events.domain.series import HORIZON, Series
 from tests.unit.events.given import HOME, NOW, ORGANISER, STAFF, START, lawful, person, plan, resident, took
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Request, Text
 from services.contracts.holding import emptied
 from services.contracts.issues import (
     CaseAnonymised,
@@ -27,7 +28,6 @@ from services.issues.cases.domain.case import (
 )
 from services.issues.cases.domain.clock import STOPPED
 from services.issues.cases.domain.transitions import CaseCommand, target
-from services.issues.shared.values import Request, Text
 
 VERDICT_WITHIN = timedelta(days=14)
 """How long after its end a case is rated or reopened."""

@@ -5,11 +5,11 @@ from datetime import datetime
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal
+from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import CaseExtended, CaseExtensionRefused, CaseExtensionRequested, CasePhase
 from services.issues.cases.domain.case import FARTHEST, Case, DueTooFar, Extension, with_remark
 from services.issues.cases.domain.clock import Clocks, with_tick
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
-from services.issues.shared.values import Moment, Request, Text
 
 
 class NoMoreTime(

@@ -6,6 +6,7 @@ from typing import Any
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal
+from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import (
     CaseContacted,
     CaseDispatched,
@@ -37,7 +38,7 @@ from services.issues.cases.domain.case import (
 )
 from services.issues.cases.domain.clock import STOPPED, Clocks, with_tick
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
-from services.issues.shared.values import AttachmentIds, Moment, PhotoIds, Request, Text
+from services.issues.shared.values import AttachmentIds, PhotoIds
 from services.issues.units.domain import Unit
 
 MAX_RETURNS = 5

@@ -17,12 +17,12 @@ from typing import Any
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import SYSTEM, Principal
+from services.chassis.values import Request, Text
 from services.contracts.issues import CaseMerged, CaseMergeMoved, CaseStatus, CaseUnmerged
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
-from services.issues.shared.values import Request, Text
 
 CLOSED = frozenset({CaseStatus.REJECTED, CaseStatus.VERIFIED, CaseStatus.EVALUATED, CaseStatus.MERGED})
 """Where nobody joins any more."""

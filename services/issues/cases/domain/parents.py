@@ -12,6 +12,7 @@ from pydantic import Field
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import SYSTEM, Principal, Role
+from services.chassis.values import Line, Request, Text
 from services.contracts.issues import CaseAdopted, CaseReleased, CaseReported, Channel
 from services.contracts.marks import Code, Id
 from services.issues.cases.domain.case import Case, on_record
@@ -20,7 +21,7 @@ from services.issues.cases.domain.reporting import Report, report
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers
 from services.issues.places.domain.places import Place
-from services.issues.shared.values import Floor, Line, Request, Text
+from services.issues.shared.values import Floor
 
 
 class ParentElsewhere(

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import Invalid
 from services.chassis.principal import SYSTEM, Principal
+from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import CasePaused, CaseResumed, CaseStatus
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import STOPPED, Clocks, tick
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
-from services.issues.shared.values import Moment, Request, Text
 
 LONGEST = timedelta(days=366)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from services.chassis.aggregate import Decision, decided
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal
+from services.chassis.values import Request, Text
 from services.contracts.issues import CaseRemarked
 from services.issues.cases.domain.case import Case, OnlyTheReporter, with_remark
 from services.issues.cases.domain.transitions import CaseCommand
-from services.issues.shared.values import Request, Text
 
 MAX_REMARKS = 200
 

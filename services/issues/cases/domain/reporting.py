@@ -8,6 +8,7 @@ from pydantic import Field
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Request, Text
 from services.contracts.issues import CaseAccepted, CasePhase, CaseRejected, CaseReported, CaseShown, Channel
 from services.contracts.marks import Code, Id
 from services.issues.cases.domain.affected import raised
@@ -29,7 +30,7 @@ from services.issues.places.domain.datum import GivenPoint
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.privacy.domain.contact import Contact, Sealed, require_guardian
 from services.issues.rounds.domain.visits import Finding, Visit
-from services.issues.shared.values import AttachmentIds, Floor, Line, PhotoIds, Request, Story, Text
+from services.issues.shared.values import AttachmentIds, Floor, PhotoIds, Story
 
 _BY_WORKERS = frozenset({Channel.GRID_WORKER, Channel.STAFF, Channel.HOTLINE})
 _CHANNEL_ROLES = {

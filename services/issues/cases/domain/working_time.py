@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from services.chassis.values import ZONE
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 
-HOME = ZoneInfo("Asia/Shanghai")
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(14), time(17, 30)))
 SHORTEST_DAY = timedelta(hours=1)
 """Less, and deadlines that a catalogue may name would lie out of reach."""
@@ -70,7 +69,7 @@ class WorkingTime:
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` lies in office hours: from the first moment up to the last, not with it."""
-        return any(start <= at < end for start, end in self._open(at.astimezone(HOME).date(), 0))
+        return any(start <= at < end for start, end in self._open(at.astimezone(ZONE).date(), 0))
 
     def length(self, span: Span) -> timedelta:
         """`span` in its own time: office time where it counts that, else plain time."""
@@ -84,7 +83,7 @@ class WorkingTime:
         """The first moment at which `length` has passed since `start`, in plain or in office time."""
         if plain or length <= timedelta():
             return start + max(length, timedelta())
-        left, first = length, start.astimezone(HOME).date()
+        left, first = length, start.astimezone(ZONE).date()
         for n in range(_FAR):
             day = first + timedelta(days=n)
             if n and left > self.day:
@@ -101,7 +100,7 @@ class WorkingTime:
         """How much time, plain or office, passes from `start` to `end`; nothing where `end` is the earlier."""
         if plain or end <= start:
             return max(end - start, timedelta())
-        first, last = start.astimezone(HOME).date(), end.astimezone(HOME).date()
+        first, last = start.astimezone(ZONE).date(), end.astimezone(ZONE).date()
         inner = (first + timedelta(days=n) for n in range(1, (last - first).days))
         whole = sum(self.is_workday(day) for day in inner) * self.day
         spans = (span for day in {first, last} for span in self._open(day, 0))
@@ -113,4 +112,4 @@ class WorkingTime:
             day = first + timedelta(days=n)
             if self.is_workday(day):
                 for start, end in self.hours:
-                    yield datetime.combine(day, start, HOME), datetime.combine(day, end, HOME)
+                    yield datetime.combine(day, start, ZONE), datetime.combine(day, end, ZONE)

@@ -9,10 +9,10 @@ from pydantic import Field
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Request
 from services.contracts.issues import CatalogueAdopted, CatalogueState, CategoryData, GroupData
 from services.contracts.marks import Code, Office, Officer
 from services.issues.catalogue.domain.catalogue import Catalogue, Category, Group
-from services.issues.shared.values import Line, Request
 
 MAX_GROUPS = 50
 MAX_CATEGORIES = 400

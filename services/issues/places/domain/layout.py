@@ -6,9 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from services.chassis.errors import Invalid
+from services.chassis.values import Line, Request
 from services.contracts.issues import PlaceKind
 from services.issues.places.domain.places import BUILDING, STAIRWELL, Place, PlaceMisplaced, RegisterPlace, place_id
-from services.issues.shared.values import Floor, Line, Request
+from services.issues.shared.values import Floor
 
 MAX_PLACES = 2000
 

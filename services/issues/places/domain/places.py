@@ -15,6 +15,7 @@ from pydantic import Field
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Request
 from services.contracts.event import Event
 from services.contracts.issues import (
     InnerPlaceChanged,
@@ -30,7 +31,6 @@ from services.contracts.issues import (
 from services.contracts.marks import Id, Masked, Office, Thing
 from services.issues.places.domain.datum import GivenPoint, Point
 from services.issues.places.domain.grid import GridCode
-from services.issues.shared.values import Line, Request
 
 COMPOUND, BUILDING, STAIRWELL, FLOOR, SPOT = PlaceKind
 PUBLIC = frozenset({COMPOUND, BUILDING})

@@ -14,6 +14,8 @@ from pydantic import ConfigDict, Field
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.recurrence import MAX_LENGTH
+from services.chassis.values import Moment, Request, local_date
 from services.contracts.event import Event
 from services.contracts.issues import (
     RoundDue,
@@ -30,7 +32,6 @@ from services.contracts.value import Value
 from services.issues.places.domain.places import Place
 from services.issues.rounds.domain import recurrence
 from services.issues.rounds.domain.rounds import Planned, Round, Terms, planned_in, require_planner
-from services.issues.shared.values import Moment, Request
 
 MAX_CHANGES = 50
 MAX_SKIPPED = 200
@@ -74,7 +75,7 @@ class PlanIsFull(
 class RecurringTerms(Terms):
     """What is walked, by whom, and by which rule, from the date and at the hour of `first` on."""
 
-    rule: Annotated[str, Field(min_length=1, max_length=recurrence.MAX_LENGTH)]
+    rule: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
     first: Moment
 
 
@@ -153,7 +154,7 @@ class RoundPlan(Aggregate):
             until = min(following, self.ends or date.max)
             since = max(segment.since, self.cursor)
             found = recurrence.starts(segment.rule, segment.first, since) if since < until else iter(())
-            dated = ((recurrence.local_date(start), start) for start in found)
+            dated = ((local_date(start), start) for start in found)
             for on, start in takewhile(lambda each, until=until: each[0] < until, dated):  # type: ignore[misc]
                 if on not in self.skipped:
                     yield Occurrence(on, start, segment)
@@ -182,7 +183,7 @@ def plan_rounds(
         planner=by.sub,
         segments=(segment,),
         days_ahead=command.days_ahead,
-        cursor=max(segment.since, recurrence.local_date(now)),
+        cursor=max(segment.since, local_date(now)),
         made_at=now,
     )
     plan = _looking_ahead(plan)
@@ -217,7 +218,7 @@ def skip_date(plan: RoundPlan, command: SkipDate, by: Principal, now: datetime) 
     _require_ahead(plan, command.on)
     if len(plan.skipped) >= MAX_SKIPPED:
         raise PlanIsFull(limit=MAX_SKIPPED)
-    _require_near(command.on, recurrence.local_date(now))
+    _require_near(command.on, local_date(now))
     if all(date_of.on != command.on for date_of in takewhile(lambda d: d.on <= command.on, plan.ahead())):
         raise NoSuchDate(on=command.on.isoformat())
     skipped = tuple(sorted({*plan.skipped, command.on}))
@@ -294,7 +295,7 @@ def _segment(
     rule = recurrence.normalise(terms.rule)
     recurrence.require_every_month(rule, terms.first)
     return Segment(
-        since=recurrence.local_date(terms.first),
+        since=local_date(terms.first),
         title=terms.title,
         rule=rule,
         first=terms.first,

@@ -1,36 +1,17 @@
-"""Recurrence rules (RFC 5545, 3.3.10) as rounds need them, on the community's wall clock, by dateutil.
+"""The recurrence rules that a plan of rounds takes.
 
-Taken: FREQ=DAILY|WEEKLY|MONTHLY with INTERVAL, BYDAY, BYMONTHDAY, BYSETPOS, and COUNT or UNTIL (a date, inclusive). So
-«the 5th of every month» is FREQ=MONTHLY;BYMONTHDAY=5, «the second Tuesday» FREQ=MONTHLY;BYDAY=2TU, and «the first
-weekday from Monday to Friday» FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1, and «the last day» is
-FREQ=MONTHLY;BYMONTHDAY=-1. A rule gives at most one start a day.
-Refused is what may never come true: dateutil would look for its next date until the year 9999.
+«The 5th of every month» is FREQ=MONTHLY;BYMONTHDAY=5, «the last day» FREQ=MONTHLY;BYMONTHDAY=-1, «the second Tuesday»
+FREQ=MONTHLY;BYDAY=2TU, and «the first weekday from Monday to Friday» FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1.
 """
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from dateutil.rrule import rrule, rrulestr
-
+from services.chassis import recurrence
 from services.chassis.errors import Invalid
+from services.chassis.values import local_date
 
-ZONE = ZoneInfo("Asia/Shanghai")
-MAX_LENGTH = 200
 _IN_EVERY_MONTH = 28
-
-_DAY = r"(?:[+-]?[1-4])?(?:MO|TU|WE|TH|FR|SA|SU)"
-_MONTHDAY = r"-?(?:1\d|2[0-8]|[1-9])"
-_VALUES = {
-    "FREQ": re.compile(r"DAILY|WEEKLY|MONTHLY"),
-    "INTERVAL": re.compile(r"[1-9]\d?"),
-    "BYDAY": re.compile(rf"{_DAY}(?:,{_DAY})*"),
-    "BYMONTHDAY": re.compile(rf"{_MONTHDAY}(?:,{_MONTHDAY})*"),
-    "BYSETPOS": re.compile(r"-?[1-4]"),
-    "COUNT": re.compile(r"[1-9]\d{0,2}"),
-    "UNTIL": re.compile(r"\d{8}"),
-}
 
 
 class RuleUnreadable(
@@ -42,24 +23,20 @@ class RuleUnreadable(
     """It is no recurrence rule, or one that isn't taken."""
 
 
+TAKEN = recurrence.Taken(
+    frequencies=frozenset({"DAILY", "WEEKLY", "MONTHLY"}),
+    parts=frozenset({"INTERVAL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "COUNT", "UNTIL"}),
+    refusal=lambda part: RuleUnreadable(part=part),
+)
+
+
 def normalise(rule: str) -> str:
     """`rule` in upper case without `RRULE:`.
 
     Raises:
         RuleUnreadable: it is not a rule, or one that isn't taken.
     """
-    text = rule.strip().upper().removeprefix("RRULE:")
-    parts: dict[str, str] = {}
-    for part in text.split(";")[: len(_VALUES) + 1] if len(text) <= MAX_LENGTH else ():
-        name, _, value = part.partition("=")
-        if name not in _VALUES or name in parts or not _VALUES[name].fullmatch(value):
-            raise RuleUnreadable(part=name if name in _VALUES else "?")
-        parts[name] = value
-    if "FREQ" not in parts:
-        raise RuleUnreadable(part="FREQ")
-    _refuse_hollow(parts)
-    _parse(text, datetime(2000, 1, 1))  # noqa: DTZ001  a wall clock has no zone
-    return text
+    return recurrence.normalise(rule, TAKEN)
 
 
 def require_every_month(rule: str, first: datetime) -> None:
@@ -70,39 +47,8 @@ def require_every_month(rule: str, first: datetime) -> None:
 
 
 def starts(rule: str, first: datetime, since: date) -> Iterator[datetime]:
-    """The starts (UTC) of `rule` from `first` (aware) on with a date of `since` or later, in order; maybe endless."""
-    wall = first.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
-    for start in _parse(rule, wall).xafter(max(wall, datetime.combine(since, time.min)), inc=True):
-        yield start.replace(tzinfo=ZONE).astimezone(UTC)
+    """The starts (UTC, whole seconds) of `rule` from `first` (aware) on with a date of `since` or later, in order.
 
-
-def local_date(moment: datetime) -> date:
-    """The date on the community's calendar."""
-    return moment.astimezone(ZONE).date()
-
-
-def _refuse_hollow(parts: dict[str, str]) -> None:
-    days = [day for day in parts.get("BYDAY", "").split(",") if day]
-    numbered = [day for day in days if len(day) > 2]
-    monthly = parts["FREQ"] == "MONTHLY"
-    if numbered and (len(numbered) < len(days) or not monthly or "BYMONTHDAY" in parts or "BYSETPOS" in parts):
-        raise RuleUnreadable(part="BYDAY")  # dateutil would want a day to be both, the first Saturday and any Monday
-    if "BYMONTHDAY" in parts and not monthly:
-        raise RuleUnreadable(part="BYMONTHDAY")
-    if "BYSETPOS" in parts and (not monthly or not days or "BYMONTHDAY" in parts):
-        raise RuleUnreadable(part="BYSETPOS")  # there is no second one of a single day
-    if days and parts["FREQ"] == "DAILY" and "INTERVAL" in parts:
-        raise RuleUnreadable(part="INTERVAL")  # every seventh day is never another weekday
-    if "COUNT" in parts and "UNTIL" in parts:
-        raise RuleUnreadable(part="COUNT+UNTIL")
-
-
-def _parse(rule: str, wall: datetime) -> rrule:
-    text = re.sub(r"UNTIL=(\d{8})(?!T)", r"UNTIL=\1T235959", rule)
-    try:
-        parsed = rrulestr(text, dtstart=wall)
-    except (ValueError, OverflowError) as error:
-        raise RuleUnreadable(part="RRULE") from error
-    if not isinstance(parsed, rrule):
-        raise RuleUnreadable(part="RRULE")
-    return parsed
+    There may be no end of them.
+    """
+    return recurrence.starts(rule, first.replace(microsecond=0), since)

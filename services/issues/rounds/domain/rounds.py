@@ -13,11 +13,12 @@ from pydantic import ConfigDict, Field
 from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Moment, Request
 from services.contracts.issues import CategoryTally, PlaceKind, RoundPlanned, RoundState, RoundStatus, RoundSummary
 from services.contracts.marks import Id, Masked, Office, Officer, Thing
 from services.contracts.value import Value
 from services.issues.places.domain.places import Place
-from services.issues.shared.values import Floor, Line, Moment, Request
+from services.issues.shared.values import Floor
 
 MAX_BUILDINGS = 200
 MAX_FLOORS = 159

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from services.chassis.aggregate import Aggregate, Decision, Naming, decided, derived_id, tell
 from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Moment, Request, Text
 from services.contracts.event import Event
 from services.contracts.issues import FindingData, VisitRecorded, VisitRevised, VisitState
 from services.contracts.marks import Code, Id, Masked, Office, Officer, Thing
@@ -22,7 +23,7 @@ from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers, answered
 from services.issues.places.domain.places import Place
 from services.issues.rounds.domain.rounds import OVER, Round, RoundIsOver
-from services.issues.shared.values import Floor, Line, Moment, PhotoIds, Request, Text
+from services.issues.shared.values import Floor, PhotoIds
 
 MAX_FINDINGS = 50
 _CLOCK_SKEW = timedelta(minutes=5)

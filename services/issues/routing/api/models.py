@@ -14,6 +14,7 @@ from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Stored
+from services.chassis.values import Moment
 from services.contracts.issues.routing import DispatchAccuracyState, RoutingModelState
 from services.contracts.marks import Id
 from services.issues.routing.domain import rehearsal as rehearsing
@@ -22,7 +23,6 @@ from services.issues.routing.domain.model import AskModel, RoutingModel, ask_mod
 from services.issues.routing.domain.rehearsal import Rehearsal, Rehearse, ask_rehearsal
 from services.issues.routing.work import accuracy_of
 from services.issues.shared.queries import matching
-from services.issues.shared.values import Moment
 from services.issues.store import Store
 
 BASE = "/api/issues/v1/routing"

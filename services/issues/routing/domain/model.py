@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Request
 from services.contracts.issues.routing import (
     ModelStatus,
     PartFigures,
@@ -17,7 +18,6 @@ from services.contracts.issues.routing import (
     RoutingModelWithdrawn,
 )
 from services.contracts.marks import Id, Thing
-from services.issues.shared.values import Request
 
 NOT_ENOUGH = "not-enough-examples"
 FAILED = "training-failed"

@@ -12,6 +12,7 @@ from pydantic import Field
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Request
 from services.contracts.issues.routing import (
     Automatic,
     ModelStatus,
@@ -25,7 +26,6 @@ from services.contracts.issues.routing import (
 from services.contracts.marks import Id, Thing
 from services.issues.routing.domain.model import RoutingModel
 from services.issues.routing.domain.rules import MAX_RULES, Rule
-from services.issues.shared.values import Request
 
 THRESHOLD = 0.4
 """Below this confidence a person decides, where a community says nothing else (as Amsterdam does)."""

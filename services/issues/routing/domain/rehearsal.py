@@ -16,13 +16,13 @@ from pydantic import ConfigDict, model_validator
 from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Moment, Request
 from services.contracts.issues.routing import RehearsalAsked, RehearsalDone
 from services.contracts.marks import Id, Thing
 from services.contracts.value import Value
 from services.issues.routing.domain.model import RoutingModel
 from services.issues.routing.domain.policy import Routing
 from services.issues.routing.domain.rules import Rule
-from services.issues.shared.values import Moment, Request
 
 LONGEST = timedelta(days=366)
 MAX_CASES = 20_000

@@ -14,17 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from services.chassis.values import ZONE, Line
 from services.contracts.issues import Channel, Priority
 from services.contracts.marks import Code, Id, Office, Thing, Words
 from services.contracts.text import Plain
 from services.contracts.value import Value
-from services.issues.shared.values import Line
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_RULES = 200
 WINNER = (
     "All conditions of a rule must hold; of the values of one condition, any. Of the rules that match, the one with "
@@ -141,7 +139,7 @@ class Facts:
     @property
     def local(self) -> datetime:
         """The moment in Asia/Shanghai."""
-        return self.at.astimezone(SHANGHAI)
+        return self.at.astimezone(ZONE)
 
 
 class Reason(_Datum):
@@ -319,6 +317,6 @@ def _covers_categories(wide: Conditions, narrow: Conditions) -> bool:
 
 def _minutes(spans: Iterable[Hours]) -> set[str]:
     """Every minute of the day that lies in one of `spans`."""
-    midnight = datetime(2000, 1, 1, tzinfo=SHANGHAI)
+    midnight = datetime(2000, 1, 1, tzinfo=ZONE)
     day = [f"{midnight + timedelta(minutes=minute):%H:%M}" for minute in range(24 * 60)]
     return {clock for clock in day if any(span.holds(clock) for span in spans)}

@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.principal import SYSTEM, Principal, Role
+from services.chassis.values import Request
 from services.contracts.event import Event
 from services.contracts.issues import SupportAnonymised, SupportGiven, SupportWithdrawn, SupportWithheld
 from services.contracts.marks import Id, Someone, Thing
-from services.issues.shared.values import Request
 
 
 class Subject(StrEnum):

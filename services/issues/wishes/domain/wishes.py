@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from services.chassis.aggregate import Aggregate, Decision, decided, tell
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Moment, Request, Text
 from services.contracts.event import Event
 from services.contracts.holding import emptied
 from services.contracts.issues import (
@@ -34,7 +35,6 @@ from services.contracts.issues import (
 )
 from services.contracts.marks import Id, Masked, Office, Personal, Someone, Sort, Words
 from services.contracts.value import Value
-from services.issues.shared.values import Line, Moment, Request, Text
 
 ANSWER_WITHIN = timedelta(days=30)
 MAX_REPORTS = 200

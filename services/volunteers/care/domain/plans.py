@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Request, Text, local_date
 from services.contracts.holding import emptied
 from services.contracts.marks import Code, Id, Personal, Someone, Sort, Words
 from services.contracts.volunteers import (
@@ -23,7 +24,7 @@ from services.contracts.volunteers import (
 )
 from services.volunteers.care.domain.recurrence import Recurrence
 from services.volunteers.domain.errors import CarePlanClosedAlready
-from services.volunteers.shared.values import Line, Minutes, Request, Text, local_date
+from services.volunteers.shared.values import Minutes
 
 SIGHT = timedelta(days=30)
 """Every date nearer than this has its need."""

@@ -6,14 +6,14 @@ Told structured and not as RFC 5545 text, so that only rules with a future can b
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from enum import StrEnum
-from itertools import takewhile
 
-from dateutil.rrule import rrulestr
 from pydantic import ConfigDict, Field, model_validator
 
+from services.chassis import recurrence
+from services.chassis.values import ZONE
 from services.contracts.marks import Thing
 from services.contracts.value import Value
-from services.volunteers.shared.values import ZONE, Day, TimeOfDay, Weekday, minute_of_day
+from services.volunteers.shared.values import Day, TimeOfDay, Weekday, minute_of_day
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -70,11 +70,9 @@ class Recurrence(Value):
     def starts(self, since: date, until: date) -> Iterator[datetime]:
         """The starts, aware, whose date lies in [since, until), in order. At most one a day."""
         clock = time(*divmod(minute_of_day(self.at), 60))
-        begin = datetime.combine(max(since, self.since), time.min)
-        end = datetime.combine(until, time.min)
-        found = rrulestr(self.rule, dtstart=datetime.combine(self.since, clock)).xafter(begin, inc=True)
-        for wall in takewhile(lambda moment: moment < end, found):
-            yield wall.replace(tzinfo=ZONE)
+        first = datetime.combine(self.since, clock, ZONE)
+        for start in recurrence.starts(self.rule, first, since, until):
+            yield start.astimezone(ZONE)
 
     @property
     def first(self) -> datetime:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.aggregate import Decision
+from services.chassis.values import ZONE, local_date
 from services.contracts.volunteers import VolunteerStatus
 from services.volunteers.domain.errors import NotEligible
 from services.volunteers.needs.domain.needs import Need
 from services.volunteers.needs.domain.offers import ASKED
 from services.volunteers.people.domain.volunteers import Booking, Volunteer, Window, book
-from services.volunteers.shared.values import ZONE, local_date, minute_of_day, week_of, whole_minutes
+from services.volunteers.shared.values import minute_of_day, week_of, whole_minutes
 
 TRAVEL = timedelta(minutes=10)
 """Between two services somebody must get from one to the other."""

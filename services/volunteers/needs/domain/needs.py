@@ -10,6 +10,7 @@ from pydantic import Field, computed_field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.principal import SYSTEM, Principal, Role
+from services.chassis.values import Request
 from services.contracts.activities import ActivityMoved, ActivityScheduled
 from services.contracts.event import Event
 from services.contracts.marks import Code, Id, Thing
@@ -29,7 +30,7 @@ from services.contracts.volunteers import (
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.domain.errors import AlreadyStarted, EndsBeforeStart, NeedClosed, OfActivity, TooLong
 from services.volunteers.needs.domain.offers import LIVE, SERVING, Offer, OfferCommand, OfferStatus, target
-from services.volunteers.shared.values import Moment, Request
+from services.volunteers.shared.values import Moment
 
 LONGEST = timedelta(hours=24)
 CARE_LEAD = timedelta(days=7)

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided, tell
 from services.chassis.principal import Principal
+from services.chassis.values import Request
 from services.contracts.marks import Id
 from services.contracts.volunteers import NeedFulfilled, NeedReported, NeedStatus, Origin
 from services.volunteers.domain.errors import NeedClosed, NoSuchOffer, NotStarted, OfActivity, TooManyMinutes
 from services.volunteers.needs.domain.needs import Need, require_staff
 from services.volunteers.needs.domain.offers import SERVING, Offer, OfferCommand, OfferStatus, target
-from services.volunteers.shared.values import Minutes, Request, whole_minutes
+from services.volunteers.shared.values import Minutes, whole_minutes
 
 OVERTIME = timedelta(minutes=60)
 """So much more than planned may be entered."""

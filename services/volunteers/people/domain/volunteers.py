@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, model_validator
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import Request
 from services.contracts.marks import Code, Id, Personal, Someone, Thing
 from services.contracts.value import Value
 from services.contracts.volunteers import (
@@ -30,7 +31,7 @@ from services.contracts.volunteers import (
     VolunteerVerified,
 )
 from services.volunteers.domain.errors import AlreadyHeld, CertificateByStaff, NotByOneself
-from services.volunteers.shared.values import Day, Request, TimeOfDay, Weekday, minute_of_day
+from services.volunteers.shared.values import Day, TimeOfDay, Weekday, minute_of_day
 
 WEEKLY_MINUTES = 600
 """What a volunteer is asked for at most in a week, unless they say otherwise."""

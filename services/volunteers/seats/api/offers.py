@@ -9,6 +9,7 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
+from services.chassis.values import Request
 from services.contracts.marks import Id
 from services.volunteers.api.views import Listed, NeedView, listed, need_view
 from services.volunteers.domain import errors
@@ -16,7 +17,6 @@ from services.volunteers.matching.staffing import Staffing
 from services.volunteers.needs.api.changing import changing_need
 from services.volunteers.needs.domain import seating
 from services.volunteers.seats.service import Seats
-from services.volunteers.shared.values import Request
 from services.volunteers.store import BY_START, Store, asked
 from services.volunteers.teams.domain import Membership
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.issues.cases.domain.working_time import HOME, NeverOpen, WorkingTime
+from services.chassis.values import ZONE
+from services.issues.cases.domain.working_time import NeverOpen, WorkingTime
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 
 TIME = WorkingTime()
@@ -14,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=HOME)
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
 moments = st.integers(0, 715 * 24 * 60).map(lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + minutes * MINUTE)
@@ -25,7 +26,7 @@ def slow(start: datetime, end: datetime) -> timedelta:
     """Each minute looked at by itself."""
     passed, moment = timedelta(), start
     while moment < end:
-        here = moment.astimezone(HOME)
+        here = moment.astimezone(ZONE)
         open_now = time(8, 30) <= here.time() < time(12) or time(14) <= here.time() < time(17, 30)
         passed += MINUTE if open_now and TIME.is_workday(here.date()) else timedelta()
         moment += MINUTE

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
+from services.chassis.values import local_date
 from services.contracts.issues import RoundDue, RoundPlanEnded, RoundPlanStatus, RoundStatus
-from services.issues.rounds.domain import recurrence
 from services.issues.rounds.domain.plans import (
     ChangePlan,
     DateIsARound,
@@ -66,8 +66,8 @@ def dues(decision: Decision[RoundPlan]) -> list[RoundDue]:
 
 
 def rule_dates(rule: str, count: int, first: datetime = NINE) -> list[str]:
-    found = starts(normalise(rule), first, recurrence.local_date(first))
-    return [recurrence.local_date(next(found)).isoformat() for _ in range(count)]
+    found = starts(normalise(rule), first, local_date(first))
+    return [local_date(next(found)).isoformat() for _ in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_every_date_becomes_one_round_whenever_anybody_looks(rule: str, looks: l
         decision = advance(plan, NOW + timedelta(days=day))
         assert_folds(plan, decision)
         plan, named = decision.aggregate, named + dues(decision)
-    until = recurrence.local_date(NOW + timedelta(days=200 + ahead))
+    until = local_date(NOW + timedelta(days=200 + ahead))
     expected = []
     for start in starts(normalise(rule), NINE, NINE.date()):
         if start > NOW + timedelta(days=200 + ahead):
             break
-        expected.append(recurrence.local_date(start))
+        expected.append(local_date(start))
     assert [due.occurrence for due in named] == expected
     assert [due.round for due in named] == [round_id(plan.id, on) for on in expected]
     assert len({due.round for due in named}) == len(named)

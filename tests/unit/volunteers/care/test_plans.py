@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.chassis.errors import NotYours
+from services.chassis.values import local_date
 from services.contracts.volunteers import CareKind, CarePlanRaised, CarePlanStatus
 from services.volunteers.care.domain.plans import SIGHT, Open, close_plan, erase_plan, open_plan, raise_visits
 from services.volunteers.care.domain.recurrence import Every, Recurrence
 from services.volunteers.domain.errors import CarePlanClosedAlready
 from services.volunteers.needs.domain.needs import open_for_visit
-from services.volunteers.shared.values import local_date
 from tests.unit.volunteers.world import DAY, HERE, NOW, STAFF, a_plan, assert_folds, person, said, weekly
 
 

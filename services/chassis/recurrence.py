@@ -1,0 +1,135 @@
+"""Recurrence rules (RFC 5545, 3.3.10) on the community's wall clock, by dateutil.
+
+A caller says in `Taken` which parts of RFC 5545 it takes; what else there is, is refused. A rule gives at most one
+start a day. Combinations that may never come true are refused too: dateutil would look for their next date until the
+year 9999.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import takewhile
+
+from dateutil.rrule import rrule, rrulestr
+
+from services.chassis.errors import CommunityError
+from services.chassis.values import ZONE
+
+MAX_LENGTH = 200
+"""So many characters a rule may have."""
+
+_WEEKDAY = r"(?:MO|TU|WE|TH|FR|SA|SU)"
+_NUMBERED = rf"(?:[+-]?[1-4])?{_WEEKDAY}"
+_MONTHDAY = r"-?(?:1\d|2[0-8]|[1-9])"
+_MONTH = r"(?:1[0-2]|[1-9])"
+_VALUES = {
+    "INTERVAL": re.compile(r"[1-9]\d?"),
+    "BYDAY": re.compile(rf"{_NUMBERED}(?:,{_NUMBERED})*"),
+    "BYMONTHDAY": re.compile(rf"{_MONTHDAY}(?:,{_MONTHDAY})*"),
+    "BYMONTH": re.compile(rf"{_MONTH}(?:,{_MONTH})*"),
+    "BYSETPOS": re.compile(r"-?[1-4]"),
+    "WKST": re.compile(_WEEKDAY),
+    "COUNT": re.compile(r"[1-9]\d{0,2}"),
+    "UNTIL": re.compile(r"\d{8}"),
+}
+"""The values that a part may have. UNTIL is a date, and included."""
+
+_BY_THE_MONTH = frozenset({"MONTHLY", "YEARLY"})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a caller takes of RFC 5545: values of FREQ, other parts, and how it refuses a rule for one of its parts."""
+
+    frequencies: frozenset[str]
+    parts: frozenset[str]
+    refusal: Callable[[str], CommunityError]
+
+
+def normalise(rule: str, taken: Taken) -> str:
+    """`rule` in upper case without `RRULE:`.
+
+    Raises:
+        CommunityError: `taken.refusal` of the first part that is not taken; it repeats nothing that was typed.
+    """
+    text = rule.strip().upper().removeprefix("RRULE:")
+    if len(text) > MAX_LENGTH:
+        raise taken.refusal(f"> {MAX_LENGTH}")
+    parts = _split(text, taken)
+    hollow = _hollow(parts)
+    if hollow is not None:
+        raise taken.refusal(hollow)
+    try:
+        _parsed(text, datetime(2000, 1, 1))  # noqa: DTZ001  a wall clock has no zone
+    except (ValueError, OverflowError) as error:
+        raise taken.refusal("RRULE") from error
+    return text
+
+
+def starts(rule: str, first: datetime, since: date, until: date = date.max) -> Iterator[datetime]:
+    """The starts (UTC) of a normalised `rule`, from `first` (aware) on, whose date lies in [since, until), in order."""
+    wall = first.astimezone(ZONE).replace(tzinfo=None)
+    whole = wall.replace(microsecond=0)  # dateutil knows no parts of a second: it would pass the first date by
+    begin, end = max(whole, datetime.combine(since, time.min)), datetime.combine(until, time.min)
+    found = _parsed(rule, wall).xafter(begin, inc=True)
+    for start in takewhile(lambda moment: moment < end, found):
+        yield start.replace(microsecond=wall.microsecond, tzinfo=ZONE).astimezone(UTC)
+
+
+def is_exhausted(rule: str, first: datetime, until: date) -> bool:
+    """Whether a normalised `rule` has no date at or after `until`."""
+    if "COUNT=" not in rule and "UNTIL=" not in rule:
+        return False
+    wall = first.astimezone(ZONE).replace(tzinfo=None)
+    return _parsed(rule, wall).after(datetime.combine(until, time.min), inc=True) is None
+
+
+def _split(text: str, taken: Taken) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    for part in text.split(";"):
+        name, _, value = part.partition("=")
+        if name != "FREQ" and name not in taken.parts:
+            raise taken.refusal("?")
+        fits = value in taken.frequencies if name == "FREQ" else _VALUES[name].fullmatch(value)
+        if name in parts or not fits:
+            raise taken.refusal(name)
+        parts[name] = value
+    if "FREQ" not in parts:
+        raise taken.refusal("FREQ")
+    return parts
+
+
+def _hollow(parts: Mapping[str, str]) -> str | None:
+    """The part that makes a combination which may never come true, or means something else than it seems to."""
+    days = [day for day in parts.get("BYDAY", "").split(",") if day]
+    numbered = [day for day in days if len(day) > 2]
+    named, frequency = parts.keys(), parts["FREQ"]
+    by_the_month = frequency in _BY_THE_MONTH
+    # dateutil would want a day to be both, the first Saturday and any Monday
+    mixed = 0 < len(numbered) < len(days)
+    checks = {
+        "BYDAY": mixed or (numbered and (not by_the_month or {"BYMONTHDAY", "BYSETPOS"} & named)),
+        "BYMONTHDAY": "BYMONTHDAY" in named and not by_the_month,
+        # there is no second one of a single day
+        "BYSETPOS": "BYSETPOS" in named and (frequency != "MONTHLY" or not days or "BYMONTHDAY" in named),
+        # the day would be that of the first date: 30 February never comes
+        "BYMONTH": "BYMONTH" in named and by_the_month and not {"BYDAY", "BYMONTHDAY"} & named,
+        # every seventh day is never another weekday
+        "INTERVAL": "INTERVAL" in named and frequency == "DAILY" and {"BYDAY", "BYMONTH"} & named,
+        "INTERVAL+BYMONTH": {"INTERVAL", "BYMONTH"} <= named,
+        "COUNT+UNTIL": {"COUNT", "UNTIL"} <= named,
+    }
+    return next((part for part, refused in checks.items() if refused), None)
+
+
+def _parsed(rule: str, wall: datetime) -> rrule:
+    """`rule` as dateutil reads it, its first date at `wall`.
+
+    Raises:
+        ValueError, OverflowError: dateutil can't read it.
+    """
+    parsed = rrulestr(re.sub(r"UNTIL=(\d{8})(?!T)", r"UNTIL=\1T235959", rule), dtstart=wall)
+    if not isinstance(parsed, rrule):
+        raise ValueError("a set of rules")
+    return parsed

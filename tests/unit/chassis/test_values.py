@@ -1,0 +1,41 @@
+"""What people type is trimmed and bounded; times are kept in UTC and whole milliseconds."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from services.chassis.values import Line, Moment, Request, Text, local_date
+
+
+class Rename(Request):
+    """A request."""
+
+    name: Line
+
+
+@pytest.mark.parametrize(("kind", "longest"), [(Line, 120), (Text, 2000)])
+def test_a_text_is_trimmed_and_bounded(kind: type[str], longest: int) -> None:
+    check = TypeAdapter[str](kind).validate_python
+    assert check(f"  {'长' * longest} ") == "长" * longest
+    for refused in ("", "   ", "长" * (longest + 1), "a\x00b"):
+        with pytest.raises(ValidationError):
+            check(refused)
+
+
+def test_a_moment_is_kept_as_the_store_keeps_it() -> None:
+    check = TypeAdapter[datetime](Moment).validate_python
+    assert check("2026-03-07T09:00:00.123987+08:00") == datetime(2026, 3, 7, 1, 0, 0, 123_000, tzinfo=UTC)
+    for refused in ("2026-03-07T09:00:00", "0001-01-01T00:00:00+14:00"):
+        with pytest.raises(ValidationError):
+            check(refused)
+
+
+def test_a_request_with_an_unknown_field_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Rename.model_validate({"name": "a", "nmae": "b"})
+
+
+def test_a_date_is_that_of_the_community() -> None:
+    assert local_date(datetime(2026, 3, 7, 15, 59, tzinfo=UTC)) == date(2026, 3, 7)
+    assert local_date(datetime(2026, 3, 7, 16, 0, tzinfo=UTC)) == date(2026, 3, 8)
