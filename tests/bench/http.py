@@ -44,16 +44,16 @@ async def run(servers: Servers) -> list[Figure]:
     try:
         async with topics(servers) as prefix, running_service(servers, prefix, name) as (port, environment):
             body, token = await a_community(port, environment)
-            size = await _size_of_a_case(mongo.database(client, f"{name}_issues"), port, body, token)
-            async with _floor(servers, f"{name}_floor", size) as floor:
+            size = await size_of_a_case(mongo.database(client, f"{name}_issues"), port, body, token)
+            async with running_floor(servers, f"{name}_floor", size) as floor:
                 ours = Side(port, token, f"{name}_issues")
                 bare = Side(floor, "", f"{name}_floor")
                 report = [[b"/cases " + body]] * ROUNDS
                 reported = [[BASE + line for line in lines] for lines in report]
                 figures.append(await _compared("report a case", client, bare, report, ours, reported))
-                staff, units = await a_token(environment, "staff"), await _units(port, environment)
-                reassign = [await _dispatched(port, staff, body, units) for _ in range(ROUNDS)]
-                replaced = [await _inserted(floor, body, units)] * ROUNDS
+                staff, units = await a_token(environment, "staff"), await two_units(port, environment)
+                reassign = [await dispatched(port, staff, body, units) for _ in range(ROUNDS)]
+                replaced = [await inserted(floor, body, units)] * ROUNDS
                 ours = Side(port, staff, f"{name}_issues")
                 figures.append(await _compared("reassign a case", client, bare, replaced, ours, reassign))
     finally:
@@ -85,7 +85,7 @@ async def _compared(
     return Figure(f"HTTP: {what}, {CONNECTIONS} connections", median_of(floors), median_of(own), "req/s", least=0.7)
 
 
-async def _units(port: int, environment: dict[str, str]) -> list[str]:
+async def two_units(port: int, environment: dict[str, str]) -> list[str]:
     """Two partner units."""
     headers = {"Authorization": f"Bearer {await a_token(environment, 'staff')}"}
     units = []
@@ -96,7 +96,7 @@ async def _units(port: int, environment: dict[str, str]) -> list[str]:
     return units
 
 
-async def _dispatched(port: int, staff: str, report: bytes, units: list[str]) -> list[bytes]:
+async def dispatched(port: int, staff: str, report: bytes, units: list[str]) -> list[bytes]:
     """Cases that the first unit has; the requests that give each to the other and back."""
     headers = {"Authorization": f"Bearer {staff}", "Content-Type": "application/json"}
     turn = asyncio.Semaphore(CONNECTIONS)
@@ -112,7 +112,7 @@ async def _dispatched(port: int, staff: str, report: bytes, units: list[str]) ->
         return _shared(await asyncio.gather(*(one() for _ in range(CASES))))
 
 
-async def _inserted(port: int, report: bytes, units: list[str]) -> list[bytes]:
+async def inserted(port: int, report: bytes, units: list[str]) -> list[bytes]:
     """The same of the floor."""
     headers = {"Content-Type": "application/json"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
@@ -155,7 +155,7 @@ async def running_service(servers: Servers, prefix: str, name: str) -> AsyncIter
 
 
 @asynccontextmanager
-async def _floor(servers: Servers, database: str, size: int) -> AsyncIterator[int]:
+async def running_floor(servers: Servers, database: str, size: int) -> AsyncIterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.floor_app", str(port), servers.mongodb, database, str(size)]
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
@@ -216,7 +216,7 @@ async def a_community(port: int, environment: dict[str, str]) -> tuple[bytes, st
     return orjson.dumps(report), await a_token(environment, "resident")
 
 
-async def _size_of_a_case(store: mongo.Database, port: int, body: bytes, token: str) -> int:
+async def size_of_a_case(store: mongo.Database, port: int, body: bytes, token: str) -> int:
     """Bytes of the document as it is inserted, events and receipt included."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "size"}
     async with httpx.AsyncClient() as http:
