@@ -36,6 +36,9 @@ UNCOUNTED = "uncounted"
 
 EVER = datetime.fromtimestamp(0, UTC)
 _DRAWN = {"wanted": "", "since": "", "changed": "", "redraw": ""}
+_NOTHING: Document = {"since": None, "dirty": None, "drawing": None}
+"""What a mark says for which nothing waits."""
+
 _ANEW_AT_ONCE = 2_000
 
 
@@ -102,19 +105,11 @@ class Marks:
         The names are on record before a row is written, so that a pass which dies has its counts made by the next. A
         mark that has been drawn meanwhile is left alone: the row is not the one that this pass has read.
         """
-        await self.write(
-            [
-                UpdateOne(
-                    {"_id": mark["_id"], "since": {"$exists": True}},
-                    {
-                        "$set": {"pass": name, "drawing": True, "community": community},
-                        "$addToSet": {"dirty": {"$each": sorted(counts)}},
-                        "$min": {"uncounted": mark["since"]},
-                    },
-                )
-                for mark, community, counts in named
-            ]
-        )
+        alike: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+        for mark, community, counts in named:
+            alike[community, tuple(sorted(counts))].append(mark["_id"])
+        if alike:
+            await self.collection.bulk_write([_naming(name, *each, ids) for each, ids in alike.items()], ordered=False)
 
     async def end(self, name: str, settled: Iterable[Settled], begun: Sequence[str]) -> None:
         """The pass `name` has written its rows. A mark that was set once more meanwhile stays, and what another pass
@@ -134,7 +129,7 @@ class Marks:
         if begun:
             mine = {"_id": {"$in": list(begun)}, "pass": name, "drawing": True}
             kept.append(UpdateMany(mine, {"$unset": {"drawing": ""}}))
-        await self._clear(over, kept)
+        await self._clear(over, kept, [*begun, *(id for ids in alike.values() for id in ids)])
 
     async def uncounted(self, most: int) -> list[Document]:
         """Marks whose counts wait: of what changed the oldest, or else some of what was made anew."""
@@ -154,10 +149,24 @@ class Marks:
         await self._clear(
             [DeleteMany({**each, "since": None}) for each in same],
             [UpdateMany(each, {"$unset": {"dirty": "", "uncounted": ""}}) for each in same],
+            [id for ids in alike.values() for id in ids],
         )
 
-    async def _clear(self, over: Sequence[DeleteMany], kept: Sequence[UpdateMany]) -> None:
-        """Take away marks for which nothing waits any more, then what of other marks is done."""
+    async def _clear(self, over: Sequence[DeleteMany], kept: Sequence[UpdateMany], ids: Sequence[str]) -> None:
+        """Take away marks for which nothing waits any more, then what of other marks is done. Where rows and counts
+        are done with side by side, each may have left a mark for the other: who comes last takes it away."""
         operations: list[DeleteMany | UpdateMany] = [*over, *kept]
         if operations:
-            await self.collection.bulk_write(operations)
+            await self.collection.bulk_write([*operations, DeleteMany({"_id": {"$in": ids}, **_NOTHING})])
+
+
+def _naming(name: str, community: str, counts: Sequence[str], ids: Sequence[str]) -> UpdateMany:
+    """One write for all marks that name the same: most of a pass do, and each for itself would cost far more."""
+    fields = {
+        "pass": name,
+        "drawing": True,
+        "community": {"$literal": community},
+        "dirty": {"$setUnion": [{"$ifNull": ["$dirty", []]}, {"$literal": list(counts)}]},
+        "uncounted": {"$min": ["$uncounted", "$since"]},
+    }
+    return UpdateMany({"_id": {"$in": list(ids)}, "since": {"$exists": True}}, [{"$set": fields}])

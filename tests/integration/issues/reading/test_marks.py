@@ -135,3 +135,55 @@ async def test_who_lost_a_row_leaves_its_mark(db: Database) -> None:
     assert row["seq"] == 2
     assert [each["wanted"] for each in await Marks(db).stale(10)] == [3]
     assert [each["dirty"] for each in await Marks(db).uncounted(10)] == [["reported:20261126"]]
+
+
+class OneByOne:
+    """A collection whose bulk writes are carried out one write after another, as the store does; `between` happens
+    before the second."""
+
+    def __init__(self, collection: Any, between: Callable[[], Awaitable[None]]) -> None:
+        self._collection = collection
+        self._between = between
+
+    async def bulk_write(self, operations: list[Any]) -> None:
+        for number, operation in enumerate(operations):
+            if number == 1:
+                await self._between()
+            await self._collection.bulk_write([operation])
+
+
+@pytest.mark.parametrize("counts_first", [True, False])
+async def test_rows_and_counts_done_with_side_by_side_leave_no_mark(db: Database, counts_first: bool) -> None:
+    rows, counts = Marks(db), Marks(db)
+    await rows.write([told("case-1", 1, NOON)])
+    [mark] = await rows.stale(10)
+    await rows.begin("pass", [(mark, HERE, {"reported:20261126"})])
+    await rows.end("pass", [Settled(mark, 1, named=True)], ["case-1"])
+    await rows.write([told("case-1", 1, NOON)])
+    [again], [dirty] = await rows.stale(10), await rows.uncounted(10)
+
+    async def drawn() -> None:
+        await rows.end("later", [Settled(again, 1, named=False)], [])
+
+    async def counted() -> None:
+        await counts.counted([dirty])
+
+    first, second, under_way = (counted, drawn, counts) if counts_first else (drawn, counted, rows)
+    under_way.collection = OneByOne(db[MARKS], second)  # type: ignore[assignment]  # as much as it uses
+    await first()
+    assert await db[MARKS].find({}).to_list(None) == []
+
+
+async def test_marks_that_name_the_same_are_named_by_one_write_and_keep_their_own_time(db: Database) -> None:
+    marks = Marks(db)
+    times = {f"case-{n}": NOON + timedelta(seconds=n) for n in range(5)}
+    await marks.write([told(id, 1, at) for id, at in times.items()])
+    stale = await marks.stale(10)
+    await marks.begin("one", [(mark, HERE, {"cell:$1", "reported:1"}) for mark in stale])
+    await marks.begin("two", [(mark, HERE, {"closed:2"}) for mark in stale[:1]])
+    found = {each["_id"]: each for each in await db[MARKS].find({}).to_list(None)}
+    assert {id: each["uncounted"] for id, each in found.items()} == times
+    assert sorted(found["case-0"]["dirty"]) == ["cell:$1", "closed:2", "reported:1"]
+    assert {tuple(sorted(found[id]["dirty"])) for id in list(times)[1:]} == {("cell:$1", "reported:1")}
+    assert [found[id]["pass"] for id in times] == ["two", *["one"] * 4]
+    assert all(each["drawing"] and each["community"] == HERE for each in found.values())
