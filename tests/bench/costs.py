@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.chassis import mongo
+from services.chassis.store import mongo
 from services.contracts.topics import ISSUES
 from services.issues.reading.marks import MARKS
 from tests.bench import http

@@ -32,7 +32,7 @@ from services.chassis.errors import (
 from services.chassis.principal import SYSTEM
 from services.chassis.store import cursor as cursors
 from services.chassis.store import outbox
-from services.chassis.store.batcher import Inserts, Reads
+from services.chassis.store.batcher import Inserts, Reads, Updates
 from services.chassis.store.gone import Gone
 from services.chassis.store.keyed_lock import KeyedLock
 from services.chassis.store.mongo import ASCENDING as UP
@@ -132,6 +132,7 @@ class Aggregates(Generic[A]):
         self._named = Named(gone, kind.model)
         self._turns = KeyedLock()
         self._insert = Inserts(self.collection)
+        self._write = Updates(self.collection)
         self._look = Reads(self.collection, {"state": 1, "v": 1})
         self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts.k": 1, "taken": 1, "outbox.seq": 1})
 
@@ -306,9 +307,8 @@ class Aggregates(Generic[A]):
         stored = Stored(decision.aggregate, before.version + len(decision.events))
         update = self._update(id, decision, before.version, stored, now, cause, receipt, taken)
         with store_errors():
-            result = await self.collection.update_one({"_id": id, "v": before.version}, update)
-        if result.matched_count == 0:
-            return None
+            if not await self._write({"_id": id, "v": before.version}, update):
+                return None
         self._committed(None if document.get("outbox") else _as_relayed(id, stored, update))
         await self._named.look_after(named, stored.aggregate.community)
         return stored

@@ -8,6 +8,7 @@ caller is what a call of its own would have been answered: nobody fails by what 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from services.chassis.store.mongo import (
@@ -17,6 +18,8 @@ from services.chassis.store.mongo import (
     DuplicateKeyError,
     Encoded,
     OperationFailure,
+    UpdateOne,
+    WriteOp,
     encoded,
 )
 
@@ -27,6 +30,8 @@ AT_ONCE = 256
 """Calls that one round carries at most."""
 
 _DUPLICATE = 11000
+_IMMUTABLE = 66
+_OTHER_ID: Document = {"_id": ""}
 
 Round = Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]
 """Carries what gathered, and answers each: what to return, or what to raise."""
@@ -138,6 +143,66 @@ class Reads:
         found = await self._collection.find({"_id": {"$in": wanted}}, self._projection).to_list(len(wanted))
         by_id = {document["_id"]: document for document in found}
         return [by_id.get(id) for id in ids]
+
+
+class Updates:
+    """Updates of single documents of one collection, each under a condition of its own."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._together: Batcher[tuple[Document, Encoded], bool] = Batcher(self._update)
+
+    async def __call__(self, query: Document, update: Document) -> bool:
+        """Update the one document that `query` names by its `_id`; returns when that is durable. False, and nothing is
+        changed, where it is not as `query` says, or not there.
+
+        Raises:
+            DuplicateKeyError: a unique index refuses what it would become.
+        """
+        return await self._together((query, encoded({**update, "$setOnInsert": _OTHER_ID})))
+
+    async def _update(self, updates: Sequence[tuple[Document, Encoded]]) -> Sequence[bool | Exception]:
+        """The store tells how many of several found their documents, not which. So each that finds none makes itself
+        known by an error: it would insert, under an id that is not the one it names."""
+        if len(updates) == 1:
+            return [(await self._collection.update_one(*updates[0])).matched_count > 0]
+        try:
+            await self._collection.bulk_write([UpdateOne(*each, upsert=True) for each in updates], ordered=False)
+        except BulkWriteError as error:
+            return [_applied(outcome) for outcome in _each(error.details, len(updates))]
+        return [True] * len(updates)
+
+
+class Writes:
+    """Writes of one collection, some for each caller. Those of several callers have no order among them."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._together: Batcher[Sequence[WriteOp], None] = Batcher(self._write)
+
+    async def __call__(self, operations: Sequence[WriteOp]) -> None:
+        """Carry out `operations`, in any order; returns when all are durable.
+
+        Raises:
+            DuplicateKeyError, OperationFailure: the first that the store refuses; the others may be carried out.
+        """
+        if operations:
+            await self._together(operations)
+
+    async def _write(self, gathered: Sequence[Sequence[WriteOp]]) -> Sequence[Exception | None]:
+        everything = [operation for operations in gathered for operation in operations]
+        try:
+            await self._collection.bulk_write(everything, ordered=False)
+        except BulkWriteError as error:
+            outcomes = iter(_each(error.details, len(everything)))
+            return [next(filter(None, list(islice(outcomes, len(operations)))), None) for operations in gathered]
+        return [None] * len(gathered)
+
+
+def _applied(outcome: Exception | None) -> bool | Exception:
+    if isinstance(outcome, OperationFailure) and outcome.code == _IMMUTABLE:
+        return False
+    return outcome is None or outcome
 
 
 def _each(details: Mapping[str, Any] | None, count: int) -> list[Exception | None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.chassis.store.batcher import Writes
 from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.issues.routing import DispatchSource
 from services.issues.routing.domain.accuracy import Counted, Outcome, Tally
@@ -46,6 +47,7 @@ class Dispatches:
 
     def __init__(self, database: Database) -> None:
         self._collection = database[COLLECTION]
+        self._write = Writes(self._collection)
 
     async def began(self, dispatch: Dispatch) -> None:
         """A unit has the case now; the one that had it before was the wrong one, or has only another deadline."""
@@ -62,7 +64,7 @@ class Dispatches:
         if dispatch.withheld:
             document["withheld"] = True
         id = f"{dispatch.case}#{dispatch.seq}"
-        await self._collection.bulk_write(
+        await self._write(
             [
                 _concluded(dispatch.case, dispatch.seq, Outcome.REASSIGNED, {"unit": {"$ne": dispatch.unit}}),
                 _concluded(dispatch.case, dispatch.seq, Outcome.REPEATED, {"unit": dispatch.unit}),
@@ -72,7 +74,7 @@ class Dispatches:
 
     async def ended(self, case: str, seq: int, outcome: Outcome) -> None:
         """The unit handled the case or returned it, by the case's event `seq`."""
-        await self._collection.bulk_write([_concluded(case, seq, outcome, {})])
+        await self._write([_concluded(case, seq, outcome, {})])
 
     async def withhold(self, case: str, withheld: bool) -> None:
         """The case is not for everybody any more, or is again."""

@@ -9,8 +9,8 @@ from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists
 from services.chassis.store import mongo
 from services.chassis.store.aggregates import Aggregates, Stored, Taken
-from services.chassis.store.batcher import Inserts, Reads
-from services.chassis.store.mongo import DuplicateKeyError
+from services.chassis.store.batcher import Inserts, Reads, Updates, Writes
+from services.chassis.store.mongo import DuplicateKeyError, InsertOne, UpdateOne
 from services.chassis.store.receipt import Receipt, Replayed
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make
 
@@ -110,3 +110,77 @@ async def test_reads_share_a_call_and_tell_who_is_missing(store: mongo.Database)
     ]
     assert all(document is None or document.keys() == {"_id", "n"} for document in found)
     assert len(counting.calls) <= 4
+
+
+async def test_updates_share_a_call_and_each_learns_whether_its_document_was_as_it_says(store: mongo.Database) -> None:
+    await store["things"].insert_many([{"_id": f"thing-{n}", "v": n % 3, "n": 0} for n in range(50)])
+    counting = Counting(store["things"])
+    update = Updates(counting)  # type: ignore[arg-type]  # as much of a collection as it uses
+
+    applied = await asyncio.gather(*(update({"_id": f"thing-{n}", "v": 1}, {"$inc": {"n": 1}}) for n in range(60)))
+
+    assert applied == [n < 50 and n % 3 == 1 for n in range(60)]
+    assert {found["_id"]: found["n"] async for found in store["things"].find()} == {
+        f"thing-{n}": int(n % 3 == 1) for n in range(50)
+    }
+    assert len(counting.calls) <= 3
+
+
+async def test_one_update_alone_learns_the_same(store: mongo.Database) -> None:
+    await store["things"].insert_one({"_id": "thing-1", "v": 1})
+    update = Updates(store["things"])
+
+    assert await update({"_id": "thing-1", "v": 1}, {"$set": {"v": 2}})
+    assert not await update({"_id": "thing-1", "v": 1}, {"$set": {"v": 3}})
+    assert not await update({"_id": "thing-2", "v": 1}, {"$set": {"v": 3}})
+    assert [found async for found in store["things"].find()] == [{"_id": "thing-1", "v": 2}]
+
+
+async def test_what_is_wrong_with_one_update_is_no_matter_of_its_neighbours(store: mongo.Database) -> None:
+    await store["things"].create_index("name", unique=True)
+    await store["things"].insert_many([{"_id": f"thing-{n}", "v": 1, "name": str(n)} for n in range(5)])
+    update = Updates(store["things"])
+    names: list[Any] = ["7", "3", object(), "8", "9"]
+
+    results = await asyncio.gather(
+        *(update({"_id": f"thing-{n}", "v": 1}, {"$set": {"name": name}}) for n, name in enumerate(names)),
+        return_exceptions=True,
+    )
+
+    assert [results[0], *results[3:]] == [True, True, True]
+    assert isinstance(results[1], DuplicateKeyError)
+    assert isinstance(results[2], Exception)
+    assert not isinstance(results[2], DuplicateKeyError)
+    assert [found["name"] async for found in store["things"].find().sort("_id", 1)] == ["7", "1", "2", "8", "9"]
+
+
+async def test_of_two_writers_that_have_read_the_same_one_writes(store: mongo.Database) -> None:
+    """Two processes, each of which carries its changes together: no change is lost, none is made twice."""
+    here, there = (Aggregates(THINGS, store, utc_now) for _ in range(2))
+    ids = [f"thing-{n}" for n in range(10)]
+    await asyncio.gather(*(here.create(id, make(id), ME) for id in ids))
+
+    await asyncio.gather(*(side.change(id, bump, ME) for id in ids for side in (here, there) for _ in range(5)))
+
+    for id in ids:
+        assert (await here.get(id)).aggregate.n == 10
+        document = await store["things"].find_one({"_id": id})
+        assert document is not None
+        assert [entry["seq"] for entry in document["outbox"]] == list(range(1, document["v"] + 1))
+
+
+async def test_writes_of_several_callers_travel_together(store: mongo.Database) -> None:
+    await store["things"].insert_one({"_id": "taken"})
+    counting = Counting(store["things"])
+    write = Writes(counting)  # type: ignore[arg-type]  # as much of a collection as it uses
+    right: list[list[mongo.WriteOp]] = [
+        [UpdateOne({"_id": f"thing-{n}"}, {"$set": {part: 1}}, upsert=True) for part in "ab"] for n in range(20)
+    ]
+    wrong: list[mongo.WriteOp] = [InsertOne({"_id": "taken"}), InsertOne({"_id": "other"})]
+
+    results = await asyncio.gather(*(write(each) for each in [*right, wrong]), return_exceptions=True)
+
+    assert results[:-1] == [None] * 20
+    assert isinstance(results[-1], DuplicateKeyError)
+    assert await store["things"].count_documents({"a": 1, "b": 1}) == 20
+    assert len(counting.calls) <= 3
