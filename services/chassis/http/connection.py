@@ -27,6 +27,7 @@ SLOWEST = 16 * 1024
 """Bytes a second: a body that comes slower than this, once its first seconds are over, is not waited for."""
 
 _SLICE = 16 * 1024
+_FIELD_FRAMING = len(b": \r\n")
 _BARREN = 64 * 1024
 """Bytes of framing that are read beyond two for each byte of body: a body in crumbs costs us more than its sender."""
 _LINGER = 2.0
@@ -59,7 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._refused = self._deaf = self._lost = False
         self._asked = self._begun = False
-        self._head_bytes = self._body_bytes = self._barren = self._thrown_away = 0
+        self._head_bytes = self._told_bytes = self._body_bytes = self._barren = self._thrown_away = 0
         self._since = self._looked = self.loop.time()
         self._stuck: float | None = None
         """Since when nobody fetches what was written, or the connection is closing."""
@@ -117,11 +118,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = self._begun = True
-        self._head_bytes = 0
+        self._head_bytes = self._told_bytes = 0
         self._since = self.loop.time()
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
+        self._told_bytes += len(url)
         if len(self.url) > LONGEST_ADDRESS:
             self._fail(AddressTooLong(limit=LONGEST_ADDRESS))
 
@@ -129,7 +131,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self._in_head:
             return  # after a body: a head that has been acted on does not change
         super().on_header(name, value)
-        if len(self.headers) > MOST_FIELDS:
+        self._told_bytes += len(name) + len(value) + _FIELD_FRAMING
+        if len(self.headers) > MOST_FIELDS or self._told_bytes > LARGEST_HEAD:
             self._fail(HeadTooLarge(limit=LARGEST_HEAD))
 
     def on_headers_complete(self) -> None:

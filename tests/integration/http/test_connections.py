@@ -133,6 +133,7 @@ async def test_a_body_that_was_answered_is_not_read_for_ever(tmp_path: Path) -> 
     [
         (b"GET /" + b"a" * (LONGEST_ADDRESS + 1) + b" HTTP/1.1\r\nHost: g\r\n\r\n", (414, "request.address-too-long")),
         (b"GET /?" + b"[" * (LONGEST_ADDRESS + 1) + b" HTTP/1.1\r\nHost: g\r\n\r\n", (414, "request.address-too-long")),
+        (GET + b"X: " + b"a" * (LARGEST_HEAD + 100) + b"\r\n\r\n", (431, "request.head-too-large")),
         (GET + b"X: " + b"a" * (2 * LARGEST_HEAD) + b"\r\n\r\n", (431, "request.head-too-large")),
         (GET + b"X: a\r\n" * (MOST_FIELDS + 1) + b"\r\n", (431, "request.head-too-large")),
         (GET + b"X" * (2 * LARGEST_HEAD), (431, "request.head-too-large")),
