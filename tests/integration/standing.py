@@ -18,7 +18,7 @@ from services.chassis.runtime import Runtime
 from services.chassis.service import Service, build
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store import mongo
-from services.chassis.store.aggregates import Committed
+from services.chassis.store.aggregates import Committed, Kind
 from services.chassis.store.journal import Journal
 from services.chassis.sweeper import Sweeping
 from services.chassis.telemetry.metrics import Metrics
@@ -44,16 +44,20 @@ def settings_for(kind: type[S], mongodb_url: str, database: str, development_key
 
 @asynccontextmanager
 async def runtime(
-    settings: S, indexes: Mapping[str, Sequence[mongo.IndexModel]], clock: Clock = utc_now
+    settings: S,
+    indexes: Mapping[str, Sequence[mongo.IndexModel]],
+    clock: Clock = utc_now,
+    *,
+    kinds: Sequence[Kind[Any]],
 ) -> AsyncIterator[Runtime[S]]:
-    """What a service wires itself with: its indexes made, and nobody to be woken."""
+    """What a service puts itself together with: the indexes of its collections made, and nobody to be woken."""
     client = mongo.connect(settings.mongodb_url, application="tests")
     store = mongo.database(client, settings.database)
     for collection, models in indexes.items():
         await store[collection].create_indexes(list(models))
     relays: dict[str, Committed] = defaultdict(lambda: lambda document: None)
     try:
-        yield Runtime(settings, clock, store, Journal(store), Metrics(), relays)
+        yield Runtime(settings, clock, store, Journal(store), Metrics(), relays, kinds)
     finally:
         client.close()
 

@@ -114,7 +114,7 @@ async def _gateway(name: str, mongodb_url: str, database: str, key: Path) -> Asy
     """The gateway of a service on a store, and the ids of all that is in the store."""
     made = service(name)
     chosen = standing.settings_for(made.settings, mongodb_url, database, key)
-    async with standing.runtime(chosen, {}) as runtime:
+    async with standing.runtime(chosen, {}, kinds=made.kinds) as runtime:
         rooms = made.rooms(runtime)
         for room in rooms:
             for collection, models in room.indexes.items():

@@ -19,7 +19,7 @@ from services.volunteers.needs.domain.needs import Need
 from services.volunteers.needs.domain.offers import LIVE
 from services.volunteers.people.domain.volunteers import Volunteer
 from services.volunteers.seats.domain import Owed, hold_of, standing
-from services.volunteers.store import DANGLES_AFTER, INDEXES, NEED, VOLUNTEER, Store
+from services.volunteers.store import DANGLES_AFTER, INDEXES, KINDS, NEED, VOLUNTEER, Store
 from tests.e2e.house import COMMUNITY
 from tests.faults.scenarios.acting import acting
 from tests.faults.scenarios.audit import at_rest, audit
@@ -149,7 +149,7 @@ async def _mend_later(here: Ground) -> None:
         Path(here.variables["AUTH_DEVELOPMENT_KEY"]),
     )
     late = timedelta(hours=25) + DANGLES_AFTER
-    async with stood.runtime(settings, INDEXES, lambda: utc_now() + late) as runtime:
+    async with stood.runtime(settings, INDEXES, lambda: utc_now() + late, kinds=KINDS) as runtime:
         staffing = Staffing(Store.of(runtime), offer_stands=timedelta(days=1), every=timedelta(days=1))
         await staffing.staff(COMMUNITY)
 

@@ -30,7 +30,7 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> EventsSe
 
 @pytest.fixture
 async def runtime(settings: EventsSettings, hand: Hand) -> AsyncIterator[Runtime[EventsSettings]]:
-    async with standing.runtime(settings, INDEXES, hand) as runtime:
+    async with standing.runtime(settings, INDEXES, hand, kinds=service.kinds) as runtime:
         yield runtime
 
 

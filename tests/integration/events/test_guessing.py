@@ -25,7 +25,7 @@ from tests.unit.events.given import END, HOME, HOUR, MINUTE, STAFF, START, resid
 @pytest.fixture
 async def other(settings: EventsSettings, hand: Hand) -> AsyncIterator[Caller]:
     """Another replica."""
-    async with standing.runtime(settings, INDEXES, hand) as runtime:
+    async with standing.runtime(settings, INDEXES, hand, kinds=service.kinds) as runtime:
         transport = standing.gateway(service, settings, standing.routers(rooms(runtime)))
         async with Caller(transport, DevelopmentIssuer(settings), "events") as caller:
             yield caller

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.room import open_rooms
 from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
+from services.chassis.subscriber.handlers import Handlers
 from services.issues.app import service
 from services.issues.routers import routers
 from services.issues.settings import IssuesSettings
@@ -26,7 +28,7 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> IssuesSe
 
 @pytest.fixture
 async def runtime(settings: IssuesSettings) -> AsyncIterator[Runtime[IssuesSettings]]:
-    async with standing.runtime(settings, INDEXES) as runtime:
+    async with standing.runtime(settings, INDEXES, kinds=service.kinds) as runtime:
         yield runtime
 
 
@@ -38,6 +40,12 @@ def db(runtime: Runtime[IssuesSettings]) -> Database:
 @pytest.fixture
 def store(runtime: Runtime[IssuesSettings]) -> Store:
     return Store.of(runtime)
+
+
+@pytest.fixture
+def handlers(runtime: Runtime[IssuesSettings]) -> Handlers:
+    """The handlers of all rooms."""
+    return open_rooms(service.rooms(runtime), runtime)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from services.chassis.store.gone import tombstone_of
 from services.chassis.store.mongo import Database
 from services.chassis.store.receipt import Receipt
 from services.chassis.subscriber.erasure import erasure_id
+from services.chassis.subscriber.handlers import Handlers
 from services.contracts.notices import PersonErasureRequested
 from services.issues.cases.domain.reporting import Report, report
 from services.issues.privacy.domain.contact import Contact
@@ -40,7 +41,7 @@ async def test_what_is_read_ahead_is_what_every_part_looks_into(runtime: Runtime
     }
 
 
-async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) -> None:
+async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database, handlers: Handlers) -> None:
     shown = await store.photos.keep(HERE, a_picture("red"), RESIDENT)
     loose = await store.photos.keep(HERE, a_picture("blue"), RESIDENT)
     handled = await store.photos.keep(HERE, a_picture("green"), RESIDENT)
@@ -78,7 +79,7 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database) 
 
     request = PersonErasureRequested(person=PERSON, request="req-1", requested_at=utc_now(), by=PERSON)
     for sequence in (3, 3):
-        await hear(store, request, "erasure-req-1", sequence)
+        await hear(store, request, "erasure-req-1", sequence, table=handlers)
 
     kept = await everything(db)
     answers = kept.pop("erasures")

@@ -35,7 +35,7 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> Voluntee
 
 @pytest.fixture
 async def store(settings: VolunteersSettings, hand: Hand) -> AsyncIterator[Store]:
-    async with standing.runtime(settings, INDEXES, hand) as runtime:
+    async with standing.runtime(settings, INDEXES, hand, kinds=service.kinds) as runtime:
         yield Store.of(runtime)
 
 

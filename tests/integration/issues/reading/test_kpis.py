@@ -61,7 +61,7 @@ class World:
 @pytest.fixture
 async def world(settings: IssuesSettings) -> AsyncIterator[World]:
     clock = Hand(BEGAN)
-    async with standing.runtime(settings, INDEXES, clock) as runtime:
+    async with standing.runtime(settings, INDEXES, clock, kinds=service.kinds) as runtime:
         store = Store.of(runtime)
         transport = standing.gateway(service, settings, routers(store))
         async with Caller(transport, DevelopmentIssuer(settings), "issues") as caller:

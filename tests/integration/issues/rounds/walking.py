@@ -54,8 +54,11 @@ def found(id: str, *, fixed: bool, **fields: Any) -> dict[str, Any]:
     return {"id": id, "category": "noise", "fixed": fixed, **fields}
 
 
-async def hear(store: Store, event: Event, id: str, sequence: int = 1) -> None:
-    """Let the service's own handlers take `event` of the aggregate `id`."""
+async def hear(store: Store, event: Event, id: str, sequence: int = 1, *, table: Handlers | None = None) -> None:
+    """Let the service's own handlers take `event` of the aggregate `id`: those of `table`, or those on `store`."""
+    if table is None:
+        table = Handlers()
+        reactions(table, store)
     envelope = Envelope(
         id=f"{id}.{sequence}",
         type=event.type,
@@ -66,8 +69,6 @@ async def hear(store: Store, event: Event, id: str, sequence: int = 1) -> None:
         partitionkey=id,
         community=HERE,
     )
-    table = Handlers()
-    reactions(table, store)
     for write in table.writes.get(event.type, ()):
         operations = list(write.function(Received(envelope, event, write.name)))
         await store.rounds.collection.database[write.collection].bulk_write(operations)

@@ -5,6 +5,7 @@ from typing import Any
 from services.chassis.clock import utc_now
 from services.chassis.store.aggregates import Cause
 from services.chassis.store.mongo import Database
+from services.chassis.subscriber.handlers import Handlers
 from services.contracts.issues import CaseAnonymised
 from services.contracts.notices import PersonErasureRequested
 from services.issues.routing.domain.model import successor_id
@@ -20,9 +21,9 @@ from tests.unit.issues.world import HERE, STAFF
 MINE = RESIDENTS[1]
 
 
-async def erased(store: Store, person: str) -> None:
+async def erased(handlers: Handlers, store: Store, person: str) -> None:
     request = PersonErasureRequested(person=person, request="req-1", requested_at=utc_now(), by=person)
-    await hear(store, request, "erasure-req-1", 3)
+    await hear(store, request, "erasure-req-1", 3, table=handlers)
 
 
 async def numbers(db: Database) -> list[str]:
@@ -30,7 +31,7 @@ async def numbers(db: Database) -> list[str]:
 
 
 async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_the_words(
-    api: Api, store: Store, db: Database
+    api: Api, store: Store, db: Database, handlers: Handlers
 ) -> None:
     await a_past(api)
     model = await taught(api, store)
@@ -38,7 +39,7 @@ async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_
     theirs = {d["_id"] async for d in db["cases"].find({"state.reporter": MINE.sub}, {"_id": 1})}
     assert len(theirs) == 15
 
-    await erased(store, MINE.sub)
+    await erased(handlers, store, MINE.sub)
 
     assert await numbers(db) == []
     assert await db[f"{BUCKET}.chunks"].count_documents({}) == 0
@@ -58,7 +59,9 @@ async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_
     assert theirs.isdisjoint(learnt["cases"])
 
 
-async def test_words_that_go_while_a_model_is_trained_are_not_in_it(api: Api, store: Store, db: Database) -> None:
+async def test_words_that_go_while_a_model_is_trained_are_not_in_it(
+    api: Api, store: Store, db: Database, handlers: Handlers
+) -> None:
     past = await a_past(api)
     asked = await api.made(STAFF, "/routing/models", {"community": HERE})
     keep, gone = store.routing.weights.keep, past.cases[0]
@@ -79,7 +82,9 @@ async def test_words_that_go_while_a_model_is_trained_are_not_in_it(api: Api, st
     assert gone not in learnt["cases"]
 
 
-async def test_forgetting_that_was_interrupted_goes_on_where_it_was(api: Api, store: Store, db: Database) -> None:
+async def test_forgetting_that_was_interrupted_goes_on_where_it_was(
+    api: Api, store: Store, db: Database, handlers: Handlers
+) -> None:
     past = await a_past(api)
     model = await taught(api, store)
     await api.made(STAFF, "/routing/model/switch", {"community": HERE, "model": model["id"]})
@@ -96,8 +101,10 @@ async def test_forgetting_that_was_interrupted_goes_on_where_it_was(api: Api, st
     assert (await store.routing.models.get(model["id"])).version == 3
 
 
-async def test_words_that_go_for_any_other_reason_are_forgotten_as_well(api: Api, store: Store, db: Database) -> None:
+async def test_words_that_go_for_any_other_reason_are_forgotten_as_well(
+    api: Api, store: Store, db: Database, handlers: Handlers
+) -> None:
     past = await a_past(api)
     await taught(api, store)
-    await hear(store, CaseAnonymised(reporter=None, photos=0), past.cases[0], 99)
+    await hear(store, CaseAnonymised(reporter=None, photos=0), past.cases[0], 99, table=handlers)
     assert await numbers(db) == []

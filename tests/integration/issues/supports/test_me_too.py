@@ -21,7 +21,7 @@ from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, 
 @pytest.fixture
 async def replica(settings: IssuesSettings, development_key: Path) -> AsyncIterator[Api]:
     """Another process's gateway on the same database."""
-    async with standing.runtime(settings, INDEXES) as runtime:
+    async with standing.runtime(settings, INDEXES, kinds=service.kinds) as runtime:
         transport = standing.gateway(service, settings, routers(Store.of(runtime)))
         async with Caller(transport, DevelopmentIssuer(settings), "issues") as caller:
             yield Api(caller)

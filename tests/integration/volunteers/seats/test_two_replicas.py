@@ -17,7 +17,7 @@ from services.volunteers.needs.domain import seating
 from services.volunteers.needs.domain.offers import LIVE
 from services.volunteers.people.domain.volunteers import volunteer_id
 from services.volunteers.seats.domain import hold_of, standing
-from services.volunteers.store import INDEXES, Store
+from services.volunteers.store import INDEXES, KINDS, Store
 from services.volunteers.subscribers import reactions
 from tests.integration import standing as stood
 from tests.integration.calling import Hand
@@ -53,7 +53,9 @@ class Replica:
 @pytest.fixture
 async def replicas(settings: VolunteersSettings, hand: Hand) -> AsyncIterator[list[Replica]]:
     async with AsyncExitStack() as stack:
-        runtimes = [await stack.enter_async_context(stood.runtime(settings, INDEXES, hand)) for _ in range(2)]
+        runtimes = [
+            await stack.enter_async_context(stood.runtime(settings, INDEXES, hand, kinds=KINDS)) for _ in range(2)
+        ]
         yield [Replica(Store.of(runtime)) for runtime in runtimes]
 
 
