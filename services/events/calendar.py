@@ -6,13 +6,13 @@ stays as `STATUS:CANCELLED`, and a moved one keeps its UID with another start.
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from icalendar import Calendar, Event
 
+from services.chassis.cache import Cache
 from services.chassis.store.aggregates import Stored
 from services.chassis.values import ZONE
 from services.contracts.activities import ActivityStatus
@@ -43,7 +43,7 @@ class Feeds:
     def __init__(self, store: Store, public_url: str) -> None:
         self._store = store
         self._url = public_url
-        self._known: OrderedDict[str, Feed] = OrderedDict()
+        self._known = Cache[str, Feed](_KEPT)
 
     async def of(self, community: str) -> Feed:
         """The present calendar of `community`; an empty one where nothing is planned."""
@@ -54,10 +54,7 @@ class Feeds:
         if known is None or known.tag != tag:
             activities = await self._read(query)
             known = Feed(tag, await asyncio.to_thread(calendar, community, activities, self._url))
-            self._known[community] = known
-        self._known.move_to_end(community)
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+            self._known.put(community, known)
         return known
 
     async def _tag(self, community: str, query: dict[str, object]) -> str:

@@ -7,7 +7,6 @@ more than all the rest of a request's way in. Expiry is checked on every use.
 import hashlib
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from services.chassis.auth.claims import ClaimNames, principal_of
 from services.chassis.auth.key_ring import KeyRing
 from services.chassis.auth.keys import ALGORITHMS
 from services.chassis.auth.refusals import TokenExpired, TokenInvalid
+from services.chassis.cache import Cache
 from services.chassis.principal import Principal
 
 _LONGEST = 8192
@@ -61,7 +61,7 @@ class Verifier:
         self._leeway = leeway
         self._names = names or ClaimNames()
         self._clock = clock
-        self._remembered: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._remembered = Cache[bytes, _Verified](_REMEMBERED)
 
     def known(self, token: str) -> Principal | None:
         """Whom `token` belongs to, where it was verified before and still holds; costs no signature."""
@@ -70,9 +70,8 @@ class Verifier:
         if verified is None:
             return None
         if verified.until <= self._clock() or verified.keys != self._keys.digest:
-            del self._remembered[digest]
+            self._remembered.drop(digest)
             return None
-        self._remembered.move_to_end(digest)
         return verified.principal
 
     async def verify(self, token: str) -> Principal:
@@ -122,9 +121,7 @@ class Verifier:
         return until
 
     def _remember(self, token: str, verified: _Verified) -> None:
-        self._remembered[hashlib.sha256(token.encode()).digest()] = verified
-        if len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
+        self._remembered.put(hashlib.sha256(token.encode()).digest(), verified)
 
 
 def _header(token: str) -> tuple[str | None, str]:

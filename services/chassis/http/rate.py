@@ -6,8 +6,9 @@ Memory is bounded: where there are more callers than places, the one longest uns
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+
+from services.chassis.cache import Cache
 
 
 class Buckets:
@@ -23,20 +24,16 @@ class Buckets:
     ) -> None:
         self.per_second = per_second
         self.burst = burst
-        self._places = places
         self._clock = clock
-        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._levels = Cache[str, tuple[float, float]](places)
 
     def take(self, caller: str) -> float:
         """Take one request out of the bucket of `caller`; 0 where there was one, else the seconds until there is."""
         now = self._clock()
-        level, since = self._levels.get(caller, (float(self.burst), now))
+        level, since = self._levels.get(caller) or (float(self.burst), now)
         level = min(self.burst, level + (now - since) * self.per_second)
         wait = 0.0 if level >= 1 else (1 - level) / self.per_second
-        self._levels[caller] = (level - 1 if wait == 0 else level, now)
-        self._levels.move_to_end(caller)
-        if len(self._levels) > self._places:
-            self._levels.popitem(last=False)
+        self._levels.put(caller, (level - 1 if wait == 0 else level, now))
         return wait
 
 

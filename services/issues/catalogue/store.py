@@ -1,9 +1,11 @@
 """The catalogue in force in each community, and the editions before it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.aggregate import Decision
+from services.chassis.cache import Cache
 from services.chassis.elapsed import elapsed
 from services.chassis.errors import AlreadyExists, StaleVersion
 from services.chassis.store.aggregates import Aggregates, Cause, Kind, Page
@@ -24,6 +26,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
+@dataclass(slots=True)
+class _Known:
+    """A catalogue in memory, and when it was last looked whether it is still the one in force."""
+
+    catalogue: Catalogue
+    looked: float
+
+
 class Catalogues:
     """The catalogues of all communities; the first one of a community is that which comes with the service.
 
@@ -35,19 +45,18 @@ class Catalogues:
 
     def __init__(self, editions: Aggregates[Edition]) -> None:
         self.stored = editions
-        self._known: dict[str, Catalogue] = {}
-        self._looked: dict[str, float] = {}
+        self._known = Cache[str, _Known](self.LIMIT)
 
     async def of(self, community: str) -> Catalogue:
         """The catalogue under which `community` takes reports now."""
         known = self._known.get(community)
         if known is None:
             return self._remember(community, await self.latest(community))
-        if elapsed() - self._looked[community] >= LOOK_EVERY:
-            self._looked[community] = elapsed()
-            if await self.stored.find(edition_id(community, known.version + 1)) is not None:
-                known = self._remember(community, await self.latest(community))
-        return known
+        if elapsed() - known.looked >= LOOK_EVERY:
+            known.looked = elapsed()
+            if await self.stored.find(edition_id(community, known.catalogue.version + 1)) is not None:
+                return self._remember(community, await self.latest(community))
+        return known.catalogue
 
     async def latest(self, community: str) -> Catalogue:
         """The same, from the store: for a command that builds on it."""
@@ -83,8 +92,5 @@ class Catalogues:
         return self._remember(community, stored.aggregate.catalogue)
 
     def _remember(self, community: str, catalogue: Catalogue) -> Catalogue:
-        if len(self._known) >= self.LIMIT:
-            self._known.clear()
-        self._known[community] = catalogue
-        self._looked[community] = elapsed()
+        self._known.put(community, _Known(catalogue, elapsed()))
         return catalogue

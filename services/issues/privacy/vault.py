@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.chassis.aggregate import new_id
+from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
 from services.chassis.principal import Principal
@@ -101,15 +102,13 @@ class Vault:
         self._clock = clock
         self._masters = masters
         self._secret: bytes | None = None
-        self._aliases: dict[str, str] = {}
+        self._aliases = Cache[str, str](_ALIASES_KEPT)
 
     async def alias(self, person: str) -> str:
         """The name under which something of `person` is kept without saying who they are."""
         alias = self._aliases.get(person)
         if alias is None:
-            if len(self._aliases) >= _ALIASES_KEPT:
-                self._aliases.clear()
-            alias = self._aliases[person] = f"anon-{keyed_mark(await self.secret(), 'person', person)}"
+            alias = self._aliases.put(person, f"anon-{keyed_mark(await self.secret(), 'person', person)}")
         return alias
 
     async def secret(self) -> bytes:

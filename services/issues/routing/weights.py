@@ -5,11 +5,11 @@ that knows it. Numbers are read once in a process and kept for the models that a
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 
 import orjson
 
+from services.chassis.cache import Cache
 from services.chassis.store.mongo import ASCENDING, Bucket, Database, IndexModel
 from services.contracts.issues.routing import Target
 from services.issues.routing.domain.classifier import Model, as_numbers, of_numbers
@@ -33,7 +33,7 @@ class Weights:
         self._bucket = Bucket(database, bucket_name=BUCKET)
         self._files, self._chunks = database[f"{BUCKET}.files"], database[f"{BUCKET}.chunks"]
         self._learnt = database[LEARNT]
-        self._known: OrderedDict[str, Parts] = OrderedDict()
+        self._known = Cache[str, Parts](_IN_MEMORY)
 
     async def keep(self, model: str, parts: Parts, cases: Sequence[str]) -> None:
         """Keep the numbers of `model`, which has learnt from `cases`; kept before, they are replaced."""
@@ -50,10 +50,7 @@ class Weights:
             if file is None:
                 return None
             stream = await self._bucket.open_download_stream(file["_id"])
-            known = self._known[model] = await asyncio.to_thread(_read, bytes(await stream.read()))
-            if len(self._known) > _IN_MEMORY:
-                self._known.popitem(last=False)
-        self._known.move_to_end(model)
+            known = self._known.put(model, await asyncio.to_thread(_read, bytes(await stream.read())))
         return known
 
     async def learnt_from(self, cases: Collection[str]) -> list[str]:
@@ -71,7 +68,7 @@ class Weights:
 
     async def destroy(self, model: str) -> None:
         """Leave nothing of the numbers."""
-        self._known.pop(model, None)
+        self._known.drop(model)
         await self._drop(model)
 
     async def forget_list(self, model: str) -> None:

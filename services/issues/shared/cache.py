@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
+from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.elapsed import elapsed
 from services.chassis.store.aggregates import Aggregates, Stored
@@ -31,7 +32,7 @@ class Remembered(Generic[A]):
     def __init__(self, aggregates: Aggregates[A], clock: Clock) -> None:
         self.stored = aggregates
         self._clock = clock
-        self._known: dict[str, Stored[A]] = {}
+        self._known = Cache[str, Stored[A]](self.LIMIT)
         self._looked = elapsed()
         self._since = clock()
 
@@ -44,26 +45,25 @@ class Remembered(Generic[A]):
         await self._look()
         known = self._known.get(id)
         if known is None:
-            known = await self.stored.get(id)
-            self._remember(known)
+            known = self._known.put(id, await self.stored.get(id))
         return known.aggregate
 
     async def those_of(self, ids: Sequence[str]) -> dict[str, A]:
         """Those of `ids` that exist, by their id."""
         await self._look()
-        found = {id: self._known[id].aggregate for id in ids if id in self._known}
+        found = {id: known.aggregate for id in ids if (known := self._known.get(id)) is not None}
         missing = [id for id in dict.fromkeys(ids) if id not in found]
         for start in range(0, len(missing), _AT_ONCE):
             part = missing[start : start + _AT_ONCE]
             for stored in (await self.stored.select({"_id": {"$in": part}}, limit=_AT_ONCE)).items:
-                self._remember(stored)
+                self._known.put(stored.aggregate.id, stored)
                 found[stored.aggregate.id] = stored.aggregate
         return found
 
     def forget(self, *ids: str) -> None:
         """They were changed here: read them anew."""
         for id in ids:
-            self._known.pop(id, None)
+            self._known.drop(id)
 
     async def _look(self) -> None:
         """Drop what others have changed since the last look."""
@@ -76,13 +76,8 @@ class Remembered(Generic[A]):
             for stored in page.items:
                 known = self._known.get(stored.aggregate.id)
                 if known is not None and known.version < stored.version:
-                    self._known[stored.aggregate.id] = stored
+                    self._known.put(stored.aggregate.id, stored)
             cursor = page.next
             if cursor is None:
                 break
         self._since = now
-
-    def _remember(self, stored: Stored[A]) -> None:
-        if len(self._known) >= self.LIMIT:
-            self._known.clear()
-        self._known[stored.aggregate.id] = stored

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate
+from services.chassis.cache import Cache
 from services.chassis.store.aggregates import Aggregates
 
 A = TypeVar("A", bound=Aggregate)
@@ -16,7 +17,7 @@ class Unchanging(Generic[A]):
 
     def __init__(self, aggregates: Aggregates[A]) -> None:
         self.stored = aggregates
-        self._known: dict[str, A] = {}
+        self._known = Cache[str, A](self.LIMIT)
 
     async def get(self, id: str) -> A:
         """The aggregate `id`.
@@ -26,22 +27,15 @@ class Unchanging(Generic[A]):
         """
         known = self._known.get(id)
         if known is None:
-            known = (await self.stored.get(id)).aggregate
-            self._remember(known)
+            known = self._known.put(id, (await self.stored.get(id)).aggregate)
         return known
 
     async def those_of(self, ids: Sequence[str]) -> dict[str, A]:
         """Those of `ids` that exist, by their id."""
-        found = {id: self._known[id] for id in ids if id in self._known}
+        found = {id: known for id in ids if (known := self._known.get(id)) is not None}
         missing = [id for id in dict.fromkeys(ids) if id not in found]
         for start in range(0, len(missing), 200):
             part = missing[start : start + 200]
             for stored in (await self.stored.select({"_id": {"$in": part}}, limit=200)).items:
-                self._remember(stored.aggregate)
-                found[stored.aggregate.id] = stored.aggregate
+                found[stored.aggregate.id] = self._known.put(stored.aggregate.id, stored.aggregate)
         return found
-
-    def _remember(self, aggregate: A) -> None:
-        if len(self._known) >= self.LIMIT:
-            self._known.clear()
-        self._known[aggregate.id] = aggregate
