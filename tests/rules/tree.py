@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,16 +22,21 @@ class Module:
         return ast.parse(self.text, self.path)
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the syntax."""
+        return tuple(ast.walk(self.syntax))
+
+    @cached_property
     def package(self) -> tuple[str, ...]:
         """The package whose relative imports mean something here."""
         return Path(self.path).parent.parts
 
     def calls(self) -> Iterator[ast.Call]:
-        return (node for node in ast.walk(self.syntax) if isinstance(node, ast.Call))
+        return (node for node in self.nodes if isinstance(node, ast.Call))
 
     def imports(self) -> Iterator[tuple[int, str]]:
         """Line and full dotted name of everything imported, inside functions and type checking too."""
-        for node in ast.walk(self.syntax):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -60,4 +65,10 @@ _NOT_OURS = {".git", ".venv", ".cache", "__pycache__", ".mypy_cache", ".ruff_cac
 def modules(*folders: str) -> list[Module]:
     """The Python files under `folders`."""
     paths = [path for path in files() if path.endswith(".py") and path.startswith(tuple(f"{f}/" for f in folders))]
-    return [Module(path, (ROOT / path).read_text(encoding="utf-8")) for path in paths]
+    return [_module(path) for path in paths]
+
+
+@cache
+def _module(path: str) -> Module:
+    """The file as it is: read, and parsed at its first use, once for all rules."""
+    return Module(path, (ROOT / path).read_text(encoding="utf-8"))

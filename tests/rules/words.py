@@ -42,7 +42,7 @@ def _method(call: ast.Call) -> str:
 
 def bare_except(module: Module) -> Iterator[str]:
     """Whoever catches says what."""
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.ExceptHandler) and node.type is None:
             yield f"{module.path}:{node.lineno} catches everything"
 
@@ -61,7 +61,7 @@ def topic_by_hand(module: Module) -> Iterator[str]:
     """The names of topics are written once."""
     if not module.path.startswith(("services/", "deploy/")) or module.path == _TOPICS:
         return
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TOPIC.match(node.value):
             yield f"{module.path}:{node.lineno} writes the topic {node.value!r}; it comes from {_TOPICS}"
 
@@ -70,7 +70,7 @@ def assertion_in_product(module: Module) -> Iterator[str]:
     """Python may be told to leave assertions out, so nothing may depend on one."""
     if not module.path.startswith("services/"):
         return
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.Assert):
             yield f"{module.path}:{node.lineno} asserts"
 
@@ -79,7 +79,7 @@ def text_of_any_kind(module: Module) -> Iterator[str]:
     """A type of free text refuses control characters, by `Plain`; one with a pattern says itself what it takes."""
     if not module.path.startswith("services/") or module.path.startswith("services/contracts/"):
         return
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
             continue
         parts = node.slice.elts
@@ -102,7 +102,7 @@ def guessed_setting(module: Module) -> Iterator[str]:
         guesses = isinstance(call.func, ast.Name) and call.func.id in {"getattr", "hasattr"} and bool(call.args)
         if guesses and "settings" in ast.unparse(call.args[0]).lower() and not _reads_a_field(call):
             yield f"{module.path}:{call.lineno} guesses a setting"
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
             name = node.arg if isinstance(node, ast.arg) else ast.unparse(node.target)
             if name == "settings" and ast.unparse(node.annotation) == "Any":
@@ -128,7 +128,7 @@ def unchecked_copy(module: Module) -> Iterator[str]:
     """What is copied with changes is a Value: nobody makes the copies of a plain model, or changes a frozen one."""
     if not module.path.startswith("services/") or module.path == "services/contracts/value.py":
         return
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef) and node.name == "model_copy":
             yield f"{module.path}:{node.lineno} makes copies of its own"
         if isinstance(node, ast.Attribute) and node.attr == "model_copy" and ast.unparse(node.value) == "BaseModel":
