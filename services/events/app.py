@@ -17,14 +17,15 @@ from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.sweeper import Sweep
 from services.contracts.activities import PersonErasedFromActivities
 from services.contracts.notices import PersonErasureRequested
-from services.events.api import routers
-from services.events.domain import scheduling, series
-from services.events.domain.activity import Activity
-from services.events.domain.codes import CodeTime
-from services.events.erasure import erase
-from services.events.store import ERASURE, INDEXES, KINDS, Store, to_complete, to_expand
-from services.events.subscribers import reactions
-from services.events.tries import COLLECTION, Limits, Tries
+from services.events.activities.api import routers
+from services.events.activities.domain import scheduling
+from services.events.activities.domain.activity import Activity
+from services.events.activities.erasure import erase
+from services.events.activities.store import ERASURE, INDEXES, KINDS, Store, to_complete, to_expand
+from services.events.attendance.domain.codes import CodeTime
+from services.events.attendance.tries import COLLECTION, Limits, Tries
+from services.events.series.domain import series
+from services.events.series.reactions import reactions
 
 _MINUTE = timedelta(minutes=1)
 

@@ -12,7 +12,7 @@ from tests.rules.tree import ROOT, Module, modules
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("services/issues/api/cases.py", "from services.events.domain import activity"),
+        ("services/issues/api/cases.py", "from services.events.activities.domain import activity"),
         ("services/issues/app.py", "import services.notify.app"),
         ("services/issues/app.py", "from ..volunteers import store"),
         ("services/issues/app.py", "from services import events"),

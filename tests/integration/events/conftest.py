@@ -9,8 +9,8 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.contracts.topics import ACTIVITIES
+from services.events.activities.store import INDEXES, Store
 from services.events.app import EventsSettings, rooms, service
-from services.events.store import INDEXES, Store
 from tests.integration import standing
 from tests.integration.calling import Caller, Hand
 from tests.integration.wire import Wire, wired

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from services.chassis.principal import Role
-from services.events.store import Store
+from services.events.activities.store import Store
 from tests.integration.calling import Caller, Hand
 from tests.integration.events.calling import an_activity
 from tests.unit.events.given import END, GRID, HOME, HOUR, ORGANISER, STAFF, START, person, resident

@@ -8,10 +8,10 @@ from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal, Role, member
 from services.contracts.activities import ActivityKind
 from services.contracts.event import fold
-from services.events.domain import scheduling
-from services.events.domain.activity import Activity
-from services.events.domain.scheduling import Plan
-from services.events.domain.series import Series
+from services.events.activities.domain import scheduling
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.scheduling import Plan
+from services.events.series.domain.series import Series
 
 A = TypeVar("A", Activity, Series)
 

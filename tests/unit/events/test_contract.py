@@ -7,7 +7,7 @@ from services.contracts.event import Event, State
 from services.contracts.masking import mask
 from services.contracts.privacy import leaks
 from services.contracts.topics import ACTIVITIES
-from services.events.domain.recurrence import normalise
+from services.events.series.domain.recurrence import normalise
 
 DECLARED = [
     model

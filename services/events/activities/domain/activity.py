@@ -1,0 +1,167 @@
+"""The activity: who has a seat, who waits, who helps, who came. One document, so all its lists are bounded."""
+
+from datetime import date, datetime, timedelta
+
+from pydantic import ConfigDict, Field, computed_field
+
+from services.chassis.aggregate import Aggregate
+from services.chassis.errors import NotYours
+from services.chassis.principal import Principal, Role
+from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
+from services.contracts.marks import Masked, Office, Someone, Thing
+from services.contracts.value import Value
+from services.events.activities.domain.errors import NotScheduled
+
+MAX_CAPACITY = 1000
+MAX_WAITING_PARTIES = 200
+MAX_PARTY = 10
+MAX_VOLUNTEERS = 100
+MAX_DURATION = timedelta(days=14)
+CHECK_IN_OPENS = timedelta(minutes=60)
+
+_STATUS_ZH = {ActivityStatus.COMPLETED: "结束", ActivityStatus.CANCELLED: "取消", ActivityStatus.SCHEDULED: "安排"}
+
+
+class _Value(Value):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Party(_Value):
+    """One registration: `heads` people, all with a seat or all without. `by` entered it, at the counter or oneself."""
+
+    person: Someone[str]
+    heads: int
+    registered_at: datetime
+    by: Someone[str]
+    guardian: bool = False
+
+
+class Presence(_Value):
+    """Somebody's coming and going. `heads` is 0 for volunteers. `minutes` stands once they have left."""
+
+    person: Someone[str]
+    as_volunteer: bool
+    heads: int
+    arrived_at: datetime
+    by: Someone[str]
+    left_at: datetime | None = None
+    minutes: int | None = None
+    capped: bool = False
+
+
+class Activity(Aggregate):
+    """One event with a time and a place. `check_in_code`: what the code at the venue is derived from."""
+
+    title: Office[Masked]
+    title_en: Office[Masked | None] = None
+    kind: ActivityKind
+    starts_at: datetime
+    ends_at: datetime
+    venue: Office[str]
+    building: Thing[str | None] = None
+    organiser: Someone[str]
+    capacity: int
+    volunteers_needed: int = 0
+    skill: Thing[str | None] = None
+    min_age: int | None = None
+    guardian_required: bool = False
+    status: ActivityStatus = ActivityStatus.SCHEDULED
+    series: Thing[str | None] = None
+    occurrence: date | None = None
+    check_in_code: Thing[str] = Field(repr=False)
+    changed_at: datetime
+    previous_starts: tuple[datetime, ...] = ()
+    seated: tuple[Party, ...] = ()
+    waiting: tuple[Party, ...] = ()
+    volunteers: Someone[tuple[str, ...]] = ()
+    presences: tuple[Presence, ...] = ()
+    erased: int = 0
+
+    @property
+    def taken(self) -> int:
+        """Heads with a seat."""
+        return sum(party.heads for party in self.seated)
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has."""
+        return self.capacity - self.taken
+
+    @property
+    def waiting_heads(self) -> int:
+        """Heads on the waiting list."""
+        return sum(party.heads for party in self.waiting)
+
+    @property
+    def attended(self) -> int:
+        """Heads of the parties that checked in."""
+        return sum(presence.heads for presence in self.presences)
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def people(self) -> Someone[list[str]]:
+        """Everybody who stands in this document: stored, so that one index finds a person's activities."""
+        found = {self.organiser, *self.volunteers}
+        for party in (*self.seated, *self.waiting):
+            found |= {party.person, party.by}
+        for presence in self.presences:
+            found |= {presence.person, presence.by}
+        return sorted(found)
+
+    def public(self) -> ActivityState:
+        """Without anybody's registration."""
+        return ActivityState(
+            title=self.title,
+            title_en=self.title_en,
+            kind=self.kind,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            venue=self.venue,
+            building=self.building,
+            organiser=self.organiser,
+            capacity=self.capacity,
+            taken=self.taken,
+            waiting=self.waiting_heads,
+            attended=self.attended,
+            volunteers_needed=self.volunteers_needed,
+            skill=self.skill,
+            volunteers=list(self.volunteers),
+            min_age=self.min_age,
+            guardian_required=self.guardian_required,
+            status=self.status,
+            series=self.series,
+            occurrence=self.occurrence,
+        )
+
+    def party_of(self, person: str) -> Party | None:
+        """The party that `person` registered, seated or waiting."""
+        return next((p for p in (*self.seated, *self.waiting) if p.person == person), None)
+
+    def position_of(self, person: str) -> int | None:
+        """The place of `person`'s party on the waiting list, from 1."""
+        return next((n for n, p in enumerate(self.waiting, 1) if p.person == person), None)
+
+    def presence_of(self, person: str, *, as_volunteer: bool) -> Presence | None:
+        """The coming and going of `person` in that role."""
+        return next((p for p in self.presences if p.person == person and p.as_volunteer is as_volunteer), None)
+
+    def require_scheduled(self) -> None:
+        """Raises NotScheduled once the activity has reached its end."""
+        if self.status is not ActivityStatus.SCHEDULED:
+            raise NotScheduled(status=self.status.value, status_zh=_STATUS_ZH[self.status])
+
+    def require_manager(self, by: Principal) -> None:
+        """Raises NotYours unless `by` is staff of the community or organises this activity."""
+        by.require(self.community)
+        if not by.has(self.community, Role.STAFF) and by.sub != self.organiser:
+            raise NotYours()
+
+    def require_desk(self, by: Principal) -> None:
+        """Raises NotYours unless `by` may act for others here: staff, grid workers, the organiser."""
+        if not self.is_desk(by):
+            raise NotYours()
+
+    def is_desk(self, by: Principal) -> bool:
+        """Whether `by` may act for others here."""
+        acts = by.has(self.community, Role.STAFF, Role.GRID_WORKER) or by.sub == self.organiser
+        return self.community in by.communities and acts

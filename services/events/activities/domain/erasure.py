@@ -1,0 +1,54 @@
+"""A person is taken out: seats ahead become free, and what has been keeps its counts under a stand-in's name."""
+
+from datetime import datetime
+
+from services.chassis.aggregate import Decision, decided
+from services.contracts.activities import (
+    ActivityPersonErased,
+    ActivityStatus,
+    SeriesPersonErased,
+)
+from services.events.activities.domain.activity import Activity, Party
+from services.events.registrations.domain import release
+from services.events.series.domain.series import Series
+
+
+def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decision[Activity]:
+    """Nothing of the activity leads to `person` afterwards. Without a trace of them nothing changes."""
+    if person not in activity.people:
+        return decided(activity)
+    ahead = activity.status is ActivityStatus.SCHEDULED and now < activity.starts_at
+    left = release(activity, person, now) if ahead else decided(activity)
+    kept = left.aggregate
+    stand_in = f"erased-{kept.erased + 1}"
+
+    def other(name: str) -> str:
+        return stand_in if name == person else name
+
+    def other_party(party: Party) -> Party:
+        return party.model_copy(update={"person": other(party.person), "by": other(party.by)})
+
+    helpers = [v for v in kept.volunteers if v != person] if ahead else [other(v) for v in kept.volunteers]
+    erased = kept.model_copy(
+        update={
+            "organiser": other(kept.organiser),
+            "volunteers": tuple(helpers),
+            "seated": tuple(map(other_party, kept.seated)),
+            "waiting": tuple(map(other_party, kept.waiting)),
+            "presences": tuple(
+                p.model_copy(update={"person": other(p.person), "by": other(p.by)}) for p in kept.presences
+            ),
+            "erased": kept.erased + 1,
+            "changed_at": now,
+        }
+    )
+    event = ActivityPersonErased(volunteers=list(erased.volunteers), organiser=erased.organiser)
+    return decided(erased, *left.events, event)
+
+
+def erase_from_series(series: Series, person: str) -> Decision[Series]:
+    """The organiser of a series gets a stand-in; staff go on with it."""
+    if series.organiser != person:
+        return decided(series)
+    erased = series.model_copy(update={"organiser": "erased-1"})
+    return decided(erased, SeriesPersonErased(organiser=erased.organiser))

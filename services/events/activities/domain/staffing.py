@@ -1,0 +1,26 @@
+"""Who helps at an activity: decided by the volunteers service, kept here so that only they check in as helpers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.chassis.aggregate import Decision, decided
+from services.contracts.activities import ActivityStaffed, ActivityStatus, ActivityUnderstaffed
+from services.events.activities.domain.activity import Activity
+
+
+def staff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
+    """All seats of its need are filled. Old news about an activity that is over or cancelled changes nothing."""
+    staffed = _with(activity, volunteers, now)
+    return decided(activity) if staffed is None else decided(staffed, ActivityStaffed(volunteers=list(volunteers)))
+
+
+def unstaff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
+    """Somebody fell out; `volunteers` stay."""
+    left = _with(activity, volunteers, now)
+    return decided(activity) if left is None else decided(left, ActivityUnderstaffed(volunteers=list(volunteers)))
+
+
+def _with(activity: Activity, volunteers: Sequence[str], now: datetime) -> Activity | None:
+    if activity.status is not ActivityStatus.SCHEDULED or tuple(volunteers) == activity.volunteers:
+        return None
+    return activity.model_copy(update={"volunteers": tuple(volunteers), "changed_at": now})

@@ -1,0 +1,47 @@
+"""The code that hangs at the venue, by which people check themselves in and out: it exists around its time alone.
+
+Nobody is told it before and it is right at no other time. What an activity keeps is a seed; the code follows from the
+seed and the activity's time, so that one that was shown is worth nothing once the activity has moved.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.events.activities.domain.activity import Activity
+
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTime:
+    """How long before an activity's start and after its end its code exists."""
+
+    before: timedelta = timedelta(minutes=60)
+    after: timedelta = timedelta(minutes=60)
+
+    def holds(self, activity: Activity, now: datetime) -> bool:
+        """Whether it is that time."""
+        return activity.starts_at - self.before <= now < activity.ends_at + self.after
+
+
+def code_shown(activity: Activity, now: datetime, time: CodeTime) -> str | None:
+    """The code for the desk to hang up; None where there is none now."""
+    return _code(activity) if time.holds(activity, now) else None
+
+
+def is_right(activity: Activity, code: str, now: datetime, time: CodeTime) -> bool:
+    """Whether `code` is the one that exists now. Takes as long whatever is wrong with it."""
+    same = hmac.compare_digest(code.encode("utf-8", "surrogatepass"), _code(activity).encode())
+    return same and time.holds(activity, now)
+
+
+def _code(activity: Activity) -> str:
+    """Six digits. Activities from before codes were derived keep theirs, which may hang printed already."""
+    seed = activity.check_in_code
+    if len(seed) == _DIGITS:
+        return seed
+    bound = f"{activity.id} {activity.starts_at.isoformat()} {activity.ends_at.isoformat()}"
+    digest = hmac.new(seed.encode(), bound.encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(digest[:8]) % 10**_DIGITS:0{_DIGITS}d}"

@@ -1,0 +1,88 @@
+"""How often codes may be tried: counted before anything is compared, by all replicas together.
+
+A try is counted for its person and for its activity, each by one write to MongoDB, and given back where the code was
+right. Counts begin anew after a while, and what is kept of them then goes by itself. People stand in it under a keyed
+name that leads back to nobody.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.chassis.store.mongo import (
+    ASCENDING,
+    Collection,
+    DuplicateKeyError,
+    IndexModel,
+    ReturnDocument,
+    is_passing,
+)
+from services.chassis.store.secret import Secret, keyed_id
+from services.chassis.store.unavailable import StoreUnavailable
+from services.events.activities.domain.errors import TooManyTries
+
+COLLECTION = "check_in_tries"
+INDEXES: Sequence[IndexModel] = (IndexModel([("gone", ASCENDING)], expireAfterSeconds=0),)
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """So many wrong codes of one person and for one activity within `within`."""
+
+    person: int
+    activity: int
+    within: timedelta
+
+
+class Tries:
+    """The tries at the codes of all activities."""
+
+    def __init__(self, collection: Collection, secret: Secret, limits: Limits) -> None:
+        self._kept = collection
+        self._secret = secret
+        self._limits = limits
+
+    @asynccontextmanager
+    async def one(self, activity: str, person: str, now: datetime) -> AsyncIterator[None]:
+        """A try, counted on entering; who leaves without an error has found the code, and it doesn't count.
+
+        Raises:
+            TooManyTries: of this person here, or of everybody here.
+            StoreUnavailable: it can't be counted; then nothing may be compared.
+        """
+        secret = await self._secret()
+        theirs = keyed_id(secret, "tries", activity, person)
+        of_all = keyed_id(secret, "tries", activity)
+        for id, limit in ((theirs, self._limits.person), (of_all, self._limits.activity)):
+            if await self._count(id, now) > limit:
+                raise TooManyTries()
+        yield
+        for id in (theirs, of_all):
+            await self._kept.update_one({"_id": id, "n": {"$gt": 0}}, {"$inc": {"n": -1}})
+
+    async def _count(self, id: str, now: datetime) -> int:
+        """Count one more; how many that makes."""
+        runs = {"$gt": ["$until", now]}
+        within = self._limits.within
+        update = {
+            "n": {"$cond": [runs, {"$add": ["$n", 1]}, 1]},
+            "until": {"$cond": [runs, "$until", now + within]},
+            "gone": {"$add": ["$$NOW", 2 * within // timedelta(milliseconds=1)]},
+        }
+        try:
+            for _ in range(_ATTEMPTS):
+                try:
+                    counted = await self._kept.find_one_and_update(
+                        {"_id": id}, [{"$set": update}], upsert=True, return_document=ReturnDocument.AFTER
+                    )
+                except DuplicateKeyError:
+                    continue  # two began to count at once
+                return int(counted["n"])
+        except Exception as error:
+            if is_passing(error):
+                raise StoreUnavailable() from error
+            raise
+        raise StoreUnavailable()

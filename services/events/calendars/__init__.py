@@ -1,0 +1,1 @@
+"""Calendars: activities as other programs read them, without any person."""

@@ -1,0 +1,1 @@
+"""Series: plans that recur; each of their dates becomes an activity."""

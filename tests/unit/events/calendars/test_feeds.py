@@ -1,0 +1,119 @@
+"""The calendar read back by the library that calendars use, and the linked data by its own words."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from icalendar import Calendar
+
+from services.chassis.store.aggregates import Stored
+from services.events.activities.domain import scheduling, staffing
+from services.events.activities.domain.activity import Activity
+from services.events.calendars.feeds import calendar
+from services.events.calendars.linked_data import linked_data
+from services.events.registrations import domain
+from tests.unit.events.given import END, HOUR, NOW, ORGANISER, STAFF, START, activity, resident
+
+URL = "https://sunshine.example"
+
+
+def _read(*activities: tuple[Activity, int]) -> list[Any]:
+    body = calendar("sunshine", [Stored(a, version) for a, version in activities], URL)
+    assert body.endswith(b"END:VCALENDAR\r\n")
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+    parsed = Calendar.from_ical(body)
+    assert [str(zone["tzid"]) for zone in parsed.walk("VTIMEZONE")] == ["Asia/Shanghai"]
+    return list(parsed.walk("VEVENT"))
+
+
+def _peopled() -> Activity:
+    a = domain.register(activity(), "resident-1", 2, resident(1), NOW).aggregate
+    a = domain.register(a, "resident-2", 3, resident(2), NOW).aggregate
+    return staffing.staff(a, ["helper-1"], NOW).aggregate
+
+
+def test_an_entry_is_when_and_where_it_is() -> None:
+    (entry,) = _read((activity(title="义诊, 每月; 第一个\n星期六"), 7))
+    assert entry["dtstart"].params["TZID"] == "Asia/Shanghai"
+    assert entry["dtstart"].dt == START
+    assert entry["dtstart"].dt.utcoffset() == timedelta(hours=8)
+    assert entry["dtend"].dt == END
+    assert str(entry["summary"]) == "义诊, 每月; 第一个\n星期六"
+    assert str(entry["location"]) == "committee-hall"
+    assert (str(entry["uid"]), entry["sequence"], str(entry["status"])) == (
+        "activity-1@events.community",
+        7,
+        "CONFIRMED",
+    )
+    assert entry["dtstamp"].dt == NOW
+
+
+def test_a_moved_and_a_cancelled_activity_keep_their_uid() -> None:
+    before = activity()
+    moved = scheduling.move(
+        before, STAFF, NOW, starts_at=START + HOUR, ends_at=END + HOUR, venue="garden", building=None
+    ).aggregate
+    cancelled = scheduling.cancel(moved, STAFF, NOW, None).aggregate
+    first, second, third = (_read(pair)[0] for pair in ((before, 1), (moved, 2), (cancelled, 3)))
+    assert str(first["uid"]) == str(second["uid"]) == str(third["uid"])
+    assert second["dtstart"].dt == START + HOUR
+    assert str(third["status"]) == "CANCELLED"
+
+
+def test_neither_calendar_nor_linked_data_names_anybody_or_tells_the_code() -> None:
+    stored = Stored(_peopled(), 4)
+    for body in (calendar("sunshine", [stored], URL), linked_data(stored, URL)):
+        text = body.replace(b"\r\n ", b"").decode()
+        for secret in ("resident-", "helper-", ORGANISER.sub, "314159"):
+            assert secret not in text
+
+
+def test_the_same_activities_make_the_same_calendar() -> None:
+    assert calendar("sunshine", [Stored(activity(), 1)], URL) == calendar("sunshine", [Stored(activity(), 1)], URL)
+
+
+def test_an_empty_calendar_is_one() -> None:
+    assert Calendar.from_ical(calendar("sunshine", [], URL)).walk("VEVENT") == []
+
+
+def _linked(a: Activity) -> dict[str, Any]:
+    read: dict[str, Any] = orjson.loads(linked_data(Stored(a, 1), URL))
+    return read
+
+
+def test_linked_data_tells_seats_time_and_state() -> None:
+    event = _linked(_peopled())
+    assert (event["@context"], event["@type"]) == ("https://schema.org", "Event")
+    assert datetime.fromisoformat(event["startDate"]) == START
+    assert event["startDate"].endswith("+08:00")
+    assert (event["maximumAttendeeCapacity"], event["remainingAttendeeCapacity"]) == (4, 2)
+    assert event["eventStatus"] == "https://schema.org/EventScheduled"
+
+
+def test_linked_data_of_a_moved_activity_says_from_when() -> None:
+    moved = scheduling.move(
+        activity(), STAFF, NOW, starts_at=START + HOUR, ends_at=END + HOUR, venue="garden", building=None
+    ).aggregate
+    event = _linked(moved)
+    assert event["eventStatus"] == "https://schema.org/EventRescheduled"
+    assert [datetime.fromisoformat(moment) for moment in event["previousStartDate"]] == [START]
+    cancelled = _linked(scheduling.cancel(moved, STAFF, NOW, None).aggregate)
+    assert cancelled["eventStatus"] == "https://schema.org/EventCancelled"
+
+
+UNFIT = "".join(map(chr, (0, 8, 0x1B, 0x85, 0xFFFE, 0x202E)))
+
+
+def test_control_characters_kept_from_before_reach_no_calendar() -> None:
+    kept = activity().model_copy(update={"title": f"义{UNFIT}诊\r春季", "title_en": f"Cli{UNFIT}nic"})
+    (entry,) = _read((kept, 1))
+    assert (str(entry["summary"]), str(entry["description"])) == ("义诊\n春季", "Clinic")
+    told = orjson.loads(linked_data(Stored(kept, 1), URL))
+    assert (told["name"], told["alternateName"]["@value"]) == ("义诊\n春季", "Clinic")
+
+
+def test_linked_data_can_stand_in_a_page() -> None:
+    title = "</script><script>alert(1)</script><!-- ]]> & \u2028"
+    body = linked_data(Stored(activity(title=title), 1), URL)
+    assert not any(part in body.lower() for part in (b"</script", b"<!--", b"]]>", b"<", b"&"))
+    assert orjson.loads(body)["name"] == title

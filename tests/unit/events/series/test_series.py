@@ -1,0 +1,132 @@
+"""A series names each of its dates once."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import NotYours
+from services.chassis.principal import Role
+from services.chassis.recurrence import starts
+from services.chassis.values import local_date
+from services.contracts.activities import Occurrence, SeriesDateSkipped, SeriesEnded, SeriesExpanded, SeriesStatus
+from services.events.activities.domain.errors import NoSuchDate, SeriesEndedAlready
+from services.events.series.domain import series as rules
+from services.events.series.domain.series import HORIZON, Series
+from tests.unit.events.given import HOME, NOW, ORGANISER, STAFF, START, lawful, person, plan, resident, took
+
+WEEKLY = "FREQ=WEEKLY;BYDAY=SA"
+DAY = timedelta(days=1)
+
+
+def _started(rule: str = WEEKLY, now: datetime = NOW, **changes: Any) -> Decision[Series]:
+    decision = rules.start("series-1", HOME, plan(**changes), rule, STAFF, now)
+    lawful(None, decision)
+    return decision
+
+
+def _named(*decisions: Decision[Series]) -> list[Occurrence]:
+    return [o for d in decisions for e in d.events if isinstance(e, SeriesExpanded) for o in e.occurrences]
+
+
+def test_the_dates_in_sight_are_named_at_once() -> None:
+    dates = [o.on for o in _named(_started())]
+    assert dates[0] == date(2026, 3, 7)
+    assert dates[-1] == date(2026, 4, 25)
+    assert len(dates) == 8
+
+
+def test_each_date_becomes_what_was_planned() -> None:
+    started = _started()
+    second = _named(started)[1]
+    planned = started.aggregate.plan_of(second)
+    assert (planned.starts_at, planned.ends_at) == (START + 7 * DAY, plan().ends_at + 7 * DAY)
+    assert planned.model_dump(exclude={"starts_at", "ends_at"}) == plan().model_dump(exclude={"starts_at", "ends_at"})
+
+
+@given(st.lists(st.integers(0, 30), max_size=12), st.sampled_from([WEEKLY, "FREQ=DAILY", "FREQ=MONTHLY;BYDAY=1SA"]))
+@settings(max_examples=60)
+def test_however_often_it_is_looked_at_no_date_is_doubled_or_missed(pauses: list[int], rule: str) -> None:
+    decisions = [_started(rule)]
+    now = NOW
+    for pause in pauses:
+        now += pause * DAY
+        decisions.append(took(decisions[-1].aggregate, lambda s, now=now: rules.expand(s, now)))  # type: ignore[misc]
+    dates = [o.on for o in _named(*decisions)]
+    assert len({o.activity for o in _named(*decisions)}) == len(dates)
+    begin, end = local_date(START), local_date(now) + HORIZON
+    expected = [local_date(m) for m in starts(rule, START, begin, end)]
+    assert dates == expected
+
+
+def test_a_long_sleep_names_no_dates_that_are_past() -> None:
+    late = START + 364 * DAY + timedelta(minutes=1)  # a Saturday again, and it has just begun
+    named = _named(rules.expand(_started().aggregate, late))
+    assert named
+    assert all(o.starts_at > late for o in named)
+
+
+def test_a_rule_that_ends_ends_its_series() -> None:
+    decision = _started("FREQ=WEEKLY;COUNT=3")
+    assert [o.on.day for o in _named(decision)] == [7, 14, 21]
+    assert decision.aggregate.status is SeriesStatus.ENDED
+    assert isinstance(decision.events[-1], SeriesEnded)
+    assert decision.events[-1].cancels is False
+    assert rules.expand(decision.aggregate, NOW + 100 * DAY).events == ()
+
+
+def test_a_rule_without_dates_is_no_series() -> None:
+    with pytest.raises(NoSuchDate):
+        _started("FREQ=WEEKLY;UNTIL=20260301")
+
+
+def test_skipping_a_date_ahead_of_sight_keeps_it_from_being_named() -> None:
+    on = date(2026, 5, 16)
+    skipped = took(_started().aggregate, lambda s: rules.skip(s, on, STAFF, NOW, None)).aggregate
+    assert on not in [o.on for o in _named(rules.expand(skipped, NOW + 60 * DAY))]
+
+
+def test_skipping_a_named_date_names_its_activity() -> None:
+    started = _started()
+    decision = took(started.aggregate, lambda s: rules.skip(s, date(2026, 3, 14), ORGANISER, NOW, "13812345678"))
+    (event,) = decision.events
+    assert isinstance(event, SeriesDateSkipped)
+    assert event.activity == _named(started)[1].activity
+    assert "138" not in str(event.reason)
+    again = took(decision.aggregate, lambda s: rules.skip(s, date(2026, 3, 14), ORGANISER, NOW, None))
+    assert again.events == ()
+
+
+@pytest.mark.parametrize("on", [date(2026, 3, 15), date(2026, 2, 28), date(1926, 3, 6)])
+def test_dates_that_are_none_of_its(on: date) -> None:
+    with pytest.raises(NoSuchDate):
+        rules.skip(_started().aggregate, on, STAFF, NOW, None)
+
+
+def test_a_date_that_has_begun_is_not_skipped() -> None:
+    with pytest.raises(NoSuchDate):
+        rules.skip(_started().aggregate, local_date(START), STAFF, START, None)
+
+
+def test_ending() -> None:
+    ended = took(_started().aggregate, lambda s: rules.end(s, STAFF, NOW, cancels=True)).aggregate
+    assert rules.expand(ended, NOW + 100 * DAY).events == ()
+    with pytest.raises(SeriesEndedAlready):
+        rules.end(ended, STAFF, NOW, cancels=True)
+    with pytest.raises(SeriesEndedAlready):
+        rules.skip(ended, date(2026, 5, 16), STAFF, NOW, None)
+    assert rules.skip(ended, date(2026, 3, 14), STAFF, NOW, None).events
+
+
+def test_only_staff_and_its_organiser_manage_it() -> None:
+    series = _started().aggregate
+    for by in (resident(1), person("other", Role.ORGANISER), person("x", Role.STAFF, home="elsewhere")):
+        with pytest.raises(NotYours):
+            rules.skip(series, date(2026, 3, 14), by, NOW, None)
+        with pytest.raises(NotYours):
+            rules.end(series, by, NOW, cancels=False)
+        with pytest.raises(NotYours):
+            rules.start("series-2", HOME, plan(), WEEKLY, by, NOW)
