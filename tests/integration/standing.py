@@ -62,6 +62,20 @@ async def runtime(
         client.close()
 
 
+@asynccontextmanager
+async def opened(
+    service: Service[S], settings: S, clock: Clock = utc_now
+) -> AsyncIterator[tuple[Runtime[S], Sequence[Room]]]:
+    """A service's rooms on a store, the indexes of each made; handlers, sweeps and tasks don't run, nobody is woken."""
+    async with runtime(settings, {}, clock) as found:
+        found.kinds = service.kinds
+        rooms = service.rooms(found)
+        for room in rooms:
+            for collection, models in room.indexes.items():
+                await found.database[collection].create_indexes(list(models))
+        yield found, rooms
+
+
 def routers(rooms: Sequence[Room]) -> list[APIRouter]:
     """The routes of all rooms."""
     return [router for room in rooms for router in room.routers]

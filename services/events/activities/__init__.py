@@ -1,1 +1,4 @@
-"""Activities: what takes place, when and where, with its seats, its helpers and its desk."""
+"""Activities (活动): each with its time and place, its seats and waiting list, its helpers and who came.
+
+`check_in_code` makes the seed of the code that hangs at the venue.
+"""

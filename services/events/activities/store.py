@@ -1,33 +1,18 @@
-"""What this service keeps: its kinds of aggregates, and a query with its index for every way they are looked for."""
+"""How activities are kept: a query with its index for every way in which they are looked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.chassis.clock import Clock
-from services.chassis.runtime import Runtime
-from services.chassis.settings.service_settings import ServiceSettings
-from services.chassis.store.aggregates import Aggregates, Kind, newest_first
-from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, IndexModel, is_passing
-from services.chassis.store.unavailable import StoreUnavailable
-from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
-from services.chassis.values import local_date
-from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus, SeriesState, SeriesStatus
+from services.chassis.store.aggregates import Kind
+from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
+from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
 from services.contracts.topics import ACTIVITIES
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.scheduling import COMPLETED_AFTER
-from services.events.attendance import tries
-from services.events.series.domain.series import HORIZON, STEP, Series
+from services.events.activities.domain.ending import COMPLETED_AFTER
 
 ACTIVITY = Kind(name="activity", collection="activities", model=Activity, topic=ACTIVITIES, state=ActivityState)
-SERIES = Kind(name="series", collection="series", model=Series, topic=ACTIVITIES, state=SeriesState)
-ERASURE: Kind[Erasure] = erasures_on(ACTIVITIES)
-
-KINDS: tuple[Kind[Any], ...] = (ACTIVITY, SERIES, ERASURE)
-
-VOLUNTEERS = "volunteers"
-"""The copy of who is a volunteer, and approved."""
+KINDS: tuple[Kind[Any], ...] = (ACTIVITY,)
 
 BY_START = "state.starts_at"
 
@@ -49,50 +34,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"state.status": ActivityStatus.SCHEDULED.value},
         ),
     ],
-    SERIES.collection: [
-        IndexModel(newest_first("state.community")),
-        IndexModel([("state.status", ASCENDING), ("state.expanded_until", ASCENDING)]),
-        IndexModel([("state.organiser", ASCENDING)]),
-    ],
-    VOLUNTEERS: [IndexModel([("community", ASCENDING), ("state.person", ASCENDING)])],
-    tries.COLLECTION: tries.INDEXES,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """The aggregates of this service, what it knows of volunteers, and its clock."""
-
-    activities: Aggregates[Activity]
-    series: Aggregates[Series]
-    volunteers: Collection
-    clock: Clock
-    traces: Traces
-
-    @classmethod
-    def of(cls, runtime: Runtime[ServiceSettings]) -> "Store":
-        """The store in the database of `runtime`."""
-        return cls(
-            activities=runtime.aggregates(ACTIVITY),
-            series=runtime.aggregates(SERIES),
-            volunteers=runtime.database[VOLUNTEERS],
-            clock=runtime.clock,
-            traces=runtime.traces,
-        )
-
-    async def is_approved(self, community: str, person: str) -> bool:
-        """Whether staff have approved somebody as a volunteer, as far as it has been told here.
-
-        Raises:
-            StoreUnavailable: the store does not answer.
-        """
-        query = {"community": community, "state.person": person, "state.approved": True}
-        try:
-            return await self.volunteers.find_one(query, {"_id": 1}) is not None
-        except Exception as error:
-            if is_passing(error):
-                raise StoreUnavailable() from error
-            raise
 
 
 def in_calendar(
@@ -128,9 +70,3 @@ def ahead_in(series: str, after: datetime) -> dict[str, Any]:
 def to_complete(now: datetime) -> dict[str, Any]:
     """The query for activities that ended a while ago and that nobody completed."""
     return {"state.status": ActivityStatus.SCHEDULED.value, "state.ends_at": {"$lte": now - COMPLETED_AFTER}}
-
-
-def to_expand(now: datetime) -> dict[str, Any]:
-    """The query for series whose dates don't reach far enough any more. Dates are kept as ISO text."""
-    reach = local_date(now) + HORIZON - STEP
-    return {"state.status": SeriesStatus.RUNNING.value, "state.expanded_until": {"$lte": reach.isoformat()}}

@@ -1,37 +1,75 @@
-"""Check-in and check-out over HTTP: by the desk, or by oneself with the code at the venue."""
+"""Check-in and check-out over HTTP, by the desk or by oneself with the code at the venue; and the roster of the desk.
+
+To whom an activity does not concern, all of these answer as if it weren't there.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.values import Request as Body
 from services.contracts.marks import Id
-from services.events.activities.api.requests import CheckInOrOut
-from services.events.activities.domain import errors
-from services.events.activities.domain.activity import Activity
-from services.events.activities.store import Store
-from services.events.activities.views import PresenceView, in_role
-from services.events.attendance.domain import attendance
-from services.events.attendance.domain.codes import CodeTime
-from services.events.attendance.tries import Tries
+from services.events.activities.api.activities import BASE
+from services.events.activities.api.requests import Moment
+from services.events.activities.domain.activity import Activity, NotScheduled
+from services.events.attendance.domain import attendance as rules
+from services.events.attendance.domain.codes import CodeTime, WrongCode, code_shown
+from services.events.attendance.store import Volunteers
+from services.events.attendance.tries import TooManyTries, Tries
+from services.events.attendance.views import PresenceView, RosterView
+from services.events.registrations.domain import NotRegistered
 
-_CHANGE = (UnknownAggregate, NotYours, StaleVersion, errors.WrongCode, errors.TooManyTries, errors.NotScheduled)
+_CHANGE = (UnknownAggregate, NotYours, StaleVersion, WrongCode, TooManyTries, NotScheduled)
 _NO_CODE = ""
-"""Never right: what a decision says to it, it says to every wrong code."""
+"""A code that is never right: a decision answers it as it answers every wrong one."""
 
 Decide = Callable[[Activity, datetime], Decision[Activity]]
 
 
-def router(store: Store, time: CodeTime, tries: Tries) -> APIRouter:
-    """The routes of attendance, on `store`."""
-    routes = APIRouter(prefix="/api/events/v1/activities/{id}", tags=["attendance"])
-    attend = _Attending(store, time, tries)
+class CheckInOrOut(Body):
+    """Who comes or goes. Without `person` it is the caller, by the code at the venue."""
+
+    person: Id | None = None
+    as_volunteer: bool | None = Field(default=None, description="By default: whether they volunteer here.")
+    code: str | None = Field(default=None, min_length=1, max_length=16)
+    at: Moment | None = Field(default=None, description="When, if the desk copies a list kept on paper.")
+
+
+def routers(
+    activities: Aggregates[Activity], volunteers: Volunteers, tries: Tries, time: CodeTime, clock: Clock
+) -> list[APIRouter]:
+    """The routes of attendance. `time` says when codes exist."""
+    return [_roster(activities, time, clock), _checking(volunteers, _Attending(activities, tries, time, clock))]
+
+
+def _roster(activities: Aggregates[Activity], time: CodeTime, clock: Clock) -> APIRouter:
+    routes = APIRouter(prefix=BASE, tags=["activities"])
+
+    @routes.get(
+        "/activities/{id}/roster",
+        summary="Who is in it, and the check-in code around its time (the desk)",
+        responses=problems(UnknownAggregate),
+    )
+    async def roster(id: Id, principal: PrincipalDep) -> RosterView:
+        stored = await known(activities, id, lambda activity: activity.is_desk(principal))
+        return RosterView.of(stored, code_shown(stored.aggregate, clock(), time))
+
+    return routes
+
+
+def _checking(volunteers: Volunteers, attend: "_Attending") -> APIRouter:
+    routes = APIRouter(prefix=BASE + "/activities/{id}", tags=["attendance"])
 
     @routes.post(
         "/check-ins",
@@ -39,59 +77,60 @@ def router(store: Store, time: CodeTime, tries: Tries) -> APIRouter:
         response_model=PresenceView,
         responses=problems(
             *_CHANGE,
-            errors.AttendanceAhead,
-            errors.TooEarlyToCheckIn,
-            errors.TooLateToCheckIn,
-            errors.NotAVolunteerHere,
-            errors.NotApproved,
-            errors.NotRegistered,
-            errors.AlreadyCheckedIn,
+            rules.AttendanceAhead,
+            rules.TooEarlyToCheckIn,
+            rules.TooLateToCheckIn,
+            rules.NotAVolunteerHere,
+            rules.NotApproved,
+            NotRegistered,
+            rules.AlreadyCheckedIn,
         ),
     )
     async def check_in(id: Id, body: CheckInOrOut, command: CommandDep) -> Response:
         activity = await attend.known(id, command)
-        approved = await store.is_approved(activity.community, body.person or command.principal.sub)
-        return await attend(activity, body, command, partial(attendance.check_in, approved=approved))
+        approved = await volunteers.is_approved(activity.community, body.person or command.principal.sub)
+        return await attend(activity, body, command, partial(rules.check_in, approved=approved))
 
     @routes.post(
         "/check-outs",
         summary="Somebody leaves",
         response_model=PresenceView,
         responses=problems(
-            *_CHANGE, errors.AttendanceAhead, errors.LeftBeforeComing, errors.NotCheckedIn, errors.AlreadyCheckedOut
+            *_CHANGE, rules.AttendanceAhead, rules.LeftBeforeComing, rules.NotCheckedIn, rules.AlreadyCheckedOut
         ),
     )
     async def check_out(id: Id, body: CheckInOrOut, command: CommandDep) -> Response:
-        return await attend(await attend.known(id, command), body, command, attendance.check_out)
+        return await attend(await attend.known(id, command), body, command, rules.check_out)
 
     return routes
 
 
 class _Attending:
-    def __init__(self, store: Store, time: CodeTime, tries: Tries) -> None:
-        self._store = store
-        self._time = time
+    """Carries a check-in or check-out out. A code is counted as a try before it is compared."""
+
+    def __init__(self, activities: Aggregates[Activity], tries: Tries, time: CodeTime, clock: Clock) -> None:
+        self._activities = activities
         self._tries = tries
+        self._time = time
+        self._clock = clock
 
     async def known(self, id: str, command: Command) -> Activity:
-        return (await known(self._store.activities, id, known_to(command.principal))).aggregate
+        return (await known(self._activities, id, known_to(command.principal))).aggregate
 
-    async def __call__(
-        self, activity: Activity, body: CheckInOrOut, command: Command, act: attendance.Attend
-    ) -> Response:
+    async def __call__(self, activity: Activity, body: CheckInOrOut, command: Command, act: rules.Attend) -> Response:
         by = command.principal
         person = body.person or by.sub
 
         def with_code(code: str | None) -> Decide:
             def decide(activity: Activity, now: datetime) -> Decision[Activity]:
-                role = in_role(activity, person, body.as_volunteer)
+                role = rules.role_of(activity, person, body.as_volunteer)
                 return act(activity, person, by, now, as_volunteer=role, code=code, at=body.at, time=self._time)
 
             return decide
 
         async def change(decide: Decide) -> Response:
             return await command.change(
-                self._store.activities,
+                self._activities,
                 activity.id,
                 decide,
                 lambda stored: PresenceView.of(stored.aggregate, person, body.as_volunteer),
@@ -100,9 +139,9 @@ class _Attending:
 
         if body.code is None or person != by.sub:
             return await change(with_code(body.code))
-        now = self._store.clock()
+        now = self._clock()
         refusal = _refusal(with_code(_NO_CODE), activity, now)
-        if not isinstance(refusal, errors.WrongCode):
+        if not isinstance(refusal, WrongCode):
             return await change(_refusing(refusal))  # nothing is compared, and what was done before is answered again
         async with self._tries.one(activity.id, person, now):
             return await change(with_code(body.code))

@@ -1,8 +1,8 @@
-"""How often codes may be tried: counted before anything is compared, by all replicas together.
+"""How often codes may be tried. Tries are counted before anything is compared, by all replicas together.
 
 A try is counted for its person and for its activity, each by one write to MongoDB, and given back where the code was
-right. Counts begin anew after a while, and what is kept of them then goes by itself. People stand in it under a keyed
-name that leads back to nobody.
+right. Counts begin anew after a while, and documents that are no longer needed go by themselves. People stand in them
+under a keyed name that leads back to nobody.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.chassis.errors import CommunityError
 from services.chassis.store.mongo import (
     ASCENDING,
     Collection,
@@ -20,7 +21,6 @@ from services.chassis.store.mongo import (
 )
 from services.chassis.store.secret import Secret, keyed_id
 from services.chassis.store.unavailable import StoreUnavailable
-from services.events.activities.domain.errors import TooManyTries
 
 COLLECTION = "check_in_tries"
 INDEXES: Sequence[IndexModel] = (IndexModel([("gone", ASCENDING)], expireAfterSeconds=0),)
@@ -28,9 +28,19 @@ INDEXES: Sequence[IndexModel] = (IndexModel([("gone", ASCENDING)], expireAfterSe
 _ATTEMPTS = 5
 
 
+class TooManyTries(
+    CommunityError,
+    code="activity.too-many-tries",
+    status=429,
+    zh="签到码尝试次数过多，请稍后再试，或请现场工作人员协助签到。",
+    en="The check-in code was tried too often; try again later, or ask the desk.",
+):
+    """Whoever may try for long enough guesses six digits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """So many wrong codes of one person and for one activity within `within`."""
+    """How many wrong codes are taken of one `person`, and for one `activity`, in the time `within`."""
 
     person: int
     activity: int
@@ -47,11 +57,11 @@ class Tries:
 
     @asynccontextmanager
     async def one(self, activity: str, person: str, now: datetime) -> AsyncIterator[None]:
-        """A try, counted on entering; who leaves without an error has found the code, and it doesn't count.
+        """One try, counted on entering, and given back if no error is raised inside: then the code was right.
 
         Raises:
-            TooManyTries: of this person here, or of everybody here.
-            StoreUnavailable: it can't be counted; then nothing may be compared.
+            TooManyTries: this person, or everybody together, has tried too often here.
+            StoreUnavailable: the try can't be counted, so nothing may be compared.
         """
         secret = await self._secret()
         theirs = keyed_id(secret, "tries", activity, person)
@@ -64,7 +74,7 @@ class Tries:
             await self._kept.update_one({"_id": id, "n": {"$gt": 0}}, {"$inc": {"n": -1}})
 
     async def _count(self, id: str, now: datetime) -> int:
-        """Count one more; how many that makes."""
+        """Count one more try; returns how many that makes."""
         runs = {"$gt": ["$until", now]}
         within = self._limits.within
         update = {

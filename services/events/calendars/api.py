@@ -4,17 +4,19 @@ from fastapi import APIRouter, Request, Response
 
 from services.chassis.errors import UnknownAggregate
 from services.chassis.http.problems import problems
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
-from services.events.activities.store import Store
+from services.events.activities.api.activities import BASE
+from services.events.activities.domain.activity import Activity
 from services.events.calendars.feeds import Feeds
 from services.events.calendars.linked_data import LINKED_DATA, linked_data
 
 _FRESH = "public, max-age=300"
 
 
-def router(store: Store, feeds: Feeds, public_url: str) -> APIRouter:
-    """The routes of the calendar, on `store`."""
-    routes = APIRouter(prefix="/api/events/v1", tags=["calendar"])
+def router(activities: Aggregates[Activity], feeds: Feeds, public_url: str) -> APIRouter:
+    """The routes of the calendar; `public_url` is the origin of links."""
+    routes = APIRouter(prefix=BASE, tags=["calendar"])
 
     @routes.get(
         "/communities/{community}/calendar.ics",
@@ -43,7 +45,7 @@ def router(store: Store, feeds: Feeds, public_url: str) -> APIRouter:
         },
     )
     async def as_linked_data(id: Id) -> Response:
-        stored = await store.activities.get(id)
+        stored = await activities.get(id)
         return Response(linked_data(stored, public_url), media_type=LINKED_DATA, headers={"Cache-Control": _FRESH})
 
     return routes

@@ -14,7 +14,7 @@ LINKED_DATA = "application/ld+json"
 
 
 def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
-    """The JSON-LD of an activity; a moved one says from when (EventRescheduled wants `previousStartDate`)."""
+    """The JSON-LD of an activity. A moved one says when it was to be (EventRescheduled wants `previousStartDate`)."""
     activity = stored.aggregate
     base = f"{public_url}/api/events/v1"
     event: dict[str, Any] = {
@@ -47,7 +47,7 @@ def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
 
 
 def _inlined(json: bytes) -> bytes:
-    """The same JSON, so that it can stand in a page: nothing in it ends a script, begins a comment or a section."""
+    """The same JSON, written so that it can stand in a page: it ends no script, and begins no comment or section."""
     for char in (b"<", b">", b"&"):
         json = json.replace(char, b"\\u%04x" % ord(char))
     return json

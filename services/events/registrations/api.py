@@ -1,30 +1,51 @@
-"""Registrations over HTTP: register oneself, or somebody else at the desk; see one's place; withdraw."""
+"""Registrations over HTTP: people register and withdraw themselves, the desk does it for others.
+
+To whom an activity or a registration does not concern, it answers as if it weren't there.
+"""
 
 from datetime import datetime
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.values import Request as Body
 from services.contracts.marks import Id
-from services.events.activities.api.requests import Register
-from services.events.activities.domain import errors
-from services.events.activities.domain.activity import Activity
-from services.events.activities.store import Store
-from services.events.activities.views import RegistrationView, own_or_desk
-from services.events.registrations import domain
+from services.events.activities.api.activities import BASE
+from services.events.activities.domain.activity import MAX_PARTY, Activity, NotScheduled
+from services.events.activities.domain.seats import WaitingListFull
+from services.events.activities.store import BY_START, with_person
+from services.events.registrations import domain as rules
+from services.events.registrations.domain import NotRegistered, own_or_desk
+from services.events.registrations.views import MyActivityView, RegistrationView
 
 ME = "me"
-_CHANGE = (UnknownAggregate, NotYours, StaleVersion, errors.NotScheduled, errors.RegistrationClosed)
+_CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled, rules.RegistrationClosed)
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of registrations, on `store`."""
-    routes = APIRouter(prefix="/api/events/v1/activities/{id}/registrations", tags=["registrations"])
+class Register(Body):
+    """A party. Without `person` it is the caller's."""
+
+    person: Id | None = None
+    party: int = Field(default=1, ge=1, le=MAX_PARTY, description="Heads, the person among them.")
+    guardian: bool = Field(default=False, description="I am the children's guardian and consent.")
+    ages_confirmed: bool = Field(default=False, description="Everybody has reached the minimum age.")
+
+
+def routers(activities: Aggregates[Activity]) -> list[APIRouter]:
+    """The routes of registrations, and the list of one's own activities."""
+    return [_registrations(activities), _mine(activities)]
+
+
+def _registrations(activities: Aggregates[Activity]) -> APIRouter:
+    routes = APIRouter(prefix=BASE + "/activities/{id}/registrations", tags=["registrations"])
 
     @routes.post(
         "",
@@ -32,11 +53,11 @@ def router(store: Store) -> APIRouter:
         response_model=RegistrationView,
         responses=problems(
             *_CHANGE,
-            errors.AlreadyRegistered,
-            errors.PartyTooLarge,
-            errors.WaitingListFull,
-            errors.GuardianMissing,
-            errors.AgeNotConfirmed,
+            rules.AlreadyRegistered,
+            rules.PartyTooLarge,
+            WaitingListFull,
+            rules.GuardianMissing,
+            rules.AgeNotConfirmed,
         ),
     )
     async def register(id: Id, body: Register, command: CommandDep) -> Response:
@@ -44,7 +65,7 @@ def router(store: Store) -> APIRouter:
         person = body.person or by.sub
 
         def decide(activity: Activity, now: datetime) -> Decision[Activity]:
-            return domain.register(
+            return rules.register(
                 activity,
                 person,
                 body.party,
@@ -55,7 +76,7 @@ def router(store: Store) -> APIRouter:
             )
 
         return await command.change(
-            store.activities,
+            activities,
             id,
             decide,
             lambda stored: RegistrationView.of(stored.aggregate, person),
@@ -65,32 +86,42 @@ def router(store: Store) -> APIRouter:
     @routes.get(
         "/{person}",
         summary="Where a registration stands (`me`: one's own)",
-        responses=problems(UnknownAggregate, errors.NotRegistered),
+        responses=problems(UnknownAggregate, NotRegistered),
     )
     async def position(id: Id, person: Id, principal: PrincipalDep) -> RegistrationView:
         whose = principal.sub if person == ME else person
-        stored = await known(store.activities, id, lambda activity: own_or_desk(activity, whose, principal))
-        activity = stored.aggregate
-        view = RegistrationView.of(activity, whose)
+        stored = await known(activities, id, lambda activity: own_or_desk(activity, whose, principal))
+        view = RegistrationView.of(stored.aggregate, whose)
         if view.status == "none":
-            raise errors.NotRegistered()
+            raise NotRegistered()
         return view
 
     @routes.post(
         "/{person}/withdraw",
         summary="Give up the seats or the place (`me`: one's own)",
         response_model=RegistrationView,
-        responses=problems(*_CHANGE, errors.NotRegistered),
+        responses=problems(*_CHANGE, NotRegistered),
     )
     async def withdraw(id: Id, person: Id, command: CommandDep) -> Response:
         by = command.principal
         whose = by.sub if person == ME else person
         return await command.change(
-            store.activities,
+            activities,
             id,
-            lambda activity, now: domain.withdraw(activity, whose, by, now),
+            lambda activity, now: rules.withdraw(activity, whose, by, now),
             lambda stored: RegistrationView.of(stored.aggregate, whose),
             known_to=known_to(by),
         )
+
+    return routes
+
+
+def _mine(activities: Aggregates[Activity]) -> APIRouter:
+    routes = APIRouter(prefix=BASE, tags=["activities"])
+
+    @routes.get("/my/activities", summary="What I organise, attend or help at", response_model=PageView[MyActivityView])
+    async def mine(request: Request, principal: PrincipalDep, page: PageDep) -> Response:
+        found = await activities.select(with_person(principal.sub), sort=BY_START, limit=page.limit, cursor=page.cursor)
+        return paged(found, lambda stored: MyActivityView.by(stored, principal.sub), request)
 
     return routes

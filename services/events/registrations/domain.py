@@ -1,26 +1,63 @@
-"""Seats and the waiting list.
-
-What holds after every command: no more heads are seated than there are seats; nobody waits who would fit; of two
-waiting parties that would both fit, the one that came first is seated first. A large party at the head of the list
-does not hold seats back from a small one behind it, since an empty chair helps nobody.
-"""
+"""Who may take seats in an activity, and give them up."""
 
 from datetime import datetime
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision
+from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.principal import Principal
-from services.contracts.activities import ActivityPromoted, ActivityRegistered, ActivityWaitlisted, ActivityWithdrawn
-from services.contracts.event import Event
-from services.events.activities.domain.activity import MAX_PARTY, MAX_WAITING_PARTIES, Activity, Party
-from services.events.activities.domain.errors import (
-    AgeNotConfirmed,
-    AlreadyRegistered,
-    GuardianMissing,
-    NotRegistered,
-    PartyTooLarge,
-    RegistrationClosed,
-    WaitingListFull,
-)
+from services.events.activities.domain.activity import MAX_PARTY, Activity, Party
+from services.events.activities.domain.seats import release, take
+
+
+class RegistrationClosed(
+    Conflict,
+    code="activity.registration-closed",
+    zh="活动已经开始，报名和取消报名均已截止。",
+    en="The activity has started: registering and withdrawing are closed.",
+):
+    """Whoever is not there at the start is a no-show."""
+
+
+class AlreadyRegistered(
+    Conflict,
+    code="activity.already-registered",
+    zh="已经报名或在候补名单中，请勿重复报名。",
+    en="There is a registration or a place on the waiting list already.",
+):
+    """A person has one party in an activity."""
+
+
+class NotRegistered(
+    NotFound, code="activity.not-registered", zh="没有找到该报名。", en="There is no such registration."
+):
+    """The person has neither a seat nor a place on the waiting list."""
+
+
+class PartyTooLarge(
+    Invalid,
+    code="activity.party-too-large",
+    zh="一次报名人数不能超过 {limit} 人。",
+    en="A party has {limit} people at most.",
+):
+    """A party that could never be seated would wait for ever."""
+
+
+class GuardianMissing(
+    Invalid,
+    code="activity.guardian-missing",
+    zh="本活动面向未成年人，须由监护人报名并同意。",
+    en="This activity is for children: their guardian registers and consents.",
+):
+    """Under 14 a guardian decides (Personal Information Protection Law, Art. 31)."""
+
+
+class AgeNotConfirmed(
+    Invalid,
+    code="activity.age-not-confirmed",
+    zh="请确认同行人均年满 {min_age} 周岁。",
+    en="Please confirm that everybody is {min_age} or older.",
+):
+    """People confirm their age, so that no birth date need be kept."""
 
 
 def register(
@@ -36,8 +73,8 @@ def register(
     """Seat a party or put it on the waiting list, all of it or none; the desk may do it for somebody else.
 
     Args:
-        guardian: who registers is the guardian of the children in the party and consents.
-        ages_confirmed: everybody has reached the activity's minimum age.
+        guardian: the person who registers is the guardian of the children in the party, and consents.
+        ages_confirmed: everybody in the party has reached the activity's minimum age.
 
     Raises:
         NotYours, NotScheduled, RegistrationClosed, AlreadyRegistered, PartyTooLarge, GuardianMissing,
@@ -54,11 +91,11 @@ def register(
     if activity.min_age is not None and not ages_confirmed:
         raise AgeNotConfirmed(min_age=activity.min_age)
     party = Party(person=person, heads=heads, registered_at=now, by=by.sub, guardian=guardian)
-    return _seat(activity, party, now) if heads <= activity.free else _queue(activity, party, now)
+    return take(activity, party, now)
 
 
 def withdraw(activity: Activity, person: str, by: Principal, now: datetime) -> Decision[Activity]:
-    """Give up a party's seats, or its place on the list; who waits and now fits moves up.
+    """Give up a party's seats, or its place on the list; parties that wait and now fit move up.
 
     Raises:
         NotYours, NotScheduled, RegistrationClosed, NotRegistered
@@ -67,26 +104,6 @@ def withdraw(activity: Activity, person: str, by: Principal, now: datetime) -> D
     if activity.party_of(person) is None:
         raise NotRegistered()
     return release(activity, person, now)
-
-
-def release(activity: Activity, person: str, now: datetime) -> Decision[Activity]:
-    """Take `person`'s party out and let the waiting ones move up."""
-    party = activity.party_of(person)
-    if party is None:
-        return decided(activity)
-    waited = activity.position_of(person) is not None
-    left = activity.model_copy(
-        update={
-            "seated": tuple(p for p in activity.seated if p.person != person),
-            "waiting": tuple(p for p in activity.waiting if p.person != person),
-            "changed_at": now,
-        }
-    )
-    event = ActivityWithdrawn(
-        person=person, party=party.heads, waitlisted=waited, taken=left.taken, waiting=left.waiting_heads
-    )
-    promoted, promotions = _promote(left)
-    return decided(promoted, event, *promotions)
 
 
 def _require_open(activity: Activity, person: str, by: Principal, now: datetime) -> None:
@@ -99,50 +116,6 @@ def _require_open(activity: Activity, person: str, by: Principal, now: datetime)
         raise RegistrationClosed()
 
 
-def _seat(activity: Activity, party: Party, now: datetime) -> Decision[Activity]:
-    seated = activity.model_copy(update={"seated": (*activity.seated, party), "changed_at": now})
-    event = ActivityRegistered(
-        person=party.person,
-        party=party.heads,
-        starts_at=seated.starts_at,
-        taken=seated.taken,
-        own=party.by == party.person,
-    )
-    return decided(seated, event)
-
-
-def _queue(activity: Activity, party: Party, now: datetime) -> Decision[Activity]:
-    if len(activity.waiting) >= MAX_WAITING_PARTIES:
-        raise WaitingListFull()
-    queued = activity.model_copy(update={"waiting": (*activity.waiting, party), "changed_at": now})
-    event = ActivityWaitlisted(
-        person=party.person,
-        party=party.heads,
-        position=len(queued.waiting),
-        waiting=queued.waiting_heads,
-        own=party.by == party.person,
-    )
-    return decided(queued, event)
-
-
-def _promote(activity: Activity) -> tuple[Activity, list[Event]]:
-    events: list[Event] = []
-    for party in activity.waiting:
-        if party.heads > activity.free:
-            continue
-        activity = activity.model_copy(
-            update={
-                "seated": (*activity.seated, party),
-                "waiting": tuple(p for p in activity.waiting if p.person != party.person),
-            }
-        )
-        events.append(
-            ActivityPromoted(
-                person=party.person,
-                party=party.heads,
-                starts_at=activity.starts_at,
-                taken=activity.taken,
-                waiting=activity.waiting_heads,
-            )
-        )
-    return activity, events
+def own_or_desk(activity: Activity, person: str, by: Principal) -> bool:
+    """Whether `by` is `person`, in the activity's community, or acts for others there."""
+    return activity.community in by.communities if person == by.sub else activity.is_desk(by)

@@ -1,1 +1,1 @@
-"""Series: plans that recur; each of their dates becomes an activity."""
+"""Series (系列活动): plans that recur by a rule; each of their dates becomes an activity."""

@@ -1,8 +1,13 @@
-"""Series over HTTP: start, see, list, skip a date, end."""
+"""Series over HTTP: routes that show, list, start and end them, and skip one of their dates.
 
+Reading is public: no token is asked for, and no person is named.
+"""
+
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.command import CommandDep
@@ -10,29 +15,54 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.http.visibility import known_to
+from services.chassis.recurrence import MAX_LENGTH
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.values import Request as Body
 from services.contracts.marks import Id
-from services.events.activities.api.requests import EndSeries, SkipDate, StartSeries
-from services.events.activities.domain import errors
-from services.events.activities.store import Store
-from services.events.activities.views import SeriesView
+from services.events.activities.api.requests import Reason, ScheduleActivity
+from services.events.activities.domain.scheduling import EndsBeforeItStarts, StartsInThePast, TooLong
 from services.events.series.domain import series as rules
+from services.events.series.domain.recurrence import RuleUnreadable
+from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
+from services.events.series.views import SeriesView
 
 BASE = "/api/events/v1/series"
-_CHANGE = (UnknownAggregate, NotYours, StaleVersion, errors.SeriesEndedAlready)
+_CHANGE = (UnknownAggregate, NotYours, StaleVersion, SeriesEndedAlready)
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of series, on `store`."""
+class StartSeries(ScheduleActivity):
+    """An activity that recurs; `starts_at` and `ends_at` are those of the first date."""
+
+    rule: str = Field(
+        max_length=MAX_LENGTH, description="RFC 5545 rule in Asia/Shanghai.", examples=["FREQ=MONTHLY;BYDAY=1SA"]
+    )
+
+
+class SkipDate(Body):
+    """A date of the series that falls out."""
+
+    on: date
+    reason: Reason | None = None
+
+
+class EndSeries(Body):
+    """Whether the dates ahead are cancelled too."""
+
+    cancels: bool = True
+
+
+def router(series: Aggregates[Series]) -> APIRouter:
+    """The routes of series."""
     routes = APIRouter(prefix=BASE, tags=["series"])
 
     @routes.get("", summary="The series of a community, newest first (public)", response_model=PageView[SeriesView])
     async def many(request: Request, page: PageDep, community: Annotated[Id, Query()]) -> Response:
-        found = await store.series.select({"state.community": community}, limit=page.limit, cursor=page.cursor)
+        found = await series.select({"state.community": community}, limit=page.limit, cursor=page.cursor)
         return paged(found, SeriesView.of, request)
 
     @routes.get("/{id}", summary="One series (public)", response_model=SeriesView, responses=problems(UnknownAggregate))
     async def one(id: Id, request: Request) -> Response:
-        return etagged(await store.series.get(id), SeriesView.of, request)
+        return etagged(await series.get(id), SeriesView.of, request)
 
     @routes.post(
         "",
@@ -41,17 +71,17 @@ def router(store: Store) -> APIRouter:
         response_model=SeriesView,
         responses=problems(
             NotYours,
-            errors.RuleUnreadable,
-            errors.NoSuchDate,
-            errors.StartsInThePast,
-            errors.EndsBeforeItStarts,
-            errors.TooLong,
+            RuleUnreadable,
+            NoSuchDate,
+            StartsInThePast,
+            EndsBeforeItStarts,
+            TooLong,
         ),
     )
     async def start(body: StartSeries, command: CommandDep) -> Response:
         by = command.principal
         return await command.create(
-            store.series,
+            series,
             lambda id, now: rules.start(id, body.community, body.plan(by.sub), body.rule, by, now),
             SeriesView.of,
             location=BASE + "/{id}",
@@ -61,13 +91,13 @@ def router(store: Store) -> APIRouter:
         "/{id}/skip",
         summary="One date falls out",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, errors.NoSuchDate),
+        responses=problems(*_CHANGE, NoSuchDate),
     )
     async def skip(id: Id, body: SkipDate, command: CommandDep) -> Response:
         return await command.change(
-            store.series,
+            series,
             id,
-            lambda series, now: rules.skip(series, body.on, command.principal, now, body.reason),
+            lambda found, now: rules.skip(found, body.on, command.principal, now, body.reason),
             SeriesView.of,
             known_to=known_to(command.principal),
         )
@@ -76,9 +106,9 @@ def router(store: Store) -> APIRouter:
     async def end(id: Id, command: CommandDep, body: EndSeries | None = None) -> Response:
         cancels = True if body is None else body.cancels
         return await command.change(
-            store.series,
+            series,
             id,
-            lambda series, now: rules.end(series, command.principal, now, cancels=cancels),
+            lambda found, now: rules.end(found, command.principal, now, cancels=cancels),
             SeriesView.of,
             known_to=known_to(command.principal),
         )

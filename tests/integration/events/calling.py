@@ -1,8 +1,9 @@
-"""What is sent to the gateway of events."""
+"""Calls that tests of events make again and again."""
 
 from typing import Any
 
-from tests.unit.events.given import END, HOME, START
+from tests.integration.calling import Caller
+from tests.unit.events.given import END, HOME, STAFF, START
 
 
 def an_activity(**changes: Any) -> dict[str, Any]:
@@ -18,3 +19,9 @@ def an_activity(**changes: Any) -> dict[str, Any]:
         "volunteers_needed": 2,
         **changes,
     }
+
+
+async def scheduled(api: Caller, **changes: Any) -> str:
+    """Schedule the clinic over HTTP; returns its path."""
+    made = await api.ok(STAFF, "/activities", an_activity(**changes))
+    return f"/activities/{made['id']}"

@@ -1,4 +1,4 @@
-"""The events service on the real servers: its store, its gateway alone, and the whole of it running."""
+"""The events service on the real servers: its rooms on a store, its gateway alone, and the whole of it running."""
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -8,9 +8,14 @@ import pytest
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.topics import ACTIVITIES
-from services.events.activities.store import INDEXES, Store
-from services.events.app import EventsSettings, rooms, service
+from services.events.activities.domain.activity import Activity
+from services.events.activities.store import ACTIVITY
+from services.events.app import service
+from services.events.series.domain.series import Series
+from services.events.series.store import SERIES
+from services.events.settings import EventsSettings
 from tests.integration import standing
 from tests.integration.calling import Caller, Hand
 from tests.integration.wire import Wire, wired
@@ -29,19 +34,31 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> EventsSe
 
 
 @pytest.fixture
-async def runtime(settings: EventsSettings, hand: Hand) -> AsyncIterator[Runtime[EventsSettings]]:
-    async with standing.runtime(settings, INDEXES, hand, kinds=service.kinds) as runtime:
-        yield runtime
+async def standing_service(
+    settings: EventsSettings, hand: Hand
+) -> AsyncIterator[tuple[Runtime[EventsSettings], Sequence[Room]]]:
+    async with standing.opened(service, settings, hand) as opened:
+        yield opened
 
 
 @pytest.fixture
-def store(runtime: Runtime[EventsSettings]) -> Store:
-    return Store.of(runtime)
+def runtime(standing_service: tuple[Runtime[EventsSettings], Sequence[Room]]) -> Runtime[EventsSettings]:
+    return standing_service[0]
 
 
 @pytest.fixture
-def opened(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
-    return rooms(runtime)
+def opened(standing_service: tuple[Runtime[EventsSettings], Sequence[Room]]) -> Sequence[Room]:
+    return standing_service[1]
+
+
+@pytest.fixture
+def activities(runtime: Runtime[EventsSettings]) -> Aggregates[Activity]:
+    return runtime.aggregates(ACTIVITY)
+
+
+@pytest.fixture
+def series(runtime: Runtime[EventsSettings]) -> Aggregates[Series]:
+    return runtime.aggregates(SERIES)
 
 
 @pytest.fixture

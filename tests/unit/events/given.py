@@ -1,19 +1,13 @@
-"""What the tests of activities start from."""
+"""The people, the plan and the activity from which the tests of this service start."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal, Role, member
 from services.contracts.activities import ActivityKind
-from services.contracts.event import fold
 from services.events.activities.domain import scheduling
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.scheduling import Plan
-from services.events.series.domain.series import Series
-
-A = TypeVar("A", Activity, Series)
 
 HOME = "sunshine"
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -55,21 +49,3 @@ def plan(**changes: Any) -> Plan:
 
 def activity(**changes: Any) -> Activity:
     return scheduling.schedule("activity-1", HOME, plan(**changes), "314159", STAFF, NOW).aggregate
-
-
-def took(aggregate: A, decide: Callable[[A], Decision[A]]) -> Decision[A]:
-    """Carry a command out and hold it to the folding law: the facts alone give the new public state."""
-    decision = decide(aggregate)
-    lawful(aggregate, decision)
-    return decision
-
-
-def lawful(before: A | None, decision: Decision[A]) -> None:
-    after = decision.aggregate.public()
-    state = {} if before is None else before.public().model_dump(mode="json")
-    for event in decision.events:
-        assert event.state is type(after)
-        state = fold(state, type(after), event.public_data())
-    assert state == after.model_dump(mode="json")
-    if not decision.events:
-        assert decision.aggregate == before

@@ -1,4 +1,8 @@
-"""Activities over HTTP: schedule, see, list, move, cancel, complete."""
+"""Routes that show, list, schedule, move, cancel and complete activities.
+
+Reading is public: no token is asked for, and no person is named. To callers from elsewhere, a command answers as if the
+activity weren't there.
+"""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,36 +11,36 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
-from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.http.visibility import known, known_to
+from services.chassis.http.visibility import known_to
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.activities import ActivityKind, ActivityStatus
 from services.contracts.marks import Id
 from services.events.activities.api.requests import CancelActivity, Moment, MoveActivity, ScheduleActivity
 from services.events.activities.check_in_code import fresh_seed
-from services.events.activities.domain import errors, scheduling
-from services.events.activities.domain.activity import Activity
-from services.events.activities.store import BY_START, Store, in_calendar, with_person
-from services.events.activities.views import ActivityView, MyActivityView, RosterView
-from services.events.attendance.domain.codes import CodeTime, code_shown
+from services.events.activities.domain import ending, scheduling
+from services.events.activities.domain.activity import Activity, HasBegun, NotScheduled
+from services.events.activities.store import BY_START, in_calendar
+from services.events.activities.views import ActivityView
 
 BASE = "/api/events/v1"
-_TIMES = (errors.StartsInThePast, errors.EndsBeforeItStarts, errors.TooLong)
-_CHANGE = (UnknownAggregate, NotYours, StaleVersion, errors.NotScheduled)
+"""Where all routes of this service begin."""
+_TIMES = (scheduling.StartsInThePast, scheduling.EndsBeforeItStarts, scheduling.TooLong)
+_CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 
 
-def router(store: Store, time: CodeTime) -> APIRouter:
-    """The routes of activities, on `store`."""
+def router(activities: Aggregates[Activity]) -> APIRouter:
+    """The routes of activities."""
     routes = APIRouter(prefix=BASE, tags=["activities"])
-    _reading(routes, store, time)
-    _managing(routes, store)
+    _reading(routes, activities)
+    _managing(routes, activities)
     return routes
 
 
-def _reading(routes: APIRouter, store: Store, time: CodeTime) -> None:
+def _reading(routes: APIRouter, activities: Aggregates[Activity]) -> None:
     @routes.get("/activities", summary="Activities by their start (public)", response_model=PageView[ActivityView])
     async def many(
         request: Request,
@@ -49,9 +53,7 @@ def _reading(routes: APIRouter, store: Store, time: CodeTime) -> None:
         until: Annotated[Moment | None, Query(alias="to", description="Starting before this time.")] = None,
     ) -> Response:
         query = in_calendar(community, since, until, kind, status, series)
-        found = await store.activities.select(
-            query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor
-        )
+        found = await activities.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
         return paged(found, ActivityView.of, request)
 
     @routes.get(
@@ -61,26 +63,10 @@ def _reading(routes: APIRouter, store: Store, time: CodeTime) -> None:
         responses=problems(UnknownAggregate),
     )
     async def one(id: Id, request: Request) -> Response:
-        return etagged(await store.activities.get(id), ActivityView.of, request)
-
-    @routes.get(
-        "/activities/{id}/roster",
-        summary="Who is in it, and the check-in code around its time (the desk)",
-        responses=problems(UnknownAggregate),
-    )
-    async def roster(id: Id, principal: PrincipalDep) -> RosterView:
-        stored = await known(store.activities, id, lambda activity: activity.is_desk(principal))
-        return RosterView.of(stored, code_shown(stored.aggregate, store.clock(), time))
-
-    @routes.get("/my/activities", summary="What I organise, attend or help at", response_model=PageView[MyActivityView])
-    async def mine(request: Request, principal: PrincipalDep, page: PageDep) -> Response:
-        found = await store.activities.select(
-            with_person(principal.sub), sort=BY_START, limit=page.limit, cursor=page.cursor
-        )
-        return paged(found, lambda stored: MyActivityView.by(stored, principal.sub), request)
+        return etagged(await activities.get(id), ActivityView.of, request)
 
 
-def _managing(routes: APIRouter, store: Store) -> None:
+def _managing(routes: APIRouter, activities: Aggregates[Activity]) -> None:
     @routes.post(
         "/activities",
         status_code=201,
@@ -91,7 +77,7 @@ def _managing(routes: APIRouter, store: Store) -> None:
     async def schedule(body: ScheduleActivity, command: CommandDep) -> Response:
         by = command.principal
         return await command.create(
-            store.activities,
+            activities,
             lambda id, now: scheduling.schedule(id, body.community, body.plan(by.sub), fresh_seed(), by, now),
             ActivityView.of,
             location=BASE + "/activities/{id}",
@@ -101,7 +87,7 @@ def _managing(routes: APIRouter, store: Store) -> None:
         "/activities/{id}/move",
         summary="Another time or place",
         response_model=ActivityView,
-        responses=problems(*_CHANGE, *_TIMES, errors.HasBegun),
+        responses=problems(*_CHANGE, *_TIMES, HasBegun),
     )
     async def move(id: Id, body: MoveActivity, command: CommandDep) -> Response:
         def decide(activity: Activity, now: datetime) -> Decision[Activity]:
@@ -117,20 +103,20 @@ def _managing(routes: APIRouter, store: Store) -> None:
                 building=body.building or (activity.building if venue == activity.venue else None),
             )
 
-        return await command.change(store.activities, id, decide, ActivityView.of, known_to=known_to(command.principal))
+        return await command.change(activities, id, decide, ActivityView.of, known_to=known_to(command.principal))
 
     @routes.post(
         "/activities/{id}/cancel",
         summary="It won't take place",
         response_model=ActivityView,
-        responses=problems(*_CHANGE, errors.HasBegun),
+        responses=problems(*_CHANGE, HasBegun),
     )
     async def cancel(id: Id, command: CommandDep, body: CancelActivity | None = None) -> Response:
         reason = None if body is None else body.reason
         return await command.change(
-            store.activities,
+            activities,
             id,
-            lambda activity, now: scheduling.cancel(activity, command.principal, now, reason),
+            lambda activity, now: ending.cancel(activity, command.principal, now, reason),
             ActivityView.of,
             known_to=known_to(command.principal),
         )
@@ -139,13 +125,13 @@ def _managing(routes: APIRouter, store: Store) -> None:
         "/activities/{id}/complete",
         summary="It is over",
         response_model=ActivityView,
-        responses=problems(*_CHANGE, errors.NotOverYet),
+        responses=problems(*_CHANGE, ending.NotOverYet),
     )
     async def complete(id: Id, command: CommandDep) -> Response:
         return await command.change(
-            store.activities,
+            activities,
             id,
-            lambda activity, now: scheduling.complete(activity, command.principal, now),
+            lambda activity, now: ending.complete(activity, command.principal, now),
             ActivityView.of,
             known_to=known_to(command.principal),
         )

@@ -1,16 +1,15 @@
-"""What callers send. Times carry their zone and are kept in UTC, whole seconds."""
+"""What callers send about activities. Times carry their zone and are kept in UTC, in whole seconds."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from services.chassis.recurrence import MAX_LENGTH
 from services.chassis.values import Request
 from services.contracts.activities import ActivityKind
 from services.contracts.marks import Code, Id
 from services.contracts.text import Plain
-from services.events.activities.domain.activity import MAX_CAPACITY, MAX_PARTY, MAX_VOLUNTEERS
+from services.events.activities.domain.activity import MAX_CAPACITY, MAX_VOLUNTEERS
 from services.events.activities.domain.scheduling import Plan
 
 
@@ -48,17 +47,9 @@ class ScheduleActivity(Request):
     guardian_required: bool = False
 
     def plan(self, caller: str) -> Plan:
-        """What the domain is asked to schedule."""
+        """The plan that is to be scheduled."""
         fields = self.model_dump(include=set(Plan.model_fields), exclude={"organiser"})
         return Plan(organiser=self.organiser or caller, **fields)
-
-
-class StartSeries(ScheduleActivity):
-    """An activity that recurs; `starts_at` and `ends_at` are those of the first date."""
-
-    rule: str = Field(
-        max_length=MAX_LENGTH, description="RFC 5545 rule in Asia/Shanghai.", examples=["FREQ=MONTHLY;BYDAY=1SA"]
-    )
 
 
 class MoveActivity(Request):
@@ -74,34 +65,3 @@ class CancelActivity(Request):
     """Why, for everybody to read."""
 
     reason: Reason | None = None
-
-
-class Register(Request):
-    """A party. Without `person` it is the caller's."""
-
-    person: Id | None = None
-    party: int = Field(default=1, ge=1, le=MAX_PARTY, description="Heads, the person among them.")
-    guardian: bool = Field(default=False, description="I am the children's guardian and consent.")
-    ages_confirmed: bool = Field(default=False, description="Everybody has reached the minimum age.")
-
-
-class CheckInOrOut(Request):
-    """Who comes or goes. Without `person` it is the caller, by the code at the venue."""
-
-    person: Id | None = None
-    as_volunteer: bool | None = Field(default=None, description="By default: whether they volunteer here.")
-    code: str | None = Field(default=None, min_length=1, max_length=16)
-    at: Moment | None = Field(default=None, description="When, if the desk copies a list kept on paper.")
-
-
-class SkipDate(Request):
-    """A date of the series that falls out."""
-
-    on: date
-    reason: Reason | None = None
-
-
-class EndSeries(Request):
-    """Whether the dates ahead are cancelled too."""
-
-    cancels: bool = True

@@ -1,25 +1,39 @@
-"""The activity: who has a seat, who waits, who helps, who came. One document, so all its lists are bounded."""
+"""The activity, with those who have a seat, wait, help and came. It is one document, so all its lists are bounded."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from pydantic import ConfigDict, Field, computed_field
 
 from services.chassis.aggregate import Aggregate
-from services.chassis.errors import NotYours
+from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
 from services.contracts.marks import Masked, Office, Someone, Thing
 from services.contracts.value import Value
-from services.events.activities.domain.errors import NotScheduled
 
 MAX_CAPACITY = 1000
-MAX_WAITING_PARTIES = 200
 MAX_PARTY = 10
 MAX_VOLUNTEERS = 100
-MAX_DURATION = timedelta(days=14)
-CHECK_IN_OPENS = timedelta(minutes=60)
 
 _STATUS_ZH = {ActivityStatus.COMPLETED: "结束", ActivityStatus.CANCELLED: "取消", ActivityStatus.SCHEDULED: "安排"}
+
+
+class NotScheduled(
+    Conflict,
+    code="activity.not-scheduled",
+    zh="活动已{status_zh}，不能再更改。",
+    en="The activity is {status} and can't be changed any more.",
+):
+    """An activity that was cancelled or completed stays so."""
+
+
+class HasBegun(
+    Conflict,
+    code="activity.has-begun",
+    zh="活动已经开始或已有人签到，不能再改期或取消。",
+    en="It has begun, or people have checked in already; it can't be moved or cancelled any more.",
+):
+    """An activity that has begun is completed and never undone, because hours are counted from it."""
 
 
 class _Value(Value):
@@ -50,7 +64,7 @@ class Presence(_Value):
 
 
 class Activity(Aggregate):
-    """One event with a time and a place. `check_in_code`: what the code at the venue is derived from."""
+    """One event with a time and a place. The code at the venue is derived from `check_in_code`."""
 
     title: Office[Masked]
     title_en: Office[Masked | None] = None
@@ -79,28 +93,28 @@ class Activity(Aggregate):
 
     @property
     def taken(self) -> int:
-        """Heads with a seat."""
+        """How many heads have a seat."""
         return sum(party.heads for party in self.seated)
 
     @property
     def free(self) -> int:
-        """Seats that nobody has."""
+        """How many seats nobody has."""
         return self.capacity - self.taken
 
     @property
     def waiting_heads(self) -> int:
-        """Heads on the waiting list."""
+        """How many heads wait."""
         return sum(party.heads for party in self.waiting)
 
     @property
     def attended(self) -> int:
-        """Heads of the parties that checked in."""
+        """How many heads the parties have that checked in."""
         return sum(presence.heads for presence in self.presences)
 
     @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def people(self) -> Someone[list[str]]:
-        """Everybody who stands in this document: stored, so that one index finds a person's activities."""
+        """Everybody who is named in this activity. It is stored, so that one index finds the activities of a person."""
         found = {self.organiser, *self.volunteers}
         for party in (*self.seated, *self.waiting):
             found |= {party.person, party.by}
@@ -109,7 +123,7 @@ class Activity(Aggregate):
         return sorted(found)
 
     def public(self) -> ActivityState:
-        """Without anybody's registration."""
+        """The state that its topic shows: nobody's registration stands in it."""
         return ActivityState(
             title=self.title,
             title_en=self.title_en,
@@ -150,6 +164,12 @@ class Activity(Aggregate):
         if self.status is not ActivityStatus.SCHEDULED:
             raise NotScheduled(status=self.status.value, status_zh=_STATUS_ZH[self.status])
 
+    def require_untouched(self, now: datetime) -> None:
+        """Raises NotScheduled once the activity has reached its end, HasBegun once it has started or somebody came."""
+        self.require_scheduled()
+        if now >= self.starts_at or self.presences:
+            raise HasBegun()
+
     def require_manager(self, by: Principal) -> None:
         """Raises NotYours unless `by` is staff of the community or organises this activity."""
         by.require(self.community)
@@ -157,11 +177,11 @@ class Activity(Aggregate):
             raise NotYours()
 
     def require_desk(self, by: Principal) -> None:
-        """Raises NotYours unless `by` may act for others here: staff, grid workers, the organiser."""
+        """Raises NotYours unless `by` may act for others here."""
         if not self.is_desk(by):
             raise NotYours()
 
     def is_desk(self, by: Principal) -> bool:
-        """Whether `by` may act for others here."""
+        """Whether `by` may act for others here, as staff, grid workers and the organiser may."""
         acts = by.has(self.community, Role.STAFF, Role.GRID_WORKER) or by.sub == self.organiser
         return self.community in by.communities and acts

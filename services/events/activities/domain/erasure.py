@@ -1,4 +1,4 @@
-"""A person is taken out: seats ahead become free, and what has been keeps its counts under a stand-in's name."""
+"""A person is taken out of an activity. Seats ahead become free; the past keeps its counts, under a stand-in's name."""
 
 from datetime import datetime
 
@@ -6,15 +6,13 @@ from services.chassis.aggregate import Decision, decided
 from services.contracts.activities import (
     ActivityPersonErased,
     ActivityStatus,
-    SeriesPersonErased,
 )
 from services.events.activities.domain.activity import Activity, Party
-from services.events.registrations.domain import release
-from services.events.series.domain.series import Series
+from services.events.activities.domain.seats import release
 
 
 def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decision[Activity]:
-    """Nothing of the activity leads to `person` afterwards. Without a trace of them nothing changes."""
+    """Take `person` out, so that nothing of the activity leads to them. Where they are not named, nothing changes."""
     if person not in activity.people:
         return decided(activity)
     ahead = activity.status is ActivityStatus.SCHEDULED and now < activity.starts_at
@@ -44,11 +42,3 @@ def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decis
     )
     event = ActivityPersonErased(volunteers=list(erased.volunteers), organiser=erased.organiser)
     return decided(erased, *left.events, event)
-
-
-def erase_from_series(series: Series, person: str) -> Decision[Series]:
-    """The organiser of a series gets a stand-in; staff go on with it."""
-    if series.organiser != person:
-        return decided(series)
-    erased = series.model_copy(update={"organiser": "erased-1"})
-    return decided(erased, SeriesPersonErased(organiser=erased.organiser))

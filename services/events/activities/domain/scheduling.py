@@ -1,39 +1,43 @@
-"""An activity is scheduled, moved, cancelled, completed."""
+"""An activity is scheduled, and moved to another time or place."""
 
 from datetime import date, datetime, timedelta
 
 from pydantic import ConfigDict
 
 from services.chassis.aggregate import Decision, decided
-from services.chassis.errors import NotYours
+from services.chassis.errors import Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.activities import (
-    ActivityCancelled,
-    ActivityCompleted,
     ActivityKind,
     ActivityMoved,
     ActivityScheduled,
-    ActivityStatus,
 )
 from services.contracts.marks import Masked
 from services.contracts.value import Value
-from services.events.activities.domain.activity import MAX_DURATION, Activity
-from services.events.activities.domain.errors import (
-    EndsBeforeItStarts,
-    HasBegun,
-    NotOverYet,
-    StartsInThePast,
-    TooLong,
-)
-from services.events.attendance.domain.attendance import check_out_forgotten
+from services.events.activities.domain.activity import Activity
 
-COMPLETED_AFTER = timedelta(hours=6)
-"""How long after its end an activity that nobody completed is completed by itself."""
+MAX_DURATION = timedelta(days=14)
 _MOVES_REMEMBERED = 10
 
 
+class StartsInThePast(Invalid, code="activity.starts-in-past", zh="开始时间已经过去。", en="The start is in the past."):
+    """Nobody could register for such an activity."""
+
+
+class EndsBeforeItStarts(
+    Invalid, code="activity.ends-before-start", zh="结束时间须晚于开始时间。", en="It must end after it starts."
+):
+    """An activity has a duration."""
+
+
+class TooLong(
+    Invalid, code="activity.too-long", zh="活动最长 {days} 天。", en="An activity lasts {days} days at most."
+):
+    """A wrong year would make an activity that never ends."""
+
+
 class Plan(Value):
-    """What is to take place. Times are UTC."""
+    """The plan of an activity. Times are UTC."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,7 +59,7 @@ class Plan(Value):
 def schedule(
     id: str, community: str, plan: Plan, check_in_code: str, by: Principal, now: datetime
 ) -> Decision[Activity]:
-    """Staff schedule for any organiser, organisers for themselves.
+    """The activity that `plan` makes. Staff schedule for any organiser, organisers for themselves.
 
     Raises:
         NotYours, StartsInThePast, EndsBeforeItStarts, TooLong
@@ -76,7 +80,7 @@ def announce(
     series: str | None = None,
     occurrence: date | None = None,
 ) -> Decision[Activity]:
-    """The activity as it begins, on its own or as one date of a series."""
+    """The activity that `plan` makes, on its own or as one date (`occurrence`) of a `series`."""
     activity = Activity(
         id=id,
         community=community,
@@ -99,13 +103,13 @@ def move(
     venue: str,
     building: str | None,
 ) -> Decision[Activity]:
-    """Another time or place; registrations stand.
+    """The activity gets another time or place; registrations stand.
 
     Raises:
         NotYours, NotScheduled, HasBegun, StartsInThePast, EndsBeforeItStarts, TooLong
     """
     activity.require_manager(by)
-    _require_untouched(activity, now)
+    activity.require_untouched(now)
     check_times(starts_at, ends_at, now)
     before = (activity.starts_at, activity.ends_at, activity.venue, activity.building)
     if before == (starts_at, ends_at, venue, building):
@@ -134,51 +138,12 @@ def move(
     return decided(moved, event)
 
 
-def cancel(activity: Activity, by: Principal, now: datetime, reason: str | None) -> Decision[Activity]:
-    """It won't take place.
-
-    Raises:
-        NotYours, NotScheduled, HasBegun
-    """
-    activity.require_manager(by)
-    _require_untouched(activity, now)
-    cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, "changed_at": now})
-    return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
-
-
-def drop(activity: Activity, now: datetime, reason: str | None) -> Decision[Activity]:
-    """As `cancel`, for its series' sake; what has begun or ended is left as it is."""
-    if activity.status is not ActivityStatus.SCHEDULED or now >= activity.starts_at or activity.presences:
-        return decided(activity)
-    cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, "changed_at": now})
-    return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
-
-
-def complete(activity: Activity, by: Principal, now: datetime) -> Decision[Activity]:
-    """It is over; volunteers whom nobody checked out are checked out at the planned end, and marked so.
-
-    Raises:
-        NotYours, NotScheduled, NotOverYet
-    """
-    activity.require_manager(by)
-    activity.require_scheduled()
-    if now < activity.ends_at:
-        raise NotOverYet()
-    presences, events = check_out_forgotten(activity)
-    completed = activity.model_copy(
-        update={"status": ActivityStatus.COMPLETED, "presences": presences, "changed_at": now}
-    )
-    return decided(completed, *events, ActivityCompleted(status=ActivityStatus.COMPLETED, at=now))
-
-
-def _require_untouched(activity: Activity, now: datetime) -> None:
-    activity.require_scheduled()
-    if now >= activity.starts_at or activity.presences:
-        raise HasBegun()
-
-
 def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-    """Raises StartsInThePast, EndsBeforeItStarts, TooLong."""
+    """Whether an activity may have these times.
+
+    Raises:
+        StartsInThePast, EndsBeforeItStarts, TooLong
+    """
     if starts_at <= now:
         raise StartsInThePast()
     if ends_at <= starts_at:

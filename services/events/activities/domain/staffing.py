@@ -1,4 +1,4 @@
-"""Who helps at an activity: decided by the volunteers service, kept here so that only they check in as helpers."""
+"""The helpers of an activity. The volunteers service decides who they are; only they can check in as helpers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,13 +9,13 @@ from services.events.activities.domain.activity import Activity
 
 
 def staff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
-    """All seats of its need are filled. Old news about an activity that is over or cancelled changes nothing."""
+    """`volunteers` help; no more are needed. Old news about an activity that is over or cancelled changes nothing."""
     staffed = _with(activity, volunteers, now)
     return decided(activity) if staffed is None else decided(staffed, ActivityStaffed(volunteers=list(volunteers)))
 
 
 def unstaff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
-    """Somebody fell out; `volunteers` stay."""
+    """Somebody fell out, and `volunteers` still help."""
     left = _with(activity, volunteers, now)
     return decided(activity) if left is None else decided(left, ActivityUnderstaffed(volunteers=list(volunteers)))
 

@@ -1,29 +1,79 @@
-"""Coming and going. Minutes run from the check-in to the check-out, and never beyond the planned end."""
+"""People check in and out: seen by the desk, or shown by the code that hangs at the venue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.chassis.aggregate import Decision, decided
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
-from services.contracts.activities import ActivityCheckedIn, ActivityCheckedOut
-from services.events.activities.domain.activity import CHECK_IN_OPENS, Activity, Presence
-from services.events.activities.domain.errors import (
-    AlreadyCheckedIn,
-    AlreadyCheckedOut,
-    AttendanceAhead,
-    LeftBeforeComing,
-    NotApproved,
-    NotAVolunteerHere,
-    NotCheckedIn,
-    NotRegistered,
-    TooEarlyToCheckIn,
-    TooLateToCheckIn,
-    WrongCode,
-)
-from services.events.attendance.domain.codes import CodeTime, is_right
+from services.contracts.activities import ActivityCheckedIn
+from services.events.activities.domain.activity import Activity, Presence
+from services.events.activities.domain.presences import leave
+from services.events.attendance.domain.codes import CodeTime, WrongCode, is_right
+from services.events.registrations.domain import NotRegistered
 
+CHECK_IN_OPENS = timedelta(minutes=60)
+"""How long before the start the desk begins to check people in."""
 CODE_TIME = CodeTime()
-"""When codes exist, unless settings say otherwise."""
+"""When codes exist, where settings don't say otherwise."""
+
+
+class AttendanceAhead(
+    Invalid,
+    code="activity.attendance-ahead",
+    zh="签到或签退时间不能在将来。",
+    en="The time of coming or leaving can't be in the future.",
+):
+    """A list on paper tells of the past."""
+
+
+class LeftBeforeComing(
+    Invalid, code="activity.left-before-coming", zh="签退时间早于签到时间。", en="Nobody leaves before they come."
+):
+    """The two times of a list on paper don't fit."""
+
+
+class TooEarlyToCheckIn(
+    Conflict,
+    code="activity.too-early-to-check-in",
+    zh="开始前 {minutes} 分钟起可以签到。",
+    en="Check-in opens {minutes} minutes before the start.",
+):
+    """Hours begin with the activity, or with setting it up."""
+
+
+class TooLateToCheckIn(Conflict, code="activity.too-late-to-check-in", zh="活动已经结束。", en="The activity is over."):
+    """Nobody arrives after the end."""
+
+
+class AlreadyCheckedIn(Conflict, code="activity.already-checked-in", zh="已经签到。", en="Checked in already."):
+    """A person checks in once in each role."""
+
+
+class NotCheckedIn(Conflict, code="activity.not-checked-in", zh="尚未签到。", en="Not checked in."):
+    """Nobody can leave who has not come."""
+
+
+class AlreadyCheckedOut(Conflict, code="activity.already-checked-out", zh="已经签退。", en="Checked out already."):
+    """The minutes of a presence are counted once."""
+
+
+class NotAVolunteerHere(
+    Conflict,
+    code="activity.not-a-volunteer-here",
+    zh="不在本次活动的志愿者名单中。",
+    en="Not one of the volunteers of this activity.",
+):
+    """Only volunteers whom the volunteers service has named earn hours here."""
+
+
+class NotApproved(
+    Conflict,
+    code="activity.volunteer-not-approved",
+    zh="该志愿者尚未获得批准。",
+    en="Staff have not approved this volunteer.",
+):
+    """Whoever may not act as a volunteer earns no hours."""
 
 
 class Attend(Protocol):
@@ -57,7 +107,7 @@ def check_in(
 ) -> Decision[Activity]:
     """Somebody is there: seen by the desk, or shown by the code that hangs at the venue.
 
-    A code is compared last, when nothing else stands against it: so no answer but the last tells anything of it.
+    A code is compared last, when nothing else stands against the check-in; so no other answer tells anything about it.
 
     Args:
         approved: whether the person may act as a volunteer.
@@ -66,8 +116,8 @@ def check_in(
 
     Raises:
         NotYours, NotScheduled, AttendanceAhead, NotAVolunteerHere, NotApproved, NotRegistered, AlreadyCheckedIn
-        TooEarlyToCheckIn, TooLateToCheckIn: said to the desk.
-        WrongCode: said to who shows a code: it is wrong, or the time is.
+        TooEarlyToCheckIn, TooLateToCheckIn: the desk came too early or too late.
+        WrongCode: the code is wrong, or it was shown at the wrong time.
     """
     by_code = _require_presence(activity, person, by, code)
     moment = _moment(activity, by, now, at)
@@ -100,7 +150,7 @@ def check_out(
     at: datetime | None = None,
     time: CodeTime = CODE_TIME,
 ) -> Decision[Activity]:
-    """Somebody leaves. After the planned end, the planned end counts. A code is compared last, as at the check-in.
+    """Somebody leaves; after the planned end, the planned end counts. A code is compared last, as at the check-in.
 
     Args:
         at: when they left, if the desk copies a list kept on paper.
@@ -121,26 +171,13 @@ def check_out(
         raise LeftBeforeComing()
     if by_code is not None and not is_right(activity, by_code, now, time):
         raise WrongCode()
-    left, event = _leave(activity, presence, moment)
+    left, event = leave(activity, presence, moment)
     presences = tuple(left if p is presence else p for p in activity.presences)
     return decided(activity.model_copy(update={"presences": presences, "changed_at": now}), event)
 
 
-def check_out_forgotten(activity: Activity) -> tuple[tuple[Presence, ...], list[ActivityCheckedOut]]:
-    """Every volunteer still there leaves at the planned end. Parties earn no hours and are left as they are."""
-    presences: list[Presence] = []
-    events: list[ActivityCheckedOut] = []
-    for presence in activity.presences:
-        kept = presence
-        if presence.as_volunteer and presence.left_at is None:
-            kept, event = _leave(activity, presence, None)
-            events.append(event)
-        presences.append(kept)
-    return tuple(presences), events
-
-
 def _require_presence(activity: Activity, person: str, by: Principal, code: str | None) -> str | None:
-    """The code, where it is by that that they show themselves to be there; None where the desk has seen them."""
+    """The code by which the person shows that they are there; None where the desk has seen them."""
     if person == by.sub and code is not None:
         by.require(activity.community)
         return code
@@ -149,7 +186,7 @@ def _require_presence(activity: Activity, person: str, by: Principal, code: str 
 
 
 def _moment(activity: Activity, by: Principal, now: datetime, at: datetime | None) -> datetime:
-    """The time that counts. Only the desk may name another than the present, and none to come."""
+    """The time that counts. Only the desk may name another than the present, and never a future one."""
     if at is None:
         return now
     activity.require_desk(by)
@@ -171,12 +208,8 @@ def _heads(activity: Activity, person: str, *, as_volunteer: bool, approved: boo
     return party.heads
 
 
-def _leave(activity: Activity, presence: Presence, now: datetime | None) -> tuple[Presence, ActivityCheckedOut]:
-    capped = now is None or now > activity.ends_at
-    left_at = activity.ends_at if now is None or capped else now
-    minutes = max(0, int((left_at - presence.arrived_at).total_seconds()) // 60)
-    left = presence.model_copy(update={"left_at": left_at, "minutes": minutes, "capped": capped})
-    event = ActivityCheckedOut(
-        person=presence.person, as_volunteer=presence.as_volunteer, at=left_at, minutes=minutes, capped=capped
-    )
-    return left, event
+def role_of(activity: Activity, person: str, as_volunteer: bool | None) -> bool:
+    """Whether `person` comes or goes as a volunteer: as named, else as they checked in, else as they are listed."""
+    if as_volunteer is not None:
+        return as_volunteer
+    return person in activity.volunteers or activity.presence_of(person, as_volunteer=True) is not None

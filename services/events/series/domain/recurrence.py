@@ -3,7 +3,17 @@
 from datetime import datetime, timedelta
 
 from services.chassis import recurrence
-from services.events.activities.domain.errors import RuleUnreadable
+from services.chassis.errors import Invalid
+
+
+class RuleUnreadable(
+    Invalid,
+    code="series.rule-unreadable",
+    zh="重复规则无法识别：{why}。",
+    en="The recurrence rule can't be used: {why}.",
+):
+    """The rule is not RFC 5545, or uses a part of it that is not taken here."""
+
 
 TAKEN = recurrence.Taken(
     frequencies=frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}),
@@ -22,5 +32,5 @@ def normalise(rule: str) -> str:
 
 
 def end_of(start: datetime, minutes: int) -> datetime:
-    """When a date of that length ends."""
+    """When an activity ends that begins at `start` and takes so many minutes."""
     return start + timedelta(minutes=minutes)

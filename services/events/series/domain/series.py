@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from services.chassis import recurrence
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
-from services.chassis.errors import NotYours
+from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import local_date
 from services.contracts.activities import (
@@ -17,13 +17,13 @@ from services.contracts.activities import (
     SeriesDateSkipped,
     SeriesEnded,
     SeriesExpanded,
+    SeriesPersonErased,
     SeriesStarted,
     SeriesState,
     SeriesStatus,
 )
 from services.contracts.event import Event
 from services.contracts.marks import Masked, Office, Someone, Thing
-from services.events.activities.domain.errors import NoSuchDate, SeriesEndedAlready
 from services.events.activities.domain.scheduling import Plan, check_times
 from services.events.series.domain.recurrence import end_of, normalise
 
@@ -33,8 +33,18 @@ STEP = timedelta(days=7)
 MAX_SKIPPED = 500
 
 
+class NoSuchDate(
+    Invalid, code="series.no-such-date", zh="该系列在 {on} 没有活动。", en="The series has no date on {on}."
+):
+    """A date can be skipped, or begin a series, only if it follows the rule and lies ahead."""
+
+
+class SeriesEndedAlready(Conflict, code="series.ended", zh="系列活动已经终止。", en="The series has ended."):
+    """An ended series names no more dates."""
+
+
 class Series(Aggregate):
-    """What recurs, how, and how far its dates have been named."""
+    """A plan with the rule by which it recurs. Its dates have been named until `expanded_until`."""
 
     title: Office[Masked]
     title_en: Office[Masked | None] = None
@@ -74,7 +84,7 @@ class Series(Aggregate):
         return derived_id("activity", self.id, on.isoformat())
 
     def plan_of(self, occurrence: Occurrence) -> Plan:
-        """What takes place on one date."""
+        """The plan of one date."""
         shared = Plan.model_fields.keys() - {"starts_at", "ends_at"}
         return Plan(
             starts_at=occurrence.starts_at,
@@ -90,7 +100,7 @@ class Series(Aggregate):
 
 
 def start(id: str, community: str, plan: Plan, rule: str, by: Principal, now: datetime) -> Decision[Series]:
-    """The plan recurs by `rule`, first at or after `plan.starts_at`; the dates in sight are named at once.
+    """A series in which `plan` recurs by `rule`, first at or after its start; the dates in sight are named at once.
 
     Raises:
         NotYours, RuleUnreadable, StartsInThePast, EndsBeforeItStarts, TooLong
@@ -140,7 +150,7 @@ def expand(series: Series, now: datetime) -> Decision[Series]:
 
 
 def skip(series: Series, on: date, by: Principal, now: datetime, reason: str | None) -> Decision[Series]:
-    """One date ahead falls out; to skip it twice changes nothing.
+    """One date ahead falls out. Skipping it twice changes nothing.
 
     Raises:
         NotYours, SeriesEndedAlready, NoSuchDate
@@ -159,7 +169,7 @@ def skip(series: Series, on: date, by: Principal, now: datetime, reason: str | N
 
 
 def end(series: Series, by: Principal, now: datetime, *, cancels: bool) -> Decision[Series]:
-    """No more dates; with `cancels` those ahead are cancelled too.
+    """The series names no more dates; with `cancels`, the activities ahead are cancelled too.
 
     Raises:
         NotYours, SeriesEndedAlready
@@ -169,6 +179,14 @@ def end(series: Series, by: Principal, now: datetime, *, cancels: bool) -> Decis
         raise SeriesEndedAlready()
     ended = series.model_copy(update={"status": SeriesStatus.ENDED})
     return decided(ended, SeriesEnded(status=SeriesStatus.ENDED, at=now, cancels=cancels))
+
+
+def erase_from_series(series: Series, person: str) -> Decision[Series]:
+    """A stand-in takes the place of the organiser, and staff go on with the series."""
+    if series.organiser != person:
+        return decided(series)
+    erased = series.model_copy(update={"organiser": "erased-1"})
+    return decided(erased, SeriesPersonErased(organiser=erased.organiser))
 
 
 def _occurrence(series: Series, starts_at: datetime) -> Occurrence:

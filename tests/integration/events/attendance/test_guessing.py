@@ -1,4 +1,4 @@
-"""The code at the venue against who guesses: one answer to all of them, and few tries, over all replicas together."""
+"""Guessing the code at the venue: every wrong try has one answer, and tries are few, over all replicas together."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,23 +10,23 @@ import pytest
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Principal
 from services.chassis.runtime import Runtime
-from services.chassis.store.aggregates import Cause
-from services.events.activities.domain import staffing
-from services.events.activities.store import INDEXES, Store
-from services.events.app import EventsSettings, rooms, service
+from services.chassis.store.aggregates import Aggregates
+from services.events.activities.domain.activity import Activity
+from services.events.app import service
 from services.events.attendance.domain.attendance import CODE_TIME
 from services.events.attendance.domain.codes import code_shown, is_right
+from services.events.settings import EventsSettings
 from tests.integration import standing
 from tests.integration.calling import Caller, Hand
 from tests.integration.events.calling import an_activity
-from tests.unit.events.given import END, HOME, HOUR, MINUTE, STAFF, START, resident
+from tests.unit.events.given import END, HOUR, MINUTE, STAFF, START, resident
 
 
 @pytest.fixture
 async def other(settings: EventsSettings, hand: Hand) -> AsyncIterator[Caller]:
     """Another replica."""
-    async with standing.runtime(settings, INDEXES, hand, kinds=service.kinds) as runtime:
-        transport = standing.gateway(service, settings, standing.routers(rooms(runtime)))
+    async with standing.opened(service, settings, hand) as (_, rooms):
+        transport = standing.gateway(service, settings, standing.routers(rooms))
         async with Caller(transport, DevelopmentIssuer(settings), "events") as caller:
             yield caller
 
@@ -53,10 +53,10 @@ async def tried(api: Caller, by: Principal, place: str, code: str, what: str = "
     return answer.status_code, body.get("code", ""), body.get("detail", "")
 
 
-async def test_wrong_early_and_late_have_one_answer(api: Caller, store: Store, hand: Hand) -> None:
+async def test_wrong_early_and_late_have_one_answer(api: Caller, activities: Aggregates[Activity], hand: Hand) -> None:
     people = [resident(n) for n in range(5)]
     place = await scheduled(api, *people)
-    activity = (await store.activities.get(place.removeprefix("/activities/"))).aggregate
+    activity = (await activities.get(place.removeprefix("/activities/"))).aggregate
     right = code_shown(activity, START, CODE_TIME)
     assert right is not None
     answers = set()
@@ -76,7 +76,7 @@ async def test_wrong_early_and_late_have_one_answer(api: Caller, store: Store, h
 
 
 async def test_there_is_a_code_around_the_time_alone_and_another_once_it_has_moved(
-    api: Caller, store: Store, hand: Hand
+    api: Caller, activities: Aggregates[Activity], hand: Hand
 ) -> None:
     place = await scheduled(api)
     shown = []
@@ -86,12 +86,14 @@ async def test_there_is_a_code_around_the_time_alone_and_another_once_it_has_mov
     assert shown == [None, shown[1], shown[1], None]
     hand.now = START - HOUR
     await api.ok(STAFF, f"{place}/move", {"starts_at": (START + MINUTE).isoformat()})
-    activity = (await store.activities.get(place.removeprefix("/activities/"))).aggregate
+    activity = (await activities.get(place.removeprefix("/activities/"))).aggregate
     assert not is_right(activity, shown[1], START, CODE_TIME)
-    assert shown[1] not in str(await store.activities.collection.find_one({"_id": activity.id}))
+    assert shown[1] not in str(await activities.collection.find_one({"_id": activity.id}))
 
 
-async def test_whoever_has_no_place_there_learns_nothing_by_trying(api: Caller, store: Store, hand: Hand) -> None:
+async def test_whoever_has_no_place_there_learns_nothing_by_trying(
+    api: Caller, activities: Aggregates[Activity], hand: Hand
+) -> None:
     coming = resident(1)
     place = await scheduled(api, coming)
     hand.now = START
@@ -102,7 +104,7 @@ async def test_whoever_has_no_place_there_learns_nothing_by_trying(api: Caller, 
         assert at.status_code == 403
         assert at.json()["code"] == "forbidden"
         assert (await tried(api, coming, place, code, "check-outs"))[1] == "activity.not-checked-in"
-    assert await store.activities.collection.database["check_in_tries"].count_documents({}) == 0
+    assert await activities.collection.database["check_in_tries"].count_documents({}) == 0
 
 
 async def test_tries_run_out_over_all_replicas_right_codes_or_wrong(api: Caller, other: Caller, hand: Hand) -> None:
@@ -164,22 +166,3 @@ async def test_nobody_stands_by_name_in_what_is_counted(
     assert len(kept) == 2
     assert "resident-1" not in str(kept)
     assert place.removeprefix("/activities/") not in str(kept)
-
-
-async def test_only_approved_helpers_are_checked_in(api: Caller, store: Store, hand: Hand) -> None:
-    place = await scheduled(api)
-    id = place.removeprefix("/activities/")
-    await store.activities.change(id, lambda a, now: staffing.staff(a, ["helper-1", "helper-2"], now), Cause("test"))
-    hand.now = START
-
-    async def seen(**state: Any) -> tuple[int, str]:
-        copy = {"seq": 1, "community": HOME, "state": {"person": "helper-1", **state}}
-        await store.volunteers.replace_one({"_id": "volunteer-1"}, copy, upsert=True)
-        answer = await api.post(STAFF, f"{place}/check-ins", {"person": "helper-1", "as_volunteer": True})
-        return answer.status_code, answer.json().get("code", "")
-
-    assert await seen() == (409, "activity.volunteer-not-approved")
-    assert await seen(approved=False) == (409, "activity.volunteer-not-approved")
-    assert await seen(approved=True) == (200, "")
-    other_one = await api.post(STAFF, f"{place}/check-ins", {"person": "helper-2", "as_volunteer": True})
-    assert other_one.status_code == 409

@@ -7,18 +7,18 @@ from services.chassis.errors import CommunityError
 from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Cause
 from services.events.activities.domain import scheduling
-from services.events.activities.store import Store
-from services.events.app import EventsSettings
-from services.events.registrations import domain
+from services.events.activities.store import ACTIVITY
+from services.events.registrations import domain as registrations
+from services.events.settings import EventsSettings
 from tests.unit.events.given import HOME, NOW, STAFF, plan, resident
 
 PEOPLE, CAPACITY, LEAVERS = 300, 120, 100
 
 
 async def test_650_requests_at_once_leave_no_seat_idle_and_none_taken_twice(runtime: Runtime[EventsSettings]) -> None:
-    stores = [Store.of(runtime) for _ in range(3)]
+    replicas = [runtime.aggregates(ACTIVITY) for _ in range(3)]
     everything = plan(capacity=CAPACITY, volunteers_needed=0, skill=None)
-    await stores[0].activities.create(
+    await replicas[0].create(
         "festival", lambda now: scheduling.schedule("festival", HOME, everything, "1", STAFF, now), Cause("staff-1")
     )
     dice = random.Random(4)
@@ -27,8 +27,8 @@ async def test_650_requests_at_once_leave_no_seat_idle_and_none_taken_twice(runt
     async def register(n: int) -> None:
         who, heads = resident(n), 1 + n % 3
         try:
-            await dice.choice(stores).activities.change(
-                "festival", lambda a, now: domain.register(a, who.sub, heads, who, now), Cause(who.sub)
+            await dice.choice(replicas).change(
+                "festival", lambda a, now: registrations.register(a, who.sub, heads, who, now), Cause(who.sub)
             )
             outcomes.append("in")
         except CommunityError as refusal:
@@ -37,8 +37,8 @@ async def test_650_requests_at_once_leave_no_seat_idle_and_none_taken_twice(runt
     async def withdraw(n: int) -> None:
         who = resident(n)
         try:
-            await dice.choice(stores).activities.change(
-                "festival", lambda a, now: domain.withdraw(a, who.sub, who, now), Cause(who.sub)
+            await dice.choice(replicas).change(
+                "festival", lambda a, now: registrations.withdraw(a, who.sub, who, now), Cause(who.sub)
             )
             outcomes.append("out")
         except CommunityError as refusal:
@@ -49,7 +49,7 @@ async def test_650_requests_at_once_leave_no_seat_idle_and_none_taken_twice(runt
     dice.shuffle(crowd)
     await asyncio.gather(*crowd)
 
-    stored = await stores[0].activities.get("festival")
+    stored = await replicas[0].get("festival")
     festival = stored.aggregate
     assert festival.free >= 0
     assert all(party.heads > festival.free for party in festival.waiting)
@@ -63,7 +63,7 @@ async def test_650_requests_at_once_leave_no_seat_idle_and_none_taken_twice(runt
         "activity.waiting-list-full",
         "too-much-contention",
     }
-    document = await stores[0].activities.collection.find_one({"_id": "festival"})
+    document = await replicas[0].collection.find_one({"_id": "festival"})
     assert document is not None
     assert [entry["seq"] for entry in document["outbox"]] == list(range(1, stored.version + 1))
     assert festival.changed_at == NOW

@@ -1,4 +1,4 @@
-"""Coming, going, minutes."""
+"""Who is checked in and out, by whom, when, and how many minutes that makes."""
 
 from datetime import datetime, timedelta
 
@@ -6,43 +6,31 @@ import pytest
 
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal
-from services.contracts.activities import ActivityCheckedOut, ActivityCompleted
-from services.events.activities.domain import scheduling, staffing
+from services.contracts.activities import ActivityCheckedOut
+from services.events.activities.domain import staffing
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.errors import (
+from services.events.attendance.domain.attendance import (
     AlreadyCheckedIn,
     AlreadyCheckedOut,
     AttendanceAhead,
     LeftBeforeComing,
     NotAVolunteerHere,
     NotCheckedIn,
-    NotRegistered,
-    NotScheduled,
     TooEarlyToCheckIn,
     TooLateToCheckIn,
-    WrongCode,
+    check_in,
+    check_out,
 )
-from services.events.attendance.domain.attendance import check_in, check_out
-from services.events.registrations import domain
-from tests.unit.events.given import (
-    END,
-    GRID,
-    HOUR,
-    MINUTE,
-    NOW,
-    ORGANISER,
-    STAFF,
-    START,
-    activity,
-    person,
-    resident,
-    took,
-)
+from services.events.attendance.domain.codes import WrongCode
+from services.events.registrations import domain as registrations
+from services.events.registrations.domain import NotRegistered
+from tests.unit.events.given import END, GRID, HOUR, MINUTE, NOW, ORGANISER, STAFF, START, activity, person, resident
+from tests.unit.events.lawful import took
 
 
 def _ready() -> Activity:
-    a = domain.register(activity(), "resident-1", 3, resident(1), NOW).aggregate
-    a = domain.register(a, "resident-2", 2, resident(2), NOW).aggregate
+    a = registrations.register(activity(), "resident-1", 3, resident(1), NOW).aggregate
+    a = registrations.register(a, "resident-2", 2, resident(2), NOW).aggregate
     return staffing.staff(a, ["helper-1", "helper-2"], NOW).aggregate
 
 
@@ -87,7 +75,9 @@ def test_the_code_at_the_venue_lets_people_check_themselves_in_and_nobody_else()
         ("resident-2", False, START, NotRegistered),  # on the waiting list
     ],
 )
-def test_who_is_not_let_in(who: str, helper: bool, at: datetime, error: type[CommunityError]) -> None:
+def test_nobody_is_let_in_out_of_time_or_off_the_lists(
+    who: str, helper: bool, at: datetime, error: type[CommunityError]
+) -> None:
     with pytest.raises(error):
         check_in(_ready(), who, STAFF, at, approved=True, as_volunteer=helper)
 
@@ -97,7 +87,7 @@ def test_the_door_opens_an_hour_before() -> None:
 
 
 def test_nobody_comes_twice_in_one_role() -> None:
-    both = domain.register(_ready(), "helper-1", 1, person("helper-1"), NOW).aggregate
+    both = registrations.register(_ready(), "helper-1", 1, person("helper-1"), NOW).aggregate
     there = _in(_in(both, "helper-1"), "helper-1", helper=False)
     for helper in (True, False):
         with pytest.raises(AlreadyCheckedIn):
@@ -124,29 +114,16 @@ def test_minutes_never_pass_the_planned_end(arrived: datetime, left: datetime, m
         check_out(decision.aggregate, "helper-1", STAFF, left, as_volunteer=True)
 
 
-def test_who_has_not_come_does_not_leave() -> None:
+def test_nobody_leaves_who_has_not_come() -> None:
     with pytest.raises(NotCheckedIn):
         check_out(_ready(), "helper-1", STAFF, END, as_volunteer=True)
 
 
-def test_who_fell_out_of_the_list_after_coming_still_leaves_with_their_minutes() -> None:
+def test_a_helper_struck_off_the_list_after_coming_still_leaves_with_their_minutes() -> None:
     there = staffing.unstaff(_in(_ready(), "helper-1"), ["helper-2"], START).aggregate
     (event,) = check_out(there, "helper-1", STAFF, START + HOUR, as_volunteer=True).events
     assert isinstance(event, ActivityCheckedOut)
     assert event.minutes == 60
-
-
-def test_completion_checks_out_forgotten_helpers_first_and_each_once() -> None:
-    there = _in(_in(_in(_ready(), "helper-1"), "helper-2"), "resident-1", helper=False)
-    there = check_out(there, "helper-2", STAFF, START + HOUR, as_volunteer=True).aggregate
-    decision = took(there, lambda a: scheduling.complete(a, STAFF, END + 6 * HOUR))
-    out, done = decision.events
-    assert isinstance(out, ActivityCheckedOut)
-    assert isinstance(done, ActivityCompleted)
-    assert (out.person, out.minutes, out.capped, out.at) == ("helper-1", 120, True, END)
-    assert all(p.left_at is not None for p in decision.aggregate.presences if p.as_volunteer)
-    with pytest.raises(NotScheduled):
-        check_out(decision.aggregate, "helper-1", STAFF, END, as_volunteer=True)
 
 
 def test_the_desk_copies_a_list_kept_on_paper() -> None:

@@ -1,22 +1,24 @@
-"""Seats and the waiting list, case by case."""
+"""Registering and withdrawing, case by case: who gets a seat, who waits, who moves up, and what is refused."""
 
 import pytest
 
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.activities import ActivityPromoted, ActivityRegistered, ActivityWaitlisted, ActivityWithdrawn
-from services.events.activities.domain.activity import MAX_WAITING_PARTIES, Activity
-from services.events.activities.domain.errors import (
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.seats import MAX_WAITING_PARTIES, WaitingListFull
+from services.events.registrations.domain import (
     AgeNotConfirmed,
     AlreadyRegistered,
     GuardianMissing,
     NotRegistered,
     PartyTooLarge,
     RegistrationClosed,
-    WaitingListFull,
+    register,
+    withdraw,
 )
-from services.events.registrations.domain import register, withdraw
-from tests.unit.events.given import GRID, MINUTE, NOW, ORGANISER, STAFF, START, activity, lawful, person, resident, took
+from tests.unit.events.given import GRID, MINUTE, NOW, ORGANISER, STAFF, START, activity, person, resident
+from tests.unit.events.lawful import lawful, took
 
 
 def _with(a: Activity, *parties: tuple[int, int]) -> Activity:
@@ -67,21 +69,21 @@ def test_withdrawing_lets_the_waiting_move_up_in_order() -> None:
     assert _waiting(decision.aggregate) == ["resident-5"]
 
 
-def test_who_does_not_fit_keeps_their_place() -> None:
+def test_a_party_that_does_not_fit_keeps_its_place() -> None:
     full = _with(activity(capacity=4), (1, 1), (2, 3), (3, 2), (4, 1))
     after = took(full, lambda a: withdraw(a, "resident-1", resident(1), NOW)).aggregate
     assert _seated(after) == ["resident-2", "resident-4"]
     assert (after.position_of("resident-3"), after.position_of("resident-4")) == (1, None)
 
 
-def test_leaving_the_waiting_list() -> None:
+def test_a_waiting_party_may_leave_the_list() -> None:
     full = _with(activity(capacity=2), (1, 2), (2, 1), (3, 1))
     (event,) = took(full, lambda a: withdraw(a, "resident-2", resident(2), NOW)).events
     assert isinstance(event, ActivityWithdrawn)
     assert (event.waitlisted, event.waiting, event.taken) == (True, 1, 2)
 
 
-def test_who_comes_back_goes_to_the_end() -> None:
+def test_whoever_comes_back_goes_to_the_end() -> None:
     full = _with(activity(capacity=2), (1, 2), (2, 1), (3, 1))
     left = withdraw(full, "resident-2", resident(2), NOW).aggregate
     assert _with(left, (2, 1)).position_of("resident-2") == 2
@@ -103,12 +105,14 @@ def test_nobody_registers_twice_seated_or_waiting() -> None:
         ({"min_age": 60}, 1, AgeNotConfirmed),
     ],
 )
-def test_what_is_refused(changes: dict[str, object], heads: int, error: type[CommunityError]) -> None:
+def test_a_registration_against_the_rules_is_refused(
+    changes: dict[str, object], heads: int, error: type[CommunityError]
+) -> None:
     with pytest.raises(error):
         register(activity(**changes), "resident-1", heads, resident(1), NOW)
 
 
-def test_what_is_confirmed_is_taken() -> None:
+def test_a_guardian_who_confirms_the_ages_is_taken() -> None:
     strict = activity(guardian_required=True, min_age=6)
     decision = took(
         strict, lambda a: register(a, "resident-1", 2, resident(1), NOW, guardian=True, ages_confirmed=True)
@@ -146,7 +150,7 @@ def test_members_of_other_communities_do_not_register() -> None:
         register(activity(), "far", 1, person("far", Role.RESIDENT, home="elsewhere"), NOW)
 
 
-def test_withdrawing_what_is_not_there() -> None:
+def test_a_registration_that_is_not_there_is_not_withdrawn() -> None:
     with pytest.raises(NotRegistered):
         withdraw(activity(), "resident-1", resident(1), NOW)
 

@@ -1,4 +1,4 @@
-"""Rules that are taken, rules that are refused, and that no rule keeps the machine busy."""
+"""Which rules are taken and which refused; and no rule keeps the machine busy."""
 
 from datetime import UTC, date, datetime, timedelta
 from time import process_time
@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from services.chassis.recurrence import is_exhausted, starts
 from services.chassis.values import ZONE, local_date
-from services.events.activities.domain.errors import RuleUnreadable
-from services.events.series.domain.recurrence import normalise
+from services.events.series.domain.recurrence import RuleUnreadable, normalise
 
 FIRST = datetime(2026, 3, 7, 1, 0, tzinfo=UTC)  # Saturday 09:00 in Shanghai
 

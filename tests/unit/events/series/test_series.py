@@ -13,10 +13,10 @@ from services.chassis.principal import Role
 from services.chassis.recurrence import starts
 from services.chassis.values import local_date
 from services.contracts.activities import Occurrence, SeriesDateSkipped, SeriesEnded, SeriesExpanded, SeriesStatus
-from services.events.activities.domain.errors import NoSuchDate, SeriesEndedAlready
 from services.events.series.domain import series as rules
-from services.events.series.domain.series import HORIZON, Series
-from tests.unit.events.given import HOME, NOW, ORGANISER, STAFF, START, lawful, person, plan, resident, took
+from services.events.series.domain.series import HORIZON, NoSuchDate, Series, SeriesEndedAlready
+from tests.unit.events.given import HOME, NOW, ORGANISER, STAFF, START, person, plan, resident
+from tests.unit.events.lawful import lawful, took
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=SA"
 DAY = timedelta(days=1)
@@ -101,7 +101,7 @@ def test_skipping_a_named_date_names_its_activity() -> None:
 
 
 @pytest.mark.parametrize("on", [date(2026, 3, 15), date(2026, 2, 28), date(1926, 3, 6)])
-def test_dates_that_are_none_of_its(on: date) -> None:
+def test_dates_that_do_not_follow_the_rule_are_not_skipped(on: date) -> None:
     with pytest.raises(NoSuchDate):
         rules.skip(_started().aggregate, on, STAFF, NOW, None)
 
@@ -111,7 +111,7 @@ def test_a_date_that_has_begun_is_not_skipped() -> None:
         rules.skip(_started().aggregate, local_date(START), STAFF, START, None)
 
 
-def test_ending() -> None:
+def test_an_ended_series_names_no_dates_and_skips_only_those_it_named() -> None:
     ended = took(_started().aggregate, lambda s: rules.end(s, STAFF, NOW, cancels=True)).aggregate
     assert rules.expand(ended, NOW + 100 * DAY).events == ()
     with pytest.raises(SeriesEndedAlready):
@@ -130,3 +130,9 @@ def test_only_staff_and_its_organiser_manage_it() -> None:
             rules.end(series, by, NOW, cancels=False)
         with pytest.raises(NotYours):
             rules.start("series-2", HOME, plan(), WEEKLY, by, NOW)
+
+
+def test_a_series_goes_on_without_its_organisers_name() -> None:
+    series = rules.start("series-1", HOME, plan(), "FREQ=WEEKLY", STAFF, NOW).aggregate
+    assert took(series, lambda s: rules.erase_from_series(s, ORGANISER.sub)).aggregate.organiser == "erased-1"
+    assert took(series, lambda s: rules.erase_from_series(s, "nobody")).events == ()

@@ -9,15 +9,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.chassis.errors import CommunityError
 from services.events.activities.domain import erasure, staffing
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.errors import AlreadyRegistered, NotRegistered, PartyTooLarge
-from services.events.registrations import domain
-from tests.unit.events.given import NOW, activity, lawful, resident
+from services.events.registrations import domain as registrations
+from services.events.registrations.domain import AlreadyRegistered, NotRegistered, PartyTooLarge
+from tests.unit.events.given import NOW, activity, resident
+from tests.unit.events.lawful import lawful
 
 PEOPLE = st.integers(1, 12)
 
 
 class Seats(RuleBasedStateMachine):
-    """A model beside the aggregate: the order in which the present parties came, and their sizes."""
+    """A model beside the aggregate: it knows the order in which the present parties came, and their sizes."""
 
     activity: Activity
     came: dict[str, int]
@@ -33,7 +34,7 @@ class Seats(RuleBasedStateMachine):
         who = resident(n)
         self.clock += timedelta(seconds=1)
         try:
-            decision = domain.register(self.activity, who.sub, heads, who, self.clock)
+            decision = registrations.register(self.activity, who.sub, heads, who, self.clock)
         except AlreadyRegistered:
             assert who.sub in self.came
             return
@@ -50,7 +51,7 @@ class Seats(RuleBasedStateMachine):
         who = resident(n)
         queue = [p.person for p in self.activity.waiting]
         try:
-            decision = domain.withdraw(self.activity, who.sub, who, self.clock)
+            decision = registrations.withdraw(self.activity, who.sub, who, self.clock)
         except NotRegistered:
             assert who.sub not in self.came
             return
@@ -81,7 +82,7 @@ class Seats(RuleBasedStateMachine):
     def a_stranger_can_not_take_seats_away(self, data: st.DataObject) -> None:
         victim = data.draw(st.sampled_from(sorted(self.came)))
         try:
-            domain.withdraw(self.activity, victim, resident("stranger"), self.clock)
+            registrations.withdraw(self.activity, victim, resident("stranger"), self.clock)
         except CommunityError:
             return
         raise AssertionError("a stranger withdrew somebody's registration")

@@ -1,4 +1,4 @@
-"""The service as a whole on Kafka: what it says, and what it does on what others say."""
+"""The whole service on Kafka: the events that it publishes, and what it does on the events of others."""
 
 import itertools
 
@@ -15,7 +15,7 @@ from services.contracts.activities import (
 from services.contracts.event import fold
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.volunteers import NeedReopened, NeedStaffed, NeedStatus, Origin
-from services.events.app import EventsSettings
+from services.events.settings import EventsSettings
 from tests.integration.calling import Caller
 from tests.integration.events.calling import an_activity
 from tests.integration.wire import Wire

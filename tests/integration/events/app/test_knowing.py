@@ -1,4 +1,4 @@
-"""Every route of events that names a thing and is not public: to whom it does not concern, nothing is told."""
+"""Every route of events that is not public tells nothing of a thing to people whom the thing does not concern."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,0 +1,59 @@
+"""An activity ends: cancelled before it begins, or completed once it is over."""
+
+from datetime import datetime, timedelta
+
+from services.chassis.aggregate import Decision, decided
+from services.chassis.errors import Conflict
+from services.chassis.principal import Principal, Role, system
+from services.contracts.activities import ActivityCancelled, ActivityCompleted, ActivityStatus
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.presences import leave_forgotten
+
+COMPLETED_AFTER = timedelta(hours=6)
+"""How long after its end an activity that nobody completed is completed by itself."""
+
+
+class NotOverYet(Conflict, code="activity.not-over-yet", zh="活动尚未结束。", en="The activity is not over yet."):
+    """Only an activity that has taken place is completed."""
+
+
+def cancel(activity: Activity, by: Principal, now: datetime, reason: str | None) -> Decision[Activity]:
+    """The activity won't take place.
+
+    Raises:
+        NotYours, NotScheduled, HasBegun
+    """
+    activity.require_manager(by)
+    activity.require_untouched(now)
+    cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, "changed_at": now})
+    return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
+
+
+def drop(activity: Activity, now: datetime, reason: str | None) -> Decision[Activity]:
+    """Cancel an activity because its series says so. One that has begun or ended is left as it is."""
+    if activity.status is not ActivityStatus.SCHEDULED or now >= activity.starts_at or activity.presences:
+        return decided(activity)
+    cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, "changed_at": now})
+    return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
+
+
+def complete(activity: Activity, by: Principal, now: datetime) -> Decision[Activity]:
+    """The activity is over. Volunteers whom nobody checked out leave at the planned end, and are marked so.
+
+    Raises:
+        NotYours, NotScheduled, NotOverYet
+    """
+    activity.require_manager(by)
+    activity.require_scheduled()
+    if now < activity.ends_at:
+        raise NotOverYet()
+    presences, events = leave_forgotten(activity)
+    completed = activity.model_copy(
+        update={"status": ActivityStatus.COMPLETED, "presences": presences, "changed_at": now}
+    )
+    return decided(completed, *events, ActivityCompleted(status=ActivityStatus.COMPLETED, at=now))
+
+
+def complete_by_itself(activity: Activity, now: datetime) -> Decision[Activity]:
+    """Complete an activity as staff would, because nobody has done so for hours."""
+    return complete(activity, system(activity.community, Role.STAFF), now)

@@ -1,0 +1,37 @@
+"""The room of activities."""
+
+from functools import partial
+
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Leaver, erase_each
+from services.events.activities.api.activities import router
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.erasure import erase_from_activity
+from services.events.activities.reactions import reactions
+from services.events.activities.store import INDEXES, KINDS, with_person
+from services.events.activities.sweeps import completion
+
+
+def room(activities: Aggregates[Activity]) -> Room:
+    """The room of activities."""
+    return Room(
+        "activities",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(activities)],
+        reactions=lambda table: reactions(table, activities),
+        sweeps=[completion(activities)],
+        erase=partial(erase, activities),
+    )
+
+
+async def erase(activities: Aggregates[Activity], leaver: Leaver) -> None:
+    """Leave nothing of `leaver` in any activity: as organiser, participant, helper or at the desk."""
+    person = leaver.person
+    await erase_each(
+        activities,
+        with_person(person),
+        lambda activity, now: erase_from_activity(activity, person, now),
+        leaver,
+    )

@@ -1,0 +1,23 @@
+"""The room of attendance. It erases nothing: presences are part of activities, and tries stand under keyed names."""
+
+from services.chassis.clock import Clock
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Database
+from services.events.activities.domain.activity import Activity
+from services.events.attendance.api import routers
+from services.events.attendance.reactions import reactions
+from services.events.attendance.settings import AttendanceSettings
+from services.events.attendance.store import INDEXES, VOLUNTEERS, Volunteers
+from services.events.attendance.tries import COLLECTION, Tries
+
+
+def room(activities: Aggregates[Activity], database: Database, clock: Clock, settings: AttendanceSettings) -> Room:
+    """The room of attendance. It keeps its own collections in `database`."""
+    tries = Tries(database[COLLECTION], activities.secret, settings.code_limits)
+    return Room(
+        "attendance",
+        indexes=INDEXES,
+        routers=routers(activities, Volunteers(database[VOLUNTEERS]), tries, settings.code_time, clock),
+        reactions=reactions,
+    )

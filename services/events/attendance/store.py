@@ -1,0 +1,36 @@
+"""What attendance keeps: a copy of who is a volunteer, and the tries at codes."""
+
+from collections.abc import Mapping, Sequence
+
+from services.chassis.store.mongo import ASCENDING, Collection, IndexModel, is_passing
+from services.chassis.store.unavailable import StoreUnavailable
+from services.events.attendance import tries
+
+VOLUNTEERS = "volunteers"
+"""The collection in which the public states of volunteers are copied."""
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    VOLUNTEERS: [IndexModel([("community", ASCENDING), ("state.person", ASCENDING)])],
+    tries.COLLECTION: tries.INDEXES,
+}
+
+
+class Volunteers:
+    """Who is a volunteer, as far as it has been told here."""
+
+    def __init__(self, copies: Collection) -> None:
+        self._copies = copies
+
+    async def is_approved(self, community: str, person: str) -> bool:
+        """Whether staff have approved `person` as a volunteer.
+
+        Raises:
+            StoreUnavailable: the store does not answer.
+        """
+        query = {"community": community, "state.person": person, "state.approved": True}
+        try:
+            return await self._copies.find_one(query, {"_id": 1}) is not None
+        except Exception as error:
+            if is_passing(error):
+                raise StoreUnavailable() from error
+            raise

@@ -1,0 +1,54 @@
+"""What people see of their own registrations."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from services.chassis.store.aggregates import Stored
+from services.events.activities.domain.activity import Activity
+from services.events.activities.views import ActivityView, public_fields
+
+
+class RegistrationView(BaseModel):
+    """Where a person's party stands; `position` counts waiting parties from 1."""
+
+    activity: str
+    person: str
+    status: Literal["registered", "waitlisted", "none"]
+    party: int | None = None
+    position: int | None = None
+    registered_at: datetime | None = None
+
+    @classmethod
+    def of(cls, activity: Activity, person: str) -> "RegistrationView":
+        party = activity.party_of(person)
+        if party is None:
+            return cls(activity=activity.id, person=person, status="none")
+        position = activity.position_of(person)
+        return cls(
+            activity=activity.id,
+            person=person,
+            status="registered" if position is None else "waitlisted",
+            party=party.heads,
+            position=position,
+            registered_at=party.registered_at,
+        )
+
+
+class MyActivityView(ActivityView):
+    """An activity that has to do with the caller."""
+
+    registration: RegistrationView
+    volunteering: bool
+    organising: bool
+
+    @classmethod
+    def by(cls, stored: Stored[Activity], caller: str) -> "MyActivityView":
+        activity = stored.aggregate
+        return cls(
+            **public_fields(stored),
+            registration=RegistrationView.of(activity, caller),
+            volunteering=caller in activity.volunteers,
+            organising=caller == activity.organiser,
+        )
