@@ -5,7 +5,7 @@ from functools import partial
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
-from services.events.activities.api.activities import router
+from services.events.activities.api import router
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.erasure import erase_from_activity
 from services.events.activities.reactions import reactions

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
@@ -18,12 +17,11 @@ from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.values import Request as Body
 from services.contracts.marks import Id
-from services.events.activities.api.activities import BASE
-from services.events.activities.api.requests import Moment
+from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.attendance.domain import attendance as rules
+from services.events.attendance.domain.attendance import CheckInOrOut
 from services.events.attendance.domain.codes import CodeTime, WrongCode, code_shown
 from services.events.attendance.store import Volunteers
 from services.events.attendance.tries import TooManyTries, Tries
@@ -35,15 +33,6 @@ _NO_CODE = ""
 """A code that is never right: a decision answers it as it answers every wrong one."""
 
 Decide = Callable[[Activity, datetime], Decision[Activity]]
-
-
-class CheckInOrOut(Body):
-    """Who comes or goes. Without `person` it is the caller, by the code at the venue."""
-
-    person: Id | None = None
-    as_volunteer: bool | None = Field(default=None, description="By default: whether they volunteer here.")
-    code: str | None = Field(default=None, min_length=1, max_length=16)
-    at: Moment | None = Field(default=None, description="When, if the desk copies a list kept on paper.")
 
 
 def routers(

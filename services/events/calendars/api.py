@@ -6,7 +6,7 @@ from services.chassis.errors import UnknownAggregate
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
-from services.events.activities.api.activities import BASE
+from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.feeds import Feeds
 from services.events.calendars.linked_data import LINKED_DATA, linked_data

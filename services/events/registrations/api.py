@@ -6,7 +6,6 @@ To whom an activity or a registration does not concern, it answers as if it were
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
@@ -16,27 +15,17 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.values import Request as Body
 from services.contracts.marks import Id
-from services.events.activities.api.activities import BASE
-from services.events.activities.domain.activity import MAX_PARTY, Activity, NotScheduled
+from services.events.activities.api import BASE
+from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.activities.domain.seats import WaitingListFull
 from services.events.activities.store import BY_START, with_person
 from services.events.registrations import domain as rules
-from services.events.registrations.domain import NotRegistered, own_or_desk
+from services.events.registrations.domain import NotRegistered, Register, own_or_desk
 from services.events.registrations.views import MyActivityView, RegistrationView
 
 ME = "me"
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled, rules.RegistrationClosed)
-
-
-class Register(Body):
-    """A party. Without `person` it is the caller's."""
-
-    person: Id | None = None
-    party: int = Field(default=1, ge=1, le=MAX_PARTY, description="Heads, the person among them.")
-    guardian: bool = Field(default=False, description="I am the children's guardian and consent.")
-    ages_confirmed: bool = Field(default=False, description="Everybody has reached the minimum age.")
 
 
 def routers(activities: Aggregates[Activity]) -> list[APIRouter]:

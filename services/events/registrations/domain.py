@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from services.chassis.aggregate import Decision
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.principal import Principal
+from services.chassis.values import Request
+from services.contracts.marks import Id
 from services.events.activities.domain.activity import MAX_PARTY, Activity, Party
 from services.events.activities.domain.seats import release, take
 
@@ -58,6 +62,15 @@ class AgeNotConfirmed(
     en="Please confirm that everybody is {min_age} or older.",
 ):
     """People confirm their age, so that no birth date need be kept."""
+
+
+class Register(Request):
+    """A party. Without `person` it is the caller's."""
+
+    person: Id | None = None
+    party: int = Field(default=1, ge=1, le=MAX_PARTY, description="Heads, the person among them.")
+    guardian: bool = Field(default=False, description="I am the children's guardian and consent.")
+    ages_confirmed: bool = Field(default=False, description="Everybody has reached the minimum age.")
 
 
 def register(

@@ -3,11 +3,9 @@
 Reading is public: no token is asked for, and no person is named.
 """
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
 
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.command import CommandDep
@@ -15,40 +13,17 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.http.visibility import known_to
-from services.chassis.recurrence import MAX_LENGTH
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.values import Request as Body
 from services.contracts.marks import Id
-from services.events.activities.api.requests import Reason, ScheduleActivity
 from services.events.activities.domain.scheduling import EndsBeforeItStarts, StartsInThePast, TooLong
 from services.events.series.domain import series as rules
 from services.events.series.domain.recurrence import RuleUnreadable
+from services.events.series.domain.requests import EndSeries, SkipDate, StartSeries
 from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
 from services.events.series.views import SeriesView
 
 BASE = "/api/events/v1/series"
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, SeriesEndedAlready)
-
-
-class StartSeries(ScheduleActivity):
-    """An activity that recurs; `starts_at` and `ends_at` are those of the first date."""
-
-    rule: str = Field(
-        max_length=MAX_LENGTH, description="RFC 5545 rule in Asia/Shanghai.", examples=["FREQ=MONTHLY;BYDAY=1SA"]
-    )
-
-
-class SkipDate(Body):
-    """A date of the series that falls out."""
-
-    on: date
-    reason: Reason | None = None
-
-
-class EndSeries(Body):
-    """Whether the dates ahead are cancelled too."""
-
-    cancels: bool = True
 
 
 def router(series: Aggregates[Series]) -> APIRouter:

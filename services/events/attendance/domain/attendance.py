@@ -3,12 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from pydantic import Field
+
 from services.chassis.aggregate import Decision, decided
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
+from services.chassis.values import Request
 from services.contracts.activities import ActivityCheckedIn
+from services.contracts.marks import Id
 from services.events.activities.domain.activity import Activity, Presence
 from services.events.activities.domain.presences import leave
+from services.events.activities.domain.requests import Moment
 from services.events.attendance.domain.codes import CodeTime, WrongCode, is_right
 from services.events.registrations.domain import NotRegistered
 
@@ -74,6 +79,15 @@ class NotApproved(
     en="Staff have not approved this volunteer.",
 ):
     """Whoever may not act as a volunteer earns no hours."""
+
+
+class CheckInOrOut(Request):
+    """Who comes or goes. Without `person` it is the caller, by the code at the venue."""
+
+    person: Id | None = None
+    as_volunteer: bool | None = Field(default=None, description="By default: whether they volunteer here.")
+    code: str | None = Field(default=None, min_length=1, max_length=16)
+    at: Moment | None = Field(default=None, description="When, if the desk copies a list kept on paper.")
 
 
 class Attend(Protocol):

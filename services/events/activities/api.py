@@ -19,10 +19,10 @@ from services.chassis.http.visibility import known_to
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.activities import ActivityKind, ActivityStatus
 from services.contracts.marks import Id
-from services.events.activities.api.requests import CancelActivity, Moment, MoveActivity, ScheduleActivity
 from services.events.activities.check_in_code import fresh_seed
 from services.events.activities.domain import ending, scheduling
 from services.events.activities.domain.activity import Activity, HasBegun, NotScheduled
+from services.events.activities.domain.requests import CancelActivity, Moment, MoveActivity, ScheduleActivity
 from services.events.activities.store import BY_START, in_calendar
 from services.events.activities.views import ActivityView
 
