@@ -13,7 +13,7 @@ from services.chassis.auth.build import verifier_of
 from services.chassis.clock import Clock, utc_now
 from services.chassis.http.app import create_app
 from services.chassis.kafka.topics import ensure_topics
-from services.chassis.room import Room
+from services.chassis.room import Room, open_rooms
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service, build
 from services.chassis.settings.service_settings import ServiceSettings
@@ -66,10 +66,10 @@ async def runtime(
 async def opened(
     service: Service[S], settings: S, clock: Clock = utc_now
 ) -> AsyncIterator[tuple[Runtime[S], Sequence[Room]]]:
-    """A service's rooms on a store, the indexes of each made; handlers, sweeps and tasks don't run, nobody is woken."""
-    async with runtime(settings, {}, clock) as found:
-        found.kinds = service.kinds
+    """A service's rooms on a store, the indexes of each made; an erasure reaches them, but nothing runs by itself."""
+    async with runtime(settings, {}, clock, kinds=service.kinds) as found:
         rooms = service.rooms(found)
+        open_rooms(rooms, found)
         for room in rooms:
             for collection, models in room.indexes.items():
                 await found.database[collection].create_indexes(list(models))
