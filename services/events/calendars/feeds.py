@@ -2,10 +2,10 @@
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.events.activities.domain.activity import Activity
@@ -35,7 +35,7 @@ class Feeds:
         self._activities = activities
         self._clock = clock
         self._url = public_url
-        self._known: OrderedDict[str, Feed] = OrderedDict()
+        self._known = Cache[str, Feed](_KEPT)
 
     async def of(self, community: str) -> Feed:
         """The present calendar of `community`; an empty one where nothing is planned."""
@@ -46,10 +46,7 @@ class Feeds:
         if known is None or known.tag != tag:
             activities = await self._read(query)
             known = Feed(tag, await asyncio.to_thread(calendar, community, activities, self._url))
-            self._known[community] = known
-        self._known.move_to_end(community)
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+            self._known.put(community, known)
         return known
 
     async def _tag(self, community: str, query: dict[str, object]) -> str:
