@@ -11,23 +11,23 @@ from services.chassis.service import Service
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.sweeper import Sweep
 from services.contracts.notices import NoticeChannel
-from services.notify import api
-from services.notify.belonging import Memberships
-from services.notify.board import router as board
+from services.notify.board import api as board
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
 from services.notify.channels import Gateway
 from services.notify.channels.email import EmailGateway
-from services.notify.codes import Codes
-from services.notify.delivery import Delivery
-from services.notify.domain.notice import lapse
-from services.notify.domain.person import Person
-from services.notify.erasure import erase
+from services.notify.notices import api
+from services.notify.notices.delivery import Delivery
+from services.notify.notices.domain.notice import lapse
+from services.notify.notices.erasure import erase
+from services.notify.notices.reactions import Desk, reactions
+from services.notify.notices.store import INDEXES, NOTICE, PERSON, Facts, lapsed
+from services.notify.notices.telling import Telling
+from services.notify.notices.wording import Wording
+from services.notify.persons.belonging import Memberships
+from services.notify.persons.codes import Codes
+from services.notify.persons.domain.person import Person
 from services.notify.settings import NotifySettings
-from services.notify.store import INDEXES, NOTICE, PERSON, Facts, lapsed
-from services.notify.subscribers import Desk, reactions
-from services.notify.telling import Telling
-from services.notify.wording import Wording
 
 
 def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:

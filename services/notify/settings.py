@@ -9,7 +9,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings.service_settings import Seconds, ServiceSettings
 from services.notify.channels.email import SmtpServer
-from services.notify.names import Names
+from services.notify.knowledge.names import Names
 
 
 class TwoNames(BaseModel):

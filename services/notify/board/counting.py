@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document
 from services.contracts.activities import ActivityStatus
 from services.contracts.issues import Channel, PlaceKind, WishStatus
+from services.notify.board.case_states import CLOSED, OPEN
 from services.notify.board.figures import (
     Board,
     BuildingFindings,
@@ -23,8 +24,7 @@ from services.notify.board.figures import (
     tally,
 )
 from services.notify.board.rounds import latest_rounds
-from services.notify.board.standing import CLOSED, OPEN
-from services.notify.store import COPIES
+from services.notify.notices.store import COPIES
 
 SHOWN_CASES = 8
 SHOWN_ACTIVITIES = 9

@@ -9,10 +9,10 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from services.contracts.text import fit
 from services.notify.board.figures import Board, ClosedCase, ComingActivity, RoundResult, percent
+from services.notify.board.labels import WORDS
 from services.notify.board.page import place_name
-from services.notify.board.words import WORDS
-from services.notify.calendar import day, moment
-from services.notify.names import Names
+from services.notify.knowledge.names import Names
+from services.notify.shared.calendar import day, moment
 
 _ATOM = "http://www.w3.org/2005/Atom"
 

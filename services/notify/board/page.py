@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.chassis.values import ZONE
 from services.contracts.text import fitted
 from services.notify.board.figures import Board, Place, percent
-from services.notify.board.words import WORDS
-from services.notify.calendar import clock, day, moment, month, weekday
-from services.notify.names import Names
+from services.notify.board.labels import WORDS
+from services.notify.knowledge.names import Names
+from services.notify.shared.calendar import clock, day, moment, month, weekday
 
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets"

@@ -5,9 +5,9 @@ from typing import Any
 
 from services.chassis.store.mongo import DESCENDING, Database, Document
 from services.contracts.issues import RoundStatus, RoundSummary
+from services.notify.board.case_states import OPEN
 from services.notify.board.figures import BuildingFindings, FoundOf, Place, RoundResult
-from services.notify.board.standing import OPEN
-from services.notify.store import COPIES
+from services.notify.notices.store import COPIES
 
 SHOWN_ROUNDS = 5
 

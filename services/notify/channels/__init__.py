@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from services.notify.wording import Words
+from services.notify.notices.wording import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from aiosmtplib import SMTPException, SMTPResponseException
 
 from services.chassis.clock import Clock
 from services.notify.channels import Accepted, Answer, Later, Refused, Unknown
-from services.notify.wording import Words
+from services.notify.notices.wording import Words
 
 log = logging.getLogger(__name__)
 

@@ -9,15 +9,15 @@ from aiosmtpd.smtp import SMTP
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.store import mongo
-from services.notify.api import routers
 from services.notify.app import service
-from services.notify.belonging import Memberships
-from services.notify.board import router as board
+from services.notify.board import api as board
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
+from services.notify.notices.api import routers
+from services.notify.notices.store import INDEXES
+from services.notify.notices.wording import Wording
+from services.notify.persons.belonging import Memberships
 from services.notify.settings import NotifySettings
-from services.notify.store import INDEXES
-from services.notify.wording import Wording
 from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.mailbox import Mailbox

@@ -23,12 +23,12 @@ from services.contracts import volunteers as v
 from services.contracts.envelope import SOURCE, Envelope, to_headers
 from services.contracts.event import Event, State
 from services.contracts.notices import NoticeChannel
-from services.notify.domain.notice import Notice
-from services.notify.domain.person import Person, register, stranger
-from services.notify.erasure import erase
-from services.notify.store import NOTICE, PERSON, Facts
-from services.notify.subscribers import Desk, reactions
-from services.notify.telling import Telling
+from services.notify.notices.domain.notice import Notice
+from services.notify.notices.erasure import erase
+from services.notify.notices.reactions import Desk, reactions
+from services.notify.notices.store import NOTICE, PERSON, Facts
+from services.notify.notices.telling import Telling
+from services.notify.persons.domain.person import Person, register, stranger
 from tests.unit.notify.given import DAY, HERE, HOUR, NOW, a_person
 
 LEAD = 24 * HOUR

@@ -7,11 +7,11 @@ from services.chassis.aggregate import Decision
 from services.chassis.principal import Role, member
 from services.contracts.event import fold
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState
-from services.notify.domain.addresses import Addresses
-from services.notify.domain.notice import Draft, Notice, Particulars, queue
-from services.notify.domain.person import Choices, Person, stranger
-from services.notify.domain.planning import Planned
-from services.notify.names import Names
+from services.notify.knowledge.names import Names
+from services.notify.notices.domain.notice import Draft, Notice, Particulars, queue
+from services.notify.notices.domain.planning import Planned
+from services.notify.persons.domain.addresses import Addresses
+from services.notify.persons.domain.person import Choices, Person, stranger
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 """12:00 in the community."""

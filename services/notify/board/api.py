@@ -1,0 +1,98 @@
+"""The board over HTTP: pages, feeds, data. Public, cacheable, the same for everybody."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from services.chassis.http.problems import problems
+from services.contracts.marks import Id
+from services.notify.board.feeds import json_feed, rss
+from services.notify.board.figures import Board
+from services.notify.board.gallery import Gallery, UnknownCommunity
+from services.notify.board.page import ASSETS, Page
+from services.notify.knowledge.names import Names
+
+Lang = Annotated[Literal["zh", "en"], Query(description="zh or en")]
+
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HTML = "text/html; charset=utf-8"
+_ASSETS = {"board.css": "text/css; charset=utf-8", "sun.svg": "image/svg+xml"}
+
+
+def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: float) -> APIRouter:
+    """The routes of the board. `origin`: where people reach it, for links in feeds."""
+    routes = APIRouter(tags=["board"])
+    shared = f"public, max-age={int(seconds)}"
+
+    @routes.get("/", include_in_schema=False)
+    @routes.get("/board", include_in_schema=False)
+    @routes.get("/board/", include_in_schema=False)
+    async def lead(request: Request, lang: Lang = "zh") -> Response:
+        known = await gallery.communities()
+        if len(known) == 1:
+            return _page(page.board(await gallery.board(known[0]), lang), request, shared)
+        return _page(page.choice(known, lang), request, shared)
+
+    for name, kind in _ASSETS.items():
+        routes.add_api_route(f"/board/assets/{name}", _asset(name, kind), include_in_schema=False)
+
+    @routes.get("/board/{community}", include_in_schema=False)
+    async def show(community: Id, request: Request, lang: Lang = "zh") -> Response:
+        return _page(page.board(await gallery.board(community), lang), request, shared)
+
+    @routes.get("/board/{community}/feed.rss", include_in_schema=False)
+    async def as_rss(community: Id, request: Request, lang: Lang = "zh") -> Response:
+        feed = rss(await gallery.board(community), lang, names, origin)
+        return _answer(feed, "application/rss+xml; charset=utf-8", request, shared)
+
+    @routes.get("/board/{community}/feed.json", include_in_schema=False)
+    async def as_json_feed(community: Id, request: Request, lang: Lang = "zh") -> Response:
+        feed = orjson.dumps(json_feed(await gallery.board(community), lang, names, origin))
+        return _answer(feed, "application/feed+json; charset=utf-8", request, shared)
+
+    @routes.get(
+        "/api/notify/v1/board/{community}",
+        response_model=Board,
+        summary="The notice board as data",
+        responses=problems(UnknownCommunity),
+    )
+    async def as_data(community: Id, request: Request) -> Response:
+        board = await gallery.board(community)
+        tag = _tag(board.model_dump_json(exclude={"as_of"}).encode())
+        return _answer(board.model_dump_json().encode(), "application/json", request, shared, tag)
+
+    return routes
+
+
+def _asset(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    content = (ASSETS / name).read_bytes()
+
+    async def asset(request: Request) -> Response:
+        return _answer(content, kind, request, "public, max-age=86400")
+
+    return asset
+
+
+def _page(html: str, request: Request, cache: str) -> Response:
+    answer = _answer(html.encode(), _HTML, request, cache)
+    answer.headers["Content-Security-Policy"] = _CSP
+    return answer
+
+
+def _answer(content: bytes, kind: str, request: Request, cache: str, tag: str | None = None) -> Response:
+    """The content, or 304 where the caller has it."""
+    etag = tag or _tag(content)
+    headers = {"ETag": etag, "Cache-Control": cache}
+    known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
+    if etag.removeprefix("W/") in known:
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=kind)
+
+
+def _tag(content: bytes) -> str:
+    return f'W/"{hashlib.sha256(content).hexdigest()[:24]}"'

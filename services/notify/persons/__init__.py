@@ -1,0 +1,1 @@
+"""Persons: how somebody wants to be told, where they can be reached, and that they want to be forgotten."""

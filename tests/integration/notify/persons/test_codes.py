@@ -1,0 +1,161 @@
+"""An address that staff have entered: on record, sent nothing but a code, and the person's once they have told it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.channels.email import EmailGateway, SmtpServer
+from services.notify.notices.wording import Wording
+from services.notify.persons.codes import Codes
+from services.notify.persons.domain.addresses import CODE_HOLDS, CODES_A_DAY, DAY, TRIES
+from tests.integration.notify.calling import Api
+from tests.integration.notify.mailbox import Mailbox
+from tests.integration.notify.world import House, a_case, registered
+from tests.unit.notify.given import HERE, NAMES, NEIGHBOUR, NOW, RESIDENT, STAFF
+
+ENTERED = {"community": HERE, "email": "someone@example.org", "phone": "13800138000"}
+
+
+def codes(house: House, mailbox: Mailbox) -> Codes:
+    gateway = EmailGateway(SmtpServer("127.0.0.1", mailbox.port, "board@example.org", seconds=5), house.clock)
+    return Codes(house.persons, gateway, Wording(NAMES), house.clock, timedelta(seconds=1))
+
+
+@pytest.fixture
+async def sender(house: House, mailbox: Mailbox) -> Codes:
+    """What sends codes, for a resident whom facts have shown to belong here."""
+    await house.take([registered("resident-1", 2, NOW + DAY)])
+    return codes(house, mailbox)
+
+
+async def enter(api: Api, **changes: Any) -> dict[str, Any]:
+    answer = await api.call(STAFF, "PUT", "/persons/resident-1/addresses", {**ENTERED, **changes})
+    assert answer.status_code in (200, 201), answer.text
+    return dict(answer.json())
+
+
+async def tell(api: Api, code: str) -> tuple[int, str | None]:
+    answer = await api.call(RESIDENT, "POST", "/me/addresses/confirm", {"code": code})
+    return answer.status_code, answer.json().get("code")
+
+
+async def me(api: Api) -> dict[str, Any]:
+    return dict((await api.call(RESIDENT, "GET", "/me")).json())
+
+
+def code_in(mailbox: Mailbox) -> str:
+    [code] = re.findall(r"[0-9]{8}", mailbox.taken[-1].get_content())
+    return str(code)
+
+
+def another(code: str) -> str:
+    return f"{(int(code) + 1) % 10**8:08}"
+
+
+REFUSED = (409, "address.code-refused")
+
+
+async def test_nothing_but_a_code_goes_to_it_until_the_person_has_told_that(
+    house: House, api: Api, mailbox: Mailbox, sender: Codes
+) -> None:
+    entered = await enter(api)
+    assert (entered["has_email"], entered["proposed"]["by"]) == (False, "staff-1")
+    assert entered["proposed"]["unconfirmed"] == ["email", "phone"]
+    await house.take(a_case())
+    told = await house.told(channel="email", recipient="resident-1")
+    assert {each[4] for each in told} == {"no-address"}
+
+    assert await sender.once() == 1
+    assert await sender.once() == 0
+    assert mailbox.to == ["someone@example.org"]
+    code = code_in(mailbox)
+    kept = str([document async for document in house.db["persons"].find()])
+    assert code not in kept
+    assert await tell(api, another(code)) == REFUSED
+    neighbour = await api.call(NEIGHBOUR, "POST", "/me/addresses/confirm", {"code": code})
+    assert neighbour.status_code == 404
+    assert await tell(api, code) == (200, None)
+    mine = await me(api)
+    assert mine["addresses"] == {"email": "someone@example.org", "phone": None}
+    assert mine["proposed"]["unconfirmed"] == ["phone"]
+    assert await tell(api, code) == REFUSED
+
+
+async def test_what_the_person_has_entered_goes_on_to_hold(api: Api, mailbox: Mailbox, sender: Codes) -> None:
+    own = {"community": HERE, "email": "own@example.org", "phone": "13900139000"}
+    assert (await api.call(RESIDENT, "PUT", "/me/addresses", own)).status_code == 201
+    await enter(api)
+    await sender.once()
+    assert (await me(api))["addresses"]["email"] == "own@example.org"
+    assert (await api.call(RESIDENT, "PUT", "/me/addresses", own)).status_code == 200
+    assert (await me(api))["proposed"] is None
+    assert await tell(api, code_in(mailbox)) == REFUSED
+
+
+async def test_a_code_is_tried_a_few_times_and_holds_a_while(
+    house: House, api: Api, mailbox: Mailbox, sender: Codes
+) -> None:
+    await enter(api)
+    await sender.once()
+    code = code_in(mailbox)
+    for _ in range(TRIES):
+        assert await tell(api, another(code)) == REFUSED
+    assert await tell(api, code) == REFUSED
+    assert (await api.call(RESIDENT, "POST", "/me/addresses/code")).status_code == 200
+    await sender.once()
+    house.now += CODE_HOLDS
+    assert await tell(api, code_in(mailbox)) == REFUSED
+    await api.call(RESIDENT, "POST", "/me/addresses/code")
+    await sender.once()
+    assert await tell(api, code_in(mailbox)) == (200, None)
+
+
+async def test_few_codes_leave_in_a_day_whatever_is_entered(
+    house: House, api: Api, mailbox: Mailbox, sender: Codes
+) -> None:
+    for n in range(8):
+        await enter(api, email=f"someone-{n}@example.org")
+        await sender.once()
+        await api.call(RESIDENT, "POST", "/me/addresses/code")
+        await sender.once()
+    assert len(mailbox.taken) == CODES_A_DAY
+    house.now += DAY
+    await sender.once()
+    assert mailbox.to[CODES_A_DAY:] == ["someone-7@example.org"]
+    assert await tell(api, code_in(mailbox)) == (200, None)
+
+
+async def test_a_code_of_one_address_does_not_confirm_another(api: Api, mailbox: Mailbox, sender: Codes) -> None:
+    await enter(api)
+    await sender.once()
+    first = code_in(mailbox)
+    await enter(api, email="other@example.org")
+    assert await tell(api, first) == REFUSED
+    await sender.once()
+    assert mailbox.to[-1] == "other@example.org"
+    assert await tell(api, first if first != code_in(mailbox) else another(first)) == REFUSED
+    assert await tell(api, code_in(mailbox)) == (200, None)
+
+
+async def test_a_mail_server_that_does_not_take_it_now_gets_another_later(
+    house: House, api: Api, mailbox: Mailbox, sender: Codes
+) -> None:
+    mailbox.at_rcpt = "451 try later"
+    await enter(api)
+    await sender.once()
+    mailbox.at_rcpt = None
+    assert (await sender.once(), mailbox.taken) == (0, [])
+    house.now += timedelta(hours=1)
+    await sender.once()
+    assert await tell(api, code_in(mailbox)) == (200, None)
+
+
+async def test_of_two_senders_one_sends(house: House, api: Api, mailbox: Mailbox, sender: Codes) -> None:
+    await enter(api)
+    found = (await house.persons.get("resident-1")).aggregate
+    await sender._send(found)
+    await codes(house, mailbox)._send(found)
+    assert len(mailbox.taken) == 1
+    assert await tell(api, code_in(mailbox)) == (200, None)

@@ -1,0 +1,21 @@
+"""A mail as it is composed."""
+
+from email import message_from_bytes
+from email.policy import SMTP, default
+
+from services.notify.channels.email import compose
+from services.notify.notices.wording import Words
+from tests.unit.notify.given import NOW
+
+
+def test_a_chinese_mail_reads_back() -> None:
+    words = Words("活动提醒：四点半小课堂", "您好！\n明天见。\n")
+    raw = compose("board@example.org", "someone@example.org", words, "zh", "notice-1", NOW).as_bytes(policy=SMTP)
+    read = message_from_bytes(raw, policy=default)
+    assert read["Subject"] == words.subject
+    assert read.get_content().replace("\r\n", "\n") == words.body
+    assert read["Message-ID"] == "<notice-1@example.org>"
+    assert read["Date"].datetime == NOW
+    assert read["Content-Language"] == "zh-CN"
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))

@@ -1,0 +1,67 @@
+"""Every kind of notice has its words in both languages, whatever is known of what it speaks of."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.notices import NoticeKind
+from services.notify.notices.domain.notice import Particulars
+from services.notify.notices.wording import Wording
+from services.notify.persons.domain.kinds import RULES
+from tests.unit.notify.given import HERE, NAMES, NOW
+
+WORDING = Wording(NAMES)
+EVERYTHING = Particulars(
+    title="四点半小课堂",
+    title_en="After-school class",
+    category_zh="公共照明",
+    category_en="Lighting",
+    work="visit",
+    starts_at=NOW,
+    ends_at=NOW + timedelta(hours=2),
+    venue="plaza",
+    previous_starts_at=NOW - timedelta(days=1),
+    due_at=NOW,
+    answer_by=NOW,
+    party=2,
+    text="下雨",
+    accepted=True,
+)
+CASES = [
+    (kind, version, language)
+    for kind in NoticeKind
+    for version in range(1, RULES[kind].template + 1)
+    for language in ("zh", "en")
+]
+
+
+def test_every_kind_has_its_rule() -> None:
+    assert set(RULES) == set(NoticeKind)
+
+
+@pytest.mark.parametrize("particulars", [EVERYTHING, Particulars()], ids=["all", "nothing"])
+@pytest.mark.parametrize(("kind", "version", "language"), CASES)
+def test_words(kind: NoticeKind, version: int, language: str, particulars: Particulars) -> None:
+    words = WORDING.render(kind, version, language, HERE, particulars)
+    assert words.subject
+    assert "\n" not in words.subject
+    assert words.body.rstrip().endswith("Sunshine Community" if language == "en" else "阳光社区")
+    for leftover in ("{{", "}}", "{%"):
+        assert leftover not in words.subject + words.body
+    if particulars is EVERYTHING:
+        assert "None" not in words.subject + words.body
+
+
+def test_times_are_those_of_the_community() -> None:
+    words = WORDING.render(NoticeKind.ACTIVITY_REMINDER, 1, "zh", HERE, EVERYTHING)
+    assert "11月24日 周二 12:00" in words.body
+    assert "中心小广场" in words.body
+    english = WORDING.render(NoticeKind.ACTIVITY_REMINDER, 1, "en", HERE, EVERYTHING)
+    assert "Tue 24 Nov, 12:00" in english.body
+    assert "After-school class" in english.subject
+
+
+def test_a_title_that_spans_lines_stays_in_the_subject() -> None:
+    title = "义诊\nBcc: everybody@example.org"
+    words = WORDING.render(NoticeKind.ACTIVITY_REMINDER, 1, "zh", HERE, Particulars(title=title, starts_at=NOW))
+    assert "\n" not in words.subject
