@@ -1,74 +1,52 @@
-"""Puts the volunteers service together."""
+"""Puts the service of volunteers together from its rooms."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from functools import partial
-
-from pydantic import Field
-from pydantic_settings import SettingsConfigDict
 
 from services.chassis.erasure_answers import erasure_answers
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
-from services.chassis.settings.service_settings import ServiceSettings
-from services.chassis.sweeper import Sweep
+from services.chassis.store.aggregates import Kind
+from services.chassis.subscriber.erasure import Erasure, erasures_on
 from services.contracts.notices import PersonErasureRequested
+from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import PersonDataErased
-from services.volunteers.api import routers
-from services.volunteers.care.domain.plans import raise_visits
-from services.volunteers.erasure import erase
+from services.volunteers.care import room as care
+from services.volunteers.care.readings import Readings
+from services.volunteers.care.store import CARE_PLAN
+from services.volunteers.hours import room as hours
+from services.volunteers.hours.store import ACCOUNT
+from services.volunteers.matching import room as matching
 from services.volunteers.matching.staffing import Staffing
-from services.volunteers.needs.domain.homes import Window
-from services.volunteers.needs.domain.needs import lapse
-from services.volunteers.needs.domain.seating import expire
-from services.volunteers.needs.homes import Homes
-from services.volunteers.store import ERASURE, INDEXES, KINDS, Store, to_expire, to_lapse, to_raise
-from services.volunteers.subscribers import reactions
+from services.volunteers.needs import room as needs
+from services.volunteers.needs.store import NEED
+from services.volunteers.people import room as people
+from services.volunteers.people.store import VOLUNTEER
+from services.volunteers.seats import room as seats
+from services.volunteers.seats.service import Seats
+from services.volunteers.settings import VolunteersSettings
+from services.volunteers.teams import room as teams
+from services.volunteers.teams.store import TEAM
 
-
-class VolunteersSettings(ServiceSettings):
-    """The settings of volunteers: those of every service, and how people are asked."""
-
-    model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")
-
-    offer_hours: float = Field(default=24.0, gt=0, le=24 * 14)
-    """A seat is held for so long for an answer; never beyond its start."""
-    home_hours_before: float = Field(default=24.0, ge=0, le=24 * 14)
-    """Where an elder lives is told to who has a seat in the visit from so long before its start …"""
-    home_hours_after: float = Field(default=2.0, ge=0, le=24 * 14)
-    """… until so long after its end."""
-    staffing_seconds: float = Field(default=15.0, gt=0, le=3600)
-    """Everything open is looked at again after this time, also where nothing has happened."""
+ERASURE: Kind[Erasure] = erasures_on(VOLUNTEERS)
 
 
 def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
-    store = Store.of(runtime)
-    staffing = Staffing(
-        store,
-        offer_stands=timedelta(hours=runtime.settings.offer_hours),
-        every=timedelta(seconds=runtime.settings.staffing_seconds),
-    )
-    window = Window(
-        before=timedelta(hours=runtime.settings.home_hours_before),
-        after=timedelta(hours=runtime.settings.home_hours_after),
-    )
+    clock, settings = runtime.clock, runtime.settings
+    volunteers, care_plans = runtime.aggregates(VOLUNTEER), runtime.aggregates(CARE_PLAN)
+    of_needs = runtime.aggregates(NEED)
+    readings = Readings(runtime.database, runtime.gone, clock)
+    of_seats = Seats(of_needs, volunteers, clock, settings.offer_stands)
+    staffing = Staffing(of_needs, volunteers, of_seats, clock, settings.staffing_every)
     return [
-        Room(
-            "volunteers",
-            kinds=[kind for kind in KINDS if kind is not ERASURE],
-            routers=routers(store, staffing, Homes(store, window)),
-            reactions=lambda table: reactions(table, store, staffing),
-            sweeps=[
-                Sweep("offer-expiry", store.needs, to_expire, expire),
-                Sweep("need-lapse", store.needs, to_lapse, lapse),
-                Sweep("care-visits", store.care_plans, to_raise, raise_visits),
-            ],
-            indexes=INDEXES,
-            erase=partial(erase, store),
-            tasks=[staffing.run],
-        ),
+        people.room(volunteers),
+        teams.room(runtime.aggregates(TEAM)),
+        care.room(care_plans, readings),
+        needs.room(of_needs, volunteers, care_plans, readings, clock, settings),
+        seats.room(of_needs, volunteers, of_seats, staffing.wake),
+        hours.room(runtime.aggregates(ACCOUNT), of_needs),
+        matching.room(staffing),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
     ]
 
@@ -77,6 +55,6 @@ service = Service(
     name="volunteers",
     title="Sunshine Community: volunteers (people, teams, care plans, needs, hours)",
     settings=VolunteersSettings,
-    kinds=KINDS,
+    kinds=(VOLUNTEER, TEAM, CARE_PLAN, NEED, ACCOUNT, ERASURE),
     rooms=rooms,
 )

@@ -1,1 +1,1 @@
-"""Care: regular help promised to elders, and the record of who was told where they live."""
+"""Care: regular help promised to elders. `readings` is the record of who was told where an elder lives."""

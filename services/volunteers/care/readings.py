@@ -1,16 +1,21 @@
-"""The record of who was told where an elder lives: who, when, and for which need or plan.
+"""The record of who was told where an elder lives, when, and for which need or plan.
 
-It is kept apart from plans and needs, so that neither their changes nor their end takes it away. It never holds what
-was read.
+The record is kept apart from plans and needs, so that neither their changes nor their end takes it away. It never holds
+what was read.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.chassis.aggregate import new_id
+from services.chassis.clock import Clock
+from services.chassis.principal import Principal
 from services.chassis.store import cursor as cursors
-from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Document, IndexModel, is_passing
+from services.chassis.store.gone import Gone
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel, is_passing
 from services.chassis.store.unavailable import StoreUnavailable
+from services.volunteers.care.domain.plans import CarePlan
 
 COLLECTION = "readings"
 
@@ -37,17 +42,26 @@ class Reading:
 
 
 class Readings:
-    """The record of who read what and when."""
+    """The record of readings, in a collection of its own."""
 
-    def __init__(self, collection: Collection) -> None:
-        self._kept = collection
+    def __init__(self, database: Database, gone: Gone, clock: Clock) -> None:
+        self._kept = database[COLLECTION]
+        self._gone = gone
+        self._clock = clock
 
-    async def keep(self, reading: Reading) -> None:
-        """Put a reading on record.
+    async def put_on_record(self, plan: CarePlan, by: Principal, *, need: str | None) -> None:
+        """Put on record that `by` is told the home of the plan's elder; for the visit `need`, where that is why.
 
         Raises:
-            StoreUnavailable: it can't be; then nothing may be told.
+            PersonGone: the reader was erased.
+            StoreUnavailable: the reading can't be put on record; then nothing may be told.
         """
+        at, reader = self._clock(), {by.sub}
+        await self._gone.require(reader, plan.community)
+        await self._keep(Reading(new_id("reading"), plan.community, by.sub, need, plan.id, at))
+        await self._gone.look_after(reader, plan.community)
+
+    async def _keep(self, reading: Reading) -> None:
         fields = ("community", "person", "need", "care_plan", "at")
         try:
             await self._kept.insert_one({"_id": reading.id, **{name: getattr(reading, name) for name in fields}})
@@ -62,7 +76,7 @@ class Readings:
         """A page of a community's readings, the newest first, and the cursor of the next.
 
         Raises:
-            InvalidCursor: the cursor is not one of ours.
+            InvalidCursor: the cursor is none that this service gave out.
         """
         given = {"community": community, "need": need, "person": person}
         query: Document = {name: value for name, value in given.items() if value is not None}
@@ -76,6 +90,6 @@ class Readings:
         return readings[:limit], cursors.encode(readings[limit - 1].at, readings[limit - 1].id)
 
     async def forget(self, person: str, stand_in: str, community: str | None = None) -> None:
-        """A reader is erased, in `community` or (None) in all: what is left says that somebody read."""
+        """A reader is erased, in `community` or (None) in all. Their readings stay, under the name `stand_in`."""
         theirs = {"person": person} | ({} if community is None else {"community": community})
         await self._kept.update_many(theirs, {"$set": {"person": stand_in}})

@@ -1,4 +1,4 @@
-"""Hours over HTTP: one's own, everybody's for staff, a community's total for all."""
+"""Hours over HTTP: people read their own, staff read and correct everybody's, and all read a community's total."""
 
 from typing import Annotated
 
@@ -11,19 +11,21 @@ from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known_to
 from services.chassis.principal import Role
-from services.chassis.store.aggregates import Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
-from services.volunteers.api.views import AccountView, Listed, TotalsView, account_view, listed
-from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
 from services.volunteers.hours import domain
-from services.volunteers.hours.domain import Correct, account_id, new_account
-from services.volunteers.store import Store, matching
+from services.volunteers.hours.domain import Account, Correct, UnknownEntry, account_id, new_account
+from services.volunteers.hours.store import totals as totals_of
+from services.volunteers.hours.views import AccountView, TotalsView, account_view
+from services.volunteers.needs.domain.serving import TooManyMinutes
+from services.volunteers.shared.queries import matching
+from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/accounts"
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of accounts, on `store`."""
+def router(accounts: Aggregates[Account]) -> APIRouter:
+    """The routes of accounts."""
     routes = APIRouter(prefix=BASE, tags=["hours"])
 
     @routes.get("", summary="Everybody's hours", responses=problems(NotYours))
@@ -35,19 +37,19 @@ def router(store: Store) -> APIRouter:
     ) -> Listed[AccountView]:
         principal.require(community, Role.STAFF)
         query = matching(community, volunteer=volunteer)
-        return listed(await store.accounts.select(query, limit=page.limit, cursor=page.cursor), account_view)
+        return listed(await accounts.select(query, limit=page.limit, cursor=page.cursor), account_view)
 
     @routes.get("/me", summary="My hours", responses=problems(NotYours))
     async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> AccountView:
         """Version 0 and no entries before the first one."""
         principal.require(community)
-        stored = await store.accounts.find(account_id(community, principal.sub))
+        stored = await accounts.find(account_id(community, principal.sub))
         return account_view(stored or Stored(new_account(community, principal.sub), 0))
 
     @routes.get("/totals", summary="A community's hours")
     async def totals(principal: PrincipalDep, community: Annotated[Id, Query()]) -> TotalsView:
         """Open to every signed-in person, whatever their community."""
-        found = await store.totals(community)
+        found = await totals_of(accounts, community)
         return TotalsView(community=community, minutes=found.minutes, people=found.people)
 
     @routes.post(
@@ -59,7 +61,7 @@ def router(store: Store) -> APIRouter:
     async def correct(id: Id, body: Correct, command: CommandDep) -> Response:
         by = command.principal
         return await command.change(
-            store.accounts,
+            accounts,
             id,
             lambda account, now: domain.correct(account, body, by, now),
             account_view,

@@ -1,7 +1,8 @@
-"""The hours ledger: what each person has given, entry by entry, never changed and never removed.
+"""The rules of the hours ledger: each service that a person gave is an entry, never changed and never removed.
 
-Each activity and each need is entered once per person, whoever repeats it. A mistake is mended by a second entry that
-names the first. No calendar day holds more than `DAY_CAP` minutes; what was claimed stays on the entry.
+Each activity and each need is entered once per person, however often it is repeated. A mistake is mended by a second
+entry that names the first. No calendar day holds more than `DAY_CAP` minutes; the minutes before the cap stay on the
+entry.
 """
 
 from datetime import date, datetime
@@ -10,19 +11,24 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request, Text
 from services.contracts.marks import Office, Officer, Someone, Thing
 from services.contracts.value import Value
 from services.contracts.volunteers import AccountCorrected, AccountCredited, AccountErased, AccountState, Origin
-from services.volunteers.domain.errors import TooManyMinutes, UnknownEntry
+from services.volunteers.needs.domain.serving import TooManyMinutes
 
 DAY_CAP = 720
 """Minutes that may be entered for one calendar day, from all sources together."""
 
 
+class UnknownEntry(Invalid, code="account.unknown-entry", zh="没有这条服务记录。", en="There is no such entry."):
+    """Corrections name the entry they correct; a correction is not corrected itself, its entry is."""
+
+
 class Service(Value):
-    """Something a person did. `source_id` is the activity's or the need's id."""
+    """A service that a person gave, to an activity or to a need."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,7 +40,7 @@ class Service(Value):
 
     @property
     def source_id(self) -> str:
-        """What makes it once."""
+        """The id of the activity or the need, which is entered once."""
         return self.activity or self.need or ""
 
 
@@ -66,14 +72,14 @@ class Account(Aggregate):
 
     @property
     def minutes(self) -> int:
-        """The total."""
+        """The minutes of all entries together."""
         return sum(entry.minutes for entry in self.entries)
 
     def public(self) -> AccountState:
         return AccountState(volunteer=self.volunteer, minutes=self.minutes)
 
     def on_day(self, day: date) -> int:
-        """What stands for a calendar day."""
+        """The minutes entered for a calendar day."""
         return sum(entry.minutes for entry in self.entries if entry.on == day)
 
 
@@ -88,7 +94,7 @@ def new_account(community: str, person: str) -> Account:
 
 
 def credit(account: Account, service: Service, now: datetime) -> Decision[Account]:
-    """Enter a service, once; an erased account takes none."""
+    """Enter a service, once. An erased account takes none."""
     if account.erased or any(e.corrects is None and e.source_id == service.source_id for e in account.entries):
         return decided(account)
     claimed = max(0, service.minutes)
@@ -114,10 +120,11 @@ def credit(account: Account, service: Service, now: datetime) -> Decision[Accoun
 
 
 def correct(account: Account, command: Correct, by: Principal, now: datetime) -> Decision[Account]:
-    """Mend an entry by a further one, so that both together say `command.minutes`.
+    """Mend an entry by a further one, so that all entries for the service together have `command.minutes`.
 
     Raises:
-        UnknownEntry: there is none, or it is a correction itself.
+        NotYours: the caller is not staff.
+        UnknownEntry: there is no such entry, or it is a correction itself.
         TooManyMinutes: the day would hold more than its cap.
     """
     by.require(account.community, Role.STAFF)
@@ -147,7 +154,7 @@ def correct(account: Account, command: Correct, by: Principal, now: datetime) ->
 
 
 def erase(account: Account, stand_in: str) -> Decision[Account]:
-    """Forget whose it is; the minutes stay in the community's total."""
+    """Forget whose account it is. The minutes stay in the community's total."""
     if account.erased:
         return decided(account)
     entries = tuple(entry.model_copy(update={"reason": None}) for entry in account.entries)

@@ -1,1 +1,4 @@
-"""Matching: which volunteers are asked for which needs."""
+"""Matching: which volunteers are asked for which needs.
+
+`flow` chooses them, and `staffing` makes passes over the needs that are open and asks.
+"""

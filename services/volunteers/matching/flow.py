@@ -1,9 +1,10 @@
-"""Who is asked for which need: one exact minimum-cost flow over everything that is open.
+"""The choice of who is asked for which need: one exact minimum-cost flow over everything that is open.
 
-Hard filters (`domain.eligibility`) decide which arcs exist, and are never traded for anything. Among the ways to fill
-as many seats as possible, the flow takes the cheapest, in bands of cost: first a helper for each need before a second
-one for any; then no category far behind the others; then who knows the elder or said yes before; then who has done
-least; then whose building is near; then a lot drawn from the ids, so that nobody is favoured by the order of a list.
+The hard filters of needs (`eligibility`) decide which arcs exist, and are never traded for anything. Among the ways to
+fill as many seats as possible, the flow takes the cheapest, in bands of cost. A helper for each need comes before a
+second one for any; then no category is left far behind the others; then come people who know the elder or said yes
+before; then those who have done least; then those whose building is near; then a lot drawn from the ids decides, so
+that nobody is favoured by the order of a list.
 
 A round asks each volunteer for one thing at most: that keeps overlaps and weekly caps out of the flow, where they have
 no exact form. Rounds follow until one brings nothing. Pure and deterministic: the same input, in whatever order, gives
@@ -21,10 +22,11 @@ import numpy
 from ortools.graph.python import min_cost_flow
 
 from services.volunteers.needs.domain.eligibility import Filter, first_failure
-from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE, Offer, OfferStatus
 from services.volunteers.needs.domain.seating import tentative
-from services.volunteers.people.domain.volunteers import REMEMBERED, Booking, Volunteer
+from services.volunteers.people.domain.bookings import REMEMBERED
+from services.volunteers.people.domain.volunteer import Booking, Volunteer
 from services.volunteers.shared.values import whole_minutes
 
 STEPS = 10
@@ -32,15 +34,15 @@ LOT, NEAR, LOAD, KEEP, TIER = 1, 10, 20, 200, 400
 """Cost of one step in each band; a band's dearest is below one step of the next."""
 
 FIRST = TIER * STEPS
-"""Times the number of seats: what a second helper costs while a need has none."""
+"""A second helper costs so much, times the number of seats, while another need has none."""
 
 Familiar = Mapping[str, frozenset[str]]
-"""By need: the people who have served the same elder."""
+"""The people who have served the same elder before, by need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """This volunteer is to be asked for this need. `cost`: the parts of it by band."""
+    """A volunteer who is to be asked for a need. `cost`: the parts of its cost, by band."""
 
     need: Need
     volunteer: Volunteer
@@ -49,7 +51,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Plan:
-    """What matching says, and why not otherwise."""
+    """The result of matching, which can tell why it is not another."""
 
     assignments: tuple[Assignment, ...]
     needs: Mapping[str, Need]
@@ -57,13 +59,13 @@ class Plan:
     now: datetime
 
     def why_not(self, need: str, volunteer: str) -> Filter | None:
-        """The first filter that kept this volunteer from this need; None: none did, others were better placed."""
+        """The first filter that kept this volunteer from this need, or None where only others were better placed."""
         return first_failure(self.needs[need], self.volunteers[volunteer], self.now)
 
 
 @dataclass
 class _Round:
-    """What is open now. `arcs`: by need and volunteer, the cost."""
+    """The needs and volunteers of a round. `arcs`: the cost of each pair that may come about."""
 
     needs: list[Need]
     volunteers: dict[str, Volunteer]
@@ -73,7 +75,7 @@ class _Round:
 def match(
     needs: Iterable[Need], volunteers: Iterable[Volunteer], now: datetime, familiar: Familiar | None = None
 ) -> Plan:
-    """Whom to ask for the open seats of `needs`. Needs that can't be planned any more are passed over."""
+    """The plan of whom to ask for the open seats of `needs`. Needs that can't be planned any more are passed over."""
     given_needs = {need.id: need for need in needs}
     given_volunteers = {volunteer.id: volunteer for volunteer in volunteers}
     open_needs = [n for _, n in sorted(given_needs.items()) if n.open_seats and not n.is_final and n.starts_at > now]
@@ -91,7 +93,7 @@ def match(
 
 
 def solve(needs: Sequence[Need], arcs: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
-    """One round: pairs of need and volunteer, as many as can be, at the least cost, each volunteer once."""
+    """The pairs of need and volunteer of one round: as many as can be, at the least cost, each volunteer once."""
     if not arcs:
         return []
     seats = sum(need.open_seats for need in needs)

@@ -1,54 +1,48 @@
-"""Elders' homes: told to whom they may be, and each reading on record before it is answered."""
+"""Elders' homes: told to those who may know them, and each reading put on record before it is answered."""
 
-from services.chassis.aggregate import new_id
+from services.chassis.clock import Clock
 from services.chassis.principal import Principal
+from services.chassis.store.aggregates import Aggregates
 from services.volunteers.care.domain.plans import CarePlan
-from services.volunteers.care.readings import Reading
-from services.volunteers.needs.domain.homes import Window, may_read
-from services.volunteers.needs.domain.needs import Need
-from services.volunteers.people.domain.volunteers import volunteer_id
-from services.volunteers.store import Store
+from services.volunteers.care.readings import Readings
+from services.volunteers.needs.domain.homes import VisitWindow, may_read
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 
 
 class Homes:
-    """Where the elders of this service's care plans live."""
+    """The homes of the elders whom needs are visits to."""
 
-    def __init__(self, store: Store, window: Window) -> None:
-        self._store = store
+    def __init__(
+        self,
+        volunteers: Aggregates[Volunteer],
+        care_plans: Aggregates[CarePlan],
+        readings: Readings,
+        clock: Clock,
+        window: VisitWindow,
+    ) -> None:
+        self._volunteers = volunteers
+        self._care_plans = care_plans
+        self._readings = readings
+        self._clock = clock
         self._window = window
 
     async def of_need(self, need: Need, by: Principal) -> CarePlan | None:
-        """The plan with the elder's home that `need` is a visit of, where `by` is told of it now; on record.
+        """The plan with the elder's home that `need` is a visit of, or None where `by` is not told of it now.
+
+        The reading is put on record first.
 
         Raises:
-            StoreUnavailable: it can't be put on record, or read.
+            StoreUnavailable: the plan can't be read, or the reading not be put on record.
         """
         if need.care_plan is None:
             return None
-        found = await self._store.volunteers.find(volunteer_id(need.community, by.sub))
+        found = await self._volunteers.find(volunteer_id(need.community, by.sub))
         volunteer = None if found is None else found.aggregate
-        if not may_read(need, volunteer, by, self._store.clock(), self._window):
+        if not may_read(need, volunteer, by, self._clock(), self._window):
             return None
-        plan = await self._store.care_plans.find(need.care_plan)
+        plan = await self._care_plans.find(need.care_plan)
         if plan is None or plan.aggregate.erased:
             return None
-        await self._keep(plan.aggregate, by, need.id)
+        await self._readings.put_on_record(plan.aggregate, by, need=need.id)
         return plan.aggregate
-
-    async def of_plan(self, plan: CarePlan, by: Principal) -> CarePlan:
-        """The plan, read by staff with the home in it; on record.
-
-        Raises:
-            StoreUnavailable: it can't be put on record.
-        """
-        if not plan.erased:
-            await self._keep(plan, by, None)
-        return plan
-
-    async def _keep(self, plan: CarePlan, by: Principal, need: str | None) -> None:
-        at, gone = self._store.clock(), self._store.traces.gone
-        await gone.require({by.sub}, plan.community)
-        await self._store.readings.keep(
-            Reading(id=new_id("reading"), community=plan.community, person=by.sub, need=need, care_plan=plan.id, at=at)
-        )
-        await gone.look_after({by.sub}, plan.community)

@@ -1,4 +1,4 @@
-"""Volunteers over HTTP: register, change, pause and resume oneself, or by staff on record; verify and approve."""
+"""Volunteers over HTTP: people register and change themselves, or staff do it for them; staff verify and approve."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,20 +14,23 @@ from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal, Role
-from services.chassis.store.aggregates import Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Code, Id
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.api.views import Listed, VolunteerView, listed, volunteer_view
-from services.volunteers.domain.errors import CertificateByStaff, NotByOneself
-from services.volunteers.people.domain import volunteers
-from services.volunteers.people.domain.volunteers import Change, Register, Verify, Volunteer, volunteer_id
-from services.volunteers.store import EVER, Store, matching
+from services.volunteers.people.domain import registering, vouching
+from services.volunteers.people.domain.profile import ChangeProfile, Register, Verify
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.people.domain.vouching import CertificateByStaff, NotByOneself
+from services.volunteers.people.store import EVER
+from services.volunteers.people.views import VolunteerView, volunteer_view
+from services.volunteers.shared.queries import matching
+from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/volunteers"
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of volunteers, on `store`."""
+def router(volunteers: Aggregates[Volunteer]) -> APIRouter:
+    """The routes of volunteers."""
     routes = APIRouter(prefix=BASE, tags=["volunteers"])
 
     @routes.post(
@@ -40,8 +43,8 @@ def router(store: Store) -> APIRouter:
     async def register(body: Register, command: CommandDep) -> Response:
         by = command.principal
         return await command.create(
-            store.volunteers,
-            lambda id, now: volunteers.register(body, by, now),
+            volunteers,
+            lambda id, now: registering.register(body, by, now),
             _view(by),
             id=volunteer_id(body.community, body.person or by.sub),
             location=lambda id: f"{BASE}/{id}",
@@ -62,33 +65,31 @@ def router(store: Store) -> APIRouter:
             query["state.claimed_skills"] = {"$exists": True}  # before that, skills were claims
         if approved is not None:
             query["state.approved_at"] = {"$gt": EVER} if approved else None
-        return listed(await store.volunteers.select(query, limit=page.limit, cursor=page.cursor), _view(principal))
+        return listed(await volunteers.select(query, limit=page.limit, cursor=page.cursor), _view(principal))
 
     @routes.get("/me", summary="Oneself as a volunteer", responses=problems(NotYours, UnknownAggregate))
     async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> VolunteerView:
         principal.require(community)
-        return volunteer_view(await store.volunteers.get(volunteer_id(community, principal.sub)), principal)
+        return volunteer_view(await volunteers.get(volunteer_id(community, principal.sub)), principal)
 
     @routes.get("/{id}", summary="One volunteer", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> VolunteerView:
-        return volunteer_view(await known(store.volunteers, id, known_to(principal)), principal)
+        return volunteer_view(await known(volunteers, id, known_to(principal)), principal)
 
-    _changing(routes, store)
+    _changing(routes, volunteers)
     return routes
 
 
 Decide = Callable[[Volunteer, Principal, datetime], Decision[Volunteer]]
 
 
-def _changing(routes: APIRouter, store: Store) -> None:
+def _changing(routes: APIRouter, volunteers: Aggregates[Volunteer]) -> None:
     refusals = problems(NotYours, UnknownAggregate, StaleVersion)
     by_staff = problems(NotYours, UnknownAggregate, StaleVersion, NotByOneself)
 
     async def changed(id: str, command: Command, decide: Decide) -> Response:
         by = command.principal
-        return await command.change(
-            store.volunteers, id, lambda v, now: decide(v, by, now), _view(by), known_to=known_to(by)
-        )
+        return await command.change(volunteers, id, lambda v, now: decide(v, by, now), _view(by), known_to=known_to(by))
 
     @routes.patch(
         "/{id}",
@@ -96,30 +97,30 @@ def _changing(routes: APIRouter, store: Store) -> None:
         summary="Change skills, availability, limits",
         responses=problems(NotYours, UnknownAggregate, StaleVersion, CertificateByStaff),
     )
-    async def change(id: Id, body: Change, command: CommandDep) -> Response:
-        return await changed(id, command, lambda v, by, now: volunteers.change(v, body, by, now))
+    async def change(id: Id, body: ChangeProfile, command: CommandDep) -> Response:
+        return await changed(id, command, lambda v, by, now: registering.change(v, body, by, now))
 
     @routes.post("/{id}/verify", response_model=VolunteerView, summary="It was seen to be so", responses=by_staff)
     async def verify(id: Id, body: Verify, command: CommandDep) -> Response:
         """Skills, certificates and being grown up count from now on."""
-        return await changed(id, command, lambda v, by, now: volunteers.verify(v, body, by, now))
+        return await changed(id, command, lambda v, by, now: vouching.verify(v, body, by, now))
 
     @routes.post("/{id}/approve", response_model=VolunteerView, summary="They may act", responses=by_staff)
     async def approve(id: Id, command: CommandDep) -> Response:
-        return await changed(id, command, volunteers.approve)
+        return await changed(id, command, vouching.approve)
 
     @routes.post("/{id}/disapprove", response_model=VolunteerView, summary="They act no more", responses=by_staff)
     async def disapprove(id: Id, command: CommandDep) -> Response:
         """Seats that they have in what is still to be served are given back."""
-        return await changed(id, command, volunteers.disapprove)
+        return await changed(id, command, vouching.disapprove)
 
     @routes.post("/{id}/pause", response_model=VolunteerView, summary="Don't ask", responses=refusals)
     async def pause(id: Id, command: CommandDep) -> Response:
-        return await changed(id, command, volunteers.pause)
+        return await changed(id, command, registering.pause)
 
     @routes.post("/{id}/resume", response_model=VolunteerView, summary="Ask again", responses=refusals)
     async def resume(id: Id, command: CommandDep) -> Response:
-        return await changed(id, command, volunteers.resume)
+        return await changed(id, command, registering.resume)
 
 
 def _view(by: Principal) -> Callable[[Stored[Volunteer]], VolunteerView]:

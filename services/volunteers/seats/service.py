@@ -1,7 +1,8 @@
-"""Seats and the time held for them: what people and matching ask for, carried out over two aggregates.
+"""Seats and the time held for them: the requests of people and of matching, carried out over two aggregates.
 
-The volunteer's time is held first, the offer is made on the need after, each by one guarded write. `domain.holds` says
-how the two may stand together; this is what keeps them to it, whoever else is at work and wherever a process dies.
+The volunteer's time is held first, and the offer is made on the need after, each by one guarded write. The table in
+`domain` says how the two may stand together; `Seats` keeps them to the table, whoever else is at work and wherever a
+process dies.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -10,25 +11,33 @@ from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
 
 from services.chassis.aggregate import Decision, new_id
+from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, Unavailable, UnknownAggregate
 from services.chassis.principal import SYSTEM, Principal
-from services.chassis.store.aggregates import Cause
-from services.volunteers.domain.errors import NotEligible
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.volunteers.needs.domain import seating, serving
-from services.volunteers.needs.domain.eligibility import ADMISSION, APPROVAL, RULES, SAFETY, Rule, hold, not_admitted
-from services.volunteers.needs.domain.needs import Need, require_planning, require_staff
+from services.volunteers.needs.domain.eligibility import (
+    ADMISSION,
+    APPROVAL,
+    RULES,
+    SAFETY,
+    NotEligible,
+    Rule,
+    hold,
+    not_admitted,
+)
+from services.volunteers.needs.domain.need import Decide, Need, require_planning, require_staff
 from services.volunteers.needs.domain.offers import LIVE, SERVING, Offer, OfferStatus
 from services.volunteers.needs.domain.seating import tentative
 from services.volunteers.needs.domain.serving import Confirm, Report
-from services.volunteers.people.domain.volunteers import Booking, Volunteer, release, settle, volunteer_id
+from services.volunteers.people.domain.bookings import release, settle
+from services.volunteers.people.domain.volunteer import Booking, Volunteer, volunteer_id
 from services.volunteers.seats.domain import Owed, hold_of, standing
-from services.volunteers.store import Store
 
 T = TypeVar("T")
 
-Decide: TypeAlias = Callable[[Need, datetime], Decision[Need]]
-Change: TypeAlias = Callable[[Decide], Awaitable[T]]
-"""Carries a decision about the need out: a request's own way to do so, or the store's."""
+CarryOut: TypeAlias = Callable[[Decide], Awaitable[T]]
+"""Carries out a decision about the need: in a request's own way, or in the store's."""
 
 CAUSE = Cause(SYSTEM, "staffing")
 
@@ -38,7 +47,10 @@ def _has(need: Need, person: str, statuses: Collection[OfferStatus]) -> bool:
 
 
 def _unless(refusal: CommunityError | None, decide: Decide) -> Decide:
-    """`decide`, or the refusal in its place: a request that was carried out before still gets its first answer."""
+    """`decide`, or the refusal in its place.
+
+    The refusal is raised as late as this, so that a request that was carried out before still gets its first answer.
+    """
 
     def decided(need: Need, now: datetime) -> Decision[Need]:
         if refusal is not None:
@@ -49,25 +61,29 @@ def _unless(refusal: CommunityError | None, decide: Decide) -> Decide:
 
 
 class Seats:
-    """The seats of all needs. `stands`: how long a seat is held for an answer."""
+    """The seats of all needs. A seat is held for an answer for as long as `stands`."""
 
-    def __init__(self, store: Store, stands: timedelta) -> None:
-        self._store = store
+    def __init__(
+        self, needs: Aggregates[Need], volunteers: Aggregates[Volunteer], clock: Clock, stands: timedelta
+    ) -> None:
+        self._needs = needs
+        self._volunteers = volunteers
+        self._clock = clock
         self._stands = stands
 
-    async def take(self, id: str, by: Principal, cause: Cause, change: Change[T]) -> T:
-        """Sign up by oneself; an offer that stands is accepted. The filters that always hold, hold.
+    async def take(self, id: str, by: Principal, cause: Cause, change: CarryOut[T]) -> T:
+        """The caller signs up, or accepts an offer that stands. The filters of `SAFETY` apply.
 
         Raises:
-            UnknownAggregate: no such need, or the caller is no volunteer.
+            UnknownAggregate: there is no such need, or the caller is no volunteer.
             NotEligible: a filter refuses.
-            What `seating.take` raises.
+            The refusals of `seating.take`.
         """
         need = await self._known(id, by)
         if _has(need, by.sub, LIVE):
             refusal = await self._refusal(need, by.sub, ADMISSION)
             return await change(_unless(refusal, lambda n, now: seating.take(n, None, by, now)))
-        require_planning(need, self._store.clock())
+        require_planning(need, self._clock())
         return await self._seat(
             need,
             volunteer_id(need.community, by.sub),
@@ -75,43 +91,43 @@ class Seats:
             lambda made: change(lambda n, now: seating.take(n, made, by, now)),
         )
 
-    async def accept(self, id: str, by: Principal, change: Change[T]) -> T:
-        """Who was asked says yes, and may still act.
+    async def accept(self, id: str, by: Principal, change: CarryOut[T]) -> T:
+        """The caller accepts an offer. The filters of `ADMISSION` apply once more.
 
         Raises:
-            UnknownAggregate: no such need.
-            NotEligible: they are not approved any more, or what the need asks of a person is not so any more.
-            What `seating.accept` raises.
+            UnknownAggregate: there is no such need.
+            NotEligible: a filter refuses by now.
+            The refusals of `seating.accept`.
         """
         need = await self._known(id, by)
         refusal = await self._refusal(need, by.sub, ADMISSION) if _has(need, by.sub, LIVE) else None
         return await change(_unless(refusal, lambda n, now: seating.accept(n, by, now)))
 
-    async def report(self, id: str, command: Report, by: Principal, change: Change[T]) -> T:
-        """The volunteer says it is done; see `accept` and `serving.report`."""
+    async def report(self, id: str, command: Report, by: Principal, change: CarryOut[T]) -> T:
+        """The volunteer reports hours, as in `serving.report`. The filters of `APPROVAL` apply."""
         need = await self._known(id, by)
         refusal = await self._refusal(need, by.sub, APPROVAL) if _has(need, by.sub, SERVING) else None
         return await change(_unless(refusal, lambda n, now: serving.report(n, command, by, now)))
 
-    async def confirm(self, id: str, command: Confirm, by: Principal, change: Change[T]) -> T:
-        """Staff confirm hours of who is approved; see `accept` and `serving.confirm`."""
+    async def confirm(self, id: str, command: Confirm, by: Principal, change: CarryOut[T]) -> T:
+        """Staff confirm hours, as in `serving.confirm`. The filters of `APPROVAL` apply to the volunteer."""
         need = await self._known(id, by)
         require_staff(need, by)
         served = _has(need, command.person, SERVING)
         refusal = await self._refusal(need, command.person, APPROVAL) if served else None
         return await change(_unless(refusal, lambda n, now: serving.confirm(n, command, by, now)))
 
-    async def ask(self, id: str, person: str, by: Principal, cause: Cause, change: Change[T]) -> T:
-        """Staff ask a volunteer of their choice. The filters that always hold, hold.
+    async def ask(self, id: str, person: str, by: Principal, cause: Cause, change: CarryOut[T]) -> T:
+        """Staff ask a volunteer of their choice. The filters of `SAFETY` apply.
 
         Raises:
-            UnknownAggregate: no such need, or no such volunteer.
+            UnknownAggregate: there is no such need, or no such volunteer.
             NotEligible: a filter refuses.
-            What `seating.offer` raises.
+            The refusals of `seating.offer`.
         """
         need = await self._known(id, by)
         require_staff(need, by)
-        require_planning(need, self._store.clock())
+        require_planning(need, self._clock())
         return await self._seat(
             need,
             volunteer_id(need.community, person),
@@ -120,14 +136,14 @@ class Seats:
         )
 
     async def ask_matched(self, need: Need, volunteer: Volunteer) -> bool:
-        """Ask whom matching found; False where another process was quicker, or one of the two has just changed.
+        """Ask the volunteer whom matching found. False: another process was quicker, or one of the two has changed.
 
         Raises:
-            Unavailable: whether the offer stands is unknown; `mend` will see.
+            Unavailable: nobody knows whether the offer stands; `mend` finds out later.
         """
 
         async def act(made: Booking) -> bool:
-            await self._store.needs.change(need.id, lambda n, now: seating.offer(n, made, volunteer.person, now), CAUSE)
+            await self._needs.change(need.id, lambda n, now: seating.offer(n, made, volunteer.person, now), CAUSE)
             return True
 
         try:
@@ -142,19 +158,19 @@ class Seats:
         offer = await self._offer(booking)
         row = standing(hold_of(booking), None if offer is None else offer.status)
         if row is not None and row.owed is Owed.SETTLE:
-            await self._store.volunteers.change(volunteer, lambda v, now: settle(v, booking.offer), CAUSE)
+            await self._volunteers.change(volunteer, lambda v, now: settle(v, booking.offer), CAUSE)
         elif row is not None and row.owed is not None:
             await self._let_go(volunteer, booking.offer)
 
     async def _known(self, id: str, by: Principal) -> Need:
-        need = (await self._store.needs.get(id)).aggregate
+        need = (await self._needs.get(id)).aggregate
         if need.community not in by.communities:
-            raise UnknownAggregate(kind=self._store.needs.kind.name, id=id)
+            raise UnknownAggregate(kind=self._needs.kind.name, id=id)
         return need
 
     async def _refusal(self, need: Need, person: str, rules: Sequence[Rule]) -> NotEligible | None:
-        found = await self._store.volunteers.find(volunteer_id(need.community, person))
-        return not_admitted(need, None if found is None else found.aggregate, self._store.clock(), rules)
+        found = await self._volunteers.find(volunteer_id(need.community, person))
+        return not_admitted(need, None if found is None else found.aggregate, self._clock(), rules)
 
     async def _seat(
         self,
@@ -169,8 +185,8 @@ class Seats:
         The hold is this attempt's own. It is released where `act` made no offer of it: was refused, or found that
         another offer stands. Where the outcome is unknown it stays, and is mended once it has run out.
         """
-        made = tentative(need, new_id("offer"), self._store.clock(), self._stands)
-        await self._store.volunteers.change(volunteer, lambda v, now: hold(v, need, made, now, rules), cause)
+        made = tentative(need, new_id("offer"), self._clock(), self._stands)
+        await self._volunteers.change(volunteer, lambda v, now: hold(v, need, made, now, rules), cause)
         try:
             done = await act(made)
         except Unavailable:
@@ -185,9 +201,9 @@ class Seats:
 
     async def _offer(self, booking: Booking) -> Offer | None:
         """The offer that was made of a hold."""
-        need = await self._store.needs.find(booking.need)
+        need = await self._needs.find(booking.need)
         offers = () if need is None else need.aggregate.offers
         return next((offer for offer in offers if offer.id == booking.offer), None)
 
     async def _let_go(self, volunteer: str, offer: str) -> None:
-        await self._store.volunteers.change(volunteer, lambda v, now: release(v, offer), CAUSE)
+        await self._volunteers.change(volunteer, lambda v, now: release(v, offer), CAUSE)

@@ -1,1 +1,1 @@
-"""What several rooms of volunteers are made of."""
+"""What all rooms of volunteers are made of: values, queries and the shape of views."""

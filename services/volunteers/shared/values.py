@@ -1,4 +1,4 @@
-"""Bounded types that requests have here beside those of every service, and arithmetic of days and minutes."""
+"""The bounded types that requests have here beside those of every service, and arithmetic of days and minutes."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -28,30 +28,31 @@ Moment = Annotated[values.Moment, AfterValidator(_of_this_century)]
 """A time of this century with its zone, kept in UTC and whole milliseconds."""
 
 Day = Annotated[date, AfterValidator(_in_range)]
-"""A date on the community's calendar, of this century."""
+"""A date of this century on the community's calendar."""
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$")]
 """`HH:MM` on the community's clock; `24:00` ends a day."""
 
 Weekday = Annotated[int, Field(ge=1, le=7)]
-"""ISO 8601: 1 is Monday."""
+"""A weekday as in ISO 8601: 1 is Monday."""
 
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+"""A length of time of one day at most."""
 
 
 @lru_cache(maxsize=8192)
 def week_of(moment: datetime) -> tuple[int, int]:
-    """ISO year and week on the community's calendar."""
+    """The ISO year and week of `moment` on the community's calendar."""
     year, week, _ = local_date(moment).isocalendar()
     return year, week
 
 
 def minute_of_day(text: str) -> int:
-    """Minutes since midnight of a `TimeOfDay`."""
+    """The minutes from midnight to a `TimeOfDay`."""
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
 
 
 def whole_minutes(length: timedelta) -> int:
-    """Whole minutes of a length of time, rounded down."""
+    """The whole minutes of a length of time, rounded down."""
     return int(length.total_seconds() // 60)

@@ -1,4 +1,4 @@
-"""Teams over HTTP: form, join, leave, hand over."""
+"""Teams over HTTP: people form, join and leave them, and leaders hand over."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,26 +13,35 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.volunteers import TeamKind
-from services.volunteers.api.views import Listed, TeamView, listed, team_view
-from services.volunteers.domain.errors import LeaderStays, NotAMember, NotRecruiting
-from services.volunteers.store import Store, matching
+from services.volunteers.shared.queries import matching
+from services.volunteers.shared.views import Listed, listed
 from services.volunteers.teams import domain
-from services.volunteers.teams.domain import Change, Form, Membership, Team
+from services.volunteers.teams.domain import (
+    ChangeTeam,
+    Form,
+    LeaderStays,
+    Membership,
+    NotAMember,
+    NotRecruiting,
+    Team,
+)
+from services.volunteers.teams.views import TeamView, team_view
 
 BASE = "/api/volunteers/v1/teams"
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of teams, on `store`."""
+def router(teams: Aggregates[Team]) -> APIRouter:
+    """The routes of teams."""
     routes = APIRouter(prefix=BASE, tags=["teams"])
 
     @routes.post("", status_code=201, response_model=TeamView, summary="Form a team", responses=problems(NotYours))
     async def form(body: Form, command: CommandDep) -> Response:
         by = command.principal
         return await command.create(
-            store.teams,
+            teams,
             lambda id, now: domain.form(id, body, by, now),
             lambda stored: team_view(stored, by),
             location=lambda id: f"{BASE}/{id}",
@@ -49,29 +58,29 @@ def router(store: Store) -> APIRouter:
     ) -> Listed[TeamView]:
         principal.require(community)
         query = matching(community, kind=kind, recruiting=recruiting, people=principal.sub if mine else None)
-        found = await store.teams.select(query, limit=page.limit, cursor=page.cursor)
+        found = await teams.select(query, limit=page.limit, cursor=page.cursor)
         return listed(found, lambda stored: team_view(stored, principal))
 
     @routes.get("/{id}", summary="One team", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> TeamView:
-        return team_view(await known(store.teams, id, known_to(principal)), principal)
+        return team_view(await known(teams, id, known_to(principal)), principal)
 
-    _membership(routes, store)
+    _membership(routes, teams)
     return routes
 
 
-def _membership(routes: APIRouter, store: Store) -> None:
+def _membership(routes: APIRouter, teams: Aggregates[Team]) -> None:
     refusals = (NotYours, UnknownAggregate, StaleVersion)
 
     @routes.post("/{id}/join", response_model=TeamView, summary="Join", responses=problems(*refusals, NotRecruiting))
     async def join(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
         by, whom = command.principal, body or Membership()
-        return await _change(store, id, command, lambda team, now: domain.join(team, whom, by, now))
+        return await _change(teams, id, command, lambda team, now: domain.join(team, whom, by, now))
 
     @routes.post("/{id}/leave", response_model=TeamView, summary="Leave", responses=problems(*refusals, LeaderStays))
     async def leave(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
         by, whom = command.principal, body or Membership()
-        return await _change(store, id, command, lambda team, now: domain.leave(team, whom, by, now))
+        return await _change(teams, id, command, lambda team, now: domain.leave(team, whom, by, now))
 
     @routes.patch(
         "/{id}",
@@ -79,13 +88,13 @@ def _membership(routes: APIRouter, store: Store) -> None:
         summary="Hand over, open or close recruiting",
         responses=problems(*refusals, NotAMember),
     )
-    async def change(id: Id, body: Change, command: CommandDep) -> Response:
+    async def change(id: Id, body: ChangeTeam, command: CommandDep) -> Response:
         by = command.principal
-        return await _change(store, id, command, lambda team, now: domain.change(team, body, by, now))
+        return await _change(teams, id, command, lambda team, now: domain.change(team, body, by, now))
 
 
 async def _change(
-    store: Store, id: str, command: CommandDep, decide: Callable[[Team, datetime], Decision[Team]]
+    teams: Aggregates[Team], id: str, command: CommandDep, decide: Callable[[Team, datetime], Decision[Team]]
 ) -> Response:
     by = command.principal
-    return await command.change(store.teams, id, decide, lambda stored: team_view(stored, by), known_to=known_to(by))
+    return await command.change(teams, id, decide, lambda stored: team_view(stored, by), known_to=known_to(by))

@@ -1,9 +1,9 @@
-"""Teams: of hobby (a choir, a dance group) and of service (帮帮团). Who leads is public, who belongs is not."""
+"""The rules of teams, of hobby (a choir) and of service (帮帮团). Their leaders are public, their members are not."""
 
 from datetime import datetime
 
 from services.chassis.aggregate import Aggregate, Decision, decided, tell
-from services.chassis.errors import NotYours
+from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request
 from services.contracts.marks import Id, Masked, Office, Someone
@@ -16,7 +16,25 @@ from services.contracts.volunteers import (
     TeamPersonErased,
     TeamState,
 )
-from services.volunteers.domain.errors import LeaderStays, NotAMember, NotRecruiting
+
+
+class NotRecruiting(
+    Conflict, code="team.not-recruiting", zh="该队伍目前不招募队员。", en="The team is not recruiting just now."
+):
+    """Only the leader or staff may add somebody to a team that is closed."""
+
+
+class LeaderStays(
+    Conflict,
+    code="team.leader-stays",
+    zh="队长须先移交职责才能退出。",
+    en="The leader hands over first, then leaves.",
+):
+    """A team always has a leader."""
+
+
+class NotAMember(Conflict, code="team.not-a-member", zh="对方不是该队伍的成员。", en="They are not in this team."):
+    """Only a member can lead."""
 
 
 class Form(Request):
@@ -30,7 +48,7 @@ class Form(Request):
     recruiting: bool = True
 
 
-class Change(Request):
+class ChangeTeam(Request):
     """Hand over the lead, open or close recruiting."""
 
     leader: Id | None = None
@@ -44,7 +62,7 @@ class Membership(Request):
 
 
 class Team(Aggregate):
-    """`people`: its members, the leader among them."""
+    """A group of people with a leader. `people`: its members, the leader among them."""
 
     title: Office[Masked]
     title_en: Office[Masked | None] = None
@@ -66,12 +84,16 @@ class Team(Aggregate):
         )
 
     def is_run_by(self, by: Principal) -> bool:
-        """Whether `by` leads it, or is staff."""
+        """Whether `by` leads the team, or is staff."""
         return by.sub == self.leader or by.has(self.community, Role.STAFF)
 
 
 def form(id: str, command: Form, by: Principal, now: datetime) -> Decision[Team]:
-    """Form a team: organisers for themselves, staff for anybody."""
+    """Form a team: organisers do so for themselves, staff for anybody.
+
+    Raises:
+        NotYours: the caller is neither, or an organiser names another leader.
+    """
     by.require(command.community, Role.ORGANISER, Role.STAFF)
     leader = command.leader or by.sub
     if leader != by.sub and not by.has(command.community, Role.STAFF):
@@ -91,11 +113,11 @@ def form(id: str, command: Form, by: Principal, now: datetime) -> Decision[Team]
 
 
 def join(team: Team, command: Membership, by: Principal, now: datetime) -> Decision[Team]:
-    """Join; a second time changes nothing.
+    """A person joins; a second time changes nothing.
 
     Raises:
-        NotYours: somebody else, and the caller neither leads nor is staff.
-        NotRecruiting: by oneself, and the team is closed.
+        NotYours: the person is somebody else, and the caller neither leads the team nor is staff.
+        NotRecruiting: people join by themselves, and the team is closed.
     """
     by.require(team.community)
     person = command.person or by.sub
@@ -111,10 +133,11 @@ def join(team: Team, command: Membership, by: Principal, now: datetime) -> Decis
 
 
 def leave(team: Team, command: Membership, by: Principal, now: datetime) -> Decision[Team]:
-    """Leave, or be taken off the list by the leader or staff.
+    """A person leaves, or is taken off the list by the leader or by staff.
 
     Raises:
-        LeaderStays: the leader can't.
+        NotYours: as for `join`.
+        LeaderStays: the person leads the team.
     """
     by.require(team.community)
     person = command.person or by.sub
@@ -128,10 +151,11 @@ def leave(team: Team, command: Membership, by: Principal, now: datetime) -> Deci
     return decided(changed, tell(TeamMemberLeft, changed, person=person))
 
 
-def change(team: Team, command: Change, by: Principal, now: datetime) -> Decision[Team]:
-    """Hand over, or open or close recruiting.
+def change(team: Team, command: ChangeTeam, by: Principal, now: datetime) -> Decision[Team]:
+    """Hand over the lead, open or close recruiting.
 
     Raises:
+        NotYours: the caller neither leads the team nor is staff.
         NotAMember: the new leader is not in the team.
     """
     by.require(team.community)
@@ -148,7 +172,7 @@ def change(team: Team, command: Change, by: Principal, now: datetime) -> Decisio
 
 
 def forget(team: Team, person: str, stand_in: str) -> Decision[Team]:
-    """A member is erased; where they led, a stand-in does until somebody is named."""
+    """A member is erased. Where they led, a stand-in leads until somebody is named."""
     if person not in team.people:
         return decided(team)
     people = team.people - {person}

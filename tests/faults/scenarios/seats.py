@@ -13,13 +13,16 @@ from services.chassis.aggregate import Aggregate
 from services.chassis.clock import utc_now
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Kind
-from services.volunteers.app import VolunteersSettings
+from services.volunteers.app import service
 from services.volunteers.matching.staffing import Staffing
-from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE
-from services.volunteers.people.domain.volunteers import Volunteer
+from services.volunteers.needs.store import NEED
+from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.store import DANGLES_AFTER, VOLUNTEER
 from services.volunteers.seats.domain import Owed, hold_of, standing
-from services.volunteers.store import DANGLES_AFTER, INDEXES, KINDS, NEED, VOLUNTEER, Store
+from services.volunteers.seats.service import Seats
+from services.volunteers.settings import VolunteersSettings
 from tests.e2e.house import COMMUNITY
 from tests.faults.scenarios.acting import acting
 from tests.faults.scenarios.audit import at_rest, audit
@@ -149,9 +152,10 @@ async def _mend_later(here: Ground) -> None:
         Path(here.variables["AUTH_DEVELOPMENT_KEY"]),
     )
     late = timedelta(hours=25) + DANGLES_AFTER
-    async with stood.runtime(settings, INDEXES, lambda: utc_now() + late, kinds=KINDS) as runtime:
-        staffing = Staffing(Store.of(runtime), offer_stands=timedelta(days=1), every=timedelta(days=1))
-        await staffing.staff(COMMUNITY)
+    async with stood.runtime(settings, {}, lambda: utc_now() + late, kinds=service.kinds) as runtime:
+        needs, volunteers = runtime.aggregates(NEED), runtime.aggregates(VOLUNTEER)
+        seats = Seats(needs, volunteers, runtime.clock, timedelta(days=1))
+        await Staffing(needs, volunteers, seats, runtime.clock, timedelta(days=1)).staff(COMMUNITY)
 
 
 async def _all(here: Ground) -> tuple[list[Need], list[Volunteer]]:

@@ -1,4 +1,4 @@
-"""Calls to the gateway of volunteers."""
+"""Calls to the gateway of volunteers: whom they come from, what is answered, and how somebody becomes a volunteer."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import httpx
 
 from services.chassis.principal import Principal
 from tests.integration.calling import Caller, fine
-from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF
+from tests.unit.volunteers.world import HERE, STAFF
 
 
 class Api(Caller):
@@ -31,15 +31,3 @@ async def admit(api: Api, who: Principal, **profile: Any) -> Any:
     shown = {name: profile[name] for name in ("skills", "adult") if name in profile}
     await api.ok(STAFF, f"/volunteers/{mine['id']}/verify", {"adult": True, **shown})
     return await api.ok(STAFF, f"/volunteers/{mine['id']}/approve")
-
-
-def a_direct_need(**changes: Any) -> dict[str, Any]:
-    """A body that asks for one helper, two days from now."""
-    begin = NOW + 2 * DAY
-    return {
-        "community": HERE,
-        "category": "chores",
-        "starts_at": begin.isoformat(),
-        "ends_at": (begin + HOUR).isoformat(),
-        **changes,
-    }

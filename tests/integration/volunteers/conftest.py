@@ -1,24 +1,32 @@
-"""The volunteers service on the real servers: its store, its gateway alone, and the whole of it running."""
+"""The volunteers service on the real servers: its rooms, its gateway alone, and the whole of it running."""
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.room import Room, open_rooms
+from services.chassis.runtime import Runtime
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.topics import VOLUNTEERS
-from services.volunteers.api import routers
-from services.volunteers.app import VolunteersSettings, service
+from services.volunteers.app import service
+from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.care.store import CARE_PLAN
+from services.volunteers.hours.domain import Account
+from services.volunteers.hours.store import ACCOUNT
 from services.volunteers.matching.staffing import Staffing
-from services.volunteers.needs.domain.homes import Window
-from services.volunteers.needs.homes import Homes
-from services.volunteers.store import INDEXES, Store
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.store import NEED
+from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.store import VOLUNTEER
+from services.volunteers.settings import VolunteersSettings
 from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.integration.volunteers.calling import Api
+from tests.integration.volunteers.parts import INDEXES, staffing_of
 from tests.integration.wire import Wire, wired
-from tests.unit.volunteers.world import HERE, HOUR, NOW
+from tests.unit.volunteers.world import HERE, NOW
 
 
 @pytest.fixture
@@ -34,22 +42,48 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> Voluntee
 
 
 @pytest.fixture
-async def store(settings: VolunteersSettings, hand: Hand) -> AsyncIterator[Store]:
+async def runtime(settings: VolunteersSettings, hand: Hand) -> AsyncIterator[Runtime[VolunteersSettings]]:
     async with standing.runtime(settings, INDEXES, hand, kinds=service.kinds) as runtime:
-        yield Store.of(runtime)
+        yield runtime
 
 
 @pytest.fixture
-def staffing(store: Store) -> Staffing:
-    return Staffing(store, offer_stands=timedelta(hours=24), every=timedelta(seconds=15))
+def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
+    """The rooms of the service, opened, so that an erasure reaches each."""
+    rooms = service.rooms(runtime)
+    open_rooms(rooms, runtime)
+    return rooms
 
 
 @pytest.fixture
-async def api(settings: VolunteersSettings, store: Store, staffing: Staffing) -> AsyncIterator[Api]:
+def volunteers(runtime: Runtime[VolunteersSettings]) -> Aggregates[Volunteer]:
+    return runtime.aggregates(VOLUNTEER)
+
+
+@pytest.fixture
+def care_plans(runtime: Runtime[VolunteersSettings]) -> Aggregates[CarePlan]:
+    return runtime.aggregates(CARE_PLAN)
+
+
+@pytest.fixture
+def needs(runtime: Runtime[VolunteersSettings]) -> Aggregates[Need]:
+    return runtime.aggregates(NEED)
+
+
+@pytest.fixture
+def accounts(runtime: Runtime[VolunteersSettings]) -> Aggregates[Account]:
+    return runtime.aggregates(ACCOUNT)
+
+
+@pytest.fixture
+def staffing(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], hand: Hand) -> Staffing:
+    return staffing_of(needs, volunteers, hand)
+
+
+@pytest.fixture
+async def api(settings: VolunteersSettings, rooms: Sequence[Room]) -> AsyncIterator[Api]:
     """The gateway, with nothing beside it that relays, subscribes, sweeps or matches."""
-    transport = standing.gateway(
-        service, settings, routers(store, staffing, Homes(store, Window(before=24 * HOUR, after=2 * HOUR)))
-    )
+    transport = standing.gateway(service, settings, standing.routers(rooms))
     async with Api(transport, DevelopmentIssuer(settings), "volunteers") as api:
         yield api
 

@@ -11,19 +11,21 @@ from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Role
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.volunteers import CareKind, CarePlanStatus
-from services.volunteers.api.views import CarePlanView, Listed, care_plan_view, listed
 from services.volunteers.care.domain import plans
-from services.volunteers.domain.errors import CarePlanClosedAlready
-from services.volunteers.needs.homes import Homes
-from services.volunteers.store import Store, matching
+from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlready
+from services.volunteers.care.readings import Readings
+from services.volunteers.care.views import CarePlanView, care_plan_view
+from services.volunteers.shared.queries import matching
+from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/care-plans"
 
 
-def router(store: Store, homes: Homes) -> APIRouter:
-    """The routes of care plans, on `store`."""
+def router(care_plans: Aggregates[CarePlan], readings: Readings) -> APIRouter:
+    """The routes of care plans. Whoever reads a plan with the elder's home in it is put on record."""
     routes = APIRouter(prefix=BASE, tags=["care plans"])
 
     @routes.post(
@@ -32,7 +34,7 @@ def router(store: Store, homes: Homes) -> APIRouter:
     async def open_plan(body: plans.Open, command: CommandDep) -> Response:
         by = command.principal
         return await command.create(
-            store.care_plans,
+            care_plans,
             lambda id, now: plans.open_plan(id, body, by, now),
             lambda stored: care_plan_view(stored, exact=True),
             location=lambda id: f"{BASE}/{id}",
@@ -49,13 +51,13 @@ def router(store: Store, homes: Homes) -> APIRouter:
     ) -> Listed[CarePlanView]:
         principal.require(community, Role.STAFF)
         query = matching(community, status=status, kind=kind, elder=elder, erased=False)
-        return listed(await store.care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view)
+        return listed(await care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view)
 
     @routes.get("/{id}", summary="One care plan; the reading is on record", responses=problems(UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> CarePlanView:
-        stored = await known(store.care_plans, id, known_to(principal, Role.STAFF))
+        stored = await known(care_plans, id, known_to(principal, Role.STAFF))
         view = care_plan_view(stored, exact=True)
-        await homes.of_plan(stored.aggregate, principal)
+        await readings.put_on_record(stored.aggregate, principal, need=None)
         return view
 
     @routes.post(
@@ -67,7 +69,7 @@ def router(store: Store, homes: Homes) -> APIRouter:
     async def close(id: Id, command: CommandDep) -> Response:
         by = command.principal
         return await command.change(
-            store.care_plans,
+            care_plans,
             id,
             lambda plan, now: plans.close_plan(plan, by, now),
             care_plan_view,

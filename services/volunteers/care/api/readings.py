@@ -1,11 +1,9 @@
-"""Who was told where an elder lives: the record, for staff."""
+"""The record of readings over HTTP, for staff: who was told where an elder lives."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
@@ -13,23 +11,13 @@ from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.contracts.marks import Id
-from services.volunteers.api.views import Listed
-from services.volunteers.store import Store
+from services.volunteers.care.readings import Readings
+from services.volunteers.care.views import ReadingView
+from services.volunteers.shared.views import Listed
 
 
-class ReadingView(BaseModel):
-    """A reading. `need`: the visit that it was for, null where staff read the plan itself."""
-
-    id: str
-    community: str
-    person: str
-    need: str | None
-    care_plan: str
-    at: datetime
-
-
-def router(store: Store) -> APIRouter:
-    """The routes of readings, on `store`."""
+def router(readings: Readings) -> APIRouter:
+    """The routes of the record."""
     routes = APIRouter(prefix="/api/volunteers/v1/readings", tags=["care plans"])
 
     @routes.get("", summary="Who read where an elder lives, the latest first", responses=problems(NotYours))
@@ -41,7 +29,7 @@ def router(store: Store) -> APIRouter:
         person: Annotated[Id | None, Query()] = None,
     ) -> Listed[ReadingView]:
         principal.require(community, Role.STAFF)
-        found, following = await store.readings.page(community, need, person, page.limit, page.cursor)
+        found, following = await readings.page(community, need, person, page.limit, page.cursor)
         return Listed(items=[ReadingView(**asdict(reading)) for reading in found], next=following)
 
     return routes

@@ -1,6 +1,7 @@
-"""Care plans: regular help promised to an elder. A plan brings its dates into sight; each becomes a need of its own.
+"""The rules of care plans: regular help promised to an elder.
 
-Where the elder lives and what was noted about them is for staff and for the volunteers who said yes to a visit.
+A plan raises its next dates, and each becomes a need of its own. Where the elder lives and what was noted about them is
+for staff and for the volunteers who said yes to a visit.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pydantic import Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request, Text, local_date
 from services.contracts.holding import emptied
@@ -23,14 +25,13 @@ from services.contracts.volunteers import (
     CareVisit,
 )
 from services.volunteers.care.domain.recurrence import Recurrence
-from services.volunteers.domain.errors import CarePlanClosedAlready
 from services.volunteers.shared.values import Minutes
 
 SIGHT = timedelta(days=30)
 """Every date nearer than this has its need."""
 
 STRIDE = timedelta(days=7)
-"""So much further is looked at a time, so that a plan speaks once a week and not once a day."""
+"""Dates are raised so much further at a time, so that a plan says something once a week and not once a day."""
 
 SKILLS: dict[CareKind, str | None] = {
     CareKind.VISIT: None,
@@ -39,7 +40,13 @@ SKILLS: dict[CareKind, str | None] = {
     CareKind.CHORES: None,
     CareKind.HEALTH_CHECK: "medical",
 }
-"""What each kind of care asks of a volunteer."""
+"""The skill that each kind of care asks of a volunteer."""
+
+
+class CarePlanClosedAlready(
+    Conflict, code="care-plan.closed", zh="该帮扶计划已经结束。", en="The care plan is closed already."
+):
+    """A closed plan stays closed."""
 
 
 class Open(Request):
@@ -75,7 +82,7 @@ class CarePlan(Aggregate):
 
     @property
     def skill(self) -> Code | None:
-        """What its volunteers must be able to do."""
+        """The skill that the plan asks of its volunteers."""
         return SKILLS[self.kind]
 
     def public(self) -> CarePlanState | None:
@@ -104,7 +111,11 @@ def need_of_visit(plan: str, on: date) -> str:
 
 
 def open_plan(id: str, command: Open, by: Principal, now: datetime) -> Decision[CarePlan]:
-    """Open a plan, with the dates already in sight."""
+    """Open a plan, with the dates that are in sight already.
+
+    Raises:
+        NotYours: the caller is not staff.
+    """
     by.require(command.community, Role.STAFF)
     today = local_date(now)
     plan = CarePlan(
@@ -118,7 +129,7 @@ def open_plan(id: str, command: Open, by: Principal, now: datetime) -> Decision[
 
 
 def raise_visits(plan: CarePlan, now: datetime) -> Decision[CarePlan]:
-    """Bring the next dates into sight, where they aren't yet."""
+    """Raise the dates that have come into sight and were not raised before."""
     today = local_date(now)
     if plan.status is not CarePlanStatus.OPEN or plan.raised_until >= today + SIGHT:
         return decided(plan)
@@ -140,10 +151,11 @@ def raise_visits(plan: CarePlan, now: datetime) -> Decision[CarePlan]:
 
 
 def close_plan(plan: CarePlan, by: Principal, now: datetime) -> Decision[CarePlan]:
-    """No more help of this kind; what is still to come is cancelled.
+    """No more dates are raised; the event names the needs still to come, which are to be cancelled.
 
     Raises:
-        CarePlanClosedAlready: it is.
+        NotYours: the caller is not staff.
+        CarePlanClosedAlready: the plan is closed.
     """
     by.require(plan.community, Role.STAFF)
     if plan.status is CarePlanStatus.CLOSED:
@@ -153,7 +165,7 @@ def close_plan(plan: CarePlan, by: Principal, now: datetime) -> Decision[CarePla
 
 
 def erase_plan(plan: CarePlan, stand_in: str, now: datetime) -> Decision[CarePlan]:
-    """Forget the elder."""
+    """Forget the elder. The plan is closed; the event names the needs still to come, which are to be cancelled."""
     if plan.erased:
         return decided(plan)
     changed = plan.model_copy(

@@ -1,6 +1,7 @@
-"""When a care plan's help is due: every so many weeks on given weekdays, or every so many months on one day.
+"""The dates on which a care plan's help is due: every few weeks on given weekdays, or every few months on one day.
 
-Told structured and not as RFC 5545 text, so that only rules with a future can be made; the text is for the events.
+A recurrence is told in fields and not as RFC 5545 text, so that only rules with a future can be made. The text is for
+the events.
 """
 
 from collections.abc import Iterator
@@ -57,7 +58,7 @@ class Recurrence(Value):
 
     @property
     def rule(self) -> str:
-        """The RFC 5545 rule."""
+        """The recurrence as an RFC 5545 rule."""
         parts = [f"FREQ={'WEEKLY' if self.every is Every.WEEK else 'MONTHLY'}"]
         if self.interval > 1:
             parts.append(f"INTERVAL={self.interval}")
@@ -68,7 +69,7 @@ class Recurrence(Value):
         return ";".join(parts)
 
     def starts(self, since: date, until: date) -> Iterator[datetime]:
-        """The starts, aware, whose date lies in [since, until), in order. At most one a day."""
+        """The starts whose date lies in [since, until), in order, with their zone. There is at most one a day."""
         clock = time(*divmod(minute_of_day(self.at), 60))
         first = datetime.combine(self.since, clock, ZONE)
         for start in recurrence.starts(self.rule, first, since, until):

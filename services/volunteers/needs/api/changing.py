@@ -1,19 +1,21 @@
-"""How a request carries a decision about a need out."""
+"""How a request carries out a decision about a need."""
+
+from collections.abc import Awaitable, Callable
 
 from fastapi import Response
 
 from services.chassis.http.command import Command
 from services.chassis.http.visibility import known_to
-from services.volunteers.api.views import need_view
-from services.volunteers.seats.service import Change
-from services.volunteers.store import Store
+from services.chassis.store.aggregates import Aggregates
+from services.volunteers.needs.domain.need import Decide, Need
+from services.volunteers.needs.views import need_view
 
 
-def changing_need(store: Store, id: str, command: Command) -> Change[Response]:
-    """The change of a need by `command`: its answers, refusals too, show what the caller may see of it."""
+def changing_need(needs: Aggregates[Need], id: str, command: Command) -> Callable[[Decide], Awaitable[Response]]:
+    """The change of a need by `command`. Answers and refusals show the caller as much of the need as they may see."""
     by = command.principal
     return lambda decide: command.change(
-        store.needs,
+        needs,
         id,
         decide,
         lambda stored: need_view(stored, by),

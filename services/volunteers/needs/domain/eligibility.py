@@ -1,7 +1,7 @@
-"""The hard filters: who may take which need. Each has a name, so that it can be told to the person it refuses.
+"""The hard filters: which volunteers may take which need. Each filter has a name that is told to whom it refuses.
 
-The order is the order in which they are told. Matching builds its arcs from them; a booking, a sign-up and an offer by
-staff pass through the same ones, on the volunteer as they stand at that very write.
+Filters are told in the order in which they stand here. Matching pairs only those whom all let through; a booking, a
+sign-up and an offer by staff pass through the same filters, on the volunteer as they stand at that very write.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,19 +10,30 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.aggregate import Decision
+from services.chassis.errors import Conflict
 from services.chassis.values import ZONE, local_date
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.domain.errors import NotEligible
-from services.volunteers.needs.domain.needs import Need
+from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import ASKED
-from services.volunteers.people.domain.volunteers import Booking, Volunteer, Window, book
+from services.volunteers.people.domain.bookings import book
+from services.volunteers.people.domain.profile import Window
+from services.volunteers.people.domain.volunteer import Booking, Volunteer
 from services.volunteers.shared.values import minute_of_day, week_of, whole_minutes
 
 TRAVEL = timedelta(minutes=10)
-"""Between two services somebody must get from one to the other."""
+"""The time that somebody needs between two services to get from one to the other."""
 
 PATIENCE = 3
-"""So many unanswered offers at a time; then nobody asks this person further."""
+"""A person has so many unanswered offers at a time; then nobody asks them further."""
+
+
+class NotEligible(
+    Conflict,
+    code="volunteer.not-eligible",
+    zh="该志愿者不符合条件：{filter}。",
+    en="The volunteer can't take this: {filter}.",
+):
+    """A hard filter refuses; `filter` is its name."""
 
 
 class Filter(StrEnum):
@@ -42,7 +53,7 @@ class Filter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One filter: whether it holds, and what it says when it doesn't."""
+    """One filter: whether it holds, and the reason that is told where it doesn't."""
 
     name: Filter
     holds: Callable[[Need, Volunteer, datetime], bool]
@@ -52,7 +63,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one filter says of one volunteer and one need."""
+    """The answer of one filter about one volunteer and one need."""
 
     name: Filter
     holds: bool
@@ -146,19 +157,19 @@ RULES: tuple[Rule, ...] = (
 )
 
 SAFETY = tuple(rule for rule in RULES if rule.name not in (Filter.NOT_ASKED, Filter.PATIENCE))
-"""Those that hold however the pair came about; the others only restrain whom matching asks."""
+"""The filters that hold however volunteer and need came together; the others only restrain matching."""
 
 ADMISSION = tuple(
     rule for rule in RULES if rule.name in (Filter.APPROVED, Filter.SKILL, Filter.CERTIFICATE, Filter.ADULT)
 )
-"""What must still be so of the person whenever they act on a seat that they were offered or have."""
+"""The filters that must still hold whenever a person acts on a seat that they were offered or have."""
 
 APPROVAL = tuple(rule for rule in RULES if rule.name is Filter.APPROVED)
-"""What must be so of whom hours are told or confirmed."""
+"""The filters that must hold of a person whose hours are reported or confirmed."""
 
 
 def explain(need: Need, volunteer: Volunteer, now: datetime) -> list[Verdict]:
-    """What every filter says, in order."""
+    """The answer of every filter, in order."""
     return [Verdict(rule.name, rule.holds(need, volunteer, now), rule.zh, rule.en) for rule in RULES]
 
 
@@ -173,7 +184,10 @@ def first_failure(need: Need, volunteer: Volunteer, now: datetime, rules: Sequen
 def not_admitted(
     need: Need, volunteer: Volunteer | None, now: datetime, rules: Sequence[Rule] = ADMISSION
 ) -> NotEligible | None:
-    """Why this person may not act on a seat in `need` now; whoever is no volunteer any more is not approved."""
+    """The refusal of a person who may not act on a seat in `need` now, or None where they may.
+
+    Somebody who is no volunteer any more (None) is not approved.
+    """
     refused = Filter.APPROVED if volunteer is None else first_failure(need, volunteer, now, rules)
     return None if refused is None else NotEligible(filter=refused.value)
 

@@ -1,7 +1,8 @@
-"""Who is told where an elder lives and what is to be known there, and when.
+"""The rule of who is told where an elder lives and what is to be known there, and when.
 
-Staff, and whoever is to go there: admitted as a volunteer still, with a seat that they have said yes to, from a while
-before the visit until a while after it. Nobody else, whatever they were offered, and nobody at any other time.
+Staff are told, and whoever is to go there: a volunteer who still is admitted, with a seat that they have said yes to,
+from a while before the visit until a while after it. Nobody else is told, whatever they were offered, and nobody at any
+other time.
 """
 
 from dataclasses import dataclass
@@ -10,23 +11,23 @@ from datetime import datetime, timedelta
 from services.chassis.principal import Principal, Role
 from services.contracts.volunteers import NeedStatus
 from services.volunteers.needs.domain.eligibility import not_admitted
-from services.volunteers.needs.domain.needs import Need
-from services.volunteers.people.domain.volunteers import Volunteer
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.people.domain.volunteer import Volunteer
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """How long before its start and after its end the place of a visit is told."""
+class VisitWindow:
+    """How long before its start, and until how long after its end, the place of a visit is told."""
 
     before: timedelta
     after: timedelta
 
     def holds(self, need: Need, now: datetime) -> bool:
-        """Whether it is the time for it."""
+        """Whether the place of `need` is told at the time `now`."""
         return need.starts_at - self.before <= now < need.ends_at + self.after
 
 
-def may_read(need: Need, volunteer: Volunteer | None, by: Principal, now: datetime, window: Window) -> bool:
+def may_read(need: Need, volunteer: Volunteer | None, by: Principal, now: datetime, window: VisitWindow) -> bool:
     """Whether `by`, who is `volunteer` in the need's community, is told where it is."""
     if by.has(need.community, Role.STAFF):
         return True

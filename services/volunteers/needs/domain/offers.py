@@ -1,4 +1,4 @@
-"""Offers of seats: the table of what may happen to one, and the offers of a need as a whole.
+"""Offers of seats: the table of what may happen to an offer.
 
 A need has `seats`; an offer that is live (`offered`, `accepted` or `fulfilled`) occupies one. Offers are never
 removed, so that nobody is asked twice and every yes and no stays on record.
@@ -10,9 +10,27 @@ from enum import StrEnum
 
 from pydantic import ConfigDict
 
+from services.chassis.errors import Conflict
 from services.contracts.marks import Someone, Thing
 from services.contracts.value import Value
-from services.volunteers.domain.errors import OfferNotNow
+
+
+class NoSuchOffer(
+    Conflict,
+    code="offer.not-yours",
+    zh="没有等待您答复的邀请。",
+    en="There is no such offer to you.",
+):
+    """Only the person asked can answer."""
+
+
+class OfferNotNow(
+    Conflict,
+    code="offer.not-now",
+    zh="邀请目前为“{status}”，不能执行此操作。",
+    en="The offer is {status}; that can't be done now.",
+):
+    """The table of offers has no row for this."""
 
 
 class OfferStatus(StrEnum):
@@ -28,7 +46,7 @@ class OfferStatus(StrEnum):
 
 
 class OfferCommand(StrEnum):
-    """What may be done to an offer."""
+    """A command that may be given to an offer."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -40,8 +58,8 @@ class OfferCommand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the table."""
+class Step:
+    """One row of the table: `command` leads from `source` to `target`."""
 
     source: OfferStatus
     command: OfferCommand
@@ -50,29 +68,29 @@ class Row:
 
 
 S, C = OfferStatus, OfferCommand
-TABLE: tuple[Row, ...] = (
-    Row(S.OFFERED, C.ACCEPT, S.ACCEPTED),
-    Row(S.OFFERED, C.DECLINE, S.DECLINED),
-    Row(S.OFFERED, C.EXPIRE, S.EXPIRED),
-    Row(S.OFFERED, C.RELEASE, S.RELEASED, "the need moved or went away before the answer"),
-    Row(S.ACCEPTED, C.WITHDRAW, S.WITHDRAWN, "a yes may be taken back until it starts"),
-    Row(S.ACCEPTED, C.RELEASE, S.RELEASED, "the yes was to another time; the person may be asked again"),
-    Row(S.ACCEPTED, C.REPORT, S.ACCEPTED, "a report may be corrected until staff confirm"),
-    Row(S.ACCEPTED, C.CONFIRM, S.FULFILLED),
+TABLE: tuple[Step, ...] = (
+    Step(S.OFFERED, C.ACCEPT, S.ACCEPTED),
+    Step(S.OFFERED, C.DECLINE, S.DECLINED),
+    Step(S.OFFERED, C.EXPIRE, S.EXPIRED),
+    Step(S.OFFERED, C.RELEASE, S.RELEASED, "the need moved or went away before the answer"),
+    Step(S.ACCEPTED, C.WITHDRAW, S.WITHDRAWN, "a yes may be taken back until it starts"),
+    Step(S.ACCEPTED, C.RELEASE, S.RELEASED, "the yes was to another time; the person may be asked again"),
+    Step(S.ACCEPTED, C.REPORT, S.ACCEPTED, "a report may be corrected until staff confirm"),
+    Step(S.ACCEPTED, C.CONFIRM, S.FULFILLED),
 )
 _TARGETS = {(row.source, row.command): row.target for row in TABLE}
 
 LIVE = frozenset({S.OFFERED, S.ACCEPTED, S.FULFILLED})
-"""Occupies a seat."""
+"""An offer of these occupies a seat."""
 
 OPEN = frozenset({S.OFFERED, S.ACCEPTED})
-"""Is still to be answered or served."""
+"""An offer of these is still to be answered or served."""
 
 SERVING = frozenset({S.ACCEPTED, S.FULFILLED})
-"""Has said yes."""
+"""The person has said yes."""
 
 ASKED = frozenset(S) - {S.RELEASED}
-"""Stands against asking the same person again. A released one doesn't: what they were asked for has changed."""
+"""An offer of these stands against asking the same person again. A released one doesn't: its need has changed."""
 
 
 class Offer(Value):
@@ -90,10 +108,10 @@ class Offer(Value):
 
 
 def target(status: OfferStatus, command: OfferCommand) -> OfferStatus:
-    """Where `command` leads from `status`.
+    """The status to which `command` leads from `status`.
 
     Raises:
-        OfferNotNow: nowhere.
+        OfferNotNow: the command leads nowhere from there.
     """
     found = _TARGETS.get((status, command))
     if found is None:

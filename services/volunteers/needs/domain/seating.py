@@ -1,13 +1,14 @@
-"""The story of a need's seats: offered, taken up or turned down, given back, run out.
+"""A need's seats: they are offered, accepted or declined, given back, and offers run out.
 
-Guarantees: never more live offers than seats, nobody asked twice for the same, only the person asked answers, no offer
-without a hold made for it alone (`holds`), and `need.staffed` is said exactly when the last empty seat got its yes.
+Guarantees: there are never more live offers than seats, nobody is asked twice for the same, only the person asked
+answers, no offer is made without a hold made for it alone, and `need.staffed` is said exactly when the last empty seat
+gets its yes.
 """
 
 from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided, tell
-from services.chassis.errors import NotYours
+from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
 from services.contracts.volunteers import (
@@ -20,26 +21,46 @@ from services.contracts.volunteers import (
     NeedStaffed,
     NeedStatus,
 )
-from services.volunteers.domain.errors import AskedBefore, NeedHasMoved, NoOpenSeat, NoSuchOffer, OfferExpired
-from services.volunteers.needs.domain.needs import Need, require_planning
+from services.volunteers.needs.domain.need import Need, require_planning
 from services.volunteers.needs.domain.offers import (
     ASKED,
     LIVE,
     OPEN,
     SERVING,
+    NoSuchOffer,
     Offer,
     OfferCommand,
     OfferStatus,
     target,
 )
-from services.volunteers.people.domain.volunteers import Booking
+from services.volunteers.people.domain.volunteer import Booking
 
 OFFER_STANDS = timedelta(hours=24)
-"""How long a seat is held for an answer, unless settings say otherwise; never beyond the start."""
+"""A seat is held for an answer for so long, unless settings say otherwise; never beyond the start."""
+
+
+class NoOpenSeat(Conflict, code="need.no-open-seat", zh="名额已满。", en="Every seat is taken or offered."):
+    """There are never more live offers than seats."""
+
+
+class AskedBefore(
+    Conflict, code="need.asked-before", zh="已经询问过该志愿者。", en="This volunteer was asked already."
+):
+    """Nobody is asked twice for the same."""
+
+
+class OfferExpired(Conflict, code="offer.expired", zh="邀请已过期。", en="The offer has expired."):
+    """The seat may be somebody else's by now."""
+
+
+class NeedHasMoved(
+    Conflict, code="need.has-moved", zh="服务时间刚刚变更，请重试。", en="Its time has just changed; try again."
+):
+    """The time that was held is not the time that is needed."""
 
 
 def tentative(need: Need, offer: str, now: datetime, stands: timedelta = OFFER_STANDS) -> Booking:
-    """The booking that goes with an offer made now; both end when the offer expires, at the start at the latest."""
+    """The booking for an offer made now. Both run out `stands` from now, at the start at the latest."""
     until = min(now + stands, need.starts_at)
     return Booking(need=need.id, offer=offer, starts_at=need.starts_at, ends_at=need.ends_at, until=until)
 
@@ -61,12 +82,14 @@ def offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[
 
 
 def take(need: Need, booking: Booking | None, by: Principal, now: datetime) -> Decision[Need]:
-    """Sign up by oneself: an offer and its yes at once. An offer to the person that still stands is accepted.
+    """A volunteer signs up: an offer and its yes at once. An offer to them that still stands is accepted.
 
-    Who let an offer run out or said no may change their mind this way.
+    Somebody who let an offer run out or said no may change their mind this way.
 
     Raises:
         NoSuchOffer: no offer stands, and no time is booked.
+        NeedHasMoved, AskedBefore, OfferExpired, NoOpenSeat: as for `offer`, of the booking.
+        The refusals of `accept`.
     """
     by.require(need.community)
     if _live(need, by.sub) is not None:
@@ -84,8 +107,9 @@ def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
 
     Raises:
         NoSuchOffer: nobody asked them.
-        OfferExpired: too late.
-        OfferNotNow: it was answered or fell away.
+        OfferExpired: the answer comes too late.
+        OfferNotNow: the offer was answered or fell away.
+        NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     by.require(need.community)
     mine = _latest(need, by.sub)
@@ -104,7 +128,12 @@ def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
 
 
 def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
-    """The person asked says no; a second time changes nothing."""
+    """The person asked says no; a second time changes nothing.
+
+    Raises:
+        NoSuchOffer: nobody asked them.
+        OfferNotNow: the offer was accepted or fell away.
+    """
     by.require(need.community)
     mine = _latest(need, by.sub)
     if mine.status is OfferStatus.DECLINED:
@@ -114,10 +143,12 @@ def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
 
 
 def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
-    """A yes is taken back before it starts, by the person or by staff on record.
+    """A yes is taken back before the service starts, by the person or by staff on record.
 
     Raises:
-        NotYours, NoSuchOffer, OfferNotNow, NeedClosed, AlreadyStarted.
+        NotYours: the yes is somebody else's, and the caller is not staff.
+        NoSuchOffer, OfferNotNow: there is no yes to take back.
+        NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     by.require(need.community)
     if by.sub != person and not by.has(need.community, Role.STAFF):
@@ -144,7 +175,7 @@ def expire(need: Need, now: datetime) -> Decision[Need]:
 
 
 def dismiss(need: Need, person: str, now: datetime) -> Decision[Need]:
-    """Somebody may not act as a volunteer any more: what they were offered or had accepted is given back."""
+    """Somebody may not act as a volunteer any more: the seat that they were offered or had accepted is given back."""
     theirs = next((o for o in need.offers if o.person == person and o.status in OPEN), None)
     if theirs is None or need.is_final:
         return decided(need)
@@ -153,7 +184,7 @@ def dismiss(need: Need, person: str, now: datetime) -> Decision[Need]:
 
 
 def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Need]:
-    """A person is erased: what they still owed is given back, and their id is replaced wherever it stood."""
+    """A person is erased: the seat that they still had is given back, and their id is replaced wherever it stood."""
     if all(o.person != person for o in need.offers):
         return decided(need)
     anonymous = tuple(o.model_copy(update={"person": stand_in}) if o.person == person else o for o in need.offers)
@@ -195,7 +226,11 @@ def _live(need: Need, person: str) -> Offer | None:
 
 
 def _latest(need: Need, person: str) -> Offer:
-    """Live before not, newer before older."""
+    """A person's offer in a need: the live one where there is one, or else the last.
+
+    Raises:
+        NoSuchOffer: nobody asked them.
+    """
     theirs = [o for o in need.offers if o.person == person]
     if not theirs:
         raise NoSuchOffer()

@@ -1,19 +1,32 @@
-"""What follows a need that is not an activity's: the volunteer reports what it took, staff confirm, hours follow."""
+"""The hours of a need that is not an activity's: the volunteer reports how long it took, and staff confirm."""
 
 from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
 from services.chassis.values import Request
 from services.contracts.marks import Id
 from services.contracts.volunteers import NeedFulfilled, NeedReported, NeedStatus, Origin
-from services.volunteers.domain.errors import NeedClosed, NoSuchOffer, NotStarted, OfActivity, TooManyMinutes
-from services.volunteers.needs.domain.needs import Need, require_staff
-from services.volunteers.needs.domain.offers import SERVING, Offer, OfferCommand, OfferStatus, target
+from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity, require_staff
+from services.volunteers.needs.domain.offers import SERVING, NoSuchOffer, Offer, OfferCommand, OfferStatus, target
 from services.volunteers.shared.values import Minutes, whole_minutes
 
 OVERTIME = timedelta(minutes=60)
 """So much more than planned may be entered."""
+
+
+class NotStarted(Conflict, code="need.not-started", zh="服务尚未开始。", en="It has not started yet."):
+    """Hours are reported for services that have begun."""
+
+
+class TooManyMinutes(
+    Invalid,
+    code="need.too-many-minutes",
+    zh="最多可记 {limit} 分钟。",
+    en="At most {limit} minutes can be entered.",
+):
+    """A little overtime is truthful, a day's is not."""
 
 
 class Report(Request):
@@ -30,11 +43,13 @@ class Confirm(Request):
 
 
 def report(need: Need, command: Report, by: Principal, now: datetime) -> Decision[Need]:
-    """The volunteer says it is done.
+    """The volunteer says how long the service took; a later report replaces the one before.
 
     Raises:
         OfActivity: an activity's hours come from its check-out.
-        NoSuchOffer, OfferNotNow, NotStarted, NeedClosed, TooManyMinutes.
+        NoSuchOffer, OfferNotNow: the volunteer has no seat, or staff have confirmed already.
+        NotStarted, NeedClosed: nothing was served yet, or the need was cancelled.
+        TooManyMinutes: the service took much longer than planned.
     """
     by.require(need.community)
     theirs = _serving(need, by.sub, now)
@@ -47,10 +62,11 @@ def report(need: Need, command: Report, by: Principal, now: datetime) -> Decisio
 
 
 def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff confirm, once; left out, the minutes are those reported, or else those planned.
+    """Staff confirm a service, once. Without minutes of their own, those reported count, or else those planned.
 
     Raises:
-        OfActivity, NoSuchOffer, OfferNotNow, NotStarted, NeedClosed, TooManyMinutes.
+        NotYours: the caller is not staff.
+        The refusals of `report`.
     """
     require_staff(need, by)
     theirs = _serving(need, command.person, now)

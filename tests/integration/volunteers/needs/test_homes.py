@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from services.chassis.principal import Principal, Role
-from services.chassis.store.aggregates import Cause
-from services.chassis.subscriber.erasure import Leaver
-from services.volunteers.erasure import erase
-from services.volunteers.needs.domain.needs import open_for_visit
-from services.volunteers.people.domain.volunteers import volunteer_id
-from services.volunteers.store import Store
+from services.chassis.runtime import Runtime
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.domain.opening import open_for_visit
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.settings import VolunteersSettings
 from tests.integration.calling import Hand
 from tests.integration.volunteers.calling import Api, admit
 from tests.unit.volunteers.world import HERE, HOUR, STAFF, STRANGER, person
@@ -29,12 +30,12 @@ PLAN = {
 
 
 @pytest.fixture
-async def visit(api: Api, store: Store) -> dict[str, Any]:
+async def visit(api: Api, care_plans: Aggregates[CarePlan], needs: Aggregates[Need]) -> dict[str, Any]:
     """The first visit of a plan, tomorrow at seven in the morning (UTC) for an hour."""
     plan = (await api.ok(STAFF, "/care-plans", PLAN))["id"]
-    stored = (await store.care_plans.get(plan)).aggregate
+    stored = (await care_plans.get(plan)).aggregate
     first = stored.visits[0]
-    await store.needs.create(first.need, lambda now: open_for_visit(stored, first), Cause("test"))
+    await needs.create(first.need, lambda now: open_for_visit(stored, first), Cause("test"))
     return {"need": first.need, "plan": plan, "starts_at": first.starts_at, "ends_at": first.ends_at}
 
 
@@ -85,7 +86,7 @@ async def test_the_record_is_for_staff_and_read_page_by_page(api: Api, visit: di
 
 
 async def test_a_volunteer_who_is_not_approved_is_asked_for_nothing_takes_nothing_and_reads_nothing(
-    api: Api, store: Store, hand: Hand, visit: dict[str, Any]
+    api: Api, hand: Hand, visit: dict[str, Any]
 ) -> None:
     need = visit["need"]
     mine = await api.ok(ANN, "/volunteers", {"community": HERE, "skills": ["medical", "haircut"], "adult": True})
@@ -126,10 +127,12 @@ async def test_approval_is_asked_again_at_every_step(api: Api, hand: Hand, visit
     assert (await api.ok(STAFF, f"/needs/{need}/confirm", {"person": "ann"}))["status"] == "fulfilled"
 
 
-async def test_who_was_stored_before_approval_waits_for_it(api: Api, store: Store, visit: dict[str, Any]) -> None:
+async def test_who_was_stored_before_approval_waits_for_it(
+    api: Api, volunteers: Aggregates[Volunteer], visit: dict[str, Any]
+) -> None:
     await admit(api, ANN, skills=["haircut"])
     id = volunteer_id(HERE, "ann")
-    await store.volunteers.collection.update_one(
+    await volunteers.collection.update_one(
         {"_id": id}, {"$unset": {"state.claimed_skills": "", "state.approved_at": ""}}
     )
     assert [v["id"] for v in (await api.read(STAFF, "/volunteers", community=HERE, approved="false"))["items"]] == [id]
@@ -179,11 +182,13 @@ async def test_lists_and_echoes_of_plans_keep_the_home_back_even_from_staff(api:
         assert NOTE not in answer.text
 
 
-async def test_an_erased_reader_is_no_longer_named(api: Api, store: Store, hand: Hand, visit: dict[str, Any]) -> None:
+async def test_an_erased_reader_is_no_longer_named(
+    api: Api, runtime: Runtime[VolunteersSettings], hand: Hand, visit: dict[str, Any]
+) -> None:
     await admit(api, ANN)
     await api.ok(ANN, f"/needs/{visit['need']}/take")
     hand.now = visit["starts_at"]
     await where(api, ANN, visit["need"])
-    await erase(store, Leaver("ann", None, "erased-1"))
+    await runtime.erasing.carry_out("ann", None)
     (reading,) = await readings(api)
     assert reading["person"].startswith("erased-")

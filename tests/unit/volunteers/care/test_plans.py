@@ -1,4 +1,4 @@
-"""Care plans: the right dates, each raised once, and nothing about the elder beyond the service's door."""
+"""Care plans: the right dates, each raised once, and nothing about the elder beyond the door of the service."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,16 +6,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from services.chassis.errors import NotYours
 from services.chassis.values import local_date
 from services.contracts.volunteers import CareKind, CarePlanRaised, CarePlanStatus
-from services.volunteers.care.domain.plans import SIGHT, Open, close_plan, erase_plan, open_plan, raise_visits
+from services.volunteers.care.domain.plans import (
+    SIGHT,
+    CarePlanClosedAlready,
+    Open,
+    close_plan,
+    erase_plan,
+    open_plan,
+    raise_visits,
+)
 from services.volunteers.care.domain.recurrence import Every, Recurrence
-from services.volunteers.domain.errors import CarePlanClosedAlready
-from services.volunteers.needs.domain.needs import open_for_visit
-from tests.unit.volunteers.world import DAY, HERE, NOW, STAFF, a_plan, assert_folds, person, said, weekly
+from tests.unit.volunteers.decisions import assert_folds, said
+from tests.unit.volunteers.making import a_plan, weekly
+from tests.unit.volunteers.world import DAY, HERE, NOW, STAFF, person
 
 
 def test_a_weekly_plan_raises_the_weekdays_in_sight_at_the_local_time() -> None:
@@ -36,25 +43,6 @@ def test_a_weekly_plan_raises_the_weekdays_in_sight_at_the_local_time() -> None:
 def test_a_monthly_plan_raises_its_day(recurrence: Any, days: Any) -> None:
     plan = a_plan(recurrence=Recurrence(every=Every.MONTH, at="09:00", since=NOW.date(), **recurrence)).aggregate
     assert [visit.on for visit in plan.visits] == days
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"every": "week"},
-        {"every": "week", "weekdays": (2,), "nth": 1},
-        {"every": "month"},
-        {"every": "month", "weekdays": (2,)},
-        {"every": "month", "weekdays": (2, 3), "day": 5},
-        {"every": "month", "weekdays": (2,), "nth": 5},
-        {"every": "month", "day": 29},
-        {"every": "week", "weekdays": (8,)},
-        {"every": "week", "weekdays": (1,), "at": "24:00"},
-    ],
-)
-def test_a_recurrence_that_is_hollow_or_doubtful_is_refused(fields: Any) -> None:
-    with pytest.raises(ValidationError):
-        Recurrence(**{"at": "09:00", "since": date(2024, 1, 1), **fields})
 
 
 RECURRENCES = st.one_of(
@@ -105,16 +93,6 @@ def test_nothing_about_the_elders_home_is_told() -> None:
         told = event.model_dump_json()
         assert "16-2-301" not in told
         assert "听力" not in told
-
-
-def test_each_visit_is_a_need_for_adults_asked_a_week_ahead_that_does_not_name_the_elder() -> None:
-    plan = a_plan(kind=CareKind.HEALTH_CHECK, seats=2).aggregate
-    decision = open_for_visit(plan, plan.visits[0])
-    need = decision.aggregate
-    assert (need.skill, need.certificate, need.adults_only, need.seats) == ("medical", "medical-licence", True, 2)
-    assert need.ask_from == need.starts_at - 7 * DAY
-    assert "elder-1" not in need.model_dump_json()
-    assert_folds(None, decision)
 
 
 def test_closing_cancels_what_is_still_to_come_and_ends_the_raising() -> None:

@@ -12,9 +12,11 @@ from services.contracts.volunteers import VolunteerStatus
 from services.volunteers.matching.flow import FIRST, TIER, category_tiers, cost_of, has_helper, match, solve
 from services.volunteers.needs.domain.eligibility import PATIENCE, TRAVEL, Filter, first_failure
 from services.volunteers.needs.domain.seating import tentative
-from services.volunteers.people.domain.volunteers import Booking, Certificate, Window
+from services.volunteers.people.domain.profile import Certificate, Window
+from services.volunteers.people.domain.volunteer import Booking
 from services.volunteers.shared.values import week_of
-from tests.unit.volunteers.world import DAY, HOUR, NOW, a_need, a_volunteer, accepted, offered
+from tests.unit.volunteers.making import a_need, a_volunteer, accepted, offered
+from tests.unit.volunteers.world import DAY, HOUR, NOW
 
 SKILLS = st.sampled_from([None, "haircut", "medical"])
 BUILDINGS = st.sampled_from([None, "b1", "b2"])

@@ -6,11 +6,21 @@ from typing import Any
 import pytest
 
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.domain.errors import AlreadyHeld, NotEligible
-from services.volunteers.needs.domain.eligibility import RULES, SAFETY, Filter, explain, first_failure, hold
+from services.volunteers.needs.domain.eligibility import (
+    RULES,
+    SAFETY,
+    Filter,
+    NotEligible,
+    explain,
+    first_failure,
+    hold,
+)
 from services.volunteers.needs.domain.seating import tentative
-from services.volunteers.people.domain.volunteers import Booking, Certificate, Window
-from tests.unit.volunteers.world import DAY, HOUR, NOW, a_need, a_volunteer, offered
+from services.volunteers.people.domain.bookings import AlreadyHeld
+from services.volunteers.people.domain.profile import Certificate, Window
+from services.volunteers.people.domain.volunteer import Booking
+from tests.unit.volunteers.making import a_need, a_volunteer, offered
+from tests.unit.volunteers.world import DAY, HOUR, NOW
 
 WEDNESDAY = datetime(2024, 1, 31, 1, 0, tzinfo=UTC)
 """Nine in the morning in Shanghai; it is when `a_need` begins."""

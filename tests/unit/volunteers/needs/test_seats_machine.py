@@ -10,11 +10,13 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
 from services.contracts.activities import ActivityMoved
 from services.contracts.volunteers import NeedReopened, NeedStaffed, NeedStatus
-from services.volunteers.needs.domain import needs, seating, serving
-from services.volunteers.needs.domain.needs import FINAL, Need
+from services.volunteers.needs.domain import planning, seating, serving
+from services.volunteers.needs.domain.need import FINAL, Need
 from services.volunteers.needs.domain.offers import ASKED, LIVE, SERVING, OfferStatus
 from services.volunteers.needs.domain.serving import Confirm, Report
-from tests.unit.volunteers.world import DAY, HOUR, NOW, STAFF, a_need, assert_folds, person
+from tests.unit.volunteers.decisions import assert_folds
+from tests.unit.volunteers.making import a_need
+from tests.unit.volunteers.world import DAY, HOUR, NOW, STAFF, person
 
 PEOPLE = st.sampled_from(["ann", "bob", "cai", "dan"])
 
@@ -87,7 +89,7 @@ class Seats(RuleBasedStateMachine):
             previous_starts_at=self.need.starts_at,
             previous_venue="hall",
         )
-        self.decide(needs.move(self.need, moved, self.now))
+        self.decide(planning.move(self.need, moved, self.now))
 
     @rule(who=PEOPLE, minutes=st.integers(1, 130))
     def report(self, who: str, minutes: int) -> None:
@@ -100,16 +102,16 @@ class Seats(RuleBasedStateMachine):
     @precondition(lambda self: self.now > NOW + DAY)
     @rule()
     def cancel(self) -> None:
-        self.attempt(lambda: needs.cancel(self.need, STAFF, self.now))
+        self.attempt(lambda: planning.cancel(self.need, STAFF, self.now))
 
     @rule()
     def lapse(self) -> None:
-        self.decide(needs.lapse(self.need, self.now))
+        self.decide(planning.lapse(self.need, self.now))
 
     @precondition(lambda self: self.now > NOW + 2 * DAY)
     @rule()
     def complete(self) -> None:
-        self.decide(needs.complete(self.need, self.now))
+        self.decide(planning.complete(self.need, self.now))
 
     @rule(who=PEOPLE)
     def forget(self, who: str) -> None:

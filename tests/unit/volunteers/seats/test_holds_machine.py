@@ -1,33 +1,33 @@
 """Holds, offers and seats under processes that stop anywhere, die, and get no answer, and events late and repeated.
 
-Looked for: a seat whose hold is lost, a person with two seats at one time, a seat filled twice, a hold that nobody
-owns. What runs are the service's own commands and handlers. What is taken for granted of the world: who decided on a
-write makes it within `DANGLES_AFTER`, or never.
+The machine looks for a seat whose hold is lost, a person with two seats at one time, a seat filled twice, and a hold
+that nobody owns. It runs the service's own commands and handlers. One thing is taken for granted of the world: a
+process that has decided on a write makes it within `DANGLES_AFTER`, or never.
 """
 
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, cast
-from unittest.mock import Mock
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.chassis.subscriber.erasure import Traces
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityMoved
-from services.volunteers.matching.staffing import Staffing
-from services.volunteers.needs.domain import needs, seating
-from services.volunteers.needs.domain.needs import Need
-from services.volunteers.needs.domain.offers import LIVE, OfferStatus
-from services.volunteers.people.domain.volunteers import Volunteer, volunteer_id
-from services.volunteers.seats.domain import TABLE, Owed, Seat, hold_of, standing
+from services.volunteers.needs.domain import planning, seating
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.domain.offers import LIVE
+from services.volunteers.needs.store import NEED
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.people.store import DANGLES_AFTER, VOLUNTEER
+from services.volunteers.seats.domain import Seat, hold_of, standing
+from services.volunteers.seats.reactions import reactions
 from services.volunteers.seats.service import Seats
-from services.volunteers.store import DANGLES_AFTER, NEED, VOLUNTEER, Store
-from services.volunteers.subscribers import reactions
+from tests.unit.volunteers.making import a_need, a_volunteer
 from tests.unit.volunteers.seats.interleaved import Halt, Process, Shelf, received
-from tests.unit.volunteers.world import HERE, HOUR, NOW, STAFF, a_need, a_volunteer, person
+from tests.unit.volunteers.world import HERE, HOUR, NOW, STAFF, person
 
 PEOPLE = ("ann", "bob")
 NEEDS = ("need-1", "need-2")
@@ -55,28 +55,14 @@ class Holds(RuleBasedStateMachine):
             self.needs.put(a_need(id, seats=seats, starts_at=NOW + 2 * HOUR, ends_at=NOW + 3 * HOUR))
         for who in PEOPLE:
             self.people.put(a_volunteer(who))
-        other = cast(Any, None)
-        self.store = Store(
-            volunteers=cast(Any, self.people),
-            teams=other,
-            care_plans=other,
-            needs=cast(Any, self.needs),
-            accounts=other,
-            readings=other,
-            clock=lambda: self.now,
-            traces=cast(Traces, Mock()),
-        )
-        self.staffing = Staffing(self.store, offer_stands=STANDS, every=STANDS)
+        needs, people = cast(Aggregates[Need], self.needs), cast(Aggregates[Volunteer], self.people)
+        self.seats = Seats(needs, people, lambda: self.now, STANDS)
         table = Handlers()
-        reactions(table, self.store, self.staffing)
+        reactions(table, needs, people, lambda community: None)
         self.reactions = table.reactions
         self.running: list[Process] = []
         self.landing: list[tuple[Any, Callable[[], bool]]] = []
         self.handled = dict.fromkeys(NEEDS, 0)
-
-    @property
-    def seats(self) -> Seats:
-        return self.staffing.seats
 
     def may_begin(self) -> bool:
         return len(self.running) < AT_ONCE
@@ -143,12 +129,12 @@ class Holds(RuleBasedStateMachine):
             previous_starts_at=NOW,
             previous_venue="square",
         )
-        self.start("move", self.changing(need)(lambda n, now: needs.move(n, moved, now)), steps)
+        self.start("move", self.changing(need)(lambda n, now: planning.move(n, moved, now)), steps)
 
     @precondition(may_begin)
     @rule(need=st.just("need-2"), steps=STEPS)
     def cancel(self, need: str, steps: int) -> None:
-        self.start("cancel", self.changing(need)(lambda n, now: needs.cancel(n, STAFF, now)), steps)
+        self.start("cancel", self.changing(need)(lambda n, now: planning.cancel(n, STAFF, now)), steps)
 
     @precondition(may_begin)
     @rule(who=WHO, steps=STEPS)
@@ -276,19 +262,7 @@ class Holds(RuleBasedStateMachine):
                 assert row.owed is None, f"{row.owed} is owed to a hold whose offer is {status}"
 
 
-REACTIONS = {"settle_booking", "free_one", "free_all", "look"}
+REACTIONS = {"settle_booking", "free_one", "free_all"}
 
 Holds.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
 TestHolds = Holds.TestCase
-
-
-def test_the_table_has_each_pair_once_and_owes_something_exactly_where_hold_and_seat_disagree() -> None:
-    assert len({(row.hold, row.offer) for row in TABLE}) == len(TABLE)
-    assert {row.offer for row in TABLE} == {None, *OfferStatus}
-    for row in TABLE:
-        if row.offer in LIVE:
-            assert row.seat is not Seat.FREE
-            assert row.ended or row.owed in (None, Owed.SETTLE)
-        elif row.offer is not None:
-            assert row.seat is Seat.FREE
-            assert (row.owed is Owed.RELEASE) is (row.hold.value != "none")

@@ -1,0 +1,33 @@
+"""How care plans are kept and looked for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.chassis.store.aggregates import Kind
+from services.chassis.store.mongo import IndexModel
+from services.chassis.values import local_date
+from services.contracts.topics import VOLUNTEERS
+from services.contracts.volunteers import CarePlanState, CarePlanStatus
+from services.volunteers.care import readings
+from services.volunteers.care.domain.plans import SIGHT, CarePlan
+from services.volunteers.shared.queries import found_by, listed_by
+
+CARE_PLAN = Kind(name="care-plan", collection="care_plans", model=CarePlan, topic=VOLUNTEERS, state=CarePlanState)
+KINDS = (CARE_PLAN,)
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    CARE_PLAN.collection: [
+        listed_by("community"),
+        listed_by("community", "status"),
+        found_by("elder"),
+        found_by("status", "raised_until"),
+    ],
+    readings.COLLECTION: readings.INDEXES,
+}
+
+
+def to_raise(now: datetime) -> dict[str, Any]:
+    """The query for care plans whose dates don't reach far enough any more. Dates are kept as ISO text."""
+    reach = (local_date(now) + SIGHT).isoformat()
+    return {"state.status": CarePlanStatus.OPEN.value, "state.raised_until": {"$lt": reach}}

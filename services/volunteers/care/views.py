@@ -1,0 +1,41 @@
+"""How the API shows care plans, and the record of who was told where an elder lives."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from services.chassis.store.aggregates import Stored
+from services.contracts.volunteers import CarePlanState
+from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.care.domain.recurrence import Recurrence
+from services.volunteers.shared.views import Identified, shown
+
+
+class CarePlanView(CarePlanState, Identified):
+    """A care plan, as staff see it. `home` and `note` are told where one plan is read, and put on record then."""
+
+    recurrence: Recurrence
+    home: str | None
+    note: str | None
+
+
+class ReadingView(BaseModel):
+    """A reading. `need`: the visit that it was for, null where staff read the plan itself."""
+
+    id: str
+    community: str
+    person: str
+    need: str | None
+    care_plan: str
+    at: datetime
+
+
+def care_plan_view(stored: Stored[CarePlan], *, exact: bool = False) -> CarePlanView:
+    """The plan; only where it is `exact`, with the elder's home and the note.
+
+    Raises:
+        UnknownAggregate: the elder was erased.
+    """
+    plan = stored.aggregate
+    home, note = (plan.home, plan.note) if exact else (None, None)
+    return shown(CarePlanView, stored, recurrence=plan.recurrence, home=home, note=note)

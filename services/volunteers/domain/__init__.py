@@ -1,1 +1,0 @@
-"""The rules of volunteering: pure, without I/O and without a clock."""

@@ -1,0 +1,31 @@
+"""The room of hours: it keeps accounts."""
+
+from functools import partial
+
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Leaver, erase_each
+from services.volunteers.hours import domain
+from services.volunteers.hours.api import router
+from services.volunteers.hours.domain import Account
+from services.volunteers.hours.reactions import reactions
+from services.volunteers.hours.store import INDEXES, KINDS
+from services.volunteers.needs.domain.need import Need
+
+
+def room(accounts: Aggregates[Account], needs: Aggregates[Need]) -> Room:
+    """The room of hours."""
+    return Room(
+        "hours",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(accounts)],
+        reactions=lambda table: reactions(table, accounts, needs),
+        erase=partial(erase, accounts),
+    )
+
+
+async def erase(accounts: Aggregates[Account], leaver: Leaver) -> None:
+    """Leave nothing that leads from an account to `leaver`. Hours stay in the community's total."""
+    theirs = {"state.volunteer": leaver.person}
+    await erase_each(accounts, theirs, lambda a, now: domain.erase(a, leaver.stand_in), leaver)

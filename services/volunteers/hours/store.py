@@ -1,0 +1,40 @@
+"""How accounts are kept and looked for, and a community's hours in total."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.store.aggregates import Aggregates, Kind
+from services.chassis.store.mongo import IndexModel
+from services.contracts.topics import VOLUNTEERS
+from services.contracts.volunteers import AccountState
+from services.volunteers.hours.domain import Account
+from services.volunteers.shared.queries import found_by, listed_by
+
+ACCOUNT = Kind(name="account", collection="accounts", model=Account, topic=VOLUNTEERS, state=AccountState)
+KINDS = (ACCOUNT,)
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    ACCOUNT.collection: [listed_by("community"), found_by("volunteer")],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A community's hours. `people`: accounts with at least one minute."""
+
+    minutes: int
+    people: int
+
+
+async def totals(accounts: Aggregates[Account], community: str) -> Totals:
+    """The hours of a community, erased people's included."""
+    stages: list[dict[str, Any]] = [
+        {"$match": {"state.community": community}},
+        {"$project": {"minutes": {"$sum": "$state.entries.minutes"}}},
+        {"$match": {"minutes": {"$gt": 0}}},
+        {"$group": {"_id": None, "minutes": {"$sum": "$minutes"}, "people": {"$sum": 1}}},
+    ]
+    async for found in accounts.collection.aggregate(stages):
+        return Totals(found["minutes"], found["people"])
+    return Totals(0, 0)

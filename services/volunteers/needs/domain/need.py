@@ -1,0 +1,119 @@
+"""Needs as they are kept: help wanted at one time, with the offers of its seats."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
+from pydantic import computed_field
+
+from services.chassis.aggregate import Aggregate, Decision
+from services.chassis.errors import Conflict
+from services.chassis.principal import Principal, Role
+from services.contracts.marks import Thing
+from services.contracts.volunteers import NeedState, NeedStatus, Origin
+from services.volunteers.needs.domain.offers import LIVE, SERVING, Offer, OfferStatus
+
+FINAL = frozenset({NeedStatus.FULFILLED, NeedStatus.LAPSED, NeedStatus.CANCELLED})
+
+
+class AlreadyStarted(
+    Conflict, code="need.already-started", zh="服务已经开始或结束。", en="It has started already, or is over."
+):
+    """A service that has begun is no longer planned."""
+
+
+class NeedClosed(Conflict, code="need.closed", zh="该需求已经结束（{status}）。", en="The need is over ({status})."):
+    """A need that is fulfilled, lapsed or cancelled stays so."""
+
+
+class OfActivity(
+    Conflict,
+    code="need.of-activity",
+    zh="该需求属于活动，请在活动中办理。",
+    en="The need belongs to an activity: change the activity.",
+):
+    """The need of an activity, and the hours given to it, follow from the activity."""
+
+
+class Need(Aggregate):
+    """Help wanted at one time, and the offers of its seats to everybody who was asked."""
+
+    origin: Origin
+    activity: Thing[str | None] = None
+    care_plan: Thing[str | None] = None
+    category: Thing[str]
+    skill: Thing[str | None] = None
+    certificate: Thing[str | None] = None
+    adults_only: bool = False
+    starts_at: datetime
+    ends_at: datetime
+    building: Thing[str | None] = None
+    seats: int
+    status: NeedStatus = NeedStatus.OPEN
+    offers: tuple[Offer, ...] = ()
+    ask_from: datetime
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def open_seats(self) -> int:
+        """The number of seats without a live offer. It is stored, since matching looks for it."""
+        return max(0, self.seats - sum(offer.status in LIVE for offer in self.offers))
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def next_expiry(self) -> datetime | None:
+        """When the next unanswered offer expires. It is stored, since the sweep looks for it."""
+        return min((o.expires_at for o in self.offers if o.status is OfferStatus.OFFERED), default=None)
+
+    @property
+    def volunteers(self) -> list[str]:
+        """The people who said yes, in the order of their answers."""
+        yes = [offer for offer in self.offers if offer.status in SERVING and offer.answered_at is not None]
+        return [o.person for o in sorted(yes, key=lambda o: (o.answered_at or o.offered_at, o.id))]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens to the need's seats."""
+        return self.status in FINAL
+
+    def public(self) -> NeedState:
+        return NeedState(
+            origin=self.origin,
+            activity=self.activity,
+            care_plan=self.care_plan,
+            category=self.category,
+            skill=self.skill,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            building=self.building,
+            seats=self.seats,
+            filled=len(self.volunteers),
+            volunteers=self.volunteers,
+            status=self.status,
+        )
+
+
+Decide: TypeAlias = Callable[[Need, datetime], Decision[Need]]
+"""A decision about a need, made at the time given."""
+
+
+def require_planning(need: Need, now: datetime) -> None:
+    """Refuse where seats are no longer given or taken.
+
+    Raises:
+        NeedClosed: the need is over.
+        AlreadyStarted: the service has begun.
+    """
+    if need.is_final:
+        raise NeedClosed(status=need.status.value)
+    if now >= need.starts_at:
+        raise AlreadyStarted()
+
+
+def require_staff(need: Need, by: Principal) -> None:
+    """Refuse whoever is not staff of the need's community.
+
+    Raises:
+        NotYours: `by` is not.
+    """
+    by.require(need.community, Role.STAFF)

@@ -1,0 +1,99 @@
+"""How the plan for a need changes: it is moved, cancelled, completed, or lapses; and which offers fall away by that."""
+
+from datetime import datetime
+from typing import Any
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.principal import SYSTEM, Principal, Role
+from services.contracts.activities import ActivityMoved
+from services.contracts.event import Event
+from services.contracts.volunteers import (
+    NeedCancelled,
+    NeedCompleted,
+    NeedLapsed,
+    NeedMoved,
+    NeedReopened,
+    NeedStatus,
+    OfferRef,
+    Origin,
+)
+from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity
+from services.volunteers.needs.domain.offers import Offer, OfferCommand, OfferStatus, target
+
+
+def move(need: Need, moved: ActivityMoved, now: datetime) -> Decision[Need]:
+    """The activity moved. Where its time changed, every answer falls away, and whoever gave one is asked first."""
+    if need.is_final:
+        return decided(need)
+    where: dict[str, Any] = {"building": moved.building}
+    if (moved.starts_at, moved.ends_at) == (need.starts_at, need.ends_at):
+        changed = need.model_copy(update=where)
+        return decided(changed, tell(NeedMoved, changed, released=[]))
+    released, offers = release_offers(need, now)
+    had_yes = bool(need.volunteers)
+    when = {"starts_at": moved.starts_at, "ends_at": moved.ends_at, "status": NeedStatus.OPEN, "offers": offers}
+    changed = need.model_copy(update=where | when)
+    events: list[Event] = [tell(NeedMoved, changed, released=released)]
+    if had_yes:
+        events.append(tell(NeedReopened, changed, offer=None, person=None))
+    return decided(changed, *events)
+
+
+def cancel(need: Need, by: Principal, now: datetime) -> Decision[Need]:
+    """The help isn't wanted any more; a second time changes nothing.
+
+    Raises:
+        NotYours: the caller is not staff.
+        OfActivity: the need belongs to an activity, and people cancel the activity instead.
+        NeedClosed: the need is over.
+    """
+    by.require(need.community, Role.STAFF)
+    if need.origin is Origin.ACTIVITY and by.sub != SYSTEM:
+        raise OfActivity()
+    if need.status is NeedStatus.CANCELLED:
+        return decided(need)
+    if need.is_final:
+        raise NeedClosed(status=need.status.value)
+    released, offers = release_offers(need, now, keep_yes=True)
+    changed = need.model_copy(update={"status": NeedStatus.CANCELLED, "offers": offers})
+    return decided(changed, tell(NeedCancelled, changed, released=released))
+
+
+def complete(need: Need, now: datetime) -> Decision[Need]:
+    """The activity is over, and its need fulfilled. Offers without an answer fall away."""
+    if need.is_final:
+        return decided(need)
+    released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
+    changed = need.model_copy(update={"status": NeedStatus.FULFILLED, "offers": offers})
+    return decided(changed, tell(NeedCompleted, changed, released=released))
+
+
+def lapse(need: Need, now: datetime) -> Decision[Need]:
+    """The need's time is over with a seat empty. Those who said yes may still report hours."""
+    if need.status is not NeedStatus.OPEN or now < need.ends_at:
+        return decided(need)
+    released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
+    changed = need.model_copy(update={"status": NeedStatus.LAPSED, "offers": offers})
+    return decided(changed, tell(NeedLapsed, changed, released=released))
+
+
+def release_offers(
+    need: Need, now: datetime, *, keep_yes: bool = False, only_unanswered: bool = False
+) -> tuple[list[OfferRef], tuple[Offer, ...]]:
+    """The offers that fall away, and all offers afterwards.
+
+    `keep_yes`: a yes stays on record as such. `only_unanswered`: a yes is not named among the offers that fall away.
+    """
+    falls = [
+        offer
+        for offer in need.offers
+        if offer.status is OfferStatus.OFFERED or (offer.status is OfferStatus.ACCEPTED and not only_unanswered)
+    ]
+    gone = {o.id for o in falls if o.status is OfferStatus.OFFERED or not keep_yes}
+    offers = tuple(
+        o.model_copy(update={"status": target(o.status, OfferCommand.RELEASE), "answered_at": now})
+        if o.id in gone
+        else o
+        for o in need.offers
+    )
+    return [OfferRef(offer=o.id, person=o.person) for o in falls], offers

@@ -1,0 +1,47 @@
+"""The room of needs."""
+
+from functools import partial
+
+from services.chassis.clock import Clock
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Leaver, erase_each
+from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.care.readings import Readings
+from services.volunteers.needs.api.needs import router
+from services.volunteers.needs.domain import seating
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.homes import Homes
+from services.volunteers.needs.reactions import reactions
+from services.volunteers.needs.settings import NeedsSettings
+from services.volunteers.needs.store import INDEXES, KINDS
+from services.volunteers.needs.sweeps import sweeps
+from services.volunteers.people.domain.volunteer import Volunteer
+
+
+def room(
+    needs: Aggregates[Need],
+    volunteers: Aggregates[Volunteer],
+    care_plans: Aggregates[CarePlan],
+    readings: Readings,
+    clock: Clock,
+    settings: NeedsSettings,
+) -> Room:
+    """The room of needs."""
+    homes = Homes(volunteers, care_plans, readings, clock, settings.visit_window)
+    return Room(
+        "needs",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(needs, volunteers, homes, clock)],
+        reactions=lambda table: reactions(table, needs, care_plans),
+        sweeps=sweeps(needs),
+        erase=partial(erase, needs),
+    )
+
+
+async def erase(needs: Aggregates[Need], leaver: Leaver) -> None:
+    """Leave nothing of `leaver` in the offers of any need; the seats that they still had are given back."""
+    person, stand_in = leaver.person, leaver.stand_in
+    theirs = {"state.offers.person": person}
+    await erase_each(needs, theirs, lambda n, now: seating.forget(n, person, stand_in, now), leaver)

@@ -1,0 +1,92 @@
+"""How needs are kept and looked for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.chassis.store.aggregates import Aggregates, Kind
+from services.chassis.store.mongo import ASCENDING, IndexModel
+from services.contracts.topics import VOLUNTEERS
+from services.contracts.volunteers import NeedState, NeedStatus
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.domain.offers import SERVING, OfferStatus
+from services.volunteers.shared.queries import found_by
+
+NEED = Kind(name="need", collection="needs", model=Need, topic=VOLUNTEERS, state=NeedState)
+KINDS = (NEED,)
+
+BY_START = "state.starts_at"
+_OPEN = {"state.status": NeedStatus.OPEN.value}
+
+
+def _by_start(*fields: str) -> IndexModel:
+    return IndexModel([*((f"state.{field}", ASCENDING) for field in fields), (BY_START, ASCENDING), ("_id", ASCENDING)])
+
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    NEED.collection: [
+        _by_start("community"),
+        _by_start("community", "status"),
+        _by_start("community", "offers.person"),
+        found_by("offers.person"),
+        found_by("activity"),
+        found_by("care_plan"),
+        found_by("ask_from", name="to-staff", partialFilterExpression=_OPEN),
+        found_by("next_expiry", name="to-expire", partialFilterExpression=_OPEN),
+        found_by("ends_at", name="to-lapse", partialFilterExpression=_OPEN),
+    ],
+}
+
+
+def to_staff(now: datetime, community: str | None = None) -> dict[str, Any]:
+    """The query for needs that somebody is to be asked for now."""
+    query: dict[str, Any] = {
+        **_OPEN,
+        "state.open_seats": {"$gt": 0},
+        "state.ask_from": {"$lte": now},
+        BY_START: {"$gt": now},
+    }
+    return query if community is None else {"state.community": community, **query}
+
+
+def asked(community: str, person: str) -> dict[str, Any]:
+    """The query for needs where an offer to `person` stands or was accepted."""
+    live = [OfferStatus.OFFERED.value, OfferStatus.ACCEPTED.value]
+    return {
+        "state.community": community,
+        "state.offers": {"$elemMatch": {"person": person, "status": {"$in": live}}},
+    }
+
+
+def seated(person: str) -> dict[str, Any]:
+    """The query for needs in which `person` has a seat."""
+    return {"state.offers": {"$elemMatch": {"person": person, "status": {"$in": sorted(SERVING)}}}}
+
+
+def to_expire(now: datetime) -> dict[str, Any]:
+    """The query for needs with an offer that ran out."""
+    return {**_OPEN, "state.next_expiry": {"$lte": now}}
+
+
+def to_lapse(now: datetime) -> dict[str, Any]:
+    """The query for needs whose time is over, with a seat still empty."""
+    return {**_OPEN, "state.ends_at": {"$lte": now}}
+
+
+async def communities_to_staff(needs: Aggregates[Need], now: datetime) -> list[str]:
+    """The communities in which somebody is to be asked for something."""
+    found: list[str] = await needs.collection.distinct("state.community", to_staff(now))
+    return sorted(found)
+
+
+async def familiar(needs: Aggregates[Need], asking: Sequence[Need]) -> dict[str, frozenset[str]]:
+    """For each need of `asking` that is a visit: the people who have said yes to the same care plan before."""
+    plans = {need.care_plan for need in asking if need.care_plan is not None}
+    if not plans:
+        return {}
+    match = {"state.care_plan": {"$in": sorted(plans)}, "state.offers.status": {"$in": sorted(SERVING)}}
+    people: dict[str, set[str]] = {}
+    async for found in needs.collection.find(match, {"state.care_plan": 1, "state.offers": 1}):
+        served = {o["person"] for o in found["state"]["offers"] if o["status"] in SERVING}
+        people.setdefault(found["state"]["care_plan"], set()).update(served)
+    return {n.id: frozenset(people.get(n.care_plan, ())) for n in asking if n.care_plan is not None}

@@ -1,0 +1,96 @@
+"""How the API shows needs, offers of their seats, and the filters that say why somebody is not asked."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Stored
+from services.contracts.volunteers import NeedState
+from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.needs.domain.eligibility import Filter
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.domain.offers import LIVE, Offer, OfferStatus
+from services.volunteers.shared.views import Identified, shown, taken
+
+
+class OfferView(BaseModel):
+    """An offer, to whom it was made and to staff. `minutes`: reported, then confirmed."""
+
+    id: str
+    person: str
+    status: OfferStatus
+    offered_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+    minutes: int | None
+
+
+class WhereView(BaseModel):
+    """Where to go and what to know, for a volunteer with a seat in a visit to an elder, around its time."""
+
+    elder: str
+    home: str | None
+    note: str | None
+
+
+class NeedView(NeedState, Identified):
+    """A need. `mine`: the offer to the caller. `offers`: all of them, for staff. `where`: see there.
+
+    `care_plan` is null to everybody but staff and who has a seat.
+    """
+
+    open_seats: int
+    certificate: str | None
+    adults_only: bool
+    mine: OfferView | None = None
+    offers: list[OfferView] | None = None
+    where: WhereView | None = None
+
+
+class VerdictView(BaseModel):
+    """What one filter says."""
+
+    name: Filter
+    holds: bool
+    zh: str
+    en: str
+
+
+class WhyView(BaseModel):
+    """Why somebody is or isn't asked. `first_failure` null: they may be; others were better placed."""
+
+    need: str
+    person: str
+    first_failure: Filter | None
+    filters: list[VerdictView]
+
+
+def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None) -> NeedView:
+    """The need as `by` may see it; with the elder's home where `plan` is given, since `by` is told of it."""
+    need = stored.aggregate
+    mine = _latest_offer(need, by.sub)
+    staff = by.has(need.community, Role.STAFF)
+    hidden: dict[str, Any] = {} if staff or by.sub in need.volunteers else {"care_plan": None}
+    return shown(
+        NeedView,
+        stored,
+        open_seats=need.open_seats,
+        certificate=need.certificate,
+        adults_only=need.adults_only,
+        mine=None if mine is None else _offer(mine),
+        offers=[_offer(offer) for offer in need.offers] if staff else None,
+        where=None if plan is None else WhereView(**taken(plan, WhereView)),
+        **hidden,
+    )
+
+
+def _latest_offer(need: Need, person: str) -> Offer | None:
+    """A person's offer in a need: the live one where there is one, or else the last."""
+    theirs = [offer for offer in need.offers if offer.person == person]
+    return next((offer for offer in theirs if offer.status in LIVE), theirs[-1] if theirs else None)
+
+
+def _offer(offer: Offer) -> OfferView:
+    return OfferView(**taken(offer, OfferView))

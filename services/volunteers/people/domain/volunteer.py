@@ -1,0 +1,93 @@
+"""Volunteers as they are kept: a person who gives their time in one community, and the time that is held for them.
+
+Bookings are what keeps a person from being asked for two things at once: time is booked here first, by one write, and
+only then the offer is made on the need.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, model_validator
+
+from services.chassis.aggregate import Aggregate, derived_id
+from services.contracts.marks import Personal, Someone, Thing
+from services.contracts.value import Value
+from services.contracts.volunteers import VolunteerState, VolunteerStatus
+from services.volunteers.people.domain.profile import WEEKLY_MINUTES, Certificate, Window
+
+
+class Booking(Value):
+    """Time held for one offer, and for no other; `until` is when the offer expires, None once it is accepted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    need: Thing[str]
+    offer: Thing[str]
+    starts_at: datetime
+    ends_at: datetime
+    until: datetime | None
+
+
+class Volunteer(Aggregate):
+    """A person who gives their time in one community.
+
+    They act (are asked, sign up, say yes, are told where to go) once staff have approved them. `skills`, `certificates`
+    and `adult` are what staff have verified, and alone count; `claimed_skills` are what the person says of themselves.
+    """
+
+    person: Someone[str]
+    skills: Personal[frozenset[str]] = frozenset()
+    claimed_skills: Personal[frozenset[str]] = frozenset()
+    availability: Personal[tuple[Window, ...] | None] = None
+    building: Personal[str | None] = None
+    weekly_minutes: int = WEEKLY_MINUTES
+    adult: bool | None = None
+    certificates: Personal[tuple[Certificate, ...]] = ()
+    approved_at: datetime | None = None
+    status: VolunteerStatus = VolunteerStatus.ACTIVE
+    bookings: tuple[Booking, ...] = ()
+    registered_at: datetime
+    erased: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, stored: Any) -> Any:
+        """A volunteer who was stored before there was approval waits for it, and their skills become claims.
+
+        Certificates stand, since staff alone could ever enter them. Nobody becomes an adult by a default.
+        """
+        if not isinstance(stored, Mapping) or "claimed_skills" in stored:
+            return stored
+        adult = False if stored.get("adult") is False else None
+        return {**stored, "skills": frozenset(), "claimed_skills": stored.get("skills", ()), "adult": adult}
+
+    @property
+    def approved(self) -> bool:
+        """Whether they may act as a volunteer."""
+        return self.approved_at is not None and not self.erased
+
+    def public(self) -> VolunteerState | None:
+        if self.erased:
+            return None
+        return VolunteerState(
+            person=self.person,
+            skills=sorted(self.skills),
+            status=self.status,
+            registered_at=self.registered_at,
+            approved=self.approved,
+        )
+
+    def held_for(self, need: str) -> Booking | None:
+        """A booking for a need, if there is one."""
+        return next((booking for booking in self.bookings if booking.need == need), None)
+
+    @property
+    def engagements(self) -> tuple[Booking, ...]:
+        """The bookings as they are counted: several that hold the same time for the same need count as one."""
+        return tuple({(held.need, held.starts_at, held.ends_at): held for held in self.bookings}.values())
+
+
+def volunteer_id(community: str, person: str) -> str:
+    """The id of a person as a volunteer in a community: one each."""
+    return derived_id("volunteer", community, person)

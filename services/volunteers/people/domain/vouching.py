@@ -1,0 +1,88 @@
+"""Staff vouch for volunteers: they verify what a volunteer says, and approve who may act; never for themselves."""
+
+from datetime import datetime
+from typing import Any
+
+from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.errors import Forbidden
+from services.chassis.principal import Principal, Role
+from services.contracts.volunteers import VolunteerApproved, VolunteerDisapproved, VolunteerVerified
+from services.volunteers.people.domain.profile import Verify
+from services.volunteers.people.domain.volunteer import Volunteer
+
+
+class CertificateByStaff(
+    Forbidden,
+    code="volunteer.certificate-by-staff",
+    zh="证书须由居委会工作人员核验后登记。",
+    en="Certificates are entered by staff, who have seen them.",
+):
+    """A certificate opens the door to children and to patients: nobody vouches for their own."""
+
+
+class NotByOneself(
+    Forbidden,
+    code="volunteer.not-by-oneself",
+    zh="核验和批准须由其他工作人员办理。",
+    en="Somebody else of the staff verifies and approves.",
+):
+    """Staff who volunteer don't vouch for themselves."""
+
+
+def vouches(community: str, person: str, by: Principal) -> bool:
+    """Whether what `by` says of `person` counts as seen: `by` is staff, and somebody else."""
+    return by.sub != person and by.has(community, Role.STAFF)
+
+
+def verify(volunteer: Volunteer, command: Verify, by: Principal, now: datetime) -> Decision[Volunteer]:
+    """Staff have seen that what `command` says is so.
+
+    Raises:
+        NotYours: the caller is not staff.
+        NotByOneself: the volunteer is the caller.
+    """
+    _require_another_of_staff(volunteer, by)
+    codes = {certificate.code for certificate in command.certificates}
+    kept = tuple(certificate for certificate in volunteer.certificates if certificate.code not in codes)
+    update: dict[str, Any] = {
+        "skills": volunteer.skills | command.skills,
+        "claimed_skills": volunteer.claimed_skills - command.skills,
+        "certificates": (*kept, *command.certificates),
+        "adult": volunteer.adult if command.adult is None else command.adult,
+    }
+    if volunteer.erased or all(getattr(volunteer, name) == value for name, value in update.items()):
+        return decided(volunteer)
+    changed = volunteer.model_copy(update=update)
+    return decided(changed, tell(VolunteerVerified, changed))
+
+
+def approve(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
+    """The volunteer may act from now on.
+
+    Raises:
+        NotYours, NotByOneself: as for `verify`.
+    """
+    _require_another_of_staff(volunteer, by)
+    if volunteer.erased or volunteer.approved:
+        return decided(volunteer)
+    changed = volunteer.model_copy(update={"approved_at": now})
+    return decided(changed, tell(VolunteerApproved, changed))
+
+
+def disapprove(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
+    """The volunteer may act no more. Their seats are given back by what follows the event.
+
+    Raises:
+        NotYours, NotByOneself: as for `verify`.
+    """
+    _require_another_of_staff(volunteer, by)
+    if not volunteer.approved:
+        return decided(volunteer)
+    changed = volunteer.model_copy(update={"approved_at": None})
+    return decided(changed, tell(VolunteerDisapproved, changed))
+
+
+def _require_another_of_staff(volunteer: Volunteer, by: Principal) -> None:
+    by.require(volunteer.community, Role.STAFF)
+    if by.sub == volunteer.person:
+        raise NotByOneself()

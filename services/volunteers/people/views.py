@@ -1,0 +1,45 @@
+"""How the API shows volunteers: their public state to all, their profile to themselves and to staff."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Stored
+from services.contracts.volunteers import VolunteerState
+from services.volunteers.people.domain.profile import Certificate, Window
+from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.shared.views import Identified, shown, taken
+
+
+class ProfileView(BaseModel):
+    """What only the volunteer and staff see of one. `adult` is null where it is not known."""
+
+    claimed_skills: list[str] = Field(description="What they say of themselves, and staff have not verified.")
+    approved_at: datetime | None
+    availability: tuple[Window, ...] | None
+    building: str | None
+    weekly_minutes: int
+    adult: bool | None
+    certificates: tuple[Certificate, ...]
+
+
+class VolunteerView(VolunteerState, Identified):
+    """A volunteer. `profile` is null to everybody but the volunteer and staff."""
+
+    profile: ProfileView | None = None
+
+
+def volunteer_view(stored: Stored[Volunteer], by: Principal) -> VolunteerView:
+    """The volunteer as `by` may see them.
+
+    Raises:
+        UnknownAggregate: the volunteer was erased.
+    """
+    volunteer = stored.aggregate
+    near = by.sub == volunteer.person or by.has(volunteer.community, Role.STAFF)
+    return shown(VolunteerView, stored, profile=_profile(volunteer) if near else None)
+
+
+def _profile(volunteer: Volunteer) -> ProfileView:
+    return ProfileView(**taken(volunteer, ProfileView) | {"claimed_skills": sorted(volunteer.claimed_skills)})

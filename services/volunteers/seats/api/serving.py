@@ -1,0 +1,44 @@
+"""What was served, over HTTP: volunteers report hours, and staff confirm them."""
+
+from fastapi import APIRouter, Response
+
+from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.command import CommandDep
+from services.chassis.http.problems import problems
+from services.chassis.store.aggregates import Aggregates
+from services.contracts.marks import Id
+from services.volunteers.needs.api.changing import changing_need
+from services.volunteers.needs.domain.eligibility import NotEligible
+from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity
+from services.volunteers.needs.domain.offers import NoSuchOffer, OfferNotNow
+from services.volunteers.needs.domain.serving import Confirm, NotStarted, Report, TooManyMinutes
+from services.volunteers.needs.views import NeedView
+from services.volunteers.seats.service import Seats
+
+_REFUSALS = (
+    NotYours,
+    UnknownAggregate,
+    StaleVersion,
+    NeedClosed,
+    OfActivity,
+    NotEligible,
+    NoSuchOffer,
+    OfferNotNow,
+    NotStarted,
+    TooManyMinutes,
+)
+
+
+def router(needs: Aggregates[Need], seats: Seats) -> APIRouter:
+    """The routes of what was served."""
+    routes = APIRouter(prefix="/api/volunteers/v1/needs", tags=["needs"])
+
+    @routes.post("/{id}/report", response_model=NeedView, summary="It is done", responses=problems(*_REFUSALS))
+    async def report(id: Id, body: Report, command: CommandDep) -> Response:
+        return await seats.report(id, body, command.principal, changing_need(needs, id, command))
+
+    @routes.post("/{id}/confirm", response_model=NeedView, summary="It was done", responses=problems(*_REFUSALS))
+    async def confirm(id: Id, body: Confirm, command: CommandDep) -> Response:
+        return await seats.confirm(id, body, command.principal, changing_need(needs, id, command))
+
+    return routes

@@ -1,0 +1,13 @@
+"""The settings of volunteers: those of every service, and those of its rooms."""
+
+from pydantic_settings import SettingsConfigDict
+
+from services.volunteers.matching.settings import MatchingSettings
+from services.volunteers.needs.settings import NeedsSettings
+from services.volunteers.seats.settings import SeatsSettings
+
+
+class VolunteersSettings(NeedsSettings, SeatsSettings, MatchingSettings):
+    """What a deployment decides about volunteers."""
+
+    model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")

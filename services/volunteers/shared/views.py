@@ -1,0 +1,52 @@
+"""The shape that all views of volunteers have: an aggregate's public state, its identity, and pages of both."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+from services.chassis.aggregate import Aggregate
+from services.chassis.errors import UnknownAggregate
+from services.chassis.store.aggregates import Page, Stored
+
+A = TypeVar("A", bound=Aggregate)
+V = TypeVar("V", bound=BaseModel)
+
+
+class Listed(BaseModel, Generic[V]):
+    """One page of a list; `next` is the cursor of the following page, null at the end."""
+
+    items: list[V]
+    next: str | None = None
+
+
+class Identified(BaseModel):
+    """What a view tells of an aggregate beside its state."""
+
+    id: str
+    community: str
+    version: int = Field(description="Number of events so far; also the ETag.")
+
+
+def listed(page: Page[A], view: Callable[[Stored[A]], V]) -> Listed[V]:
+    """The page with each item as `view` shows it."""
+    return Listed(items=[view(stored) for stored in page.items], next=page.next)
+
+
+def shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
+    """The aggregate as a `view`: its public state, its identity, and `more`.
+
+    Raises:
+        UnknownAggregate: the aggregate was erased and has no public state any more.
+    """
+    aggregate = stored.aggregate
+    state = aggregate.shown
+    if state is None:
+        raise UnknownAggregate(kind=type(aggregate).__name__.lower(), id=aggregate.id)
+    identity = {"id": aggregate.id, "community": aggregate.community, "version": stored.version}
+    return view(**{name: getattr(state, name) for name in type(state).model_fields} | identity | more)
+
+
+def taken(source: BaseModel, model: type[BaseModel]) -> dict[str, Any]:
+    """The fields of `source` that `model` has."""
+    return {name: getattr(source, name) for name in model.model_fields}

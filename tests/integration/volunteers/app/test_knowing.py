@@ -1,0 +1,63 @@
+"""Every route of volunteers that names a thing: of another's community, or of what is for staff, nothing is told."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from services.chassis.principal import Role
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.contracts.volunteers import Origin
+from services.volunteers.hours.domain import Account, Service, account_id, credit, new_account
+from tests.integration import standing
+from tests.integration.knowing import asked_by_id, assert_unknown
+from tests.integration.volunteers.bodies import PLAN, a_direct_need
+from tests.integration.volunteers.calling import Api, admit
+from tests.unit.volunteers.world import HERE, NOW, ORGANISER, STAFF, STRANGER, person
+
+BASE = "/api/volunteers/v1"
+BODIES: dict[str, Any] = {
+    "PATCH /volunteers/{id}": {"skills": []},
+    "POST /volunteers/{id}/verify": {"adult": True},
+    "PATCH /teams/{id}": {"recruiting": True},
+    "POST /needs/{id}/report": {"minutes": 5},
+    "POST /needs/{id}/confirm": {"person": "ann"},
+    "POST /needs/{id}/offers": {"person": "ann"},
+    "POST /accounts/{id}/corrections": {"entry": "entry-1", "minutes": 1, "reason": "错"},
+}
+
+
+@pytest.fixture
+async def things(api: Api, accounts: Aggregates[Account]) -> dict[str, str]:
+    """One of each kind, by the first word of its paths."""
+    ann = (await admit(api, person("ann")))["id"]
+    team = (await api.ok(ORGANISER, "/teams", {"community": HERE, "title": "合唱团", "kind": "hobby"}))["id"]
+    need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
+    plan = (await api.ok(STAFF, "/care-plans", PLAN))["id"]
+    service = Service(source=Origin.ACTIVITY, activity="activity-1", minutes=60, on=NOW.date())
+    account = account_id(HERE, "ann")
+    await accounts.create(account, lambda now: credit(new_account(HERE, "ann"), service, now), Cause("test"))
+    return {"volunteers": ann, "teams": team, "needs": need, "care-plans": plan, "accounts": account}
+
+
+async def test_what_one_may_not_know_answers_as_what_is_not_there(
+    api: Api, rooms: Sequence[Room], things: dict[str, str]
+) -> None:
+    routes = asked_by_id(standing.routers(rooms))
+    assert len(routes) > 20
+    neighbour = person("neighbour-1", *(set(Role) - {Role.STAFF}))
+    for method, path in routes:
+        short = path.removeprefix(BASE)
+        kind = short.split("/")[1]
+        body = BODIES.get(f"{method} {short}")
+        strangers = [STRANGER, neighbour] if kind in ("care-plans", "accounts") else [STRANGER]
+        for by in strangers:
+            await assert_unknown(api, by, method, path, things[kind], body, {})
+
+
+async def test_lists_of_another_community_are_refused_whatever_is_in_them(api: Api, things: dict[str, str]) -> None:
+    for path in ("/volunteers", "/teams", "/needs", "/care-plans", "/accounts", "/offers/me", "/readings"):
+        answers = [await api.get(STRANGER, path, community=community) for community in (HERE, "nowhere")]
+        assert [answer.status_code for answer in answers] == [403, 403], path
+        assert answers[0].text == answers[1].text

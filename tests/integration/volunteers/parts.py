@@ -1,0 +1,29 @@
+"""Parts of volunteers that tests put together by hand: the indexes of all rooms, and staffing on its aggregates."""
+
+from collections.abc import Mapping, Sequence
+
+from services.chassis.clock import Clock
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import IndexModel
+from services.volunteers.care.store import INDEXES as OF_CARE
+from services.volunteers.hours.store import INDEXES as OF_HOURS
+from services.volunteers.matching.staffing import Staffing
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.store import INDEXES as OF_NEEDS
+from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.store import INDEXES as OF_PEOPLE
+from services.volunteers.seats.service import Seats
+from services.volunteers.teams.store import INDEXES as OF_TEAMS
+from tests.unit.volunteers.world import DAY
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {**OF_PEOPLE, **OF_TEAMS, **OF_CARE, **OF_NEEDS, **OF_HOURS}
+
+
+def seats_of(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], clock: Clock) -> Seats:
+    """Seats that are held for an answer for a day."""
+    return Seats(needs, volunteers, clock, DAY)
+
+
+def staffing_of(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], clock: Clock) -> Staffing:
+    """Staffing whose passes are made by hand."""
+    return Staffing(needs, volunteers, seats_of(needs, volunteers, clock), clock, DAY)

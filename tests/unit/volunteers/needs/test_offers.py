@@ -1,0 +1,24 @@
+"""The table of offers: each row leads where it says, and nothing else is allowed."""
+
+from typing import Any
+
+import pytest
+
+from services.volunteers.needs.domain.offers import TABLE, OfferCommand, OfferNotNow, OfferStatus, target
+
+ALLOWED = {(row.source, row.command) for row in TABLE}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.source}-{row.command}")
+def test_each_row_leads_where_it_says(row: Any) -> None:
+    assert target(row.source, row.command) is row.target
+
+
+@pytest.mark.parametrize(
+    ("status", "command"),
+    [(s, c) for s in OfferStatus for c in OfferCommand if (s, c) not in ALLOWED],
+    ids=str,
+)
+def test_what_is_not_in_the_table_is_refused(status: Any, command: Any) -> None:
+    with pytest.raises(OfferNotNow):
+        target(status, command)
