@@ -5,6 +5,8 @@ Defaults are not shown, for an absent field means «unchanged», not «the defau
 """
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -28,7 +30,12 @@ class _Published(GenerateJsonSchema):
 
 
 def public_schema(model: Declaration) -> Schema:
-    """The schema of a record's value."""
+    """The schema of a record's value: a copy of the caller's own."""
+    return deepcopy(_public_schema(model))
+
+
+@cache
+def _public_schema(model: Declaration) -> Schema:
     whole = model.model_json_schema(mode="serialization", schema_generator=_Published)
     described = {nested.__name__: nested for nested in models_within(model)}
     for name, nested in whole.get("$defs", {}).items():
