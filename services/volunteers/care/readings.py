@@ -50,7 +50,7 @@ class Readings:
         self._clock = clock
 
     async def put_on_record(self, plan: CarePlan, by: Principal, *, need: str | None) -> None:
-        """Put on record that `by` is told the home of the plan's elder; for the visit `need`, where that is why.
+        """Put on record that `by` is told the home of the plan's elder, for the visit `need` or (None) with the plan.
 
         Raises:
             PersonGone: the reader was erased.

@@ -7,5 +7,5 @@ from services.volunteers.care.store import to_raise
 
 
 def visits(care_plans: Aggregates[CarePlan]) -> Sweep[CarePlan]:
-    """Raises the visits that have come into sight."""
+    """The sweep that raises the visits of plans."""
     return Sweep("care-visits", care_plans, to_raise, raise_visits)

@@ -31,7 +31,7 @@ class ReadingView(BaseModel):
 
 
 def care_plan_view(stored: Stored[CarePlan], *, exact: bool = False) -> CarePlanView:
-    """The plan; only where it is `exact`, with the elder's home and the note.
+    """The plan, with the elder's home and the note only where `exact` is asked for.
 
     Raises:
         UnknownAggregate: the elder was erased.

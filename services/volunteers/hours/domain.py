@@ -20,7 +20,7 @@ from services.contracts.volunteers import AccountCorrected, AccountCredited, Acc
 from services.volunteers.needs.domain.serving import TooManyMinutes
 
 DAY_CAP = 720
-"""Minutes that may be entered for one calendar day, from all sources together."""
+"""So many minutes may be entered for one calendar day, from all sources together."""
 
 
 class UnknownEntry(Invalid, code="account.unknown-entry", zh="没有这条服务记录。", en="There is no such entry."):

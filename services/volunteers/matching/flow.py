@@ -7,8 +7,8 @@ before; then those who have done least; then those whose building is near; then 
 that nobody is favoured by the order of a list.
 
 A round asks each volunteer for one thing at most: that keeps overlaps and weekly caps out of the flow, where they have
-no exact form. Rounds follow until one brings nothing. Pure and deterministic: the same input, in whatever order, gives
-the same plan (for one version of OR-Tools).
+no exact form. Rounds follow until one brings nothing. The choice is pure and deterministic: the same input, in
+whatever order, gives the same plan (for one version of OR-Tools).
 """
 
 import zlib
@@ -31,7 +31,7 @@ from services.volunteers.shared.values import whole_minutes
 
 STEPS = 10
 LOT, NEAR, LOAD, KEEP, TIER = 1, 10, 20, 200, 400
-"""Cost of one step in each band; a band's dearest is below one step of the next."""
+"""The cost of one step in each band. The dearest pair of a band costs less than one step of the next."""
 
 FIRST = TIER * STEPS
 """A second helper costs so much, times the number of seats, while another need has none."""
@@ -51,7 +51,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Plan:
-    """The result of matching, which can tell why it is not another."""
+    """The pairs that matching chose. A plan can tell why a pair is not among them."""
 
     assignments: tuple[Assignment, ...]
     needs: Mapping[str, Need]
@@ -114,7 +114,7 @@ def solve(needs: Sequence[Need], arcs: Mapping[tuple[str, str], int]) -> list[tu
 
 
 def category_tiers(needs: Sequence[Need]) -> dict[str, list[tuple[int, int]]]:
-    """For each category: how many of its open seats lie in each tenth of its seats, as (tenth, seats).
+    """The open seats of each category by the tenth of all its seats in which they lie, as (tenth, seats).
 
     The fuller a category is, the dearer its next seat: so none is served to the end while another waits.
     """
@@ -133,12 +133,12 @@ def category_tiers(needs: Sequence[Need]) -> dict[str, list[tuple[int, int]]]:
 
 
 def has_helper(need: Need) -> bool:
-    """Whether somebody was asked already, or has said yes."""
+    """Whether somebody has been asked for the need, or has said yes."""
     return any(offer.status in LIVE for offer in need.offers)
 
 
 def cost_of(need: Need, volunteer: Volunteer, now: datetime, familiar: frozenset[str]) -> dict[str, int]:
-    """What it costs to ask this volunteer for this need, by band; lower is better."""
+    """The cost of asking this volunteer for this need, by band; lower is better."""
     knows = volunteer.person in familiar or any(
         offer.person == volunteer.person and offer.status is OfferStatus.RELEASED for offer in need.offers
     )
@@ -152,7 +152,7 @@ def cost_of(need: Need, volunteer: Volunteer, now: datetime, familiar: frozenset
 
 
 def load_of(volunteer: Volunteer, now: datetime) -> int:
-    """What it costs that this volunteer is busy already: one step an hour."""
+    """The cost of asking a volunteer who is busy already: one step for each hour that is booked."""
     if not volunteer.bookings:
         return 0
     booked = sum(whole_minutes(b.ends_at - b.starts_at) for b in volunteer.engagements if b.ends_at > now - REMEMBERED)
@@ -170,7 +170,7 @@ def _add_arcs(state: _Round, volunteers: Iterable[Volunteer], now: datetime, fam
 
 
 def _carry_out(state: _Round, pairs: Sequence[tuple[str, str]], now: datetime, familiar: Familiar) -> None:
-    """Take the round's pairs as asked, so that the next round sees what they leave."""
+    """Treat the pairs of this round as asked, so that the next round sees the seats and times that are left."""
     needs = {need.id: need for need in state.needs}
     busy: dict[str, Volunteer] = {}
     for need_id, volunteer_id in pairs:
@@ -206,7 +206,7 @@ class _Nodes(dict[Any, int]):
 
 
 def _solve(rows: Sequence[tuple[int, int, int, int]], source: int, sink: int, amount: int) -> list[int]:
-    """What each arc (tail, head, capacity, cost) carries in the cheapest of the largest flows."""
+    """The amount that each arc (tail, head, capacity, cost) carries in the cheapest of the largest flows."""
     solver = min_cost_flow.SimpleMinCostFlow()
     table = numpy.array(rows, dtype=numpy.int64)
     arcs = solver.add_arcs_with_capacity_and_unit_cost(

@@ -1,4 +1,4 @@
-"""The room of matching. It keeps nothing: it asks volunteers for the seats of needs, all the time."""
+"""The room of matching. It keeps nothing of its own, and asks volunteers for the seats of needs all the time."""
 
 from services.chassis.room import Room
 from services.volunteers.matching.reactions import reactions

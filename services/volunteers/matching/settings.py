@@ -18,5 +18,5 @@ class MatchingSettings(ServiceSettings):
 
     @property
     def staffing_every(self) -> timedelta:
-        """Everything open is looked at again after this time."""
+        """How long to wait until everything open is looked at again."""
         return timedelta(seconds=self.staffing_seconds)

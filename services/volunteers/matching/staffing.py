@@ -32,11 +32,11 @@ MOST_NEEDS = 500
 
 _PAGE = 500
 _GAP = 0.1
-"""Seconds between passes: a hundred people who register at once are looked at together."""
+"""Seconds between passes, so that a hundred people who register at once are looked at together."""
 
 
 class Staffing:
-    """The staffing of all communities, by way of `seats`. Every community is looked at again after `every`."""
+    """Makes passes over all communities, and asks by way of `seats`. All of them are looked at again after `every`."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 
 
 class Homes:
-    """The homes of the elders whom needs are visits to."""
+    """Tells the homes of elders to those who go there."""
 
     def __init__(
         self,

@@ -39,7 +39,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 def to_staff(now: datetime, community: str | None = None) -> dict[str, Any]:
-    """The query for needs that somebody is to be asked for now."""
+    """The query for needs that have an open seat, and for which people are to be asked now."""
     query: dict[str, Any] = {
         **_OPEN,
         "state.open_seats": {"$gt": 0},
@@ -74,7 +74,7 @@ def to_lapse(now: datetime) -> dict[str, Any]:
 
 
 async def communities_to_staff(needs: Aggregates[Need], now: datetime) -> list[str]:
-    """The communities in which somebody is to be asked for something."""
+    """The communities with needs for which people are to be asked now."""
     found: list[str] = await needs.collection.distinct("state.community", to_staff(now))
     return sorted(found)
 

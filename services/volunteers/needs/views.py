@@ -11,7 +11,7 @@ from services.contracts.volunteers import NeedState
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain.eligibility import Filter
 from services.volunteers.needs.domain.need import Need
-from services.volunteers.needs.domain.offers import LIVE, Offer, OfferStatus
+from services.volunteers.needs.domain.offers import Offer, OfferStatus
 from services.volunteers.shared.views import Identified, shown, taken
 
 
@@ -70,7 +70,7 @@ class WhyView(BaseModel):
 def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None) -> NeedView:
     """The need as `by` may see it; with the elder's home where `plan` is given, since `by` is told of it."""
     need = stored.aggregate
-    mine = _latest_offer(need, by.sub)
+    mine = need.offer_to(by.sub)
     staff = by.has(need.community, Role.STAFF)
     hidden: dict[str, Any] = {} if staff or by.sub in need.volunteers else {"care_plan": None}
     return shown(
@@ -84,12 +84,6 @@ def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None)
         where=None if plan is None else WhereView(**taken(plan, WhereView)),
         **hidden,
     )
-
-
-def _latest_offer(need: Need, person: str) -> Offer | None:
-    """A person's offer in a need: the live one where there is one, or else the last."""
-    theirs = [offer for offer in need.offers if offer.person == person]
-    return next((offer for offer in theirs if offer.status in LIVE), theirs[-1] if theirs else None)
 
 
 def _offer(offer: Offer) -> OfferView:

@@ -27,7 +27,7 @@ EVER = datetime.min.replace(tzinfo=UTC)
 """A time before all others: a field that is null or missing is not after it, and every time is."""
 
 DANGLES_AFTER = timedelta(minutes=10)
-"""An offer follows its booking within moments. A booking that has none after so long lost whoever made it."""
+"""An offer follows its booking within moments. After so long, a booking without one has lost its maker."""
 
 
 def askable(community: str) -> dict[str, Any]:

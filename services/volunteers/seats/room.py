@@ -10,7 +10,7 @@ from services.volunteers.seats.service import Seats
 
 
 def room(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], seats: Seats, wake: Wake) -> Room:
-    """The room of seats. `wake` is told where an offer fell away."""
+    """The room of seats. Where an offer fell away, `wake` is called with the community."""
     return Room(
         "seats",
         routers=[serving.router(needs, seats), offers.router(needs, seats)],

@@ -154,7 +154,7 @@ class Seats:
             return False
 
     async def mend(self, volunteer: str, booking: Booking) -> None:
-        """Bring a hold that ran out a while ago in line with its offer, as the table says."""
+        """Settle or release a hold that ran out a while ago, as the table says of it and its offer."""
         offer = await self._offer(booking)
         row = standing(hold_of(booking), None if offer is None else offer.status)
         if row is not None and row.owed is Owed.SETTLE:
@@ -182,8 +182,8 @@ class Seats:
     ) -> T:
         """Hold the volunteer's time, then let `act` make the offer of that hold.
 
-        The hold is this attempt's own. It is released where `act` made no offer of it: was refused, or found that
-        another offer stands. Where the outcome is unknown it stays, and is mended once it has run out.
+        The hold is this attempt's own. It is released where `act` made no offer of it, since it was refused or found
+        another offer standing. Where the outcome is unknown the hold stays, and is mended once it has run out.
         """
         made = tentative(need, new_id("offer"), self._clock(), self._stands)
         await self._volunteers.change(volunteer, lambda v, now: hold(v, need, made, now, rules), cause)

@@ -9,7 +9,7 @@ from services.chassis.settings.service_settings import ServiceSettings
 
 
 class SeatsSettings(ServiceSettings):
-    """How people are asked."""
+    """How long a seat waits for an answer."""
 
     model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")
 
@@ -18,5 +18,5 @@ class SeatsSettings(ServiceSettings):
 
     @property
     def offer_stands(self) -> timedelta:
-        """A seat is held for an answer for so long."""
+        """How long a seat is held for an answer."""
         return timedelta(hours=self.offer_hours)

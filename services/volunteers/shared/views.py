@@ -21,7 +21,7 @@ class Listed(BaseModel, Generic[V]):
 
 
 class Identified(BaseModel):
-    """What a view tells of an aggregate beside its state."""
+    """The fields that every view of an aggregate has beside its state."""
 
     id: str
     community: str

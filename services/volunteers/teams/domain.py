@@ -92,7 +92,7 @@ def form(id: str, command: Form, by: Principal, now: datetime) -> Decision[Team]
     """Form a team: organisers do so for themselves, staff for anybody.
 
     Raises:
-        NotYours: the caller is neither, or an organiser names another leader.
+        NotYours: the caller is neither organiser nor staff, or is an organiser who names another leader.
     """
     by.require(command.community, Role.ORGANISER, Role.STAFF)
     leader = command.leader or by.sub
@@ -117,7 +117,7 @@ def join(team: Team, command: Membership, by: Principal, now: datetime) -> Decis
 
     Raises:
         NotYours: the person is somebody else, and the caller neither leads the team nor is staff.
-        NotRecruiting: people join by themselves, and the team is closed.
+        NotRecruiting: the team is closed, and the caller joins by themselves.
     """
     by.require(team.community)
     person = command.person or by.sub

@@ -1,4 +1,4 @@
-"""Looks at decisions: whether their events fold to the state after, and what they say."""
+"""Looks at decisions: whether their events fold to the state after, and which events they have."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ def a_need(id: str = "need-1", **fields: Any) -> Need:
 
 
 def a_volunteer(who: str = "ann", **fields: Any) -> Volunteer:
-    """Who is approved, and whose `skills` and the like are verified."""
+    """A volunteer who is approved, and whose `skills` and the like are verified."""
     given: dict[str, Any] = {"adult": True, "approved_at": NOW, "claimed_skills": frozenset()}
     return Volunteer(id=volunteer_id(HERE, who), community=HERE, person=who, registered_at=NOW, **given | fields)
 

@@ -28,7 +28,7 @@ from services.volunteers.care.domain.recurrence import Recurrence
 from services.volunteers.shared.values import Minutes
 
 SIGHT = timedelta(days=30)
-"""Every date nearer than this has its need."""
+"""Every date that is nearer than this has been raised as a need."""
 
 STRIDE = timedelta(days=7)
 """Dates are raised so much further at a time, so that a plan says something once a week and not once a day."""

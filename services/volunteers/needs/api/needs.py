@@ -1,4 +1,4 @@
-"""Needs over HTTP: staff open and cancel them, everybody reads them, and asks why somebody is not asked."""
+"""Needs over HTTP: staff open and cancel them, all read them, and volunteers learn why they are not asked."""
 
 from dataclasses import asdict
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The hard filters: which volunteers may take which need. Each filter has a name that is told to whom it refuses.
+"""The hard filters: which volunteers may take which need. Each filter has a name, which is told where it refuses.
 
 Filters are told in the order in which they stand here. Matching pairs only those whom all let through; a booking, a
 sign-up and an offer by staff pass through the same filters, on the volunteer as they stand at that very write.

@@ -17,18 +17,18 @@ from services.volunteers.people.domain.volunteer import Volunteer
 
 @dataclass(frozen=True, slots=True)
 class VisitWindow:
-    """How long before its start, and until how long after its end, the place of a visit is told."""
+    """The time around a visit in which its place is told: from `before` its start until `after` its end."""
 
     before: timedelta
     after: timedelta
 
     def holds(self, need: Need, now: datetime) -> bool:
-        """Whether the place of `need` is told at the time `now`."""
+        """Whether `now` is in that time around the visit `need`."""
         return need.starts_at - self.before <= now < need.ends_at + self.after
 
 
 def may_read(need: Need, volunteer: Volunteer | None, by: Principal, now: datetime, window: VisitWindow) -> bool:
-    """Whether `by`, who is `volunteer` in the need's community, is told where it is."""
+    """Whether `by`, who is `volunteer` in the need's community, is told where the elder lives."""
     if by.has(need.community, Role.STAFF):
         return True
     goes = by.sub in need.volunteers and need.status is not NeedStatus.CANCELLED

@@ -71,6 +71,11 @@ class Need(Aggregate):
         yes = [offer for offer in self.offers if offer.status in SERVING and offer.answered_at is not None]
         return [o.person for o in sorted(yes, key=lambda o: (o.answered_at or o.offered_at, o.id))]
 
+    def offer_to(self, person: str) -> Offer | None:
+        """A person's offer: the live one where there is one, or else the last."""
+        theirs = [offer for offer in self.offers if offer.person == person]
+        return next((offer for offer in theirs if offer.status in LIVE), theirs[-1] if theirs else None)
+
     @property
     def is_final(self) -> bool:
         """Whether nothing more happens to the need's seats."""

@@ -80,7 +80,7 @@ def lapse(need: Need, now: datetime) -> Decision[Need]:
 def release_offers(
     need: Need, now: datetime, *, keep_yes: bool = False, only_unanswered: bool = False
 ) -> tuple[list[OfferRef], tuple[Offer, ...]]:
-    """The offers that fall away, and all offers afterwards.
+    """Release the offers that still are to be answered or served: those that fall away, and all offers afterwards.
 
     `keep_yes`: a yes stays on record as such. `only_unanswered`: a yes is not named among the offers that fall away.
     """

@@ -112,7 +112,7 @@ def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
         NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     by.require(need.community)
-    mine = _latest(need, by.sub)
+    mine = _offer_to(need, by.sub)
     if mine.status in SERVING:
         return decided(need)
     require_planning(need, now)
@@ -135,7 +135,7 @@ def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
         OfferNotNow: the offer was accepted or fell away.
     """
     by.require(need.community)
-    mine = _latest(need, by.sub)
+    mine = _offer_to(need, by.sub)
     if mine.status is OfferStatus.DECLINED:
         return decided(need)
     changed = _with_offer(need, mine, status=target(mine.status, OfferCommand.DECLINE), answered_at=now)
@@ -153,7 +153,7 @@ def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[
     by.require(need.community)
     if by.sub != person and not by.has(need.community, Role.STAFF):
         raise NotYours()
-    theirs = _latest(need, person)
+    theirs = _offer_to(need, person)
     if theirs.status is OfferStatus.WITHDRAWN:
         return decided(need)
     require_planning(need, now)
@@ -225,16 +225,16 @@ def _live(need: Need, person: str) -> Offer | None:
     return next((o for o in need.offers if o.person == person and o.status in LIVE), None)
 
 
-def _latest(need: Need, person: str) -> Offer:
-    """A person's offer in a need: the live one where there is one, or else the last.
+def _offer_to(need: Need, person: str) -> Offer:
+    """The person's offer, whatever its status.
 
     Raises:
         NoSuchOffer: nobody asked them.
     """
-    theirs = [o for o in need.offers if o.person == person]
-    if not theirs:
+    found = need.offer_to(person)
+    if found is None:
         raise NoSuchOffer()
-    return _live(need, person) or theirs[-1]
+    return found
 
 
 def _with_offer(need: Need, which: Offer, **changes: object) -> Need:

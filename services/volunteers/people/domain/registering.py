@@ -24,7 +24,7 @@ def register(command: Register, by: Principal, now: datetime) -> Decision[Volunt
 
     Raises:
         NotYours: the volunteer is somebody else, and the caller is not staff.
-        CertificateByStaff: certificates are given, and nobody of the staff but the person themselves has seen them.
+        CertificateByStaff: certificates are given, and nobody of the staff vouches for them.
     """
     person = command.person or by.sub
     _require_self_or_staff(command.community, person, by)

@@ -1,4 +1,4 @@
-"""Staff vouch for volunteers: they verify what a volunteer says, and approve who may act; never for themselves."""
+"""Staff vouch for volunteers: they verify claims and approve people who may act, but never themselves."""
 
 from datetime import datetime
 from typing import Any
@@ -70,7 +70,7 @@ def approve(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volu
 
 
 def disapprove(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
-    """The volunteer may act no more. Their seats are given back by what follows the event.
+    """The volunteer may act no more. A reaction to the event gives their seats back.
 
     Raises:
         NotYours, NotByOneself: as for `verify`.

@@ -1,1 +1,1 @@
-"""The HTTP routes of offers, of their answers, and of what was served."""
+"""The HTTP routes of offers, of their answers, and of hours that were served."""

@@ -1,4 +1,4 @@
-"""What was served, over HTTP: volunteers report hours, and staff confirm them."""
+"""Hours that were served for needs, over HTTP: volunteers report them, and staff confirm them."""
 
 from fastapi import APIRouter, Response
 
@@ -30,7 +30,7 @@ _REFUSALS = (
 
 
 def router(needs: Aggregates[Need], seats: Seats) -> APIRouter:
-    """The routes of what was served."""
+    """The routes of hours that were served."""
     routes = APIRouter(prefix="/api/volunteers/v1/needs", tags=["needs"])
 
     @routes.post("/{id}/report", response_model=NeedView, summary="It is done", responses=problems(*_REFUSALS))

@@ -1,4 +1,4 @@
-"""Every route of volunteers that names a thing: of another's community, or of what is for staff, nothing is told."""
+"""Every route of volunteers that names a thing tells nothing of another community's, nor of what is for staff."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +41,7 @@ async def things(api: Api, accounts: Aggregates[Account]) -> dict[str, str]:
     return {"volunteers": ann, "teams": team, "needs": need, "care-plans": plan, "accounts": account}
 
 
-async def test_what_one_may_not_know_answers_as_what_is_not_there(
+async def test_a_thing_that_one_may_not_know_of_answers_as_one_that_is_not_there(
     api: Api, rooms: Sequence[Room], things: dict[str, str]
 ) -> None:
     routes = asked_by_id(standing.routers(rooms))

@@ -41,7 +41,7 @@ QUERIES: list[tuple[str, dict[str, Any], str | None]] = [
 
 
 @pytest.mark.parametrize(("collection", "query", "sort"), QUERIES)
-async def test_it_is_answered_by_an_index_without_sorting(
+async def test_a_query_is_answered_by_an_index_without_sorting(
     runtime: Runtime[VolunteersSettings], collection: str, query: dict[str, Any], sort: str | None
 ) -> None:
     kept = runtime.database[collection]

@@ -1,4 +1,4 @@
-"""The service as a whole on Kafka: from an activity to the hours, from a care plan to the hours, and erasure."""
+"""The service as a whole on Kafka: from an activity to the hours, from a care plan to the hours, and to an erasure."""
 
 from datetime import datetime
 from typing import Any
@@ -122,7 +122,7 @@ async def test_from_an_activity_to_the_hours_of_its_helpers(running: tuple[Api, 
     assert len(wire.said(AccountCredited)) == 2
 
 
-async def test_a_no_and_a_silence_pass_the_seat_on(running: tuple[Api, Wire], hand: Hand) -> None:
+async def test_a_no_and_an_offer_that_ran_out_pass_the_seat_on(running: tuple[Api, Wire], hand: Hand) -> None:
     api, wire = running
     await register(api, ANN)
     need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
@@ -239,7 +239,9 @@ async def test_an_erased_person_is_gone_from_everywhere_and_the_answer_says_so(r
     assert accounts[0]["volunteer"].startswith("erased-")
 
 
-async def test_who_may_act_no_more_gives_back_what_is_still_to_be_served(running: tuple[Api, Wire]) -> None:
+async def test_a_volunteer_who_may_act_no_more_gives_back_the_seats_still_to_be_served(
+    running: tuple[Api, Wire],
+) -> None:
     api, wire = running
     await register(api, ANN)
     await wire.publish(scheduled(volunteers_needed=1), ACTIVITY, 1)

@@ -1,4 +1,4 @@
-"""Matching passes on a real store: side by side, interrupted between the booking and the offer, and mended."""
+"""Matching passes on a real store: they run side by side, die between the booking and the offer, and are mended."""
 
 import asyncio
 

@@ -9,7 +9,7 @@ from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, person
 ANN, BOB = person("ann"), person("bob")
 
 
-async def test_why_not_me_is_answered_to_oneself_and_to_staff(api: Api) -> None:
+async def test_the_reason_for_not_being_asked_is_told_to_oneself_and_to_staff(api: Api) -> None:
     await admit(api, ANN)
     need = (await api.ok(STAFF, "/needs", a_direct_need(skill="haircut")))["id"]
     why = await api.read(ANN, f"/needs/{need}/why")

@@ -1,4 +1,4 @@
-"""Where an elder lives: who is told, when, and what is on record of it; and what lists and refusals let slip."""
+"""An elder's home is told to the right people at the right time and on record; lists and refusals let nothing slip."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ async def readings(api: Api, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
-async def test_it_is_told_around_the_visit_to_who_goes_there_and_each_reading_is_on_record(
+async def test_a_home_is_told_around_the_visit_to_those_who_go_there_and_each_reading_is_on_record(
     api: Api, hand: Hand, visit: dict[str, Any]
 ) -> None:
     need = visit["need"]
@@ -127,7 +127,7 @@ async def test_approval_is_asked_again_at_every_step(api: Api, hand: Hand, visit
     assert (await api.ok(STAFF, f"/needs/{need}/confirm", {"person": "ann"}))["status"] == "fulfilled"
 
 
-async def test_who_was_stored_before_approval_waits_for_it(
+async def test_a_volunteer_stored_before_approval_waits_for_it(
     api: Api, volunteers: Aggregates[Volunteer], visit: dict[str, Any]
 ) -> None:
     await admit(api, ANN, skills=["haircut"])

@@ -14,7 +14,7 @@ from tests.unit.volunteers.world import DAY, HERE, HOUR, STAFF, STRANGER, person
 ANN, BOB = person("ann"), person("bob")
 
 
-async def test_one_seat_and_many_who_want_it(
+async def test_of_many_who_sign_up_as_many_get_a_seat_as_there_are(
     api: Api, needs: Aggregates[Need], volunteers: Aggregates[Volunteer]
 ) -> None:
     people = [person(f"person-{n}") for n in range(8)]
@@ -83,7 +83,7 @@ async def test_only_the_person_asked_answers(api: Api, staffing: Staffing, hand:
     assert await api.refused(ANN, f"/needs/{need}/accept") == (409, "offer.expired")
 
 
-async def test_what_was_done_is_confirmed_by_staff_once_it_began(api: Api, hand: Hand) -> None:
+async def test_hours_are_confirmed_by_staff_once_the_service_has_begun(api: Api, hand: Hand) -> None:
     await admit(api, ANN)
     need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
     await api.ok(ANN, f"/needs/{need}/take")

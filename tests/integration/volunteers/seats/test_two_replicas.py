@@ -1,4 +1,4 @@
-"""A seat and the time held for it, between two replicas: a no whose event is late, and a yes meanwhile."""
+"""A seat and the time held for it at two replicas: the event of a no comes late, and a yes is given meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -6,7 +6,7 @@ from tests.unit.volunteers.world import HERE, ORGANISER, person
 ANN, BOB = person("ann"), person("bob")
 
 
-async def test_a_team_shows_its_members_to_who_leads_it(api: Api) -> None:
+async def test_a_team_shows_its_members_to_its_leader(api: Api) -> None:
     team = await api.ok(ORGANISER, "/teams", {"community": HERE, "title": "合唱团", "kind": "hobby"})
     path = f"/teams/{team['id']}"
     joined = await api.ok(ANN, f"{path}/join")

@@ -1,4 +1,4 @@
-"""Care plans: the right dates, each raised once, and nothing about the elder beyond the door of the service."""
+"""Care plans raise the right dates, each once, and their events tell nothing about the elder's home."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -64,7 +64,9 @@ RECURRENCES = st.one_of(
 
 
 @given(RECURRENCES, st.lists(st.integers(0, 20), max_size=12))
-def test_however_often_it_is_swept_every_date_is_raised_once_and_none_is_left_out(recurrence: Any, pauses: Any) -> None:
+def test_however_often_a_plan_is_swept_every_date_is_raised_once_and_none_is_left_out(
+    recurrence: Any, pauses: Any
+) -> None:
     decision = a_plan(recurrence=recurrence)
     assert_folds(None, decision)
     plan, now, raised = decision.aggregate, NOW, [e for e in decision.events if isinstance(e, CarePlanRaised)]
@@ -81,7 +83,7 @@ def test_however_often_it_is_swept_every_date_is_raised_once_and_none_is_left_ou
     assert len({visit.need for visit in visits}) == len(visits)
 
 
-def test_what_was_due_while_nobody_swept_is_not_asked_for_in_hindsight() -> None:
+def test_a_date_that_passed_while_nobody_swept_is_not_raised_in_hindsight() -> None:
     plan = a_plan().aggregate
     late = NOW + timedelta(days=100)
     visits = said(raise_visits(plan, late)).visits
@@ -105,7 +107,7 @@ def test_closing_cancels_what_is_still_to_come_and_ends_the_raising() -> None:
         close_plan(decision.aggregate, STAFF, NOW)
 
 
-def test_plans_are_staffs() -> None:
+def test_only_staff_open_and_close_plans() -> None:
     command = Open(community=HERE, elder="elder-1", kind=CareKind.VISIT, recurrence=weekly())
     with pytest.raises(NotYours):
         open_plan("care-plan-1", command, person("ann"), NOW)

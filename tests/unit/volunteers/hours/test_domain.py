@@ -1,4 +1,4 @@
-"""The ledger: each service once, whatever comes how often and in which order; sane, append-only, correctable."""
+"""The ledger: each service is entered once, however often it comes, and entries are corrected, never changed."""
 
 from datetime import date
 from typing import Any
@@ -69,7 +69,7 @@ def test_the_first_entry_tells_the_whole_state() -> None:
     assert (event.minutes, event.added, event.capped, event.activity, event.need) == (60, 60, False, "activity-1", None)
 
 
-def test_what_the_cap_cuts_off_stays_on_record_and_is_said() -> None:
+def test_minutes_beyond_the_cap_stay_on_record_and_the_event_says_so() -> None:
     account = credit(new_account(HERE, "ann"), an_activity(minutes=700), NOW).aggregate
     decision = credit(account, a_service(minutes=60), NOW)
     assert (said(decision).added, said(decision).capped) == (20, True)

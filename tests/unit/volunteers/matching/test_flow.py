@@ -1,4 +1,4 @@
-"""Matching: no hard filter is broken, nobody is booked twice, the plan is the best there is and always the same."""
+"""Matching breaks no hard filter and books nobody twice, and its plan is the best there is and always the same."""
 
 from collections import Counter
 from itertools import combinations, product
@@ -117,7 +117,7 @@ def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs: Any, vol
 
 @settings(max_examples=100)
 @given(some_needs(), some_volunteers(), st.randoms(use_true_random=False))
-def test_the_order_in_which_they_are_given_does_not_matter(needs: Any, volunteers: Any, random: Any) -> None:
+def test_the_order_of_needs_and_volunteers_does_not_matter(needs: Any, volunteers: Any, random: Any) -> None:
     plan = [(a.need.id, a.volunteer.id) for a in match(needs, volunteers, NOW).assignments]
     random.shuffle(needs)
     random.shuffle(volunteers)
@@ -179,7 +179,7 @@ def test_when_helpers_are_few_every_category_is_served() -> None:
     assert served == {"meal": 4, "health-check": 1}
 
 
-def test_the_work_goes_to_who_has_done_least_though_they_live_further_off() -> None:
+def test_the_work_goes_to_the_volunteer_who_has_done_least_though_they_live_further_off() -> None:
     busy_time = NOW - 3 * DAY
     busy = Booking(need="old", offer="old", starts_at=busy_time, ends_at=busy_time + 2 * HOUR, until=None)
     near = a_volunteer("near", building="b1", bookings=(busy,))
@@ -209,7 +209,7 @@ def test_one_person_is_asked_for_several_things_that_fit_until_their_patience_en
     assert len(plan.assignments) == PATIENCE
 
 
-def test_who_was_asked_or_is_held_is_not_asked_again() -> None:
+def test_a_volunteer_who_was_asked_or_whose_time_is_held_is_not_asked_again() -> None:
     asked = offered(a_need(seats=2), "ann")
     assert match([asked], [a_volunteer("ann")], NOW).assignments == ()
     held = a_volunteer("ann", bookings=(tentative(a_need(), "offer-lost", NOW),))

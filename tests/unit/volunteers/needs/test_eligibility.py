@@ -1,4 +1,4 @@
-"""Each hard filter refuses what it is there for, by its name, and nothing else."""
+"""Each hard filter refuses the pairs that it is there for, by its name, and no others."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from tests.unit.volunteers.making import a_need, a_volunteer, offered
 from tests.unit.volunteers.world import DAY, HOUR, NOW
 
 WEDNESDAY = datetime(2024, 1, 31, 1, 0, tzinfo=UTC)
-"""Nine in the morning in Shanghai; it is when `a_need` begins."""
+"""The start of `a_need`: nine in the morning in Shanghai."""
 
 
 def window(weekday: Any, start: Any, end: Any) -> Any:
@@ -90,7 +90,7 @@ def test_every_filter_has_a_rule_and_the_order_is_theirs() -> None:
     ],
     ids=["skill", "last-day", "window", "joined-windows", "time-to-travel", "another-week", "minor"],
 )
-def test_what_just_fits_fits(need: Any, volunteer: Any) -> None:
+def test_a_pair_that_just_fits_is_let_through(need: Any, volunteer: Any) -> None:
     assert first_failure(need, volunteer, NOW) is None
 
 
@@ -103,7 +103,7 @@ def test_a_service_over_midnight_needs_both_days() -> None:
     assert first_failure(need, a_volunteer(availability=both), NOW) is None
 
 
-def test_each_offer_has_a_hold_of_its_own_and_what_they_hold_counts_once() -> None:
+def test_each_offer_has_a_hold_of_its_own_and_the_time_they_hold_counts_once() -> None:
     need = a_need()
     volunteer = hold(a_volunteer(weekly_minutes=120), need, tentative(need, "offer-1", NOW), NOW).aggregate
     with pytest.raises(AlreadyHeld):

@@ -45,7 +45,7 @@ def test_a_volunteer_with_a_seat_is_told_around_the_visit(at: datetime, told: bo
     ],
     ids=["only-asked", "cancelled", "not-approved", "not-known-as-an-adult", "no-volunteer-any-more"],
 )
-def test_nobody_else_is_told_at_that_time(need: Need, volunteer: Volunteer | None) -> None:
+def test_nobody_else_is_told_even_around_the_visit(need: Need, volunteer: Volunteer | None) -> None:
     assert not may_read(need, volunteer, ANN, START, WINDOW)
 
 

@@ -19,6 +19,6 @@ def test_each_row_leads_where_it_says(row: Any) -> None:
     [(s, c) for s in OfferStatus for c in OfferCommand if (s, c) not in ALLOWED],
     ids=str,
 )
-def test_what_is_not_in_the_table_is_refused(status: Any, command: Any) -> None:
+def test_a_command_that_is_not_in_the_table_is_refused(status: Any, command: Any) -> None:
     with pytest.raises(OfferNotNow):
         target(status, command)

@@ -55,7 +55,7 @@ def test_an_activity_that_looks_for_helpers_becomes_a_need_with_the_certificate_
         ((-HOUR, HOUR), AlreadyStarted),
     ],
 )
-def test_a_need_must_make_sense(times: Any, refusal: Any) -> None:
+def test_a_need_whose_times_make_no_sense_is_refused(times: Any, refusal: Any) -> None:
     begin, end = times
     command = OpenNeed(community=HERE, category="chores", starts_at=NOW + begin, ends_at=NOW + end)
     with pytest.raises(refusal):

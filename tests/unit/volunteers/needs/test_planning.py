@@ -1,4 +1,4 @@
-"""A need is moved, cancelled and lapses; and the answers that fall away by that."""
+"""A need is moved, is cancelled and lapses, and answers fall away by that."""
 
 from datetime import timedelta
 from typing import Any
@@ -47,7 +47,7 @@ def test_a_new_place_at_the_same_time_keeps_every_answer() -> None:
     assert_folds(need, decision)
 
 
-def test_cancelling_names_everybody_who_is_owed_a_word_and_is_done_once() -> None:
+def test_cancelling_names_everybody_whose_offer_stood_and_is_done_once() -> None:
     need = offered(accepted(a_need(seats=3), "ann"), "bob")
     decision = planning.cancel(need, STAFF, NOW)
     assert {ref.person for ref in said(decision).released} == {"ann", "bob"}

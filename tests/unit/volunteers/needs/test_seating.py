@@ -1,4 +1,4 @@
-"""Who may answer what and when, and every refusal that the machine only steps over."""
+"""The people who may answer an offer, and when; and every refusal that the machine only steps over."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -64,7 +64,7 @@ def test_an_offer_never_outlasts_the_start() -> None:
 
 
 @pytest.mark.parametrize("late", [2 * DAY, 3 * DAY])
-def test_seats_are_neither_given_nor_taken_back_once_it_has_begun(late: Any) -> None:
+def test_seats_are_neither_given_nor_taken_back_once_the_service_has_begun(late: Any) -> None:
     now = NOW + late
     commands: list[Callable[[], object]] = [
         lambda: seating.offer(a_need(), seating.tentative(a_need(), "offer-1", NOW), "ann", now),
@@ -83,7 +83,7 @@ def test_a_seat_is_only_offered_for_the_time_that_was_booked() -> None:
         seating.offer(moved, seating.tentative(booked_for, "offer-1", NOW), "ann", NOW)
 
 
-def test_who_said_no_is_not_asked_again_but_may_change_their_mind() -> None:
+def test_a_person_who_said_no_is_not_asked_again_but_may_change_their_mind() -> None:
     need = seating.decline(offered(a_need(), "ann"), person("ann"), NOW).aggregate
     booking = seating.tentative(need, "offer-2", NOW)
     with pytest.raises(AskedBefore):

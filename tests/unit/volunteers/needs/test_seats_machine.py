@@ -1,4 +1,4 @@
-"""Seats under any sequence of commands by anybody at any time: the machine of hypothesis against the promises."""
+"""Seats under any sequence of commands by anybody at any time: a machine of hypothesis tries the promises."""
 
 from datetime import timedelta
 

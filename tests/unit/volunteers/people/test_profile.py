@@ -1,4 +1,4 @@
-"""What a volunteer tells has a form."""
+"""A profile that makes no sense is refused."""
 
 from typing import Any
 

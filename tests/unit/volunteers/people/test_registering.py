@@ -52,7 +52,7 @@ def test_nobody_vouches_for_their_own_certificate() -> None:
     assert registering.change(a_volunteer(), ChangeProfile(certificates=(LICENCE,)), STAFF, NOW).aggregate.certificates
 
 
-def test_nobody_declares_themselves_grown_up_afterwards() -> None:
+def test_nobody_declares_themselves_an_adult_afterwards() -> None:
     minor = a_volunteer(adult=False)
     with pytest.raises(NotYours):
         registering.change(minor, ChangeProfile(adult=True), ANN, NOW)

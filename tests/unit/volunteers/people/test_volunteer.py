@@ -1,4 +1,4 @@
-"""Volunteers as they are kept: those of before there was approval can be read."""
+"""Volunteers that were stored before there was approval can still be read."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from tests.unit.volunteers.world import NOW, STAFF
 LICENCE = Certificate(code="medical-licence", valid_until=date(2025, 1, 1))
 
 
-def test_who_was_stored_before_approval_waits_for_it_and_their_words_are_claims() -> None:
+def test_a_volunteer_stored_before_approval_waits_for_it_and_their_skills_become_claims() -> None:
     stored = a_volunteer(skills=frozenset({"medical"}), certificates=(LICENCE,)).model_dump(
         exclude={"claimed_skills", "approved_at"}
     )

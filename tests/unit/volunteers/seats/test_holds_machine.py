@@ -39,7 +39,7 @@ AT_ONCE = 3
 WHO = st.sampled_from((*PEOPLE, "ann"))
 NEED_ID = st.sampled_from((*NEEDS, "need-1"))
 STEPS = st.sampled_from((1, 2, 3, 4, 5, 20, 20, 20, 20))
-"""How far something comes at first: to one of its halts, or to its end."""
+"""The steps that a process makes at first: to one of its halts, or to its end."""
 
 Work = Coroutine[Halt, None, Any]
 

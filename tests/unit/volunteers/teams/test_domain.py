@@ -67,7 +67,7 @@ def test_the_leader_hands_over_before_leaving() -> None:
     assert "organiser-1" not in teams.leave(handed.aggregate, Membership(), ORGANISER, NOW).aggregate.people
 
 
-def test_an_erased_leader_is_replaced_by_nobody_and_an_erased_member_is_gone() -> None:
+def test_an_erased_member_is_gone_and_a_stand_in_leads_for_an_erased_leader() -> None:
     team = teams.join(a_team(), Membership(), ANN, NOW).aggregate
     without = teams.forget(team, "ann", "erased-1")
     assert without.aggregate.public().members == 1
