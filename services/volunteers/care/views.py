@@ -12,7 +12,7 @@ from services.volunteers.shared.views import Identified, shown
 
 
 class CarePlanView(CarePlanState, Identified):
-    """A care plan, as staff see it. `home` and `note` are told where one plan is read, and put on record then."""
+    """A care plan, as staff see it. `home` and `note` are told where one plan is read, and the reading is on record."""
 
     recurrence: Recurrence
     home: str | None

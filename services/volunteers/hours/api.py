@@ -41,14 +41,14 @@ def router(accounts: Aggregates[Account]) -> APIRouter:
 
     @routes.get("/me", summary="My hours", responses=problems(NotYours))
     async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> AccountView:
-        """Version 0 and no entries before the first one."""
+        """Before the first entry, the version is 0."""
         principal.require(community)
         stored = await accounts.find(account_id(community, principal.sub))
         return account_view(stored or Stored(new_account(community, principal.sub), 0))
 
     @routes.get("/totals", summary="A community's hours")
     async def totals(principal: PrincipalDep, community: Annotated[Id, Query()]) -> TotalsView:
-        """Open to every signed-in person, whatever their community."""
+        """The total is open to every signed-in person, whatever their community."""
         found = await totals_of(accounts, community)
         return TotalsView(community=community, minutes=found.minutes, people=found.people)
 

@@ -32,7 +32,7 @@ class AccountView(AccountState, Identified):
 
 
 class TotalsView(BaseModel):
-    """A community's hours. `people`: how many have given some."""
+    """A community's hours. `people` is the number of those who have given some."""
 
     community: str
     minutes: int

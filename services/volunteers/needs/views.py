@@ -16,7 +16,7 @@ from services.volunteers.shared.views import Identified, shown, taken
 
 
 class OfferView(BaseModel):
-    """An offer, to whom it was made and to staff. `minutes`: reported, then confirmed."""
+    """An offer, as the person asked and staff see it. `minutes` are those reported, and later those confirmed."""
 
     id: str
     person: str
@@ -28,7 +28,7 @@ class OfferView(BaseModel):
 
 
 class WhereView(BaseModel):
-    """Where to go and what to know, for a volunteer with a seat in a visit to an elder, around its time."""
+    """The place of a visit to an elder, and what is to be known there. It is told around the time of the visit."""
 
     elder: str
     home: str | None
@@ -36,9 +36,10 @@ class WhereView(BaseModel):
 
 
 class NeedView(NeedState, Identified):
-    """A need. `mine`: the offer to the caller. `offers`: all of them, for staff. `where`: see there.
+    """A need. `mine` is the offer to the caller, and `offers` are all of them, for staff alone.
 
-    `care_plan` is null to everybody but staff and who has a seat.
+    `care_plan` is null to everybody but staff and volunteers with a seat. `where` is null to everybody who is not told
+    of the elder's home now.
     """
 
     open_seats: int
@@ -50,7 +51,7 @@ class NeedView(NeedState, Identified):
 
 
 class VerdictView(BaseModel):
-    """What one filter says."""
+    """The answer of one filter."""
 
     name: Filter
     holds: bool
@@ -59,7 +60,7 @@ class VerdictView(BaseModel):
 
 
 class WhyView(BaseModel):
-    """Why somebody is or isn't asked. `first_failure` null: they may be; others were better placed."""
+    """The reason why somebody is not asked. `first_failure` is null where others were just better placed."""
 
     need: str
     person: str

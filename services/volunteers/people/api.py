@@ -111,7 +111,7 @@ def _changing(routes: APIRouter, volunteers: Aggregates[Volunteer]) -> None:
 
     @routes.post("/{id}/disapprove", response_model=VolunteerView, summary="They act no more", responses=by_staff)
     async def disapprove(id: Id, command: CommandDep) -> Response:
-        """Seats that they have in what is still to be served are given back."""
+        """Their seats in needs that are still to be served are given back."""
         return await changed(id, command, vouching.disapprove)
 
     @routes.post("/{id}/pause", response_model=VolunteerView, summary="Don't ask", responses=refusals)

@@ -13,7 +13,7 @@ from services.volunteers.shared.views import Identified, shown, taken
 
 
 class ProfileView(BaseModel):
-    """What only the volunteer and staff see of one. `adult` is null where it is not known."""
+    """The part of a volunteer that only they and staff see. `adult` is null where it is not known."""
 
     claimed_skills: list[str] = Field(description="What they say of themselves, and staff have not verified.")
     approved_at: datetime | None

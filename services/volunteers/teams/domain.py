@@ -38,7 +38,7 @@ class NotAMember(Conflict, code="team.not-a-member", zh="对方不是该队伍�
 
 
 class Form(Request):
-    """A new team. `leader` left out: the caller."""
+    """Form a new team. The caller leads it, unless `leader` is given."""
 
     community: Id
     title: Line
@@ -56,7 +56,7 @@ class ChangeTeam(Request):
 
 
 class Membership(Request):
-    """Whom it is about; left out: the caller."""
+    """The person whom a command is about: the caller, unless `person` is given."""
 
     person: Id | None = None
 

@@ -70,7 +70,7 @@ def router(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Ho
 
     @routes.get("/{id}", summary="One need", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> NeedView:
-        """Where an elder lives is told to who is to go there, around its time, and the reading is on record."""
+        """An elder's home is told around the visit to volunteers who go there, and to staff; readings are on record."""
         stored = await known(needs, id, known_to(principal))
         return need_view(stored, principal, await homes.of_need(stored.aggregate, principal))
 
@@ -92,7 +92,7 @@ def router(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Ho
 def _why(routes: APIRouter, needs: Aggregates[Need], volunteers: Aggregates[Volunteer], clock: Clock) -> None:
     @routes.get("/{id}/why", summary="Why not me?", responses=problems(NotYours, UnknownAggregate))
     async def why(id: Id, principal: PrincipalDep, person: Annotated[Id | None, Query()] = None) -> WhyView:
-        """What each filter says of the caller, or, for staff, of anybody."""
+        """The answer of each filter about the caller, or, for staff, about anybody."""
         need = (await known(needs, id, known_to(principal))).aggregate
         whom = person or principal.sub
         if whom != principal.sub and not principal.has(need.community, Role.STAFF):

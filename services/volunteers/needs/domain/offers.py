@@ -34,7 +34,7 @@ class OfferNotNow(
 
 
 class OfferStatus(StrEnum):
-    """Where an offer stands."""
+    """The status of an offer."""
 
     OFFERED = "offered"
     ACCEPTED = "accepted"

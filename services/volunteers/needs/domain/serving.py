@@ -30,13 +30,13 @@ class TooManyMinutes(
 
 
 class Report(Request):
-    """What it took, in minutes."""
+    """The time that the service took, in minutes."""
 
     minutes: Minutes
 
 
 class Confirm(Request):
-    """Staff confirm what `person` reported; `minutes`, where given, is what counts instead."""
+    """Staff confirm the minutes that `person` reported. `minutes`, where given, count instead."""
 
     person: Id
     minutes: Minutes | None = None

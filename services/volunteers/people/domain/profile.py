@@ -30,7 +30,7 @@ class Window(Value):
 
 
 class Certificate(Value):
-    """A qualification that staff have seen. Good on `valid_until` itself."""
+    """A qualification that staff have seen. It still holds on `valid_until` itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,7 +39,7 @@ class Certificate(Value):
 
 
 class Profile(Request):
-    """What a volunteer tells. `availability` None: any time. `building`: where they set out from.
+    """A volunteer's profile. `availability` None: they are free at any time. `building`: they set out from there.
 
     What staff enter of somebody else, they have seen. What somebody says of themselves is kept apart until staff have:
     `skills` as claimed, `adult` as unknown unless they say that they are not.
@@ -61,7 +61,7 @@ class Register(Profile):
 
 
 class ChangeProfile(Request):
-    """What is given replaces what was there."""
+    """Change a profile. The fields given replace those that were there."""
 
     skills: frozenset[Code] | None = Field(default=None, max_length=50)
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
@@ -81,7 +81,7 @@ class ChangeProfile(Request):
 
 
 class Verify(Request):
-    """What staff have seen to be so; the rest stays as it is. A certificate replaces the one of its code."""
+    """Verify the things that staff have seen; all others stay. A certificate replaces the one of its code."""
 
     skills: frozenset[Code] = Field(default=frozenset(), max_length=50)
     certificates: tuple[Certificate, ...] = Field(default=(), max_length=20)

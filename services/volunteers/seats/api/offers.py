@@ -39,7 +39,7 @@ _SEATING = (*_REFUSALS, NotEligible, NoOpenSeat, NeedHasMoved)
 
 
 class OfferTo(Request):
-    """Whom staff ask."""
+    """The person whom staff ask."""
 
     person: Id
 
@@ -93,7 +93,7 @@ def _seating(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
         responses=problems(*_SEATING, OfferExpired),
     )
     async def take(id: Id, command: CommandDep) -> Response:
-        """Take a seat by oneself; an offer that stands is accepted. The filters that always hold, hold."""
+        """The caller takes a seat. An offer to them that stands is accepted. Filters may refuse."""
         return await seats.take(id, command.principal, command.cause, changing_need(needs, id, command))
 
     @routes.post(
@@ -103,5 +103,5 @@ def _seating(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
         responses=problems(*_SEATING, AskedBefore),
     )
     async def ask(id: Id, body: OfferTo, command: CommandDep) -> Response:
-        """Staff ask a volunteer of their choice. The filters that always hold, hold."""
+        """Staff ask a volunteer of their choice. Filters may refuse."""
         return await seats.ask(id, body.person, command.principal, command.cause, changing_need(needs, id, command))
