@@ -53,8 +53,8 @@ class Background:
         *,
         database: Database,
         clock: Clock,
-        outbound: Producer,
-        inbound: Consumer | None,
+        producer: Producer,
+        consumer: Consumer | None,
         leading: Lease,
         sweeping: Lease,
         lanes: Sequence[Lane],
@@ -64,8 +64,8 @@ class Background:
         tasks: Sequence[Callable[[], Awaitable[None]]] = (),
         on_death: Callable[[str], None],
     ) -> None:
-        self.outbound = outbound
-        self.inbound = inbound
+        self.producer = producer
+        self.consumer = consumer
         self.lanes = lanes
         self.relayed = relayed
         self.leading = leading
@@ -92,15 +92,15 @@ class Background:
         The relay's lease runs out by itself where it isn't known what became of something sent: this tells the next
         leader that there is something to doubt.
         """
-        if self.inbound is not None:
-            await self.inbound.stop()
+        if self.consumer is not None:
+            await self.consumer.stop()
         for task in self._running:
             task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=_STEP)
         if self.sweeping.held:
             await _step(self.sweeping.release())
-        known = await _step(self.outbound.stop())
+        known = await _step(self.producer.stop())
         if known and self.leading.held and all(lane.clean for lane in self.lanes):
             await _step(self.leading.release())
 
@@ -142,15 +142,15 @@ class Background:
         self._spawn("figures", self._look_now_and_then())
         for other in self._tasks:
             self._spawn(getattr(other, "__name__", "task"), _run(other))
-        if self.inbound is not None:
-            await self.outbound.connected.wait()
-            await self.inbound.run()
-            self._spawn("watch over the consumer", Watchdog(self.inbound, Witness(self.inbound.group)).run())
+        if self.consumer is not None:
+            await self.producer.connected.wait()
+            await self.consumer.run()
+            self._spawn("watch over the consumer", Watchdog(self.consumer, Witness(self.consumer.group)).run())
         self.joined = True
 
     async def _keep_connected(self) -> None:
-        await self.outbound.run()
-        await keep_producer(self.outbound)
+        await self.producer.run()
+        await keep_producer(self.producer)
 
     async def _make_indexes(self) -> None:
         while not self.indexed:
@@ -174,7 +174,7 @@ class Background:
 
     async def _wake_on_change(self) -> None:
         """A new leader looks at once; so does everyone when Kafka connects."""
-        await self.outbound.connected.wait()
+        await self.producer.connected.wait()
         while True:
             for lane in self.lanes:
                 lane.nudge()

@@ -39,22 +39,22 @@ class _Remembered:
 
 
 def checks(
-    machinery: Background, settings: ServiceSettings, clock: Clock, reading: Sequence[ReadinessCheck] = ()
+    background: Background, settings: ServiceSettings, clock: Clock, reading: Sequence[ReadinessCheck] = ()
 ) -> Checks:
     """The readiness checks of a service; `reading` are those of its own rooms."""
-    backlog = _Remembered(machinery.backlog)
-    lag = _Lag(machinery, settings)
+    backlog = _Remembered(background.backlog)
+    lag = _Lag(background, settings)
 
     async def store() -> Fact:
         began = time.monotonic()
         try:
-            await machinery.ask_store()
+            await background.ask_store()
         except PyMongoError as error:
             return Fact(False, f"does not answer: {type(error).__name__}")
         return Fact(True, "milliseconds until it answered", round((time.monotonic() - began) * 1000, 1))
 
     async def indexes() -> Fact:
-        return Fact(machinery.indexed, "are made" if machinery.indexed else "are being made")
+        return Fact(background.indexed, "are made" if background.indexed else "are being made")
 
     async def relay() -> Fact:
         try:
@@ -67,14 +67,14 @@ def checks(
         )
 
     async def subscriber() -> Fact:
-        inbound = machinery.inbound
-        if inbound is None:
+        consumer = background.consumer
+        if consumer is None:
             return Fact(True, "subscribes to nothing", 0)
-        if not machinery.joined or inbound.member is None:
+        if not background.joined or consumer.member is None:
             return Fact(False, "has not joined its group yet", 0)
-        if (ailment := inbound.member.ailment()) is not None:
-            return Fact(False, f"is about to be made anew: {ailment}", len(inbound.assigned))
-        return Fact(True, "partitions assigned", len(inbound.assigned))
+        if (ailment := consumer.member.ailment()) is not None:
+            return Fact(False, f"is about to be made anew: {ailment}", len(consumer.assigned))
+        return Fact(True, "partitions assigned", len(consumer.assigned))
 
     return {
         Purpose.COMMANDS: [_Check("store", store), _Check("indexes", indexes)],
@@ -93,8 +93,8 @@ class _Check:
 
 
 class _Lag:
-    def __init__(self, machinery: Background, settings: ServiceSettings) -> None:
-        self._machinery = machinery
+    def __init__(self, background: Background, settings: ServiceSettings) -> None:
+        self._background = background
         self._settings = settings
         self._ask = _Remembered(self._records)
         self._behind_since: float | None = None
@@ -112,8 +112,8 @@ class _Lag:
         return Fact(behind <= self._settings.lag_seconds, "records before the subscriber", records)
 
     async def _records(self) -> int:
-        inbound = self._machinery.inbound
-        return 0 if inbound is None else sum((await inbound.lag()).values())
+        consumer = self._background.consumer
+        return 0 if consumer is None else sum((await consumer.lag()).values())
 
 
 @dataclass(slots=True)
@@ -125,18 +125,21 @@ class _Sample:
     lag: dict[tuple[str, ...], float]
 
 
-def watch_figures(metrics: Metrics, machinery: Background) -> Callable[[], Awaitable[None]]:
-    """Show the machinery's counts on the figures page; returns what must run to sample those that cost a question."""
+def watch_figures(metrics: Metrics, background: Background) -> Callable[[], Awaitable[None]]:
+    """Show what the background counts on the figures page.
+
+    Returns what must run to sample the figures that cost a question to the store or to Kafka.
+    """
     sample = _Sample({}, 0.0, {})
-    relayed = machinery.relayed
+    relayed = background.relayed
     metrics.watch(figures.RELAY_BACKLOG, lambda: sample.backlog)
     metrics.watch(figures.RELAY_OLDEST, lambda: {(): sample.oldest})
-    metrics.watch(figures.RELAY_LEADING, lambda: {(): float(machinery.leading.held)})
+    metrics.watch(figures.RELAY_LEADING, lambda: {(): float(background.leading.held)})
     metrics.watch(figures.RELAY_PUBLISHED, lambda: {(kind,): float(n) for kind, n in relayed.published.items()})
     metrics.watch(figures.RELAY_FAILED, lambda: {(kind,): float(n) for kind, n in relayed.failed.items()})
-    inbound = machinery.inbound
-    if inbound is not None:
-        counts = inbound.intake.counts
+    consumer = background.consumer
+    if consumer is not None:
+        counts = consumer.intake.counts
         metrics.watch(figures.SUBSCRIBER_LAG, lambda: sample.lag)
         metrics.watch(figures.SUBSCRIBER_RECEIVED, lambda: {(): float(counts.received)})
         metrics.watch(figures.SUBSCRIBER_EFFECTS, lambda: {(): float(counts.effects)})
@@ -146,13 +149,13 @@ def watch_figures(metrics: Metrics, machinery: Background) -> Callable[[], Await
     async def look() -> None:
         backlog: dict[tuple[str, ...], float] = {}
         ages = [0.0]
-        for lane in machinery.lanes:
+        for lane in background.lanes:
             waiting, oldest = await lane.backlog()
             backlog[(lane.kind.name,)] = float(waiting)
             if oldest is not None:
                 ages.append((utc_now() - oldest).total_seconds())
         sample.backlog, sample.oldest = backlog, max(ages)
-        if inbound is not None:
-            sample.lag = {(tp.topic, str(tp.partition)): float(n) for tp, n in (await inbound.lag()).items()}
+        if consumer is not None:
+            sample.lag = {(tp.topic, str(tp.partition)): float(n) for tp, n in (await consumer.lag()).items()}
 
     return look

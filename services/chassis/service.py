@@ -72,7 +72,7 @@ def die(part: str) -> None:
 def build(
     service: Service[Any], settings: ServiceSettings, *, clock: Clock = utc_now, on_death: Callable[[str], None] = die
 ) -> FastAPI:
-    """The application of `service`. Its machinery starts and stops with the application's lifespan.
+    """The application of `service`. What it does in the background starts and stops with the application's lifespan.
 
     Raises:
         ConfigurationError, InvalidURI: MONGODB_URL can't be read.
@@ -84,20 +84,20 @@ def build(
     store = database(client, settings.database)
     runtime = Runtime(settings, clock, store, Journal(store), metrics, {}, service.kinds)
     rooms = service.rooms(runtime)
-    machinery = _machinery(service, settings, runtime, rooms, on_death)
-    runtime.relays.update({lane.collection_name: lane.committed for lane in machinery.lanes})
-    machinery.look = watch_figures(metrics, machinery)
+    background = _background(service, settings, runtime, rooms, on_death)
+    runtime.relays.update({lane.collection_name: lane.committed for lane in background.lanes})
+    background.look = watch_figures(metrics, background)
     export = export_spans(service.name, settings.otlp_endpoint, ratio=settings.trace_ratio)
     serving = Serving(service.name, export.tracer if export is not None else None)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         serve_as(serving)
-        machinery.start()
+        background.start()
         try:
             yield
         finally:
-            await machinery.stop()
+            await background.stop()
             client.close()
             if export is not None:
                 await asyncio.to_thread(export.close)
@@ -109,13 +109,13 @@ def build(
         [router for room in rooms for router in room.routers],
         verifier=verifier_of(settings),
         metrics=metrics,
-        checks=checks(machinery, settings, clock, [fact for room in rooms for fact in room.facts]),
+        checks=checks(background, settings, clock, [fact for room in rooms for fact in room.facts]),
         serving=serving,
         lifespan=lifespan,
     )
 
 
-def _machinery(
+def _background(
     service: Service[Any],
     settings: ServiceSettings,
     runtime: Runtime[Any],
@@ -123,7 +123,7 @@ def _machinery(
     on_death: Callable[[str], None],
 ) -> Background:
     store, clock = runtime.database, runtime.clock
-    outbound = Producer(
+    producer = Producer(
         settings.kafka_bootstrap,
         client_id=f"community-{service.name}",
         time_out=settings.kafka_send_seconds,
@@ -136,7 +136,7 @@ def _machinery(
             kind,
             store[kind.collection],
             runtime.journal,
-            outbound,
+            producer,
             leading,
             RepublishRequests(store),
             prefix=settings.kafka_topic_prefix,
@@ -150,8 +150,8 @@ def _machinery(
     return Background(
         database=store,
         clock=clock,
-        outbound=outbound,
-        inbound=_inbound(service, settings, runtime, open_rooms(rooms, runtime), outbound),
+        producer=producer,
+        consumer=_consumer(service, settings, runtime, open_rooms(rooms, runtime), producer),
         leading=leading,
         sweeping=Lease(store, "sweeps", ttl=ttl),
         lanes=lanes,
@@ -168,12 +168,12 @@ def _machinery(
     )
 
 
-def _inbound(
+def _consumer(
     service: Service[Any],
     settings: ServiceSettings,
     runtime: Runtime[Any],
     handlers: Handlers,
-    outbound: Producer,
+    producer: Producer,
 ) -> Consumer | None:
     if not handlers.topics:
         return None
@@ -182,7 +182,7 @@ def _inbound(
         group,
         handlers,
         runtime.database,
-        outbound,
+        producer,
         runtime.clock,
         span=_span,
         side_by_side=settings.subscriber_concurrency,

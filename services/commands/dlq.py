@@ -52,35 +52,35 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 
 
 async def _act(arguments: argparse.Namespace, settings: KafkaSettings) -> int:
-    outbound = Producer(settings.kafka_bootstrap, client_id="community-dlq", access=settings.kafka_access)
-    await outbound.run()
+    producer = Producer(settings.kafka_bootstrap, client_id="community-dlq", access=settings.kafka_access)
+    await producer.run()
     try:
         names = [settings.kafka_topic_prefix + topic.dead_letters for topic in TOPICS]
-        morgue = DeadLetters(settings.kafka_bootstrap, names, outbound, access=settings.kafka_access)
+        dead_letters = DeadLetters(settings.kafka_bootstrap, names, producer, access=settings.kafka_access)
         if arguments.action == "list":
-            letters = await morgue.letters(consumer=arguments.consumer, reason=arguments.reason)
+            letters = await dead_letters.letters(consumer=arguments.consumer, reason=arguments.reason)
             for letter in letters:
                 print(_line(letter))
             print(f"{len(letters)} open dead letters", file=sys.stderr)
         elif arguments.action == "show":
-            print(_whole(await morgue.letter(arguments.name[0])))
+            print(_whole(await dead_letters.letter(arguments.name[0])))
         else:
-            return await _settle(arguments, morgue)
+            return await _settle(arguments, dead_letters)
     finally:
-        await outbound.stop()
+        await producer.stop()
     return 0
 
 
-async def _settle(arguments: argparse.Namespace, morgue: DeadLetters) -> int:
+async def _settle(arguments: argparse.Namespace, dead_letters: DeadLetters) -> int:
     if bool(arguments.name) == arguments.all:
         print("Name dead letters, or give --all.", file=sys.stderr)
         return 2
-    letters = await morgue.letters(consumer=arguments.consumer, reason=arguments.reason)
+    letters = await dead_letters.letters(consumer=arguments.consumer, reason=arguments.reason)
     chosen = letters if arguments.all else [letter for letter in letters if letter.name in arguments.name]
     refused = 0
     for letter in chosen:
         try:
-            await (morgue.replay(letter) if arguments.action == "replay" else morgue.drop(letter))
+            await (dead_letters.replay(letter) if arguments.action == "replay" else dead_letters.drop(letter))
         except NotReplayable as refusal:
             print(refusal.sentence("en"), file=sys.stderr)
             refused += 1

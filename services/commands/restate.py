@@ -36,14 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
 async def _ask(name: str, settings: ServiceSettings) -> int:
     client = connect(settings.mongodb_url, application="community-restate")
     store = database(client, settings.database)
-    restates, count = RepublishRequests(store), 0
+    republish, count = RepublishRequests(store), 0
     try:
         for kind in service(name).kinds:
             if kind.state is None:
                 continue
             cursor = store[kind.collection].find({}, {"_id": 1})
             while batch := await cursor.to_list(_BATCH):
-                await restates.ask(kind.name, [found["_id"] for found in batch])
+                await republish.ask(kind.name, [found["_id"] for found in batch])
                 count += len(batch)
     finally:
         client.close()

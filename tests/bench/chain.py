@@ -165,14 +165,14 @@ async def _chain(servers: Servers, prefix: str) -> dict[int, float]:
         return [InsertOne(row(received.envelope.aggregate_id, received.event))]
 
     async with database(servers) as here, database(servers) as there:
-        outbound = Producer(servers.kafka, client_id="bench")
-        await outbound.run()
-        aggregates, lane = await _relaying(here, outbound, prefix)
-        intake = _Timed("bench", handlers, there, outbound, utc_now, span=no_span)
+        producer = Producer(servers.kafka, client_id="bench")
+        await producer.run()
+        aggregates, lane = await _relaying(here, producer, prefix)
+        intake = _Timed("bench", handlers, there, producer, utc_now, span=no_span)
         intake.arrived = {}
-        inbound = Consumer(servers.kafka, intake, [prefix + ISSUES.name], group=f"{prefix}{uuid.uuid4().hex[:6]}")
-        await inbound.run()
-        await eventually(lambda: caught_up(inbound))
+        consumer = Consumer(servers.kafka, intake, [prefix + ISSUES.name], group=f"{prefix}{uuid.uuid4().hex[:6]}")
+        await consumer.run()
+        await eventually(lambda: caught_up(consumer))
 
         async def command(id: str, number: int) -> None:
             event = case_reported(number)
@@ -182,15 +182,15 @@ async def _chain(servers: Servers, prefix: str) -> dict[int, float]:
         relaying = asyncio.create_task(lane.run())
         result = await _steady(command, intake.arrived)
         await _cancel([relaying])
-        await inbound.stop()
-        await outbound.stop()
+        await consumer.stop()
+        await producer.stop()
     return result
 
 
-async def _relaying(store: Database, outbound: Producer, prefix: str) -> tuple[Aggregates[Reported], Lane]:
+async def _relaying(store: Database, producer: Producer, prefix: str) -> tuple[Aggregates[Reported], Lane]:
     lease = Lease(store, "relay", ttl=timedelta(seconds=60))
     await lease.acquire()
-    lane = Lane(CASES, store["cases"], Journal(store), outbound, lease, RepublishRequests(store), prefix=prefix)
+    lane = Lane(CASES, store["cases"], Journal(store), producer, lease, RepublishRequests(store), prefix=prefix)
     aggregates = Aggregates(CASES, store, utc_now, lane.committed)
     await store["cases"].create_indexes(aggregates.indexes())
     return aggregates, lane

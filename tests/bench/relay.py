@@ -128,15 +128,15 @@ async def _sends_alone(servers: Servers, prefix: str, db: mongo.Database) -> flo
 async def _relay(servers: Servers, prefix: str, db: mongo.Database) -> float:
     lease = Lease(db, "relay", ttl=timedelta(seconds=60))
     await lease.acquire()
-    outbound = Producer(servers.kafka, client_id="bench")
-    await outbound.run()
+    producer = Producer(servers.kafka, client_id="bench")
+    await producer.run()
     kind: Kind[Any] = CASES
-    lane = Lane(kind, db[CASES.collection], Journal(db), outbound, lease, RepublishRequests(db), prefix=prefix)
+    lane = Lane(kind, db[CASES.collection], Journal(db), producer, lease, RepublishRequests(db), prefix=prefix)
     began = time.perf_counter()
     while await lane.drain() and (await lane.backlog())[0]:
         pass
     seconds = time.perf_counter() - began
-    await outbound.stop()
+    await producer.stop()
     return seconds
 
 

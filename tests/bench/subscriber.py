@@ -109,32 +109,32 @@ async def _subscriber(servers: Servers, prefix: str) -> float:
         return [InsertOne(row(received.envelope.aggregate_id, received.event))]
 
     async with database(servers) as db:
-        outbound = Producer(servers.kafka, client_id="bench")
-        await outbound.run()
-        intake = Intake("bench", handlers, db, outbound, utc_now, span=no_span)
-        inbound = Consumer(
+        producer = Producer(servers.kafka, client_id="bench")
+        await producer.run()
+        intake = Intake("bench", handlers, db, producer, utc_now, span=no_span)
+        consumer = Consumer(
             servers.kafka,
             intake,
             [prefix + topic for topic in handlers.topics],
             group=f"{prefix}ours-{uuid.uuid4().hex[:6]}",
         )
-        await inbound.run()
+        await consumer.run()
         await eventually(lambda: intake.counts.received, every=0)
         began = time.perf_counter()
         await eventually(lambda: intake.counts.effects >= EVENTS, within=120, every=0.005)
         seconds = time.perf_counter() - began
-        await eventually(lambda: caught_up(inbound))  # outside: an answer about offsets waits behind a fetch for 0.5 s
+        await eventually(lambda: caught_up(consumer))  # outside: an answer about offsets waits behind a fetch for 0.5 s
         rows = await db["rows"].estimated_document_count()
-        await inbound.stop()
-        await outbound.stop()
+        await consumer.stop()
+        await producer.stop()
     if rows != EVENTS:
         raise RuntimeError(f"{rows} rows of {EVENTS}")
     return EVENTS / seconds
 
 
-async def caught_up(inbound: Consumer) -> bool:
+async def caught_up(consumer: Consumer) -> bool:
     """Whether it has its partitions and has taken all that is on them."""
-    return bool(inbound.assigned) and not any((await inbound.lag()).values())
+    return bool(consumer.assigned) and not any((await consumer.lag()).values())
 
 
 @contextmanager

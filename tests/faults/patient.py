@@ -39,7 +39,7 @@ def _die_inside() -> None:
     for consumer in consumers:
         consumer._fetcher._get_actions_per_node = _unforeseen
     clients = [consumer._client for consumer in consumers]
-    clients += [outbound._producer.client for outbound in _outbounds if outbound._producer is not None]
+    clients += [producer._producer.client for producer in _outbounds if producer._producer is not None]
     for client in clients:
         client._metadata_update = _unforeseen
         client.force_metadata_update()
@@ -72,10 +72,10 @@ def _keep_hold() -> None:
         _members.append(member)
         await join(member, patience)
 
-    async def running(outbound: Producer) -> None:
-        _outbounds.append(outbound)
+    async def running(producer: Producer) -> None:
+        _outbounds.append(producer)
         _loops.append(asyncio.get_running_loop())
-        await run(outbound)
+        await run(producer)
 
     async def reacting(intake: Intake, sieve: Any, queue: Any) -> None:
         while _hung:

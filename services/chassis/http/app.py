@@ -123,7 +123,7 @@ def _border(
             serving=serving or Serving(service),
             metrics=metrics,
             secure=settings.environment == "production",
-            dialects=ErrorFormats(routers),
+            error_formats=ErrorFormats(routers),
             log_requests=settings.log_requests,
         )
     ]

@@ -43,29 +43,29 @@ class BodyGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = request_context_of(scope)
-        if passage.demand is None or not announces_body(passage.headers):
+        context = request_context_of(scope)
+        if context.demand is None or not announces_body(context.headers):
             await self._app(scope, receive, send)
             return
-        share = Share(self._room, stranger=passage.principal is None)
+        share = Share(self._room, stranger=context.principal is None)
         try:
             try:
-                inner = await self._bounded(passage, passage.demand, receive, share)
+                inner = await self._bounded(context, context.demand, receive, share)
             except CommunityError as refusal:
                 await problem(scope, refusal)(scope, receive, send)
                 return
             await self._app(scope, inner, send)
         finally:
             share.close()
-            passage.value = UNREAD
+            context.value = UNREAD
 
-    async def _bounded(self, passage: RequestContext, demand: Demand, receive: Receive, share: Share) -> Receive:
-        headers = passage.headers
+    async def _bounded(self, context: RequestContext, demand: Demand, receive: Receive, share: Share) -> Receive:
+        headers = context.headers
         kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMedia(expected="Content-Encoding: identity")
         large = demand.bulky or (kind == MULTIPART and MULTIPART in demand.kinds)
-        passage.body_limit = limit = self._upload_limit if large else self._limit
+        context.body_limit = limit = self._upload_limit if large else self._limit
         declared = headers.get(b"content-length", b"0")
         if len(declared) > 18 or int(declared) > limit:
             raise BodyTooLarge(limit=limit)
@@ -77,13 +77,13 @@ class BodyGuard:
         scan = Scan(values=VALUES * 10 if demand.bulky else VALUES)
         body = await _read(receive, limit, scan, share)
         if demand.bulky:
-            passage.value = await parse_in_pieces(body, scan.cuts)
+            context.value = await parse_in_pieces(body, scan.cuts)
         elif len(body) > WHOLE:
             await parse_in_pieces(body, scan.cuts)
         elif body:
             value = parse(body)
             check_texts(body)
-            passage.value = value
+            context.value = value
         return _again(body, receive)
 
 

@@ -20,10 +20,10 @@ class BearerToken(SecurityBase):
 
     async def __call__(self, request: Request) -> Principal:
         """Raises TokenMissing, or what the token was refused for."""
-        passage = request_context_of(request.scope)
-        if passage.principal is None:
-            raise passage.refusal or TokenMissing()
-        return passage.principal
+        context = request_context_of(request.scope)
+        if context.principal is None:
+            raise context.refusal or TokenMissing()
+        return context.principal
 
 
 async def principal_if_any(request: Request) -> Principal | None:

@@ -66,10 +66,10 @@ class _Direct:
     async def _arguments(self, request: Request) -> dict[str, Any] | None:
         """What the endpoint is called with; None where the request doesn't fit. Of its body nothing was received."""
         found: dict[str, Any] = {}
-        passage = request_context_of(request.scope)
+        context = request_context_of(request.scope)
         if self._body:
-            kind = passage.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-            if passage.value is UNREAD or kind != _JSON:
+            kind = context.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+            if context.value is UNREAD or kind != _JSON:
                 return None
         for name, asked, call in self._depends:
             given: Any = await call() if asked is None else await call(**{asked: request})  # type: ignore[misc]
@@ -80,7 +80,7 @@ class _Direct:
             if errors:
                 return None
         for name, validate in self._body:
-            found[name], errors = validate(passage.value, {}, loc=("body",))
+            found[name], errors = validate(context.value, {}, loc=("body",))
             if errors:
                 return None
         if self._request is not None:

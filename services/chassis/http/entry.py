@@ -44,13 +44,13 @@ class Entry:
         serving: Serving,
         metrics: Metrics,
         secure: bool,
-        dialects: ErrorFormats | None = None,
+        error_formats: ErrorFormats | None = None,
         log_requests: Literal["all", "notable"] = "notable",
     ) -> None:
         self._app = app
         self._serving = serving
         self._metrics = metrics
-        self._dialects = dialects or ErrorFormats(())
+        self._error_formats = error_formats or ErrorFormats(())
         self._headers = [*_HEADERS, _HSTS] if secure else _HEADERS
         self._log_all = log_requests == "all"
 
@@ -66,7 +66,7 @@ class Entry:
         token = contexts.attach(set_span_in_context(span))
         here = span.get_span_context()
         trace = f"{here.trace_id:032x}"
-        enter(scope, RequestContext(headers, trace, self._dialects.of(scope["path"])))
+        enter(scope, RequestContext(headers, trace, self._error_formats.of(scope["path"])))
         answer = _Answer(
             send,
             [

@@ -1,8 +1,8 @@
 """Parts of an API that speak another protocol: beneath their prefix refusals are told in that protocol's own form.
 
-    routes = ErrorFormatRouter(prefix="/api/library/opds", dialect=tell_as_opds)
+    routes = ErrorFormatRouter(prefix="/api/library/opds", error_format=refuse_as_opds)
 
-Whatever refuses a request there, a route, the border or the framework, its answer is made by the dialect.
+Whatever refuses a request there, a route, the border or the framework: the error format makes the answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
@@ -14,7 +14,7 @@ from services.chassis.errors import CommunityError
 
 Scope = MutableMapping[str, Any]
 Faults = Sequence[Mapping[str, str]]
-Dialect = Callable[[Scope, CommunityError, Faults | None, Mapping[str, str]], Response]
+ErrorFormat = Callable[[Scope, CommunityError, Faults | None, Mapping[str, str]], Response]
 """Makes the answer that tells an error; given what is wrong place by place, if that is known, and headers to send."""
 
 OWN_REFUSALS = "x-own-refusals"
@@ -22,22 +22,24 @@ OWN_REFUSALS = "x-own-refusals"
 
 
 class ErrorFormatRouter(APIRouter):
-    """A router whose prefix has a dialect."""
+    """A router beneath whose prefix refusals have a format of their own."""
 
-    def __init__(self, *, prefix: str, dialect: Dialect, tags: list[str]) -> None:
+    def __init__(self, *, prefix: str, error_format: ErrorFormat, tags: list[str]) -> None:
         super().__init__(prefix=prefix, tags=[*tags])
-        self.dialect = dialect
+        self.error_format = error_format
 
 
 class ErrorFormats:
-    """The dialects of an application, by prefix."""
+    """The error formats of an application, by prefix."""
 
     def __init__(self, routers: Iterable[APIRouter]) -> None:
-        self._known = [(f"{each.prefix}/", each.dialect) for each in routers if isinstance(each, ErrorFormatRouter)]
+        self._known = [
+            (f"{each.prefix}/", each.error_format) for each in routers if isinstance(each, ErrorFormatRouter)
+        ]
 
-    def of(self, path: str) -> Dialect | None:
-        """The dialect at `path`; None where problem details are spoken."""
-        for prefix, dialect in self._known:
+    def of(self, path: str) -> ErrorFormat | None:
+        """The error format at `path`; None where refusals are problem details."""
+        for prefix, error_format in self._known:
             if path.startswith(prefix):
-                return dialect
+                return error_format
         return None

@@ -49,13 +49,13 @@ async def fingerprint(secret: bytes, sub: str, request: Request) -> str:
 
 async def _meaning(request: Request) -> str:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    passage = request_context_of(request.scope)
-    demand = passage.demand
+    context = request_context_of(request.scope)
+    demand = context.demand
     if kind in FORMS and (demand is None or demand.reads_forms):
         return await _form_meaning(await request.form())
     is_json = demand is None or JSON in demand.kinds  # which the border has looked through
-    if is_json and passage.value is not UNREAD:
-        return hashlib.sha256(_sorted(passage.value)).hexdigest()
+    if is_json and context.value is not UNREAD:
+        return hashlib.sha256(_sorted(context.value)).hexdigest()
     body = await request.body()
     if is_json:
         with suppress(orjson.JSONDecodeError):

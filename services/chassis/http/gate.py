@@ -59,30 +59,30 @@ class Gate:
             error, policy = refusal
             await problem(scope, error, headers=policy)(scope, receive, send)
 
-    async def _admit(self, scope: Scope, passage: RequestContext) -> "_Refusal | None":
-        flaw = flaw_in(scope, passage.headers)
+    async def _admit(self, scope: Scope, context: RequestContext) -> "_Refusal | None":
+        flaw = flaw_in(scope, context.headers)
         if flaw is not None:
             return _limited(self._addresses, _address(scope)) or (flaw, {})
-        passage.demand = self._routes.demand(scope)
+        context.demand = self._routes.demand(scope)
         if scope["path"] in self._open:
             alive = scope["path"].endswith("/livez")
             return None if alive else _limited(self._probes, _address(scope))
-        refusal = await self._known(scope, passage)
-        if refusal is None and passage.principal is None and passage.demand is not None and passage.demand.token:
-            return passage.refusal or TokenMissing(), {}
+        refusal = await self._known(scope, context)
+        if refusal is None and context.principal is None and context.demand is not None and context.demand.token:
+            return context.refusal or TokenMissing(), {}
         return refusal
 
-    async def _known(self, scope: Scope, passage: RequestContext) -> "_Refusal | None":
-        token = _bearer(passage)
-        passage.principal = None if token is None else self._verifier.known(token)
-        if passage.principal is not None:
-            return _limited(self._callers, passage.principal.sub)
+    async def _known(self, scope: Scope, context: RequestContext) -> "_Refusal | None":
+        token = _bearer(context)
+        context.principal = None if token is None else self._verifier.known(token)
+        if context.principal is not None:
+            return _limited(self._callers, context.principal.sub)
         refusal = _limited(self._addresses, _address(scope))
         if refusal is None and token is not None:
             try:
-                passage.principal = await self._verifier.verify(token)
+                context.principal = await self._verifier.verify(token)
             except CommunityError as error:
-                passage.refusal = error
+                context.refusal = error
         return refusal
 
     async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,8 +93,8 @@ class Gate:
 _Refusal = tuple[CommunityError, dict[str, str]]
 
 
-def _bearer(passage: RequestContext) -> str | None:
-    sent = passage.headers.get(b"authorization")
+def _bearer(context: RequestContext) -> str | None:
+    sent = context.headers.get(b"authorization")
     if sent is None:
         return None
     scheme, _, token = sent.decode("latin-1").partition(" ")

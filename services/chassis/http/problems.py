@@ -70,10 +70,10 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer that tells `error`."""
-    passage = request_context_of(scope)
-    if passage.dialect is not None:
-        return passage.dialect(scope, error, errors, {**_headers(error), **(headers or {})})
-    language = preferred(passage.headers.get(b"accept-language", b"").decode("latin-1"))
+    context = request_context_of(scope)
+    if context.error_format is not None:
+        return context.error_format(scope, error, errors, {**_headers(error), **(headers or {})})
+    language = preferred(context.headers.get(b"accept-language", b"").decode("latin-1"))
     body: dict[str, Any] = {
         "type": TYPE.format(code=error.code),
         "title": _title(error.status, language),
@@ -88,8 +88,8 @@ def problem(
         body["current"] = error.current
     if errors is not None:
         body["errors"] = errors
-    if error.status >= 500 and passage.trace:
-        body["trace"] = passage.trace
+    if error.status >= 500 and context.trace:
+        body["trace"] = context.trace
     return Response(
         orjson.dumps(body, default=str),
         status_code=error.status,

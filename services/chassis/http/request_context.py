@@ -8,9 +8,9 @@ from services.chassis.principal import Principal
 
 if TYPE_CHECKING:
     from services.chassis.http.demands import Demand
-    from services.chassis.http.error_formats import Dialect
+    from services.chassis.http.error_formats import ErrorFormat
 
-_KEY = "community.passage"
+_KEY = "community.request_context"
 
 UNREAD: Final = object()
 """In place of a value that nobody has parsed."""
@@ -19,12 +19,12 @@ UNREAD: Final = object()
 class RequestContext:
     """One request on its way in."""
 
-    __slots__ = ("body_limit", "demand", "dialect", "headers", "principal", "refusal", "trace", "value")
+    __slots__ = ("body_limit", "demand", "error_format", "headers", "principal", "refusal", "trace", "value")
 
-    def __init__(self, headers: dict[bytes, bytes], trace: str, dialect: "Dialect | None" = None) -> None:
+    def __init__(self, headers: dict[bytes, bytes], trace: str, error_format: "ErrorFormat | None" = None) -> None:
         self.headers = headers
         self.trace = trace
-        self.dialect = dialect
+        self.error_format = error_format
         """How refusals are told here; None: as problem details."""
         self.principal: Principal | None = None
         self.refusal: CommunityError | None = None
@@ -36,14 +36,14 @@ class RequestContext:
         """The JSON of a body that is bulky or small, as the border parsed it; nobody changes it."""
 
 
-def enter(scope: MutableMapping[str, Any], passage: RequestContext) -> None:
-    """Lay `passage` beside the request."""
-    scope[_KEY] = passage
+def enter(scope: MutableMapping[str, Any], context: RequestContext) -> None:
+    """Lay `context` beside the request."""
+    scope[_KEY] = context
 
 
 def request_context_of(scope: MutableMapping[str, Any]) -> RequestContext:
-    """The passage of the request; one with nothing learnt where it came in past the border, as in a bare test."""
-    passage = scope.get(_KEY)
-    if not isinstance(passage, RequestContext):
-        passage = scope[_KEY] = RequestContext(dict(scope.get("headers", ())), "")
-    return passage
+    """The context of the request; an empty one where the request came in past the border, as in a bare test."""
+    context = scope.get(_KEY)
+    if not isinstance(context, RequestContext):
+        context = scope[_KEY] = RequestContext(dict(scope.get("headers", ())), "")
+    return context

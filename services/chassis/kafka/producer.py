@@ -3,7 +3,7 @@
 What it guarantees: the records of one `PartitionBatch` reach their partition together or not at all, in the order in
 which they were added; a failure is told within the time-out. Records of one key go where every Kafka client's default
 puts them (murmur2 over the partitions).
-What it does not: a failed parcel may have arrived (its answer was lost), or arrive yet: it is `doubtful`, as is one
+What it does not: a batch that failed may have arrived (its answer was lost), or arrive yet: it is `doubtful`, as is one
 that arrived at a second attempt, whose first may follow. No idempotent producer is used: it never
 expires what it can't send and stops for good after one lost sequence number, while consumers drop repetitions anyway.
 """
@@ -29,8 +29,8 @@ from services.contracts.envelope import Headers
 
 log = logging.getLogger(__name__)
 
-PARCEL_BYTES = 700_000
-"""A parcel is full beyond this: with one more event of the largest size it still is a message that brokers take."""
+BATCH_BYTES = 700_000
+"""A batch is full beyond this: with one more event of the largest size it still is a message that brokers take."""
 
 _LARGEST_BATCH = 2 * 1024 * 1024
 _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -64,11 +64,11 @@ class PartitionBatch:
         self._batch = producer.create_batch()
 
     def add(self, key: bytes, value: bytes | None, headers: Headers) -> bool:
-        """Append a record; False when the parcel is full, and from then on."""
+        """Append a record; False when the batch is full, and from then on."""
         if self.full:
             return False
         added = self._batch.append(key=key, value=value, timestamp=None, headers=headers) is not None
-        self.full = not added or self._batch.size() >= PARCEL_BYTES
+        self.full = not added or self._batch.size() >= BATCH_BYTES
         self.count += added
         return added
 
@@ -162,31 +162,31 @@ class Producer:
             partitions = self._partitions[topic] = sorted(known)
         return partitions
 
-    def parcel(self, place: Place) -> PartitionBatch:
-        """An empty parcel for `place`."""
+    def batch(self, place: Place) -> PartitionBatch:
+        """An empty batch for `place`."""
         return PartitionBatch(self._connected(), place)
 
-    async def send(self, parcels: Iterable[PartitionBatch]) -> set[Place]:
-        """Send parcels side by side and wait for their acknowledgement; returns the places that failed."""
-        waiting = [parcel for parcel in parcels if parcel.count]
-        outcomes = await asyncio.gather(*(self._send(parcel) for parcel in waiting))
-        return {parcel.place for parcel, arrived in zip(waiting, outcomes, strict=True) if not arrived}
+    async def send(self, batches: Iterable[PartitionBatch]) -> set[Place]:
+        """Send `batches` side by side and wait for their acknowledgement; returns the places that failed."""
+        waiting = [batch for batch in batches if batch.count]
+        outcomes = await asyncio.gather(*(self._send(batch) for batch in waiting))
+        return {batch.place for batch, arrived in zip(waiting, outcomes, strict=True) if not arrived}
 
-    async def _send(self, parcel: PartitionBatch) -> bool:
-        topic, partition = parcel.place
-        before = self._unanswered[parcel.place]
+    async def _send(self, batch: PartitionBatch) -> bool:
+        topic, partition = batch.place
+        before = self._unanswered[batch.place]
         try:
             async with asyncio.timeout(self._time_out * 2):
-                sent = await self._connected().send_batch(parcel._batch, topic, partition=partition)
-                parcel.doubtful = True
-                self._under_way.add(parcel)
-                sent.add_done_callback(lambda outcome: self._told(parcel, outcome))
+                sent = await self._connected().send_batch(batch._batch, topic, partition=partition)
+                batch.doubtful = True
+                self._under_way.add(batch)
+                sent.add_done_callback(lambda outcome: self._told(batch, outcome))
                 await asyncio.shield(sent)
-            parcel.doubtful = self._unanswered[parcel.place] != before
+            batch.doubtful = self._unanswered[batch.place] != before
         except (KafkaError, TimeoutError) as error:
-            self._under_way.discard(parcel)
+            self._under_way.discard(batch)
             if isinstance(error, KafkaError):
-                parcel.doubtful = self._unanswered[parcel.place] != before
+                batch.doubtful = self._unanswered[batch.place] != before
             self._partitions.pop(topic, None)
             log.warning(
                 "records not sent", extra={"topic": topic, "partition": partition, "error": type(error).__name__}
@@ -194,10 +194,10 @@ class Producer:
             return False
         return True
 
-    def _told(self, parcel: PartitionBatch, outcome: "asyncio.Future[Any]") -> None:
+    def _told(self, batch: PartitionBatch, outcome: "asyncio.Future[Any]") -> None:
         """Kafka has it, whoever still waits to hear of it."""
         if not outcome.cancelled() and outcome.exception() is None:
-            self._under_way.discard(parcel)
+            self._under_way.discard(batch)
 
     def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:

@@ -23,7 +23,7 @@ class Completion:
     def __init__(self, collection: Collection, journal: Journal) -> None:
         self._collection = collection
         self._journal = journal
-        self._together: Batcher[Sent, None] = Batcher(self._settle, gathering=_GATHERING)
+        self._batcher: Batcher[Sent, None] = Batcher(self._settle, gathering=_GATHERING)
 
     async def __call__(self, load: PackedRound, failed: set[Place]) -> None:
         """Settle `load`; what went to the places that `failed` stays in its outboxes.
@@ -31,11 +31,11 @@ class Completion:
         Raises:
             PyMongoError: the store did not take it; it is sent once more.
         """
-        await self._together((load, failed))
+        await self._batcher((load, failed))
 
     async def stop(self) -> None:
         """Give up what is under way."""
-        await self._together.stop()
+        await self._batcher.stop()
 
     async def _settle(self, sent: Sequence[Sent]) -> Sequence[None]:
         await self._journal.append([entry for load, _ in sent for entry in load.journal])

@@ -32,15 +32,15 @@ class DoubtfulStates:
         self,
         kind: Kind[Any],
         collection: Collection,
-        restates: RepublishRequests,
-        outbound: Producer,
+        republish: RepublishRequests,
+        producer: Producer,
         packer: Packer,
         wait: float,
     ) -> None:
         self._kind = kind
         self._collection = collection
-        self._restates = restates
-        self._outbound = outbound
+        self._republish = republish
+        self._producer = producer
         self._packer = packer
         self._wait = wait
         self._doubtful: set[str] = set()
@@ -68,10 +68,10 @@ class DoubtfulStates:
             PyMongoError: the store did not take them; they are kept.
         """
         while doubtful := list(self._doubtful)[:_BATCH]:
-            await self._restates.doubt(self._kind.name, doubtful, self._wait)
+            await self._republish.doubt(self._kind.name, doubtful, self._wait)
             self._doubtful.difference_update(doubtful)
         while overwritten := list(self._overwritten)[:_BATCH]:
-            await self._restates.ask(self._kind.name, overwritten)
+            await self._republish.ask(self._kind.name, overwritten)
             self._overwritten.difference_update(overwritten)
 
     async def take_over(self, lease: Lease, pending: AsyncIterator[Sequence[Document]]) -> None:
@@ -79,8 +79,8 @@ class DoubtfulStates:
         if self._kind.state is None or not lease.inherited:
             return
         async for batch in pending:
-            await self._restates.doubt(self._kind.name, [found["_id"] for found in batch], self._wait)
-        await self._restates.doubt_asked(self._kind.name, self._wait)
+            await self._republish.doubt(self._kind.name, [found["_id"] for found in batch], self._wait)
+        await self._republish.doubt_asked(self._kind.name, self._wait)
 
     async def publish(self, limit: int, leads: Callable[[], bool]) -> bool:
         """Publish up to `limit` states that are due, as they stand now. Whether there were any: there may be more.
@@ -92,7 +92,7 @@ class DoubtfulStates:
         """
         if self._kind.state is None or not leads():
             return False
-        asked = await self._restates.asked(self._kind.name, limit)
+        asked = await self._republish.asked(self._kind.name, limit)
         if not asked:
             return False
         load, known = PackedRound(), set()
@@ -106,15 +106,15 @@ class DoubtfulStates:
             if aggregate.kept_inside or await self._packer.pack_state(load, id, community, entry, value, type):
                 known.add(id)
         try:
-            failed = await self._outbound.send(load.parcels.values())
+            failed = await self._producer.send(load.batches.values())
         finally:
-            if any(parcel.doubtful for parcel in load.parcels.values()):
+            if any(batch.doubtful for batch in load.batches.values()):
                 self.doubt(known)
             if not leads():
                 self.overwrote(known)
         await self.record()
         if failed:
             raise KafkaError("states were not taken")
-        full = any(parcel.full for parcel in load.parcels.values())
-        await self._restates.answered(self._kind.name, [r for r in asked if r.aggregate in known or not full])
+        full = any(batch.full for batch in load.batches.values())
+        await self._republish.answered(self._kind.name, [r for r in asked if r.aggregate in known or not full])
         return True

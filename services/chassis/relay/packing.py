@@ -1,6 +1,6 @@
 """One round of the relay: the events of some aggregates packed for Kafka and for the journal.
 
-All events of an aggregate in a round lie in one parcel, in order; what does not fit waits for the next round.
+All events of an aggregate in a round lie in one batch, in order; what does not fit waits for the next round.
 """
 
 import logging
@@ -35,7 +35,7 @@ class Stretch:
 class PackedRound:
     """What one round carries. `left_over`: something had to wait for the next."""
 
-    parcels: dict[Place, PartitionBatch] = field(default_factory=dict)
+    batches: dict[Place, PartitionBatch] = field(default_factory=dict)
     journal: list[Document] = field(default_factory=list)
     stretches: dict[str, Stretch] = field(default_factory=dict)
     left_over: bool = False
@@ -43,7 +43,7 @@ class PackedRound:
     @property
     def doubtful(self) -> set[str]:
         """The aggregates of which something may arrive later than it is told."""
-        places = {place for place, parcel in self.parcels.items() if parcel.doubtful}
+        places = {place for place, batch in self.batches.items() if batch.doubtful}
         return (
             {id for id, stretch in self.stretches.items() if not stretch.places.isdisjoint(places)} if places else set()
         )
@@ -79,9 +79,9 @@ def _told(entry: Document, model: type[Event]) -> tuple[str, Document] | None:
 class Packer:
     """Packs the events of one kind of aggregate."""
 
-    def __init__(self, kind: Kind[Any], outbound: Producer, prefix: str) -> None:
+    def __init__(self, kind: Kind[Any], producer: Producer, prefix: str) -> None:
         self._kind = kind
-        self._outbound = outbound
+        self._producer = producer
         self._facts = prefix + kind.topic.name
         self._states = prefix + kind.topic.state
         self._state_type = "" if kind.state is None else kind.state.type
@@ -98,7 +98,7 @@ class Packer:
         if not outbox:
             return
         key = id.encode()
-        facts = await self._parcel(into, self._facts, key)
+        facts = await self._batch(into, self._facts, key)
         places, reached, model = [facts.place], 0, None
         for entry in outbox:
             model = events().get(entry["type"])
@@ -115,7 +115,7 @@ class Packer:
         last = outbox[-1]
         if reached == last["seq"] == found["v"] and "state" in last:
             if await self.pack_state(into, id, community, last, last["state"], last.get("state_type")):
-                places.append((await self._parcel(into, self._states, key)).place)
+                places.append((await self._batch(into, self._states, key)).place)
             else:
                 reached -= 1  # the last event stays, so that its state travels with the next round
         if reached >= outbox[0]["seq"]:
@@ -136,20 +136,20 @@ class Packer:
         A state of another `type` than the kind's own follows a tombstone of that: whoever keeps copies of the usual
         ones, and knows no other, keeps none of this.
         """
-        key, parcel = id.encode(), await self._parcel(into, self._states, id.encode())
+        key, batch = id.encode(), await self._batch(into, self._states, id.encode())
         if type not in (None, self._state_type):
             gone = self._envelope(id, community, entry, self._state_type, mark=".gone")
-            if not parcel.add(key, None, to_headers(gone)):
+            if not batch.add(key, None, to_headers(gone)):
                 return False
         envelope = self._envelope(id, community, entry, type or self._state_type, mark=".state")
-        return parcel.add(key, state, to_headers(envelope))
+        return batch.add(key, state, to_headers(envelope))
 
-    async def _parcel(self, into: PackedRound, topic: str, key: bytes) -> PartitionBatch:
-        place = await self._outbound.place(topic, key)
-        parcel = into.parcels.get(place)
-        if parcel is None:
-            parcel = into.parcels[place] = self._outbound.parcel(place)
-        return parcel
+    async def _batch(self, into: PackedRound, topic: str, key: bytes) -> PartitionBatch:
+        place = await self._producer.place(topic, key)
+        batch = into.batches.get(place)
+        if batch is None:
+            batch = into.batches[place] = self._producer.batch(place)
+        return batch
 
     def _envelope(self, id: str, community: str, entry: Document, type: str, *, mark: str = "") -> Envelope:
         """Of what is withheld neither cause nor trace is told: they name who asked, and what it belongs to."""

@@ -6,11 +6,11 @@ commit only wakes it, so a lost resume token costs nothing.
 
 What it guarantees: every event of every acknowledged command reaches the journal and its topic, whatever is killed;
 within an aggregate the first arrival of each event is in the order of versions: all its events of one round travel in
-one parcel, and it joins no other round before that one is acknowledged. An event leaves the outbox only when both
+one batch, and it joins no other round before that one is acknowledged. An event leaves the outbox only when both
 the journal and Kafka have it.
 What it does not: an event may arrive more than once, from a crash before clearing or from a leader that was frozen
 and came back. Consumers drop a sequence that they have taken. An older `.state` that comes late, from such a leader or
-out of a network that was cut, is put right by publishing the state again (`restating`).
+out of a network that was cut, is put right by publishing the state again (`doubtful_states`).
 
 Completion (the journal, then clearing) goes on behind the sending: only the acknowledgement is waited for.
 """
@@ -77,9 +77,9 @@ class Lane:
         kind: Kind[Any],
         collection: Collection,
         journal: Journal,
-        outbound: Producer,
+        producer: Producer,
         lease: Lease,
-        restates: RepublishRequests,
+        republish: RepublishRequests,
         *,
         prefix: str = "",
         relayed: Relayed | None = None,
@@ -90,17 +90,17 @@ class Lane:
         self.wake = asyncio.Event()
         self.relayed = relayed or Relayed()
         self._collection = collection
-        self._settling = Completion(collection, journal)
-        self._outbound = outbound
-        self._packer = Packer(kind, outbound, prefix)
+        self._completion = Completion(collection, journal)
+        self._producer = producer
+        self._packer = Packer(kind, producer, prefix)
         self._lease = lease
-        self._restating = DoubtfulStates(kind, collection, restates, outbound, self._packer, doubt)
+        self._doubtful = DoubtfulStates(kind, collection, republish, producer, self._packer, doubt)
         self._poll = poll
         self._epoch = 0
         self._trouble = False
         self._nudges = 0
         self._crowded = False
-        self._restated = -math.inf
+        self._published = -math.inf
         self._due = False
         self._handed_over: list[Document] = []
         self._look = True
@@ -120,7 +120,7 @@ class Lane:
     def clean(self) -> bool:
         """Whether another leader may begin without any doubt: what went before was taken over, and all is on record."""
         taken_over = self._epoch == self._lease.epoch or not self._lease.inherited
-        return taken_over and self._restating.settled
+        return taken_over and self._doubtful.settled
 
     async def backlog(self) -> tuple[int, datetime | None]:
         """How many aggregates wait, and when the oldest waiting event happened."""
@@ -170,7 +170,7 @@ class Lane:
             for task in self._rounds:
                 task.cancel()
             await asyncio.gather(*self._rounds, return_exceptions=True)
-            await self._settling.stop()
+            await self._completion.stop()
 
     async def _let_a_crowd_gather(self) -> None:
         """Under many commands a second, small rounds would cost more than they carry: wait for more to come along.
@@ -193,7 +193,7 @@ class Lane:
         return not self._trouble
 
     async def _pass(self) -> None:
-        if not (self._lease.held and self._outbound.connected.is_set()):
+        if not (self._lease.held and self._producer.connected.is_set()):
             self._handed_over.clear()
             self._look, self._due = True, False
             return
@@ -201,8 +201,8 @@ class Lane:
             if self._epoch != self._lease.epoch:
                 await self._take_over()
             await self._begin_rounds()
-            if self._due or time.monotonic() - self._restated >= self._poll:
-                await self._restate()
+            if self._due or time.monotonic() - self._published >= self._poll:
+                await self._publish_doubtful()
         except _PASSING as error:
             self._interrupted(error)
 
@@ -211,7 +211,7 @@ class Lane:
         epoch = self._lease.epoch
         self._handed_over.clear()
         self._look = True
-        await self._restating.take_over(self._lease, self._pending({"_id": 1}))
+        await self._doubtful.take_over(self._lease, self._pending({"_id": 1}))
         self._epoch = epoch
 
     async def _begin_rounds(self) -> None:
@@ -236,7 +236,7 @@ class Lane:
         if self._trouble or not self._leads(self._epoch):
             self._look = True
             return False
-        await self._restating.record()
+        await self._doubtful.record()
         load = await self._pack(batch)
         if load.stretches:
             self._unacknowledged |= {id: stretch.last for id, stretch in load.stretches.items()}
@@ -274,18 +274,18 @@ class Lane:
     async def _ship(self, load: PackedRound, epoch: int) -> None:
         try:
             try:
-                failed = await self._outbound.send(load.parcels.values())
+                failed = await self._producer.send(load.batches.values())
             finally:
-                self._restating.doubt(load.doubtful)
+                self._doubtful.doubt(load.doubtful)
                 if not self._leads(epoch):
-                    self._restating.overwrote(load.stretches.keys())
+                    self._doubtful.overwrote(load.stretches.keys())
                 self._acknowledge(load)
-            await self._restating.record()
+            await self._doubtful.record()
             self._count(load, failed)
             if failed:
                 self._trouble_came()
             self._sent.update({id: stretch.last for id, stretch in load.arrived(failed).items()})
-            await self._settling(load, failed)
+            await self._completion(load, failed)
             now = time.monotonic()
             self._settled += [(now, id, stretch.last) for id, stretch in load.stretches.items()]
         except _PASSING as error:
@@ -312,11 +312,11 @@ class Lane:
             self._look = True
             self.wake.set()
 
-    async def _restate(self) -> None:
+    async def _publish_doubtful(self) -> None:
         """Publish a batch of the states that are due; the next pass goes on with those that are left."""
         await self._finish_rounds()
-        epoch, self._restated = self._epoch, time.monotonic()
-        self._due = await self._restating.publish(BATCH, lambda: self._leads(epoch))
+        epoch, self._published = self._epoch, time.monotonic()
+        self._due = await self._doubtful.publish(BATCH, lambda: self._leads(epoch))
         if self._due:
             self.wake.set()
 
@@ -339,5 +339,5 @@ class Lane:
 
     def _count(self, load: PackedRound, failed: set[Place]) -> None:
         self.relayed.rounds += 1
-        for place, parcel in load.parcels.items():
-            (self.relayed.failed if place in failed else self.relayed.published)[self.kind.name] += parcel.count
+        for place, batch in load.batches.items():
+            (self.relayed.failed if place in failed else self.relayed.published)[self.kind.name] += batch.count

@@ -126,11 +126,11 @@ class Aggregates(Generic[A]):
         self.secret = secret or kept_in(database)
         self.collection: Collection = database[kind.collection]
         self._clock = clock
-        self._tell = committed
+        self._hand_over = committed
         self._outcome = outcome
         self._throttle = throttle or Throttle()
         self._named = Named(gone, kind.model)
-        self._turns = KeyedLock()
+        self._locks = KeyedLock()
         self._insert = Inserts(self.collection)
         self._write = Updates(self.collection)
         self._look = Reads(self.collection, {"state": 1, "v": 1})
@@ -192,7 +192,7 @@ class Aggregates(Generic[A]):
             document["taken"] = [str(taken)]
         for attempt in range(_ATTEMPTS):
             try:
-                async with self._turn(cause):
+                async with self._permitted(cause):
                     with store_errors():
                         await self._insert(document)
             except DuplicateKeyError as error:
@@ -226,7 +226,7 @@ class Aggregates(Generic[A]):
             Overloaded: too many commands of people wait; nothing was done.
             PersonGone: whom it newly names, or who asks, was erased.
         """
-        async with self._turn(cause), self._turns.of(id):
+        async with self._permitted(cause), self._locks.of(id):
             for attempt in range(_ATTEMPTS):
                 stored = await self._try_change(id, decide, cause, expected, receipt, taken)
                 if stored is not None:
@@ -274,7 +274,7 @@ class Aggregates(Generic[A]):
             )
         ]
 
-    def _turn(self, cause: Cause) -> AbstractAsyncContextManager[None]:
+    def _permitted(self, cause: Cause) -> AbstractAsyncContextManager[None]:
         """People wait for their turn; what follows from events and clocks does not, for it is what they wait for."""
         return _AT_ONCE if cause.actor == SYSTEM else self._throttle.turn()
 
@@ -375,7 +375,7 @@ class Aggregates(Generic[A]):
 
     def _committed(self, document: Document | None) -> None:
         self._outcome(self.kind.name, "committed")
-        self._tell(document)
+        self._hand_over(document)
 
 
 async def _pause(attempt: int) -> None:

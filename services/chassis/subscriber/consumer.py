@@ -249,14 +249,14 @@ class Consumer:
 class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """Commits what is stored before partitions move on, so that their next owner repeats less."""
 
-    def __init__(self, inbound: Consumer) -> None:
-        self._inbound = inbound
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Called before the group rebalances."""
-        await self._inbound._flush()
+        await self._consumer._flush()
         for partition in revoked:
-            self._inbound._committed.pop(partition, None)
+            self._consumer._committed.pop(partition, None)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Nothing to do: positions are read from the group's offsets."""

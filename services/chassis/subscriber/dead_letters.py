@@ -70,11 +70,11 @@ class Letter:
 class DeadLetters:
     """The dead letters of some topics."""
 
-    def __init__(self, bootstrap: str, topics: Sequence[str], outbound: Producer, *, access: Access = OPEN) -> None:
+    def __init__(self, bootstrap: str, topics: Sequence[str], producer: Producer, *, access: Access = OPEN) -> None:
         self._bootstrap = bootstrap
         self._access = access
         self._topics = list(topics)
-        self._outbound = outbound
+        self._producer = producer
 
     async def letters(self, *, consumer: str | None = None, reason: str | None = None) -> list[Letter]:
         """The open letters, oldest first within a partition, each once."""
@@ -146,9 +146,9 @@ class DeadLetters:
         await self._send(topic, letter.key or b"", None, marks)
 
     async def _send(self, topic: str, key: bytes, value: bytes | None, headers: Headers) -> None:
-        parcel = self._outbound.parcel(await self._outbound.place(topic, key))
-        parcel.add(key, value, headers)
-        if await self._outbound.send([parcel]):
+        batch = self._producer.batch(await self._producer.place(topic, key))
+        batch.add(key, value, headers)
+        if await self._producer.send([batch]):
             raise KafkaError(f"{topic} did not take the record")
 
     async def _records(self) -> AsyncIterator[Record]:
@@ -161,7 +161,7 @@ class DeadLetters:
         )
         await consumer.start()
         try:
-            partitions = [TopicPartition(t, p) for t in self._topics for p in await self._outbound.partitions(t)]
+            partitions = [TopicPartition(t, p) for t in self._topics for p in await self._producer.partitions(t)]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
             unread = {p for p in partitions if await consumer.position(p) < ends[p]}

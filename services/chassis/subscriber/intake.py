@@ -85,7 +85,7 @@ class Intake:
         consumer: str,
         handlers: Handlers,
         database: Database,
-        outbound: Producer,
+        producer: Producer,
         clock: Clock,
         *,
         span: Span,
@@ -101,7 +101,7 @@ class Intake:
         """When an effect last came back, whatever it came back with."""
         self._handlers = handlers
         self._database = database
-        self._outbound = outbound
+        self._producer = producer
         self._clock = clock
         self._span = span
         self._prefix = prefix
@@ -327,9 +327,9 @@ class Intake:
 
         async def send() -> None:
             topic = f"{record.topic.removesuffix('.state')}.dlq"
-            parcel = self._outbound.parcel(await self._outbound.place(topic, key))
-            parcel.add(key, value, letter)
-            if await self._outbound.send([parcel]):
+            batch = self._producer.batch(await self._producer.place(topic, key))
+            batch.add(key, value, letter)
+            if await self._producer.send([batch]):
                 raise KafkaError("the dead letter was not taken")
 
         await self._outlast(send)

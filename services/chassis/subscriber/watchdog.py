@@ -54,9 +54,9 @@ class Watchdog:
     """
 
     def __init__(
-        self, inbound: Consumer, witness: Witness, *, every: float = 1.0, ask_every: float = 15.0, hung: float = _HUNG
+        self, consumer: Consumer, witness: Witness, *, every: float = 1.0, ask_every: float = 15.0, hung: float = _HUNG
     ) -> None:
-        self._inbound = inbound
+        self._consumer = consumer
         self._witness = witness
         self._every, self._ask_every, self._hung = every, ask_every, hung
         self._asked = time.monotonic()
@@ -70,13 +70,13 @@ class Watchdog:
         Raises:
             BeyondMending: the consumer can't be mended in this process.
         """
-        while not self._inbound.intake.stopping.is_set():
+        while not self._consumer.intake.stopping.is_set():
             await asyncio.sleep(self._every)
             if (why := await self._ailment()) is not None:
                 await self._mend(why)
 
     async def _ailment(self) -> str | None:
-        member = self._inbound.member
+        member = self._consumer.member
         if member is None:
             return None
         self._look_for_hung()
@@ -90,23 +90,23 @@ class Watchdog:
         return None
 
     def _look_for_hung(self) -> None:
-        since = self._inbound.taking_since
-        if since is not None and time.monotonic() - max(since, self._inbound.intake.stirred) > self._hung:
+        since = self._consumer.taking_since
+        if since is not None and time.monotonic() - max(since, self._consumer.intake.stirred) > self._hung:
             raise BeyondMending(f"an effect has not come back for {self._hung:g} s")
 
     async def _ask(self, member: Member) -> str | None:
         """What Kafka says against this member, if it says so for the second time."""
-        busy = self._inbound.taking_since is not None
+        busy = self._consumer.taking_since is not None
         positions = member.positions()
         seen = await self._witness.look(positions)
         before, self._last = self._last, _Look(positions)
-        if seen is None or member is not self._inbound.member:
+        if seen is None or member is not self._consumer.member:
             return None
         self._last.missing = seen.members is not None and member.id not in seen.members
         if self._last.missing:
             return "Kafka does not know it as a member of its group" if before.missing else None
         behind = frozenset(p for p, at in positions.items() if seen.ends.get(p, 0) > at)
-        if not busy and self._inbound.taking_since is None:
+        if not busy and self._consumer.taking_since is None:
             self._last.stuck = frozenset(p for p in behind if before.positions.get(p) == positions[p])
         if any(before.positions.get(p, at) != at for p, at in positions.items()) or not behind:
             self._mends = 0
@@ -120,14 +120,14 @@ class Watchdog:
             raise BeyondMending(f"the consumer was made anew {_MENDS} times in vain: {why}")
         self._mends += 1
         self._ailing, self._last = None, _Look()
-        await self._inbound.remake(why)
+        await self._consumer.remake(why)
         self._asked = time.monotonic()
 
 
-async def keep_producer(outbound: Producer, *, every: float = 1.0) -> None:
-    """Make the producer of `outbound` anew whenever it has died, for ever."""
+async def keep_producer(producer: Producer, *, every: float = 1.0) -> None:
+    """Make the client of `producer` anew whenever it has died, for ever."""
     while True:
         await asyncio.sleep(every)
-        if (why := outbound.ailment()) is not None:
+        if (why := producer.ailment()) is not None:
             log.error("the producer is made anew", extra={"why": why})
-            await outbound.renew()
+            await producer.renew()

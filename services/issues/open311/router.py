@@ -25,7 +25,7 @@ Route = Callable[..., Awaitable[Response]]
 
 def router(store: Store) -> ErrorFormatRouter:
     """The routes, on `store`."""
-    routes = ErrorFormatRouter(prefix=BASE, dialect=tell, tags=["open311"])
+    routes = ErrorFormatRouter(prefix=BASE, error_format=tell, tags=["open311"])
     _offering(routes, store)
     _asking(routes, store)
     _taking(routes, store)

@@ -102,14 +102,14 @@ async def unreadable_records(site: Site, seed: int) -> None:
 async def _letters(here: Ground) -> Counter[Letter]:
     """As an operator sees them."""
     prefix = here.variables["KAFKA_TOPIC_PREFIX"]
-    outbound = Producer(here.variables["KAFKA_BOOTSTRAP"], client_id="scenarios")
-    await outbound.run()
+    producer = Producer(here.variables["KAFKA_BOOTSTRAP"], client_id="scenarios")
+    await producer.run()
     try:
         letters = await DeadLetters(
-            here.variables["KAFKA_BOOTSTRAP"], [prefix + ISSUES.dead_letters], outbound
+            here.variables["KAFKA_BOOTSTRAP"], [prefix + ISSUES.dead_letters], producer
         ).letters()
     finally:
-        await outbound.stop()
+        await producer.stop()
     found: Counter[Letter] = Counter()
     for each in letters:
         place = (each.mark("topic"), int(each.mark("partition")), int(each.mark("offset")))

@@ -31,12 +31,12 @@ async def lab(store: mongo.Database, kafka_bootstrap: str, topic_prefix: str) ->
     topics = [NewTopic(topic_prefix + n, PARTITIONS, 1, topic_configs=c) for n, c in configurations(WORKSHOP).items()]
     await admin.create_topics(topics)
     await admin.close()
-    outbound = Producer(kafka_bootstrap, client_id="chassis-tests", time_out=10.0)
-    await outbound.run()
-    producer = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap, acks="all")
-    await producer.start()
-    lab = Lab(store, kafka_bootstrap, topic_prefix, outbound, producer)
+    producer = Producer(kafka_bootstrap, client_id="chassis-tests", time_out=10.0)
+    await producer.run()
+    client = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap, acks="all")
+    await client.start()
+    lab = Lab(store, kafka_bootstrap, topic_prefix, producer, client)
     await lab.things().collection.create_indexes(lab.things().indexes())
     yield lab
+    await client.stop()
     await producer.stop()
-    await outbound.stop()

@@ -85,8 +85,8 @@ class Lab:
     store: Database
     kafka: str
     prefix: str
-    outbound: Producer
-    producer: AIOKafkaProducer
+    producer: Producer
+    client: AIOKafkaProducer
 
     @property
     def group(self) -> str:
@@ -118,7 +118,7 @@ class Lab:
         self,
         lease: Lease | None = None,
         *,
-        outbound: Producer | None = None,
+        producer: Producer | None = None,
         journal: Journal | None = None,
         collection: Any = None,
         poll: float = 0.05,
@@ -128,7 +128,7 @@ class Lab:
             THINGS,
             self.things().collection if collection is None else collection,
             journal or Journal(self.store),
-            outbound or self.outbound,
+            producer or self.producer,
             lease or await self.lease(),
             RepublishRequests(self.store),
             prefix=self.prefix,
@@ -156,14 +156,14 @@ class Lab:
             self.group,
             handlers,
             self.store,
-            self.outbound,
+            self.producer,
             utc_now,
             span=same_span,
             wait_for_others=wait_for_others,
             side_by_side=side_by_side,
         )
 
-    def inbound(
+    def consumer(
         self, handlers: Handlers, *, intake: Intake | None = None, instance: str | None = None, graceful: float = 10.0
     ) -> Consumer:
         """A member of this lab's consumer group, not joined yet."""
@@ -181,18 +181,18 @@ class Lab:
     @asynccontextmanager
     async def subscribed(self, handlers: Handlers, *, intake: Intake | None = None) -> AsyncIterator[Consumer]:
         """A subscriber that has joined, until the end of the block."""
-        inbound = self.inbound(handlers, intake=intake)
-        await inbound.run()
+        consumer = self.consumer(handlers, intake=intake)
+        await consumer.run()
         try:
-            yield inbound
+            yield consumer
         finally:
-            await inbound.stop()
+            await consumer.stop()
 
     async def publish(
         self, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]], topic: str = ""
     ) -> TopicPartition:
         """Put a record on a topic as a stranger would, whatever is in it."""
-        sent = await self.producer.send_and_wait(topic or self.facts, value, key=key, headers=list(headers))
+        sent = await self.client.send_and_wait(topic or self.facts, value, key=key, headers=list(headers))
         return TopicPartition(sent.topic, sent.partition)
 
     async def publish_fact(self, id: str, sequence: int, event: Event, topic: str = "") -> TopicPartition:
@@ -205,7 +205,7 @@ class Lab:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
         await consumer.start()
         try:
-            partitions = [TopicPartition(topic, p) for p in await self.outbound.partitions(topic)]
+            partitions = [TopicPartition(topic, p) for p in await self.producer.partitions(topic)]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
             while any([await consumer.position(p) < ends[p] for p in partitions]):
@@ -226,9 +226,9 @@ class Lab:
 
     async def letters(self, at_least: int = 1) -> list[Letter]:
         """The open dead letters, once there are as many."""
-        morgue = DeadLetters(self.kafka, [self.dead_letters], self.outbound)
+        dead_letters = DeadLetters(self.kafka, [self.dead_letters], self.producer)
         async with asyncio.timeout(PATIENCE):
-            while len(found := await morgue.letters()) < at_least:
+            while len(found := await dead_letters.letters()) < at_least:
                 pass
         return found
 

@@ -52,13 +52,13 @@ async def test_a_header_name_that_is_not_utf_8_costs_one_dead_letter(
         for number, bad in enumerate([(1,), (0,), (2,), (0, 1, 2)]):
             ids = [f"thing-{partition}-{number}-{n}" for n in range(3)]
             records = [made(id, 1, *[BAD] * (n in bad)) for n, id in enumerate(ids)]
-            first = await raw.send(lab.producer, lab.facts, partition, raw.batch(records, compression=compression))
+            first = await raw.send(lab.client, lab.facts, partition, raw.batch(records, compression=compression))
             places |= {id: (partition, first + n, n in bad) for n, id in enumerate(ids)}
     good = [f"{id}.1" for id, (_, _, bad) in places.items() if not bad]
-    async with lab.subscribed(handlers) as inbound:
+    async with lab.subscribed(handlers) as consumer:
         await eventually(lambda: len(seen) >= len(good))
         letters = await lab.letters(at_least=6 * PARTITIONS)
-        await eventually(lambda: inbound.intake.counts.dead_letters == 6 * PARTITIONS)
+        await eventually(lambda: consumer.intake.counts.dead_letters == 6 * PARTITIONS)
 
     assert sorted(seen) == sorted(good)
     for partition in range(PARTITIONS):
@@ -77,26 +77,26 @@ async def test_a_header_name_that_is_not_utf_8_costs_one_dead_letter(
 
 async def test_its_letter_is_listed_shown_and_replayed(lab: Lab, handlers: Handlers, seen: list[str]) -> None:
     """The replay carries the header under a name that can be written: others can read it, and it has its effect."""
-    await raw.send(lab.producer, lab.facts, 0, raw.batch([made("thing-1", 1, BAD), made("thing-2")]))
+    await raw.send(lab.client, lab.facts, 0, raw.batch([made("thing-1", 1, BAD), made("thing-2")]))
     async with lab.subscribed(handlers):
         [letter] = await lab.letters()
         assert "misnamed-header" in _line(letter)
         assert "dlq-raw-headers: [[" in _whole(letter)
-        morgue = DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound)
-        await morgue.replay(letter)
+        dead_letters = DeadLetters(lab.kafka, [lab.dead_letters], lab.producer)
+        await dead_letters.replay(letter)
         await eventually(lambda: seen == ["thing-2.1", "thing-1.1"])
-        assert await morgue.letters() == []
+        assert await dead_letters.letters() == []
     names = [[name for name, _ in record.headers] for record in await lab.read(lab.facts)]
     assert sum("tr\\xff\\xfeck" in found for found in names) == 1
 
 
 async def test_a_compression_that_is_not_known_costs_its_batch(lab: Lab, handlers: Handlers, seen: list[str]) -> None:
     """The batch lies in the letter as it came; what is before and behind it, and elsewhere, is taken."""
-    await raw.send(lab.producer, lab.facts, 0, raw.batch([made("thing-1")]))
+    await raw.send(lab.client, lab.facts, 0, raw.batch([made("thing-1")]))
     odd = raw.batch([made("thing-2"), made("thing-3")], compression=raw.ZSTD)
-    first = await raw.send(lab.producer, lab.facts, 0, odd)
-    await raw.send(lab.producer, lab.facts, 0, raw.batch([made("thing-4")]))
-    await raw.send(lab.producer, lab.facts, 1, raw.batch([made("thing-5")]))
+    first = await raw.send(lab.client, lab.facts, 0, odd)
+    await raw.send(lab.client, lab.facts, 0, raw.batch([made("thing-4")]))
+    await raw.send(lab.client, lab.facts, 1, raw.batch([made("thing-5")]))
     async with lab.subscribed(handlers):
         await eventually(lambda: {"thing-1.1", "thing-4.1", "thing-5.1"} <= set(seen))
         [letter] = await lab.letters()
@@ -107,7 +107,7 @@ async def test_a_compression_that_is_not_known_costs_its_batch(lab: Lab, handler
     assert (letter.value or b"")[raw.ATTRIBUTES_AT :] == odd[raw.ATTRIBUTES_AT :]
     assert "the batch in base64: " in _whole(letter)
     with pytest.raises(NotReplayable) as refusal:
-        await DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound).replay(letter)
+        await DeadLetters(lab.kafka, [lab.dead_letters], lab.producer).replay(letter)
     assert "unknown compression" in refusal.value.sentence("en")
 
 
@@ -116,14 +116,14 @@ async def test_the_letter_of_a_batch_that_can_be_read_by_now_is_replayed_record_
 ) -> None:
     """As after an update that brings the compression along."""
     whole = raw.batch([made("thing-1"), made("thing-2", 1, BAD)])
-    morgue = DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound)
+    dead_letters = DeadLetters(lab.kafka, [lab.dead_letters], lab.producer)
     marks = {"topic": lab.facts, "consumer": lab.group, "reason": "unreadable-batch", "batch": "0-1"}
     await lab.publish(b"", whole, [(f"dlq-{n}", v.encode()) for n, v in marks.items()], topic=lab.dead_letters)
     [letter] = await lab.letters()
     async with lab.subscribed(handlers):
-        await morgue.replay(letter)
+        await dead_letters.replay(letter)
         await eventually(lambda: sorted(seen) == ["thing-1.1", "thing-2.1"])
-    assert await morgue.letters() == []
+    assert await dead_letters.letters() == []
 
 
 @pytest.mark.parametrize("times", [1, 1000])
@@ -139,16 +139,18 @@ async def test_a_batch_that_the_wire_has_spoilt_is_read_anew_and_at_last_a_lette
         return Batches(data)
 
     for id in ("thing-1", "thing-2", "thing-3"):
-        await raw.send(lab.producer, lab.facts, 0, raw.batch([made(id)]))
-    async with lab.subscribed(handlers) as inbound:
+        await raw.send(lab.client, lab.facts, 0, raw.batch([made(id)]))
+    async with lab.subscribed(handlers) as consumer:
         await eventually(lambda: len(seen) == 3)
         seen.clear()
         monkeypatch.setattr(fetcher, "MemoryRecords", received)
-        await inbound.remake("the test asks for it")
-        consumer = inbound._consumer()
-        for partition in inbound.assigned:
-            consumer.seek(partition, 0)
-        await eventually(lambda: seen[-1:] == ["thing-3.1"] and (times == 1 or inbound.intake.counts.dead_letters == 1))
+        await consumer.remake("the test asks for it")
+        member = consumer._consumer()
+        for partition in consumer.assigned:
+            member.seek(partition, 0)
+        await eventually(
+            lambda: seen[-1:] == ["thing-3.1"] and (times == 1 or consumer.intake.counts.dead_letters == 1)
+        )
         assert ("thing-2.1" in seen) == (times == 1)
         monkeypatch.undo()
         if times > 1:
@@ -158,7 +160,7 @@ async def test_a_batch_that_the_wire_has_spoilt_is_read_anew_and_at_last_a_lette
 
 
 async def test_a_letter_by_a_stranger_with_such_a_name_is_listed(lab: Lab) -> None:
-    await raw.send(lab.producer, lab.dead_letters, 0, raw.batch([made("thing-1", 1, BAD)]))
+    await raw.send(lab.client, lab.dead_letters, 0, raw.batch([made("thing-1", 1, BAD)]))
     [letter] = await lab.letters()
     assert isinstance(letter, Letter)
     _line(letter).encode()

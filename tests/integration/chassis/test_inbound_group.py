@@ -41,9 +41,9 @@ def noting(seen: list[str]) -> Handlers:
     return handlers
 
 
-def generation(inbound: Consumer) -> int:
-    consumer: Any = inbound._consumer()
-    return int(consumer._coordinator.generation)
+def generation(consumer: Consumer) -> int:
+    member: Any = consumer._consumer()
+    return int(member._coordinator.generation)
 
 
 async def members(lab: Lab) -> int:
@@ -63,11 +63,11 @@ async def test_a_rebalance_in_the_middle_of_a_batch_has_each_effect_once(lab: La
         await lab.things().create(f"count-{id}", make(f"count-{id}"), ME)
         for sequence in (1, 2):
             await lab.publish_fact(id, sequence, ThingMade(n=1))
-    first = lab.inbound(counting(lab.things(), begun, gate))
+    first = lab.consumer(counting(lab.things(), begun, gate))
     await first.run()
     await begun.wait()
     begun.clear()
-    second = lab.inbound(counting(lab.things(), begun, gate))
+    second = lab.consumer(counting(lab.things(), begun, gate))
     await second.run()
     await eventually(lambda: _shared_out(first, second))
     await begun.wait()
@@ -86,12 +86,12 @@ def _shared_out(one: Consumer, other: Consumer) -> bool:
 
 
 async def _lag_gone(*inbounds: Consumer) -> bool:
-    return not sum([sum((await inbound.lag()).values()) for inbound in inbounds])
+    return not sum([sum((await consumer.lag()).values()) for consumer in inbounds])
 
 
 async def test_a_static_member_that_restarts_does_not_disturb_the_others(lab: Lab) -> None:
     seen: list[str] = []
-    one, two = lab.inbound(noting(seen), instance="one"), lab.inbound(noting(seen), instance="two")
+    one, two = lab.consumer(noting(seen), instance="one"), lab.consumer(noting(seen), instance="two")
     await one.run()
     await two.run()
     await eventually(lambda: _shared_out(one, two) and generation(one) == generation(two))
@@ -99,7 +99,7 @@ async def test_a_static_member_that_restarts_does_not_disturb_the_others(lab: La
 
     await one.stop()
     assert await members(lab) == 2
-    again = lab.inbound(noting(seen), instance="one")
+    again = lab.consumer(noting(seen), instance="one")
     await again.run()
     await eventually(lambda: again.assigned == had)
     for id in IDS:
@@ -117,12 +117,12 @@ async def test_a_graceful_stop_finishes_and_commits_the_batch_and_leaves_the_gro
     things = lab.things()
     await things.create("count-thing-1", make("count-thing-1"), ME)
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
-    inbound = lab.inbound(counting(things, begun, gate))
-    await inbound.run()
+    consumer = lab.consumer(counting(things, begun, gate))
+    await consumer.run()
     await begun.wait()
 
-    stopping = asyncio.create_task(inbound.stop())
-    await eventually(inbound.intake.stopping.is_set)
+    stopping = asyncio.create_task(consumer.stop())
+    await eventually(consumer.intake.stopping.is_set)
     assert not stopping.done()
     gate.set()
     await asyncio.wait_for(stopping, 10)
@@ -140,11 +140,11 @@ async def test_a_stop_while_the_store_is_away_does_not_wait_for_it(lab: Lab) -> 
         raise StoreUnavailable()
 
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
-    inbound = lab.inbound(handlers)
-    await inbound.run()
-    await eventually(lambda: inbound.intake.counts.retries >= 3)
+    consumer = lab.consumer(handlers)
+    await consumer.run()
+    await eventually(lambda: consumer.intake.counts.retries >= 3)
 
-    await asyncio.wait_for(inbound.stop(), 5)
+    await asyncio.wait_for(consumer.stop(), 5)
 
     assert not any((await lab.committed()).values())
     seen: list[str] = []
@@ -157,22 +157,22 @@ async def test_kafka_away_at_the_start_then_there(lab: Lab) -> None:
     seen: list[str] = []
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
     async with late_kafka(lab.kafka) as (address, come_up):
-        inbound = Consumer(address, lab.intake(noting(seen)), [lab.facts], group=lab.group)
-        joining = asyncio.create_task(inbound.run())
+        consumer = Consumer(address, lab.intake(noting(seen)), [lab.facts], group=lab.group)
+        joining = asyncio.create_task(consumer.run())
         await lab.things().create("thing-1", make("thing-1"), ME)
         assert not joining.done()
-        assert inbound.assigned == frozenset()
-        assert await inbound.lag() == {}
+        assert consumer.assigned == frozenset()
+        assert await consumer.lag() == {}
         await come_up()
         await joining
         await eventually(lambda: seen == ["thing-1.1"])
-        await inbound.stop()
+        await consumer.stop()
 
 
 async def test_a_stop_before_kafka_ever_came_returns(lab: Lab) -> None:
     async with late_kafka(lab.kafka) as (address, _):
-        inbound = Consumer(address, lab.intake(noting([])), [lab.facts], group=lab.group)
-        joining = asyncio.create_task(inbound.run())
+        consumer = Consumer(address, lab.intake(noting([])), [lab.facts], group=lab.group)
+        joining = asyncio.create_task(consumer.run())
         await asyncio.sleep(0)
         joining.cancel()
-        await asyncio.wait_for(inbound.stop(), 5)
+        await asyncio.wait_for(consumer.stop(), 5)

@@ -25,17 +25,17 @@ def noting(seen: list[str]) -> Handlers:
     return handlers
 
 
-def spied_commits(inbound: Consumer) -> list[dict[TopicPartition, int]]:
+def spied_commits(consumer: Consumer) -> list[dict[TopicPartition, int]]:
     """The commits of a joined member, from now on."""
     commits: list[dict[TopicPartition, int]] = []
-    consumer: Any = inbound._consumer()
-    real = consumer.commit
+    member: Any = consumer._consumer()
+    real = member.commit
 
     async def commit(offsets: dict[TopicPartition, int] | None = None) -> None:
         commits.append(dict(offsets or {}))
         await real(offsets)
 
-    consumer.commit = commit
+    member.commit = commit
     return commits
 
 
@@ -58,11 +58,11 @@ async def test_a_consumer_killed_in_the_middle_has_committed_nothing_of_the_batc
         await asyncio.Event().wait()
 
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
-    inbound = lab.inbound(handlers, graceful=0.01)
-    await inbound.run()
+    consumer = lab.consumer(handlers, graceful=0.01)
+    await consumer.run()
     await begun.wait()
     assert not any((await lab.committed()).values())
-    await inbound.stop()  # its grace is over at once: the handler is cancelled in the middle
+    await consumer.stop()  # its grace is over at once: the handler is cancelled in the middle
     assert not any((await lab.committed()).values())
 
     async with lab.subscribed(noting(seen)):
@@ -97,8 +97,8 @@ async def test_a_batch_costs_one_commit_that_names_its_offsets(lab: Lab) -> None
             await gate.wait()
         seen.append(received.envelope.id)
 
-    async with lab.subscribed(handlers) as inbound:
-        commits = spied_commits(inbound)
+    async with lab.subscribed(handlers) as consumer:
+        commits = spied_commits(consumer)
         await lab.publish_fact("thing-0", 1, ThingMade(n=0))
         for number in range(1, 200):
             await lab.publish_fact(f"thing-{number}", 1, ThingMade(n=number))
@@ -139,9 +139,9 @@ async def test_a_batch_that_fails_unexpectedly_is_read_again_and_not_in_a_hot_lo
 async def test_a_commit_that_is_refused_ends_nothing(lab: Lab) -> None:
     """The group moved on meanwhile: the records come again elsewhere, and this member goes on."""
     seen: list[str] = []
-    async with lab.subscribed(noting(seen)) as inbound:
-        consumer: Any = inbound._consumer()
-        real = consumer.commit
+    async with lab.subscribed(noting(seen)) as consumer:
+        member: Any = consumer._consumer()
+        real = member.commit
         refusals: list[int] = []
 
         async def refuse_once(offsets: Any) -> None:
@@ -150,9 +150,9 @@ async def test_a_commit_that_is_refused_ends_nothing(lab: Lab) -> None:
                 raise CommitFailedError("the group has rebalanced")
             await real(offsets)
 
-        consumer.commit = refuse_once
+        member.commit = refuse_once
         await lab.publish_fact("thing-1", 1, ThingMade(n=1))
-        await eventually(lambda: inbound.commits_lost == 1)
+        await eventually(lambda: consumer.commits_lost == 1)
         await lab.publish_fact("thing-1", 2, ThingMade(n=1))
         await eventually(lambda: _done(lab, 2))
     assert seen == ["thing-1.1", "thing-1.2"]
@@ -212,14 +212,14 @@ async def test_the_lag_is_what_is_published_and_not_taken(lab: Lab) -> None:
 
     for number in range(7):
         await lab.publish_fact(f"thing-{number}", 1, ThingMade(n=1))
-    async with lab.subscribed(handlers) as inbound:
-        assert sum((await inbound.lag()).values()) == 7
+    async with lab.subscribed(handlers) as consumer:
+        assert sum((await consumer.lag()).values()) == 7
         gate.set()
-        await eventually(lambda: _no_lag(inbound))
+        await eventually(lambda: _no_lag(consumer))
 
 
-async def _no_lag(inbound: Consumer) -> bool:
-    return sum((await inbound.lag()).values()) == 0
+async def _no_lag(consumer: Consumer) -> bool:
+    return sum((await consumer.lag()).values()) == 0
 
 
 async def test_the_trace_goes_on_from_the_event_to_the_effect(lab: Lab) -> None:

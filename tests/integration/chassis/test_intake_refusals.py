@@ -118,9 +118,9 @@ async def test_types_without_a_handler_are_passed_by(lab: Lab) -> None:
     stranger = changed(HEADERS, "ce_type", b"cn.community.workshop.thing.invented.v1")
     await lab.publish(KEY, b'{"anything": true}', stranger)
     await lab.publish_fact("thing-1", 3, ThingBumped(n=3))
-    async with lab.subscribed(notebook.handlers) as inbound:
+    async with lab.subscribed(notebook.handlers) as consumer:
         await eventually(lambda: notebook.seen == ["thing-1.3"])
-        await eventually(lambda: inbound.intake.counts.passed_by == 1)
+        await eventually(lambda: consumer.intake.counts.passed_by == 1)
     assert await lab.letters(at_least=0) == []
 
 
@@ -188,8 +188,8 @@ async def test_a_writer_with_nothing_to_write_stops_nobody(lab: Lab) -> None:
         return [InsertOne({"_id": received.envelope.id})] if received.event.n == 3 else []
 
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
-    async with lab.subscribed(handlers) as inbound:
-        await eventually(lambda: inbound.intake.counts.received == 1)
+    async with lab.subscribed(handlers) as consumer:
+        await eventually(lambda: consumer.intake.counts.received == 1)
         await lab.publish_fact("thing-3", 1, ThingMade(n=3))
         await eventually(lambda: _noted(lab, ["thing-3.1"]))
     assert await lab.letters(at_least=0) == []

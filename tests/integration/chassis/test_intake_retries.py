@@ -52,10 +52,10 @@ async def test_passing_trouble_is_waited_out_in_order_and_without_a_dead_letter(
 
     for sequence in (1, 2, 3):
         await lab.publish_fact("thing-1", sequence, ThingBumped(n=sequence))
-    async with lab.subscribed(handling(flaky)) as inbound:
+    async with lab.subscribed(handling(flaky)) as consumer:
         await eventually(lambda: len(done) == 3)
-        assert inbound.intake.counts.retries == 4
-        assert inbound.intake.counts.dead_letters == 0
+        assert consumer.intake.counts.retries == 4
+        assert consumer.intake.counts.dead_letters == 0
 
     assert done == ["thing-1.1", "thing-1.2", "thing-1.3"]
     pauses = [later - earlier for earlier, later in pairwise(tries)]
@@ -137,9 +137,9 @@ async def test_what_waits_for_another_event_is_tried_until_it_is_there(lab: Lab)
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
     await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
     await lab.publish_fact("thing-2", 1, ThingMade(n=1))
-    async with lab.subscribed(handling(needing)) as inbound:
+    async with lab.subscribed(handling(needing)) as consumer:
         await eventually(lambda: len(done) == 3)
-        assert inbound.intake.counts.dead_letters == 0
+        assert consumer.intake.counts.dead_letters == 0
 
     assert done == ["thing-2.1", "thing-1.1", "thing-1.2"]
     assert set(tries) == {"thing-1.1"}
@@ -165,17 +165,17 @@ async def test_what_waits_in_vain_becomes_a_dead_letter_after_its_time(lab: Lab)
 async def test_a_dead_letter_waits_for_kafka_to_take_it_and_is_not_forgotten(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = lab.outbound.send
+    real = lab.producer.send
     refused: list[Any] = []
 
-    async def refuse_twice(parcels: Any) -> Any:
-        parcels = list(parcels)
+    async def refuse_twice(batches: Any) -> Any:
+        batches = list(batches)
         if len(refused) < 2:
-            refused.append(parcels)
-            return {parcel.place for parcel in parcels}
-        return await real(parcels)
+            refused.append(batches)
+            return {batch.place for batch in batches}
+        return await real(batches)
 
-    monkeypatch.setattr(lab.outbound, "send", refuse_twice)
+    monkeypatch.setattr(lab.producer, "send", refuse_twice)
     done: list[str] = []
 
     async def note(received: Received[Any]) -> None:

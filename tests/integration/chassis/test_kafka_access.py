@@ -109,8 +109,8 @@ async def test_every_client_gets_in(
     kafka = way(guarded, certificates)
     bootstrap, prefix = kafka.kafka_bootstrap, lab.prefix
     await ensure_topics(bootstrap, prefix=prefix, topics=[WORKSHOP], partitions=1, access=kafka.kafka_access)
-    outbound = Producer(bootstrap, client_id="guarded", access=kafka.kafka_access)
-    await asyncio.wait_for(outbound.run(), 30)
+    producer = Producer(bootstrap, client_id="guarded", access=kafka.kafka_access)
+    await asyncio.wait_for(producer.run(), 30)
     taken: list[str] = []
     handlers = Handlers()
 
@@ -119,25 +119,25 @@ async def test_every_client_gets_in(
         taken.append(received.envelope.aggregate_id)
 
     intake = lab.intake(handlers)
-    intake._outbound = outbound
+    intake._producer = producer
     topics = [prefix + WORKSHOP.name]
-    inbound = Consumer(bootstrap, intake, topics, group=lab.group, access=kafka.kafka_access)
-    await asyncio.wait_for(inbound.run(), 30)
+    consumer = Consumer(bootstrap, intake, topics, group=lab.group, access=kafka.kafka_access)
+    await asyncio.wait_for(consumer.run(), 30)
     try:
         for key, value, headers in (fact("thing-1", 1, ThingMade(n=1)), (b"thing-2", b"{}", [])):
-            parcel = outbound.parcel(await outbound.place(topics[0], key))
-            parcel.add(key, value, headers)
-            assert await outbound.send([parcel]) == set()
+            batch = producer.batch(await producer.place(topics[0], key))
+            batch.add(key, value, headers)
+            assert await producer.send([batch]) == set()
         await eventually(lambda: taken == ["thing-1"])
-        morgue = DeadLetters(bootstrap, [prefix + WORKSHOP.dead_letters], outbound, access=kafka.kafka_access)
+        dead_letters = DeadLetters(bootstrap, [prefix + WORKSHOP.dead_letters], producer, access=kafka.kafka_access)
 
         async def buried() -> bool:
-            return [letter.key for letter in await morgue.letters()] == [b"thing-2"]
+            return [letter.key for letter in await dead_letters.letters()] == [b"thing-2"]
 
         await eventually(buried)
     finally:
-        await inbound.stop()
-        await outbound.stop()
+        await consumer.stop()
+        await producer.stop()
 
 
 async def test_a_wrong_password_a_strange_certificate_and_plain_text_stay_outside(

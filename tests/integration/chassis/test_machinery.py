@@ -31,22 +31,22 @@ class Plant:
         async def made(received: Received[ThingMade]) -> None:
             self.seen.append(received.envelope.id)
 
-        self.outbound = Producer(kafka, client_id=name, time_out=2.0)
+        self.producer = Producer(kafka, client_id=name, time_out=2.0)
         self.leading = Lease(lab.store, "relay", ttl=timedelta(seconds=ttl), holder=name)
         self._lab = lab
         self._handlers, self._kafka, self._name = handlers, kafka, name
         self.lane: Lane
-        self.machinery: Background
+        self.background: Background
 
     async def build(self) -> Background:
         lab = self._lab
-        self.lane = await lab.lane(self.leading, outbound=self.outbound)
-        self.inbound = Consumer(self._kafka, lab.intake(self._handlers), [lab.facts], group=lab.group)
-        self.machinery = Background(
+        self.lane = await lab.lane(self.leading, producer=self.producer)
+        self.consumer = Consumer(self._kafka, lab.intake(self._handlers), [lab.facts], group=lab.group)
+        self.background = Background(
             database=lab.store,
             clock=utc_now,
-            outbound=self.outbound,
-            inbound=self.inbound,
+            producer=self.producer,
+            consumer=self.consumer,
             leading=self.leading,
             sweeping=Lease(lab.store, "sweeps", ttl=timedelta(seconds=1), holder=self._name),
             lanes=[self.lane],
@@ -55,33 +55,33 @@ class Plant:
             sweeps=(),
             on_death=self.died.append,
         )
-        return self.machinery
+        return self.background
 
 
 @asynccontextmanager
 async def plant(lab: Lab, name: str, kafka: str = "") -> AsyncIterator[Plant]:
     """A process that runs until the end of the block."""
     one = Plant(lab, name, kafka or lab.kafka)
-    machinery = await one.build()
-    machinery.start()
+    background = await one.build()
+    background.start()
     try:
         yield one
     finally:
-        await machinery.stop()
+        await background.stop()
 
 
 async def test_it_starts_at_once_while_kafka_is_away_and_goes_on_when_it_comes(lab: Lab) -> None:
     async with late_kafka(lab.kafka) as (address, come_up), plant(lab, "one", address) as one:
         things = lab.things(one.lane.committed)
         await things.create("thing-1", make("thing-1"), ME)
-        await eventually(lambda: one.machinery.indexed and one.leading.held)
-        assert not one.machinery.joined
-        assert (await one.machinery.backlog()).waiting == 1
+        await eventually(lambda: one.background.indexed and one.leading.held)
+        assert not one.background.joined
+        assert (await one.background.backlog()).waiting == 1
 
         await come_up()
         await eventually(lambda: one.seen == ["thing-1.1"])
 
-        assert one.machinery.joined
+        assert one.background.joined
         await eventually(lab.relayed)
         assert one.died == []
 

@@ -16,8 +16,8 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-def morgue(lab: Lab) -> DeadLetters:
-    return DeadLetters(lab.kafka, [lab.dead_letters], lab.outbound)
+def dead_letters(lab: Lab) -> DeadLetters:
+    return DeadLetters(lab.kafka, [lab.dead_letters], lab.producer)
 
 
 class Ward:
@@ -36,8 +36,8 @@ class Ward:
                 raise StaleVersion(version=2)
             await things.change(self.own, bump, received.cause, taken=received.taken)
 
-        self.intake = Intake(f"{lab.prefix}{name}", self.handlers, lab.store, lab.outbound, utc_now, span=same_span)
-        self.inbound = Consumer(lab.kafka, self.intake, [lab.facts], group=self.intake.consumer)
+        self.intake = Intake(f"{lab.prefix}{name}", self.handlers, lab.store, lab.producer, utc_now, span=same_span)
+        self.consumer = Consumer(lab.kafka, self.intake, [lab.facts], group=self.intake.consumer)
 
     @property
     def own(self) -> str:
@@ -45,14 +45,14 @@ class Ward:
 
     async def open(self) -> None:
         await self.lab.things().create(self.own, make(self.own), ME)
-        await self.inbound.run()
+        await self.consumer.run()
 
     async def count(self) -> int:
         return (await self.lab.things().get(self.own)).aggregate.n
 
 
 async def test_a_replay_reaches_who_failed_alone_and_has_its_effect_after_later_ones(
-    lab: Lab, morgue: DeadLetters
+    lab: Lab, dead_letters: DeadLetters
 ) -> None:
     """Sequence 3 of the same aggregate was taken meanwhile: the replay of 2 is older and yet not a repetition."""
     ill, well = Ward(lab, "ill"), Ward(lab, "well", healthy=True)
@@ -65,27 +65,27 @@ async def test_a_replay_reaches_who_failed_alone_and_has_its_effect_after_later_
     (letter,) = await lab.letters()
     ill.healthy = True
 
-    await morgue.replay(letter)
+    await dead_letters.replay(letter)
     await eventually(lambda: ill.seen == ["thing-1.2", "thing-1.3", "thing-1.2"])
     await eventually(lambda: well.intake.counts.passed_by == 1)
-    await ill.inbound.stop()
-    await well.inbound.stop()
+    await ill.consumer.stop()
+    await well.consumer.stop()
 
     assert (await ill.count(), await well.count()) == (2, 2)
     assert well.seen == ["thing-1.2", "thing-1.3"]
-    assert await morgue.letters() == []
+    assert await dead_letters.letters() == []
 
 
-async def test_a_replay_that_fails_again_is_a_new_letter_of_the_replay(lab: Lab, morgue: DeadLetters) -> None:
+async def test_a_replay_that_fails_again_is_a_new_letter_of_the_replay(lab: Lab, dead_letters: DeadLetters) -> None:
     ill = Ward(lab, "ill")
     await ill.open()
     await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
     (first,) = await lab.letters()
 
-    await morgue.replay(first)
+    await dead_letters.replay(first)
     await eventually(lambda: len(ill.seen) == 2)
     (second,) = await lab.letters()
-    await ill.inbound.stop()
+    await ill.consumer.stop()
 
     assert second.name != first.name
     assert int(second.mark("offset")) > int(first.mark("offset"))
@@ -96,7 +96,7 @@ async def test_a_replay_that_fails_again_is_a_new_letter_of_the_replay(lab: Lab,
     ]
 
 
-async def test_a_dropped_letter_is_settled_and_has_no_effect(lab: Lab, morgue: DeadLetters) -> None:
+async def test_a_dropped_letter_is_settled_and_has_no_effect(lab: Lab, dead_letters: DeadLetters) -> None:
     ill = Ward(lab, "ill")
     await ill.open()
     await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
@@ -104,16 +104,16 @@ async def test_a_dropped_letter_is_settled_and_has_no_effect(lab: Lab, morgue: D
     letters = await lab.letters(at_least=2)
     dropped = next(letter for letter in letters if letter.key == b"thing-1")
 
-    await morgue.drop(dropped)
+    await dead_letters.drop(dropped)
 
-    assert [letter.key for letter in await morgue.letters()] == [b"thing-2"]
+    assert [letter.key for letter in await dead_letters.letters()] == [b"thing-2"]
     with pytest.raises(UnknownLetter):
-        await morgue.letter(dropped.name)
-    await ill.inbound.stop()
+        await dead_letters.letter(dropped.name)
+    await ill.consumer.stop()
     assert await ill.count() == 0
 
 
-async def test_letters_are_found_by_name_consumer_and_reason(lab: Lab, morgue: DeadLetters) -> None:
+async def test_letters_are_found_by_name_consumer_and_reason(lab: Lab, dead_letters: DeadLetters) -> None:
     for name in ("one", "other"):
         ward = Ward(lab, name)
         await ward.open()
@@ -121,29 +121,29 @@ async def test_letters_are_found_by_name_consumer_and_reason(lab: Lab, morgue: D
             await lab.publish(b"thing-9", b"nonsense", [])
             await lab.publish_fact("thing-1", 2, ThingBumped(n=2))
         await lab.letters(at_least=2 if name == "one" else 4)
-        await ward.inbound.stop()
+        await ward.consumer.stop()
 
-    letters = await morgue.letters()
+    letters = await dead_letters.letters()
 
     assert len({letter.name for letter in letters}) == 4
     assert {letter.mark("reason") for letter in letters} == {"malformed-envelope", "rule-broken"}
-    of_one = await morgue.letters(consumer=f"{lab.prefix}one", reason="rule-broken")
+    of_one = await dead_letters.letters(consumer=f"{lab.prefix}one", reason="rule-broken")
     assert [letter.key for letter in of_one] == [b"thing-1"]
-    assert await morgue.letter(of_one[0].name) == of_one[0]
+    assert await dead_letters.letter(of_one[0].name) == of_one[0]
     with pytest.raises(UnknownLetter):
-        await morgue.letter("nowhere/0/0")
+        await dead_letters.letter("nowhere/0/0")
 
 
-async def test_a_malformed_record_is_replayed_as_it_came(lab: Lab, morgue: DeadLetters) -> None:
+async def test_a_malformed_record_is_replayed_as_it_came(lab: Lab, dead_letters: DeadLetters) -> None:
     key, value, headers = fact("thing-1", 2, ThingBumped(n=2))
     malformed = [(name, b"\xff" if name == "ce_type" else text) for name, text in headers]
     ward = Ward(lab, "one", healthy=True)
     await ward.open()
     await lab.publish(key, value, malformed)
     (letter,) = await lab.letters()
-    await morgue.replay(letter)
+    await dead_letters.replay(letter)
     await eventually(lambda: ward.intake.counts.dead_letters == 2)
-    await ward.inbound.stop()
+    await ward.consumer.stop()
 
     first, second = await lab.read(lab.facts)
     assert (second.key, second.value) == (first.key, first.value)
@@ -151,7 +151,7 @@ async def test_a_malformed_record_is_replayed_as_it_came(lab: Lab, morgue: DeadL
     assert second.headers[-1] == ("replay-for", ward.intake.consumer.encode())
 
 
-async def test_a_state_is_not_replayed(lab: Lab, morgue: DeadLetters) -> None:
+async def test_a_state_is_not_replayed(lab: Lab, dead_letters: DeadLetters) -> None:
     """On a compacted topic the replay would be the latest record of its key, marked as not meant for anybody else."""
     handlers = Handlers()
     handlers.copy(ThingState, "copies")
@@ -162,21 +162,21 @@ async def test_a_state_is_not_replayed(lab: Lab, morgue: DeadLetters) -> None:
         (letter,) = await lab.letters()
 
     with pytest.raises(NotReplayable) as refusal:
-        await morgue.replay(letter)
+        await dead_letters.replay(letter)
 
     assert "publish the state again" in refusal.value.sentence("en")
     assert len(await lab.read(lab.states)) == 1
-    assert [open_one.name for open_one in await morgue.letters()] == [letter.name]
+    assert [open_one.name for open_one in await dead_letters.letters()] == [letter.name]
 
 
-async def test_a_letter_that_was_cut_is_not_replayed(morgue: DeadLetters) -> None:
+async def test_a_letter_that_was_cut_is_not_replayed(dead_letters: DeadLetters) -> None:
     with pytest.raises(NotReplayable):
-        await morgue.replay(Letter("t.dlq/0/0", b"", None, [("dlq-cut", b"3000000"), ("dlq-topic", b"t")]))
+        await dead_letters.replay(Letter("t.dlq/0/0", b"", None, [("dlq-cut", b"3000000"), ("dlq-topic", b"t")]))
 
 
 @pytest.mark.parametrize("settled", ["first", "again"])
 async def test_what_was_told_twice_is_one_letter_and_settled_at_once(
-    lab: Lab, morgue: DeadLetters, settled: str
+    lab: Lab, dead_letters: DeadLetters, settled: str
 ) -> None:
     """As after a crash between the letter and the commit; another record's letter, and another consumer's, stay."""
     key, value, own = fact("thing-1", 1, ThingMade(n=1))
@@ -190,14 +190,14 @@ async def test_what_was_told_twice_is_one_letter_and_settled_at_once(
         await letter(1, "one", time)
     await letter(1, "other", "first")
     await letter(2, "one", "first")
-    told = [(each.mark("offset"), each.mark("consumer"), each.mark("time")) for each in await morgue.letters()]
+    told = [(each.mark("offset"), each.mark("consumer"), each.mark("time")) for each in await dead_letters.letters()]
     assert told == [("1", "one", "first"), ("1", "other", "first"), ("2", "one", "first")]
 
-    first = (await morgue.letters())[0]
+    first = (await dead_letters.letters())[0]
     topic, partition, offset = first.name.rsplit("/", 2)
     name = first.name if settled == "first" else f"{topic}/{partition}/{int(offset) + 1}"
-    await morgue.drop(replace(first, name=name))
-    assert [(each.mark("offset"), each.mark("consumer")) for each in await morgue.letters()] == [
+    await dead_letters.drop(replace(first, name=name))
+    assert [(each.mark("offset"), each.mark("consumer")) for each in await dead_letters.letters()] == [
         ("1", "other"),
         ("2", "one"),
     ]

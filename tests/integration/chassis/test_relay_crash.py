@@ -73,7 +73,7 @@ async def test_a_relay_killed_at_a_step_leaves_everything_to_the_next_one(lab: L
     parts: dict[str, Any] = {
         "clear": {"collection": Tampered(lab.things().collection, bulk_write=hang)},
         "journal": {"journal": Tampered(Journal(lab.store), append=hang)},
-        "send": {"outbound": Tampered(lab.outbound, send=hang)},
+        "send": {"producer": Tampered(lab.producer, send=hang)},
     }
     lane = await lab.lane(**parts[step])
     async with running(lane.run()):
@@ -102,10 +102,10 @@ async def test_an_event_leaves_the_outbox_only_when_journal_and_topic_have_it(la
     assert not await lane.drain()
     assert await lab.waiting() == len(IDS)
 
-    async def send_nothing(parcels: Any) -> set[Any]:
-        return {parcel.place for parcel in parcels}
+    async def send_nothing(batches: Any) -> set[Any]:
+        return {batch.place for batch in batches}
 
-    lane = await lab.lane(outbound=Tampered(lab.outbound, send=send_nothing))  # type: ignore[arg-type]
+    lane = await lab.lane(producer=Tampered(lab.producer, send=send_nothing))  # type: ignore[arg-type]
     assert not await lane.drain()
     assert await lab.waiting() == len(IDS)
     assert await lab.journal() == EXPECTED
@@ -114,16 +114,16 @@ async def test_an_event_leaves_the_outbox_only_when_journal_and_topic_have_it(la
 async def test_one_aggregate_stops_at_its_failure_and_the_others_go_on(lab: Lab) -> None:
     """A partition that takes nothing for a while delays its own aggregates; nothing of them is lost or overtaken."""
     await prepared(lab)
-    stuck = await lab.outbound.place(lab.facts, b"thing-0")
+    stuck = await lab.producer.place(lab.facts, b"thing-0")
     blocked = True
 
-    async def send(parcels: Any) -> set[Any]:
-        parcels = list(parcels)
-        held_back = {parcel.place for parcel in parcels if blocked and parcel.place == stuck}
-        return held_back | await lab.outbound.send([p for p in parcels if p.place not in held_back])
+    async def send(batches: Any) -> set[Any]:
+        batches = list(batches)
+        held_back = {batch.place for batch in batches if blocked and batch.place == stuck}
+        return held_back | await lab.producer.send([p for p in batches if p.place not in held_back])
 
-    lane = await lab.lane(outbound=Tampered(lab.outbound, send=send))  # type: ignore[arg-type]
-    with_it = {id for id in IDS if await lab.outbound.place(lab.facts, id.encode()) == stuck}
+    lane = await lab.lane(producer=Tampered(lab.producer, send=send))  # type: ignore[arg-type]
+    with_it = {id for id in IDS if await lab.producer.place(lab.facts, id.encode()) == stuck}
     assert 0 < len(with_it) < len(IDS)
 
     async with running(lane.run()):
@@ -158,15 +158,15 @@ async def test_an_event_type_of_a_newer_version_holds_up_its_own_aggregate_only(
 async def test_kafka_away_at_the_start_then_there(lab: Lab) -> None:
     await prepared(lab)
     async with late_kafka(lab.kafka) as (address, come_up):
-        outbound = Producer(address, client_id="late", time_out=2.0)
-        lane = await lab.lane(outbound=outbound)
-        connecting = asyncio.create_task(outbound.run())
+        producer = Producer(address, client_id="late", time_out=2.0)
+        lane = await lab.lane(producer=producer)
+        connecting = asyncio.create_task(producer.run())
         async with running(lane.run()):
             await lab.things().change("thing-0", bump, ME)
             assert await lab.waiting() == len(IDS)
             await come_up()
             await eventually(lab.relayed)
         await connecting
-        await outbound.stop()
+        await producer.stop()
 
     assert first_arrivals(await lab.read(lab.facts)) == {**EXPECTED, "thing-0": [1, 2, 3]}

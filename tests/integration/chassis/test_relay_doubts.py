@@ -27,15 +27,15 @@ async def make_due(lab: Lab) -> None:
 def unanswered(lab: Lab, *, arrives: bool) -> Any:
     """An outbound whose requests have no answer; they arrive, or not."""
 
-    async def send(parcels: Any) -> set[Any]:
-        parcels = list(parcels)
+    async def send(batches: Any) -> set[Any]:
+        batches = list(batches)
         if arrives:
-            await lab.outbound.send(parcels)
-        for parcel in parcels:
-            parcel.doubtful = True
-        return {parcel.place for parcel in parcels}
+            await lab.producer.send(batches)
+        for batch in batches:
+            batch.doubtful = True
+        return {batch.place for batch in batches}
 
-    return Tampered(lab.outbound, send=send)
+    return Tampered(lab.producer, send=send)
 
 
 @pytest.mark.parametrize("arrives", [True, False])
@@ -44,7 +44,7 @@ async def test_what_became_of_a_send_is_not_known_so_its_state_is_published_agai
 ) -> None:
     things = lab.things()
     await things.create("thing-1", make("thing-1", 1), ME)
-    assert not await (await lab.lane(outbound=unanswered(lab, arrives=arrives))).drain()
+    assert not await (await lab.lane(producer=unanswered(lab, arrives=arrives))).drain()
     assert (await requests(lab))["thing-1"]["wait"] == 30.0
 
     lane = await lab.lane()
@@ -61,47 +61,47 @@ async def test_what_became_of_a_send_is_not_known_so_its_state_is_published_agai
 
 
 async def test_doubt_ends_after_the_longest_wait(lab: Lab) -> None:
-    restates = RepublishRequests(lab.store)
-    await restates.doubt("thing", ["thing-1"], 0.0)
+    republish = RepublishRequests(lab.store)
+    await republish.doubt("thing", ["thing-1"], 0.0)
     times = 0
     await lab.store["restates"].update_many({}, {"$set": {"wait": 30.0}})
-    while asked := await restates.asked("thing", 5):
-        await restates.answered("thing", asked)
+    while asked := await republish.asked("thing", 5):
+        await republish.answered("thing", asked)
         await make_due(lab)
         times += 1
     assert times == 5
 
 
 async def test_what_is_asked_for_while_it_is_answered_stays_asked(lab: Lab) -> None:
-    restates = RepublishRequests(lab.store)
-    await restates.ask("thing", ["thing-1", "thing-2"])
-    asked = await restates.asked("thing", 5)
-    await restates.ask("thing", ["thing-1"])
-    await restates.answered("thing", asked)
+    republish = RepublishRequests(lab.store)
+    await republish.ask("thing", ["thing-1", "thing-2"])
+    asked = await republish.asked("thing", 5)
+    await republish.ask("thing", ["thing-1"])
+    await republish.answered("thing", asked)
 
-    assert [each.aggregate for each in await restates.asked("thing", 5)] == ["thing-1"]
+    assert [each.aggregate for each in await republish.asked("thing", 5)] == ["thing-1"]
 
 
 async def test_nothing_newer_is_sent_before_the_doubt_is_on_record(lab: Lab) -> None:
     """The store does not take the doubt: the aggregate waits, and nobody who dies now leaves an old state behind."""
     things = lab.things()
     await things.create("thing-1", make("thing-1", 1), ME)
-    lane = await lab.lane(outbound=unanswered(lab, arrives=False))
-    real = lane._restating._restates
+    lane = await lab.lane(producer=unanswered(lab, arrives=False))
+    real = lane._doubtful._republish
 
     async def away(*_args: Any) -> None:
         raise AutoReconnect("away")
 
-    lane._restating._restates = Tampered(real, doubt=away)  # type: ignore[assignment]
+    lane._doubtful._republish = Tampered(real, doubt=away)  # type: ignore[assignment]
     assert not await lane.drain()
     assert not lane.clean
 
-    lane._outbound = lab.outbound
+    lane._producer = lab.producer
     await things.change("thing-1", bump, ME)
     assert not await lane.drain()
     assert await lab.read(lab.states) == []
 
-    lane._restating._restates = real
+    lane._doubtful._republish = real
     assert await lane.drain()
     assert lane.clean
     assert "thing-1" in await requests(lab)
@@ -164,7 +164,7 @@ async def test_a_round_that_ends_in_another_epoch_has_its_states_published_again
     things = lab.things()
     await things.create("thing-1", make("thing-1"), ME)
 
-    async def frozen(parcels: Any) -> Any:
+    async def frozen(batches: Any) -> Any:
         two = await lab.lease("two", seconds=30)
         await eventually(two.acquire)
         other = await lab.lane(two)
@@ -172,12 +172,12 @@ async def test_a_round_that_ends_in_another_epoch_has_its_states_published_again
         await things.change("thing-1", bump, ME)
         assert await other.drain()
         await two.release()
-        failed = await lab.outbound.send(parcels)
+        failed = await lab.producer.send(batches)
         assert await one.acquire()
-        lane._outbound = lab.outbound
+        lane._producer = lab.producer
         return failed
 
-    lane = await lab.lane(one, outbound=Tampered(lab.outbound, send=frozen))  # type: ignore[arg-type]
+    lane = await lab.lane(one, producer=Tampered(lab.producer, send=frozen))  # type: ignore[arg-type]
     async with running(lane.run()):
         await eventually(lambda: _last_state_is(lab, 2))
 
@@ -201,14 +201,14 @@ async def test_a_request_that_the_network_keeps_is_doubtful_and_dropped_when_it_
         return connect(protocol, host, wire.port, **options)
 
     monkeypatch.setattr(loop, "create_connection", over_the_wire)
-    outbound = Producer(lab.kafka, client_id="wired", time_out=2.0)
-    await outbound.run()
-    place = await outbound.place(lab.facts, b"thing-1")
+    producer = Producer(lab.kafka, client_id="wired", time_out=2.0)
+    await producer.run()
+    place = await producer.place(lab.facts, b"thing-1")
 
     async def sent(word: bytes) -> tuple[bool, bool]:
-        parcel = outbound.parcel(place)
-        parcel.add(b"thing-1", word, [])
-        return not await outbound.send([parcel]), parcel.doubtful
+        batch = producer.batch(place)
+        batch.add(b"thing-1", word, [])
+        return not await producer.send([batch]), batch.doubtful
 
     try:
         assert await sent(b"first") == (True, False)
@@ -218,6 +218,6 @@ async def test_a_request_that_the_network_keeps_is_doubtful_and_dropped_when_it_
         assert await eventually(lambda: wire.given_up(b"second"))
         wire.cut()
         assert await sent(b"third") == (False, False)
-        assert await outbound.stop()
+        assert await producer.stop()
     finally:
         wire.close()

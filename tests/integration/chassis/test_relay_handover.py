@@ -97,7 +97,7 @@ async def test_what_is_handed_over_while_the_relay_may_not_send_is_found_later(l
         await asyncio.sleep(0.1)
         assert await lab.waiting() == 1
         if away == "kafka":
-            lab.outbound.connected.set()
+            lab.producer.connected.set()
         else:
             await lane._lease.acquire()
         lane.nudge()
@@ -109,7 +109,7 @@ async def test_what_is_handed_over_while_the_relay_may_not_send_is_found_later(l
 async def _away(lab: Lab, away: str) -> tuple[Lane, Aggregates[Thing]]:
     if away == "kafka":
         lane = await lab.lane(poll=3600)
-        lab.outbound.connected.clear()
+        lab.producer.connected.clear()
     else:
         first = await lab.lease("another")
         lane = await lab.lane(await lab.lease("one"), poll=3600)
@@ -134,14 +134,14 @@ async def test_what_could_not_be_settled_is_sent_once_more(lab: Lab) -> None:
     """The journal refuses; what was handed over is not lost with the round that carried it."""
     lane, _ = await looking_once(lab)
     refusals = iter([True, False])
-    append = lane._settling._journal.append
+    append = lane._completion._journal.append
 
     async def refuse_once(documents: Any) -> None:
         if next(refusals, False):
             raise TimeoutError
         await append(documents)
 
-    lane._settling._journal.append = refuse_once  # type: ignore[method-assign]
+    lane._completion._journal.append = refuse_once  # type: ignore[method-assign]
     things = lab.things(lane.committed)
     async with running(lane.run()):
         await things.create("thing-1", make("thing-1"), ME)

@@ -57,7 +57,7 @@ async def test_states_that_were_asked_for_are_published_as_they_stand_now(
 ) -> None:
     """More than a batch of them, one erased, one that never was; each request is answered once."""
     monkeypatch.setattr("services.chassis.relay.relay.BATCH", 2)
-    things, lane, restates = lab.things(), await lab.lane(), RepublishRequests(lab.store)
+    things, lane, republish = lab.things(), await lab.lane(), RepublishRequests(lab.store)
     ids = [f"thing-{n}" for n in range(5)]
     for id in ids:
         await things.create(id, make(id, 1), ME)
@@ -65,9 +65,9 @@ async def test_states_that_were_asked_for_are_published_as_they_stand_now(
     assert await lane.drain()
     before = by_key(await lab.read(lab.states))
 
-    await restates.ask("thing", [*ids, "thing-never"])
-    await restates.ask("thing", ids)
-    await restates.ask("thinglike", ["thing-0"])
+    await republish.ask("thing", [*ids, "thing-never"])
+    await republish.ask("thing", ids)
+    await republish.ask("thinglike", ["thing-0"])
     async with running(lane.run()):
         await eventually(lambda: _answered(lab))
 
@@ -77,7 +77,7 @@ async def test_states_that_were_asked_for_are_published_as_they_stand_now(
     latest = {record.key: record.value for record in records}
     assert latest == {**{id.encode(): b'{"n":1}' for id in ids[:4]}, b"thing-4": None}
     assert after["thing-4"][-1].sequence == 2
-    assert [each.aggregate for each in await restates.asked("thinglike", 10)] == ["thing-0"]
+    assert [each.aggregate for each in await republish.asked("thinglike", 10)] == ["thing-0"]
 
 
 async def _answered(lab: Lab) -> bool:
@@ -85,20 +85,20 @@ async def _answered(lab: Lab) -> bool:
 
 
 async def test_a_request_that_kafka_does_not_take_stays_asked(lab: Lab) -> None:
-    things, restates = lab.things(), RepublishRequests(lab.store)
+    things, republish = lab.things(), RepublishRequests(lab.store)
     await things.create("thing-1", make("thing-1", 1), ME)
     assert await (await lab.lane()).drain()
-    await restates.ask("thing", ["thing-1"])
+    await republish.ask("thing", ["thing-1"])
 
     class Refusing:
         def __getattr__(self, name: str) -> object:
-            return getattr(lab.outbound, name)
+            return getattr(lab.producer, name)
 
-        async def send(self, parcels: object) -> object:
-            return {parcel.place for parcel in parcels}  # type: ignore[attr-defined]
+        async def send(self, batches: object) -> object:
+            return {batch.place for batch in batches}  # type: ignore[attr-defined]
 
-    assert not await (await lab.lane(outbound=Refusing())).drain()  # type: ignore[arg-type]
+    assert not await (await lab.lane(producer=Refusing())).drain()  # type: ignore[arg-type]
 
-    assert [each.aggregate for each in await restates.asked("thing", 5)] == ["thing-1"]
+    assert [each.aggregate for each in await republish.asked("thing", 5)] == ["thing-1"]
     assert await (await lab.lane()).drain()
     assert len(await lab.read(lab.states)) == 2

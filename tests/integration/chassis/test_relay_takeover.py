@@ -52,13 +52,13 @@ async def test_a_leader_that_was_frozen_while_sending_can_only_repeat(lab: Lab) 
     """What it sends late are versions that all consumers have had; the state it overwrites is published again."""
     frozen, thawed = asyncio.Event(), asyncio.Event()
 
-    async def late(parcels: Any) -> Any:
+    async def late(batches: Any) -> Any:
         frozen.set()
         await thawed.wait()
-        return await lab.outbound.send(parcels)
+        return await lab.producer.send(batches)
 
     one = await lab.lease("one", seconds=1.5)
-    first = await lab.lane(one, outbound=Tampered(lab.outbound, send=late))  # type: ignore[arg-type]
+    first = await lab.lane(one, producer=Tampered(lab.producer, send=late))  # type: ignore[arg-type]
     things = lab.things()
     await things.create("thing-1", make("thing-1", 1), ME)
     async with running(first.run()):

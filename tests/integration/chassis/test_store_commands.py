@@ -236,4 +236,4 @@ async def test_a_command_given_up_in_its_turn_does_not_hold_the_next_one_up(thin
     stored = await asyncio.wait_for(things.change("thing-1", bump, ME), 5)
 
     assert stored.aggregate.n == 3
-    assert len(things._turns) == 0
+    assert len(things._locks) == 0

@@ -68,52 +68,52 @@ def handlers(seen: list[str]) -> Handlers:
     return table
 
 
-def watchdog(inbound: Consumer, witness: Any = None) -> Watchdog:
-    return Watchdog(inbound, witness or Witness(inbound.group), every=0.05, ask_every=0.2)
+def watchdog(consumer: Consumer, witness: Any = None) -> Watchdog:
+    return Watchdog(consumer, witness or Witness(consumer.group), every=0.05, ask_every=0.2)
 
 
 @pytest.mark.parametrize("kill", [_metadata, _fetching, _coordination, _heartbeat], ids=lambda kill: kill.__name__)
 async def test_a_consumer_of_which_a_task_has_died_is_made_anew_and_goes_on(
     lab: Lab, handlers: Handlers, seen: list[str], kill: Callable[[Any], Awaitable[None]]
 ) -> None:
-    async with lab.subscribed(handlers) as inbound:
+    async with lab.subscribed(handlers) as consumer:
         await lab.publish_fact("thing-1", 1, ThingMade(n=1))
         await eventually(lambda: seen)
-        async with running(watchdog(inbound).run()):
-            await kill(inbound._consumer())
-            await eventually(lambda: inbound.remade == 1 and inbound.assigned)
+        async with running(watchdog(consumer).run()):
+            await kill(consumer._consumer())
+            await eventually(lambda: consumer.remade == 1 and consumer.assigned)
             for number in range(2, 10):
                 await lab.publish_fact(f"thing-{number}", 1, ThingMade(n=1))
             await eventually(lambda: len(set(seen)) == 9)
-            await eventually(lambda: _no_lag(inbound))
+            await eventually(lambda: _no_lag(consumer))
 
 
-async def _no_lag(inbound: Consumer) -> bool:
-    return sum((await inbound.lag()).values()) == 0
+async def _no_lag(consumer: Consumer) -> bool:
+    return sum((await consumer.lag()).values()) == 0
 
 
 async def test_a_consumer_that_kafka_does_not_know_is_made_anew(lab: Lab, handlers: Handlers, seen: list[str]) -> None:
     """It believes that it is in the group, its tasks live, and others would get its partitions."""
-    async with lab.subscribed(handlers) as inbound:
-        coordinator = inbound._consumer()._coordinator
+    async with lab.subscribed(handlers) as consumer:
+        coordinator = consumer._consumer()._coordinator
 
         async def well() -> bool:
             return True
 
         coordinator._do_heartbeat = well
-        stranger = lab.inbound(handlers)
-        await _leave_in_its_name(inbound)
-        async with running(watchdog(inbound).run()):
-            await eventually(lambda: inbound.remade >= 1 and inbound.assigned)
+        stranger = lab.consumer(handlers)
+        await _leave_in_its_name(consumer)
+        async with running(watchdog(consumer).run()):
+            await eventually(lambda: consumer.remade >= 1 and consumer.assigned)
             await lab.publish_fact("thing-1", 1, ThingMade(n=1))
             await eventually(lambda: seen)
         await stranger.stop()
 
 
-async def _leave_in_its_name(inbound: Consumer) -> None:
+async def _leave_in_its_name(consumer: Consumer) -> None:
     from aiokafka.protocol.group import LeaveGroupRequest
 
-    coordinator = inbound._consumer()._coordinator
+    coordinator = consumer._consumer()._coordinator
     await coordinator._send_req(LeaveGroupRequest(coordinator.group_id, coordinator.member_id))
 
 
@@ -121,13 +121,13 @@ async def test_a_consumer_that_takes_nothing_of_what_lies_there_is_made_anew(
     lab: Lab, handlers: Handlers, seen: list[str]
 ) -> None:
     """All its tasks live and Kafka counts it in; it just does not read."""
-    async with lab.subscribed(handlers) as inbound:
-        consumer = inbound._consumer()
-        consumer.pause(*consumer.assignment())
+    async with lab.subscribed(handlers) as consumer:
+        member = consumer._consumer()
+        member.pause(*member.assignment())
         await lab.publish_fact("thing-1", 1, ThingMade(n=1))
-        async with running(watchdog(inbound).run()):
+        async with running(watchdog(consumer).run()):
             await eventually(lambda: seen)
-        assert inbound.remade >= 1
+        assert consumer.remade >= 1
 
 
 async def test_an_idle_consumer_and_one_in_a_long_effect_are_left_alone(lab: Lab) -> None:
@@ -147,16 +147,16 @@ async def test_an_idle_consumer_and_one_in_a_long_effect_are_left_alone(lab: Lab
             looks += 1
             return await super().look(partitions)
 
-    async with lab.subscribed(table) as inbound, running(watchdog(inbound, Counting(inbound.group)).run()):
+    async with lab.subscribed(table) as consumer, running(watchdog(consumer, Counting(consumer.group)).run()):
         await eventually(lambda: looks >= 4)
         for number in range(5):
             await lab.publish_fact(f"thing-{number}", 1, ThingMade(n=1))
         await begun.wait()
         now = looks
         await eventually(lambda: looks >= now + 4)
-        assert inbound.remade == 0
+        assert consumer.remade == 0
         gate.set()
-        await eventually(lambda: _no_lag(inbound))
+        await eventually(lambda: _no_lag(consumer))
 
 
 async def test_what_can_not_be_mended_is_told(lab: Lab, handlers: Handlers) -> None:
@@ -167,9 +167,9 @@ async def test_what_can_not_be_mended_is_told(lab: Lab, handlers: Handlers) -> N
         async def reads(self, partition: TopicPartition, offset: int) -> bool:
             raise AssertionError
 
-    async with lab.subscribed(handlers) as inbound:
+    async with lab.subscribed(handlers) as consumer:
         with pytest.raises(BeyondMending, match="5 times in vain: Kafka does not know it"):
-            await Watchdog(inbound, Denying(), every=0.01, ask_every=0.01).run()  # type: ignore[arg-type]
+            await Watchdog(consumer, Denying(), every=0.01, ask_every=0.01).run()  # type: ignore[arg-type]
 
 
 async def test_an_effect_that_never_comes_back_is_told(lab: Lab) -> None:
@@ -181,17 +181,17 @@ async def test_an_effect_that_never_comes_back_is_told(lab: Lab) -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    inbound = lab.inbound(table, graceful=0.1)
-    await inbound.run()
+    consumer = lab.consumer(table, graceful=0.1)
+    await consumer.run()
     await lab.publish_fact("thing-1", 1, ThingMade(n=1))
     await begun.wait()
     with pytest.raises(BeyondMending, match="has not come back"):
-        await Watchdog(inbound, Witness(inbound.group), every=0.01, hung=0.5).run()
-    await inbound.stop()
+        await Watchdog(consumer, Witness(consumer.group), every=0.01, hung=0.5).run()
+    await consumer.stop()
 
 
 async def test_a_producer_of_which_a_task_has_died_is_made_anew(lab: Lab) -> None:
-    async with running(keep_producer(lab.outbound, every=0.05)):
+    async with running(keep_producer(lab.producer, every=0.05)):
         for kill in (_sending, _producers_metadata):
             await _made_anew(lab, kill)
             assert await _sent(lab)
@@ -199,25 +199,25 @@ async def test_a_producer_of_which_a_task_has_died_is_made_anew(lab: Lab) -> Non
 
 
 async def _made_anew(lab: Lab, kill: Callable[[Lab], Awaitable[None]]) -> None:
-    before = lab.outbound._producer
+    before = lab.producer._producer
     await kill(lab)
-    await eventually(lambda: lab.outbound._producer not in (None, before))
+    await eventually(lambda: lab.producer._producer not in (None, before))
 
 
 async def _sent(lab: Lab) -> bool:
-    parcel = lab.outbound.parcel(await lab.outbound.place(lab.facts, b"thing-1"))
-    parcel.add(b"thing-1", b"{}", [])
-    return await lab.outbound.send([parcel]) == set()
+    batch = lab.producer.batch(await lab.producer.place(lab.facts, b"thing-1"))
+    batch.add(b"thing-1", b"{}", [])
+    return await lab.producer.send([batch]) == set()
 
 
 async def _sending(lab: Lab) -> None:
-    producer: Any = lab.outbound._producer
+    producer: Any = lab.producer._producer
     producer._sender._message_accumulator.drain_by_nodes = _raise
     assert not await _sent(lab)
 
 
 async def _producers_metadata(lab: Lab) -> None:
-    producer: Any = lab.outbound._producer
+    producer: Any = lab.producer._producer
     producer.client._metadata_update = _raise
     producer.client.force_metadata_update()
     await asyncio.wait([producer.client._sync_task])

@@ -22,7 +22,7 @@ def in_plain_words(scope: Scope, error: CommunityError, errors: Faults | None, h
     return Response(f"{error.code} {len(errors or ())}", 400, headers=dict(headers), media_type="text/plain")
 
 
-feed = ErrorFormatRouter(prefix=BASE, dialect=in_plain_words, tags=["feed"])
+feed = ErrorFormatRouter(prefix=BASE, error_format=in_plain_words, tags=["feed"])
 
 
 @feed.get("/one", openapi_extra={OWN_REFUSALS: True})
