@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx
 from fastapi import APIRouter
@@ -20,6 +21,7 @@ from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store import mongo
 from services.chassis.store.aggregates import Committed, Kind
 from services.chassis.store.journal import Journal
+from services.chassis.subscriber.handlers import Handlers
 from services.chassis.sweeper import Sweeping
 from services.chassis.telemetry.metrics import Metrics
 
@@ -62,18 +64,24 @@ async def runtime(
         client.close()
 
 
+@dataclass(frozen=True)
+class Opened(Generic[S]):
+    """A service's rooms on a store."""
+
+    runtime: Runtime[S]
+    rooms: Sequence[Room]
+    handlers: Handlers
+
+
 @asynccontextmanager
-async def opened(
-    service: Service[S], settings: S, clock: Clock = utc_now
-) -> AsyncIterator[tuple[Runtime[S], Sequence[Room]]]:
-    """A service's rooms on a store, the indexes of each made; an erasure reaches them, but nothing runs by itself."""
+async def opened(service: Service[S], settings: S, clock: Clock = utc_now) -> AsyncIterator[Opened[S]]:
+    """A service's rooms, the indexes of each made. An erasure reaches them, but nothing runs by itself."""
     async with runtime(settings, {}, clock, kinds=service.kinds) as found:
         rooms = service.rooms(found)
-        open_rooms(rooms, found)
         for room in rooms:
             for collection, models in room.indexes.items():
                 await found.database[collection].create_indexes(list(models))
-        yield found, rooms
+        yield Opened(found, rooms, open_rooms(rooms, found))
 
 
 def routers(rooms: Sequence[Room]) -> list[APIRouter]:

@@ -1,1 +1,5 @@
-"""The notice board (公示栏): what was found and put right, for everybody to read. No person appears on it."""
+"""The notice board (公示栏): what was found and put right, for everybody to read. No person appears on it.
+
+`counting` and `rounds` count the `figures`; `case_states` says which cases count as open. `gallery` keeps boards for a
+while; `page` and `feeds` show them in the words of `labels`, with the `templates` and `assets` beside them.
+"""

@@ -24,7 +24,7 @@ from services.notify.board.figures import (
     tally,
 )
 from services.notify.board.rounds import latest_rounds
-from services.notify.notices.store import COPIES
+from services.notify.board.store import COPIES
 
 SHOWN_CASES = 8
 SHOWN_ACTIVITIES = 9

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from services.contracts.text import fit
 from services.notify.board.figures import Board, ClosedCase, ComingActivity, RoundResult, percent
-from services.notify.board.labels import WORDS
+from services.notify.board.labels import LABELS
 from services.notify.board.page import place_name
 from services.notify.knowledge.names import Names
 from services.notify.shared.calendar import day, moment
@@ -44,9 +44,9 @@ def rss(board: Board, lang: str, names: Names, origin: str) -> bytes:
     page = f"{origin}/board/{board.community}?lang={lang}"
     root = Element("rss", version="2.0")
     channel = SubElement(root, "channel")
-    _add(channel, "title", f"{names.community(board.community, lang)} · {WORDS[lang]['board']}")
+    _add(channel, "title", f"{names.community(board.community, lang)} · {LABELS[lang]['board']}")
     _add(channel, "link", page)
-    _add(channel, "description", WORDS[lang]["tagline"])
+    _add(channel, "description", LABELS[lang]["tagline"])
     _add(channel, "language", "zh-cn" if lang == "zh" else "en")
     self_link = f"{origin}/board/{board.community}/feed.rss?lang={lang}"
     SubElement(channel, f"{{{_ATOM}}}link", href=self_link, rel="self", type="application/rss+xml")
@@ -67,10 +67,10 @@ def json_feed(board: Board, lang: str, names: Names, origin: str) -> dict[str, A
     page = f"{origin}/board/{board.community}?lang={lang}"
     return {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": f"{names.community(board.community, lang)} · {WORDS[lang]['board']}",
+        "title": f"{names.community(board.community, lang)} · {LABELS[lang]['board']}",
         "home_page_url": page,
         "feed_url": f"{origin}/board/{board.community}/feed.json?lang={lang}",
-        "description": WORDS[lang]["tagline"],
+        "description": LABELS[lang]["tagline"],
         "language": "zh-CN" if lang == "zh" else "en",
         "items": [
             {"id": item.id, "url": page, "title": fit(item.title), "content_text": fit(item.text)}
@@ -81,7 +81,7 @@ def json_feed(board: Board, lang: str, names: Names, origin: str) -> dict[str, A
 
 
 def _closed(case: ClosedCase, lang: str) -> Item:
-    words = WORDS[lang]
+    words = LABELS[lang]
     category = case.category_zh if lang == "zh" else case.category_en
     where = place_name(case.building, lang) or words["grounds"]
     text = f"{category} · {where} · {words['checked']} {day(case.closed_at, lang)}"
@@ -89,7 +89,7 @@ def _closed(case: ClosedCase, lang: str) -> Item:
 
 
 def _walked(round: RoundResult, lang: str) -> Item:
-    words = WORDS[lang]
+    words = LABELS[lang]
     said = [
         words["walked_of"].format(covered=round.covered, planned=round.planned),
         words["compound_of"].format(covered=round.compound_covered, all=round.compound_buildings),
@@ -105,7 +105,7 @@ def _walked(round: RoundResult, lang: str) -> Item:
 
 
 def _coming(activity: ComingActivity, lang: str, names: Names) -> Item:
-    words = WORDS[lang]
+    words = LABELS[lang]
     title = (activity.title_en if lang == "en" else None) or activity.title
     seats = words["seats_left"].format(left=activity.seats_left) if activity.seats_left else words["full"]
     text = f"{moment(activity.starts_at, lang)} · {names.venue(activity.venue, lang)} · {seats}"

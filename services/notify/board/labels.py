@@ -1,8 +1,8 @@
-"""The words on the board, Chinese first."""
+"""The labels on the board in both languages, Chinese first."""
 
 from collections.abc import Mapping
 
-WORDS: Mapping[str, Mapping[str, str]] = {
+LABELS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "board": "公示栏",
         "tagline": "问题看得见，结果看得见",

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.chassis.values import ZONE
 from services.contracts.text import fitted
 from services.notify.board.figures import Board, Place, percent
-from services.notify.board.labels import WORDS
+from services.notify.board.labels import LABELS
 from services.notify.knowledge.names import Names
 from services.notify.shared.calendar import clock, day, moment, month, weekday
 
@@ -41,7 +41,7 @@ class Page:
         return self._templates.get_template("choice.html.j2").render(communities=named, **self._common(lang))
 
     def _common(self, lang: str) -> dict[str, object]:
-        return {"lang": lang, "other": "en" if lang == "zh" else "zh", "t": WORDS[lang], "style": self._style}
+        return {"lang": lang, "other": "en" if lang == "zh" else "zh", "t": LABELS[lang], "style": self._style}
 
     @cached_property
     def _templates(self) -> Environment:

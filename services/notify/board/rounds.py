@@ -7,7 +7,7 @@ from services.chassis.store.mongo import DESCENDING, Database, Document
 from services.contracts.issues import RoundStatus, RoundSummary
 from services.notify.board.case_states import OPEN
 from services.notify.board.figures import BuildingFindings, FoundOf, Place, RoundResult
-from services.notify.notices.store import COPIES
+from services.notify.board.store import COPIES
 
 SHOWN_ROUNDS = 5
 

@@ -1,4 +1,4 @@
-"""E-mail over SMTP. The message is on its way from the first byte of DATA on; what fails before is a definite no."""
+"""E-mail over SMTP. A message is on its way from the first byte of DATA on; a failure before that is a definite no."""
 
 import logging
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from aiosmtplib import SMTP as Client
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from services.chassis.clock import Clock
-from services.notify.channels import Accepted, Answer, Later, Refused, Unknown
-from services.notify.notices.wording import Words
+from services.notify.channels.gateways import Accepted, Answer, Later, Refused, Unknown
+from services.notify.shared.texts import Words
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where mail is handed over. `tls` from the first byte; without it, STARTTLS where the server offers it."""
+    """A mail server. `tls` speaks TLS from the first byte; without it, STARTTLS is used where the server offers it."""
 
     host: str
     port: int
@@ -31,14 +31,14 @@ class SmtpServer:
 
 
 class EmailGateway:
-    """A connection for each message: at most a few hundred an hour leave a committee."""
+    """Makes a connection for each message: at most a few hundred an hour leave a committee."""
 
     def __init__(self, server: SmtpServer, clock: Clock) -> None:
         self._server = server
         self._clock = clock
 
     async def send(self, notice: str, address: str, words: Words, language: str) -> Answer:
-        """See Gateway. Raises nothing that a mail server or a network can cause."""
+        """Hand a mail over, as `Gateway` says. Nothing that a mail server or a network can cause is raised."""
         message = compose(self._server.sender, address, words, language, notice, self._clock())
         client = Client(
             hostname=self._server.host,
@@ -68,7 +68,7 @@ class EmailGateway:
 
 
 def compose(sender: str, address: str, words: Words, language: str, notice: str, now: datetime) -> EmailMessage:
-    """The message. Its Message-ID is the notice's own, so that a mailbox can drop what comes twice."""
+    """The mail. Its Message-ID is that of the notice, so that a mailbox can drop a mail that comes twice."""
     message = EmailMessage()
     message["From"] = sender
     message["To"] = address
@@ -82,7 +82,7 @@ def compose(sender: str, address: str, words: Words, language: str, notice: str,
 
 
 def _definite(error: Exception) -> Answer:
-    """What a failure before the message was taken means; the reply's words may hold an address and are not logged."""
+    """The answer that a failure before the message was taken means. The reply may hold an address and is not logged."""
     code = error.code if isinstance(error, SMTPResponseException) else None
     log.warning("mail not taken", extra={"error": type(error).__name__, "smtp": code})
     return Refused() if code is not None and code >= 500 else Later()

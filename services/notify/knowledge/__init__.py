@@ -1,1 +1,4 @@
-"""What notify remembers of the facts of other services, so that a notice can name what it speaks of."""
+"""Knowledge: what notify remembers of the facts of other services, so that a notice can name what it speaks of.
+
+`names` holds the names that no fact carries.
+"""

@@ -1,6 +1,6 @@
-"""What notify knows of a case, a wish, an activity or a need from facts, and what a notice mentions of it.
+"""What notify knows of a case, a wish, an activity or a need from the facts of others.
 
-`facts.py` keeps what is told under the names that stand here; what nobody has told yet is None.
+Facts are kept under the names that stand here; a field of which no fact has told yet is None.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from typing import Any, Self
 from pydantic import ConfigDict
 
 from services.contracts.value import Value
-from services.notify.notices.domain.notice import Particulars
 
 
 class Known(Value):
@@ -20,41 +19,33 @@ class Known(Value):
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
-        """What `kept` says of it; what a later release keeps beside it is none of ours."""
+        """The values that `kept` has for it. What a later release keeps beside them is passed over."""
         return cls(**{name: kept[name] for name in cls.names() if name in kept})
 
     @classmethod
     def names(cls) -> frozenset[str]:
-        """What is kept of it."""
+        """The names of all fields that are kept."""
         return frozenset(cls.model_fields)
 
 
 class CaseKnown(Known):
-    """A case: what it is about, and who reported it."""
+    """A case: its title and category, and who reported it."""
 
     title: str | None = None
     category_zh: str | None = None
     category_en: str | None = None
     reporter: str | None = None
 
-    def particulars(self) -> Particulars:
-        """What a notice mentions."""
-        return Particulars(title=self.title, category_zh=self.category_zh, category_en=self.category_en)
-
 
 class WishKnown(Known):
-    """A wish: what it is about, and who proposed it."""
+    """A wish: its title, and who proposed it."""
 
     title: str | None = None
     proposer: str | None = None
 
-    def particulars(self) -> Particulars:
-        """What a notice mentions."""
-        return Particulars(title=self.title)
-
 
 class ActivityKnown(Known):
-    """An activity: what it is, when and where."""
+    """An activity: its title, its time and its place."""
 
     title: str | None = None
     title_en: str | None = None
@@ -62,23 +53,9 @@ class ActivityKnown(Known):
     ends_at: datetime | None = None
     venue: str | None = None
 
-    def particulars(self) -> Particulars:
-        """What a notice mentions."""
-        return Particulars(
-            title=self.title,
-            title_en=self.title_en,
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
-            venue=self.venue,
-        )
-
 
 class NeedKnown(Known):
     """A need for volunteers: for what work, and when."""
 
     category: str | None = None
     starts_at: datetime | None = None
-
-    def particulars(self) -> Particulars:
-        """What a notice mentions."""
-        return Particulars(work=self.category, starts_at=self.starts_at)

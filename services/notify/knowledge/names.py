@@ -1,4 +1,4 @@
-"""Names that no published fact carries: what people call a community, and what they call a venue."""
+"""Names that no published fact carries: what people call communities, venues, and kinds of activity and care."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ WORK: Mapping[str, Named] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """An unknown code speaks for itself."""
+    """Names by code and language. A code without a name is shown as it is."""
 
     communities: Mapping[str, Named]
     venues: Mapping[str, Named]

@@ -1,16 +1,14 @@
 """What notify remembers of the facts of others, so that a notice can name what it speaks of.
 
-Kept from the facts and not from `.state`: a fact finds here all that was said before it about the same aggregate,
-because both come in order on one partition. A field is a register (value, sequence) in which the later fact wins, or
-a document under the fact's own id: the operations commute, so neither a repetition nor the order inside a bulk write
-matters; and who counted on an activity at one of its facts is the same whenever it is asked.
+It is taken from the facts and not from `.state`: when a fact is told of, all that was said before it about the same
+aggregate is remembered already, because both come in order on one partition.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from services.chassis.store.mongo import InsertOne, UpdateOne, WriteOp
-from services.chassis.subscriber.handlers import Received
+from services.chassis.store.mongo import InsertOne, WriteOp
+from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
     ActivityMoved,
     ActivityPersonErased,
@@ -40,58 +38,51 @@ from services.contracts.issues import (
 )
 from services.contracts.volunteers import NeedMoved, NeedOpened
 from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
-
-SUBJECTS = "subjects"
-"""Cases, wishes, activities and needs: `_id` the aggregate, each field `{v, n}`."""
-
-ATTENDANCES = "attendances"
-"""Who counts on an activity: one document for each fact that says so; a person's last one before a moment holds."""
-
-SUPPORTERS = "supporters"
-"""Who stands behind a case or a wish: `_id` the support, `subject`, and registers for who, whether and since when."""
-
-STAFFINGS = "staffings"
-"""Who volunteers at an activity, in the same way."""
+from services.notify.knowledge.store import ATTENDANCES, STAFFINGS, SUBJECTS, SUPPORTERS, latest
 
 
-def latest(id: str, sequence: int, fields: dict[str, Any], fixed: dict[str, Any] | None = None) -> UpdateOne:
-    """The operation that sets each of `fields` where no later fact has set it; `fixed` never differs for one id."""
-    registers: dict[str, Any] = {
-        name: {
-            "$cond": [
-                {"$lt": [{"$ifNull": [f"${name}.n", 0]}, sequence]},
-                {"v": {"$literal": value}, "n": {"$literal": sequence}},
-                f"${name}",
-            ]
-        }
-        for name, value in fields.items()
-    }
-    constants = {name: {"$literal": value} for name, value in (fixed or {}).items()}
-    return UpdateOne({"_id": id}, [{"$set": {**registers, **constants}}], upsert=True)
+def reactions(table: Handlers) -> None:
+    """Put what this room remembers of facts into the table."""
+    table.write(CaseReported, CaseAccepted, CaseAnonymised, CaseShown, collection=SUBJECTS)(case)
+    table.write(CaseWithheld, collection=SUBJECTS)(case_withheld)
+    table.write(CaseMerged, CaseMergeMoved, CaseUnmerged, collection=SUBJECTS)(merger)
+    table.write(SupportGiven, SupportWithdrawn, collection=SUPPORTERS)(supporter)
+    table.write(WishProposed, WishAnonymised, WishShown, collection=SUBJECTS)(wish)
+    table.write(WishHidden, collection=SUBJECTS)(wish_hidden)
+    table.write(NeedOpened, NeedMoved, collection=SUBJECTS)(need)
+    table.write(ActivityScheduled, ActivityMoved, collection=SUBJECTS)(activity)
+    table.write(ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS)(staffing)
+    table.write(
+        ActivityRegistered,
+        ActivityPromoted,
+        ActivityWaitlisted,
+        ActivityWithdrawn,
+        collection=ATTENDANCES,
+    )(attendance)
 
 
 def case(received: Received[CaseReported | CaseAccepted | CaseAnonymised | CaseShown]) -> Sequence[WriteOp]:
-    """What a notice about a case names: its title and category, and whom to tell."""
+    """Remember the title and category of a case, and who reported it."""
     return _remember(received, CaseKnown)
 
 
 def case_withheld(received: Received[CaseWithheld]) -> Sequence[WriteOp]:
-    """It is not for everybody (any more): nothing that was said of it is remembered, nor whom to tell."""
+    """Forget a case that is not, or no longer, for everybody: what was said of it, and whom to tell."""
     return _forget(received, CaseKnown.names() | {"merged_into"})
 
 
 def wish(received: Received[WishProposed | WishAnonymised | WishShown]) -> Sequence[WriteOp]:
-    """What a notice about a wish names."""
+    """Remember the title of a wish, and who proposed it."""
     return _remember(received, WishKnown)
 
 
 def wish_hidden(received: Received[WishHidden]) -> Sequence[WriteOp]:
-    """It was taken out of sight."""
+    """Forget a wish that was taken out of sight."""
     return _forget(received, WishKnown.names())
 
 
 def supporter(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[WriteOp]:
-    """Somebody wants to hear what becomes of a case or a wish, or no longer."""
+    """Remember that somebody wants to hear what becomes of a case or a wish, or no longer does."""
     event, envelope = received.event, received.envelope
     wants = {"person": event.person, "here": isinstance(event, SupportGiven), "since": envelope.time}
     fixed = {"community": envelope.community, "subject": event.subject}
@@ -99,7 +90,7 @@ def supporter(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[W
 
 
 def merger(received: Received[CaseMerged | CaseMergeMoved | CaseUnmerged]) -> Sequence[WriteOp]:
-    """The case that goes on for another one, whose people hear of that."""
+    """Remember which case goes on for another one, so that the people of both hear of it."""
     envelope = received.envelope
     said = {"merged_into": received.event.merged_into, "merged_at": envelope.time}
     return [latest(envelope.aggregate_id, envelope.sequence, said, {"community": envelope.community})]
@@ -108,28 +99,28 @@ def merger(received: Received[CaseMerged | CaseMergeMoved | CaseUnmerged]) -> Se
 def activity(
     received: Received[ActivityScheduled | ActivityMoved],
 ) -> Sequence[WriteOp]:
-    """What a notice about an activity names."""
+    """Remember the title, time and place of an activity."""
     return _remember(received, ActivityKnown)
 
 
 def staffing(
     received: Received[ActivityStaffed | ActivityUnderstaffed | ActivityPersonErased],
 ) -> Sequence[WriteOp]:
-    """The volunteers who count on an activity from now on."""
+    """Remember which volunteers count on an activity from now on."""
     envelope = received.envelope
     staffed = {"activity": envelope.aggregate_id, "n": envelope.sequence, "volunteers": received.event.volunteers}
     return [InsertOne({"_id": envelope.id, "community": envelope.community, **staffed})]
 
 
 def need(received: Received[NeedOpened | NeedMoved]) -> Sequence[WriteOp]:
-    """What a notice about a need names."""
+    """Remember the work and time of a need."""
     return _remember(received, NeedKnown)
 
 
 def attendance(
     received: Received[ActivityRegistered | ActivityPromoted | ActivityWaitlisted | ActivityWithdrawn],
 ) -> Sequence[WriteOp]:
-    """Somebody counts on an activity from now on, with a seat or waiting for one; or no longer."""
+    """Remember that somebody counts on an activity from now on, seated or waiting; or no longer does."""
     event, envelope = received.event, received.envelope
     counts = {"here": not isinstance(event, ActivityWithdrawn), "seated": not isinstance(event, ActivityWaitlisted)}
     whose = {"activity": envelope.aggregate_id, "n": envelope.sequence, "person": event.person}

@@ -1,6 +1,6 @@
-"""Delivers what is due: looks at the plan again, puts into the inbox, hands to gateways.
+"""Delivers notices that are due: makes their plan anew, puts them into the inbox, hands them to gateways.
 
-Several processes may do so side by side: a claim is an ordinary command, and only who won it sends.
+Several processes may do so side by side: a claim is an ordinary command, and only the sender that won it sends.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.mongo import PyMongoError
 from services.contracts.notices import NoticeChannel, NoticeStatus
-from services.notify.channels import Accepted, Answer, Gateway, Later, Refused, Unknown
+from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Refused, Unknown
 from services.notify.notices.domain.notice import Notice, Review, claim, deliver, doubt, put_back, refused, sent
 from services.notify.notices.domain.planning import plan_channel
 from services.notify.notices.store import Notices
@@ -30,7 +30,7 @@ _CAUSE = Cause(SYSTEM, "delivery")
 
 
 class Delivery:
-    """The sender of one process."""
+    """Delivers in one process."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Delivery:
             await asyncio.sleep(0 if found == BATCH else self._every.total_seconds())
 
     async def once(self) -> int:
-        """Deliver what is due now; returns how many notices were looked at."""
+        """Deliver the notices that are due now; returns how many were looked at."""
         found = await self._asked.due(self._clock(), BATCH)
         await asyncio.gather(*(self._deliver(id, channel, recipient) for id, channel, recipient in found))
         return len(found)

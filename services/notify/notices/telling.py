@@ -1,6 +1,7 @@
-"""From "this person should hear of that" to one notice per channel, each at most once for one event."""
+"""Makes notices of events: one for each person and channel, each at most once for one event."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -9,11 +10,14 @@ from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import E, Received
 from services.contracts.notices import NoticeChannel, NoticeKind
-from services.notify.notices.domain.notice import Draft, Notice, Particulars, queue, supersede
+from services.notify.notices.domain.notice import Draft, Notice, queue, supersede
+from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Planned, plan
 from services.notify.notices.store import Notices
 from services.notify.persons.domain.kinds import RULES
 from services.notify.persons.domain.person import Person, stranger
+
+_SIDE_BY_SIDE = 50
 
 
 class Telling:
@@ -42,11 +46,11 @@ class Telling:
         due: datetime | None = None,
         expires: datetime | None = None,
     ) -> None:
-        """Queue a notice to `recipient` on every channel; nobody (None) is told nothing.
+        """Queue a notice to `recipient` on every channel. Where there is no recipient (None), nothing is done.
 
         Args:
-            due: not before; None is at once.
-            expires: not from then on; the kind's own limit, counted from the event, holds beside it.
+            due: the notice is not delivered before; None is at once.
+            expires: the notice is not delivered from then on; the kind's own limit, counted from the event, holds too.
         """
         if recipient is None:
             return
@@ -69,14 +73,22 @@ class Telling:
         for planned in chosen:
             await self._queue(received, draft, planned)
 
+    async def tell_each(
+        self, received: Received[E], recipients: Sequence[str], kind: NoticeKind, particulars: Particulars
+    ) -> None:
+        """Queue a notice to each of `recipients`, some side by side."""
+        for start in range(0, len(recipients), _SIDE_BY_SIDE):
+            told = recipients[start : start + _SIDE_BY_SIDE]
+            await asyncio.gather(*(self.tell(received, person, kind, particulars) for person in told))
+
     async def supersede(self, received: Received[E], kind: NoticeKind, recipients: Iterable[str] | None = None) -> None:
-        """Give up queued notices of `kind` that speak of an earlier version of what the event is about."""
+        """Give up queued notices of `kind` that speak of an earlier version of the event's subject."""
         version = received.envelope.sequence
         for id in await self._asked.waiting(received.envelope.aggregate_id, kind, recipients):
             await self._notices.change(id, lambda notice, _: supersede(notice, version), received.cause)
 
     async def _queue(self, received: Received[E], draft: Draft, planned: Planned) -> None:
-        with suppress(AlreadyExists, PersonGone):  # told before, or nobody to be told
+        with suppress(AlreadyExists, PersonGone):  # they were told before, or are gone
             await self._notices.create(
                 draft.id(planned.channel), lambda now: queue(draft, planned, now), received.cause, taken=received.taken
             )

@@ -1,7 +1,7 @@
 """Sends the codes by which people confirm addresses that staff have entered.
 
-A code exists in the process that sends it, and in the mail: what is stored is a keyed digest. A process that dies in
-between has sent none; the person asks for another.
+A code exists in the process that sends it and in the mail; only a keyed digest of it is stored. A process that dies in
+between has sent none, and the person asks for another.
 """
 
 import asyncio
@@ -16,10 +16,11 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.mongo import PyMongoError
 from services.chassis.store.secret import Secret, keyed_mark
-from services.notify.channels import Gateway, Later, Refused
-from services.notify.notices.wording import Wording
+from services.notify.channels.gateways import Gateway, Later, Refused
+from services.notify.persons.code_text import CodeText
 from services.notify.persons.domain.confirming import send_again, send_code
 from services.notify.persons.domain.person import Person
+from services.notify.persons.store import code_due
 
 log = logging.getLogger(__name__)
 
@@ -28,20 +29,20 @@ _CAUSE = Cause(SYSTEM, "address-codes")
 
 
 async def code_mark(secret: Secret, person: Person, code: str) -> str:
-    """What is kept of `code` for the address that was entered for `person`; of another address it is another."""
+    """The keyed digest of `code` for the address that was entered for `person`; for another address it is another."""
     email = None if person.proposed is None else person.proposed.addresses.email
     return keyed_mark(await secret(), "address-code", person.id, email or "", code)
 
 
 class Codes:
-    """The sender of one process; several may run side by side."""
+    """Sends codes in one process; several may run side by side."""
 
     def __init__(
-        self, persons: Aggregates[Person], gateway: Gateway, wording: Wording, clock: Clock, every: timedelta
+        self, persons: Aggregates[Person], gateway: Gateway, text: CodeText, clock: Clock, every: timedelta
     ) -> None:
         self._persons = persons
         self._gateway = gateway
-        self._wording = wording
+        self._text = text
         self._clock = clock
         self._every = every
 
@@ -56,14 +57,13 @@ class Codes:
 
     async def once(self) -> int:
         """Send the codes that are due now; returns how many people they were for."""
-        due = {"state.proposed.code_due_at": {"$lte": self._clock()}}
-        found = (await self._persons.select(due, limit=_BATCH)).items
+        found = (await self._persons.select(code_due(self._clock()), limit=_BATCH)).items
         for stored in found:
             await self._send(stored.aggregate)
         return len(found)
 
     async def _send(self, person: Person) -> None:
-        """Who wins the change sends; the others, and whoever finds it answered meanwhile, do nothing."""
+        """Send a code, unless another sender has won the change, or the person has answered meanwhile."""
         email = None if person.proposed is None else person.proposed.addresses.email
         if email is None:
             return
@@ -74,7 +74,7 @@ class Codes:
         if proposed is None or proposed.code is None or proposed.code.mark != mark:
             return
         language = claimed.aggregate.choices.language
-        words = self._wording.address_code(language, proposed.community, code)
+        words = self._text.render(language, proposed.community, code)
         answer = await self._gateway.send(new_id("code"), email, words, language)
         if isinstance(answer, Later):
             await self._persons.change(person.id, lambda known, now: send_again(known, mark, now), _CAUSE)

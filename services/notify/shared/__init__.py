@@ -1,1 +1,1 @@
-"""What every room of notify may use."""
+"""What every room of notify may use: times as people read them, and texts made of templates."""

@@ -18,6 +18,7 @@ from services.events.series.store import SERIES
 from services.events.settings import EventsSettings
 from tests.integration import standing
 from tests.integration.calling import Caller, Hand
+from tests.integration.standing import Opened
 from tests.integration.wire import Wire, wired
 from tests.unit.events.given import HOME, NOW
 
@@ -34,21 +35,19 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> EventsSe
 
 
 @pytest.fixture
-async def standing_service(
-    settings: EventsSettings, hand: Hand
-) -> AsyncIterator[tuple[Runtime[EventsSettings], Sequence[Room]]]:
+async def standing_service(settings: EventsSettings, hand: Hand) -> AsyncIterator[Opened[EventsSettings]]:
     async with standing.opened(service, settings, hand) as opened:
         yield opened
 
 
 @pytest.fixture
-def runtime(standing_service: tuple[Runtime[EventsSettings], Sequence[Room]]) -> Runtime[EventsSettings]:
-    return standing_service[0]
+def runtime(standing_service: Opened[EventsSettings]) -> Runtime[EventsSettings]:
+    return standing_service.runtime
 
 
 @pytest.fixture
-def opened(standing_service: tuple[Runtime[EventsSettings], Sequence[Room]]) -> Sequence[Room]:
-    return standing_service[1]
+def opened(standing_service: Opened[EventsSettings]) -> Sequence[Room]:
+    return standing_service.rooms
 
 
 @pytest.fixture

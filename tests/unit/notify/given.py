@@ -8,7 +8,8 @@ from services.chassis.principal import Role, member
 from services.contracts.event import fold
 from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState
 from services.notify.knowledge.names import Names
-from services.notify.notices.domain.notice import Draft, Notice, Particulars, queue
+from services.notify.notices.domain.notice import Draft, Notice, queue
+from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Planned
 from services.notify.persons.domain.addresses import Addresses
 from services.notify.persons.domain.person import Choices, Person, stranger

@@ -1,20 +1,18 @@
-"""Who was told what of a case, a need or an activity, when and how; and who was not, and why. For staff."""
+"""A list for staff: who was told what of a case, a need or an activity, when and how; who was not, and why."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
 
 from services.chassis.errors import Invalid, NotYours
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
-from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
-from services.contracts.notices import NoticeChannel, NoticeKind, NoticeStatus, Suppression
 from services.notify.notices.domain.notice import Notice
+from services.notify.notices.views import ToldView, told
 
 
 class AboutWhat(
@@ -23,27 +21,7 @@ class AboutWhat(
     zh="请指明 about（案件、活动或需求的编号）或 cause（事件编号）。",
     en="Name what it is about (`about`: a case, an activity, a need) or which event caused it (`cause`).",
 ):
-    """The list of everything isn't one that anybody can read."""
-
-
-class ToldView(BaseModel):
-    """One message to one person by one channel, or the reason why there was none."""
-
-    id: str
-    recipient: str
-    kind: NoticeKind
-    channel: NoticeChannel
-    about: str
-    cause: str
-    template: int
-    status: NoticeStatus
-    reason: Suppression | None
-    queued_at: datetime
-    not_before: datetime
-    expires_at: datetime | None
-    delivered_at: datetime | None
-    read_at: datetime | None
-    attempts: int
+    """Nobody could read a list of everything."""
 
 
 def router(notices: Aggregates[Notice]) -> APIRouter:
@@ -72,8 +50,3 @@ def router(notices: Aggregates[Notice]) -> APIRouter:
         return paged(await notices.select(query, limit=page.limit, cursor=page.cursor), told, request)
 
     return routes
-
-
-def told(stored: Stored[Notice]) -> ToldView:
-    """A notice as staff may see it: the words stay with the recipient."""
-    return ToldView(**stored.aggregate.model_dump(include=set(ToldView.model_fields)))

@@ -1,8 +1,8 @@
 """A notice: one message to one person by one channel, from the queue to the reader.
 
-Its id derives from (event, recipient, kind, channel): whoever reads the topics again from the start finds every
-notice there already. A gateway is talked to between two writes, `sending` and its outcome; a process that dies in
-between leaves a notice that nobody can be sure of, and it is said so (`uncertain`) instead of sent twice.
+Its id derives from (event, recipient, kind, channel), so a service that reads the topics again from the start finds
+every notice there already. A gateway is talked to between two writes, `sending` and its outcome. A process that dies in
+between leaves a notice of which nobody knows whether it was sent: it becomes `uncertain`, and is not sent again.
 """
 
 from collections.abc import Mapping
@@ -35,13 +35,14 @@ from services.contracts.notices import (
     Suppression,
 )
 from services.contracts.value import Value
+from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Planned
 
 RETRY_AFTER: tuple[timedelta, ...] = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 """Pauses between attempts; after the last one the gateway counts as unreachable."""
 
 CLAIM_LASTS = timedelta(minutes=5)
-"""Longer than any attempt takes: an older claim belongs to a process that died."""
+"""No attempt takes so long: an older claim belongs to a process that died."""
 
 _SEEN = frozenset({NoticeStatus.DELIVERED, NoticeStatus.READ})
 _OPEN = frozenset({NoticeStatus.QUEUED, NoticeStatus.SENDING})
@@ -50,33 +51,11 @@ _OPEN = frozenset({NoticeStatus.QUEUED, NoticeStatus.SENDING})
 class NotInTheInbox(
     Conflict, code="notice.not-in-inbox", zh="该通知不在收件箱中。", en="This notice is not in the inbox."
 ):
-    """Only what was shown can be read."""
-
-
-class Particulars(Value):
-    """What the text of a notice mentions. Public words and times only; never a name or an address."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    title: str | None = None
-    title_en: str | None = None
-    category_zh: str | None = None
-    category_en: str | None = None
-    work: str | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    venue: str | None = None
-    previous_starts_at: datetime | None = None
-    due_at: datetime | None = None
-    answer_by: datetime | None = None
-    party: int | None = None
-    text: str | None = None
-    accepted: bool | None = None
-    merged: bool | None = None
+    """Only a notice that was shown can be marked as read."""
 
 
 class Draft(Value):
-    """What is to be told to whom, before it is planned. `version`: the sequence of `about` that it speaks of."""
+    """A message to one person before its channels are planned. It speaks of `about` as of the sequence `version`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -91,13 +70,15 @@ class Draft(Value):
     expires_at: datetime | None = None
 
     def id(self, channel: NoticeChannel) -> str:
-        """The id of this notice on `channel`."""
+        """The id of the notice on `channel`."""
         return derived_id("notice", self.cause, self.recipient, self.kind, channel)
 
 
 class Notice(Aggregate):
-    """`claim` names the sender that talks to the gateway, while `sending`. `withheld`: what it is about is not for
-    everybody any more, so no topic speaks of it.
+    """One message to one person by one channel.
+
+    While it is `sending`, `claim` names the sender that talks to the gateway. It is `withheld` once its subject is not
+    for everybody any more; then no topic speaks of it.
     """
 
     recipient: Someone[str]
@@ -140,14 +121,14 @@ class Notice(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What the plan says now about a notice that was queued earlier; asked again before each delivery."""
+    """The plan of a notice as it is now; it is made anew before each delivery."""
 
     planned: Planned
     now: datetime
 
 
 def queue(draft: Draft, planned: Planned, now: datetime) -> Decision[Notice]:
-    """Take it up; what is due in the inbox is delivered at once, what is not to be sent says why."""
+    """Take a notice up. One that is due in the inbox is delivered at once, one that is not to be sent says why."""
     notice = Notice(
         id=draft.id(planned.channel),
         channel=planned.channel,
@@ -165,12 +146,12 @@ def queue(draft: Draft, planned: Planned, now: datetime) -> Decision[Notice]:
 
 
 def deliver(notice: Notice, review: Review) -> Decision[Notice]:
-    """Put a queued notice into the inbox, or put it off, or give it up, as the plan says now."""
+    """Put a queued notice into the inbox, put it off or give it up, as the plan now says."""
     return _reviewed(notice, review) or _delivered(notice, review.now)
 
 
 def claim(notice: Notice, review: Review, claim: str) -> Decision[Notice]:
-    """Claim a queued notice for sending under the name `claim`, or put it off, or give it up."""
+    """Claim a queued notice for sending under the name `claim`, put it off or give it up, as the plan now says."""
     sending = notice.becoming(
         status=NoticeStatus.SENDING, claim=claim, claimed_at=review.now, attempts=notice.attempts + 1
     )
@@ -178,17 +159,17 @@ def claim(notice: Notice, review: Review, claim: str) -> Decision[Notice]:
 
 
 def sent(notice: Notice, claim: str, now: datetime) -> Decision[Notice]:
-    """The gateway took it."""
+    """The gateway took the notice."""
     return _delivered(notice, now) if _mine(notice, claim) else decided(notice)
 
 
 def refused(notice: Notice, claim: str) -> Decision[Notice]:
-    """The gateway will never take it."""
+    """The gateway will never take the notice."""
     return _suppressed(notice, Suppression.REFUSED) if _mine(notice, claim) else decided(notice)
 
 
 def put_back(notice: Notice, claim: str, now: datetime) -> Decision[Notice]:
-    """The gateway can't take it now: later, or never where it was tried often enough."""
+    """The gateway can't take the notice now: try later, or give it up where it was tried often enough."""
     if not _mine(notice, claim):
         return decided(notice)
     if notice.attempts > len(RETRY_AFTER):
@@ -197,26 +178,26 @@ def put_back(notice: Notice, claim: str, now: datetime) -> Decision[Notice]:
 
 
 def doubt(notice: Notice, claim: str) -> Decision[Notice]:
-    """The gateway fell silent in the middle."""
+    """The gateway fell silent after the message was on its way, so nobody knows whether it was taken."""
     return _uncertain(notice) if _mine(notice, claim) else decided(notice)
 
 
 def lapse(notice: Notice, now: datetime) -> Decision[Notice]:
-    """A claim that nobody will ever finish."""
+    """Give up a claim whose sender must have died."""
     if notice.status is not NoticeStatus.SENDING or notice.claimed_at is None:
         return decided(notice)
     return _uncertain(notice) if now - notice.claimed_at >= CLAIM_LASTS else decided(notice)
 
 
 def supersede(notice: Notice, version: int) -> Decision[Notice]:
-    """What `about` has become in `version` makes this notice wrong; one that speaks of it as it is then stays."""
+    """Give up a queued notice that speaks of its subject as it was before `version`."""
     if notice.status is not NoticeStatus.QUEUED or notice.version >= version:
         return decided(notice)
     return _suppressed(notice, Suppression.SUPERSEDED)
 
 
 def withhold(notice: Notice, version: int) -> Decision[Notice]:
-    """What it is about is not for everybody since its `version`. What waits of it is given up."""
+    """The subject is not for everybody since `version`: no topic speaks of the notice, and a queued one is given up."""
     if notice.withheld or notice.version >= version:
         return decided(notice)
     given_up = supersede(notice, version)
@@ -224,7 +205,7 @@ def withhold(notice: Notice, version: int) -> Decision[Notice]:
 
 
 def read(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:
-    """The recipient has seen it. Seeing it again changes nothing."""
+    """The recipient has seen the notice. Seeing it again changes nothing."""
     if by.sub != notice.recipient:
         raise NotYours()
     if notice.channel is not NoticeChannel.INBOX or notice.status not in _SEEN:
@@ -236,7 +217,7 @@ def read(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:
 
 
 def anonymise(notice: Notice) -> Decision[Notice]:
-    """Nothing of it leads to its recipient afterwards; what was waiting never leaves."""
+    """Take the recipient out, so that nothing leads to them. A notice that was waiting never leaves."""
     if notice.recipient == ERASED:
         return decided(notice)
     changes: Mapping[str, Any] = {"recipient": ERASED, "particulars": Particulars()}
@@ -254,7 +235,7 @@ def _fields(draft: Draft, planned: Planned) -> dict[str, Any]:
 
 
 def _reviewed(notice: Notice, review: Review) -> Decision[Notice] | None:
-    """What the plan says now, where that isn't delivery."""
+    """The decision of the plan as it is now, unless that is delivery."""
     if notice.status is not NoticeStatus.QUEUED or notice.not_before > review.now:
         return decided(notice)
     if review.planned.reason is not None:

@@ -1,4 +1,4 @@
-"""The plan: by which channel somebody is told, from when on, or why not. Pure; asked again before each delivery."""
+"""The plan of a notice: by which channel it goes, from when on, or why not. It is made anew before each delivery."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from services.notify.persons.domain.person import Person
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What becomes of one notice on one channel. `reason`: it isn't sent, and this is why."""
+    """The plan for one channel. A notice with a `reason` is not sent, and that is why."""
 
     channel: NoticeChannel
     not_before: datetime
@@ -29,9 +29,9 @@ def plan(
     """The plan for every channel.
 
     Args:
-        open_channels: those that this deployment has set up.
-        due: not to be delivered before; None or past is at once.
-        expires: not worth delivering from then on.
+        open_channels: the channels that this deployment has set up.
+        due: the notice is not to be delivered before; None or a past time is at once.
+        expires: from then on the notice is not worth delivering.
     """
     return tuple(
         plan_channel(channel, kind, person, now, open_channels=open_channels, due=due, expires=expires)

@@ -1,8 +1,8 @@
-"""Where somebody can be reached, and the way of an address that somebody else has entered.
+"""Where somebody can be reached, and addresses that staff have proposed.
 
-What the person enters under their own token holds. What staff enter is proposed: who entered it and when stands beside
-it, nothing but a code is sent to it, and it holds once the person has told that code. A phone has no channel that could
-carry a code here: it stays unconfirmed until the person enters it.
+An address that the person enters under their own token holds. One that staff enter is proposed: it is kept with who
+entered it and when, nothing but a code is sent to it, and it holds once the person has told that code. No channel here
+could carry a code to a phone, so a phone stays unconfirmed until the person enters it.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ TRIES = 5
 CODES_A_DAY = 3
 DAY = timedelta(days=1)
 AGAIN = timedelta(minutes=10)
-"""After which a code is sent that the mail server would not take."""
+"""After this time another code is sent where the mail server would not take one."""
 
 
 class Addresses(Value):
@@ -45,12 +45,12 @@ class SentCode(Value):
     tries: int = 0
 
     def answers(self, now: datetime) -> bool:
-        """Whether it may still be tried."""
+        """Whether the code may still be tried."""
         return now < self.expires_at and self.tries < TRIES
 
 
 class Proposed(Value):
-    """Addresses that `by`, staff of `community`, has entered. `code_due_at`: when the next code is to be sent."""
+    """Addresses that `by`, staff of `community`, has entered. The next code is to be sent at `code_due_at`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,6 +63,6 @@ class Proposed(Value):
 
 
 def next_code(sent: tuple[datetime, ...], now: datetime) -> datetime:
-    """When the next code may be sent, after those that were `sent`: so many in a day, whatever is entered."""
+    """When the next code may be sent after those that were `sent`: few leave in a day, whatever is entered."""
     lately = sorted(moment for moment in sent if moment > now - DAY)
     return now if len(lately) < CODES_A_DAY else max(now, lately[-CODES_A_DAY] + DAY)

@@ -1,4 +1,4 @@
-"""How an address that staff have entered becomes one that the person has confirmed: a code, few tries, a short time."""
+"""How the person confirms an address that staff have entered: by a code, with few tries, within a short time."""
 
 from datetime import datetime
 
@@ -16,11 +16,11 @@ class CodeRefused(
     zh="验证码不对，或已失效。可以请求新的验证码。",
     en="The code is not right, or holds no longer. You may ask for another.",
 ):
-    """One answer for a wrong code, an old one, one tried too often, and none."""
+    """A wrong code, an old one, one tried too often and none at all have this one answer."""
 
 
 def send_code(person: Person, email: str, mark: str, now: datetime) -> Decision[Person]:
-    """A code for `email`, whose keyed digest is `mark`, is about to be sent; nothing where none is due there."""
+    """A code for `email`, whose keyed digest is `mark`, is about to be sent. Where none is due, nothing changes."""
     proposed = person.proposed
     if person.gone or proposed is None or proposed.addresses.email != email:
         return decided(person)
@@ -33,7 +33,7 @@ def send_code(person: Person, email: str, mark: str, now: datetime) -> Decision[
 
 
 def send_again(person: Person, mark: str, now: datetime) -> Decision[Person]:
-    """The code `mark` was not taken by the mail server: another one is due in a while."""
+    """The mail server did not take the code `mark`: another one is due in a while."""
     proposed = person.proposed
     if proposed is None or proposed.code is None or proposed.code.mark != mark:
         return decided(person)
@@ -62,7 +62,7 @@ def ask_for_code(person: Person, by: Principal, now: datetime) -> Decision[Perso
 
 
 def tell_code(person: Person, mark: str, by: Principal, now: datetime) -> Decision[Person]:
-    """The person tells the code whose keyed digest is `mark`: the address is theirs from now on. A wrong one is a try.
+    """The person tells the code whose keyed digest is `mark`; if it is right, the address holds. A wrong one is a try.
 
     Raises:
         CodeRefused: there is no code that may still be tried.

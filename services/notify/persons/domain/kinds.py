@@ -1,4 +1,4 @@
-"""The kinds of notice as data: what may be switched off, how long a notice is worth sending, which text is current."""
+"""The kinds of notice as data: whether people may switch one off, how long it is worth sending, its current text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,15 +7,19 @@ from datetime import timedelta
 from services.contracts.notices import NoticeChannel, NoticeKind
 
 CHANNELS: tuple[NoticeChannel, ...] = (NoticeChannel.INBOX, NoticeChannel.EMAIL)
-"""Every notice is planned for all of them, set up or not: so that a channel set up later sends nothing old."""
+"""Every notice is planned for all of these, set up or not, so that a channel set up later sends nothing old."""
 
 HELD_AT_NIGHT: frozenset[NoticeChannel] = frozenset({NoticeChannel.EMAIL})
-"""Channels that quiet hours hold. The inbox waits by itself."""
+"""Channels that quiet hours hold. An inbox disturbs nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindRule:
-    """`mandatory`: preferences don't apply. `lasts`: not worth sending after it. `template`: version of the text."""
+    """The rule of one kind.
+
+    A `mandatory` kind comes whatever people prefer. After `lasts` a notice is not worth sending. `template` is the
+    current version of its text.
+    """
 
     mandatory: bool
     lasts: timedelta
@@ -25,7 +29,7 @@ class KindRule:
 _MONTH = timedelta(days=30)
 
 RULES: Mapping[NoticeKind, KindRule] = {
-    # Also that it goes on as one with another case: that is how it is on its way. The vocabulary of kinds is closed.
+    # It also tells that a case goes on as one with another: the vocabulary of kinds is closed.
     NoticeKind.CASE_DISPATCHED: KindRule(mandatory=False, lasts=timedelta(days=7), template=2),
     NoticeKind.CASE_REJECTED: KindRule(mandatory=False, lasts=_MONTH),
     NoticeKind.CASE_VERIFIED: KindRule(mandatory=False, lasts=_MONTH),

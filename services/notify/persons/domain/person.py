@@ -1,10 +1,9 @@
-"""A person, as the one place that knows their addresses sees them: how to reach them, and whether they want it.
+"""A person: how they can be reached, and whether and how they want to be told.
 
-Addresses stand in this document alone: no event, no journal, no answer to a change carries them. An erasure request
-destroys them at once, then waits for the answers of all who may hold something else.
+Addresses stand in this document alone: no event, no journal, no answer to a change carries them.
 
-Who decides is the person, under their own token, or staff of a community to which facts have shown that the person
-belongs. Whether they have is asked before (`belonging`); here staff are staff of the community that is named.
+The person decides, under their own token, or staff of a community to which facts have shown that the person belongs.
+Whether they have is asked before (`Memberships`); here staff are staff of the community that is named.
 """
 
 from collections.abc import Mapping
@@ -21,9 +20,6 @@ from services.contracts.notices import (
     NoticeChannel,
     NoticeKind,
     PersonChanged,
-    PersonErased,
-    PersonErasureAnswered,
-    PersonErasureRequested,
     PersonRegistered,
     PersonStatus,
 )
@@ -31,15 +27,12 @@ from services.contracts.value import Value
 from services.notify.persons.domain.addresses import Addresses, Proposed, next_code
 from services.notify.persons.domain.quiet import QuietHours
 
-HOLDERS: frozenset[str] = frozenset({"issues", "volunteers", "events", "notify"})
-"""The services that hold something of persons; the proof of an erasure is an answer of each."""
-
 Language = Literal["zh", "en"]
 Muted = Mapping[NoticeKind, frozenset[NoticeChannel]]
 
 
 class Choices(Value):
-    """How somebody wants to be told. `muted` names what they don't want, by kind and channel."""
+    """How somebody wants to be told. `muted` names the kinds that they don't want, each with its channels."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -49,7 +42,7 @@ class Choices(Value):
 
 
 class Part(Value):
-    """The erasure of what belongs to one community, which its staff have asked for."""
+    """The erasure of everything that belongs to one community, for which its staff have asked."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,10 +55,10 @@ class Part(Value):
 
 
 class Person(Aggregate):
-    """`id` is the `sub` of their token. After erasure only that, and the proof, is left.
+    """A person. `id` is the `sub` of their token; after erasure only that, and the proof, is left.
 
-    `communities` are those that the person has named under a token of that community. `codes_sent`: when codes were
-    sent of late. `parts`: communities whose staff had their part erased.
+    `communities` are those that the person has named under a token of that community. `codes_sent` tells when codes
+    were sent of late. `parts` are the communities whose staff had their part erased.
     """
 
     communities: Thing[frozenset[str]] = frozenset()
@@ -82,7 +75,7 @@ class Person(Aggregate):
 
     @property
     def gone(self) -> bool:
-        """Whether nothing may be sent or kept any more."""
+        """Whether nothing may be sent to this person or kept of them any more."""
         return self.status is not PersonStatus.KNOWN
 
     def part_of(self, community: str) -> Part | None:
@@ -94,14 +87,14 @@ class Person(Aggregate):
         return channel in self.choices.muted.get(kind, frozenset())
 
     def given(self, choices: Choices | None, addresses: Addresses | None) -> Self:
-        """This person with what they have given replaced; their own addresses take the place of proposed ones."""
+        """This person with new choices or addresses, where given; their own addresses replace proposed ones."""
         changes: dict[str, Any] = {} if choices is None else {"choices": choices}
         if addresses is not None:
             changes |= {"addresses": addresses, "proposed": None}
         return self.model_copy(update=changes)
 
     def offered(self, addresses: Addresses, community: str, by: str, now: datetime) -> Self:
-        """This person with `addresses` proposed by staff: what holds already is not, and the same again is nothing."""
+        """This person with `addresses` proposed by staff. Those that hold or stand proposed already change nothing."""
         held = self.addresses
         new = Addresses(
             email=addresses.email if addresses.email != held.email else None,
@@ -126,7 +119,7 @@ class Person(Aggregate):
 
 
 def stranger(id: str, community: str) -> Person:
-    """Somebody who has told us nothing: the defaults. `community` is the one that asks or is asked."""
+    """A person of whom nothing is known, with the defaults. `community` is the one that asks or is asked."""
     return Person(id=id, community=community)
 
 
@@ -143,7 +136,7 @@ def register(
     by: Principal,
     now: datetime,
 ) -> Decision[Person]:
-    """Take up a person with what was told of them; `person` is the stranger they were."""
+    """Take up a person with their choices and addresses; `person` is the stranger that they were."""
     require_decider(by, person.id, community)
     told = _told(person, choices, addresses, community, by, now)
     return decided(told, PersonRegistered(person=person.id, by=by.sub))
@@ -157,7 +150,7 @@ def change(
     by: Principal,
     now: datetime,
 ) -> Decision[Person]:
-    """Replace choices or addresses. The person's own token says that they belong to `community`; staff never do."""
+    """Replace choices or addresses. Only the person's own token shows that they belong to `community`."""
     require_decider(by, person.id, community)
     if person.gone:
         raise PersonGone()
@@ -192,76 +185,3 @@ def _told(
         return told.model_copy(update={"communities": told.communities | {community}})
     told = person.given(choices, None)
     return told if addresses is None else told.offered(addresses, community, by.sub, now)
-
-
-def request_erasure(
-    person: Person, request: str, community: str, by: Principal, now: datetime, *, new: bool = False
-) -> Decision[Person]:
-    """Erase the person: all of them where they ask themselves, else what belongs to `community`. Asking again changes
-    nothing. `new`: not in the store yet.
-    """
-    require_decider(by, person.id, community)
-    if person.gone:
-        return decided(person)
-    met = [PersonRegistered(person=person.id, by=by.sub)] if new else []
-    if by.sub != person.id:
-        return _erase_part(person, request, community, by, now, met)
-    left = Person(
-        id=person.id,
-        community=person.community,
-        communities=person.communities,
-        choices=Choices(quiet=None),
-        parts=person.parts,
-        status=PersonStatus.ERASING,
-        request=request,
-        requested_at=now,
-    )
-    return decided(left, *met, PersonErasureRequested(person=person.id, request=request, requested_at=now, by=by.sub))
-
-
-def _erase_part(
-    person: Person, request: str, community: str, by: Principal, now: datetime, met: list[PersonRegistered]
-) -> Decision[Person]:
-    """What the person told under their own token stays: it is not the community's."""
-    others = tuple(part for part in person.parts if part.community != community)
-    mine = person.part_of(community)
-    if mine is not None and mine.erased_at is None:
-        return decided(person)
-    part = Part(community=community, request=request, by=by.sub, requested_at=now)
-    changes: dict[str, Any] = {"parts": (*others, part), "communities": person.communities - {community}}
-    if person.proposed is not None and person.proposed.community == community:
-        changes["proposed"] = None
-    asked = PersonErasureRequested(person=person.id, request=request, requested_at=now, by=by.sub, only=community)
-    return decided(person.model_copy(update=changes), *met, asked)
-
-
-def take_answer(person: Person, service: str, request: str, now: datetime) -> Decision[Person]:
-    """`service` has erased what `request` asked for; with the last answer it is erased."""
-    for part in person.parts:
-        if part.request == request:
-            return _part_answered(person, part, service, now)
-    if person.status is not PersonStatus.ERASING or service in person.answers or person.request is None:
-        return decided(person)
-    answers = person.answers | {service}
-    answered = PersonErasureAnswered(person=person.id, service=service)
-    if not answers >= HOLDERS:
-        return decided(person.model_copy(update={"answers": answers}), answered)
-    erased = person.model_copy(update={"answers": answers, "status": PersonStatus.ERASED, "erased_at": now})
-    proof = PersonErased(person=person.id, request=person.request, services=sorted(answers), erased_at=now)
-    return decided(erased, answered, proof)
-
-
-def _part_answered(person: Person, part: Part, service: str, now: datetime) -> Decision[Person]:
-    if service in part.answers:
-        return decided(person)
-    answers = part.answers | {service}
-    done = answers >= HOLDERS
-    after = part.model_copy(update={"answers": answers, "erased_at": now if done else None})
-    changed = person.model_copy(update={"parts": tuple(after if each is part else each for each in person.parts)})
-    answered = PersonErasureAnswered(person=person.id, service=service, only=part.community)
-    if not done:
-        return decided(changed, answered)
-    proof = PersonErased(
-        person=person.id, request=part.request, services=sorted(answers), erased_at=now, only=part.community
-    )
-    return decided(changed, answered, proof)

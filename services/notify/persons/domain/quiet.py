@@ -46,7 +46,7 @@ class QuietHours(Value):
         return self
 
     def hold(self, at: datetime) -> bool:
-        """Whether `at` lies within them."""
+        """Whether `at` lies within these hours."""
         clock = at.astimezone(_zone(self.zone)).time()
         if self.start < self.end:
             return self.start <= clock < self.end

@@ -25,8 +25,8 @@ from tests.unit.events.given import END, HOUR, MINUTE, STAFF, START, resident
 @pytest.fixture
 async def other(settings: EventsSettings, hand: Hand) -> AsyncIterator[Caller]:
     """Another replica."""
-    async with standing.opened(service, settings, hand) as (_, rooms):
-        transport = standing.gateway(service, settings, standing.routers(rooms))
+    async with standing.opened(service, settings, hand) as opened:
+        transport = standing.gateway(service, settings, standing.routers(opened.rooms))
         async with Caller(transport, DevelopmentIssuer(settings), "events") as caller:
             yield caller
 

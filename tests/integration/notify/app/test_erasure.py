@@ -5,7 +5,8 @@ from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.notices import PersonErasureRequested
 from tests.integration.notify.calling import Api
-from tests.integration.notify.world import House, Record, a_case, fact, registered, scheduled
+from tests.integration.notify.house import House
+from tests.integration.notify.records import Record, a_case, fact, registered, scheduled
 from tests.unit.notify.given import DAY, HERE, NOW, RESIDENT
 
 SOON = NOW + 3 * DAY

@@ -17,7 +17,7 @@ from services.notify.app import service
 from services.notify.settings import NotifySettings
 from tests.integration.notify.board.test_board import everything
 from tests.integration.notify.calling import Api
-from tests.integration.notify.world import Record, a_case, fact, registered, scheduled
+from tests.integration.notify.records import Record, a_case, fact, registered, scheduled
 from tests.integration.standing import on_topics, settings_for, whole
 from tests.unit.notify.given import HERE, RESIDENT
 from tests.waiting import eventually

@@ -4,16 +4,17 @@ import asyncio
 
 import pytest
 
-from services.chassis.sweeper import Sweep
 from services.contracts.notices import NoticeChannel, NoticeKind
-from services.notify.channels import Answer, Gateway
 from services.notify.channels.email import EmailGateway, SmtpServer
+from services.notify.channels.gateways import Answer, Gateway
 from services.notify.notices.delivery import Delivery
-from services.notify.notices.domain.notice import CLAIM_LASTS, RETRY_AFTER, lapse
-from services.notify.notices.store import lapsed
-from services.notify.notices.wording import Wording, Words
+from services.notify.notices.domain.notice import CLAIM_LASTS, RETRY_AFTER
+from services.notify.notices.wording import Wording
+from services.notify.shared.texts import Words
+from tests.integration import standing
+from tests.integration.notify.house import House
 from tests.integration.notify.mailbox import Mailbox
-from tests.integration.notify.world import House, a_case, cancelled, registered, scheduled
+from tests.integration.notify.records import a_case, cancelled, registered, scheduled
 from tests.unit.notify.given import DAY, HOUR, NAMES, NOW
 
 SOON = NOW + 3 * DAY
@@ -156,7 +157,7 @@ async def test_a_sender_that_died_leaves_a_doubt_and_no_second_mail(house: House
     sender = Delivery(house.notices, house.persons, {EMAIL: Dying()}, Wording(NAMES), house.clock)
     with pytest.raises(Dies):
         await sender.once()
-    sweep = Sweep("lapsed-claim", house.notices, lapsed, lapse)
+    sweep = standing.sweep(house.rooms, "lapsed-claim")
     assert await sweep.once(house.clock) == 0
     house.now += CLAIM_LASTS
     assert await sweep.once(house.clock) == 1

@@ -6,9 +6,9 @@ import pytest
 
 from services.contracts import issues as i
 from services.contracts import volunteers as v
-from services.contracts.notices import NoticeChannel
-from tests.integration.notify.world import (
-    House,
+from services.notify.settings import NotifySettings
+from tests.integration.notify.house import House, a_house
+from tests.integration.notify.records import (
     Record,
     a_case,
     cancelled,
@@ -190,11 +190,10 @@ async def test_batches_make_no_difference_to_who_is_told(house: House) -> None:
     assert [each for each in await house.told() if each[1] != "activity-reminder"] == told
 
 
-async def test_a_channel_set_up_later_sends_nothing_old(house: House) -> None:
-    house.open_channels = frozenset({NoticeChannel.INBOX})
-    await house.know("resident-1")
-    await house.take(a_case())
-    house.open_channels = frozenset(NoticeChannel)
+async def test_a_channel_set_up_later_sends_nothing_old(house: House, settings: NotifySettings) -> None:
+    async with a_house(settings.model_copy(update={"smtp_host": None})) as without_mail:
+        await without_mail.know("resident-1")
+        await without_mail.take(a_case())
     await house.take(a_case())
     assert {each[2:] for each in await house.told(channel="email")} == {("email", "suppressed", "channel-off")}
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from services.notify.channels.email import EmailGateway, SmtpServer
-from services.notify.notices.wording import Wording
+from services.notify.persons.code_text import CodeText
 from services.notify.persons.codes import Codes
 from services.notify.persons.domain.addresses import CODE_HOLDS, CODES_A_DAY, DAY, TRIES
 from tests.integration.notify.calling import Api
+from tests.integration.notify.house import House
 from tests.integration.notify.mailbox import Mailbox
-from tests.integration.notify.world import House, a_case, registered
+from tests.integration.notify.records import a_case, registered
 from tests.unit.notify.given import HERE, NAMES, NEIGHBOUR, NOW, RESIDENT, STAFF
 
 ENTERED = {"community": HERE, "email": "someone@example.org", "phone": "13800138000"}
@@ -20,7 +21,7 @@ ENTERED = {"community": HERE, "email": "someone@example.org", "phone": "13800138
 
 def codes(house: House, mailbox: Mailbox) -> Codes:
     gateway = EmailGateway(SmtpServer("127.0.0.1", mailbox.port, "board@example.org", seconds=5), house.clock)
-    return Codes(house.persons, gateway, Wording(NAMES), house.clock, timedelta(seconds=1))
+    return Codes(house.persons, gateway, CodeText(NAMES), house.clock, timedelta(seconds=1))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from services.contracts.text import fit
 from services.notify.board.feeds import json_feed, rss
 from services.notify.board.figures import Board, BuildingFindings, Cases, Findings, percent, tally
-from services.notify.board.labels import WORDS
+from services.notify.board.labels import LABELS
 from services.notify.board.page import ASSETS, Page
 from tests.unit.notify.boards import NOW, PLACES, a_round, sunny_board
 from tests.unit.notify.given import NAMES
@@ -63,7 +63,7 @@ def _empty(**fields: object) -> Board:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    assert WORDS["zh"].keys() == WORDS["en"].keys()
+    assert LABELS["zh"].keys() == LABELS["en"].keys()
 
 
 def test_the_main_figures_stand_on_it() -> None:

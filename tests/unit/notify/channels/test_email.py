@@ -4,7 +4,7 @@ from email import message_from_bytes
 from email.policy import SMTP, default
 
 from services.notify.channels.email import compose
-from services.notify.notices.wording import Words
+from services.notify.shared.texts import Words
 from tests.unit.notify.given import NOW
 
 

@@ -1,7 +1,5 @@
 """What notify knows has names that facts tell, and no others."""
 
-from datetime import UTC, datetime
-
 import pytest
 from pydantic import ValidationError
 
@@ -10,9 +8,6 @@ from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.event import Event
 from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
-from services.notify.notices.domain.notice import Particulars
-
-NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -32,18 +27,8 @@ def test_a_name_that_is_none_is_refused() -> None:
     with pytest.raises(ValidationError):
         CaseKnown(titel="灯坏了")  # type: ignore[call-arg]  # as the type checker says
     with pytest.raises(TypeError):
-        CaseKnown().particulars().model_copy(update={"titel": "灯坏了"})  # tests are read as they are
+        CaseKnown().model_copy(update={"titel": "灯坏了"})  # tests are read as they are
 
 
 def test_what_a_later_release_keeps_is_passed_over() -> None:
     assert CaseKnown.of({"title": "灯坏了", "later": 7}) == CaseKnown(title="灯坏了")
-
-
-def test_a_notice_mentions_what_is_known() -> None:
-    assert CaseKnown(title="灯", category_zh="照明", category_en="Lighting", reporter="a").particulars() == Particulars(
-        title="灯", category_zh="照明", category_en="Lighting"
-    )
-    assert WishKnown(title="长椅", proposer="a").particulars() == Particulars(title="长椅")
-    assert NeedKnown(category="escort", starts_at=NOW).particulars() == Particulars(work="escort", starts_at=NOW)
-    known = ActivityKnown(title="义诊", title_en="Clinic", starts_at=NOW, ends_at=NOW, venue="hall")
-    assert known.particulars() == Particulars(title="义诊", title_en="Clinic", starts_at=NOW, ends_at=NOW, venue="hall")

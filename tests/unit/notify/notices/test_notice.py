@@ -15,7 +15,6 @@ from services.notify.notices.domain.notice import (
     RETRY_AFTER,
     Notice,
     NotInTheInbox,
-    Particulars,
     Review,
     anonymise,
     claim,
@@ -29,6 +28,7 @@ from services.notify.notices.domain.notice import (
     sent,
     supersede,
 )
+from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Planned
 from tests.unit.notify.given import DAY, HOUR, NEIGHBOUR, NOW, RESIDENT, a_draft, a_queued, assert_folds
 

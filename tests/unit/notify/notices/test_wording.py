@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.notices import NoticeKind
-from services.notify.notices.domain.notice import Particulars
+from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.wording import Wording
 from services.notify.persons.domain.kinds import RULES
 from tests.unit.notify.given import HERE, NAMES, NOW

@@ -1,13 +1,12 @@
-"""The gateway: what a person may see and set, what staff may, and what nobody else may."""
-
-from typing import Any
+"""Persons over HTTP: what they may see and set themselves, what staff may, and what nobody else may."""
 
 import pytest
 
 from services.chassis.principal import Principal
 from tests.integration.notify.calling import Api
-from tests.integration.notify.world import House, a_case, registered, scheduled
-from tests.unit.notify.given import DAY, HERE, HOUR, NEIGHBOUR, NOW, RESIDENT, STAFF, STAFF_ELSEWHERE
+from tests.integration.notify.house import House
+from tests.integration.notify.records import registered
+from tests.unit.notify.given import DAY, HERE, NEIGHBOUR, NOW, RESIDENT, STAFF, STAFF_ELSEWHERE
 
 PREFERENCES = {
     "community": HERE,
@@ -93,63 +92,5 @@ async def test_staff_set_an_address_on_record(house: House, api: Api) -> None:
         {"email": "a@example.org"},
     ],
 )
-async def test_what_makes_no_sense_is_refused(api: Api, body: dict[str, object]) -> None:
+async def test_addresses_that_make_no_sense_are_refused(api: Api, body: dict[str, object]) -> None:
     assert (await api.call(RESIDENT, "PUT", "/me/addresses", body)).status_code == 422
-
-
-async def test_the_inbox_page_by_page_in_the_readers_language(house: House, api: Api) -> None:
-    for n in range(5):
-        house.now = NOW + n * HOUR
-        await house.take(a_case(f"case-{n}"))
-    await house.take(a_case("case-9", reporter="resident-2"))
-    seen, cursor = [], None
-    while True:
-        query: dict[str, Any] = {"limit": 3} if cursor is None else {"limit": 3, "cursor": cursor}
-        page = (await api.call(RESIDENT, "GET", "/me/notices", language="en", **query)).json()
-        seen += page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    assert len(seen) == len({item["id"] for item in seen}) == 10
-    assert [item["delivered_at"] for item in seen] == sorted((item["delivered_at"] for item in seen), reverse=True)
-    assert "“楼道灯不亮” has been put right" in {item["subject"] for item in seen}
-    assert (await api.call(RESIDENT, "GET", "/me/unread")).json() == {"unread": 10}
-
-
-async def test_reading_counts_down_once(house: House, api: Api) -> None:
-    await house.take(a_case())
-    first, second = (await api.call(RESIDENT, "GET", "/me/notices")).json()["items"]
-    for _ in range(2):
-        assert (await api.call(RESIDENT, "POST", f"/me/notices/{first['id']}/read")).json()["read_at"]
-    assert (await api.call(RESIDENT, "GET", "/me/unread")).json() == {"unread": 1}
-    left = (await api.call(RESIDENT, "GET", "/me/notices", unread=True)).json()["items"]
-    assert [item["id"] for item in left] == [second["id"]]
-
-
-async def test_nobody_reads_for_another(house: House, api: Api) -> None:
-    await house.take(a_case())
-    (first, *_) = (await api.call(RESIDENT, "GET", "/me/notices")).json()["items"]
-    assert (await api.call(NEIGHBOUR, "POST", f"/me/notices/{first['id']}/read")).status_code == 404
-    assert (await api.call(NEIGHBOUR, "GET", "/me/notices")).json()["items"] == []
-
-
-async def test_staff_see_who_was_told_and_why_somebody_was_not(house: House, api: Api) -> None:
-    await house.take([*a_case(), scheduled(NOW + 3 * DAY), registered("resident-2", 2, NOW + 3 * DAY)])
-    told = (await api.call(STAFF, "GET", "/why", community=HERE, about="case-1")).json()["items"]
-    assert {(t["kind"], t["channel"], t["status"], t["reason"]) for t in told} == {
-        ("case-dispatched", "inbox", "delivered", None),
-        ("case-dispatched", "email", "suppressed", "no-address"),
-        ("case-verified", "inbox", "delivered", None),
-        ("case-verified", "email", "suppressed", "no-address"),
-    }
-    assert {t["recipient"] for t in told} == {"resident-1"}
-    by_cause = (await api.call(STAFF, "GET", "/why", community=HERE, cause="case-1.4")).json()["items"]
-    assert {t["kind"] for t in by_cause} == {"case-verified"}
-    assert (await api.call(STAFF, "GET", "/why", community=HERE)).json()["code"] == "why.about-what"
-    assert (await api.call(RESIDENT, "GET", "/why", community=HERE, about="case-1")).status_code == 403
-    assert (await api.call(STAFF_ELSEWHERE, "GET", "/why", community=HERE, about="case-1")).status_code == 403
-
-
-@pytest.mark.parametrize("path", ["/me", "/me/notices", "/me/unread", "/why?community=sunshine&about=x"])
-async def test_without_a_token_nothing_is_told(api: Api, path: str) -> None:
-    assert (await api.call(None, "GET", path)).status_code == 401

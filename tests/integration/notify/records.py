@@ -1,37 +1,14 @@
-"""Facts of other services as Kafka brings them, and the service that takes them, on a clock that the test turns."""
+"""Facts and states of other services, as Kafka brings them."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any, cast
 
-from services.chassis.kafka.producer import Producer
-from services.chassis.principal import member
-from services.chassis.store import mongo
-from services.chassis.store.aggregates import Aggregates, Cause
-from services.chassis.store.gone import Gone
-from services.chassis.store.journal import Journal
-from services.chassis.subscriber.erasure import Erasing, Traces
-from services.chassis.subscriber.handlers import Handlers
-from services.chassis.subscriber.intake import Intake
-from services.chassis.subscriber.record import Record as Taken
 from services.contracts import activities as a
 from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.envelope import SOURCE, Envelope, to_headers
 from services.contracts.event import Event, State
-from services.contracts.notices import NoticeChannel
-from services.notify.notices.domain.notice import Notice
-from services.notify.notices.erasure import erase
-from services.notify.notices.reactions import Desk, reactions
-from services.notify.notices.store import NOTICE, PERSON, Facts
-from services.notify.notices.telling import Telling
-from services.notify.persons.domain.person import Person, register, stranger
-from tests.unit.notify.given import DAY, HERE, HOUR, NOW, a_person
-
-LEAD = 24 * HOUR
+from tests.unit.notify.given import DAY, HERE, HOUR, NOW
 
 
 @dataclass
@@ -75,63 +52,6 @@ def state(shown: State, id: str, sequence: int = 1) -> Record:
 def tombstone(shown: State, id: str, sequence: int) -> Record:
     """The aggregate was erased."""
     return _record(shown, id, sequence, NOW, None, state=True)
-
-
-@dataclass
-class House:
-    """The service's own parts, without relay and gateway."""
-
-    db: mongo.Database
-    now: datetime = NOW
-    open_channels: frozenset[NoticeChannel] = frozenset(NoticeChannel)
-    gone: Gone = field(init=False)
-    notices: Aggregates[Notice] = field(init=False)
-    persons: Aggregates[Person] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.gone = Gone(self.db, self.clock)
-        self.notices = Aggregates(NOTICE, self.db, self.clock, gone=self.gone)
-        self.persons = Aggregates(PERSON, self.db, self.clock)
-
-    def clock(self) -> datetime:
-        return self.now
-
-    @property
-    def handlers(self) -> Handlers:
-        telling = Telling(self.notices, self.persons, self.clock, self.open_channels)
-        facts, traces = Facts(self.db), Traces(self.gone, Journal(self.db, self.gone), self.db, (PERSON, NOTICE))
-        erasing = Erasing(traces)
-        erasing.add(partial(erase, facts, self.notices))
-        table = Handlers()
-        reactions(table, Desk(telling, facts, self.notices, self.persons, LEAD, erasing))
-        return table
-
-    async def take(self, records: Iterable[Record], batch: int = 1000) -> None:
-        """Take the records in batches of that size; a dead letter is a failure."""
-        span = cast("Callable[[str | None, str], AbstractContextManager[str | None]]", lambda t, n: nullcontext(t))
-        intake = Intake("notify", self.handlers, self.db, cast(Producer, None), self.clock, span=span, gone=self.gone)
-        pending = list(records)
-        for start in range(0, len(pending), batch):
-            await intake.take(cast(Sequence[Taken], pending[start : start + batch]))
-        assert intake.counts.dead_letters == 0
-
-    async def know(self, id: str, email: str | None = "someone@example.org", **choices: Any) -> None:
-        """Let somebody set up how they want to be told."""
-        known = a_person(id, email, **choices)
-        me = member(id, HERE)
-        await self.persons.create(
-            id, lambda _: register(stranger(id, HERE), known.choices, known.addresses, HERE, me, self.now), Cause(id)
-        )
-
-    async def told(self, **query: Any) -> list[tuple[str, str, str, str, str | None]]:
-        """Every notice as (recipient, kind, channel, status, reason), sorted."""
-        found = self.db["notices"].find({f"state.{name}": value for name, value in query.items()})
-        names = ("recipient", "kind", "channel", "status", "reason")
-        return sorted([tuple(d["state"][name] for name in names) async for d in found], key=str)
-
-    async def everything(self) -> list[Any]:
-        """All notices, as they stand; for a comparison before and after."""
-        return await self.db["notices"].find().sort("_id", 1).to_list(None)
 
 
 def a_case(id: str = "case-1", reporter: str | None = "resident-1") -> list[Record]:

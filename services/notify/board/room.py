@@ -1,0 +1,22 @@
+"""The room of the notice board. It keeps copies of public states, in which no person stands."""
+
+from services.chassis.clock import Clock
+from services.chassis.room import Room
+from services.chassis.store.mongo import Database
+from services.notify.board.api import router
+from services.notify.board.gallery import Gallery
+from services.notify.board.page import Page
+from services.notify.board.reactions import reactions
+from services.notify.board.store import INDEXES
+from services.notify.knowledge.names import Names
+
+
+def room(database: Database, clock: Clock, names: Names, origin: str, seconds: float) -> Room:
+    """The room of the board. Links begin with `origin`; figures are at most `seconds` old."""
+    gallery = Gallery(database, clock, seconds)
+    return Room(
+        "board",
+        indexes=INDEXES,
+        routers=[router(gallery, Page(names), names, origin, seconds)],
+        reactions=reactions,
+    )

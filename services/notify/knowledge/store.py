@@ -1,0 +1,153 @@
+"""What is remembered of the facts of others: the collections, their indexes, and the questions asked of them.
+
+A field is a register (value, sequence) in which the later fact wins, or a document stands under the fact's own id. Such
+operations commute, so neither a repetition nor the order inside a bulk write matters; and who counted on an activity at
+one of its facts is the same whenever it is asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel, UpdateOne
+from services.contracts.holding import WORDS_GONE
+from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
+
+SUBJECTS = "subjects"
+"""Cases, wishes, activities and needs: `_id` is the aggregate's, and each field is a register `{v, n}`."""
+
+ATTENDANCES = "attendances"
+"""Who counts on an activity: one document for each fact that says so. A person's last one before a moment holds."""
+
+SUPPORTERS = "supporters"
+"""Who stands behind a case or a wish: `_id` is the support's, beside `subject` and registers for `person`, `here` and
+`since`."""
+
+STAFFINGS = "staffings"
+"""Who volunteers at an activity: one document for each fact that says so."""
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    ATTENDANCES: [
+        IndexModel([("activity", ASCENDING), ("n", ASCENDING)], name="activity"),
+        IndexModel([("person", ASCENDING)], name="person"),
+    ],
+    STAFFINGS: [
+        IndexModel([("activity", ASCENDING), ("n", DESCENDING)], name="activity"),
+        IndexModel([("volunteers", ASCENDING)], name="person"),
+    ],
+    SUBJECTS: [
+        IndexModel([("reporter.v", ASCENDING)], name="reporter", sparse=True),
+        IndexModel([("proposer.v", ASCENDING)], name="proposer", sparse=True),
+        IndexModel([("merged_into.v", ASCENDING)], name="merged_into", sparse=True),
+    ],
+    SUPPORTERS: [
+        IndexModel([("subject", ASCENDING), ("here.v", ASCENDING)], name="subject"),
+        IndexModel([("person.v", ASCENDING)], name="person"),
+    ],
+}
+
+K = TypeVar("K", bound=Known)
+
+
+def latest(id: str, sequence: int, fields: dict[str, Any], fixed: dict[str, Any] | None = None) -> UpdateOne:
+    """The operation that sets each of `fields`, unless a later fact has set it. `fixed` never differs for one id."""
+    registers: dict[str, Any] = {
+        name: {
+            "$cond": [
+                {"$lt": [{"$ifNull": [f"${name}.n", 0]}, sequence]},
+                {"v": {"$literal": value}, "n": {"$literal": sequence}},
+                f"${name}",
+            ]
+        }
+        for name, value in fields.items()
+    }
+    constants = {name: {"$literal": value} for name, value in (fixed or {}).items()}
+    return UpdateOne({"_id": id}, [{"$set": {**registers, **constants}}], upsert=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who counted on an activity at a certain moment; `seated` if with a seat, and not waiting for one."""
+
+    person: str
+    seated: bool
+
+
+class Knowledge:
+    """Everything that is remembered of the facts of others."""
+
+    def __init__(self, database: Database) -> None:
+        self._subjects = database[SUBJECTS]
+        self._attendances = database[ATTENDANCES]
+        self._staffings = database[STAFFINGS]
+        self._supporters = database[SUPPORTERS]
+
+    async def case(self, id: str) -> CaseKnown:
+        """What is known of a case; every field is None where no fact has told of it."""
+        return await self._known(CaseKnown, id)
+
+    async def wish(self, id: str) -> WishKnown:
+        """What is known of a wish."""
+        return await self._known(WishKnown, id)
+
+    async def activity(self, id: str) -> ActivityKnown:
+        """What is known of an activity."""
+        return await self._known(ActivityKnown, id)
+
+    async def need(self, id: str) -> NeedKnown:
+        """What is known of a need."""
+        return await self._known(NeedKnown, id)
+
+    async def _known(self, known: type[K], id: str) -> K:
+        document = await self._subjects.find_one({"_id": id})
+        return known.of(_values(document) if document else {})
+
+    async def concerned(self, subject: str, *, first: str | None, at: datetime) -> list[str]:
+        """The people whom it concerns what became of a case or a wish at the time `at`, each once.
+
+        They are `first` (who reported or proposed it), all who stood behind it then, and the same people of every case
+        that was merged into it. Asked again later, it finds nobody new.
+        """
+        merged = self._subjects.find({"merged_into.v": subject, "merged_at.v": {"$lte": at}}, {"reporter": 1})
+        people, subjects = [first], [subject]
+        async for found in merged:
+            people.append(_values(found).get("reporter"))
+            subjects.append(found["_id"])
+        behind = {"subject": {"$in": subjects}, "here.v": True, "since.v": {"$lte": at}}
+        supporters = self._supporters.find(behind, {"person": 1})
+        people += [found["person"]["v"] async for found in supporters]
+        return [person for person in dict.fromkeys(people) if person is not None]
+
+    async def participants(self, activity: str, sequence: int) -> list[Participant]:
+        """The people who counted on `activity` just before its fact `sequence`; asked again later, nobody is new."""
+        latest: Document = {"$group": {"_id": "$person", "last": {"$last": "$$ROOT"}}}
+        before: Document = {"$match": {"activity": activity, "n": {"$lt": sequence}}}
+        found = self._attendances.aggregate(
+            [before, {"$sort": {"n": ASCENDING}}, latest, {"$sort": {"_id": ASCENDING}}]
+        )
+        return [Participant(row["_id"], row["last"]["seated"]) async for row in found if row["last"]["here"]]
+
+    async def volunteers(self, activity: str, sequence: int) -> list[str]:
+        """The people who volunteered at `activity` just before its fact `sequence`."""
+        before = self._staffings.find({"activity": activity, "n": {"$lt": sequence}}).sort("n", DESCENDING).limit(1)
+        return [volunteer async for staffing in before for volunteer in staffing["volunteers"]]
+
+    async def forget_supporters(self, subject: str) -> None:
+        """Forget who stands behind `subject`. Once it is shown again, facts tell that anew."""
+        await self._supporters.delete_many({"subject": subject})
+
+    async def forget(self, person: str, community: str | None = None) -> None:
+        """Forget `person` in all that is remembered of `community`, or (None) of all communities."""
+        here: Document = {} if community is None else {"community": community}
+        await self._attendances.delete_many({"person": person, **here})
+        await self._supporters.delete_many({"person.v": person, **here})
+        await self._subjects.update_many({"reporter.v": person, **here}, {"$set": {"reporter.v": None}})
+        # The title of a wish is its proposer's own words.
+        nameless = {"$set": {"proposer.v": None, "title.v": WORDS_GONE}}
+        await self._subjects.update_many({"proposer.v": person, **here}, nameless)
+        await self._staffings.update_many({"volunteers": person, **here}, {"$pull": {"volunteers": person}})
+
+
+def _values(document: Document) -> dict[str, Any]:
+    return {name: field["v"] for name, field in document.items() if isinstance(field, dict) and "v" in field}

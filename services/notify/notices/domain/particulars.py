@@ -1,0 +1,56 @@
+"""The particulars that the text of a notice mentions, as far as facts have told of them."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict
+
+from services.contracts.value import Value
+from services.notify.knowledge.domain import ActivityKnown, CaseKnown, NeedKnown, WishKnown
+
+
+class Particulars(Value):
+    """What the text of a notice mentions. Public words and times only; never a name or an address."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    title: str | None = None
+    title_en: str | None = None
+    category_zh: str | None = None
+    category_en: str | None = None
+    work: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    venue: str | None = None
+    previous_starts_at: datetime | None = None
+    due_at: datetime | None = None
+    answer_by: datetime | None = None
+    party: int | None = None
+    text: str | None = None
+    accepted: bool | None = None
+    merged: bool | None = None
+
+
+def of_case(known: CaseKnown) -> Particulars:
+    """The particulars of a case."""
+    return Particulars(title=known.title, category_zh=known.category_zh, category_en=known.category_en)
+
+
+def of_wish(known: WishKnown) -> Particulars:
+    """The particulars of a wish."""
+    return Particulars(title=known.title)
+
+
+def of_activity(known: ActivityKnown) -> Particulars:
+    """The particulars of an activity."""
+    return Particulars(
+        title=known.title,
+        title_en=known.title_en,
+        starts_at=known.starts_at,
+        ends_at=known.ends_at,
+        venue=known.venue,
+    )
+
+
+def of_need(known: NeedKnown) -> Particulars:
+    """The particulars of a need."""
+    return Particulars(work=known.category, starts_at=known.starts_at)

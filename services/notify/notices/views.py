@@ -1,0 +1,68 @@
+"""What recipients see of their notices, and staff of the notices of others."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from services.chassis.store.aggregates import Stored
+from services.contracts.notices import NoticeChannel, NoticeKind, NoticeStatus, Suppression
+from services.notify.notices.domain.notice import Notice
+from services.notify.notices.wording import Wording
+
+
+class NoticeView(BaseModel):
+    """A notice as its recipient reads it."""
+
+    id: str
+    kind: NoticeKind
+    about: str
+    subject: str
+    body: str
+    delivered_at: datetime | None
+    read_at: datetime | None
+
+
+class UnreadView(BaseModel):
+    """How many notices are not read; exact."""
+
+    unread: int
+
+
+class ToldView(BaseModel):
+    """One message to one person by one channel, or the reason why there was none."""
+
+    id: str
+    recipient: str
+    kind: NoticeKind
+    channel: NoticeChannel
+    about: str
+    cause: str
+    template: int
+    status: NoticeStatus
+    reason: Suppression | None
+    queued_at: datetime
+    not_before: datetime
+    expires_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    attempts: int
+
+
+def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> NoticeView:
+    """A notice with its words in `language`."""
+    notice = stored.aggregate
+    words = wording.render(notice.kind, notice.template, language, notice.community, notice.particulars)
+    return NoticeView(
+        id=notice.id,
+        kind=notice.kind,
+        about=notice.about,
+        subject=words.subject,
+        body=words.body,
+        delivered_at=notice.delivered_at,
+        read_at=notice.read_at,
+    )
+
+
+def told(stored: Stored[Notice]) -> ToldView:
+    """A notice as staff may see it. Its words are for the recipient alone."""
+    return ToldView(**stored.aggregate.model_dump(include=set(ToldView.model_fields)))

@@ -1,0 +1,43 @@
+"""The room of persons. Channels stand before it, since a code that confirms an address is sent by mail."""
+
+from datetime import timedelta
+from functools import partial
+
+from services.chassis.clock import Clock
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Erasing, Leaver
+from services.notify.channels.gateways import Gateway
+from services.notify.persons.api import router
+from services.notify.persons.code_text import CodeText
+from services.notify.persons.codes import Codes
+from services.notify.persons.domain.person import Person
+from services.notify.persons.reactions import reactions
+from services.notify.persons.store import INDEXES, KINDS, Memberships
+
+
+def room(
+    persons: Aggregates[Person],
+    memberships: Memberships,
+    erasing: Erasing,
+    mail: Gateway | None,
+    text: CodeText,
+    clock: Clock,
+    pause: timedelta,
+) -> Room:
+    """The room of persons. Without `mail` no codes are sent; senders rest for `pause` before they look again."""
+    codes = [] if mail is None else [Codes(persons, mail, text, clock, pause)]
+    return Room(
+        "persons",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(persons, memberships)],
+        reactions=lambda table: reactions(table, persons, erasing),
+        tasks=[each.run for each in codes],
+        erase=partial(erase, memberships),
+    )
+
+
+async def erase(memberships: Memberships, leaver: Leaver) -> None:
+    """Leave nothing of `leaver`. The person themselves, above all their addresses, are gone since they asked."""
+    await memberships.forget(leaver.person, leaver.community)

@@ -1,0 +1,23 @@
+"""The list over HTTP of who was told, and why somebody was not: for staff of the community alone."""
+
+from tests.integration.notify.calling import Api
+from tests.integration.notify.house import House
+from tests.integration.notify.records import a_case, registered, scheduled
+from tests.unit.notify.given import DAY, HERE, NOW, RESIDENT, STAFF, STAFF_ELSEWHERE
+
+
+async def test_staff_see_who_was_told_and_why_somebody_was_not(house: House, api: Api) -> None:
+    await house.take([*a_case(), scheduled(NOW + 3 * DAY), registered("resident-2", 2, NOW + 3 * DAY)])
+    told = (await api.call(STAFF, "GET", "/why", community=HERE, about="case-1")).json()["items"]
+    assert {(t["kind"], t["channel"], t["status"], t["reason"]) for t in told} == {
+        ("case-dispatched", "inbox", "delivered", None),
+        ("case-dispatched", "email", "suppressed", "no-address"),
+        ("case-verified", "inbox", "delivered", None),
+        ("case-verified", "email", "suppressed", "no-address"),
+    }
+    assert {t["recipient"] for t in told} == {"resident-1"}
+    by_cause = (await api.call(STAFF, "GET", "/why", community=HERE, cause="case-1.4")).json()["items"]
+    assert {t["kind"] for t in by_cause} == {"case-verified"}
+    assert (await api.call(STAFF, "GET", "/why", community=HERE)).json()["code"] == "why.about-what"
+    assert (await api.call(RESIDENT, "GET", "/why", community=HERE, about="case-1")).status_code == 403
+    assert (await api.call(STAFF_ELSEWHERE, "GET", "/why", community=HERE, about="case-1")).status_code == 403
