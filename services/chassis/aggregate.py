@@ -28,30 +28,33 @@ class Aggregate(Value):
     community: Thing[str]
 
     def public(self) -> State | None:
-        """What the `.state` topic shows of it; None where it shows nothing (erased, or not public at all)."""
+        """The state that the `.state` topic shows; None where the topic shows none (erased, or not public at all)."""
         return None
 
     def whole(self) -> State | None:
-        """The same where everybody may know all of it. What is not for everybody (`withholds`) is here and there."""
+        """The state with all that may be shown to somebody. It is `public()` unless the aggregate `withholds`."""
         return self.public()
 
     @property
     def withholds(self) -> bool:
-        """Whether its topics are told less of it than `whole`."""
+        """Whether topics are told less of the aggregate than `whole`."""
         return False
 
     def told(self, event: Event) -> Event | None:
-        """What the topic is told in place of `event`, which led to this; None: nothing. Asked where it `withholds`."""
+        """The event that the topic is told in place of `event`, which led to this aggregate; None for none.
+
+        Asked only where the aggregate `withholds`.
+        """
         return event
 
     @property
     def kept_inside(self) -> bool:
-        """Whether nothing of it was or will be public: then its topic gets no tombstone either."""
+        """Whether nothing of the aggregate was or will be public: then its topic gets no tombstone either."""
         return False
 
     @cached_property
-    def shown(self) -> State | None:
-        """`whole()`, made once: events, answer and, where nothing is withheld, topic show the same."""
+    def public_state(self) -> State | None:
+        """`whole()`, made once. Events and answers show this state, and so does the topic where nothing is withheld."""
         return self.whole()
 
 
@@ -60,13 +63,13 @@ E = TypeVar("E", bound=Event)
 M = TypeVar("M", bound=BaseModel)
 
 
-def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
-    """The `event` with each field that `changed` shows, and `more` for what is not part of the state.
+def event_from(event: type[E], changed: Aggregate, **more: Any) -> E:
+    """The `event` with each field of the public state of `changed`, and `more` for what is no part of the state.
 
     So a fact and the state after it can't differ in a field, which is the law of folding. Fields of a first event are
     all fields of the state, since its model has them all.
     """
-    state = changed.shown
+    state = changed.public_state
     if state is None:
         return event(**more)
     if not more and _is_whole(event, type(state)):
@@ -78,7 +81,7 @@ def tell(event: type[E], changed: Aggregate, **more: Any) -> E:
 def assembled(model: type[M], values: Mapping[str, Any]) -> M:
     """A `model` of `values` that fields of the same types have validated a moment ago: they are not validated again.
 
-    As pydantic makes its own copies; `model_construct` goes through the fields one by one in Python.
+    Pydantic makes its own copies in this way; `model_construct` goes through the fields one by one in Python.
 
     Raises:
         KeyError: a field has no value, defaults included.

@@ -122,7 +122,7 @@ class Command:
         """Who came second sees what the first has made of it, and need not ask. People of elsewhere see nothing."""
         if refusal.status not in _LOST_RACES or stored.aggregate.community not in self.principal.communities:
             return
-        state = stored.aggregate.shown
+        state = stored.aggregate.public_state
         if state is not None and seen is not None:
             refusal.current = seen(stored).model_dump(mode="json", include={"version", *type(state).model_fields})
         elif state is not None:

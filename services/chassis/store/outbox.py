@@ -60,7 +60,7 @@ def entries(
         for entry, event in zip(made, decision.events, strict=True):
             entry["told"] = _told(aggregate.told(event))
     if made and with_state and not aggregate.kept_inside:
-        public = aggregate.public() if aggregate.withholds else aggregate.shown
+        public = aggregate.public() if aggregate.withholds else aggregate.public_state
         made[-1]["state"] = None if public is None else _checked(public.model_dump_json().encode())
         if aggregate.withholds and public is not None:
             made[-1]["state_type"] = public.type

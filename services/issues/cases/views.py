@@ -187,6 +187,6 @@ def _taken(source: BaseModel, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
-    state = stored.aggregate.shown
+    state = stored.aggregate.public_state
     identity = {"id": stored.aggregate.id, "community": stored.aggregate.community, "version": stored.version}
     return assembled(view, {**state.__dict__, **identity, **more})

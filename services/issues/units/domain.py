@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request
 from services.contracts.issues import UnitKind, UnitRegistered, UnitState
@@ -41,4 +41,4 @@ def register_unit(command: RegisterUnit, by: Principal, now: datetime) -> Decisi
     """Take an organisation among the community's partners."""
     by.require(command.community, Role.STAFF, Role.OPERATOR)
     unit = Unit(id=unit_id(command.community, command.code), registered_at=now, **command.model_dump())
-    return decided(unit, tell(UnitRegistered, unit))
+    return decided(unit, event_from(UnitRegistered, unit))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request, Text
@@ -106,7 +106,7 @@ def credit(account: Account, service: Service, now: datetime) -> Decision[Accoun
         at=now,
     )
     changed = _with(account, entry)
-    credited = tell(
+    credited = event_from(
         AccountCredited,
         changed,
         added=minutes,
@@ -150,7 +150,7 @@ def correct(account: Account, command: Correct, by: Principal, now: datetime) ->
         }
     )
     changed = _with(account, entry)
-    return decided(changed, tell(AccountCorrected, changed, added=added, by=by.sub))
+    return decided(changed, event_from(AccountCorrected, changed, added=added, by=by.sub))
 
 
 def erase(account: Account, stand_in: str) -> Decision[Account]:
@@ -159,7 +159,7 @@ def erase(account: Account, stand_in: str) -> Decision[Account]:
         return decided(account)
     entries = tuple(entry.model_copy(update={"reason": None}) for entry in account.entries)
     changed = account.model_copy(update={"volunteer": stand_in, "entries": entries, "erased": True})
-    return decided(changed, tell(AccountErased, changed))
+    return decided(changed, event_from(AccountErased, changed))
 
 
 def _with(account: Account, entry: Entry) -> Account:

@@ -40,7 +40,7 @@ def shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
         UnknownAggregate: the aggregate was erased and has no public state any more.
     """
     aggregate = stored.aggregate
-    state = aggregate.shown
+    state = aggregate.public_state
     if state is None:
         raise UnknownAggregate(kind=type(aggregate).__name__.lower(), id=aggregate.id)
     identity = {"id": aggregate.id, "community": aggregate.community, "version": stored.version}

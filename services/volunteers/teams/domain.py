@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.chassis.aggregate import Aggregate, Decision, decided, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, event_from
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request
@@ -109,7 +109,7 @@ def form(id: str, command: Form, by: Principal, now: datetime) -> Decision[Team]
         recruiting=command.recruiting,
         formed_at=now,
     )
-    return decided(team, tell(TeamFormed, team))
+    return decided(team, event_from(TeamFormed, team))
 
 
 def join(team: Team, command: Membership, by: Principal, now: datetime) -> Decision[Team]:
@@ -129,7 +129,7 @@ def join(team: Team, command: Membership, by: Principal, now: datetime) -> Decis
         if not team.recruiting:
             raise NotRecruiting()
     changed = team.model_copy(update={"people": team.people | {person}})
-    return decided(changed, tell(TeamMemberJoined, changed, person=person))
+    return decided(changed, event_from(TeamMemberJoined, changed, person=person))
 
 
 def leave(team: Team, command: Membership, by: Principal, now: datetime) -> Decision[Team]:
@@ -148,7 +148,7 @@ def leave(team: Team, command: Membership, by: Principal, now: datetime) -> Deci
     if person == team.leader:
         raise LeaderStays()
     changed = team.model_copy(update={"people": team.people - {person}})
-    return decided(changed, tell(TeamMemberLeft, changed, person=person))
+    return decided(changed, event_from(TeamMemberLeft, changed, person=person))
 
 
 def change(team: Team, command: ChangeTeam, by: Principal, now: datetime) -> Decision[Team]:
@@ -168,7 +168,7 @@ def change(team: Team, command: ChangeTeam, by: Principal, now: datetime) -> Dec
     if (leader, recruiting) == (team.leader, team.recruiting):
         return decided(team)
     changed = team.model_copy(update={"leader": leader, "recruiting": recruiting})
-    return decided(changed, tell(TeamChanged, changed))
+    return decided(changed, event_from(TeamChanged, changed))
 
 
 def forget(team: Team, person: str, stand_in: str) -> Decision[Team]:
@@ -181,4 +181,4 @@ def forget(team: Team, person: str, stand_in: str) -> Decision[Team]:
         leader = stand_in
         people |= {stand_in}
     changed = team.model_copy(update={"people": people, "leader": leader})
-    return decided(changed, tell(TeamPersonErased, changed))
+    return decided(changed, event_from(TeamPersonErased, changed))

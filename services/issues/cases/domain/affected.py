@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal
 from services.contracts.event import Event
@@ -61,9 +61,9 @@ def counted(case: Case, affected: int, children: int, raised_at: Sequence[int] =
     )
     events: list[Event] = []
     if affected != case.affected:
-        events.append(tell(CaseAffected, changed))
+        events.append(event_from(CaseAffected, changed))
     if changed.priority is not case.priority:
-        events.append(tell(CaseRaised, changed))
+        events.append(event_from(CaseRaised, changed))
     if children != case.children:
-        events.append(tell(CaseChildrenCounted, changed))
+        events.append(event_from(CaseChildrenCounted, changed))
     return decided(changed, *events) if events else decided(case)

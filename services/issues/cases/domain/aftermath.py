@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request, Text
 from services.contracts.holding import emptied
@@ -81,7 +81,7 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
             "remarks": with_remark(case, CaseCommand.REOPEN, command.reason, by, now),
         }
     )
-    told = tell(CaseReopened, changed, previous_unit=case.unit, for_reporter=instead, by=by.sub)
+    told = event_from(CaseReopened, changed, previous_unit=case.unit, for_reporter=instead, by=by.sub)
     return on_record(changed, by, told)
 
 
@@ -106,7 +106,7 @@ def rate(case: Case, command: Rate, by: Principal, now: datetime) -> Decision[Ca
             "remarks": with_remark(case, CaseCommand.RATE, command.comment, by, now),
         }
     )
-    return on_record(changed, by, tell(CaseRated, changed, for_reporter=instead, by=by.sub))
+    return on_record(changed, by, event_from(CaseRated, changed, for_reporter=instead, by=by.sub))
 
 
 def expire_contact(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
@@ -114,7 +114,7 @@ def expire_contact(case: Case, kept: timedelta, now: datetime) -> Decision[Case]
     if case.contact is None or case.closed_at is None or now - case.closed_at < kept:
         return decided(case)
     changed = case.model_copy(update=_CONTACTLESS)
-    return decided(changed, tell(CaseContactExpired, changed, expired_at=now))
+    return decided(changed, event_from(CaseContactExpired, changed, expired_at=now))
 
 
 def expire_words(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
@@ -128,7 +128,7 @@ def expire_words(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
     theirs = {name for name in (case.reporter, ANONYMOUS) if name is not None}
     remarks = tuple(remark for remark in case.remarks if remark.by not in theirs)
     changed = case.model_copy(update={**_WORDLESS, "remarks": remarks})
-    return decided(changed, tell(CaseWordsExpired, changed, expired_at=now))
+    return decided(changed, event_from(CaseWordsExpired, changed, expired_at=now))
 
 
 def anonymise_case(case: Case, person: str, alias: str | None = None, stand_in: str | None = None) -> Decision[Case]:
@@ -149,7 +149,7 @@ def anonymise_case(case: Case, person: str, alias: str | None = None, stand_in: 
     if case.round is None:
         forgotten |= _WORDLESS
     changed = case.model_copy(update=forgotten)
-    return decided(changed, tell(CaseAnonymised, changed))
+    return decided(changed, event_from(CaseAnonymised, changed))
 
 
 def _require_reporter(case: Case, by: Principal) -> None:

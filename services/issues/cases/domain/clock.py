@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.contracts.event import Event
 from services.contracts.issues import CaseEscalated, CaseOverdue, CasePhase, CaseStatus, CaseWarned
 from services.issues.cases.domain.case import Case, Held
@@ -131,7 +131,7 @@ def tick(case: Case, now: datetime) -> Decision[Case]:
     if not events:
         return decided(case)
     changed = case.model_copy(update=_next_tick(case, changes))
-    return decided(changed, *(tell(event, changed) for event in events))
+    return decided(changed, *(event_from(event, changed) for event in events))
 
 
 def _owes(status: CaseStatus, *, overdue: bool) -> bool:

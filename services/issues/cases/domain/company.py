@@ -6,7 +6,7 @@ case leaves its company, and where a category stops being public.
 
 from collections.abc import Iterable
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.contracts.issues import CaseShown, CaseStatus, CaseWithheld
 from services.issues.cases.domain.case import Case
 
@@ -41,5 +41,5 @@ def say_withheld(case: Case) -> Decision[Case]:
 
 def _told(changed: Case) -> Decision[Case]:
     if changed.is_public:
-        return decided(changed, tell(CaseShown, changed))
+        return decided(changed, event_from(CaseShown, changed))
     return decided(changed, CaseWithheld(**changed.public().model_dump()))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal
 from services.chassis.values import Moment, Request, Text
@@ -85,7 +85,7 @@ def request_extension(case: Case, command: RequestExtension, by: Principal, now:
         }
     )
     return decided(
-        changed, tell(CaseExtensionRequested, changed, until=command.until, reason=command.reason, by=by.sub)
+        changed, event_from(CaseExtensionRequested, changed, until=command.until, reason=command.reason, by=by.sub)
     )
 
 
@@ -112,7 +112,7 @@ def grant_extension(
     )
     handles = case.phase is CasePhase.HANDLING
     changed = longer.model_copy(update=clocks.begin_handling(longer, now) if handles else with_tick(longer, {}))
-    return decided(changed, tell(CaseExtended, changed, by=by.sub))
+    return decided(changed, event_from(CaseExtended, changed, by=by.sub))
 
 
 def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: datetime) -> Decision[Case]:
@@ -128,7 +128,7 @@ def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: d
             "remarks": with_remark(case, CaseCommand.REFUSE_EXTENSION, command.reason, by, now),
         }
     )
-    return decided(changed, tell(CaseExtensionRefused, changed, reason=command.reason, by=by.sub))
+    return decided(changed, event_from(CaseExtensionRefused, changed, reason=command.reason, by=by.sub))
 
 
 def _require_more(case: Case, until: datetime, now: datetime) -> None:

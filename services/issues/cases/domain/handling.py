@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal
 from services.chassis.values import Moment, Request, Text
@@ -110,7 +110,7 @@ def dispatch(case: Case, command: Dispatch, unit: Unit, clocks: Clocks, by: Prin
     """
     by.require(case.community, *WHO[CaseCommand.DISPATCH])
     changed = _given(case, CaseCommand.DISPATCH, command, unit, clocks, now)
-    return decided(changed, tell(CaseDispatched, changed, by=by.sub))
+    return decided(changed, event_from(CaseDispatched, changed, by=by.sub))
 
 
 def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -125,7 +125,7 @@ def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Prin
     if case.unit == unit.id:
         raise AlreadyTheirs()
     changed = _given(case, CaseCommand.REASSIGN, command, unit, clocks, now)
-    return decided(changed, tell(CaseReassigned, changed, previous_unit=case.unit, by=by.sub))
+    return decided(changed, event_from(CaseReassigned, changed, previous_unit=case.unit, by=by.sub))
 
 
 def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: Clocks, now: datetime) -> Case:
@@ -173,7 +173,9 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
             "remarks": with_remark(case, CaseCommand.RETURN, command.reason, by, now),
         }
     )
-    return decided(changed, tell(CaseReturned, changed, previous_unit=case.unit, reason=command.reason, by=by.sub))
+    return decided(
+        changed, event_from(CaseReturned, changed, previous_unit=case.unit, reason=command.reason, by=by.sub)
+    )
 
 
 def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -189,7 +191,7 @@ def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: dateti
     speaks = case.can_be_contacted and case.contacted_at is None
     clock = clocks.begin(started, CasePhase.CONTACT, now) if speaks else clocks.begin_handling(started, now)
     changed = started.model_copy(update=clock)
-    return decided(changed, tell(CaseStarted, changed, by=by.sub))
+    return decided(changed, event_from(CaseStarted, changed, by=by.sub))
 
 
 def contact(case: Case, command: Contact, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -211,7 +213,7 @@ def contact(case: Case, command: Contact, clocks: Clocks, by: Principal, now: da
     )
     clock = clocks.begin_handling(spoken, now) if case.phase is CasePhase.CONTACT else {}
     changed = spoken.model_copy(update=clock)
-    return decided(changed, tell(CaseContacted, changed, note=command.note, by=by.sub))
+    return decided(changed, event_from(CaseContacted, changed, note=command.note, by=by.sub))
 
 
 def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -243,7 +245,7 @@ def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: date
         }
     )
     changed = handled.model_copy(update=clocks.begin(handled, CasePhase.VERIFICATION, now))
-    return decided(changed, tell(CaseHandled, changed, note=command.note, by=by.sub))
+    return decided(changed, event_from(CaseHandled, changed, note=command.note, by=by.sub))
 
 
 def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decision[Case]:
@@ -257,7 +259,7 @@ def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decisio
             "remarks": with_remark(case, CaseCommand.VERIFY, command.note, by, now),
         }
     )
-    return decided(changed, tell(CaseVerified, changed, by=by.sub))
+    return decided(changed, event_from(CaseVerified, changed, by=by.sub))
 
 
 def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -272,7 +274,7 @@ def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now:
     again = case.model_copy(update=sent)
     clock = with_tick(again, dict(STOPPED)) if case.unit is None else clocks.begin_handling(again, now)
     changed = again.model_copy(update=clock)
-    return decided(changed, tell(CaseSentBack, changed, reason=command.reason, by=by.sub))
+    return decided(changed, event_from(CaseSentBack, changed, reason=command.reason, by=by.sub))
 
 
 def _require_unit(case: Case, command: CaseCommand, by: Principal) -> None:

@@ -14,7 +14,7 @@ is made or undone, `follow` brings the pointers behind it up to date.
 from datetime import datetime
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import SYSTEM, Principal
 from services.chassis.values import Request, Text
@@ -90,7 +90,7 @@ def merge(case: Case, command: Merge, goes_on: Case, clocks: Clocks, by: Princip
             "remarks": with_remark(case, CaseCommand.MERGE, command.reason, by, now),
         }
     )
-    return decided(changed, tell(CaseMerged, changed, by=by.sub))
+    return decided(changed, event_from(CaseMerged, changed, by=by.sub))
 
 
 def unmerge(case: Case, command: Unmerge, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -110,7 +110,7 @@ def follow(case: Case, goes_on: str, *, public: bool = True) -> Decision[Case]:
     if case.status is not CaseStatus.MERGED or case.merged_into == goes_on:
         return decided(case)
     changed = case.model_copy(update={"merged_into": goes_on, "within_private": case.within_private or not public})
-    return decided(changed, tell(CaseMergeMoved, changed))
+    return decided(changed, event_from(CaseMergeMoved, changed))
 
 
 def _apart(case: Case, clocks: Clocks, now: datetime, by: str, **more: Any) -> Decision[Case]:
@@ -118,4 +118,4 @@ def _apart(case: Case, clocks: Clocks, now: datetime, by: str, **more: Any) -> D
     status = target(case.status, CaseCommand.UNMERGE, back)
     released = clocks.release(case, now)
     changed = case.model_copy(update={**released, "status": status, "merged_into": None, "joined": None, **more})
-    return decided(changed, tell(CaseUnmerged, changed, previous_case=case.merged_into, by=by))
+    return decided(changed, event_from(CaseUnmerged, changed, previous_case=case.merged_into, by=by))

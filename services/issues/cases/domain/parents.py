@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.chassis.values import Line, Request, Text
@@ -84,7 +84,7 @@ def adopt(
         return decided(case)
     within = case.within_private or not parent.is_public
     changed = case.model_copy(update={"parent": parent.id, "within_private": within})
-    return decided(changed, tell(CaseAdopted, changed, previous_parent=case.parent, by=by.sub))
+    return decided(changed, event_from(CaseAdopted, changed, previous_parent=case.parent, by=by.sub))
 
 
 def release(case: Case, by: Principal, now: datetime) -> Decision[Case]:
@@ -98,7 +98,7 @@ def let_go(case: Case, by: str = SYSTEM) -> Decision[Case]:
     if case.parent is None:
         return decided(case)
     changed = case.model_copy(update={"parent": None})
-    return decided(changed, tell(CaseReleased, changed, previous_parent=case.parent, by=by))
+    return decided(changed, event_from(CaseReleased, changed, previous_parent=case.parent, by=by))
 
 
 def split_off(
@@ -132,7 +132,7 @@ def split_off(
     ).aggregate
     within = not parent.is_public
     child = whole.model_copy(update={"parent": parent.id, "reporter": None, "within_private": within})
-    return on_record(child, by, tell(CaseReported, child))
+    return on_record(child, by, event_from(CaseReported, child))
 
 
 def _require_parent(parent: Case, community: str) -> None:

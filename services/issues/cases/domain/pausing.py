@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Invalid
 from services.chassis.principal import SYSTEM, Principal
 from services.chassis.values import Moment, Request, Text
@@ -53,7 +53,7 @@ def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: dateti
             "remarks": with_remark(case, CaseCommand.PAUSE, command.reason, by, now),
         }
     )
-    return decided(changed, tell(CasePaused, changed, reason=command.reason, by=by.sub))
+    return decided(changed, event_from(CasePaused, changed, reason=command.reason, by=by.sub))
 
 
 def resume(case: Case, command: Resume, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -76,4 +76,4 @@ def _resumed(case: Case, clocks: Clocks, by: str, now: datetime) -> Decision[Cas
     status = target(case.status, CaseCommand.RESUME, back)
     paused = case.model_copy(update={"paused_until": None})
     changed = paused.model_copy(update={**STOPPED, **clocks.release(paused, now), "status": status})
-    return decided(changed, tell(CaseResumed, changed, by=by))
+    return decided(changed, event_from(CaseResumed, changed, by=by))

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request, Text
@@ -159,7 +159,7 @@ def report(
     )
     if command.fixed and clocks is not None:
         case = case.model_copy(update=clocks.begin(case, CasePhase.VERIFICATION, now))
-    return on_record(case, case.acting(by), tell(CaseReported, case))
+    return on_record(case, case.acting(by), event_from(CaseReported, case))
 
 
 def report_finding(
@@ -189,7 +189,7 @@ def report_finding(
         after=finding.after,
         reported_at=visit.visited_at,
     )
-    return decided(case, tell(CaseReported, case))
+    return decided(case, event_from(CaseReported, case))
 
 
 def accept(case: Case, command: Accept, catalogue: Catalogue, by: Principal, now: datetime) -> Decision[Case]:
@@ -203,8 +203,8 @@ def accept(case: Case, command: Accept, catalogue: Catalogue, by: Principal, now
     if command.title is not None:
         changes["title"] = command.title
     changed = Case.model_validate(case.model_dump() | changes)
-    shown = [tell(CaseShown, changed)] if changed.is_public and not case.is_public else []
-    return decided(changed, *shown, tell(CaseAccepted, changed, by=by.sub))
+    shown = [event_from(CaseShown, changed)] if changed.is_public and not case.is_public else []
+    return decided(changed, *shown, event_from(CaseAccepted, changed, by=by.sub))
 
 
 def reject(case: Case, command: Reject, by: Principal, now: datetime) -> Decision[Case]:
@@ -217,7 +217,7 @@ def reject(case: Case, command: Reject, by: Principal, now: datetime) -> Decisio
             "remarks": with_remark(case, CaseCommand.REJECT, command.reason, by, now),
         }
     )
-    return decided(changed, tell(CaseRejected, changed, reason=command.reason, by=by.sub))
+    return decided(changed, event_from(CaseRejected, changed, reason=command.reason, by=by.sub))
 
 
 def _reporter(command: Report, channel: Channel, by: Principal) -> str | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request
@@ -111,7 +111,7 @@ def adopt(
         adopted_at=now,
     )
     touched = [category.code for category in command.categories if category != ever.get(category.code)]
-    return decided(edition, tell(CatalogueAdopted, edition, touched=touched, by=by.sub))
+    return decided(edition, event_from(CatalogueAdopted, edition, touched=touched, by=by.sub))
 
 
 def with_category(before: Catalogue, category: Category, *, reworded: bool, note: str | None) -> Adopt:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request
@@ -268,7 +268,7 @@ def retire_place(place: Place, by: Principal, now: datetime) -> Decision[Place]:
         return decided(place)
     changed = place.model_copy(update={"retired": True, "changed_at": now})
     if place.kind in PUBLIC:
-        return decided(changed, tell(PlaceRetired, changed, by=by.sub))
+        return decided(changed, event_from(PlaceRetired, changed, by=by.sub))
     return decided(changed, InnerPlaceRetired(by=by.sub))
 
 
@@ -335,4 +335,4 @@ def _registered(place: Place) -> Event:
 def _told(event: type[Event], place: Place, **more: Any) -> Event:
     """`event` of `place`, with its grid and point, which stay inside."""
     point = None if place.point is None else PointData(**place.point.model_dump())
-    return tell(event, place, grid=place.grid, point=point, **more)
+    return event_from(event, place, grid=place.grid, point=point, **more)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.principal import Principal
 from services.contracts.event import Event
 from services.contracts.issues import (
@@ -89,12 +89,12 @@ def recount(round: Round, figures: Figures, compound: Compound, catalogue: Catal
     missing = round.status is not RoundStatus.WALKED or round.recorded is None or round.visits < round.recorded
     if round.status is RoundStatus.COMPLETED and events:
         round = round.model_copy(update={"summary": summary_of(round, compound, catalogue, now)})
-        events.append(tell(RoundSummarised, round))
+        events.append(event_from(RoundSummarised, round))
     elif not missing:
         summary = summary_of(round, compound, catalogue, now)
         completed = {"status": RoundStatus.COMPLETED, "completed_at": now, "summary": summary}
         round = round.model_copy(update=completed)
-        events += [tell(RoundCompleted, round), tell(RoundSummarised, round)]
+        events += [event_from(RoundCompleted, round), event_from(RoundSummarised, round)]
     return decided(round, *events)
 
 
@@ -109,7 +109,7 @@ def complete_round(round: Round, recorded: int, by: Principal, now: datetime) ->
     if round.status in OVER:
         raise RoundIsOver()
     walked = round.model_copy(update={"status": RoundStatus.WALKED, "recorded": recorded})
-    return decided(walked, tell(RoundWalked, walked, recorded=recorded))
+    return decided(walked, event_from(RoundWalked, walked, recorded=recorded))
 
 
 def summary_of(round: Round, compound: Compound, catalogue: Catalogue, now: datetime) -> RoundSummary:
@@ -161,8 +161,8 @@ def _progressed(round: Round, figures: Figures) -> tuple[Round, list[Event]]:
     events: list[Event] = []
     if counted.status is RoundStatus.PLANNED:
         counted = counted.model_copy(update={"status": RoundStatus.WALKING})
-        events.append(tell(RoundStarted, counted))
-    return counted, [*events, tell(RoundProgressed, counted, visit=figures.last)]
+        events.append(event_from(RoundStarted, counted))
+    return counted, [*events, event_from(RoundProgressed, counted, visit=figures.last)]
 
 
 class _Sum:

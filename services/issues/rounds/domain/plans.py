@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.recurrence import MAX_LENGTH
@@ -190,7 +190,7 @@ def plan_rounds(
     if plan.next is None:
         raise NoSuchDate(on=segment.since.isoformat())
     due = advance(plan, now)
-    return decided(due.aggregate, tell(RoundPlanMade, plan), *due.events)
+    return decided(due.aggregate, event_from(RoundPlanMade, plan), *due.events)
 
 
 def advance(plan: RoundPlan, now: datetime) -> Decision[RoundPlan]:
@@ -201,7 +201,7 @@ def advance(plan: RoundPlan, now: datetime) -> Decision[RoundPlan]:
         date_of = next(ahead)
         plan = _looking_ahead(plan.model_copy(update={"cursor": date_of.on + _DAY}))
         due = {"occurrence": date_of.on, "round": round_id(plan.id, date_of.on), "starts_at": date_of.starts_at}
-        events.append(tell(RoundDue, plan, **due))
+        events.append(event_from(RoundDue, plan, **due))
     plan, ended = _ended_if_done(plan)
     return decided(plan, *events, *ended)
 
@@ -224,7 +224,7 @@ def skip_date(plan: RoundPlan, command: SkipDate, by: Principal, now: datetime) 
     skipped = tuple(sorted({*plan.skipped, command.on}))
     plan = _looking_ahead(plan.model_copy(update={"skipped": skipped}))
     plan, ended = _ended_if_done(plan)
-    return decided(plan, tell(RoundPlanDateSkipped, plan, on=command.on), *ended)
+    return decided(plan, event_from(RoundPlanDateSkipped, plan, on=command.on), *ended)
 
 
 def change_plan(
@@ -244,7 +244,7 @@ def change_plan(
     plan = _looking_ahead(plan.model_copy(update={"segments": (*kept, segment)}))
     if plan.next is None:
         raise NoSuchDate(on=segment.since.isoformat())
-    changed = tell(RoundPlanChanged, plan, since=segment.since)
+    changed = event_from(RoundPlanChanged, plan, since=segment.since)
     due = advance(plan, now)
     return decided(due.aggregate, changed, *due.events)
 
@@ -261,7 +261,7 @@ def end_plan(plan: RoundPlan, command: EndPlan, by: Principal, now: datetime) ->
     plan = _looking_ahead(plan.model_copy(update={"ends": since}))
     if plan.next is None:
         plan = plan.model_copy(update={"status": RoundPlanStatus.ENDED})
-    return decided(plan, tell(RoundPlanEnded, plan))
+    return decided(plan, event_from(RoundPlanEnded, plan))
 
 
 def round_id(plan: str, on: date) -> str:
@@ -285,7 +285,7 @@ def round_of(plan: RoundPlan, due: RoundDue, now: datetime) -> Decision[Round]:
         occurrence=due.occurrence,
         planned_at=now,
     )
-    return decided(round, tell(RoundPlanned, round))
+    return decided(round, event_from(RoundPlanned, round))
 
 
 def _segment(
@@ -316,7 +316,7 @@ def _ended_if_done(plan: RoundPlan) -> tuple[RoundPlan, list[Event]]:
     if plan.next is not None or plan.status is RoundPlanStatus.ENDED:
         return plan, []
     plan = plan.model_copy(update={"status": RoundPlanStatus.ENDED})
-    return plan, [tell(RoundPlanEnded, plan)]
+    return plan, [event_from(RoundPlanEnded, plan)]
 
 
 def _require_near(on: date, today: date) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Moment, Request
@@ -204,7 +204,7 @@ def plan_round(
         starts_at=command.starts_at,
         planned_at=now,
     )
-    return decided(round, tell(RoundPlanned, round))
+    return decided(round, event_from(RoundPlanned, round))
 
 
 def require_planner(community: str, terms: Terms, by: Principal) -> str:

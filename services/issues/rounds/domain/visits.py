@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, Naming, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, Naming, decided, derived_id, event_from
 from services.chassis.errors import CommunityError, Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Moment, Request, Text
@@ -256,7 +256,7 @@ def record_visit(
     found = visit_of(round, command, now, naming)
     kept = tuple(f.model_copy(update={"public": catalogue.known(f.category).public}) for f in found.findings)
     visit = found.model_copy(update={"findings": kept})
-    return decided(visit, tell(VisitRecorded, visit))
+    return decided(visit, event_from(VisitRecorded, visit))
 
 
 def show_finding(visit: Visit, case: str, *, public: bool) -> Decision[Visit]:
@@ -274,7 +274,7 @@ def _revised(visit: Visit, public: Mapping[str, bool]) -> Decision[Visit]:
     if kept == visit.findings:
         return decided(visit)
     revised = visit.model_copy(update={"findings": kept})
-    return decided(revised, tell(VisitRevised, revised))
+    return decided(revised, event_from(VisitRevised, revised))
 
 
 def faults_in(command: RecordVisit, places: Mapping[str, Place], catalogue: Catalogue) -> Iterator[Fault]:

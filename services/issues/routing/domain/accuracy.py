@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.contracts.issues.routing import (
     AccuracyLine,
     DispatchAccuracyCounted,
@@ -129,4 +129,4 @@ def figures(community: str, since: datetime, until: datetime, counted: Counted) 
 
 def publish(figures: DispatchAccuracy) -> Decision[DispatchAccuracy]:
     """Say the figures."""
-    return decided(figures, tell(DispatchAccuracyCounted, figures))
+    return decided(figures, event_from(DispatchAccuracyCounted, figures))

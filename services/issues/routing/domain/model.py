@@ -5,7 +5,7 @@ Its numbers are kept elsewhere; here is what is known about it.
 
 from datetime import datetime
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request
 from services.contracts.issues.routing import (
@@ -47,7 +47,7 @@ def ask_model(id: str, command: AskModel, by: Principal, now: datetime) -> Decis
     """Somebody of the staff wants a model."""
     by.require(command.community, Role.STAFF)
     model = RoutingModel(id=id, community=command.community, asked_at=now)
-    return decided(model, tell(RoutingModelAsked, model))
+    return decided(model, event_from(RoutingModelAsked, model))
 
 
 def successor_id(withdrawn: str) -> str:
@@ -60,7 +60,7 @@ def ask_successor(withdrawn: RoutingModel, now: datetime) -> Decision[RoutingMod
     model = RoutingModel(
         id=successor_id(withdrawn.id), community=withdrawn.community, asked_at=now, replaces=withdrawn.id
     )
-    return decided(model, tell(RoutingModelAsked, model))
+    return decided(model, event_from(RoutingModelAsked, model))
 
 
 def conclude(
@@ -71,10 +71,10 @@ def conclude(
         return decided(model)
     if refusal is None:
         changed = model.model_copy(update={"status": ModelStatus.READY, "trained_at": now, "parts": parts})
-        return decided(changed, tell(RoutingModelTrained, changed))
+        return decided(changed, event_from(RoutingModelTrained, changed))
     refused = {"status": ModelStatus.REFUSED, "refusal": refusal, "parts": parts}
     changed = model.model_copy(update=refused)
-    return decided(changed, tell(RoutingModelRefused, changed))
+    return decided(changed, event_from(RoutingModelRefused, changed))
 
 
 def withdraw(model: RoutingModel, now: datetime) -> Decision[RoutingModel]:
@@ -82,4 +82,4 @@ def withdraw(model: RoutingModel, now: datetime) -> Decision[RoutingModel]:
     if model.status is ModelStatus.WITHDRAWN:
         return decided(model)
     changed = model.model_copy(update={"status": ModelStatus.WITHDRAWN})
-    return decided(changed, tell(RoutingModelWithdrawn, changed))
+    return decided(changed, event_from(RoutingModelWithdrawn, changed))

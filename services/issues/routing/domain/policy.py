@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request
@@ -123,7 +123,7 @@ def open_routing(community: str, by: Principal) -> Decision[Routing]:
     """Begin to set it up."""
     _require(community, by)
     routing = not_set_up(community)
-    return decided(routing, tell(RoutingOpened, routing))
+    return decided(routing, event_from(RoutingOpened, routing))
 
 
 def draft_rules(routing: Routing, command: DraftRules, by: Principal, now: datetime) -> Decision[Routing]:
@@ -159,7 +159,7 @@ def switch_rules(routing: Routing, command: SwitchRules, by: Principal, now: dat
         raise NotThatDraft(draft=routing.draft, edition=edition)
     rules = routing.draft_rules if edition else ()
     changed = routing.model_copy(update={"edition": edition, "rules_on": rules})
-    return decided(changed, tell(RoutingRulesSwitched, changed, by=by.sub))
+    return decided(changed, event_from(RoutingRulesSwitched, changed, by=by.sub))
 
 
 def switch_model(
@@ -178,7 +178,7 @@ def switch_model(
     if command.model == routing.model:
         return decided(routing)
     changed = routing.model_copy(update={"model": command.model, "awaiting": None})
-    return decided(changed, tell(RoutingModelSwitched, changed, by=by.sub))
+    return decided(changed, event_from(RoutingModelSwitched, changed, by=by.sub))
 
 
 def lose_model(routing: Routing, model: str, by: str) -> Decision[Routing]:
@@ -186,7 +186,7 @@ def lose_model(routing: Routing, model: str, by: str) -> Decision[Routing]:
     if routing.model != model:
         return decided(routing)
     changed = routing.model_copy(update={"model": None, "awaiting": model})
-    return decided(changed, tell(RoutingModelSwitched, changed, by=by))
+    return decided(changed, event_from(RoutingModelSwitched, changed, by=by))
 
 
 def replace_model(routing: Routing, model: RoutingModel, by: str) -> Decision[Routing]:
@@ -194,7 +194,7 @@ def replace_model(routing: Routing, model: RoutingModel, by: str) -> Decision[Ro
     if routing.awaiting is None or routing.awaiting != model.replaces or model.status is not ModelStatus.READY:
         return decided(routing)
     changed = routing.model_copy(update={"model": model.id, "awaiting": None})
-    return decided(changed, tell(RoutingModelSwitched, changed, by=by))
+    return decided(changed, event_from(RoutingModelSwitched, changed, by=by))
 
 
 def automate(routing: Routing, command: Automate, by: Principal, now: datetime) -> Decision[Routing]:
@@ -203,7 +203,7 @@ def automate(routing: Routing, command: Automate, by: Principal, now: datetime) 
     if (command.automatic, command.threshold) == (routing.automatic, routing.threshold):
         return decided(routing)
     changed = routing.model_copy(update={"automatic": command.automatic, "threshold": command.threshold})
-    return decided(changed, tell(RoutingAutomated, changed, by=by.sub))
+    return decided(changed, event_from(RoutingAutomated, changed, by=by.sub))
 
 
 def _require(community: str, by: Principal) -> None:

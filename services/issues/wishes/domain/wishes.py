@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Moment, Request, Text
@@ -246,7 +246,7 @@ def propose(
         proposed_at=now,
         due_at=owed(now),
     )
-    return decided(wish, tell(WishProposed, wish))
+    return decided(wish, event_from(WishProposed, wish))
 
 
 def require_supportable(wish: Wish, by: Principal) -> None:
@@ -262,7 +262,7 @@ def recount(wish: Wish, supports: int) -> Decision[Wish]:
         return decided(wish)
     changed = wish.model_copy(update={"counted": supports})
     more = supports > wish.counted
-    return decided(changed, tell(WishSupported, changed) if more else tell(WishUnsupported, changed))
+    return decided(changed, event_from(WishSupported, changed) if more else event_from(WishUnsupported, changed))
 
 
 def answer(wish: Wish, command: Answer, by: Principal, now: datetime) -> Decision[Wish]:
@@ -286,7 +286,7 @@ def answer(wish: Wish, command: Answer, by: Principal, now: datetime) -> Decisio
         planned_for=command.planned_for,
         stage=Stage.PLANNED if accepted else None,
     )
-    return decided(changed, tell(WishAnswered, changed, by=by.sub))
+    return decided(changed, event_from(WishAnswered, changed, by=by.sub))
 
 
 def report_progress(wish: Wish, command: ReportProgress, by: Principal, now: datetime) -> Decision[Wish]:
@@ -314,7 +314,7 @@ def mark_overdue(wish: Wish, now: datetime) -> Decision[Wish]:
     if not late or wish.overdue or wish.hidden:
         return decided(wish)
     changed = wish.model_copy(update={"overdue": True})
-    return decided(changed, tell(WishOverdue, changed))
+    return decided(changed, event_from(WishOverdue, changed))
 
 
 def retitle(wish: Wish, command: Retitle, by: Principal, now: datetime) -> Decision[Wish]:
@@ -341,7 +341,7 @@ def show(wish: Wish, by: Principal, now: datetime) -> Decision[Wish]:
     if not wish.hidden:
         return decided(wish)
     changed = wish.model_copy(update={"hidden": False, "hidden_for": None})
-    return decided(changed, tell(WishShown, changed, by=by.sub))
+    return decided(changed, event_from(WishShown, changed, by=by.sub))
 
 
 def anonymise_wish(wish: Wish, person: str) -> Decision[Wish]:
@@ -368,7 +368,7 @@ def _reported(
     if len(wish.reports) >= MAX_REPORTS and progress.stage is Stage.UNDER_WAY:
         raise TooManyReports(limit=MAX_REPORTS)
     changed = wish.model_copy(update={"stage": progress.stage, "reports": (*wish.reports, progress), **changes})
-    return decided(changed, tell(event, changed, by=by.sub))
+    return decided(changed, event_from(event, changed, by=by.sub))
 
 
 def _require_open(wish: Wish) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pydantic import Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, tell
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request, Text, local_date
@@ -125,7 +125,7 @@ def open_plan(id: str, command: Open, by: Principal, now: datetime) -> Decision[
         **{name: getattr(command, name) for name in Open.model_fields},
     )
     raised = raise_visits(plan, now)
-    return Decision(raised.aggregate, (tell(CarePlanOpened, plan), *raised.events))
+    return Decision(raised.aggregate, (event_from(CarePlanOpened, plan), *raised.events))
 
 
 def raise_visits(plan: CarePlan, now: datetime) -> Decision[CarePlan]:
@@ -147,7 +147,7 @@ def raise_visits(plan: CarePlan, now: datetime) -> Decision[CarePlan]:
     ]
     coming = tuple(visit for visit in plan.visits if visit.ends_at > now)
     changed = plan.model_copy(update={"raised_until": until, "visits": (*coming, *visits)})
-    return decided(changed, tell(CarePlanRaised, changed, visits=visits))
+    return decided(changed, event_from(CarePlanRaised, changed, visits=visits))
 
 
 def close_plan(plan: CarePlan, by: Principal, now: datetime) -> Decision[CarePlan]:
@@ -161,7 +161,7 @@ def close_plan(plan: CarePlan, by: Principal, now: datetime) -> Decision[CarePla
     if plan.status is CarePlanStatus.CLOSED:
         raise CarePlanClosedAlready()
     changed = plan.model_copy(update={"status": CarePlanStatus.CLOSED})
-    return decided(changed, tell(CarePlanClosed, changed, needs=_to_come(plan, now)))
+    return decided(changed, event_from(CarePlanClosed, changed, needs=_to_come(plan, now)))
 
 
 def erase_plan(plan: CarePlan, stand_in: str, now: datetime) -> Decision[CarePlan]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from services.chassis.aggregate import Decision, decided, derived_id, tell
+from services.chassis.aggregate import Decision, decided, derived_id, event_from
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request
@@ -113,7 +113,7 @@ def open_for_visit(plan: CarePlan, visit: CareVisit) -> Decision[Need]:
 
 
 def _opened(need: Need) -> Decision[Need]:
-    return decided(need, tell(NeedOpened, need))
+    return decided(need, event_from(NeedOpened, need))
 
 
 def _certificate(skill: str | None) -> str | None:

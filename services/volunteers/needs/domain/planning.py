@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.activities import ActivityMoved
 from services.contracts.event import Event
@@ -28,14 +28,14 @@ def move(need: Need, moved: ActivityMoved, now: datetime) -> Decision[Need]:
     where: dict[str, Any] = {"building": moved.building}
     if (moved.starts_at, moved.ends_at) == (need.starts_at, need.ends_at):
         changed = need.model_copy(update=where)
-        return decided(changed, tell(NeedMoved, changed, released=[]))
+        return decided(changed, event_from(NeedMoved, changed, released=[]))
     released, offers = release_offers(need, now)
     had_yes = bool(need.volunteers)
     when = {"starts_at": moved.starts_at, "ends_at": moved.ends_at, "status": NeedStatus.OPEN, "offers": offers}
     changed = need.model_copy(update=where | when)
-    events: list[Event] = [tell(NeedMoved, changed, released=released)]
+    events: list[Event] = [event_from(NeedMoved, changed, released=released)]
     if had_yes:
-        events.append(tell(NeedReopened, changed, offer=None, person=None))
+        events.append(event_from(NeedReopened, changed, offer=None, person=None))
     return decided(changed, *events)
 
 
@@ -56,7 +56,7 @@ def cancel(need: Need, by: Principal, now: datetime) -> Decision[Need]:
         raise NeedClosed(status=need.status.value)
     released, offers = release_offers(need, now, keep_yes=True)
     changed = need.model_copy(update={"status": NeedStatus.CANCELLED, "offers": offers})
-    return decided(changed, tell(NeedCancelled, changed, released=released))
+    return decided(changed, event_from(NeedCancelled, changed, released=released))
 
 
 def complete(need: Need, now: datetime) -> Decision[Need]:
@@ -65,7 +65,7 @@ def complete(need: Need, now: datetime) -> Decision[Need]:
         return decided(need)
     released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
     changed = need.model_copy(update={"status": NeedStatus.FULFILLED, "offers": offers})
-    return decided(changed, tell(NeedCompleted, changed, released=released))
+    return decided(changed, event_from(NeedCompleted, changed, released=released))
 
 
 def lapse(need: Need, now: datetime) -> Decision[Need]:
@@ -74,7 +74,7 @@ def lapse(need: Need, now: datetime) -> Decision[Need]:
         return decided(need)
     released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
     changed = need.model_copy(update={"status": NeedStatus.LAPSED, "offers": offers})
-    return decided(changed, tell(NeedLapsed, changed, released=released))
+    return decided(changed, event_from(NeedLapsed, changed, released=released))
 
 
 def release_offers(

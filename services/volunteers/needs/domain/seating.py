@@ -7,7 +7,7 @@ gets its yes.
 
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
@@ -120,10 +120,10 @@ def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
     if now >= mine.expires_at:
         raise OfferExpired()
     changed = _with_offer(need, mine, status=status, answered_at=now)
-    events: list[Event] = [tell(NeedAccepted, changed, offer=mine.id, person=mine.person)]
+    events: list[Event] = [event_from(NeedAccepted, changed, offer=mine.id, person=mine.person)]
     if len(changed.volunteers) >= changed.seats:
         changed = changed.model_copy(update={"status": NeedStatus.STAFFED})
-        events.append(tell(NeedStaffed, changed))
+        events.append(event_from(NeedStaffed, changed))
     return decided(changed, *events)
 
 
@@ -139,7 +139,7 @@ def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
     if mine.status is OfferStatus.DECLINED:
         return decided(need)
     changed = _with_offer(need, mine, status=target(mine.status, OfferCommand.DECLINE), answered_at=now)
-    return decided(changed, tell(NeedDeclined, changed, offer=mine.id, person=mine.person))
+    return decided(changed, event_from(NeedDeclined, changed, offer=mine.id, person=mine.person))
 
 
 def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
@@ -159,7 +159,7 @@ def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[
     require_planning(need, now)
     changed = _with_offer(need, theirs, status=target(theirs.status, OfferCommand.WITHDRAW), answered_at=now)
     changed = changed.model_copy(update={"status": NeedStatus.OPEN})
-    return decided(changed, tell(NeedReopened, changed, offer=theirs.id, person=person))
+    return decided(changed, event_from(NeedReopened, changed, offer=theirs.id, person=person))
 
 
 def expire(need: Need, now: datetime) -> Decision[Need]:
@@ -170,7 +170,7 @@ def expire(need: Need, now: datetime) -> Decision[Need]:
     for late in need.offers:
         if late.status is OfferStatus.OFFERED and now >= late.expires_at:
             changed = _with_offer(changed, late, status=target(late.status, OfferCommand.EXPIRE), answered_at=now)
-            events.append(tell(NeedExpired, changed, offer=late.id, person=late.person))
+            events.append(event_from(NeedExpired, changed, offer=late.id, person=late.person))
     return decided(changed, *events)
 
 
@@ -189,7 +189,7 @@ def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Ne
         return decided(need)
     anonymous = tuple(o.model_copy(update={"person": stand_in}) if o.person == person else o for o in need.offers)
     changed = need.model_copy(update={"offers": anonymous})
-    events: list[Event] = [tell(NeedPersonErased, changed)]
+    events: list[Event] = [event_from(NeedPersonErased, changed)]
     owed = next((o for o in anonymous if o.person == stand_in and o.status in LIVE), None)
     if owed is not None and not need.is_final and now < need.starts_at:
         changed, event = _given_back(changed, owed, now)
@@ -200,10 +200,10 @@ def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Ne
 def _given_back(need: Need, owed: Offer, now: datetime) -> tuple[Need, Event]:
     if owed.status is OfferStatus.OFFERED:
         changed = _with_offer(need, owed, status=OfferStatus.DECLINED, answered_at=now)
-        return changed, tell(NeedDeclined, changed, offer=owed.id, person=owed.person)
+        return changed, event_from(NeedDeclined, changed, offer=owed.id, person=owed.person)
     changed = _with_offer(need, owed, status=OfferStatus.WITHDRAWN, answered_at=now)
     changed = changed.model_copy(update={"status": NeedStatus.OPEN})
-    return changed, tell(NeedReopened, changed, offer=owed.id, person=owed.person)
+    return changed, event_from(NeedReopened, changed, offer=owed.id, person=owed.person)
 
 
 def _offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[Need]:
@@ -218,7 +218,7 @@ def _offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision
         raise NoOpenSeat()
     made = Offer(id=booking.offer, person=person, status=OfferStatus.OFFERED, offered_at=now, expires_at=expires_at)
     changed = need.model_copy(update={"offers": (*need.offers, made)})
-    return decided(changed, tell(NeedOffered, changed, offer=made.id, person=person, expires_at=expires_at))
+    return decided(changed, event_from(NeedOffered, changed, offer=made.id, person=person, expires_at=expires_at))
 
 
 def _live(need: Need, person: str) -> Offer | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
 from services.chassis.values import Request
@@ -58,7 +58,7 @@ def report(need: Need, command: Report, by: Principal, now: datetime) -> Decisio
     if theirs.minutes == command.minutes:
         return decided(need)
     changed = _with_minutes(need, theirs, command.minutes, status)
-    return decided(changed, tell(NeedReported, changed, person=by.sub, minutes=command.minutes))
+    return decided(changed, event_from(NeedReported, changed, person=by.sub, minutes=command.minutes))
 
 
 def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decision[Need]:
@@ -75,7 +75,7 @@ def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decis
     changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.CONFIRM))
     if need.status is NeedStatus.STAFFED and all(o.status is not OfferStatus.ACCEPTED for o in changed.offers):
         changed = changed.model_copy(update={"status": NeedStatus.FULFILLED})
-    return decided(changed, tell(NeedFulfilled, changed, person=command.person, minutes=minutes))
+    return decided(changed, event_from(NeedFulfilled, changed, person=command.person, minutes=minutes))
 
 
 def _serving(need: Need, person: str, now: datetime) -> Offer:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.volunteers import (
@@ -38,7 +38,7 @@ def register(command: Register, by: Principal, now: datetime) -> Decision[Volunt
         told |= {"skills": frozenset(), "claimed_skills": command.skills}
         told["adult"] = False if command.adult is False else None
     volunteer = Volunteer(id=volunteer_id(command.community, person), person=person, registered_at=now, **told)
-    return decided(volunteer, tell(VolunteerRegistered, volunteer, own=by.sub == person))
+    return decided(volunteer, event_from(VolunteerRegistered, volunteer, own=by.sub == person))
 
 
 def change(volunteer: Volunteer, command: ChangeProfile, by: Principal, now: datetime) -> Decision[Volunteer]:
@@ -59,7 +59,7 @@ def change(volunteer: Volunteer, command: ChangeProfile, by: Principal, now: dat
     if volunteer.erased or not given:
         return decided(volunteer)
     changed = volunteer.model_copy(update=given)
-    return decided(changed, tell(VolunteerChanged, changed))
+    return decided(changed, event_from(VolunteerChanged, changed))
 
 
 def pause(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
@@ -101,7 +101,7 @@ def _turn(volunteer: Volunteer, status: VolunteerStatus, by: Principal) -> Decis
         return decided(volunteer)
     changed = volunteer.model_copy(update={"status": status})
     told = VolunteerPaused if status is VolunteerStatus.PAUSED else VolunteerResumed
-    return decided(changed, tell(told, changed))
+    return decided(changed, event_from(told, changed))
 
 
 def _require_self_or_staff(community: str, person: str, by: Principal) -> None:

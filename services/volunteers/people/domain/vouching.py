@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Forbidden
 from services.chassis.principal import Principal, Role
 from services.contracts.volunteers import VolunteerApproved, VolunteerDisapproved, VolunteerVerified
@@ -53,7 +53,7 @@ def verify(volunteer: Volunteer, command: Verify, by: Principal, now: datetime) 
     if volunteer.erased or all(getattr(volunteer, name) == value for name, value in update.items()):
         return decided(volunteer)
     changed = volunteer.model_copy(update=update)
-    return decided(changed, tell(VolunteerVerified, changed))
+    return decided(changed, event_from(VolunteerVerified, changed))
 
 
 def approve(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
@@ -66,7 +66,7 @@ def approve(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volu
     if volunteer.erased or volunteer.approved:
         return decided(volunteer)
     changed = volunteer.model_copy(update={"approved_at": now})
-    return decided(changed, tell(VolunteerApproved, changed))
+    return decided(changed, event_from(VolunteerApproved, changed))
 
 
 def disapprove(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
@@ -79,7 +79,7 @@ def disapprove(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[V
     if not volunteer.approved:
         return decided(volunteer)
     changed = volunteer.model_copy(update={"approved_at": None})
-    return decided(changed, tell(VolunteerDisapproved, changed))
+    return decided(changed, event_from(VolunteerDisapproved, changed))
 
 
 def _require_another_of_staff(volunteer: Volunteer, by: Principal) -> None:

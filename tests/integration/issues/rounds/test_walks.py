@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.aggregate import tell
+from services.chassis.aggregate import event_from
 from services.chassis.errors import NotYours
 from services.contracts.issues import CaseStatus, RoundStatus, RoundWalked, VisitRecorded
 from services.issues.rounds.domain.figures import complete_round
@@ -34,7 +34,9 @@ RECORDS: list[dict[str, Any]] = [
 
 
 async def hear_all(store: Store, visits: list[Visit], times: int) -> None:
-    await asyncio.gather(*(hear(store, tell(VisitRecorded, visit), visit.id) for visit in visits for _ in range(times)))
+    await asyncio.gather(
+        *(hear(store, event_from(VisitRecorded, visit), visit.id) for visit in visits for _ in range(times))
+    )
 
 
 async def test_any_part_sent_any_number_of_times_at_once_stands_once(store: Store) -> None:
@@ -133,7 +135,7 @@ async def test_the_summary_waits_for_the_last_visit_and_a_walk_sent_again_afterw
     again = await (await walk(store, round)).record_all([*RECORDS, a_record("v9", 9)])
     assert [result.outcome for result in again] == [Outcome.ALREADY] * 4 + [Outcome.REFUSED]
 
-    await hear(store, tell(RoundWalked, over.aggregate, recorded=4), round.id, over.version)
+    await hear(store, event_from(RoundWalked, over.aggregate, recorded=4), round.id, over.version)
     await hear_all(store, visits[:1], 2)
     assert await count(store) == 1
     done = (await store.rounds.get(round.id)).aggregate
