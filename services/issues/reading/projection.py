@@ -29,7 +29,7 @@ from services.issues.reading.facts import When
 from services.issues.reading.marks import Marks, Settled, age_of, pass_name
 from services.issues.reading.place_lookup import Sites
 from services.issues.reading.recounting import Recounting
-from services.issues.reading.rewriting import BEFORE, Change, Rewriting
+from services.issues.reading.rewriting import BEFORE, Change, Rewriting, written_in
 from services.issues.reading.row import ROWS, WAITING, WORDS, Where, last_change, row
 from services.issues.reading.throttle import Pace, Pass
 
@@ -196,7 +196,8 @@ class Projection:
             if case is not None and _shows(before, mark):
                 shown.append(Settled(mark, mark["wanted"], named=False))
             else:
-                changes.append(Change.of(mark, before, None if case is None else _row(mark["_id"], case, places)))
+                made = None if case is None else _row(mark, before, case, places)
+                changes.append(Change.of(mark, before, made))
             if number % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
         await self._rewriting.write(shown, changes)
@@ -209,9 +210,11 @@ def _shows(row: Document | None, mark: Document) -> bool:
     return row is not None and not asks_anew and bool(row.get("seq", -1) >= mark["wanted"])
 
 
-def _row(id: str, case: Document, places: Mapping[str, Where]) -> dict[str, Any]:
+def _row(mark: Document, before: Document | None, case: Document, places: Mapping[str, Where]) -> dict[str, Any]:
     state = case["state"]
-    made = row(id, case["v"], state, places[state["place"]], places.get(state.get("at") or ""))
+    public, exact = places[state["place"]], places.get(state.get("at") or "")
+    written = None if before is None or mark.get("redraw") else written_in(before)
+    made = row(mark["_id"], case["v"], state, public, exact, written=written)
     return {**made, "changed": last_change(state)}
 
 

@@ -19,10 +19,17 @@ from services.chassis.store.mongo import (
     is_repetition,
 )
 from services.issues.reading.marks import Marks, Settled, pass_name
-from services.issues.reading.row import COUNTED_BY, ROWS, counted_in, counts_as
+from services.issues.reading.row import COUNTED_BY, ROWS, WRITTEN, counted_in, counts_as
 
-BEFORE = dict.fromkeys((*COUNTED_BY, "seq", "turn", "changed", "days"), 1)
+BEFORE = dict.fromkeys((*COUNTED_BY, "seq", "turn", "changed", "days", WRITTEN), 1)
 """What a pass reads of the rows that it may rewrite."""
+
+
+def written_in(row: Document) -> bytes | None:
+    """The digest of what the texts and words in `row` were made of. It holds for the pass that left it alone: one that
+    does not know of it, as an older version's, may have written other words."""
+    left = row.get(WRITTEN)
+    return None if not left or left["turn"] != row.get("turn") else bytes(left["digest"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class Change:
         made = self.made or {}
         moments = [(self.before or {}).get("changed"), self.mark.get("changed"), made["changed"]]
         fields = {**made, "changed": max(each for each in moments if each is not None), "turn": name}
+        if WRITTEN in made:
+            fields[WRITTEN] = {"turn": name, "digest": made[WRITTEN]}
         if self.before is None:
             return InsertOne({"_id": self.mark["_id"], **fields})
         return UpdateOne({"_id": self.mark["_id"], "turn": self.before.get("turn")}, {"$set": fields})

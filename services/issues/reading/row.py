@@ -8,7 +8,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from services.contracts.issues import CaseStatus as S
 from services.contracts.masking import mask
@@ -20,6 +23,12 @@ from services.issues.reading.tokenizer import normal, tokens
 ROWS = "case_rows"
 WORDS = "words"
 """The field of tokens, and the name of the index that searches walk."""
+
+WRITTEN = "written"
+"""The field that tells what the texts and words of a row were made of: a digest, and the pass that left it."""
+
+_MANNER = 1
+"""Of making them: another number, and those of every row are made anew when it is drawn the next time."""
 
 WAITING = "waiting"
 """The name of the index that queues walk."""
@@ -84,10 +93,22 @@ def order_of(moment: datetime, id: str | None = None) -> int:
     return max(-_FARTHEST, min(_FARTHEST, order))
 
 
-def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Where | None = None) -> dict[str, Any]:
-    """The row of case `id`, whose stored state is `state`; at `where` as everybody knows, at `spot` as workers do."""
+def row(
+    id: str,
+    version: int,
+    state: Mapping[str, Any],
+    where: Where,
+    spot: Where | None = None,
+    *,
+    written: bytes | None = None,
+) -> dict[str, Any]:
+    """The row of case `id`, whose stored state is `state`; at `where` as everybody knows, at `spot` as workers do.
+
+    Args:
+        written: the digest of what the texts and words in the row were made of. Where it is the same, these are left
+            out.
+    """
     known = facts(state)
-    open_text, inside = _texts(state, where, spot or where)
     exact = state.get("point") or (None if spot is None or spot.lon is None else {"lon": spot.lon, "lat": spot.lat})
     return {
         "seq": version,
@@ -102,9 +123,7 @@ def row(id: str, version: int, state: Mapping[str, Any], where: Where, spot: Whe
         "desks": desks(state),
         "due": state.get("phase_due_at") or state.get("paused_until") or state.get("due_at") or NEVER,
         "title": state.get("title"),
-        "text": open_text,
-        "inside": inside,
-        "words": _words(open_text, inside, public=is_public(state)),
+        **_readable(_Writing.of(state, where, spot or where), written),
         "lon": where.lon,
         "lat": where.lat,
         "cell": None if where.lon is None or where.lat is None else tiles.cell(where.lon, where.lat),
@@ -134,12 +153,50 @@ def counts_as(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*(row.get(name) for name in COUNTED_BY), tuple(sorted((row.get("days") or {}).items())))
 
 
-def _texts(state: Mapping[str, Any], where: Where, spot: Where) -> tuple[str, str]:
-    """What everybody may read, and what only workers may, as they are searched."""
-    public = normal(state.get("title"), state["category_zh"], state["category_en"], *where.titles)
-    remarks = [remark.get("text") for remark in state.get("remarks") or ()]
-    finer = [title for title in spot.titles if title not in where.titles]
-    return public, normal(*(mask(text) for text in (state.get("text"), state.get("spot"), *remarks, *finer) if text))
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What is written of a case: its `open_titles`, and the `texts` and `finer_titles` that only workers read."""
+
+    public: bool
+    open_titles: tuple[str | None, ...]
+    texts: tuple[str | None, ...]
+    finer_titles: tuple[str, ...]
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any], where: Where, spot: Where) -> "_Writing":
+        return cls(
+            public=is_public(state),
+            open_titles=(state.get("title"), state["category_zh"], state["category_en"], *where.titles),
+            texts=(
+                state.get("text"),
+                state.get("spot"),
+                *(remark.get("text") for remark in state.get("remarks") or ()),
+            ),
+            finer_titles=tuple(title for title in spot.titles if title not in where.titles),
+        )
+
+    @property
+    def digest(self) -> bytes:
+        parts = (_MANNER, self.public, self.open_titles, self.texts, self.finer_titles)
+        return hashlib.blake2b(orjson.dumps(parts), digest_size=16).digest()
+
+
+def _readable(writing: _Writing, written: bytes | None) -> dict[str, Any]:
+    """What everybody may read, and what only workers may, as they are searched. The digest alone where it is as
+    it was `written`: masking and cutting into words take most of the time of a row."""
+    digest = writing.digest
+    if digest == written:
+        return {WRITTEN: digest}
+    open_text = normal(*writing.open_titles)
+    inside = normal(*(mask(text) for text in writing.texts if text), *map(_masked_title, writing.finer_titles))
+    words = _words(open_text, inside, public=writing.public)
+    return {"text": open_text, "inside": inside, WORDS: words, WRITTEN: digest}
+
+
+@lru_cache(maxsize=1024)
+def _masked_title(title: str) -> str:
+    """The title of a place, masked. There are few of them, and many cases at each."""
+    return mask(title)
 
 
 def _words(open_text: str, inside: str, *, public: bool) -> list[str]:

@@ -104,7 +104,8 @@ async def test_whatever_comes_between_rows_and_counts_are_right_in_the_end(db: D
 async def _seen(db: Database) -> tuple[Any, Any]:
     """Rows and counts, without what tells who wrote them; counts of nothing are like none."""
     rows = [
-        {k: v for k, v in row.items() if k not in {"turn", "changed"}} for row in await db[ROWS].find({}).to_list(None)
+        {k: v for k, v in row.items() if k not in {"turn", "changed", "written"}}
+        for row in await db[ROWS].find({}).to_list(None)
     ]
     counts = {
         each["_id"]: each["n"] for each in await db[COUNTS].find({"n": {"$exists": True}}).to_list(None) if each["n"]
@@ -187,3 +188,35 @@ async def test_marks_that_name_the_same_are_named_by_one_write_and_keep_their_ow
     assert {tuple(sorted(found[id]["dirty"])) for id in list(times)[1:]} == {("cell:$1", "reported:1")}
     assert [found[id]["pass"] for id in times] == ["two", *["one"] * 4]
     assert all(each["drawing"] and each["community"] == HERE for each in found.values())
+
+
+async def test_words_stand_as_long_as_what_they_are_made_of_and_no_longer(db: Database) -> None:
+    """Another pass, of a version that knows nothing of digests, or one that forgets, may come in between."""
+    projection, world = Projection(db, noon), World(db, 1)
+
+    async def drawn(**changes: Any) -> list[str]:
+        await world.change()
+        case = await db["cases"].find_one({})
+        assert case is not None
+        await db["cases"].update_one(
+            {"_id": case["_id"]}, {"$set": {f"state.{name}": value for name, value in changes.items()}}
+        )
+        await projection.catch_up()
+        row = await db[ROWS].find_one({"_id": case["_id"]})
+        assert row is not None
+        return [word for word in row["words"] if len(word) > 2]
+
+    world.dice.randrange = lambda *_: 1  # type: ignore[method-assign]  # one case, one day
+    first = await drawn()
+    await db[ROWS].update_many({}, {"$set": {"words": ["kept"]}})
+    assert await drawn() == ["kept"], "nothing that they are made of has changed"
+    assert await drawn(text="门锁坏了") != first
+    assert await drawn() == first
+    await db[ROWS].update_many({}, {"$set": {"words": ["another"], "turn": "of a version before"}})
+    assert await drawn() == first
+    [id] = [row["_id"] for row in await db[ROWS].find({}, {"_id": 1}).to_list(None)]
+    await projection.forget([id])
+    assert await drawn() == first
+    await db[ROWS].update_many({}, {"$set": {"words": ["old"]}})
+    await projection.rebuild()
+    assert await drawn() == first

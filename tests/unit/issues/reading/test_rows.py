@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.contracts.issues import CaseStatus as S
 from services.issues.reading.rewriting import Change
-from services.issues.reading.row import INSIDE, NEVER, Where, counted_in, counts_as, desks, order_of, row
+from services.issues.reading.row import INSIDE, NEVER, WRITTEN, Where, counted_in, counts_as, desks, order_of, row
 from tests.unit.issues.world import HERE, UNIT, WAYS, a_case
 
 WHERE = Where(("都市小区", "9号楼"), 114.25, 30.6)
@@ -96,3 +98,39 @@ def test_what_a_pass_has_named_that_did_not_come_to_its_end_is_counted_with_the_
     assert _counts(made(), made(), **named, drawing=True) == {"reported:20200101"}
     assert _counts(made(), made(), **named) == set()
     assert _counts(None, None, **named, drawing=True) == {"reported:20200101"}
+
+
+READABLE = {"text", "inside", "words"}
+
+
+def test_texts_and_words_are_left_out_where_they_are_made_of_the_same() -> None:
+    before = made(S.DISPATCHED, text="门锁坏了", remarks=[])
+    state = a_case(S.HANDLED).model_dump(exclude={"id"}) | {"text": "门锁坏了", "remarks": []}
+    again = row("case-1", 4, state, WHERE, written=before[WRITTEN])
+    assert again == {name: value for name, value in row("case-1", 4, state, WHERE).items() if name not in READABLE}
+
+
+TEXTS = st.text(alphabet='门锁坏了9号楼 张先生\x01,"', max_size=6)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.lists(TEXTS, max_size=2), st.booleans()), min_size=2, max_size=2))
+def test_what_would_be_made_of_something_else_is_made(pair: list[tuple[str, str, list[str], bool]]) -> None:
+    rows = []
+    for text, spot, remarks, public in pair:
+        state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {
+            "text": text,
+            "spot": spot,
+            "remarks": [{"text": remark, "at": NOW} for remark in remarks],
+            "public": public,
+        }
+        rows.append(state)
+    one, other = (row("case-1", 3, state, WHERE) for state in rows)
+    again = row("case-1", 3, rows[1], WHERE, written=one[WRITTEN])
+    assert {name: one[name] for name in READABLE} | again == other
+
+
+def test_another_title_of_a_place_is_written() -> None:
+    before, state = made(), a_case(S.REPORTED).model_dump(exclude={"id"})
+    renamed = Where(("都市小区", "10号楼"), 114.25, 30.6)
+    assert "10号楼" in row("case-1", 3, state, renamed, written=before[WRITTEN])["text"]
+    assert "6层" in row("case-1", 3, state, WHERE, Where((*WHERE.titles, "6层")), written=before[WRITTEN])["inside"]
