@@ -79,7 +79,12 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], key: bytes | None)
     found: dict[str, str] = {}
     for name, value in headers:
         if name in _KNOWN:
-            found[name] = _text(name, value)
+            try:
+                found[name] = text = (value or b"").decode()
+            except UnicodeDecodeError:
+                raise MalformedEnvelope(f"{name} is not UTF-8") from None
+            if not text.isprintable():
+                raise MalformedEnvelope(f"{name} has control characters")
         elif name == "ce_traceparent":
             found[name] = (value or b"").decode("ascii", "replace")
     _check_content_type(found.get("content-type", CONTENT_TYPE))
@@ -104,16 +109,6 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], key: bytes | None)
     )
 
 
-def _text(name: str, value: bytes | None) -> str:
-    try:
-        text = (value or b"").decode()
-    except UnicodeDecodeError:
-        raise MalformedEnvelope(f"{name} is not UTF-8") from None
-    if not text.isprintable():
-        raise MalformedEnvelope(f"{name} has control characters")
-    return text
-
-
 def _check_content_type(text: str) -> None:
     """Data without a content type is JSON, as the CloudEvents specification has it."""
     if text == CONTENT_TYPE:
@@ -129,6 +124,8 @@ def _time(text: str) -> datetime:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise MalformedEnvelope("ce_time is not RFC 3339") from None
+    if time.tzinfo is UTC:
+        return time
     if time.utcoffset() is None:
         raise MalformedEnvelope("ce_time has no zone")
     try:

@@ -196,7 +196,8 @@ class Consumer:
 
     async def _commit(self, records: tuple[Record, ...]) -> None:
         """Hand the batch's offsets to the committer; they are stored while the next batch is taken."""
-        self._to_commit.update({TopicPartition(r.topic, r.partition): r.offset + 1 for r in records})
+        following = {(record.topic, record.partition): record.offset + 1 for record in records}
+        self._to_commit.update({TopicPartition(*place): offset for place, offset in following.items()})
         if self.intake.stopping.is_set():
             await self._flush()
         elif self._committing is None or self._committing.done():

@@ -110,5 +110,6 @@ def for_replay(dead: Headers) -> tuple[str, Headers]:
 
 def meant_for_other(record_headers: RecordHeaders, consumer: str) -> bool:
     """Whether a record is a replay for another consumer."""
-    wanted = [value for name, value in record_headers if name == REPLAY_FOR]
-    return bool(wanted) and consumer.encode() not in wanted
+    if REPLAY_FOR not in dict(record_headers):
+        return False
+    return consumer.encode() not in [value for name, value in record_headers if name == REPLAY_FOR]

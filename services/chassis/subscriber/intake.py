@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
@@ -50,6 +50,7 @@ Span = Callable[[str | None, str], AbstractContextManager[str | None]]
 _BACK_OFF = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _TRIES_OF_A_BUG = 3
 _DUPLICATE = 11000
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Stopping(Exception):
@@ -58,11 +59,12 @@ class Stopping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Arrived:
-    """A record that was read: a fact, a state as a document, or (None) the end of one."""
+    """A record that was read: a fact, a state as a document, or (None) the end of one; and whom it names."""
 
     record: Record
     envelope: Envelope
     said: Any
+    named: Set[str]
 
 
 @dataclass(slots=True)
@@ -120,7 +122,10 @@ class Intake:
         read = [arrived for record in records if (arrived := await self._read(batch.sieve, record)) is not None]
         await self._outlast(batch.sieve.look)
         for arrived in read:
-            await self._sort(batch, arrived)
+            try:
+                self._sort(batch, arrived)
+            except _Refused as error:
+                await self._bury(arrived.record, error.reason)
         for collection, operations in batch.writes.items():
             if not operations:
                 continue  # the events had nothing to be written
@@ -159,9 +164,8 @@ class Intake:
             else:
                 self.counts.passed_by += 1
                 return None
-            if said is not None:
-                sieve.note(envelope.community, model, said)
-            return _Arrived(record, envelope, said)
+            named = _NOBODY if said is None else sieve.note(envelope.community, model, said)
+            return _Arrived(record, envelope, said, named)
         except MalformedEnvelope as error:
             await self._bury(record, Reason(dead_letters.MALFORMED_ENVELOPE, str(error)))
         except _Refused as error:
@@ -191,16 +195,13 @@ class Intake:
         model.model_validate_json(record.value)
         return cast(Document, orjson.loads(record.value))
 
-    async def _sort(self, batch: _Sorted, arrived: _Arrived) -> None:
-        record, envelope, said = arrived.record, arrived.envelope, arrived.said
-        try:
-            if envelope.type in self._handlers.copies:
-                self._sort_state(batch, record, envelope, said)
-            else:
-                self._sort_fact(batch, record, envelope, said)
-            batch.understood += 1
-        except _Refused as error:
-            await self._bury(record, error.reason)
+    def _sort(self, batch: _Sorted, arrived: _Arrived) -> None:
+        """Raises _Refused where nothing can come of it."""
+        if arrived.envelope.type in self._handlers.copies:
+            self._sort_state(batch, arrived.record, arrived.envelope, arrived.said)
+        else:
+            self._sort_fact(batch, arrived)
+        batch.understood += 1
 
     def _sort_state(self, batch: _Sorted, record: Record, envelope: Envelope, state: Document | None) -> None:
         for copy in self._handlers.copies[envelope.type]:
@@ -211,13 +212,14 @@ class Intake:
             )
             batch.writes[copy.collection].append((record, operation))
 
-    def _sort_fact(self, batch: _Sorted, record: Record, envelope: Envelope, event: Any) -> None:
-        sifted = batch.sieve.fact(Received(envelope, event, ""))
-        if sifted is None:
+    def _sort_fact(self, batch: _Sorted, arrived: _Arrived) -> None:
+        record, envelope = arrived.record, arrived.envelope
+        event = batch.sieve.fact(envelope.community, arrived.said, arrived.named)
+        if event is None:
             return
         for write in self._handlers.writes.get(envelope.type, ()):
             try:
-                operations = write.function(replace(sifted, by=write.name))
+                operations = write.function(Received(envelope, event, write.name))
             except CommunityError as error:
                 raise _Refused(dead_letters.RULE_BROKEN, str(error)) from error
             except Exception as error:
@@ -225,7 +227,7 @@ class Intake:
                 raise _Refused(dead_letters.HANDLER_FAILED, type(error).__name__) from error
             batch.writes[write.collection].extend((record, operation) for operation in operations)
         for name, reaction in self._handlers.reactions.get(envelope.type, ()):
-            batch.reactions[record.key or b""].append((record, replace(sifted, by=name), reaction))
+            batch.reactions[record.key or b""].append((record, Received(envelope, event, name), reaction))
 
     async def _write(self, collection: str, operations: Sequence[tuple[Record, WriteOp]]) -> None:
         """One bulk write; what the store refuses as such, other than a repetition, becomes a dead letter."""

@@ -5,10 +5,10 @@ is copied with a stand-in. What was written is looked after (`gone`): an erasure
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -19,6 +19,7 @@ from services.chassis.subscriber.handlers import Received
 from services.contracts.holding import ERASED, forgotten, people, without
 
 _NOBODY = frozenset({ERASED})
+E = TypeVar("E", bound=BaseModel)
 
 
 @dataclass(slots=True)
@@ -29,10 +30,11 @@ class Sieve:
     named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     erased: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def note(self, community: str, model: type[BaseModel], value: Any) -> None:
-        """The batch brings `value`, a `model` or a document of one."""
+    def note(self, community: str, model: type[BaseModel], value: Any) -> set[str]:
+        """The batch brings `value`, a `model` or a document of one. Returns whom it names."""
         if named := people(model, value):
             self.named[community] |= named
+        return named
 
     async def look(self) -> None:
         """Ask who of the noted was erased."""
@@ -50,18 +52,20 @@ class Sieve:
     async def again(self, received: Received[Any]) -> Received[Any] | None:
         """`received` without who was erased by now; None where nothing is left of it."""
         alone = Sieve(self.gone)
-        alone.note(received.envelope.community, type(received.event), received.event)
+        envelope = received.envelope
+        named = alone.note(envelope.community, type(received.event), received.event)
         await alone.look()
-        return alone.fact(received)
+        event = alone.fact(envelope.community, received.event, named)
+        return None if event is None else replace(received, event=event)
 
-    def fact(self, received: Received[Any]) -> Received[Any] | None:
-        """`received` without who was erased; None where it was about them alone."""
-        gone = self._among(received.envelope.community)
-        model = type(received.event)
-        if people(model, received.event).isdisjoint(gone):
-            return received
-        data = without(model, received.event.model_dump(mode="json", exclude_unset=True), gone)
-        return None if data is None else replace(received, event=model.model_validate(data))
+    def fact(self, community: str, event: E, named: Set[str]) -> E | None:
+        """`event`, which names `named`, without who was erased; None where it was about them alone."""
+        gone = self._among(community)
+        if named.isdisjoint(gone):
+            return event
+        model = type(event)
+        data = without(model, event.model_dump(mode="json", exclude_unset=True), gone)
+        return None if data is None else model.model_validate(data)
 
     def state(self, community: str, model: type[BaseModel], document: Document) -> Document:
         """`document`, a state as it was published, with a stand-in for who was erased."""
@@ -70,4 +74,5 @@ class Sieve:
         return document
 
     def _among(self, community: str) -> frozenset[str]:
-        return _NOBODY | self.erased.get(community, frozenset())
+        erased = self.erased.get(community)
+        return _NOBODY | erased if erased else _NOBODY
