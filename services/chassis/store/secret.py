@@ -3,7 +3,6 @@
 A plain digest of a person's id and a guessable word can be tried person by person. A keyed one can't.
 """
 
-import hashlib
 import hmac
 import os
 from collections.abc import Awaitable, Callable
@@ -44,7 +43,7 @@ async def _found_or_made(database: Database) -> bytes:
 def keyed_mark(key: bytes, *parts: str) -> str:
     """A name that belongs to `parts`, always the same, which nobody without `key` can lead back to them."""
     bound = "\x1f".join(f"{len(part)}:{part}" for part in parts)
-    return hmac.new(key, bound.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(key, bound.encode("utf-8", "surrogatepass"), "sha256").hex()[:40]
 
 
 def keyed_id(key: bytes, kind: str, *parts: str) -> str:

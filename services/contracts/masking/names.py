@@ -78,7 +78,6 @@ _ENGLISH = re.compile(
     rf"\b(?:(?:Mr|Mrs|Ms|Dr|Prof)\b\.?|Miss|Uncle|Aunt|Auntie|Grandpa|Grandma|Granny)\s({_LATIN})"
     rf"|(?:[Mm]y [Nn]ame is|[Cc]ontact(?: [Pp]erson)?\s?:|[Nn]ame\s?:|[Cc]alled)\s?({_LATIN})"
 )
-_A_TITLE = re.compile(f"{_RESPECT}|{_WORK}|姐|哥|叔|姨|婶|伯|嫂".replace(_NOT_IN_ALL, "总"))
 _A_LABEL = re.compile(f"姓|{_LABELS}|{_INTRODUCED}|{_WEAK}")
 _SO = re.compile(r"[某xX×*○]")
 _LATIN_NAME = re.compile(r"[A-Z][A-Za-z'\-]")
@@ -100,24 +99,28 @@ def find_names(probe: Probe) -> Iterator[Span]:
     """Where `probe` holds such a name; spans may overlap, none is empty."""
     text = probe.plain
     if not text.isascii():
-        if _A_TITLE.search(text):
-            yield from _titled(text)
+        yield from _titled(text)
         if _A_LABEL.search(text):
             yield from _announced(text)
-        for match in _OF_A_NAME.finditer(text):
-            yield match.span(match.lastindex or 0)
-        for match in _FAMILIAR_TOO.finditer(text):
-            if not _is_of_everyday(text, match.start(match.lastindex or 0)):
+        if "姓" in text or "工" in text:
+            for match in _OF_A_NAME.finditer(text):
                 yield match.span(match.lastindex or 0)
-        for match in _FAMILIAR.finditer(text):
-            if not _is_of_everyday(text, match.start(1)):
-                yield match.span(1)
+        if "老" in text or "小" in text or "阿" in text:
+            yield from _familiar(text)
         if _SO.search(text):
             for match in _SO_AND_SO.finditer(text):
                 yield match.span(1)
     if _LATIN_NAME.search(text):
         for match in _ENGLISH.finditer(text):
             yield match.span(match.lastindex or 0)
+
+
+def _familiar(text: str) -> Iterator[Span]:
+    for pattern in (_FAMILIAR_TOO, _FAMILIAR):
+        for match in pattern.finditer(text):
+            told = match.lastindex or 0
+            if not _is_of_everyday(text, match.start(told)):
+                yield match.span(told)
 
 
 def _announced(text: str) -> Iterator[Span]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.masking import mask
+from services.contracts.masking import mask, names
 
 SEPARATORS = st.sampled_from(["", " ", "-", ".", "  ", " - ", "－", "\u200b", "\u00a0", "·", "—"])
 AROUND = st.sampled_from(["", "电话", "联系：", "（", "周六", "Tel ", "，", "。", " 找王师傅 "])
@@ -153,3 +153,15 @@ def test_dates_buildings_and_households_stay(day: date, at: time, building: int,
 @given(st.text(alphabet="阳光社区居民楼道电动车充电-，。 abcXYZ", max_size=60))
 def test_words_stay(text: str) -> None:
     assert mask(text) == text
+
+
+NAMELY = st.text(alphabet="王李欧阳张司徒姓工老小阿的说电话业主家百同大中 ，x", max_size=12)
+
+
+@given(NAMELY)
+def test_what_is_looked_for_where_its_letter_stands_is_nowhere_else(text: str) -> None:
+    """Patterns that can't match without one of some letters are not tried where there is none."""
+    for letters, patterns in (("姓工", [names._OF_A_NAME]), ("老小阿", [names._FAMILIAR, names._FAMILIAR_TOO])):
+        bare = text.translate(dict.fromkeys(map(ord, letters)))
+        assert not any(pattern.search(bare) for pattern in patterns)
+        assert all(set(match[0]) & set(letters) for pattern in patterns for match in pattern.finditer(text))

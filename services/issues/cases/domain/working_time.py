@@ -5,7 +5,6 @@ Holidays and make-up workdays are those that the State Council announces, year b
 named it. A working day is as long as its office hours; every working span is a length of office time.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -69,7 +68,7 @@ class WorkingTime:
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` lies in office hours: from the first moment up to the last, not with it."""
-        return any(start <= at < end for start, end in self._open(at.astimezone(ZONE).date(), 0))
+        return any(start <= at < end for start, end in self._hours_of(at.astimezone(ZONE).date()))
 
     def length(self, span: Span) -> timedelta:
         """`span` in its own time: office time where it counts that, else plain time."""
@@ -89,7 +88,7 @@ class WorkingTime:
             if n and left > self.day:
                 left -= self.is_workday(day) * self.day
                 continue
-            for opens, closes in self._open(day, 0):
+            for opens, closes in self._hours_of(day):
                 begins = max(opens, start)
                 if closes - begins >= left:
                     return (begins + left).astimezone(UTC)
@@ -103,13 +102,22 @@ class WorkingTime:
         first, last = start.astimezone(ZONE).date(), end.astimezone(ZONE).date()
         inner = (first + timedelta(days=n) for n in range(1, (last - first).days))
         whole = sum(self.is_workday(day) for day in inner) * self.day
-        spans = (span for day in {first, last} for span in self._open(day, 0))
+        spans = (span for day in {first, last} for span in self._hours_of(day))
         return sum((max(min(closes, end) - max(opens, start), timedelta()) for opens, closes in spans), whole)
 
-    def _open(self, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
-        """The office hours of `first` and the `days` after it, one after another."""
-        for n in range(days + 1):
-            day = first + timedelta(days=n)
-            if self.is_workday(day):
-                for start, end in self.hours:
-                    yield datetime.combine(day, start, ZONE), datetime.combine(day, end, ZONE)
+    def _hours_of(self, day: date) -> "_Spans":
+        """The office hours of `day`."""
+        return _moments(self.hours, day) if self.is_workday(day) else ()
+
+
+_Spans = tuple[tuple[datetime, datetime], ...]
+
+
+@lru_cache(maxsize=4096)
+def _moments(hours: tuple[tuple[time, time], ...], day: date) -> _Spans:
+    """Such hours on `day`, in UTC. The clocks of all cases ask for those of the same few days."""
+    return tuple((_moment(day, start), _moment(day, end)) for start, end in hours)
+
+
+def _moment(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, ZONE).astimezone(UTC)

@@ -5,6 +5,7 @@ beside what is on, so that what is on is always what somebody has decided about.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
@@ -114,6 +115,7 @@ def routing_id(community: str) -> str:
     return derived_id("routing", community)
 
 
+@lru_cache(maxsize=256)
 def not_set_up(community: str) -> Routing:
     """How a community routes that has decided nothing: a person does everything."""
     return Routing(id=routing_id(community), community=community)
