@@ -12,8 +12,8 @@ measures the same pressure and throttles for itself.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from services.chassis.errors import Unavailable
 
@@ -52,22 +52,25 @@ class Throttle:
         """How many commands wait for their turn."""
         return len(self._waiting)
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    def turn(self) -> AbstractAsyncContextManager[None]:
         """The turn of one command.
 
         Raises:
             Overloaded: it did not come in time.
         """
+        return _Turn(self)
+
+    async def begin(self) -> None:
+        """Wait for a turn; it goes on until `end`. Raises Overloaded where it did not come in time."""
         if self._waiting or not self._has_room():
             await self._wait()
         else:
             self.under_way += 1
-        try:
-            yield
-        finally:
-            self.under_way -= 1
-            self._let_pass()
+
+    def end(self) -> None:
+        """A turn is over."""
+        self.under_way -= 1
+        self._let_pass()
 
     def _has_room(self) -> bool:
         pressure = self.pressure()
@@ -100,3 +103,16 @@ class Throttle:
             if not turn.done():
                 self.under_way += 1
                 turn.set_result(None)
+
+
+class _Turn:
+    __slots__ = ("_throttle",)
+
+    def __init__(self, throttle: Throttle) -> None:
+        self._throttle = throttle
+
+    async def __aenter__(self) -> None:
+        await self._throttle.begin()
+
+    async def __aexit__(self, *error: object) -> None:
+        self._throttle.end()

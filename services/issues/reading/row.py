@@ -5,7 +5,7 @@ was erased from its case leaves the row with the next event.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,7 +18,7 @@ from services.contracts.masking import mask
 from services.issues.cases.domain.publicity import is_public
 from services.issues.reading import tiles
 from services.issues.reading.facts import By, facts
-from services.issues.reading.tokenizer import normal, tokens
+from services.issues.reading.tokenizer import may_be_cut_off, normal, tokens
 
 ROWS = "case_rows"
 WORDS = "words"
@@ -187,10 +187,22 @@ def _readable(writing: _Writing, written: bytes | None) -> dict[str, Any]:
     digest = writing.digest
     if digest == written:
         return {WRITTEN: digest}
-    open_text = normal(*writing.open_titles)
+    title, *known = writing.open_titles
+    shared, shared_words = _of_titles(tuple(known))
+    own = normal(title)
+    open_text = "\n".join(part for part in (own, shared) if part)
+    shown = tokens(open_text) if may_be_cut_off(open_text) else tokens(own) | shared_words
     inside = normal(*(mask(text) for text in writing.texts if text), *map(_masked_title, writing.finer_titles))
-    words = _words(open_text, inside, public=writing.public)
+    words = _words(shown, tokens(inside), public=writing.public)
     return {"text": open_text, "inside": inside, WORDS: words, WRITTEN: digest}
+
+
+@lru_cache(maxsize=1024)
+def _of_titles(titles: tuple[str | None, ...]) -> tuple[str, frozenset[str]]:
+    """The titles of a category and of places as they are searched, and what they are found by. There are few of them,
+    and nobody's words."""
+    text = normal(*titles)
+    return text, frozenset(tokens(text))
 
 
 @lru_cache(maxsize=1024)
@@ -199,9 +211,8 @@ def _masked_title(title: str) -> str:
     return mask(title)
 
 
-def _words(open_text: str, inside: str, *, public: bool) -> list[str]:
-    """Tokens of both texts. Of a case that is not public all tokens are inside ones."""
-    shown, hidden = tokens(open_text), tokens(inside)
+def _words(shown: Set[str], hidden: Set[str], *, public: bool) -> list[str]:
+    """Tokens of both texts, in order. Of a case that is not public all tokens are inside ones."""
     if not public:
-        shown, hidden = set(), shown | hidden
-    return sorted([*shown, *(INSIDE + token for token in hidden - shown)])
+        shown, hidden = frozenset(), shown | hidden
+    return [INSIDE + token for token in sorted(hidden - shown)] + sorted(shown)

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.issues import CaseStatus as S
+from services.issues.cases.domain.publicity import CATEGORY
 from services.issues.reading.rewriting import Change
 from services.issues.reading.row import INSIDE, NEVER, WRITTEN, Where, counted_in, counts_as, desks, order_of, row
+from services.issues.reading.tokenizer import _tokens, normal, tokens
 from tests.unit.issues.world import HERE, UNIT, WAYS, a_case
 
 WHERE = Where(("都市小区", "9号楼"), 114.25, 30.6)
@@ -121,7 +123,7 @@ def test_what_would_be_made_of_something_else_is_made(pair: list[tuple[str, str,
             "text": text,
             "spot": spot,
             "remarks": [{"text": remark, "at": NOW} for remark in remarks],
-            "public": public,
+            CATEGORY: public,
         }
         rows.append(state)
     one, other = (row("case-1", 3, state, WHERE) for state in rows)
@@ -134,3 +136,30 @@ def test_another_title_of_a_place_is_written() -> None:
     renamed = Where(("都市小区", "10号楼"), 114.25, 30.6)
     assert "10号楼" in row("case-1", 3, state, renamed, written=before[WRITTEN])["text"]
     assert "6层" in row("case-1", 3, state, WHERE, Where((*WHERE.titles, "6层")), written=before[WRITTEN])["inside"]
+
+
+@given(
+    st.text(alphabet="门锁坏9aB号\n 、_㐀𠀀", max_size=40),
+    st.text(alphabet="门锁坏了9号楼 a", max_size=8),
+    st.booleans(),
+)
+def test_words_are_the_tokens_of_all_that_is_written_in_order(text: str, title: str, public: bool) -> None:
+    """Whatever of it is remembered, or put together from parts."""
+    state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {"title": title, "text": text, CATEGORY: public}
+    drawn = row("case-1", 3, state, WHERE)
+    shown = set(_tokens(drawn["text"]))
+    assert drawn["text"] == normal(title, state["category_zh"], state["category_en"], *WHERE.titles)
+    hidden = set(_tokens(drawn["inside"]))
+    if public:
+        assert drawn["words"] == sorted([*shown, *(INSIDE + token for token in hidden - shown)])
+    else:
+        assert drawn["words"] == sorted(INSIDE + token for token in shown | hidden)
+
+
+@pytest.mark.parametrize("length", [599, 600, 601, 1500])
+def test_of_a_long_text_the_first_words_are_kept(length: int) -> None:
+    text = "".join(chr(0x4E00 + n) for n in range(length))
+    every = list(dict.fromkeys(_tokens(text)))
+    assert tokens(text) == set(every[:1200])
+    state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {"title": text, "text": "", "spot": "", "remarks": []}
+    assert row("case-1", 3, state, WHERE)["words"] == sorted(tokens(row("case-1", 3, state, WHERE)["text"]))
