@@ -1,4 +1,4 @@
-"""The board over HTTP: pages, feeds, data. Public, cacheable, the same for everybody."""
+"""The board over HTTP, as pages, feeds and data. They are public, may be cached, and are the same for everybody."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ _ASSETS = {"board.css": "text/css; charset=utf-8", "sun.svg": "image/svg+xml"}
 
 
 def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: float) -> APIRouter:
-    """The routes of the board. `origin`: where people reach it, for links in feeds."""
+    """The routes of the board. Links in feeds begin with `origin`; answers may be kept for `seconds`."""
     routes = APIRouter(tags=["board"])
     shared = f"public, max-age={int(seconds)}"
 
@@ -85,7 +85,7 @@ def _page(html: str, request: Request, cache: str) -> Response:
 
 
 def _answer(content: bytes, kind: str, request: Request, cache: str, tag: str | None = None) -> Response:
-    """The content, or 304 where the caller has it."""
+    """The content, or 304 where the caller has it already."""
     etag = tag or _tag(content)
     headers = {"ETag": etag, "Cache-Control": cache}
     known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}

@@ -1,4 +1,4 @@
-"""Counts the board from the local copies of others' public state: grouped in the database, by indexed queries."""
+"""Counts the board from the copies of others' public states. Counts are made in the database, by indexed queries."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -36,12 +36,12 @@ Places: TypeAlias = Mapping[str, Place]
 
 
 async def communities(database: Database) -> list[str]:
-    """The communities that anything is known of, by id."""
+    """The communities of which places are known, by id."""
     return sorted(await database[COPIES["places"]].distinct("community"))
 
 
 async def count_board(database: Database, community: str, now: datetime) -> Board:
-    """Count everything. Each part is a moment of its own; together they are right once nothing moves."""
+    """Count the whole board. Each part is counted at its own moment; together they are right once nothing moves."""
     rows = await _rows(database, "places", {"community": community})
     places = {row["_id"]: _place(row) for row in rows if row["state"]["kind"] == PlaceKind.BUILDING}
     findings, coverage, cases, activities, volunteering, wishes = await asyncio.gather(
@@ -167,7 +167,7 @@ async def _activities(database: Database, community: str, now: datetime) -> tupl
 
 
 def first_of_each_series(rows: Sequence[Document]) -> list[Document]:
-    """What comes, soonest first, each series once: a class on every weekday would leave no room for anything else."""
+    """The first activity of each series, in order: a class on every weekday would leave no room for anything else."""
     firsts: dict[str, Document] = {}
     for row in rows:
         firsts.setdefault(row["state"].get("series") or row["_id"], row)
@@ -221,6 +221,6 @@ def _named(row: Document, places: Places) -> dict[str, Any]:
 
 
 def _population(rows: Sequence[Document], field: str) -> int:
-    """Of the compounds where they say it, of the buildings otherwise."""
+    """The sum over compounds where they state `field`, else over buildings."""
     said = {kind: sum(r["state"].get(field) or 0 for r in rows if r["state"]["kind"] == kind) for kind in PlaceKind}
     return said[PlaceKind.COMPOUND] or said[PlaceKind.BUILDING]

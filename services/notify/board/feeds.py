@@ -21,7 +21,7 @@ register_namespace("atom", _ATOM)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry. `id` never changes; `at` is None where the time of writing isn't known."""
+    """One entry of a feed. `id` never changes; `at` is None where the time of writing isn't known."""
 
     id: str
     title: str
@@ -30,7 +30,7 @@ class Item:
 
 
 def items(board: Board, lang: str, names: Names) -> Iterator[Item]:
-    """What a feed carries: no person, like the board itself."""
+    """The entries of the feeds. No person stands in them."""
     for case in board.cases.latest:
         yield _closed(case, lang)
     for round in board.coverage.latest:

@@ -1,4 +1,4 @@
-"""The figures of each board, counted at most once in a while however many look at it."""
+"""The boards of all communities. Each is counted at most once in a while, however many people look at it."""
 
 import asyncio
 import time

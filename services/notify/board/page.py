@@ -1,4 +1,4 @@
-"""The board as a page: rendered here, without a script, a font or a picture from anywhere else."""
+"""The board as a page. It is rendered here, and needs no script, and no font or picture from anywhere else."""
 
 import hashlib
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ ASSETS = HERE / "assets"
 
 
 class Page:
-    """Renders the board in a language. Everything from outside is escaped."""
+    """Renders the board in a language. Every value is escaped."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
@@ -70,12 +70,12 @@ class Page:
 
 
 def number(value: int) -> str:
-    """`2,535`."""
+    """The number as people write it: `2,535`."""
     return f"{value:,}"
 
 
 def place_name(place: Place | None, lang: str) -> str | None:
-    """`9号楼`, `Building 9`; None for no building."""
+    """The name of a building: `9号楼`, `Building 9`; None for no building."""
     if place is None:
         return None
     return f"Building {place.number}" if lang == "en" and place.number is not None else place.title

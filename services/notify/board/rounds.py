@@ -1,4 +1,4 @@
-"""The rounds that were summed up lately: their summaries as told, and their cases as they stand now."""
+"""The rounds that were summed up lately: their summaries as published, and their cases as they stand now."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -69,7 +69,7 @@ def _result(row: Document, left: Mapping[str, Any], places: Mapping[str, Place])
 
 
 def _by_building(summary: RoundSummary, places: Mapping[str, Place]) -> tuple[BuildingFindings, ...]:
-    """Of those that are known; what was put right later is told by the figures of all rounds."""
+    """The findings of buildings that are known. The figures of all rounds tell what was put right later."""
     return tuple(
         BuildingFindings(
             building=places[tally.building],

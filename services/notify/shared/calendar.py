@@ -1,4 +1,4 @@
-"""Times as people of the community read them: their zone, their weekday, their language."""
+"""Times as people of the community read them: in their zone and language, with the weekday."""
 
 from datetime import datetime
 
@@ -9,19 +9,19 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def weekday(at: datetime, language: str) -> str:
-    """`周四`, `Thu`."""
+    """The weekday: `周四`, `Thu`."""
     name = _WEEKDAYS[language][at.astimezone(ZONE).weekday()]
     return f"周{name}" if language == "zh" else name
 
 
 def month(at: datetime, language: str) -> str:
-    """`12月`, `Dec`."""
+    """The month: `12月`, `Dec`."""
     number = at.astimezone(ZONE).month
     return f"{number}月" if language == "zh" else _MONTHS[number - 1]
 
 
 def day(at: datetime, language: str) -> str:
-    """`12月3日 周四`, `Thu 3 Dec`."""
+    """The day: `12月3日 周四`, `Thu 3 Dec`."""
     date = at.astimezone(ZONE).day
     if language == "zh":
         return f"{month(at, language)}{date}日 {weekday(at, language)}"
@@ -29,10 +29,10 @@ def day(at: datetime, language: str) -> str:
 
 
 def clock(at: datetime) -> str:
-    """`16:30`."""
+    """The time of day: `16:30`."""
     return f"{at.astimezone(ZONE):%H:%M}"
 
 
 def moment(at: datetime, language: str) -> str:
-    """`12月3日 周四 16:30`, `Thu 3 Dec, 16:30`."""
+    """The day and the time: `12月3日 周四 16:30`, `Thu 3 Dec, 16:30`."""
     return f"{day(at, language)}{' ' if language == 'zh' else ', '}{clock(at)}"

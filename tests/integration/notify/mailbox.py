@@ -1,4 +1,4 @@
-"""What stands behind the SMTP server of the tests: it takes mail, or refuses it in every way that servers do."""
+"""The mailbox behind the SMTP server of the tests: it takes mail, or refuses it in every way that servers do."""
 
 from email import message_from_bytes
 from email.message import EmailMessage

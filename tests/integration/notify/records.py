@@ -13,7 +13,7 @@ from tests.unit.notify.given import DAY, HERE, HOUR, NOW
 
 @dataclass
 class Record:
-    """A Kafka record."""
+    """A Kafka record as the intake reads it."""
 
     topic: str
     key: bytes | None

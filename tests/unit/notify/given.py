@@ -1,12 +1,10 @@
-"""People and notices to begin a test with, and the law of folding."""
+"""The people, names and notices from which the tests of notify start."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.chassis.aggregate import Decision
 from services.chassis.principal import Role, member
-from services.contracts.event import fold
-from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState
+from services.contracts.notices import NoticeChannel, NoticeKind
 from services.notify.knowledge.names import Names
 from services.notify.notices.domain.notice import Draft, Notice, queue
 from services.notify.notices.domain.particulars import Particulars
@@ -58,11 +56,3 @@ def a_draft(kind: NoticeKind = NoticeKind.CASE_VERIFIED, **fields: Any) -> Draft
 def a_queued(channel: NoticeChannel = NoticeChannel.EMAIL, not_before: datetime = NOW, **fields: Any) -> Notice:
     """A notice in the queue since an hour ago."""
     return queue(a_draft(**fields), Planned(channel, not_before), min(NOW, not_before) - HOUR).aggregate
-
-
-def assert_folds(before: Notice | None, decision: Decision[Notice]) -> None:
-    """Folding the public data of the events over the public state before gives the public state after."""
-    state: dict[str, Any] = {} if before is None else before.whole().model_dump(mode="json")
-    for event in decision.events:
-        state = fold(state, NoticeState, event.public_data())
-    assert state == decision.aggregate.whole().model_dump(mode="json")

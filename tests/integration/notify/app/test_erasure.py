@@ -1,4 +1,4 @@
-"""A person who asks for it is gone: addresses at once, their id from every notice; the proof when all have answered."""
+"""A person who asks is erased: their addresses at once, their id from every notice; all answers are the proof."""
 
 from services.contracts import activities as a
 from services.contracts import issues as i

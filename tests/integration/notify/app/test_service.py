@@ -70,7 +70,7 @@ async def published(settings: NotifySettings) -> list[str]:
         await consumer.stop()
 
 
-async def test_from_facts_to_people_and_to_everybody(settings: NotifySettings, api: Api) -> None:
+async def test_facts_become_notices_and_figures_on_the_board(settings: NotifySettings, api: Api) -> None:
     async def inbox() -> set[str]:
         answer = await api.call(RESIDENT, "GET", "/me/notices")
         return {item["kind"] for item in answer.json()["items"]} if answer.status_code == 200 else set()

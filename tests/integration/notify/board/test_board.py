@@ -154,7 +154,7 @@ async def _board(api: Api) -> Any:
     return (await api.call(None, "GET", "/board/sunshine")).json()
 
 
-async def test_the_figures(house: House, api: Api) -> None:
+async def test_the_figures_are_those_of_the_states(house: House, api: Api) -> None:
     await house.take(everything())
     board = (await api.call(None, "GET", "/api/notify/v1/board/sunshine")).json()
     assert (board["households"], board["residents"]) == (2535, 6000)
@@ -240,7 +240,7 @@ async def test_the_summary_of_a_round_is_published_with_its_cases_as_they_stand_
     assert "九号楼逐层走访" in (await api.call(None, "GET", "/board/sunshine/feed.rss")).text
 
 
-async def test_no_person_is_anywhere_on_it(house: House, api: Api) -> None:
+async def test_no_person_is_anywhere_on_the_board(house: House, api: Api) -> None:
     await house.take(everything())
     for path in (
         "/api/notify/v1/board/sunshine",
@@ -253,7 +253,7 @@ async def test_no_person_is_anywhere_on_it(house: House, api: Api) -> None:
             assert person not in text.replace("volunteers", ""), path
 
 
-async def test_states_again_older_or_erased(house: House, api: Api) -> None:
+async def test_repeated_and_older_states_change_nothing_and_erased_ones_are_not_counted(house: House, api: Api) -> None:
     await house.take(everything())
     before = (await api.call(None, "GET", "/api/notify/v1/board/sunshine")).json()
     await house.take(everything())
@@ -303,14 +303,14 @@ async def test_data_has_the_same_tag_while_nothing_changes(house: House, api: Ap
     assert same.status_code == 304
 
 
-async def test_the_one_board_is_where_people_arrive(house: House, api: Api) -> None:
+async def test_people_arrive_at_the_one_board_there_is(house: House, api: Api) -> None:
     assert "很快就来" in (await api.call(None, "GET", "/")).text
     await house.take(places())
     for path in ("/", "/board", "/board/"):
         assert "阳光社区" in (await api.call(None, "GET", path)).text
 
 
-async def test_with_two_communities_one_chooses(house: House, api: Api) -> None:
+async def test_people_choose_between_two_communities(house: House, api: Api) -> None:
     await house.take(places())
     await house.db["copy_places"].insert_one(
         {"_id": "x", "seq": 1, "community": "moonlight", "state": {"kind": "compound", "title": "月光"}}
@@ -320,13 +320,13 @@ async def test_with_two_communities_one_chooses(house: House, api: Api) -> None:
     assert 'href="/board/moonlight?lang=zh"' in page.text
 
 
-async def test_a_community_that_nobody_knows(house: House, api: Api) -> None:
+async def test_an_unknown_community_has_no_board(house: House, api: Api) -> None:
     for path in ("/board/atlantis", "/api/notify/v1/board/atlantis", "/board/atlantis/feed.rss"):
         answer = await api.call(None, "GET", path)
         assert (answer.status_code, answer.json()["code"]) == (404, "board.unknown-community")
 
 
-async def test_feeds_read_as_what_they_say_they_are(house: House, api: Api) -> None:
+async def test_feeds_are_valid_rss_and_json(house: House, api: Api) -> None:
     await house.take(everything())
     rss = await api.call(None, "GET", "/board/sunshine/feed.rss")
     assert rss.headers["Content-Type"].startswith("application/rss+xml")
@@ -340,7 +340,7 @@ async def test_feeds_read_as_what_they_say_they_are(house: House, api: Api) -> N
     assert feed["feed_url"].startswith("https://board.example.org/board/sunshine/feed.json")
 
 
-async def test_the_style_comes_from_here(api: Api) -> None:
+async def test_the_style_is_served_beside_the_page(api: Api) -> None:
     style = await api.call(None, "GET", "/board/assets/board.css")
     assert style.headers["Content-Type"].startswith("text/css")
     assert (await api.call(None, "GET", "/board/assets/../page.py")).status_code == 404

@@ -1,4 +1,4 @@
-"""What is due is delivered once, by mail through a real server that may refuse, stall or hang up."""
+"""Notices that are due are delivered once, by mail through a real server that may refuse, stall or hang up."""
 
 import asyncio
 
@@ -104,7 +104,7 @@ async def test_a_definite_no_is_final(house: House, mailbox: Mailbox, at_rcpt: s
 
 
 @pytest.mark.parametrize(("at_rcpt", "at_data"), [("451 later", None), (None, "452 later")])
-async def test_a_later_is_tried_again_and_then_taken(
+async def test_a_mail_refused_for_now_is_sent_again_and_then_taken(
     house: House, mailbox: Mailbox, at_rcpt: str | None, at_data: str | None
 ) -> None:
     await house.know("resident-1")

@@ -1,4 +1,4 @@
-"""From facts to notices: who is told, who is not and why, and that reading the topics again tells nobody anew."""
+"""Facts become notices: who is told, and who is not and why; and reading the topics again tells nobody anew."""
 
 from typing import Any
 
@@ -198,7 +198,7 @@ async def test_a_channel_set_up_later_sends_nothing_old(house: House, settings: 
     assert {each[2:] for each in await house.told(channel="email")} == {("email", "suppressed", "channel-off")}
 
 
-async def test_who_stands_behind_a_case_hears_what_its_reporter_hears_until_they_leave(house: House) -> None:
+async def test_supporters_of_a_case_hear_what_its_reporter_hears_until_they_leave(house: House) -> None:
     reported, accepted, dispatched, verified = a_case()
     joined = i.SupportGiven(subject="case-1", of="case", person="resident-2", by="resident-2")
     joined_too = i.SupportGiven(subject="case-1", of="case", person="resident-3", by="resident-3")

@@ -1,4 +1,4 @@
-"""An address that staff have entered: on record, sent nothing but a code, and the person's once they have told it."""
+"""An address that staff have entered is sent nothing but a code, and holds once the person has told that code."""
 
 import re
 from datetime import timedelta
@@ -26,7 +26,7 @@ def codes(house: House, mailbox: Mailbox) -> Codes:
 
 @pytest.fixture
 async def sender(house: House, mailbox: Mailbox) -> Codes:
-    """What sends codes, for a resident whom facts have shown to belong here."""
+    """A sender of codes, and a resident whom facts have shown to belong here."""
     await house.take([registered("resident-1", 2, NOW + DAY)])
     return codes(house, mailbox)
 
@@ -58,7 +58,7 @@ def another(code: str) -> str:
 REFUSED = (409, "address.code-refused")
 
 
-async def test_nothing_but_a_code_goes_to_it_until_the_person_has_told_that(
+async def test_an_entered_address_gets_nothing_but_a_code_until_the_person_has_told_that(
     house: House, api: Api, mailbox: Mailbox, sender: Codes
 ) -> None:
     entered = await enter(api)
@@ -84,7 +84,7 @@ async def test_nothing_but_a_code_goes_to_it_until_the_person_has_told_that(
     assert await tell(api, code) == REFUSED
 
 
-async def test_what_the_person_has_entered_goes_on_to_hold(api: Api, mailbox: Mailbox, sender: Codes) -> None:
+async def test_addresses_that_the_person_entered_go_on_to_hold(api: Api, mailbox: Mailbox, sender: Codes) -> None:
     own = {"community": HERE, "email": "own@example.org", "phone": "13900139000"}
     assert (await api.call(RESIDENT, "PUT", "/me/addresses", own)).status_code == 201
     await enter(api)
@@ -140,7 +140,7 @@ async def test_a_code_of_one_address_does_not_confirm_another(api: Api, mailbox:
     assert await tell(api, code_in(mailbox)) == (200, None)
 
 
-async def test_a_mail_server_that_does_not_take_it_now_gets_another_later(
+async def test_a_mail_server_that_takes_no_code_now_gets_another_later(
     house: House, api: Api, mailbox: Mailbox, sender: Codes
 ) -> None:
     mailbox.at_rcpt = "451 try later"

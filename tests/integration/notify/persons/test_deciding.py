@@ -1,4 +1,4 @@
-"""Who decides about a person: they themselves, and staff of where facts have shown that they belong. Nobody else."""
+"""They themselves decide about a person, and staff of where facts have shown that they belong; nobody else does."""
 
 from dataclasses import replace
 from typing import Any
@@ -91,7 +91,7 @@ async def test_staff_of_elsewhere_meet_nobody(house: House, api: Api, known: str
 
 
 @pytest.mark.parametrize("shown", OWN, ids=str)
-async def test_what_somebody_did_themselves_shows_where_they_belong(house: House, api: Api, shown: str) -> None:
+async def test_things_that_people_did_themselves_show_where_they_belong(house: House, api: Api, shown: str) -> None:
     await house.take([OWN[shown]])
     await house.take([OWN[shown]])
     answer = await api.call(STAFF, "PUT", "/persons/resident-1/preferences", {"community": HERE, "language": "en"})
@@ -100,7 +100,7 @@ async def test_what_somebody_did_themselves_shows_where_they_belong(house: House
 
 
 @pytest.mark.parametrize("shown", OF_STAFF, ids=str)
-async def test_what_staff_did_in_somebodys_name_shows_nothing(house: House, api: Api, shown: str) -> None:
+async def test_things_that_staff_did_in_their_name_show_nothing(house: House, api: Api, shown: str) -> None:
     await house.take([elsewhere(OF_STAFF[shown])])
     for method, path, body in said("/persons/resident-1", ELSEWHERE):
         assert (await api.call(STAFF_ELSEWHERE, method, path, body)).status_code == 404
@@ -185,7 +185,7 @@ async def test_staff_erase_the_part_of_their_community_and_the_person_all(house:
     assert await house.db["notices"].count_documents({"state.recipient": "resident-1"}) == 0
 
 
-async def test_who_is_known_by_facts_alone_can_be_erased_in_part(house: House, api: Api) -> None:
+async def test_somebody_known_by_facts_alone_can_be_erased_in_part(house: House, api: Api) -> None:
     await house.take([registered("resident-1", 2, SOON)])
     asked = await api.call(STAFF, "POST", "/persons/resident-1/erasure", {"community": HERE})
     assert (asked.status_code, asked.json()["status"], len(asked.json()["parts"])) == (201, "known", 1)

@@ -66,7 +66,7 @@ def test_both_languages_say_the_same_things() -> None:
     assert LABELS["zh"].keys() == LABELS["en"].keys()
 
 
-def test_the_main_figures_stand_on_it() -> None:
+def test_the_main_figures_stand_on_the_page() -> None:
     page = _Tags(PAGE.board(sunny_board(), "zh"))
     for said in (
         "巡查发现 75 件",
@@ -90,7 +90,7 @@ def test_the_main_figures_stand_on_it() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("board", [sunny_board(), _empty(), _empty(households=0, residents=0)])
-def test_it_stands_alone(lang: str, board: Board) -> None:
+def test_the_page_stands_alone(lang: str, board: Board) -> None:
     html = PAGE.board(board, lang)
     page = _Tags(html)
     tags = [tag for tag, _ in page.found]
@@ -117,7 +117,7 @@ def test_nothing_on_the_english_page_waits_for_translation() -> None:
     assert not re.search(r"[\u4e00-\u9fff]", words)
 
 
-def test_what_somebody_typed_does_no_harm() -> None:
+def test_words_that_somebody_typed_do_no_harm() -> None:
     board = sunny_board()
     wish = board.wishes[0].model_copy(update={"title": EVIL, "answer": EVIL, "progress_text": EVIL})
     case = board.cases.latest[0].model_copy(update={"title": EVIL})
@@ -143,7 +143,7 @@ def test_what_somebody_typed_does_no_harm() -> None:
         ("en", "a-stage-of-later-days", "In a plan"),
     ],
 )
-def test_how_far_a_wish_is(language: str, stage: str, words: str) -> None:
+def test_the_page_says_how_far_a_wish_is(language: str, stage: str, words: str) -> None:
     board = sunny_board()
     wish = board.wishes[0].model_copy(update={"stage": stage, "progress": 40, "progress_text": "设计完成"})
     shown = _Tags(PAGE.board(board.model_copy(update={"wishes": (wish,)}), language)).words
@@ -191,7 +191,7 @@ def _with(**fields: object) -> Board:
     return board.model_copy(update={"coverage": board.coverage.model_copy(update={"latest": (a_round(**fields),)})})
 
 
-def test_the_summary_of_a_round_stands_on_it_in_both_languages() -> None:
+def test_the_summary_of_a_round_stands_on_the_page_in_both_languages() -> None:
     page = _Tags(PAGE.board(_with(), "zh"))
     for said in (
         "一月逐楼走访",
@@ -223,5 +223,5 @@ def test_feeds_carry_the_summary_of_a_round() -> None:
     assert b"<script>" not in rss(_with(title=EVIL), "zh", NAMES, "https://here")
 
 
-def test_a_title_of_a_round_is_text() -> None:
+def test_the_title_of_a_round_is_shown_as_text() -> None:
     assert "<script>" not in PAGE.board(_with(title=EVIL), "zh")

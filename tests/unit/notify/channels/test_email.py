@@ -1,4 +1,4 @@
-"""A mail as it is composed."""
+"""A mail reads back as it was composed."""
 
 from email import message_from_bytes
 from email.policy import SMTP, default
@@ -8,7 +8,7 @@ from services.notify.shared.texts import Words
 from tests.unit.notify.given import NOW
 
 
-def test_a_chinese_mail_reads_back() -> None:
+def test_a_chinese_mail_reads_back_as_it_was_written() -> None:
     words = Words("活动提醒：四点半小课堂", "您好！\n明天见。\n")
     raw = compose("board@example.org", "someone@example.org", words, "zh", "notice-1", NOW).as_bytes(policy=SMTP)
     read = message_from_bytes(raw, policy=default)

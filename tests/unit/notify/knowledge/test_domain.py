@@ -1,4 +1,4 @@
-"""What notify knows has names that facts tell, and no others."""
+"""The fields that notify knows have names that facts tell, and no others."""
 
 import pytest
 from pydantic import ValidationError
@@ -23,12 +23,12 @@ def test_everything_known_is_told_by_the_first_fact(known: type[Known], told_by:
     assert known.names() <= told_by.public_fields
 
 
-def test_a_name_that_is_none_is_refused() -> None:
+def test_a_field_with_another_name_is_refused() -> None:
     with pytest.raises(ValidationError):
         CaseKnown(titel="灯坏了")  # type: ignore[call-arg]  # as the type checker says
     with pytest.raises(TypeError):
         CaseKnown().model_copy(update={"titel": "灯坏了"})  # tests are read as they are
 
 
-def test_what_a_later_release_keeps_is_passed_over() -> None:
+def test_fields_that_a_later_release_keeps_are_passed_over() -> None:
     assert CaseKnown.of({"title": "灯坏了", "later": 7}) == CaseKnown(title="灯坏了")

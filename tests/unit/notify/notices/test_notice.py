@@ -30,7 +30,8 @@ from services.notify.notices.domain.notice import (
 )
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Planned
-from tests.unit.notify.given import DAY, HOUR, NEIGHBOUR, NOW, RESIDENT, a_draft, a_queued, assert_folds
+from tests.unit.notify.given import DAY, HOUR, NEIGHBOUR, NOW, RESIDENT, a_draft, a_queued
+from tests.unit.notify.lawful import assert_folds
 
 INBOX, EMAIL = NoticeChannel.INBOX, NoticeChannel.EMAIL
 S = NoticeStatus
@@ -40,7 +41,7 @@ def go(channel: NoticeChannel = EMAIL) -> Review:
     return Review(Planned(channel, NOW), NOW)
 
 
-def test_what_is_due_in_the_inbox_is_there_at_once() -> None:
+def test_a_notice_due_in_the_inbox_is_there_at_once() -> None:
     decision = queue(a_draft(), Planned(INBOX, NOW), NOW)
     assert decision.aggregate.status is S.DELIVERED
     assert decision.aggregate.delivered_at == NOW
@@ -95,7 +96,7 @@ def test_the_plan_is_asked_again_before_sending(
     assert decision.aggregate.not_before == (planned.not_before if reason is None else NOW)
 
 
-def test_what_is_not_due_stays() -> None:
+def test_a_notice_that_is_not_due_stays_queued() -> None:
     notice = a_queued(INBOX, NOW + DAY)
     assert deliver(notice, go(INBOX)).events == ()
 
@@ -120,14 +121,14 @@ def test_a_dead_senders_claim_becomes_a_doubt_and_nothing_is_sent_again() -> Non
     assert claim(uncertain, go(), "two").events == ()
 
 
-def test_newer_facts_supersede_what_spoke_of_older_ones() -> None:
+def test_newer_facts_supersede_notices_of_older_ones() -> None:
     notice = a_queued(INBOX, NOW + DAY, version=5)
     assert supersede(notice, 5).events == ()
     assert supersede(notice, 4).events == ()
     assert supersede(notice, 6).aggregate.reason is Suppression.SUPERSEDED
 
 
-def test_what_was_delivered_is_not_superseded() -> None:
+def test_a_delivered_notice_is_not_superseded() -> None:
     delivered = queue(a_draft(), Planned(INBOX, NOW), NOW).aggregate
     assert supersede(delivered, 99).events == ()
 

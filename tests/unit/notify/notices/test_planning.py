@@ -1,4 +1,4 @@
-"""The plan, row by row, and what holds of every plan."""
+"""The plan of a notice, row by row; and what holds of every plan."""
 
 from datetime import datetime, time
 
@@ -55,7 +55,7 @@ Row = tuple[datetime, Suppression | None]
         (VERIFIED, a_person(email=None), NOW, None, None, (NOW, None), (NOW, Suppression.NO_ADDRESS)),
     ],
 )
-def test_the_plan(
+def test_the_plan_of_each_channel(
     kind: NoticeKind,
     person: Person,
     now: datetime,
@@ -90,7 +90,9 @@ persons = st.builds(
 
 
 @given(st.sampled_from(NoticeKind), persons, spans, st.none() | spans, st.none() | spans)
-def test_of_every_plan(kind: NoticeKind, person: Person, at: object, due: object, expires: object) -> None:
+def test_every_plan_keeps_to_time_quiet_hours_and_preferences(
+    kind: NoticeKind, person: Person, at: object, due: object, expires: object
+) -> None:
     now = NOW + at  # type: ignore[operator]
     due_at = None if due is None else NOW + due  # type: ignore[operator]
     until = None if expires is None else NOW + expires  # type: ignore[operator]

@@ -41,7 +41,9 @@ def test_every_kind_has_its_rule() -> None:
 
 @pytest.mark.parametrize("particulars", [EVERYTHING, Particulars()], ids=["all", "nothing"])
 @pytest.mark.parametrize(("kind", "version", "language"), CASES)
-def test_words(kind: NoticeKind, version: int, language: str, particulars: Particulars) -> None:
+def test_every_kind_has_words_in_every_version_and_language(
+    kind: NoticeKind, version: int, language: str, particulars: Particulars
+) -> None:
     words = WORDING.render(kind, version, language, HERE, particulars)
     assert words.subject
     assert "\n" not in words.subject

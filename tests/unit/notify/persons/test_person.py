@@ -1,4 +1,4 @@
-"""Who may change what about a person, and that addresses stand nowhere but with the person."""
+"""Who may change what of a person; and addresses stand nowhere but with the person."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_nobody_else_touches_a_person(by: Principal) -> None:
         request_erasure(person, "erasure-1", HERE, by, NOW)
 
 
-def test_staff_act_on_record() -> None:
+def test_events_say_which_staff_acted() -> None:
     (event,) = change(a_person(), None, Addresses(email="new@example.org"), HERE, STAFF, NOW).events
     assert isinstance(event, PersonChanged)
     assert (event.by, event.changed) == ("staff-1", ["proposed-addresses"])
@@ -52,7 +52,7 @@ def test_addresses_are_in_no_text_of_a_person() -> None:
     assert not any(secret in f"{person!r}{person}{person.addresses!r}" for secret in SECRETS)
 
 
-def test_the_same_again_changes_nothing() -> None:
+def test_giving_the_same_again_changes_nothing() -> None:
     person = a_person(muted={NoticeKind.CASE_VERIFIED: frozenset({NoticeChannel.EMAIL})})
     same = change(person, person.choices, person.addresses, HERE, RESIDENT, NOW).aggregate
     assert change(same, person.choices, person.addresses, HERE, RESIDENT, NOW).events == ()

@@ -31,7 +31,7 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda at
         ("2026-11-24T23:00", "2026-11-24T23:00"),  # 07:00 is awake
     ],
 )
-def test_a_night_in_shanghai(at: str, released: str) -> None:
+def test_a_night_in_shanghai_is_quiet_until_seven(at: str, released: str) -> None:
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
     assert QuietHours().release(moment) == datetime.fromisoformat(released).replace(tzinfo=UTC)
 
@@ -42,14 +42,14 @@ def test_a_noon_nap_ends_the_same_day() -> None:
     assert not nap.hold(datetime(2026, 11, 24, 15, tzinfo=UTC))
 
 
-def test_the_night_the_clock_is_put_forward() -> None:
+def test_quiet_hours_end_in_the_night_when_clocks_are_put_forward() -> None:
     quiet = QuietHours(start=time(1), end=time(2, 30), zone="Europe/Berlin")  # 02:30 does not exist that night
     released = quiet.release(datetime(2027, 3, 28, 0, 30, tzinfo=UTC))
     assert released == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
     assert not quiet.hold(released)
 
 
-def test_the_night_the_clock_is_put_back() -> None:
+def test_quiet_hours_end_in_the_night_when_clocks_are_put_back() -> None:
     quiet = QuietHours(start=time(1), end=time(2, 30), zone="Europe/Berlin")  # 02:30 comes twice that night
     released = quiet.release(datetime(2026, 10, 25, 0, 10, tzinfo=UTC))
     assert not quiet.hold(released)
@@ -70,6 +70,6 @@ def test_only_quiet_moments_are_held(quiet: QuietHours, at: datetime) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"start": "07:00"}, {"zone": "Mars/Olympus"}, {"zone": "../etc"}, {"zone": ""}])
-def test_what_is_no_quiet_time(wrong: dict[str, str]) -> None:
+def test_hours_without_end_or_zone_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         QuietHours.model_validate(wrong)
