@@ -6,13 +6,12 @@ else staff of anywhere could make anybody one of theirs.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from services.chassis.aggregate import derived_id
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import UpdateOne, WriteOp
 from services.chassis.subscriber.erasure import Erasing
-from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.handlers import E, Handlers, Received
 from services.contracts import activities, issues, volunteers
 from services.contracts.activities import ActivityRegistered, ActivityWaitlisted
 from services.contracts.issues import CaseReported, Channel, SupportGiven, WishProposed
@@ -98,7 +97,7 @@ def _erasing(table: Handlers, persons: Aggregates[Person], erasing: Erasing) -> 
 
 
 async def _answered(
-    persons: Aggregates[Person], received: Received[Any], person: str, request: str, service: str
+    persons: Aggregates[Person], received: Received[E], person: str, request: str, service: str
 ) -> None:
     if await persons.find(person) is not None:
         await persons.change(

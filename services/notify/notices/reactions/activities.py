@@ -1,9 +1,9 @@
 """People hear that they have a seat at an activity, are reminded of it, and hear when it moves or won't take place."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
-from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.handlers import E, Handlers, Received
 from services.contracts.activities import (
     ActivityCancelled,
     ActivityMoved,
@@ -16,6 +16,9 @@ from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.particulars import Particulars, of_activity
 from services.notify.notices.reactions.concerned import counting_on
 from services.notify.notices.telling import Telling
+
+Seated = TypeVar("Seated", ActivityRegistered, ActivityPromoted)
+"""The events that say that somebody has a seat."""
 
 
 def reactions(table: Handlers, telling: Telling, knowledge: Knowledge, lead: timedelta) -> None:
@@ -69,7 +72,7 @@ def _about_changes(table: Handlers, telling: Telling, knowledge: Knowledge, lead
 
 
 async def _confirm(
-    telling: Telling, knowledge: Knowledge, lead: timedelta, received: Received[Any], kind: NoticeKind
+    telling: Telling, knowledge: Knowledge, lead: timedelta, received: Received[Seated], kind: NoticeKind
 ) -> None:
     known = await knowledge.activity(received.envelope.aggregate_id)
     event = received.event
@@ -79,6 +82,6 @@ async def _confirm(
 
 
 async def _remind(
-    telling: Telling, lead: timedelta, received: Received[Any], person: str, about: Particulars, starts_at: datetime
+    telling: Telling, lead: timedelta, received: Received[E], person: str, about: Particulars, starts_at: datetime
 ) -> None:
     await telling.tell(received, person, NoticeKind.ACTIVITY_REMINDER, about, due=starts_at - lead, expires=starts_at)

@@ -1,9 +1,8 @@
 """People who reported a case or stand behind it hear how it is handled, and until when."""
 
 from datetime import datetime
-from typing import Any
 
-from services.chassis.subscriber.handlers import Handlers, Received
+from services.chassis.subscriber.handlers import E, Handlers, Received
 from services.contracts.issues import (
     CaseDispatched,
     CaseExtended,
@@ -69,7 +68,7 @@ def _about_deadlines(table: Handlers, telling: Telling, knowledge: Knowledge) ->
 
 
 async def _tell_of_deadline(
-    telling: Telling, knowledge: Knowledge, received: Received[Any], due_at: datetime | None
+    telling: Telling, knowledge: Knowledge, received: Received[E], due_at: datetime | None
 ) -> None:
     """Tell people that the unit has the case until another time than they were told."""
     known = await knowledge.case(received.envelope.aggregate_id)

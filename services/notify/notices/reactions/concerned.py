@@ -1,9 +1,8 @@
 """The people whom an event concerns."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from services.chassis.subscriber.handlers import Received
+from services.chassis.subscriber.handlers import E, Received
 from services.contracts.notices import NoticeKind
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.particulars import Particulars
@@ -13,7 +12,7 @@ from services.notify.notices.telling import Telling
 async def tell_all(
     telling: Telling,
     knowledge: Knowledge,
-    received: Received[Any],
+    received: Received[E],
     first: str | None,
     kind: NoticeKind,
     about: Particulars,
@@ -24,7 +23,7 @@ async def tell_all(
     await telling.tell_each(received, people, kind, about)
 
 
-async def counting_on(knowledge: Knowledge, received: Received[Any]) -> tuple[Iterable[str], Iterable[str]]:
+async def counting_on(knowledge: Knowledge, received: Received[E]) -> tuple[Iterable[str], Iterable[str]]:
     """The people with a seat at an activity, and all who count on it: seated, waiting or volunteering, each once."""
     activity, sequence = received.envelope.aggregate_id, received.envelope.sequence
     participants = await knowledge.participants(activity, sequence)
