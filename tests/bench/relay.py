@@ -15,7 +15,8 @@ from aiokafka import AIOKafkaProducer
 from pymongo import UpdateOne
 
 from services.chassis.kafka.producer import Producer
-from services.chassis.relay.relay import BATCH, Lane
+from services.chassis.relay.pending import BATCH
+from services.chassis.relay.relay import Lane
 from services.chassis.relay.republish import RepublishRequests
 from services.chassis.store import mongo
 from services.chassis.store.aggregates import Kind

@@ -118,7 +118,7 @@ async def _away(lab: Lab, away: str) -> tuple[Lane, Aggregates[Thing]]:
 
 
 async def test_more_than_the_relay_takes_over_is_found_by_a_look(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.relay.relay._HANDED_OVER_AT_MOST", 2)
+    monkeypatch.setattr("services.chassis.relay.handed_over._AT_MOST", 2)
     lane, looks = await looking_once(lab)
     things = lab.things(lane.committed)
     for id in IDS:
