@@ -8,7 +8,6 @@ HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the conten
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
@@ -79,7 +78,7 @@ class RouteIndex(BaseRoute):
     def _matches(self, scope: Scope) -> tuple[Match, Scope]:
         partial: tuple[Match, Scope] | None = None
         allowed: set[str] = set()
-        for _order, route in self._candidates(get_route_path(scope)):
+        for _order, route in self._candidates(_path_below_root(scope)):
             match, child = route.matches(scope)
             if match == Match.FULL:
                 child[_CHOSEN] = route
@@ -132,6 +131,14 @@ def _inner_demand(router: Any, scope: Scope) -> Demand:
         if context.matches(scope)[0] == Match.FULL:
             return demand_of(context)
     return NOTHING
+
+
+def _path_below_root(scope: Scope) -> str:
+    """The path of a request without the `root_path` that a proxy, or a mount, has taken off it."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    below = path.removeprefix(root)
+    return below if not below or below.startswith("/") else path
 
 
 def _order(entry: tuple[int, BaseRoute]) -> int:
