@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from tests.integration.http.shop import PATH
+from tests.integration.chassis.http.shop import PATH
 
 
 async def walk(caller: httpx.AsyncClient, first: str) -> list[list[str]]:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.chassis.store import mongo
-from tests.integration.http.shop import PATH
+from tests.integration.chassis.http.shop import PATH
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 

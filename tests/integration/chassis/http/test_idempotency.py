@@ -8,7 +8,7 @@ import pytest
 
 from services.chassis.store import mongo
 from services.chassis.store.secret import COLLECTION
-from tests.integration.http.shop import PATH, Shop
+from tests.integration.chassis.http.shop import PATH, Shop
 
 KEY = {"Idempotency-Key": "order-1"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.http.connection import LARGEST_HEAD, LONGEST_ADDRESS, MOST_FIELDS
-from tests.integration.http.raw import Served, parsed, served, told
+from tests.integration.chassis.http.raw import Served, parsed, served, told
 from tests.waiting import eventually
 
 HASTY = {"http_head_seconds": 1.0, "http_body_seconds": 1.0, "http_answer_seconds": 1.0, "http_idle_seconds": 3.0}

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.chassis.store import mongo
-from tests.integration.http.shop import Shop
+from tests.integration.chassis.http.shop import Shop
 
 
 @pytest.fixture

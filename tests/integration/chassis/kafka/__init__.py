@@ -1,0 +1,1 @@
+"""How Kafka is reached: with and without encryption and passwords, against a real one."""

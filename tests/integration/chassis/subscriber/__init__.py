@@ -1,0 +1,1 @@
+"""Subscribers against a real Kafka: intake, consumer group, dead letters, effects."""

@@ -1,0 +1,1 @@
+"""What this project reads of Kafka itself."""

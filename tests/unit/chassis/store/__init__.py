@@ -1,0 +1,1 @@
+"""Rules of the store that need no database."""

@@ -1,0 +1,1 @@
+"""The table of handlers and the form of dead letters."""
