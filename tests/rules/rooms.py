@@ -5,7 +5,7 @@ The order of the rooms is read from `app.py`: it is the order in which the funct
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -136,6 +136,17 @@ def unmirrored(street: Street) -> Iterator[str]:
         folders = tuple(f"tests/{kind}/{street.service}/{room}/" for kind in ("unit", "integration"))
         if not any(path.startswith(folders) and _is_test(path) for path in tests):
             yield f"{street.base}{room} has no tests; write some in {' or '.join(folders)}"
+
+
+def strange_to_the_chassis(paths: Iterable[str]) -> Iterator[str]:
+    """Tests of the chassis stand in folders of its rooms' names."""
+    every = list(paths)
+    rooms = {path.split("/")[2] for path in every if path.startswith("services/chassis/") and path.count("/") > 2}
+    for path in every:
+        if path.startswith(("tests/unit/chassis/", "tests/integration/chassis/")) and path.count("/") > 3:
+            folder = path.split("/")[3]
+            if folder not in rooms and _is_test(path):
+                yield f"{path}: the chassis has no room {folder}; name the folder as the room"
 
 
 def _has_rules(module: Module) -> bool:

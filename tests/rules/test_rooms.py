@@ -124,3 +124,17 @@ def test_every_service_is_a_street_of_rooms(service: str) -> None:
         assert found, f"{service} is a street of rooms by now; take it out of NOT_YET in tests/rules/rooms.py"
     else:
         assert not found, "\n".join(found)
+
+
+def test_a_test_of_the_chassis_in_a_folder_of_another_name_is_caught() -> None:
+    chassis = ["services/chassis/relay/relay.py", "services/chassis/room.py"]
+    right = ["tests/unit/chassis/relay/test_relay.py", "tests/unit/chassis/test_room.py", "tests/unit/chassis/a/b.py"]
+    wrong = "tests/integration/chassis/morgue/test_letters.py"
+    assert list(rooms.strange_to_the_chassis([*chassis, *right, wrong])) == [
+        f"{wrong}: the chassis has no room morgue; name the folder as the room"
+    ]
+
+
+def test_tests_of_the_chassis_stand_in_its_rooms() -> None:
+    found = list(rooms.strange_to_the_chassis(files()))
+    assert not found, "\n".join(found)
