@@ -1,1 +1,1 @@
-"""What every service stands on: aggregate store with outbox, relay, subscribers, HTTP, auth, telemetry."""
+"""What every service stands on: the store with its outboxes, relay, subscribers, HTTP, auth, telemetry, settings."""

@@ -121,7 +121,7 @@ class Decision(Generic[A]):
 
 
 def decided(aggregate: A, *events: Event) -> Decision[A]:
-    """Shorthand for a decision."""
+    """A decision with `events` and nothing else."""
     return Decision(aggregate, events)
 
 
@@ -135,7 +135,7 @@ Naming = Callable[..., str]
 
 
 def derived_id(kind: str, *parts: str) -> str:
-    """The id that belongs to `parts`, the same every time: what makes a repeated creation find the first one.
+    """The id that belongs to `parts`, the same every time, so that a repeated creation finds the first one.
 
     Who can guess the parts can try them. Where ids are read that may not lead to their parts, `Naming` makes them.
     """

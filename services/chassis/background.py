@@ -1,4 +1,4 @@
-"""What runs in a service beside its HTTP gateway: relay, subscriber, sweeps. Started behind it, stopped in order.
+"""Relay, subscriber and sweeps run in the background of a service's HTTP gateway: started behind it, stopped in order.
 
 HTTP answers at once, whatever is away; each part joins when what it needs is there. A part that ends by an unexpected
 error ends the process: an operator sees a restart, never a service that answers and no longer relays.

@@ -1,4 +1,4 @@
-"""Waiting with an end: for what may never come back, and may not even let itself be cancelled."""
+"""Waits with an end for work that may never come back, and may not even let itself be cancelled."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -28,6 +28,6 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 
 
 def _forget(task: "asyncio.Task[Any]") -> None:
-    """Nobody asks any more what became of it."""
+    """Look at the error of a task that was left behind, so that asyncio does not report it."""
     if not task.cancelled():
         task.exception()

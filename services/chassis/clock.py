@@ -1,4 +1,4 @@
-"""The one source of now. Domain code is given the time; nothing else asks the machine."""
+"""The one source of the present time. Domain code is given the time; no other module asks the machine."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,6 +7,6 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Now in UTC, whole milliseconds: what MongoDB keeps, so that what is written equals what is read."""
+    """The present time in UTC and whole milliseconds, as MongoDB keeps it: what is read equals what was written."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)

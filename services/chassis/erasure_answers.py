@@ -15,7 +15,7 @@ from services.contracts.event import Event
 def erasure_answers(
     runtime: Runtime[ServiceSettings], kind: Kind[Erasure], asked: type[Event], saying: Callable[..., Event]
 ) -> Room:
-    """The room. `kind`: the answers of this service (`erasures_on`).
+    """The room that erases people and answers. `kind`: the answers of this service (`erasures_on`).
 
     `asked` is the event that asks, with `person`, `request` and `only` (a community, or None for all); `saying` makes
     the event that answers, from `person` and `request`.

@@ -54,27 +54,27 @@ def declared_errors() -> dict[str, type[CommunityError]]:
 
 
 class Invalid(CommunityError, status=422):
-    """What was asked makes no sense by itself."""
+    """The request makes no sense by itself."""
 
 
 class Forbidden(CommunityError, status=403):
-    """Who asks may not."""
+    """The caller may not do this."""
 
 
 class NotFound(CommunityError, status=404):
-    """There is no such thing, or who asks may not know of it."""
+    """There is no such thing, or the caller may not know of it."""
 
 
 class Conflict(CommunityError, status=409):
-    """What was asked does not fit the present state."""
+    """The request does not fit the present state."""
 
 
 class Unauthenticated(CommunityError, status=401):
-    """Who asks is not known."""
+    """The caller is not known."""
 
 
 class Unavailable(CommunityError, status=503):
-    """It can't be done just now; the same call may succeed later."""
+    """The request can't be met just now; the same call may succeed later."""
 
 
 class StaleVersion(

@@ -1,4 +1,4 @@
-"""Clocks without timers: a due time is a field, and a sweep sends an ordinary command to what is due.
+"""Clocks without timers: a due time is a field, and a sweep sends an ordinary command to each aggregate that is due.
 
 One process of a service sweeps, by a lease. A restart loses nothing; sweeping twice changes nothing, because the
 command looks at the state again and decides on no events where there is nothing to do.
@@ -28,7 +28,7 @@ _SIDE_BY_SIDE = 32
 
 
 class Sweeping(Protocol):
-    """What is done again and again by the process that holds the lease. Done twice, it changes nothing."""
+    """Work that the process with the lease does again and again. Doing it twice changes nothing."""
 
     @property
     def name(self) -> str:
@@ -36,7 +36,7 @@ class Sweeping(Protocol):
 
     @property
     def every(self) -> timedelta:
-        """How long to wait between two times."""
+        """The time to wait between two runs."""
 
     async def once(self, clock: Clock) -> int:
         """Do what is due now; returns how much that was."""

@@ -1,1 +1,1 @@
-"""What an operator can ask for at the command line, a module each."""
+"""The commands of the command line, a module for each."""

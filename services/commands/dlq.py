@@ -1,4 +1,4 @@
-"""`python -m services dlq`: what could not be taken, and what becomes of it.
+"""`python -m services dlq`: list the dead letters, replay them, or drop them.
 
 list [--consumer C] [--reason R]   one line each: name, consumer, reason, detail, event
 show NAME                          headers and data of one

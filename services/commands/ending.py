@@ -1,4 +1,4 @@
-"""The end of a process that serves: it comes, whatever hangs.
+"""Makes sure that a process which is told to end does end, whatever hangs.
 
 A signal begins the orderly end, each step of which has its own time; when all of them together have taken too long, a
 thread that waits for nobody ends the process. The same thread ends a process whose event loop has not turned for so
@@ -58,7 +58,7 @@ class LastResort:
             await asyncio.sleep(self._tick / 2)
 
     def close(self) -> None:
-        """Nothing is watched any more."""
+        """Stop watching."""
         self._over.set()
 
     def _watch(self) -> None:

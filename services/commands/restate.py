@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask for all of them; the running service answers within its poll interval.
+    """Ask for the states of all aggregates; the running service publishes them from its next look on.
 
     Raises:
         SettingsError: a setting is missing or wrong.

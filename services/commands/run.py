@@ -93,7 +93,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _settle_memory() -> None:
-    """What stands now stays: the collector need not walk through it again and again while requests wait."""
+    """Freeze all objects that exist now: the collector need not walk through them while requests wait."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 20)

@@ -89,7 +89,7 @@ class _Drawer:
         _give(folder, owner)
 
     def read(self, name: str) -> str:
-        """What is kept under `name`; empty where nothing is."""
+        """The secret under `name`; empty where there is none."""
         with suppress(FileNotFoundError):
             return (self._folder / name).read_text("ascii")
         return ""
@@ -104,7 +104,7 @@ class _Drawer:
         return value
 
     def write(self, name: str, value: str) -> None:
-        """Whole or not at all, and durable."""
+        """Write a file as a whole or not at all, and durably."""
         path, fresh = self._folder / name, self._folder / f".{name}"
         if path.exists() and self.read(name) == value:
             return

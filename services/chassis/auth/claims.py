@@ -1,4 +1,4 @@
-"""From the claims of a token to a principal.
+"""Reads the claims of a token as a principal.
 
 A role and a unit are held in a community, and a token says in which, in one of three ways that may stand beside each
 other in one claim:
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ClaimNames:
-    """Where a provider puts what we need: the name of a claim, or a path with dots (`realm_access.roles`)."""
+    """The claims in which a provider puts what we need: each a name, or a path with dots (`realm_access.roles`)."""
 
     roles: str = "roles"
     communities: str = "communities"
@@ -56,7 +56,7 @@ class _Held(Generic[T]):
 
 
 def principal_of(claims: Mapping[str, Any], names: ClaimNames) -> Principal:
-    """Who `claims` speak of. Roles that aren't ours are passed over; so is every word that is no plain id.
+    """The principal of whom `claims` speak. Roles that aren't ours, and words that are no plain id, are passed over.
 
     Raises:
         TokenInvalid: `sub` is missing, not plain, or the name that the platform itself acts under.
@@ -85,7 +85,7 @@ def _settled(held: _Held[T], communities: set[str]) -> frozenset[tuple[str, T]]:
 
 
 def _held(value: Any, read: Callable[[str], T | None]) -> _Held[T]:
-    """What is said by a claim; `read` knows the words that mean something."""
+    """What a claim says that somebody holds; `read` knows the words that mean something."""
     held: _Held[T] = _Held()
     if isinstance(value, Mapping):
         for community, words in value.items():

@@ -72,7 +72,7 @@ class DevelopmentIssuer:
         return jwt.encode(claims, self._key, algorithm="ES256", headers={"kid": self._jwk["kid"]})
 
     def key_set(self) -> bytes:
-        """Its JWKS document."""
+        """The JWKS document of this issuer."""
         return orjson.dumps({"keys": [{name: self._jwk[name] for name in _PUBLIC}]})
 
     def router(self) -> APIRouter:

@@ -16,7 +16,7 @@ class KeySetAway(OSError):
 
 
 def fetcher(url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> Callable[[], Awaitable[bytes]]:
-    """What fetches the document at `url`: no redirects, five seconds, half a megabyte. It raises KeySetAway."""
+    """A function that fetches the document at `url` or raises KeySetAway: no redirects, 5 seconds, half a megabyte."""
     parts = urlsplit(url)
     if parts.scheme == "file":
         path = Path(unquote(parts.path))

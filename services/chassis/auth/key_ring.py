@@ -1,4 +1,4 @@
-"""The issuer's keys over time: fetched when needed, kept, renewed; a provider that is away stops nobody who was known.
+"""The issuer's keys over time are fetched when needed, kept and renewed. A provider that is away stops nobody known.
 
 A set older than its age is renewed in the background while the old one goes on serving. A token that names an unknown
 key makes one fetch, shared by all who wait, and no more than one in `again` seconds, so that made-up keys can't be used
@@ -41,7 +41,7 @@ class KeyRing:
 
     @property
     def digest(self) -> str | None:
-        """Changes when the keys do."""
+        """A digest of the keys, which changes when they do."""
         return None if self._known is None else self._known.digest
 
     async def find(self, kid: str | None, algorithm: str) -> tuple[Key, ...]:

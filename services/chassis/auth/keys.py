@@ -20,7 +20,7 @@ _PUBLIC_PARTS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y")}
 
 
 class UnusableKeySet(ValueError):
-    """There is not one key in it that could verify a token."""
+    """A key set has no key that could verify a token."""
 
 
 @dataclass(frozen=True, slots=True)

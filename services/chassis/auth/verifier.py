@@ -43,7 +43,7 @@ class _Verified:
 
 
 class Verifier:
-    """Says whom a token belongs to."""
+    """Finds the principal whom a token belongs to."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class Verifier:
         raise TokenInvalid()
 
     def _check(self, claims: Mapping[str, Any]) -> float:
-        """When the token ends to hold, leeway included."""
+        """The moment at which the token ceases to hold, leeway included."""
         audience = claims.get("aud")
         for_us = audience == self._audience or (isinstance(audience, list) and self._audience in audience)
         if claims.get("iss") != self._issuer or not for_us:

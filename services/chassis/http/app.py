@@ -44,7 +44,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Lifespan(Protocol):
-    """Starts what runs beside HTTP and stops it."""
+    """Starts the background of a service, and stops it."""
 
     def __call__(self, app: FastAPI, /) -> AbstractAsyncContextManager[Any]: ...
 

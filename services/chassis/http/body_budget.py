@@ -1,4 +1,4 @@
-"""How many bytes of bodies a process holds at once, whoever sends them: what goes beyond is told to come again.
+"""Bounds the bytes of bodies that a process holds at once. A caller whose body goes beyond is told to come again.
 
 Small bodies are always taken; how many connections there are bounds them. Who is not known gets a quarter of the room,
 so that strangers can't keep those out who are.
@@ -41,7 +41,7 @@ class Room:
 
 
 class Share:
-    """What one request takes of the room."""
+    """The share of the room that one request takes."""
 
     __slots__ = ("_held", "_room", "_size", "_stranger")
 

@@ -38,7 +38,7 @@ View = Callable[[Stored[A]], BaseModel]
 
 
 class Command:
-    """What a caller asks to be done."""
+    """A command of one caller, before it reaches an aggregate."""
 
     def __init__(self, request: Request, principal: Principal, key: str | None, if_match: str | None) -> None:
         self.principal = principal
@@ -49,7 +49,7 @@ class Command:
 
     @property
     def cause(self) -> Cause:
-        """Why an event happens that this command brings about."""
+        """The cause of the events that this command brings about."""
         return Cause(self.principal.sub, traceparent=current_traceparent())
 
     async def create(

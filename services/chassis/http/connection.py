@@ -270,7 +270,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 class _Flow(FlowControl):
-    """Says when reading goes on."""
+    """Tells a protocol when reading goes on."""
 
     def __init__(self, transport: asyncio.Transport, go_on: Callable[[], None]) -> None:
         super().__init__(transport)
@@ -293,7 +293,7 @@ def protocol_within(limits: Bounds) -> type[BoundedProtocol]:
 
 
 def watch(connections: Callable[[], Iterable[Any]]) -> Callable[[], Awaitable[None]]:
-    """What looks at all `connections`, when it is called."""
+    """A function that looks at all `connections` each time it is called."""
 
     async def look() -> None:
         now = asyncio.get_running_loop().time()

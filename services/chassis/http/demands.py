@@ -1,4 +1,4 @@
-"""What a route asks of a request before it sees it: whether somebody must be known, and what kind of body it reads.
+"""What a route demands before it sees a request: whether the caller must be known, and what kind of body it reads.
 
 It is read from the route's own declaration, once, so that the border never has to guess from what a request says.
 """

@@ -64,7 +64,7 @@ class _Direct:
         await response(scope, receive, send)
 
     async def _arguments(self, request: Request) -> dict[str, Any] | None:
-        """What the endpoint is called with; None where the request doesn't fit. Of its body nothing was received."""
+        """The arguments for the endpoint; None where the request doesn't fit: then nothing of its body was received."""
         found: dict[str, Any] = {}
         context = request_context_of(request.scope)
         if self._body:

@@ -1,4 +1,4 @@
-"""Turns whatever a route raised into a problem."""
+"""Turns every error that a route raised into a problem."""
 
 import logging
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 async def refused(request: Request, error: CommunityError) -> Response:
-    """A refusal of ours."""
+    """The problem of a `CommunityError`."""
     if error.status >= 500:
         log.warning("refused with %s", error.code)
     return problem(request.scope, error)

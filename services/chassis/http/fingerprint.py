@@ -36,7 +36,7 @@ def check_key(key: str | None) -> str | None:
 
 
 def receipt_key(secret: bytes, sub: str, request: Request, key: str) -> str:
-    """Under what a receipt is kept: the same key of another caller or for another operation is another key."""
+    """The key of a receipt. The same Idempotency-Key of another caller or for another operation makes another key."""
     return keyed_mark(secret, "receipt", sub, request.method, request.scope["path"], key)
 
 

@@ -1,4 +1,4 @@
-"""Who comes in and how often: reads the bearer token, and keeps each caller to a rate, before any body is read.
+"""Lets callers in: reads the bearer token, and keeps each caller to a rate, before any body is read.
 
 A caller whose token is known is counted by `sub`. Everybody else is counted by address, before a signature is checked:
 made-up tokens cost their sender a place in the queue, not us the arithmetic. Where the route asks who calls, who isn't

@@ -1,4 +1,4 @@
-"""What the head of a request must not leave open: what two readers could read differently is refused, not guessed.
+"""Refuses the head of a request that two readers could read differently; nothing is guessed.
 
 A field that may stand once stands once, a body has one length, a request names one host. So whatever stands before the
 service, or behind it, has understood the same request.

@@ -36,7 +36,7 @@ _UNBEGUN = b",]}:"
 
 
 class _NotJson(BodyNotJson):
-    """With the place as the parser counts it."""
+    """The text is no JSON; the place is given as the parser counts it."""
 
     def __init__(self, error: orjson.JSONDecodeError) -> None:
         super().__init__(line=error.lineno, column=error.colno)
@@ -113,7 +113,7 @@ def _ends_in_escape(text: bytes) -> bool:
 
 
 def slices(data: bytes) -> Iterator[bytes]:
-    """`data` in parts of which each is looked through in one go."""
+    """The parts of `data`, each of which is looked through in one go."""
     if len(data) <= SLICE:
         yield data
         return
@@ -211,7 +211,7 @@ class _Joint:
         return b"".join([*inner, opened[-1:]])
 
     def _closing(self, left_open: bytes) -> bytes:
-        """What closes the brackets that stay open, after a mark."""
+        """The brackets that close those which stay open, after a mark."""
         if not left_open:
             return b""
         mark = f',"{self._ends}"'.encode() + (b":0" if left_open[-1] == _OBJECT else b"")

@@ -1,4 +1,4 @@
-"""Which language a caller reads: Chinese unless they ask for English (RFC 9110, 12.5.4)."""
+"""Finds the language of a caller: Chinese unless they ask for English (RFC 9110, 12.5.4)."""
 
 import re
 from typing import Annotated, Literal

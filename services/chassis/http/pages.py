@@ -1,4 +1,4 @@
-"""Lists, page by page: where the last page ended is where the next one starts, whatever is added meanwhile."""
+"""Lists, page by page: the next page starts where the last one ended, whatever is added meanwhile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LARGEST_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """Which page of a list is asked for."""
+    """The page of a list that a caller asks for."""
 
     limit: int
     cursor: str | None

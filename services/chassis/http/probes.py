@@ -1,4 +1,4 @@
-"""What those who run the system ask a service: does it live, is it ready and for what, what are its figures.
+"""Answers those who run the system: whether a service lives, what it is ready for, and its figures.
 
 Readiness has three purposes, told apart: to take commands, to consume what others tell (and to tell them), to be read.
 `/readyz` obeys the first alone, for an edge that took a replica out because Kafka is away would take out all of them,
@@ -20,7 +20,7 @@ from services.chassis.telemetry.metrics import CONTENT_TYPE, Metrics
 
 
 class Purpose(StrEnum):
-    """What a replica may be ready for."""
+    """A purpose for which a replica may be ready."""
 
     COMMANDS = "commands"
     CONSUMING = "consuming"
@@ -123,7 +123,7 @@ class _Look:
         self._asking: asyncio.Task[Fact] | None = None
 
     async def fact(self) -> dict[str, Any]:
-        """What it says, or that it says nothing: a check that hangs is left hanging."""
+        """The fact, or that the check does not answer: one that hangs is left hanging."""
         asking = self._asking
         if asking is None or asking.done():
             asking = self._asking = asyncio.create_task(self._check.check())
@@ -146,7 +146,7 @@ class _Look:
 
 
 def _heard(asking: "asyncio.Task[Fact]") -> None:
-    """What a late check raises has been told as its silence."""
+    """Look at the error of a check that was late, so that asyncio does not report it: its silence was told."""
     if not asking.cancelled():
         asking.exception()
 

@@ -123,7 +123,7 @@ def _headers(error: CommunityError) -> dict[str, str]:
 
 
 def problems(*errors: type[CommunityError]) -> dict[int | str, dict[str, Any]]:
-    """What a route may answer besides success, for its `responses=`: each status with its codes and sentences."""
+    """The answers of a route besides success, for its `responses=`: each status with its codes and sentences."""
     by_status: dict[int | str, list[type[CommunityError]]] = {}
     for error in errors:
         by_status.setdefault(error.status, []).append(error)

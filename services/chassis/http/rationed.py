@@ -1,4 +1,4 @@
-"""An answer that costs something to make, for those who ask without being known: made seldom, told often."""
+"""An answer that is costly to make, for callers who need not be known: it is made seldom and given often."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

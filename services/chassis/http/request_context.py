@@ -1,4 +1,4 @@
-"""What the layers of the border learn of one request and hand to those behind them."""
+"""The context of one request: what the layers of the border have learnt and hand to those behind them."""
 
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _KEY = "community.request_context"
 
 UNREAD: Final = object()
-"""In place of a value that nobody has parsed."""
+"""Stands in place of a value that nobody has parsed."""
 
 
 class RequestContext:

@@ -50,7 +50,7 @@ class RouteIndex(BaseRoute):
         self._demands = {id(route): demand for route in self.routes if (demand := _demand_of(route)) is not None}
 
     def demand(self, scope: Scope) -> Demand | None:
-        """What the route asks that will answer; None where there is none, and nobody reads a body."""
+        """The demand of the route that will answer; None where there is no such route, and nobody reads a body."""
         match, child = self.matches(scope)
         if match != Match.FULL:
             return None
@@ -59,7 +59,7 @@ class RouteIndex(BaseRoute):
         return self._demands.get(id(chosen)) or _inner_demand(chosen, asked)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As Starlette asks; what was found for a request once is found again without a search."""
+        """The match for a request, as Starlette asks for it. A match that was found once is not searched again."""
         asked = (id(self), scope["path"], scope["method"])
         known = scope.get(_FOUND)
         if known is None or known[0] != asked:

@@ -1,4 +1,4 @@
-"""There are no WebSockets here: who asks for one is answered as by HTTP where the server can, and let go otherwise."""
+"""There are no WebSockets here. Whoever asks for one is answered as by HTTP where the server can do so."""
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send

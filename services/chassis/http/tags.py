@@ -1,4 +1,4 @@
-"""Entity tags: the version of an aggregate, quoted. What conditional requests say about it (RFC 9110, 13)."""
+"""Entity tags are the version of an aggregate, quoted. Conditional requests name them (RFC 9110, 13)."""
 
 import re
 from collections.abc import Callable

@@ -60,7 +60,7 @@ class GoneAhead:
             await asyncio.sleep(EVERY)
 
     async def read_all_tombstones(self) -> None:
-        """Read all now and then: whatever kept one from being seen when it was new."""
+        """Read all tombstones now and then, since one may have been missed when it was new."""
         while not self._gone.known.too_many:
             await asyncio.sleep(ALL_EVERY)
             try:
@@ -103,6 +103,6 @@ class GoneAhead:
 
 
 def _since(seconds: float) -> Document:
-    """What changed within `seconds`, and what an older version wrote, which does not say when."""
+    """The tombstones that changed within `seconds`, and those of an older version, which do not say when they did."""
     moment = {"$subtract": ["$$NOW", round(seconds * 1000)]}
     return {"$or": [{"changed_at": None}, {"$expr": {"$gt": ["$changed_at", moment]}}]}

@@ -13,7 +13,7 @@ class KeyedLock:
         self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
 
     def __len__(self) -> int:
-        """How many ids are waited for."""
+        """The number of ids that somebody waits for."""
         return len(self._queues)
 
     @asynccontextmanager

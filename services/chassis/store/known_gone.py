@@ -32,13 +32,13 @@ Late = tuple[str, str | None]
 
 
 def mark_of(person: str) -> bytes:
-    """What names `person` in a tombstone: a hash without a key, which nobody can lose."""
+    """The name of `person` in a tombstone: a hash without a key, since a key could be lost."""
     return hashlib.sha256(f"erased-person\x1f{person}".encode()).digest()[:20]
 
 
 @dataclass(slots=True)
 class _Written:
-    """Where something was written about somebody lately, and when the last of it stood in the store."""
+    """The communities in which somebody was written about lately, and when the last of it stood in the store."""
 
     person: str
     communities: set[str | None]
@@ -62,7 +62,7 @@ class KnownGone:
 
     @property
     def fresh(self) -> bool:
-        """Whether who is not among the known can be believed to have no tombstone."""
+        """Whether a person who is not among the known can be believed to have no tombstone."""
         return self._read is not None and not self.too_many and self.clock() - self._read < BELIEVED
 
     @property

@@ -116,7 +116,7 @@ def is_repetition(error: BulkWriteError) -> bool:
 
 
 def _codes(report: Mapping[str, Any]) -> set[int]:
-    """What went wrong in a bulk write, repetitions aside."""
+    """The codes of what went wrong in a bulk write, repetitions aside."""
     failures = [*report.get("writeErrors", ()), *report.get("writeConcernErrors", ())]
     return {failure.get("code", 0) for failure in failures} - {_DUPLICATE}
 

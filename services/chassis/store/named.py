@@ -1,4 +1,4 @@
-"""Whom an aggregate names, asked of the tombstones (`gone`) around every write of it."""
+"""Asks the tombstones (`gone`) around every write of an aggregate about the people whom it names."""
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.principal import SYSTEM
@@ -15,7 +15,7 @@ class Named:
         self._model = model
 
     def newly(self, before: Aggregate | None, after: Aggregate) -> set[str]:
-        """Whom `after` names and `before` did not."""
+        """The people whom `after` names and `before` did not."""
         if self._gone is None or before is after:
             return set()
         named = people(self._model, after) - {ERASED}

@@ -29,7 +29,7 @@ NOBODY = "anonymous"
 class EventTooLarge(
     Invalid, code="event-too-large", zh="内容过大（上限 {limit} 字节）。", en="It is too large (limit {limit} bytes)."
 ):
-    """An event would not fit into one message."""
+    """An event does not fit into one message."""
 
 
 def entries(
@@ -102,7 +102,7 @@ def _checked(raw: bytes) -> bytes:
 
 
 def _who(event: Event, actor: str) -> list[str] | None:
-    """Whom it concerns, so that it is found when one of them is erased; who acts in office is on record as such."""
+    """The people whom an event concerns: it is found by them when one is erased. Who acts in office stays on record."""
     named = people(type(event), event)
     if actor not in (SYSTEM, NOBODY) and actor not in officers(type(event), event):
         named.add(actor)

@@ -1,4 +1,4 @@
-"""Names made with a secret of the deployment: always the same, and nobody without the secret can try what they are of.
+"""Names made with a secret of the deployment: always the same, and nobody without the secret can guess their parts.
 
 A plain digest of a person's id and a guessable word can be tried person by person. A keyed one can't.
 """

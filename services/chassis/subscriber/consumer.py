@@ -174,7 +174,7 @@ class Consumer:
         await self._commit(records)
 
     def _to_read_anew(self, records: tuple[Record, ...]) -> dict[str, Any] | None:
-        """What to say of a batch that can't be read and was not asked for often enough."""
+        """The error for a batch that can't be read and was not asked for often enough."""
         for record in records:
             if record.headers and record.headers[0][0] == record_batches.UNREADABLE:
                 place = TopicPartition(record.topic, record.partition), record_batches.begin(record.headers)

@@ -1,4 +1,4 @@
-"""Where a consumer puts what it can't take: the topic's `.dlq`, with the record as it came and the reason beside it.
+"""The form of a dead letter: a record that a consumer can't take, as it came, with the reason, on the topic's `.dlq`.
 
 Original headers are kept as they are; ours begin with `dlq-`. A replay goes to the original topic, marked for the
 consumer that failed, so that the others pass it by. Nothing is deleted: a later record of the same `.dlq` names a
@@ -34,7 +34,7 @@ LARGEST = 2 * 1024 * 1024 - 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a record could not be taken. `code` is stable, `detail` names no personal data."""
+    """The reason why a record could not be taken. `code` is stable, `detail` names no personal data."""
 
     code: str
     detail: str

@@ -1,4 +1,4 @@
-"""What an operator does with dead letters: list, show, replay, drop.
+"""Lists, shows, replays and drops dead letters, for an operator.
 
 A letter's name is `topic/partition/offset` of the `.dlq`. Each read begins at the earliest record: a `.dlq` is short,
 or something is badly wrong and the operator wants to see all of it.
@@ -112,7 +112,7 @@ class DeadLetters:
         raise UnknownLetter(name=name)
 
     async def replay(self, letter: Letter) -> None:
-        """Send it to its topic again, for the consumer that failed, and settle it.
+        """Send the record of `letter` to its topic again, for the consumer that failed, and settle the letter.
 
         Of a batch that could not be read, each record goes, once this program can read it.
 

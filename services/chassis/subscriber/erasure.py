@@ -141,7 +141,7 @@ class Erasing:
         traces.gone.again = self._again
 
     def add(self, erase: Erase) -> None:
-        """From now on `erase` is part of every erasure."""
+        """Make `erase` a part of every erasure from now on."""
         self._rooms.append(erase)
 
     async def carry_out(self, person: str, community: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What a service does with the events of others: a table from event type to handler.
+"""The table of what a service does on events of others: from the type of an event to its handler.
 
 Three kinds of handler, from the most to the least powerful:
 - `on`: issues commands. Creations use derived ids, changes pass `taken=received.taken`; so a repetition has no effect.

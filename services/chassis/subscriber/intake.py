@@ -354,7 +354,7 @@ class _Refused(Exception):
 
 
 def _oddity(record: Record) -> Reason | None:
-    """Why a record is not even looked into."""
+    """The reason why a record is not even looked into; None where there is none."""
     mark = record_batches.mark(record.headers)
     if mark is None:
         return None
@@ -382,7 +382,7 @@ def _passes(error: Exception) -> bool:
 
 
 def _reason_of(error: ValidationError) -> Reason:
-    """Places and kinds of the mistakes, never the values: they may be personal."""
+    """Places and kinds of the mistakes, without the values, which may be personal."""
     mistakes = error.errors(include_url=False, include_input=False, include_context=False)
     if mistakes and mistakes[0]["type"] == "json_invalid":
         return Reason(dead_letters.BAD_JSON, "the data is not JSON")

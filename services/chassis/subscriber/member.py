@@ -91,17 +91,17 @@ class Member:
 
     @property
     def assigned(self) -> frozenset[TopicPartition]:
-        """The partitions that it reads now."""
+        """The partitions that this member reads now."""
         return frozenset() if self.consumer is None else frozenset(self.consumer.assignment())
 
     @property
     def id(self) -> str:
-        """Its name in the group, given by Kafka; empty while it has none."""
+        """The name that Kafka has given this member in the group; empty while it has none."""
         coordinator = None if self.consumer is None else self.consumer._coordinator
         return "" if coordinator is None else str(coordinator.member_id)
 
     def positions(self) -> dict[TopicPartition, int]:
-        """What it takes next, of each partition of which that is decided."""
+        """The next offset of each partition, where that is decided."""
         subscription = None if self.consumer is None else self.consumer._subscription.subscription
         assignment = None if subscription is None else subscription.assignment
         if assignment is None:
@@ -110,7 +110,7 @@ class Member:
         return {p: state.position for p, state in states.items() if state is not None and state.has_valid_position}
 
     def ailment(self) -> str | None:
-        """What of it has died and doesn't come back by itself."""
+        """The task of this consumer that has died and doesn't come back by itself; None while all live."""
         if self.consumer is None:
             return None
         tasks = self._subscriber.tasks

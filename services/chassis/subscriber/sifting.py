@@ -1,4 +1,4 @@
-"""Leaves whoever was erased out of what arrives, whatever order it comes in.
+"""Leaves people who were erased out of the records that arrive, in whatever order these come.
 
 A fact that is about somebody erased alone is passed by; one that names them among others is taken without them. A state
 is copied with a stand-in. What was written is looked after (`gone`): an erasure may have run side by side with it.
@@ -24,7 +24,7 @@ E = TypeVar("E", bound=BaseModel)
 
 @dataclass(slots=True)
 class Sieve:
-    """What is known of the people in one batch: who they are, by community, and who of them was erased."""
+    """The people in one batch, by community, and which of them were erased."""
 
     gone: Gone | None
     named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -37,7 +37,7 @@ class Sieve:
         return named
 
     async def look(self) -> None:
-        """Ask who of the noted was erased."""
+        """Ask which of the people noted were erased."""
         if self.gone is not None:
             self.erased = {where: await self.gone.among(named, where) for where, named in self.named.items()}
 
@@ -50,7 +50,7 @@ class Sieve:
                 await self.gone.look_after(named - self._among(where), where)
 
     async def again(self, received: Received[Any]) -> Received[Any] | None:
-        """`received` without who was erased by now; None where nothing is left of it."""
+        """`received` without the people who are erased by now; None where nothing is left of it."""
         alone = Sieve(self.gone)
         envelope = received.envelope
         named = alone.note(envelope.community, type(received.event), received.event)
@@ -59,7 +59,7 @@ class Sieve:
         return None if event is None else replace(received, event=event)
 
     def fact(self, community: str, event: E, named: Set[str]) -> E | None:
-        """`event`, which names `named`, without who was erased; None where it was about them alone."""
+        """`event`, which names `named`, without those who were erased; None where it was about them alone."""
         gone = self._among(community)
         if named.isdisjoint(gone):
             return event
@@ -68,7 +68,7 @@ class Sieve:
         return None if data is None else model.model_validate(data)
 
     def state(self, community: str, model: type[BaseModel], document: Document) -> Document:
-        """`document`, a state as it was published, with a stand-in for who was erased."""
+        """`document`, a state as it was published, with a stand-in for each person who was erased."""
         for person in sorted(people(model, document) & self._among(community)):
             document = forgotten(model, document, person)
         return document

@@ -32,12 +32,12 @@ _HUNG = 660.0
 
 
 class BeyondMending(Exception):
-    """This process can't go on; another one may."""
+    """The consumer of this process can't be mended; another process may do better."""
 
 
 @dataclass(slots=True)
 class _Look:
-    """What was seen last time, and what was suspicious in it."""
+    """The last answer of Kafka, and what was suspicious in it."""
 
     positions: Mapping[TopicPartition, int] = field(default_factory=dict)
     stuck: frozenset[TopicPartition] = frozenset()

@@ -1,4 +1,4 @@
-"""Asks Kafka anew, by a connection that nobody used before: what a consumer that may be broken can't say of itself."""
+"""Asks Kafka, by a connection that nobody used before, for what a consumer that may be broken can't say of itself."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

@@ -23,7 +23,7 @@ _BATCH_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
 
 class Metrics:
-    """What one service counts."""
+    """The figures of one service."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
@@ -65,7 +65,7 @@ class Metrics:
         self._batches.observe(seconds)
 
     def watch(self, figure: Figure, read: Read) -> None:
-        """Show what `read` says as `figure` from now on; several readers of one figure stand side by side."""
+        """Show what `read` returns as `figure` from now on; several readers of one figure stand side by side."""
         self._watched.add(figure, read)
 
     def page(self) -> bytes:

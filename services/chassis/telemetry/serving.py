@@ -23,5 +23,5 @@ def serve_as(serving: Serving) -> None:
 
 
 def serving() -> Serving | None:
-    """For whom the code acts, if for anybody."""
+    """The service for which the running code acts; None where it acts for none."""
     return _serving.get()
