@@ -1,1 +1,1 @@
-"""The published language: topics, envelope, event models. Imports nothing of ours."""
+"""The published language: topics, envelope, event models. This package imports no other package of this project."""

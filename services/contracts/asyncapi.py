@@ -34,7 +34,7 @@ _TOMBSTONE = "tombstone"
 
 
 def document(models: Sequence[Declaration], topics: Sequence[Topic] = TOPICS) -> dict[str, Any]:
-    """The whole document."""
+    """The AsyncAPI document of all topics."""
     generated = _generated(models)
     schemas = {name: generated["components"]["schemas"][name] for name in sorted(generated["components"]["schemas"])}
     for model in models:
@@ -146,7 +146,7 @@ def _channel(
 
 
 def _topic_configuration(configuration: dict[str, str]) -> dict[str, Any]:
-    """What the binding has words for; the rest of the configuration is the topic command's."""
+    """The part of a topic's configuration that the Kafka binding can say; the topic command sets the rest."""
     shown: dict[str, Any] = {"cleanup.policy": configuration["cleanup.policy"].split(",")}
     for name in ("retention.ms", "retention.bytes", "delete.retention.ms", "max.message.bytes"):
         if name in configuration:

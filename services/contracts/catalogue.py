@@ -95,7 +95,7 @@ def _entry(model: Declaration, language: Language) -> TypeEntry:
 
 
 def _about(field: Schema) -> str:
-    """What a sentence below the field says; the description of its type is the same everywhere and left out."""
+    """The sentence below a field; the description of its type, the same everywhere, is left out."""
     about = str(field.get("description", ""))
     return "" if about == _MASKED else about
 

@@ -1,4 +1,4 @@
-"""What a change breaks for those who read the published language, compared with its last release.
+"""Finds what a change breaks for readers of the published language, compared with its last release.
 
 Within v1 only additions are allowed, in both directions: a new reader takes every old record (backward), and an old
 reader, who ignores fields that it doesn't know, takes every new record (forward). Schemas are compared part by part,
@@ -34,7 +34,7 @@ _FIXED = ("pattern", "format", "multipleOf", "const", "uniqueItems")
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A type as its readers know it."""
+    """A type as its readers know it from the last release."""
 
     type: str
     topic: str
@@ -55,7 +55,7 @@ class Released:
 
 
 def released(model: Declaration) -> Released:
-    """What a release keeps of a declaration."""
+    """The part of a declaration that a release keeps."""
     return Released(
         type=model.type,
         topic=channel_of(model),
@@ -232,7 +232,7 @@ def _tried(old: Released, new: Released, model: Declaration) -> Iterator[str]:
 
 
 def from_json(content: Mapping[str, Any]) -> Released:
-    """A release as it was kept."""
+    """The release that was kept as JSON."""
     return Released(
         type=content["type"],
         topic=content["topic"],

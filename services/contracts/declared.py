@@ -66,7 +66,7 @@ def models_within(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def field_docs(model: type[BaseModel]) -> dict[str, str]:
-    """What the sentences below the fields say, by field."""
+    """The sentences below the fields, by field."""
     docs: dict[str, str] = {}
     for base in reversed(model.__mro__):
         if issubclass(base, BaseModel) and base.__module__ == model.__module__:

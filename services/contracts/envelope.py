@@ -24,12 +24,12 @@ _STRUCTURED = "application/cloudevents"
 
 
 class MalformedEnvelope(ValueError):
-    """The headers are not those of an event of ours; the message names the header."""
+    """The headers are not those of an event of this project; the message names the header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What is known of an event before its data is read. `sequence` is the aggregate's version after it."""
+    """The attributes of an event, known before its data is read. `sequence` is the aggregate's version after it."""
 
     id: str
     type: str

@@ -115,11 +115,14 @@ class Event(_Declared):
         _register(_EVENTS, cls)
 
     def data(self) -> dict[str, Any]:
-        """What was set, as JSON types: the journal's copy. Values inside a field are whole, for they replace as one."""
+        """The fields that were set, as JSON types: the journal's copy.
+
+        Values inside a field are whole, for they replace as one.
+        """
         return self.model_dump(mode="json", include=self.model_fields_set)
 
     def public_data(self) -> dict[str, Any]:
-        """What was set, without internal fields: the topic's copy."""
+        """The fields that were set, without internal ones: the topic's copy."""
         return self.model_dump(mode="json", include=self.model_fields_set & self.public_fields)
 
 

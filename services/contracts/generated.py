@@ -56,7 +56,7 @@ def write(files: Files, home: Path = HOME) -> list[str]:
 
 
 def last_release(home: Path = HOME) -> list[Released]:
-    """What was released last, of all versions; empty before the first release."""
+    """The last release, of all versions; empty before the first."""
     kept = sorted((home / RELEASED).glob("v*/*.json"))
     return [from_json(json.loads(file.read_text(encoding="utf-8"))) for file in kept]
 

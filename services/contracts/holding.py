@@ -60,7 +60,7 @@ def _officers_in(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
 
 
 def people(model: type[BaseModel], value: Any) -> set[str]:
-    """Whom `value`, a `model` or a document of one, names as somebody whom it concerns."""
+    """The people whom `value`, a `model` or a document of one, names as those whom it concerns."""
     found: set[str] = set()
     for path in _people_in(model):
         _collect(value, path, found)
@@ -68,7 +68,7 @@ def people(model: type[BaseModel], value: Any) -> set[str]:
 
 
 def officers(model: type[BaseModel], value: Any) -> set[str]:
-    """Whom `value` names as somebody who acted in office."""
+    """The people whom `value` names as those who acted in office."""
     found: set[str] = set()
     for path in _officers_in(model):
         _collect(value, path, found)
@@ -88,7 +88,7 @@ def emptied(model: type[BaseModel], *sorts: Sort) -> dict[str, Any]:
 
 
 def without(model: type[BaseModel], document: Any, gone: Collection[str]) -> Any:
-    """What `document` of a `model` says once nobody of `gone` is in it; None where it is about one of them alone."""
+    """`document` of a `model` without the people of `gone`; None where it is about one of them alone."""
     left = document
     for each in held(model):
         if each.sort is Sort.PERSON:

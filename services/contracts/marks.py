@@ -17,14 +17,14 @@ from services.contracts.text import fit
 
 
 class Mark(StrEnum):
-    """Where a field may go."""
+    """The places where a field may go: topic and journal, or the journal alone."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
 
 
 class Sort(StrEnum):
-    """What a field holds of people, as far as it can hold something of them.
+    """The sorts of fields, by what they can hold of people.
 
     `words` and `personal` are of the person whom the document or the event is about: they go with that person.
     `office` is what was written or noted in office, for everybody to read or on record; it stays.

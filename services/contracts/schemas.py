@@ -1,4 +1,4 @@
-"""The JSON Schema of what a type has on its topic: its public fields, as they are written there.
+"""The JSON Schema of a type as it stands on its topic: its public fields, as they are written there.
 
 Only fields without a default are required: an event carries what changed, and a field added later has a default.
 Defaults are not shown, for an absent field means «unchanged», not «the default».

@@ -18,7 +18,7 @@ def _whole() -> dict[str, Any]:
 
 
 def asyncapi(service: str | None = None, prefix: str = "") -> dict[str, Any]:
-    """What `service` publishes (None: everybody), under the topic names of a deployment."""
+    """The document of what `service` publishes (None: of all services), under the topic names of a deployment."""
     whole = _whole()
     names = {name for topic in TOPICS if service in (None, topic.service) for name in configurations(topic)}
     channels = {name: channel for name, channel in whole["channels"].items() if name in names}

@@ -1,4 +1,4 @@
-"""What a text may hold: no control characters, and nothing else that turns what is shown into something else.
+"""Keeps texts free of control characters, and of others that turn a shown text into something else.
 
 One rule for every text. Whoever sends one to an API is told where such a character stands (`chassis/http/texts.py`, and
 `Plain` in the types of the domain); what comes another way, in facts of Kafka or from the store, loses them when it is
@@ -34,7 +34,7 @@ def fit(text: S) -> S:
 
 
 def fitted(value: Any) -> Any:
-    """What a template is about to write: `fit` where it is text."""
+    """A value that a template is about to write: `fit` where it is text."""
     return fit(value) if isinstance(value, str) else value
 
 

@@ -17,7 +17,7 @@ _HOUR = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic of facts. `service` is who alone publishes to it."""
+    """One topic of facts. `service` alone publishes to it."""
 
     name: str
     service: str

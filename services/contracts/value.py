@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 
 class Value(BaseModel):
-    """A model that is changed by making another one. What is in it is of the types that it declares."""
+    """A model that is changed by making another one. Its values are always of the types that it declares."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,7 +33,7 @@ class Value(BaseModel):
 
 
 class _ChecksOf(dict[str, Callable[..., Any]]):
-    """What validates each field of a model alone, made when it is changed for the first time."""
+    """The validators of the fields of a model, each made when its field is changed for the first time."""
 
     def __init__(self, model: type[BaseModel]) -> None:
         super().__init__()

@@ -57,13 +57,13 @@ class PackedRound:
 
 def clearing(arrived: Iterable[Mapping[str, Stretch]]) -> list[UpdateMany]:
     """The writes that take out of the outboxes exactly what has arrived: one for all that have the same stretch."""
-    together: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    alike: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
     for stretches in arrived:
         for id, stretch in stretches.items():
-            together[stretch.first, stretch.last].append(id)
+            alike[stretch.first, stretch.last].append(id)
     return [
         UpdateMany({"_id": {"$in": ids}}, {"$pull": {"outbox": {"seq": {"$gte": first, "$lte": last}}}})
-        for (first, last), ids in together.items()
+        for (first, last), ids in alike.items()
     ]
 
 

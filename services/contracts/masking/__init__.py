@@ -38,7 +38,7 @@ def mask(text: str, *, homes: bool = True) -> str:
 
 
 def _personal(text: str, *, homes: bool) -> list[Span]:
-    """Where `text` holds something personal; never an empty span."""
+    """The spans of `text` that hold something personal; none is empty."""
     probe = probe_of(text)
     spans = [*find_names(probe), *find_numbers(probe)]
     if homes:

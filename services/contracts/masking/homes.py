@@ -83,7 +83,7 @@ _NO_HOUSEHOLD = re.compile(r"户(?!家庭|[人居参同投签报共均中里有�
 
 
 def find_homes(probe: Probe) -> Iterator[Span]:
-    """Where `probe` holds the number of a home; spans may overlap, none is empty."""
+    """The spans of `probe` that hold the number of a home; they may overlap, none is empty."""
     for reading in probe.readings:
         if _A_DOOR.search(reading):
             yield from _long_doors(reading)

@@ -96,7 +96,7 @@ _NO_OWN_NAME = frozenset("人户主工员者的区路街楼庄村镇县市省苑
 
 
 def find_names(probe: Probe) -> Iterator[Span]:
-    """Where `probe` holds such a name; spans may overlap, none is empty."""
+    """The spans of `probe` that hold such a name; they may overlap, none is empty."""
     text = probe.plain
     if not text.isascii():
         yield from _titled(text)
@@ -168,7 +168,7 @@ def _is_name(text: str, match: re.Match[str], surname: str, given: str, respect:
 
 
 def _end_of_name(text: str, start: int, end: int) -> int:
-    """Where a name ends of which nothing tells the end: a word that goes on with the sentence is no part."""
+    """The end of a name that nothing closes: a word that goes on with the sentence is no part of it."""
     if end - start == 3 and text[end - 1] in _GOES_ON:
         return end - 1
     return end

@@ -121,7 +121,7 @@ _A_HANDLE = re.compile(rf"{_HANDLE_LABELS}|加我|加个|加微|加V|加v|加好
 
 
 def find_numbers(probe: Probe) -> Iterator[Span]:
-    """Where `probe` holds such a number or handle; spans may overlap, none is empty."""
+    """The spans of `probe` that hold such a number or handle; they may overlap, none is empty."""
     for reading in probe.readings:
         if _A_FEW_DIGITS.search(reading):
             yield from _plates(reading)
@@ -229,5 +229,5 @@ def _handles(text: str) -> Iterator[Span]:
 
 
 def _has_a_mark(handle: str) -> bool:
-    """Whether it is no word: it has a digit or a low line."""
+    """Whether a handle is no word: it has a digit or a low line."""
     return any(char.isdigit() or char == "_" for char in handle)

@@ -78,7 +78,7 @@ class Probe(NamedTuple):
 
 
 def probe_of(text: str) -> Probe:
-    """How the patterns read `text`."""
+    """`text` as the patterns read it."""
     if text.isascii():
         return Probe(text, None, None)
     places = None
