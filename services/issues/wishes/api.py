@@ -19,7 +19,6 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Stored
 from services.contracts.issues import WishStatus
 from services.contracts.marks import Id
-from services.issues.cases.views import WishView, wish_view
 from services.issues.shared.queries import matching
 from services.issues.store import Store
 from services.issues.supports.domain.supports import GiveSupport
@@ -27,6 +26,7 @@ from services.issues.supports.joining import known_wish, leave_wish, support_wis
 from services.issues.wishes.domain import wishes
 from services.issues.wishes.domain.open_limit import MAX_OPEN, TooManyWishes, free_seat
 from services.issues.wishes.domain.wishes import Wish
+from services.issues.wishes.views import WishView, wish_view
 
 B = TypeVar("B", bound=BaseModel | None)
 

@@ -13,7 +13,6 @@ from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
-from services.issues.cases.views import PlaceView, StepView, UnitView, place_view, unit_view
 from services.issues.places.domain import layout, places
 from services.issues.places.domain.grid import GridCode
 from services.issues.places.domain.layout import LayOut
@@ -26,9 +25,11 @@ from services.issues.places.domain.places import (
     retire_place,
 )
 from services.issues.places.service import path_to, register_all, retire_inside, standing_in
+from services.issues.places.views import PlaceView, StepView, place_view, step_view
 from services.issues.shared.queries import matching
 from services.issues.store import Store
 from services.issues.units.domain import RegisterUnit, register_unit, unit_id
+from services.issues.units.views import UnitView, unit_view
 
 BASE = "/api/issues/v1"
 
@@ -193,7 +194,7 @@ def _one_place(routes: APIRouter, store: Store) -> None:
     async def path(id: Id, principal: PrincipalDep) -> list[StepView]:
         steps = await path_to(store, id)
         principal.require(steps[-1].community)
-        return [StepView(id=step.id, kind=step.kind, title=step.title, number=step.number) for step in steps]
+        return [step_view(step) for step in steps]
 
     changing = (NotYours, UnknownAggregate, StaleVersion, places.PlaceIsRetired, places.PlaceChangeWrong)
 

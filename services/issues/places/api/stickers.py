@@ -19,12 +19,12 @@ from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
-from services.issues.cases.views import StepView
 from services.issues.catalogue.api import CatalogueView
 from services.issues.places.domain.layout import MAX_PLACES, TooManyPlaces
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.service import everything_in, in_order, reportable
 from services.issues.places.stickers import Sticker, png_file, sheet, svg_file
+from services.issues.places.views import StepView, step_view
 from services.issues.store import Store
 
 BASE = "/api/issues/v1"
@@ -160,7 +160,7 @@ async def _form(store: Store, steps: list[Place]) -> ReportForm:
     place = steps[-1]
     return ReportForm(
         prefilled=Prefilled(community=place.community, place=place.id),
-        path=[StepView(id=step.id, kind=step.kind, title=step.title, number=step.number) for step in steps],
+        path=[step_view(step) for step in steps],
         catalogue=CatalogueView.of(await store.catalogues.of(place.community)),
         report_to=f"{BASE}/cases",
     )

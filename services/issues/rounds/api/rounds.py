@@ -15,13 +15,13 @@ from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.contracts.issues import RoundStatus
 from services.contracts.marks import Id
-from services.issues.cases.views import RoundView, VisitView, round_view, visit_view
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.reading.api.summaries import summarise
 from services.issues.rounds.domain import visits
 from services.issues.rounds.domain.figures import complete_round
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
 from services.issues.rounds.domain.visits import RecordVisit
+from services.issues.rounds.views import RoundView, VisitView, round_view, visit_view
 from services.issues.rounds.walks import Outcome, Result, Walk
 from services.issues.shared.queries import matching
 from services.issues.store import Store

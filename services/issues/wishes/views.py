@@ -1,0 +1,32 @@
+"""What the API shows of wishes."""
+
+from typing import Any
+
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Stored
+from services.contracts.issues import WishState
+from services.issues.shared.views import Identified
+from services.issues.wishes.domain.wishes import Progress, Wish
+
+
+class WishView(WishState, Identified):
+    """A wish. `mine`: the caller supports it. `reports`: how its plan went on.
+
+    `text`, whether it is `hidden`, and what for, is for its proposer and the staff; nobody else sees a hidden one.
+    """
+
+    mine: bool
+    reports: tuple[Progress, ...] = ()
+    text: str | None = None
+    hidden: bool | None = None
+    hidden_for: str | None = None
+
+
+def wish_view(stored: Stored[Wish], by: Principal, *, supports: bool) -> WishView:
+    """The wish as `by` may see it. `supports`: they joined its proposer."""
+    wish = stored.aggregate
+    state = {name: getattr(wish, name) for name in WishState.model_fields}
+    more: dict[str, Any] = {"mine": supports or by.sub in wish.people, "reports": wish.reports}
+    if by.sub == wish.proposer or by.has(wish.community, Role.STAFF):
+        more |= {"text": wish.text, "hidden": wish.hidden, "hidden_for": wish.hidden_for}
+    return WishView(id=wish.id, community=wish.community, version=stored.version, **state, **more)
