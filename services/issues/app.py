@@ -15,7 +15,12 @@ from services.issues.cases.domain.pausing import come_due
 from services.issues.cases.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.cases.publicity import Older
 from services.issues.cases.store import cases_come_due
+from services.issues.catalogue import room as catalogue
+from services.issues.catalogue.store import KINDS as CATALOGUE
 from services.issues.erasure import erase
+from services.issues.places import room as places
+from services.issues.places.store import KINDS as PLACES
+from services.issues.privacy import room as privacy
 from services.issues.reading.pressure import ReadingFact
 from services.issues.rounds.domain.plans import advance
 from services.issues.rounds.recount import MARKS as RECOUNTS
@@ -29,6 +34,8 @@ from services.issues.store import ERASURES, INDEXES, KINDS, Store
 from services.issues.subscribers import reactions
 from services.issues.supports.counting import MARKS as TALLIES
 from services.issues.supports.counting import Counting
+from services.issues.units import room as units
+from services.issues.units.store import KINDS as UNITS
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 from services.issues.wishes.domain.wishes import mark_overdue
 from services.issues.wishes.store import wishes_overdue
@@ -36,11 +43,19 @@ from services.issues.wishes.store import wishes_overdue
 
 def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
-    store = Store.of(runtime)
+    return rooms_on(Store.of(runtime), runtime)
+
+
+def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
+    """The rooms of the service, on `store`."""
     return [
+        privacy.room(store.vault),
+        units.room(store.units),
+        catalogue.room(store.catalogues, store.units),
+        places.room(store.places, store.catalogues, store.links),
         Room(
             "issues",
-            kinds=[kind for kind in KINDS if kind is not ERASURES],
+            kinds=KINDS,
             routers=routers(store),
             reactions=lambda table: reactions(table, store),
             sweeps=[
@@ -78,6 +93,6 @@ service = Service(
     name="issues",
     title="Sunshine Community: issues (cases, rounds, wishes)",
     settings=IssuesSettings,
-    kinds=KINDS,
+    kinds=(*UNITS, *CATALOGUE, *PLACES, *KINDS, ERASURES),
     rooms=rooms,
 )

@@ -14,7 +14,6 @@ from services.chassis.subscriber.erasure import Leaver, erase_each, erase_in
 from services.issues.cases.domain.aftermath import anonymise_case
 from services.issues.cases.domain.case import Case
 from services.issues.cases.store import CASES, attached_to, shown_in
-from services.issues.privacy.vault import DestroyedBy
 from services.issues.rounds.store import found_in
 from services.issues.routing.forgetting import forget
 from services.issues.store import Store
@@ -30,7 +29,6 @@ _JUST_THE_THRESHOLD = {"$arrayToObject": [[{"k": "threshold", "v": "$suggestion.
 async def erase(store: Store, leaver: Leaver) -> None:
     """Leave nothing of `leaver`."""
     person, community = leaver.person, leaver.community
-    await store.vault.destroy_those_of(person, DestroyedBy.ERASURE, community)
     await _reported_cases(store, leaver)
     await _supports(store, leaver)
     await _wishes(store, leaver)

@@ -3,12 +3,9 @@
 from fastapi import APIRouter
 
 from services.issues.cases.api import cases, history, timing
-from services.issues.catalogue import api as catalogue
 from services.issues.duplicates import api as duplicates
 from services.issues.open311 import keys_api as open311_keys
 from services.issues.open311 import router as open311
-from services.issues.places.api import places, stickers
-from services.issues.privacy import api as privacy
 from services.issues.reading.api import exports, kpis, map, search
 from services.issues.rounds.api import plans, rounds
 from services.issues.routing.api import models, policy
@@ -22,9 +19,6 @@ def routers(store: Store) -> list[APIRouter]:
     return [
         module.router(store)
         for module in (
-            places,
-            catalogue,
-            stickers,
             search,
             map,
             exports,
@@ -38,7 +32,6 @@ def routers(store: Store) -> list[APIRouter]:
             wishes,
             photos,
             attachments,
-            privacy,
             policy,
             models,
             open311_keys,

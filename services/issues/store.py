@@ -14,17 +14,14 @@ from services.issues.cases import store as cases
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.store import CASES
-from services.issues.catalogue import store as catalogue
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 from services.issues.catalogue.store import CATALOGUES, Catalogues
 from services.issues.open311 import journal_index
 from services.issues.open311 import keys as open311_keys
 from services.issues.open311.endpoint import Open311
-from services.issues.places import store as places
 from services.issues.places.domain.places import Place
 from services.issues.places.links import Links
 from services.issues.places.store import PLACES
-from services.issues.privacy import vault
 from services.issues.privacy.settings import PrivacySettings
 from services.issues.privacy.vault import Vault
 from services.issues.reading.marks import MARKS
@@ -46,7 +43,6 @@ from services.issues.supports import store as supports
 from services.issues.supports.counting import Counts, Tallies
 from services.issues.supports.domain.supports import Support
 from services.issues.supports.store import SUPPORTS
-from services.issues.units import store as units
 from services.issues.units.domain import Unit
 from services.issues.units.store import UNITS
 from services.issues.uploads import attachments, photos
@@ -60,21 +56,14 @@ from services.issues.wishes.store import WISHES
 ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
 KINDS: tuple[Kind[Any], ...] = (
-    *units.KINDS,
-    *places.KINDS,
-    *catalogue.KINDS,
     *cases.KINDS,
     *rounds.KINDS,
     *wishes.KINDS,
     *supports.KINDS,
     *routing.KINDS,
-    ERASURES,
 )
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    **units.INDEXES,
-    **places.INDEXES,
-    **catalogue.INDEXES,
     **cases.INDEXES,
     **rounds.INDEXES,
     **wishes.INDEXES,
@@ -82,7 +71,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     photos.COLLECTION: photos.INDEXES,
     **routing.INDEXES,
     attachments.COLLECTION: attachments.INDEXES,
-    vault.COLLECTION: vault.INDEXES,
     ROWS: row_indexes(),
     MARKS: row_marks(),
     **open311_keys.INDEXES,

@@ -1,5 +1,6 @@
 """The catalogue of categories over HTTP: what is in force, the editions before it, and its editing."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -31,8 +32,9 @@ from services.issues.catalogue.domain.editions import (
 )
 from services.issues.catalogue.domain.questions import Question
 from services.issues.catalogue.residential import RESIDENTIAL
-from services.issues.store import Store
-from services.issues.units.domain import unit_id
+from services.issues.catalogue.store import Catalogues
+from services.issues.shared.unchanging import Unchanging
+from services.issues.units.domain import Unit, unit_id
 
 BASE = "/api/issues/v1"
 _EDITING = (NotYours, StaleVersion, IfMatchMalformed, CatalogueMalformed, CodeChangesMeaning)
@@ -117,8 +119,37 @@ class PutCategory(Body):
     note: Line | None = None
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of the catalogue, on `store`."""
+@dataclass(frozen=True, slots=True)
+class _Editor:
+    """Puts editions of `catalogues` in force, whose categories may name `units`."""
+
+    catalogues: Catalogues
+    units: Unchanging[Unit]
+
+    async def adopted(
+        self, community: str, body: Adopt, before: Catalogue, command: Command, request: Request
+    ) -> Response:
+        """Put `body` in force after `before`. What is in force already was applied, whatever If-Match says."""
+        allowed = match_versions(request.headers.get("if-match"))
+        if not says_the_same(before, body):
+            if allowed is not None and before.version not in allowed:
+                raise StaleVersion(version=before.version)
+            units, by = await self._named(community, body), command.principal
+            before = await self.catalogues.adopt(
+                community, before, lambda now: adopt(community, body, before, units, by, now), command.cause
+            )
+        shown = CatalogueView.of(before).model_dump_json()
+        return Response(shown, headers={"ETag": tag(before.version)}, media_type="application/json")
+
+    async def _named(self, community: str, body: Adopt) -> set[str]:
+        """The codes of units that `body` names and the community has."""
+        named = {category.unit for category in body.categories if category.unit is not None}
+        known = await self.units.those_of([unit_id(community, code) for code in sorted(named)])
+        return {unit.code for unit in known.values()}
+
+
+def router(catalogues: Catalogues, units: Unchanging[Unit]) -> APIRouter:
+    """The routes of the catalogue. A category may name one of `units`."""
     routes = APIRouter(prefix=BASE, tags=["categories"])
 
     @routes.get(
@@ -137,8 +168,8 @@ def router(store: Store) -> APIRouter:
             return _shown(RESIDENTIAL, request)
         principal.require(community)
         if version is None:
-            return _shown(await store.catalogues.of(community), request)
-        return _shown(await store.catalogues.edition(community, version), request)
+            return _shown(await catalogues.of(community), request)
+        return _shown(await catalogues.edition(community, version), request)
 
     @routes.get(
         "/catalogues/{community}/editions",
@@ -148,14 +179,14 @@ def router(store: Store) -> APIRouter:
     )
     async def editions(community: Id, request: Request, principal: PrincipalDep, page: PageDep) -> Response:
         principal.require(community)
-        found = await store.catalogues.editions(community, limit=page.limit, cursor=page.cursor)
+        found = await catalogues.editions(community, limit=page.limit, cursor=page.cursor)
         return paged(found, EditionView.of, request)
 
-    _editing(routes, store)
+    _editing(routes, catalogues, _Editor(catalogues, units))
     return routes
 
 
-def _editing(routes: APIRouter, store: Store) -> None:
+def _editing(routes: APIRouter, catalogues: Catalogues, editor: _Editor) -> None:
     @routes.put(
         "/catalogues/{community}",
         response_model=CatalogueView,
@@ -165,8 +196,8 @@ def _editing(routes: APIRouter, store: Store) -> None:
     async def load(community: Id, body: Adopt, command: CommandDep, request: Request) -> Response:
         """The same once more changes nothing. Cases stay under the edition that they were filed under."""
         require_editor(community, command.principal)
-        before = await store.catalogues.latest(community)
-        return await _adopted(store, community, body, before, command, request)
+        before = await catalogues.latest(community)
+        return await editor.adopted(community, body, before, command, request)
 
     @routes.put(
         "/catalogues/{community}/categories/{code}",
@@ -184,9 +215,9 @@ def _editing(routes: APIRouter, store: Store) -> None:
         require_editor(community, command.principal)
         if body.category.code != code:
             raise CatalogueMalformed(field="category.code", reason="与路径不符 (the path names another)")
-        before = await store.catalogues.latest(community)
+        before = await catalogues.latest(community)
         whole = with_category(before, body.category, reworded=body.reworded, note=body.note)
-        return await _adopted(store, community, whole, before, command, request)
+        return await editor.adopted(community, whole, before, command, request)
 
     @routes.delete(
         "/catalogues/{community}/categories/{code}",
@@ -197,32 +228,9 @@ def _editing(routes: APIRouter, store: Store) -> None:
     async def retire(community: Id, code: Annotated[Code, Path()], command: CommandDep, request: Request) -> Response:
         """It stays readable for the cases that name it, and its code is not given to anything else."""
         require_editor(community, command.principal)
-        before = await store.catalogues.latest(community)
+        before = await catalogues.latest(community)
         whole = without_category(before, code, note=None)
-        return await _adopted(store, community, whole, before, command, request)
-
-
-async def _adopted(
-    store: Store, community: str, body: Adopt, before: Catalogue, command: Command, request: Request
-) -> Response:
-    """Put `body` in force after `before`. Where it is in force already it has been applied, whatever If-Match says."""
-    allowed = match_versions(request.headers.get("if-match"))
-    if not says_the_same(before, body):
-        if allowed is not None and before.version not in allowed:
-            raise StaleVersion(version=before.version)
-        units = await _units(store, community, body)
-        before = await store.catalogues.adopt(
-            community, before, lambda now: adopt(community, body, before, units, command.principal, now), command.cause
-        )
-    shown = CatalogueView.of(before).model_dump_json()
-    return Response(shown, headers={"ETag": tag(before.version)}, media_type="application/json")
-
-
-async def _units(store: Store, community: str, body: Adopt) -> set[str]:
-    """The codes of units that `body` names and the community has."""
-    named = {category.unit for category in body.categories if category.unit is not None}
-    known = await store.units.those_of([unit_id(community, code) for code in sorted(named)])
-    return {unit.code for unit in known.values()}
+        return await editor.adopted(community, whole, before, command, request)
 
 
 def _shown(catalogue: Catalogue, request: Request) -> Response:

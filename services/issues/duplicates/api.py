@@ -212,7 +212,7 @@ def _parents(routes: APIRouter, store: Store) -> None:
         stored, by = await known_case(store, id, command.principal)
         parent = stored.aggregate
         by.require(parent.community, Role.STAFF)
-        place = (await reportable(store, body.place or parent.at or parent.place))[-1]
+        place = (await reportable(store.places, body.place or parent.at or parent.place))[-1]
         catalogue = await store.catalogues.of(parent.community)
         return await command.create(
             store.cases,

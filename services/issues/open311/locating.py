@@ -110,7 +110,7 @@ def _bare(text: str) -> str:
 
 async def _named(store: Store, community: str, id: str) -> Place:
     try:
-        place = (await reportable(store, id))[-1]
+        place = (await reportable(store.places, id))[-1]
     except (UnknownAggregate, PlaceIsRetired):
         raise LocationUnknown(parameter="address_id") from None
     if place.community != community:

@@ -17,39 +17,39 @@ from services.issues.places.domain.places import (
     register_place,
     retire_place,
 )
-from services.issues.store import Store
+from services.issues.shared.cache import Remembered
 
 _AT_ONCE = 32
 _PAGE = 500
 _ORDER = list(PlaceKind)
 
 
-async def path_to(store: Store, id: str) -> list[Place]:
+async def path_to(places: Remembered[Place], id: str) -> list[Place]:
     """The places from the compound down to `id`, itself the last.
 
     Raises:
         UnknownAggregate: there is no such place.
     """
-    place = await store.places.get(id)
-    above = await store.places.those_of(place.above)
+    place = await places.get(id)
+    above = await places.those_of(place.above)
     return [*(above[step] for step in place.above if step in above), place]
 
 
-async def reportable(store: Store, id: str) -> list[Place]:
+async def reportable(places: Remembered[Place], id: str) -> list[Place]:
     """The same, for a report at `id`.
 
     Raises:
         UnknownAggregate: there is no such place.
         PlaceIsRetired: it, or what it stands in, is out of use.
     """
-    steps = await path_to(store, id)
+    steps = await path_to(places, id)
     if any(step.retired for step in steps):
         raise PlaceIsRetired()
     return steps
 
 
 async def register_all(
-    store: Store, place: Place, wanted: Sequence[RegisterPlace], command: Command
+    places: Remembered[Place], place: Place, wanted: Sequence[RegisterPlace], command: Command
 ) -> tuple[int, int]:
     """Register `wanted`, which stand in `place` or in one another; how many are new, and how many were known.
 
@@ -58,14 +58,14 @@ async def register_all(
         NotYours: the caller may not.
     """
     ids = [place_id(each) for each in wanted]
-    there = {place.id: place} | await store.places.those_of(ids)
+    there = {place.id: place} | await places.those_of(ids)
     if any(there[each].retired for each in (place.id, *ids) if each in there):
         raise PlaceIsRetired()
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def register(each: RegisterPlace) -> tuple[Place, bool]:
         async with turns:
-            return await _register(store, each, there[str(each.parent)], command)
+            return await _register(places, each, there[str(each.parent)], command)
 
     made = 0
     missing = [each for each, id in zip(wanted, ids, strict=True) if id not in there]
@@ -76,34 +76,34 @@ async def register_all(
     return made, len(wanted) - made
 
 
-async def retire_inside(store: Store, place: Place, command: Command) -> None:
+async def retire_inside(places: Remembered[Place], place: Place, command: Command) -> None:
     """Retire all that stands in `place`, the finest first.
 
     Raises:
         PlaceHasBuildings: it is a compound with buildings in use.
         NotYours: the caller may not.
     """
-    inside = [each async for each in everything_in(store, place) if not each.retired]
+    inside = [each async for each in everything_in(places, place) if not each.retired]
     if any(each.kind is PlaceKind.BUILDING for each in inside):
         raise PlaceHasBuildings()
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def retire(each: Place) -> None:
         async with turns:
-            await store.places.stored.change(
+            await places.stored.change(
                 each.id, lambda place, now: retire_place(place, command.principal, now), command.cause
             )
 
     for _, level in groupby(sorted(inside, key=_depth, reverse=True), key=_depth):
         await asyncio.gather(*map(retire, level))
-    store.places.forget(*(each.id for each in inside))
+    places.forget(*(each.id for each in inside))
 
 
-async def everything_in(store: Store, place: Place, *, directly: bool = False) -> AsyncIterator[Place]:
+async def everything_in(places: Remembered[Place], place: Place, *, directly: bool = False) -> AsyncIterator[Place]:
     """All that stands in `place`, at any depth; or only what has it as its parent."""
     query, cursor = {"state.parent": place.id} if directly else standing_in(place.id), None
     while True:
-        page = await store.places.stored.select(query, limit=_PAGE, cursor=cursor)
+        page = await places.stored.select(query, limit=_PAGE, cursor=cursor)
         for stored in page.items:
             yield stored.aggregate
         cursor = page.next
@@ -127,15 +127,15 @@ def in_order(places: Iterable[Place]) -> list[Place]:
     return sorted(known.values(), key=way)
 
 
-async def _register(store: Store, wanted: RegisterPlace, parent: Place, command: Command) -> tuple[Place, bool]:
+async def _register(
+    places: Remembered[Place], wanted: RegisterPlace, parent: Place, command: Command
+) -> tuple[Place, bool]:
     """The place, and whether it is new: somebody may have been faster."""
     id, by = place_id(wanted), command.principal
     try:
-        stored = await store.places.stored.create(
-            id, lambda now: register_place(wanted, parent, by, now), command.cause
-        )
+        stored = await places.stored.create(id, lambda now: register_place(wanted, parent, by, now), command.cause)
     except AlreadyExists:
-        return (await store.places.stored.get(id)).aggregate, False
+        return (await places.stored.get(id)).aggregate, False
     return stored.aggregate, True
 
 

@@ -13,8 +13,7 @@ from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.chassis.store.cursor import InvalidCursor, decode, encode
 from services.contracts.marks import Id
-from services.issues.privacy.vault import DestroyedBy, KeyRecord
-from services.issues.store import Store
+from services.issues.privacy.vault import DestroyedBy, KeyRecord, Vault
 
 BASE = "/api/issues/v1/contact-keys"
 _MOST = 100
@@ -37,21 +36,21 @@ class MasterView(BaseModel):
     keys: int = Field(ge=0)
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of proofs, on `store`."""
+def router(vault: Vault) -> APIRouter:
+    """The routes of proofs that keys of `vault` were destroyed."""
     routes = APIRouter(prefix=BASE, tags=["privacy"])
 
     @routes.get("/mine", summary="The keys of the caller's own contacts")
     async def mine(principal: PrincipalDep) -> list[KeyView]:
         """Newest first, destroyed ones with them; the last hundred."""
-        return [_view(record) for record in await store.vault.of_person(principal.sub, _MOST)]
+        return [_view(record) for record in await vault.of_person(principal.sub, _MOST)]
 
     @routes.get("/destroyed", summary="Keys that exist no more", responses=problems(NotYours, InvalidCursor))
     async def destroyed(principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]) -> PageView[KeyView]:
         """Of a community, the last one first. For staff and operators. Whose they were, nobody can tell any more."""
         principal.require(community, Role.STAFF, Role.OPERATOR)
         after = None if page.cursor is None else _position(page.cursor)
-        found = await store.vault.destroyed_in(community, after, page.limit + 1)
+        found = await vault.destroyed_in(community, after, page.limit + 1)
         shown = found[: page.limit]
         following = None
         if len(found) > page.limit:
@@ -62,9 +61,9 @@ def router(store: Store) -> APIRouter:
     async def masters(principal: PrincipalDep) -> list[MasterView]:
         """For operators of every community that has keys: they change the masters, which serve all."""
         theirs = principal.where(Role.OPERATOR)
-        if not theirs or not await store.vault.communities() <= theirs:
+        if not theirs or not await vault.communities() <= theirs:
             raise NotYours()
-        return [MasterView(id=id, keys=keys) for id, keys in (await store.vault.by_master()).items()]
+        return [MasterView(id=id, keys=keys) for id, keys in (await vault.by_master()).items()]
 
     return routes
 

@@ -1,23 +1,23 @@
 """The service in a database of the test's own: its store, its gateway, and the whole of it with Kafka."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from services.chassis.auth.development import DevelopmentIssuer
-from services.chassis.room import open_rooms
+from services.chassis.room import Room, open_rooms
 from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.handlers import Handlers
-from services.issues.app import service
-from services.issues.routers import routers
+from services.issues.app import rooms_on, service
 from services.issues.settings import IssuesSettings
-from services.issues.store import INDEXES, Store
+from services.issues.store import Store
 from tests.integration import standing
 from tests.integration.calling import Caller
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.listening import Running
+from tests.integration.issues.opening import called, indexed
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> IssuesSe
 
 @pytest.fixture
 async def runtime(settings: IssuesSettings) -> AsyncIterator[Runtime[IssuesSettings]]:
-    async with standing.runtime(settings, INDEXES, kinds=service.kinds) as runtime:
+    async with indexed(settings) as runtime:
         yield runtime
 
 
@@ -43,17 +43,22 @@ def store(runtime: Runtime[IssuesSettings]) -> Store:
 
 
 @pytest.fixture
-def handlers(runtime: Runtime[IssuesSettings]) -> Handlers:
-    """The handlers of all rooms."""
-    return open_rooms(service.rooms(runtime), runtime)
+def opened(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
+    """The rooms of the service."""
+    return rooms_on(store, runtime)
 
 
 @pytest.fixture
-async def api(store: Store, settings: IssuesSettings) -> AsyncIterator[Api]:
-    """The gateway on the store, with nothing beside it that relays or subscribes."""
-    transport = standing.gateway(service, settings, routers(store))
-    async with Caller(transport, DevelopmentIssuer(settings), "issues") as caller:
-        yield Api(caller)
+def handlers(opened: Sequence[Room], runtime: Runtime[IssuesSettings]) -> Handlers:
+    """The handlers of all rooms."""
+    return open_rooms(opened, runtime)
+
+
+@pytest.fixture
+async def api(opened: Sequence[Room], settings: IssuesSettings) -> AsyncIterator[Api]:
+    """The gateway of the rooms, with nothing beside it that relays or subscribes."""
+    async with called(opened, settings) as api:
+        yield api
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def router(store: Store) -> APIRouter:
         if body.me_too is not None:
             joined = await support_case(store, body.me_too, GiveSupport(), command)
             return etagged(joined, _view(by), request)
-        place = (await reportable(store, body.place))[-1]
+        place = (await reportable(store.places, body.place))[-1]
         catalogue = await store.catalogues.of(body.community)
         await store.photos.require((*body.before, *body.after), body.community, by)
         await store.attachments.require(body.attachments, body.community, by)

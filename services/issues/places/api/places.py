@@ -1,4 +1,4 @@
-"""Partner units, and the tree of places, over HTTP."""
+"""The tree of places over HTTP."""
 
 from typing import Annotated
 
@@ -13,11 +13,20 @@ from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
-from services.issues.places.domain import layout, places
+from services.issues.places.domain import layout
 from services.issues.places.domain.grid import GridCode
 from services.issues.places.domain.layout import LayOut
 from services.issues.places.domain.places import (
     ChangePlace,
+    CompoundStandsAlone,
+    Place,
+    PlaceChangeWrong,
+    PlaceHasBuildings,
+    PlaceIsRetired,
+    PlaceMisplaced,
+    PlaceNeedsParent,
+    PlaceNeedsTitle,
+    PlaceNumberWrong,
     RegisterPlace,
     change_place,
     place_id,
@@ -26,79 +35,20 @@ from services.issues.places.domain.places import (
 )
 from services.issues.places.service import path_to, register_all, retire_inside, standing_in
 from services.issues.places.views import PlaceView, StepView, place_view, step_view
+from services.issues.shared.cache import Remembered
 from services.issues.shared.queries import matching
-from services.issues.store import Store
-from services.issues.units.domain import RegisterUnit, register_unit, unit_id
-from services.issues.units.views import UnitView, unit_view
 
-BASE = "/api/issues/v1"
-
-
-def router(store: Store) -> APIRouter:
-    """The routes of units and places, on `store`."""
-    routes = APIRouter(prefix=BASE)
-
-    _units(routes, store)
-    _places(routes, store)
-    return routes
-
-
-def _units(routes: APIRouter, store: Store) -> None:
-    @routes.post(
-        "/units",
-        tags=["units"],
-        status_code=201,
-        response_model=UnitView,
-        summary="Register a partner organisation",
-        responses=problems(NotYours, AlreadyExists),
-    )
-    async def register(body: RegisterUnit, command: CommandDep) -> Response:
-        return await command.create(
-            store.units.stored,
-            lambda _, now: register_unit(body, command.principal, now),
-            unit_view,
-            id=unit_id(body.community, body.code),
-            location=lambda id: f"{BASE}/units/{id}",
-        )
-
-    @routes.get(
-        "/units",
-        response_model=PageView[UnitView],
-        tags=["units"],
-        summary="Partner organisations",
-        responses=problems(NotYours),
-    )
-    async def many(
-        request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
-    ) -> Response:
-        principal.require(community)
-        return paged(
-            await store.units.stored.select(matching(community), limit=page.limit, cursor=page.cursor),
-            unit_view,
-            request,
-        )
-
-    @routes.get(
-        "/units/{id}",
-        response_model=UnitView,
-        tags=["units"],
-        summary="One",
-        responses=problems(NotYours, UnknownAggregate),
-    )
-    async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await store.units.stored.get(id)
-        principal.require(stored.aggregate.community)
-        return etagged(stored, unit_view, request)
+BASE = "/api/issues/v1/places"
 
 
 _REGISTERING = (
     NotYours,
     UnknownAggregate,
-    places.PlaceMisplaced,
-    places.PlaceNumberWrong,
-    places.PlaceNeedsTitle,
-    places.PlaceChangeWrong,
-    places.PlaceIsRetired,
+    PlaceMisplaced,
+    PlaceNumberWrong,
+    PlaceNeedsTitle,
+    PlaceChangeWrong,
+    PlaceIsRetired,
 )
 
 
@@ -109,43 +59,43 @@ class LaidOut(BaseModel):
     known: int
 
 
-def _places(routes: APIRouter, store: Store) -> None:
+def router(places: Remembered[Place]) -> APIRouter:
+    """The routes of places."""
+    routes = APIRouter(prefix=BASE, tags=["places"])
+
     @routes.post(
-        "/places",
-        tags=["places"],
+        "",
         status_code=201,
         response_model=PlaceView,
         summary="Make a place known",
-        responses=problems(*_REGISTERING, AlreadyExists, places.PlaceNeedsParent, places.CompoundStandsAlone),
+        responses=problems(*_REGISTERING, AlreadyExists, PlaceNeedsParent, CompoundStandsAlone),
     )
     async def register(body: RegisterPlace, command: CommandDep) -> Response:
         """compound → building → stairwell (单元) → floor → spot; levels between may be left out."""
-        parent = None if body.parent is None else (await store.places.stored.get(body.parent)).aggregate
+        parent = None if body.parent is None else (await places.stored.get(body.parent)).aggregate
         return await command.create(
-            store.places.stored,
+            places.stored,
             lambda _, now: register_place(body, parent, command.principal, now),
             place_view,
             id=place_id(body),
-            location=lambda id: f"{BASE}/places/{id}",
+            location=lambda id: f"{BASE}/{id}",
         )
 
     @routes.post(
-        "/places/{id}/floors",
-        tags=["places"],
+        "/{id}/floors",
         summary="Lay out a building: its stairwells, floors and what is on every floor",
         responses=problems(*_REGISTERING, layout.FloorsUnknown, layout.FloorsUpsideDown, layout.TooManyPlaces),
     )
     async def lay_out(id: Id, body: LayOut, command: CommandDep) -> LaidOut:
         """Sent again, it registers what is missing and changes nothing else."""
-        place = (await store.places.stored.get(id)).aggregate
+        place = (await places.stored.get(id)).aggregate
         place.require_editor(command.principal)
-        registered, known = await register_all(store, place, layout.lay_out(place, body), command)
+        registered, known = await register_all(places, place, layout.lay_out(place, body), command)
         return LaidOut(registered=registered, known=known)
 
     @routes.get(
-        "/places",
+        "",
         response_model=PageView[PlaceView],
-        tags=["places"],
         summary="Places of a community; with parent, what stands in a place",
         responses=problems(NotYours),
     )
@@ -167,65 +117,62 @@ def _places(routes: APIRouter, store: Store) -> None:
             query |= standing_in(within)
         if retired is not None:
             query["state.retired"] = True if retired else {"$ne": True}
-        return paged(await store.places.stored.select(query, limit=page.limit, cursor=page.cursor), place_view, request)
+        return paged(await places.stored.select(query, limit=page.limit, cursor=page.cursor), place_view, request)
 
-    _one_place(routes, store)
+    _one_place(routes, places)
+    return routes
 
 
-def _one_place(routes: APIRouter, store: Store) -> None:
+def _one_place(routes: APIRouter, places: Remembered[Place]) -> None:
     @routes.get(
-        "/places/{id}",
+        "/{id}",
         response_model=PlaceView,
-        tags=["places"],
         summary="One",
         responses=problems(NotYours, UnknownAggregate),
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await store.places.stored.get(id)
+        stored = await places.stored.get(id)
         principal.require(stored.aggregate.community)
         return etagged(stored, place_view, request)
 
     @routes.get(
-        "/places/{id}/path",
-        tags=["places"],
+        "/{id}/path",
         summary="What a place stands in, from the compound down to itself",
         responses=problems(NotYours, UnknownAggregate),
     )
     async def path(id: Id, principal: PrincipalDep) -> list[StepView]:
-        steps = await path_to(store, id)
+        steps = await path_to(places, id)
         principal.require(steps[-1].community)
         return [step_view(step) for step in steps]
 
-    changing = (NotYours, UnknownAggregate, StaleVersion, places.PlaceIsRetired, places.PlaceChangeWrong)
+    changing = (NotYours, UnknownAggregate, StaleVersion, PlaceIsRetired, PlaceChangeWrong)
 
     @routes.post(
-        "/places/{id}/change",
+        "/{id}/change",
         response_model=PlaceView,
-        tags=["places"],
         summary="Put right what is said of a place",
         responses=problems(*changing),
     )
     async def change(id: Id, body: ChangePlace, command: CommandDep) -> Response:
         answer = await command.change(
-            store.places.stored, id, lambda place, now: change_place(place, body, command.principal, now), place_view
+            places.stored, id, lambda place, now: change_place(place, body, command.principal, now), place_view
         )
-        store.places.forget(id)
+        places.forget(id)
         return answer
 
     @routes.post(
-        "/places/{id}/retire",
+        "/{id}/retire",
         response_model=PlaceView,
-        tags=["places"],
         summary="Nothing is reported there any more, nor in what stands in it",
-        responses=problems(NotYours, UnknownAggregate, StaleVersion, places.PlaceHasBuildings),
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, PlaceHasBuildings),
     )
     async def retire(id: Id, command: CommandDep) -> Response:
         """What stands in it goes first; interrupted, it goes on where it was when it is sent again."""
-        place = (await store.places.stored.get(id)).aggregate
+        place = (await places.stored.get(id)).aggregate
         place.require_editor(command.principal)
-        await retire_inside(store, place, command)
+        await retire_inside(places, place, command)
         answer = await command.change(
-            store.places.stored, id, lambda place, now: retire_place(place, command.principal, now), place_view
+            places.stored, id, lambda place, now: retire_place(place, command.principal, now), place_view
         )
-        store.places.forget(id)
+        places.forget(id)
         return answer

@@ -20,12 +20,14 @@ from services.chassis.principal import Role
 from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
 from services.issues.catalogue.api import CatalogueView
+from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.layout import MAX_PLACES, TooManyPlaces
 from services.issues.places.domain.places import Place, PlaceIsRetired
+from services.issues.places.links import Links
 from services.issues.places.service import everything_in, in_order, reportable
 from services.issues.places.stickers import Sticker, png_file, sheet, svg_file
 from services.issues.places.views import StepView, step_view
-from services.issues.store import Store
+from services.issues.shared.cache import Remembered
 
 BASE = "/api/issues/v1"
 MAX_ON_A_PAGE = 240
@@ -49,8 +51,8 @@ class ReportForm(BaseModel):
     report_to: str
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of stickers and of the form they open, on `store`."""
+def router(places: Remembered[Place], catalogues: Catalogues, links: Links) -> APIRouter:
+    """The routes of stickers and of the form that they open."""
     routes = APIRouter(prefix=BASE, tags=["stickers"])
 
     @routes.get(
@@ -65,22 +67,22 @@ def router(store: Store) -> APIRouter:
     )
     async def report(request: Request, place: Annotated[Id, Query()]) -> Response:
         """Public: needs no token."""
-        steps = await reportable(store, place)
+        steps = await reportable(places, place)
         headers = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
         if "text/html" not in request.headers.get("accept", ""):
-            form = await _form(store, steps)
+            form = await _form(catalogues, steps)
             return Response(form.model_dump_json(), headers=headers, media_type="application/json")
-        page = store.links.page(place)
+        page = links.page(place)
         if page is not None:
             return Response(status_code=302, headers={**headers, "Location": page})
-        form = await _form(store, steps)
+        form = await _form(catalogues, steps)
         return Response(_page(form), headers={**headers, "Content-Security-Policy": _CSP}, media_type=_HTML)
 
-    _codes(routes, store)
+    _codes(routes, places, links)
     return routes
 
 
-def _codes(routes: APIRouter, store: Store) -> None:
+def _codes(routes: APIRouter, places: Remembered[Place], links: Links) -> None:
     refused = problems(NotYours, UnknownAggregate)
 
     @routes.get(
@@ -90,8 +92,8 @@ def _codes(routes: APIRouter, store: Store) -> None:
         responses={200: {"content": {"image/svg+xml": {}}}, **refused},
     )
     async def as_svg(id: Id, principal: PrincipalDep) -> Response:
-        principal.require((await store.places.get(id)).community)
-        return Response(await asyncio.to_thread(svg_file, store.links.sticker(id)), media_type="image/svg+xml")
+        principal.require((await places.get(id)).community)
+        return Response(await asyncio.to_thread(svg_file, links.sticker(id)), media_type="image/svg+xml")
 
     @routes.get(
         "/places/{id}/qr.png",
@@ -102,8 +104,8 @@ def _codes(routes: APIRouter, store: Store) -> None:
     async def as_png(
         id: Id, principal: PrincipalDep, scale: Annotated[int, Query(ge=1, le=40, description="Pixels a module.")] = 10
     ) -> Response:
-        principal.require((await store.places.get(id)).community)
-        return Response(await asyncio.to_thread(png_file, store.links.sticker(id), scale), media_type="image/png")
+        principal.require((await places.get(id)).community)
+        return Response(await asyncio.to_thread(png_file, links.sticker(id), scale), media_type="image/png")
 
     @routes.get(
         "/places/{id}/stickers",
@@ -121,23 +123,23 @@ def _codes(routes: APIRouter, store: Store) -> None:
         page: Annotated[int, Query(ge=1, le=1000)] = 1,
     ) -> Response:
         """Staff and operators. Of a compound: itself, its buildings and what stands in the open."""
-        principal.require((await store.places.get(id)).community, Role.STAFF, Role.OPERATOR)
-        steps = await reportable(store, id)
-        there = await _printed(store, steps[-1])
+        principal.require((await places.get(id)).community, Role.STAFF, Role.OPERATOR)
+        steps = await reportable(places, id)
+        there = await _printed(places, steps[-1])
         chosen = [each for each in there if not kind or each.kind in kind]
         pages = max(1, math.ceil(len(chosen) / MAX_ON_A_PAGE))
         shown = chosen[(page - 1) * MAX_ON_A_PAGE : page * MAX_ON_A_PAGE]
-        drawn = await asyncio.to_thread(sheet, steps[-1].title, _stickers(store, [*steps, *there], shown), page, pages)
+        drawn = await asyncio.to_thread(sheet, steps[-1].title, _stickers(links, [*steps, *there], shown), page, pages)
         headers = {"Content-Security-Policy": _CSP}
         if page < pages:
             headers["Link"] = f'<{BASE}/places/{id}/stickers?page={page + 1}>; rel="next"'
         return Response(drawn, headers=headers, media_type=_HTML)
 
 
-async def _printed(store: Store, place: Place) -> list[Place]:
+async def _printed(places: Remembered[Place], place: Place) -> list[Place]:
     """The places of a sheet, in the order in which one walks them."""
     found = [place]
-    async for each in everything_in(store, place, directly=place.kind is PlaceKind.COMPOUND):
+    async for each in everything_in(places, place, directly=place.kind is PlaceKind.COMPOUND):
         if not each.retired:
             found.append(each)
         if len(found) > MAX_PLACES + 1:
@@ -145,23 +147,23 @@ async def _printed(store: Store, place: Place) -> list[Place]:
     return in_order(found)
 
 
-def _stickers(store: Store, known: list[Place], shown: list[Place]) -> list[Sticker]:
+def _stickers(links: Links, known: list[Place], shown: list[Place]) -> list[Sticker]:
     titles = {place.id: place.title for place in known}
     return [
         Sticker(
             titles=tuple(titles[step] for step in (*place.above, place.id) if step in titles),
-            url=store.links.sticker(place.id),
+            url=links.sticker(place.id),
         )
         for place in shown
     ]
 
 
-async def _form(store: Store, steps: list[Place]) -> ReportForm:
+async def _form(catalogues: Catalogues, steps: list[Place]) -> ReportForm:
     place = steps[-1]
     return ReportForm(
         prefilled=Prefilled(community=place.community, place=place.id),
         path=[step_view(step) for step in steps],
-        catalogue=CatalogueView.of(await store.catalogues.of(place.community)),
+        catalogue=CatalogueView.of(await catalogues.of(place.community)),
         report_to=f"{BASE}/cases",
     )
 

@@ -2,16 +2,17 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 
+from services.chassis.room import Room
 from services.chassis.store.aggregates import Cause
-from services.chassis.subscriber.erasure import Leaver
 from services.contracts.issues import CaseStatus
 from services.issues.cases.mergers import keep_one_level, regroup
-from services.issues.erasure import erase
 from services.issues.store import Store
 from tests.integration.issues.calling import Answer, Api, a_community
 from tests.integration.issues.listening import Running
 from tests.integration.issues.neighbours import a_lamp, affected, all_join, residents
+from tests.integration.issues.opening import erase
 from tests.unit.issues.world import NEIGHBOUR, RESIDENT, STAFF, WALKER
 from tests.waiting import eventually
 
@@ -55,7 +56,7 @@ async def test_merged_people_count_once_and_come_back(running: Running) -> None:
     assert (kinds.count("merged"), kinds.count("unmerged"), kinds.count("given")) == (1, 1, 10)
 
 
-async def test_in_any_order_everybody_counts_once(api: Api, store: Store) -> None:
+async def test_in_any_order_everybody_counts_once(api: Api, store: Store, opened: Sequence[Room]) -> None:
     """Joining, leaving, merging, taking apart and erasing at random, beside a plain count of people."""
     _, [house, *_] = await a_community(api)
     chance, people = random.Random(20261126), residents(6)
@@ -87,7 +88,7 @@ async def test_in_any_order_everybody_counts_once(api: Api, store: Store) -> Non
             await regroup(store, case, ME)
             await regroup(store, before, ME)
         await _agree(api, cases, joined, end)
-    await erase(store, Leaver(people[3].sub, None, "erased-1"))
+    await erase(opened, people[3].sub)
     for case in cases:
         await regroup(store, case, ME)
     await _agree(api, cases, joined, end)

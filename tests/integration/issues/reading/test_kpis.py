@@ -13,22 +13,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.principal import Role
 from services.chassis.store import journal
-from services.issues.app import service
+from services.issues.app import rooms_on
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.facts import By
 from services.issues.reading.figures import Period, Step
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
-from services.issues.routers import routers
 from services.issues.settings import IssuesSettings
-from services.issues.store import INDEXES, Store
-from tests.integration import standing
-from tests.integration.calling import Caller, Hand
+from services.issues.store import Store
+from tests.integration.calling import Hand
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.opening import called, indexed
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, person
 
 BEGAN = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
@@ -61,11 +59,10 @@ class World:
 @pytest.fixture
 async def world(settings: IssuesSettings) -> AsyncIterator[World]:
     clock = Hand(BEGAN)
-    async with standing.runtime(settings, INDEXES, clock, kinds=service.kinds) as runtime:
+    async with indexed(settings, clock) as runtime:
         store = Store.of(runtime)
-        transport = standing.gateway(service, settings, routers(store))
-        async with Caller(transport, DevelopmentIssuer(settings), "issues") as caller:
-            yield World(Api(caller), store, clock, settings)
+        async with called(rooms_on(store, runtime), settings) as api:
+            yield World(api, store, clock, settings)
 
 
 _STRAIGHT = ("accept", "dispatch", "start", "handle", "verify", "rate")

@@ -6,25 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.auth.development import DevelopmentIssuer
 from services.issues.app import service
-from services.issues.routers import routers
 from services.issues.settings import IssuesSettings
-from services.issues.store import INDEXES, Store
-from tests.integration import standing
-from tests.integration.calling import Caller
+from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.neighbours import a_lamp, affected, all_join, residents
+from tests.integration.issues.opening import called, indexed
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, WALKER
 
 
 @pytest.fixture
 async def replica(settings: IssuesSettings, development_key: Path) -> AsyncIterator[Api]:
     """Another process's gateway on the same database."""
-    async with standing.runtime(settings, INDEXES, kinds=service.kinds) as runtime:
-        transport = standing.gateway(service, settings, routers(Store.of(runtime)))
-        async with Caller(transport, DevelopmentIssuer(settings), "issues") as caller:
-            yield Api(caller)
+    async with indexed(settings) as runtime, called(service.rooms(runtime), settings) as api:
+        yield api
 
 
 async def test_five_hundred_at_once_are_one_case_with_five_hundred_supporters(

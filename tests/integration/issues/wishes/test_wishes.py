@@ -1,19 +1,19 @@
 """Wishes over HTTP: many want the same, one answer is owed, its plan is public; what names somebody is hidden."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.chassis.clock import utc_now
+from services.chassis.room import Room
 from services.chassis.store.mongo import Database
-from services.chassis.subscriber.erasure import Leaver
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown
-from services.issues.erasure import erase
 from services.issues.store import Store
 from services.issues.subscribers import reactions
 from services.issues.supports.counting import Counting
@@ -22,10 +22,11 @@ from services.issues.wishes.domain.wishes import mark_overdue
 from services.issues.wishes.store import wishes_overdue
 from tests.integration.issues.calling import Api
 from tests.integration.issues.neighbours import residents
+from tests.integration.issues.opening import erase
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
 
 
-async def test_many_support_at_once_and_each_counts_once(api: Api, store: Store) -> None:
+async def test_many_support_at_once_and_each_counts_once(api: Api, store: Store, opened: Sequence[Room]) -> None:
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
     at, people = f"/wishes/{wish['id']}", residents(120)
     await asyncio.gather(*(api.made(by, f"{at}/support", None) for by in [*people, RESIDENT, *people[:30]]))
@@ -39,7 +40,7 @@ async def test_many_support_at_once_and_each_counts_once(api: Api, store: Store)
     assert (await api.post(STAFF, f"{at}/support", {"person": "caller-1"})).json["supporters"] == 102
 
     for person in (people[50].sub, RESIDENT.sub):
-        await erase(store, Leaver(person, None, "erased-1"))
+        await erase(opened, person)
         assert await store.supports.collection.count_documents({"state.person": person}) == 0
     await store.tallies.count(wish["id"], "wish")  # type: ignore[arg-type]
     shown = (await api.get(STAFF, at)).json
@@ -134,7 +135,7 @@ async def test_an_overdue_answer_is_told_once_and_one_person_does_not_ask_for_al
 
 
 async def test_proposals_made_side_by_side_do_not_pass_the_limit_together(
-    api: Api, store: Store, monkeypatch: pytest.MonkeyPatch
+    api: Api, store: Store, opened: Sequence[Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them have counted before the first one writes."""
     parties, counted = MAX_OPEN + 5, asyncio.Event()
@@ -157,7 +158,7 @@ async def test_proposals_made_side_by_side_do_not_pass_the_limit_together(
     [first, *_] = (await api.get(RESIDENT, "/wishes", community=HERE)).json["items"]
     await api.made(STAFF, f"/wishes/{first['id']}/answer", {"verdict": "declined", "answer": "不可行"})
     assert (await api.post(RESIDENT, "/wishes", {"community": HERE, "title": "又一个"})).status == 201
-    await erase(store, Leaver(RESIDENT.sub, None, "erased-1"))
+    await erase(opened, RESIDENT.sub)
     assert await store.wishes.collection.count_documents({"state.proposer": RESIDENT.sub}) == 0
 
 
