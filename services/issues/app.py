@@ -12,11 +12,11 @@ from services.chassis.sweeper import Sweep
 from services.contracts.issues import PersonDataErased
 from services.contracts.notices import PersonErasureRequested
 from services.issues.cases.domain.pausing import come_due
-from services.issues.cases.expiry import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.cases.publicity import Older
 from services.issues.cases.store import cases_come_due
 from services.issues.catalogue import room as catalogue
 from services.issues.catalogue.store import KINDS as CATALOGUE
+from services.issues.cases.sweeps import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.erasure import erase
 from services.issues.places import room as places
 from services.issues.places.store import KINDS as PLACES

@@ -13,13 +13,13 @@ from services.chassis.aggregate import Decision, new_id
 from services.chassis.subscriber.erasure import Leaver, erase_each, erase_in
 from services.issues.cases.domain.aftermath import anonymise_case
 from services.issues.cases.domain.case import Case
-from services.issues.cases.store import CASES, attached_to, shown_in
+from services.issues.cases.store import CASES, attached_to, shown_in, withheld_cases
 from services.issues.rounds.store import found_in
 from services.issues.routing.forgetting import forget
 from services.issues.store import Store
 from services.issues.supports.domain.supports import Support, forget_supporter
-from services.issues.supports.joining import withheld_among
 from services.issues.wishes.domain.wishes import anonymise_wish
+from services.issues.wishes.joining import hidden_among
 from services.issues.wishes.store import WISHES
 
 _BATCH = 100
@@ -52,7 +52,8 @@ async def _supports(store: Store, leaver: Leaver) -> None:
 
     theirs = leaver.within({"state.person": leaver.person})
     while page := (await store.supports.select(theirs, limit=_BATCH)).items:
-        kept = await withheld_among(store, [stored.aggregate.subject for stored in page])
+        subjects = [stored.aggregate.subject for stored in page]
+        kept = await withheld_cases(store.cases, subjects) | await hidden_among(store.wishes, subjects)
         for stored in page:
             public = stored.aggregate.subject not in kept
             await erase_in(store.supports, stored.aggregate.id, partial(forgotten, public), leaver.cause)

@@ -2,15 +2,15 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from services.issues.cases.settings import ClockSettings
+from services.issues.cases.settings import CaseSettings
 from services.issues.open311.settings import Open311Settings
 from services.issues.places.settings import PlaceSettings
 from services.issues.privacy.settings import PrivacySettings
 from services.issues.reading.settings import ReadingSettings
-from services.issues.wishes.settings import SupportSettings
+from services.issues.wishes.settings import WishSettings
 
 
-class IssuesSettings(PlaceSettings, PrivacySettings, ClockSettings, SupportSettings, ReadingSettings, Open311Settings):
+class IssuesSettings(PlaceSettings, PrivacySettings, CaseSettings, WishSettings, ReadingSettings, Open311Settings):
     """The settings of issues: those of every service, and what its own rooms ask for."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")

@@ -13,8 +13,9 @@ from services.contracts.topics import ISSUES
 from services.issues.cases import store as cases
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.joining import Joining
 from services.issues.cases.store import CASES
-from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+from services.issues.cases.supporter_counts import CaseCounts
 from services.issues.catalogue.store import CATALOGUES, Catalogues
 from services.issues.open311 import journal_index
 from services.issues.open311 import keys as open311_keys
@@ -39,9 +40,10 @@ from services.issues.routing.store import RoutingKept
 from services.issues.settings import IssuesSettings
 from services.issues.shared.cache import Remembered
 from services.issues.shared.unchanging import Unchanging
+from services.issues.shared.working_time import Span, SpanUnit
 from services.issues.supports import store as supports
-from services.issues.supports.counting import Counts, Tallies
-from services.issues.supports.domain.supports import Support
+from services.issues.supports.counting import Tallies
+from services.issues.supports.domain.supports import Subject, Support
 from services.issues.supports.store import SUPPORTS
 from services.issues.units.domain import Unit
 from services.issues.units.store import UNITS
@@ -52,6 +54,7 @@ from services.issues.uploads.photos import Photos
 from services.issues.wishes import store as wishes
 from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.store import WISHES
+from services.issues.wishes.supporter_counts import WishCounts
 
 ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
@@ -91,6 +94,7 @@ class Store:
     wishes: Aggregates[Wish]
     supports: Aggregates[Support]
     tallies: Tallies
+    joining: Joining
     answer_within: Span
     photos: Photos
     routing: RoutingKept
@@ -110,6 +114,8 @@ class Store:
         vault = Vault(runtime.database, runtime.clock, settings.masters, runtime.gone)
         runtime.secret = vault.secret
         cases, wishes, supports = runtime.aggregates(CASES), runtime.aggregates(WISHES), runtime.aggregates(SUPPORTS)
+        counts = {Subject.CASE: CaseCounts(cases, supports, settings.raised_at).count}
+        tallies = Tallies({**counts, Subject.WISH: WishCounts(wishes, supports).count})
         uploads = (
             runtime.database,
             runtime.clock,
@@ -126,7 +132,8 @@ class Store:
             visits=runtime.aggregates(VISITS),
             wishes=wishes,
             supports=supports,
-            tallies=Counts(cases, wishes, supports, settings.raised_at).tallies(),
+            tallies=tallies,
+            joining=Joining(cases, supports, tallies, vault),
             answer_within=Span(amount=settings.wish_answer_days, unit=SpanUnit.WORKING_DAYS),
             routing=RoutingKept.of(runtime),
             photos=Photos(*uploads),

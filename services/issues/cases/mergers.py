@@ -30,8 +30,9 @@ from services.contracts.issues import (
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.merging import come_apart, follow
 from services.issues.cases.domain.parents import let_go
+from services.issues.cases.store import joined
 from services.issues.store import Store
-from services.issues.supports.counting import MARKS, joined, to_count
+from services.issues.supports.counting import MARKS, to_count
 from services.issues.supports.domain.supports import Subject
 
 log = logging.getLogger(__name__)

@@ -32,10 +32,10 @@ from services.contracts.issues import (
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.company import keep_company, say_withheld, whole_of, withdraw_category
 from services.issues.cases.domain.publicity import PUBLIC_CASES
-from services.issues.cases.store import CASES
+from services.issues.cases.store import CASES, joined, part_of
 from services.issues.rounds.domain.visits import show_finding, withdraw_findings
 from services.issues.store import Store
-from services.issues.supports.counting import joined, part_of, supporting
+from services.issues.supports.counting import supporting
 from services.issues.supports.domain.supports import Subject, say_again
 from services.issues.supports.store import SUPPORTS
 

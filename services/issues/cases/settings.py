@@ -1,18 +1,22 @@
-"""Settings of issues about time: when people work, and when a deadline is warned of."""
+"""Settings of issues about cases: when people work, who makes a case urgent, and how long what it holds is kept."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.chassis.settings.service_settings import ServiceSettings
+from services.issues.cases.domain.affected import RAISED_AT
+from services.issues.cases.domain.aftermath import VERDICT_WITHIN
 from services.issues.cases.domain.clock import Clocks
-from services.issues.cases.domain.working_time import NeverOpen, WorkingTime
+from services.issues.shared.working_time import NeverOpen, WorkingTime
+
+_VERDICT_DAYS = VERDICT_WITHIN.days
 
 
-class ClockSettings(ServiceSettings):
-    """What a deployment decides about its working time."""
+class CaseSettings(ServiceSettings):
+    """What a deployment decides about cases."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 
@@ -25,11 +29,25 @@ class ClockSettings(ServiceSettings):
     warn_share: float = Field(default=0.8, gt=0, lt=1)
     """The part of a phase's time after which its deadline is warned of."""
 
+    raised_at: Annotated[tuple[int, ...], NoDecode] = RAISED_AT
+    """From how many people on a case is one step more urgent, from how many on another one: 5,20,100."""
+    contact_days: int = Field(default=365, ge=1, le=36_500)
+    """A reporter's contact is destroyed so long after its case ended."""
+    minor_contact_days: int = Field(default=90, ge=1, le=36_500)
+    """The same where the reporter is under fourteen."""
+    words_days: int = Field(default=0, ge=0, le=36_500)
+    """A resident's words and pictures go so long after their case ended, at least when it can't be reopened any more;
+    0 keeps them."""
+
     @property
     def clocks(self) -> Clocks:
         """The clocks that these settings describe."""
         time = WorkingTime(_hours(self.office_hours), frozenset(self.holidays), frozenset(self.workdays))
         return Clocks(time, self.warn_share)
+
+    def contact_kept(self, minor: bool) -> timedelta:
+        """How long a contact outlives its case."""
+        return timedelta(days=self.minor_contact_days if minor else self.contact_days)
 
     @field_validator("holidays", "workdays", mode="before")
     @classmethod
@@ -45,8 +63,27 @@ class ClockSettings(ServiceSettings):
             raise ValueError("must be like 08:30-12:00,14:00-17:30, in order and without overlap") from None
         return value
 
+    @field_validator("raised_at", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("raised_at")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(value) > 10 or any(each < 2 for each in value) or list(value) != sorted(set(value)):
+            raise ValueError("must be numbers from 2 on that rise, like 5,20,100")
+        return value
+
+    @field_validator("words_days")
+    @classmethod
+    def _after_the_verdict(cls, value: int) -> int:
+        if 0 < value <= _VERDICT_DAYS:
+            raise ValueError(f"must be 0 or more than {_VERDICT_DAYS}: so long a case may be reopened")
+        return value
+
     @model_validator(mode="after")
-    def _one_or_the_other(self) -> "ClockSettings":
+    def _one_or_the_other(self) -> "CaseSettings":
         if set(self.holidays) & set(self.workdays):
             raise ValueError("ISSUES_HOLIDAYS and ISSUES_WORKDAYS name the same day")
         return self

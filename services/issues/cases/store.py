@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.chassis.principal import Principal, Role
-from services.chassis.store.aggregates import Kind, newest_first
+from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
 from services.contracts.issues import CaseState
 from services.contracts.topics import ISSUES
@@ -118,3 +118,24 @@ def shown_in_any(photos: Sequence[str]) -> dict[str, Any]:
 def words_ended(before: datetime) -> dict[str, Any]:
     """The query for cases of residents that were closed before a time and still hold their words."""
     return {**_WITH_WORDS, "state.closed_at": {"$gt": _LONG_AGO, "$lte": before}, "state.round": None}
+
+
+def merged_into(case: str) -> dict[str, Any]:
+    """The query for the cases that `case` goes on for."""
+    return {"state.merged_into": case}
+
+
+def joined(cases: Sequence[str]) -> dict[str, Any]:
+    """The query for the cases that were merged into one of `cases` by hand."""
+    return {"state.joined": {"$in": list(cases)}}
+
+
+def part_of(case: str) -> dict[str, Any]:
+    """The query for the children of `case`."""
+    return {"state.parent": case}
+
+
+async def withheld_cases(cases: Aggregates[Case], ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that are cases of which not everybody may know."""
+    kept = cases.collection.find({"_id": {"$in": list(ids)}, "$nor": [PUBLIC_CASES]}, {"_id": 1})
+    return {found["_id"] async for found in kept}

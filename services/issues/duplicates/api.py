@@ -20,7 +20,8 @@ from services.issues.cases.domain import merging, parents
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.transitions import WHO, CaseCommand, NotNow
-from services.issues.cases.store import visible_to
+from services.issues.cases.joining import surviving_case
+from services.issues.cases.store import merged_into, part_of, visible_to
 from services.issues.cases.views import CaseView, case_view
 from services.issues.cases.visibility import known_by, known_case
 from services.issues.catalogue.domain.catalogue import UnknownCategory
@@ -30,9 +31,7 @@ from services.issues.duplicates.domain.likeness import Match, Why
 from services.issues.places.domain.places import PlaceIsRetired
 from services.issues.places.service import reportable
 from services.issues.store import Store
-from services.issues.supports.counting import merged_into, part_of
 from services.issues.supports.domain.supports import GiveSupport
-from services.issues.supports.joining import goes_on, goes_on_for, leave_case, support_case, supported_by
 
 BASE = "/api/issues/v1/cases"
 MOST = 20
@@ -99,7 +98,7 @@ def router(store: Store) -> APIRouter:
         asked = await _asked(store, community, place, floor, category, text)
         by = await store.vault.known(principal)
         found = await similar(store, asked, store.reading.clock(), visible_to(by, community), limit)
-        joined = await supported_by(store, by.sub, [stored.aggregate.id for stored, _ in found])
+        joined = await store.joining.joined_by(by.sub, [stored.aggregate.id for stored, _ in found])
         return SimilarCases(items=[_similar(stored.aggregate, how, by, joined) for stored, how in found])
 
     _supporting(routes, store)
@@ -116,19 +115,19 @@ def _supporting(routes: APIRouter, store: Store) -> None:
         Who joins a case that is merged joins the one that goes on; that one is the answer, as it is now, to a
         repetition as well.
         """
-        stored = await support_case(store, id, body or GiveSupport(), command)
+        stored = await store.joining.join(id, body or GiveSupport(), command)
         return await _shown(store, stored, command.principal, request)
 
     @routes.delete("/{id}/support", response_model=CaseView, summary="Me no longer", responses=_JOINING)
     async def leave(id: Id, request: Request, command: CommandDep) -> Response:
-        return await _shown(store, await leave_case(store, id, command), command.principal, request)
+        return await _shown(store, await store.joining.leave(id, command), command.principal, request)
 
     @routes.get("/{id}/support", response_model=SupportView, responses=problems(UnknownAggregate, NotYours))
     async def mine(id: Id, principal: PrincipalDep) -> SupportView:
         by = await store.vault.known(principal)
-        case = await goes_on_for(store, id, by)
+        case = await store.joining.surviving_case_for(id, by)
         by.require(case.community)
-        joined = await supported_by(store, by.sub, sorted({id, case.id}))
+        joined = await store.joining.joined_by(by.sub, sorted({id, case.id}))
         return SupportView(case=case.id, reporter=case.is_reporter(by), supported=bool(joined), affected=case.affected)
 
 
@@ -144,7 +143,7 @@ def _merging(routes: APIRouter, store: Store) -> None:
     async def merge(id: Id, body: merging.Merge, command: CommandDep) -> Response:
         stored, by = await known_case(store, id, command.principal)
         by.require(stored.aggregate.community, *WHO[CaseCommand.MERGE])
-        end = await goes_on(store, body.into)
+        end = await surviving_case(store.cases, body.into)
         return await command.change(
             store.cases, id, lambda case, now: merging.merge(case, body, end, store.clocks, by, now), _view(by)
         )

@@ -6,21 +6,18 @@ import logging
 import os
 import re
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings.service_settings import ServiceSettings
-from services.issues.cases.domain.aftermath import VERDICT_WITHIN
 from services.issues.privacy.sealing import KEY_BYTES, Masters, fresh_key
 
 log = logging.getLogger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _FILE = "contact-keys.txt"
-_VERDICT_DAYS = VERDICT_WITHIN.days
 
 
 class PrivacySettings(ServiceSettings):
@@ -30,13 +27,6 @@ class PrivacySettings(ServiceSettings):
 
     contact_keys: str | None = Field(default=None, repr=False)
     """Master keys as id:base64 of 32 bytes, separated by commas. The first seals; the others still open."""
-    contact_days: int = Field(default=365, ge=1, le=36_500)
-    """A reporter's contact is destroyed so long after its case ended."""
-    minor_contact_days: int = Field(default=90, ge=1, le=36_500)
-    """The same where the reporter is under fourteen."""
-    words_days: int = Field(default=0, ge=0, le=36_500)
-    """A resident's words and pictures go so long after their case ended, at least when it can't be reopened any more;
-    0 keeps them."""
     loose_upload_days: int = Field(default=7, ge=1, le=365)
     """Photos and attachments that nothing shows go after this time."""
     uploads_per_day: int = Field(default=100, ge=1)
@@ -44,13 +34,6 @@ class PrivacySettings(ServiceSettings):
     upload_megabytes_per_day: int = Field(default=200, ge=1)
     worker_uploads_per_day: int = Field(default=3000, ge=1)
     """Of a grid worker, handler, supervisor or staff member, who bring whole walks."""
-
-    @field_validator("words_days")
-    @classmethod
-    def _after_the_verdict(cls, value: int) -> int:
-        if 0 < value <= _VERDICT_DAYS:
-            raise ValueError(f"must be 0 or more than {_VERDICT_DAYS}: so long a case may be reopened")
-        return value
 
     @field_validator("contact_keys")
     @classmethod
@@ -69,10 +52,6 @@ class PrivacySettings(ServiceSettings):
     def masters(self) -> Masters:
         """The master keys; in development and tests one of this machine's own, made at first use."""
         return read_masters(self.contact_keys or _of_this_machine(self.auth_development_key.with_name(_FILE)))
-
-    def contact_kept(self, minor: bool) -> timedelta:
-        """How long a contact outlives its case."""
-        return timedelta(days=self.minor_contact_days if minor else self.contact_days)
 
 
 def read_masters(text: str) -> Masters:

@@ -10,24 +10,17 @@ A count is written to the version of the subject that was read before it was mad
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.errors import StaleVersion
 from services.chassis.principal import SYSTEM
-from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.aggregates import Cause
 from services.chassis.store.keyed_lock import KeyedLock
-from services.chassis.store.mongo import Database, Document, WriteOp
-from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.affected import counted
-from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.publicity import PUBLIC_CASES
+from services.chassis.store.mongo import Database, WriteOp
 from services.issues.shared.unfinished import Marks, asking
-from services.issues.supports.domain.supports import Subject, Support
-from services.issues.wishes.domain import wishes
-from services.issues.wishes.domain.wishes import Wish
+from services.issues.supports.domain.supports import Subject
 
 MARKS = "tallies"
 CAUSE = Cause(SYSTEM, "tally")
@@ -94,81 +87,6 @@ class Counting:
         return await self._marks.clear(lambda mark: self._tallies.count(mark["_id"], Subject(mark["of"])))
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How each subject is counted. `raised_at`: from how many people on a case is one step more urgent, and so on."""
-
-    cases: Aggregates[Case]
-    wishes: Aggregates[Wish]
-    supports: Aggregates[Support]
-    raised_at: tuple[int, ...]
-
-    def tallies(self) -> Tallies:
-        """What counts by these."""
-        return Tallies({Subject.CASE: self.case, Subject.WISH: self.wish})
-
-    async def case(self, id: str) -> None:
-        """Count the people of a case and of those that are merged into it, each once, and its children. Of a case that
-        everybody may know of, only through and as such cases: its numbers tell nobody of others.
-
-        A case that is merged itself keeps the number that it had: its people count where they are counted now.
-        """
-        stored = await self.cases.get(id)
-        if stored.aggregate.status is CaseStatus.MERGED:
-            affected = stored.aggregate.affected
-        else:
-            affected = await self._people(stored.aggregate)
-        children = await self.cases.collection.count_documents({**part_of(id), **_among(stored.aggregate)})
-        await self.cases.change(
-            id,
-            lambda case, now: counted(case, affected, children, self.raised_at),
-            CAUSE,
-            expected=stored.version,
-        )
-
-    async def wish(self, id: str) -> None:
-        """Count the supports of a wish; its proposer is counted there."""
-        stored = await self.wishes.get(id)
-        own = sorted(stored.aggregate.people)
-        found = await self.supports.collection.count_documents({**supporting([id]), "state.person": {"$nin": own}})
-        await self.wishes.change(id, lambda wish, now: wishes.recount(wish, found), CAUSE, expected=stored.version)
-
-    async def _people(self, case: Case) -> int:
-        merged = await self.cases.collection.find(
-            {**merged_into(case.id), **_among(case)}, {"state.reporter": 1, "state.stand_in": 1}
-        ).to_list(None)
-        ids = [case.id, *(found["_id"] for found in merged)]
-        reporters = {case.reporter or case.stand_in or case.id}
-        for found in merged:
-            state = found["state"]
-            reporters.add(state.get("reporter") or state.get("stand_in") or found["_id"])
-        query = {**supporting(ids), "state.person": {"$nin": sorted(reporters)}}
-        if not merged:
-            return 1 + await self.supports.collection.count_documents(query)
-        pipeline: list[Document] = [{"$match": query}, {"$group": {"_id": "$state.person"}}, {"$count": "n"}]
-        distinct = await self.supports.collection.aggregate(pipeline).to_list(1)
-        return len(reporters) + (distinct[0]["n"] if distinct else 0)
-
-
-def _among(case: Case) -> Mapping[str, Any]:
-    return PUBLIC_CASES if case.is_public else {}
-
-
 def supporting(subjects: Sequence[str]) -> dict[str, Any]:
     """The query for who supports one of `subjects` now."""
     return {"state.subject": {"$in": list(subjects)}, "state.active": True}
-
-
-def merged_into(case: str) -> dict[str, Any]:
-    """The query for the cases that `case` goes on for."""
-    return {"state.merged_into": case}
-
-
-def joined(cases: Sequence[str]) -> dict[str, Any]:
-    """The query for the cases that were merged into one of `cases` by hand."""
-    return {"state.joined": {"$in": list(cases)}}
-
-
-def part_of(case: str) -> dict[str, Any]:
-    """The query for the children of `case`."""
-    return {"state.parent": case}

@@ -22,10 +22,11 @@ from services.contracts.marks import Id
 from services.issues.shared.queries import matching
 from services.issues.store import Store
 from services.issues.supports.domain.supports import GiveSupport
-from services.issues.supports.joining import known_wish, leave_wish, support_wish, supported_by
+from services.issues.supports.joining import supported_by
 from services.issues.wishes.domain import wishes
 from services.issues.wishes.domain.open_limit import MAX_OPEN, TooManyWishes, free_seat
 from services.issues.wishes.domain.wishes import Wish
+from services.issues.wishes.joining import known_wish, leave_wish, support_wish
 from services.issues.wishes.views import WishView, wish_view
 
 B = TypeVar("B", bound=BaseModel | None)
@@ -74,7 +75,7 @@ def router(store: Store) -> APIRouter:
             query["$or"] = [{"state.hidden": {"$ne": True}}, {"state.proposer": principal.sub}]
         sort = "state.counted" if order is Order.WANTED else "at"
         found = await store.wishes.select(query, sort=sort, limit=page.limit, cursor=page.cursor)
-        mine = await supported_by(store, principal.sub, [stored.aggregate.id for stored in found.items])
+        mine = await supported_by(store.supports, principal.sub, [stored.aggregate.id for stored in found.items])
         return paged(found, lambda stored: wish_view(stored, principal, supports=stored.aggregate.id in mine), request)
 
     @routes.get("/{id}", response_model=WishView, summary="One wish", responses=problems(NotYours, UnknownAggregate))
@@ -84,12 +85,17 @@ def router(store: Store) -> APIRouter:
     @routes.post("/{id}/support", response_model=WishView, summary="Support it, once", responses=_JOINING)
     async def support(id: Id, request: Request, command: CommandDep, body: GiveSupport | None = None) -> Response:
         """The answer shows the wish as it is now, to a repetition as well."""
-        stored = await support_wish(store, id, body or GiveSupport(), command)
+        stored = await support_wish(store.wishes, store.supports, store.tallies, id, body or GiveSupport(), command)
         return await _shown(store, stored, command.principal, request)
 
     @routes.delete("/{id}/support", response_model=WishView, summary="Support it no longer", responses=_JOINING)
     async def leave(id: Id, request: Request, command: CommandDep) -> Response:
-        return await _shown(store, await leave_wish(store, id, command), command.principal, request)
+        return await _shown(
+            store,
+            await leave_wish(store.wishes, store.supports, store.tallies, id, command),
+            command.principal,
+            request,
+        )
 
     _answering(routes, store)
     _moderating(routes, store)
@@ -173,7 +179,7 @@ async def _change(
     decide: Callable[[Wish, B, Principal, datetime], Decision[Wish]],
 ) -> Response:
     by = command.principal
-    mine = id in await supported_by(store, by.sub, [id])
+    mine = id in await supported_by(store.supports, by.sub, [id])
     return await command.change(
         store.wishes,
         id,
@@ -184,13 +190,13 @@ async def _change(
 
 
 async def _visible(store: Store, id: str, by: Principal) -> Stored[Wish]:
-    stored = await known_wish(store, id, by)
+    stored = await known_wish(store.wishes, id, by)
     by.require(stored.aggregate.community)
     return stored
 
 
 async def _shown(store: Store, stored: Stored[Wish], by: Principal, request: Request) -> Response:
-    mine = bool(await supported_by(store, by.sub, [stored.aggregate.id]))
+    mine = bool(await supported_by(store.supports, by.sub, [stored.aggregate.id]))
     return etagged(stored, lambda stored: wish_view(stored, by, supports=mine), request)
 
 

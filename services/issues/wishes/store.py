@@ -31,6 +31,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
 }
 
+HIDDEN_WISHES: Mapping[str, Any] = {"state.hidden": True}
+"""The query for wishes that only their proposer and the staff may know of."""
+
 
 def wishes_overdue(now: datetime) -> dict[str, Any]:
     """The query for wishes whose answer was not given in time and which have not been called overdue yet."""

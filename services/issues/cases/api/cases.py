@@ -36,7 +36,6 @@ from services.issues.privacy.domain.contact import GuardianMustAgree
 from services.issues.shared.queries import matching
 from services.issues.store import Store
 from services.issues.supports.domain.supports import GiveSupport
-from services.issues.supports.joining import support_case
 from services.issues.uploads.attachments import NotYourAttachment
 from services.issues.uploads.photos import NotYourPhoto
 
@@ -97,7 +96,7 @@ def router(store: Store) -> APIRouter:
     async def report(body: reporting.Report, request: Request, command: CommandDep) -> Response:
         by = await store.vault.known(command.principal)
         if body.me_too is not None:
-            joined = await support_case(store, body.me_too, GiveSupport(), command)
+            joined = await store.joining.join(body.me_too, GiveSupport(), command)
             return etagged(joined, _view(by), request)
         place = (await reportable(store.places, body.place))[-1]
         catalogue = await store.catalogues.of(body.community)

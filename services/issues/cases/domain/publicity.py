@@ -13,9 +13,6 @@ from typing import Any
 PUBLIC_CASES: Mapping[str, Any] = {"state.public_category": {"$ne": False}, "state.within_private": {"$ne": True}}
 """The query for cases that everybody may know of."""
 
-HIDDEN_WISHES: Mapping[str, Any] = {"state.hidden": True}
-"""The query for wishes that only their proposer and the staff may know of."""
-
 CATEGORY = "public_category"
 WITHIN = "within_private"
 

@@ -15,8 +15,8 @@ from services.contracts.marks import Id
 from services.issues.cases.store import visible_to
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.reading.finding import Reach
+from services.issues.reading.round_status import OPEN_SHOWN, Standing, standing
 from services.issues.rounds.domain.rounds import Round
-from services.issues.rounds.round_status import OPEN_SHOWN, Standing, standing
 from services.issues.store import Store
 
 

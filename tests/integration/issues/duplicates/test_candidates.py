@@ -6,10 +6,11 @@ from typing import Any
 from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus
+from services.issues.cases.store import joined, merged_into, part_of
 from services.issues.duplicates.candidates import Asked, near, similar, worded
 from services.issues.duplicates.domain.likeness import Why
 from services.issues.store import Store
-from services.issues.supports.counting import joined, merged_into, part_of, supporting
+from services.issues.supports.counting import supporting
 from services.issues.wishes.store import wishes_overdue
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
 from tests.integration.issues.explaining import stages

@@ -11,7 +11,7 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store.mongo import Database
 from services.chassis.store.secret import COLLECTION, keyed_id
 from services.contracts.issues import CaseStatus
-from services.issues.cases.expiry import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.cases.sweeps import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.privacy.sealing import Masters, NotOpened, fresh_key
 from services.issues.privacy.vault import DestroyedBy, KeysUnreadable, Vault
 from services.issues.settings import IssuesSettings

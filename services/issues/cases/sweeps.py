@@ -18,8 +18,8 @@ from services.chassis.store.aggregates import Cause
 from services.chassis.subscriber.erasure import erase_in
 from services.issues.cases.domain.aftermath import expire_contact, expire_words
 from services.issues.cases.domain.case import Case
+from services.issues.cases.settings import CaseSettings
 from services.issues.cases.store import contacts_ended, sealed_with, words_ended
-from services.issues.privacy.settings import PrivacySettings
 from services.issues.privacy.vault import DestroyedBy, KeysUnreadable
 from services.issues.store import Store
 
@@ -85,7 +85,7 @@ class ContactExpiry(_Expiry):
     fields = ("contact.key",)
     every = timedelta(minutes=1)
 
-    def __init__(self, store: Store, settings: PrivacySettings) -> None:
+    def __init__(self, store: Store, settings: CaseSettings) -> None:
         super().__init__(store)
         self._kept = settings.contact_kept
 
@@ -110,7 +110,7 @@ class WordsExpiry(_Expiry):
     fields = ("before", "attachments")
     every = timedelta(minutes=10)
 
-    def __init__(self, store: Store, settings: PrivacySettings) -> None:
+    def __init__(self, store: Store, settings: CaseSettings) -> None:
         super().__init__(store)
         self._kept = timedelta(days=settings.words_days)
 

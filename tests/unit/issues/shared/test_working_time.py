@@ -7,8 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.chassis.values import ZONE
-from services.issues.cases.domain.working_time import NeverOpen, WorkingTime
-from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+from services.issues.shared.working_time import NeverOpen, Span, SpanUnit, WorkingTime
 
 TIME = WorkingTime()
 MINUTE = timedelta(minutes=1)

@@ -1,0 +1,69 @@
+"""Carries out commands on one case over HTTP: the caller must be able to know of it, and is shown it as they may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from fastapi import Response
+from pydantic import BaseModel
+
+from services.chassis.aggregate import Decision
+from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.command import Command
+from services.chassis.principal import Principal
+from services.chassis.store.aggregates import Aggregates, Stored
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.transitions import NotNow
+from services.issues.cases.views import CaseView, case_view
+from services.issues.cases.visibility import known_by, known_case
+from services.issues.privacy.vault import Vault
+
+B = TypeVar("B", bound=BaseModel)
+
+BASE = "/api/issues/v1/cases"
+REFUSALS = (UnknownAggregate, NotYours, NotNow, StaleVersion)
+"""What any command on a case may be refused for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What every command on a case takes: the cases, the vault that knows callers' aliases, and how clocks run."""
+
+    cases: Aggregates[Case]
+    vault: Vault
+    clocks: Clocks
+
+    async def known(self, id: str, principal: Principal) -> tuple[Stored[Case], Principal]:
+        """As `known_case`."""
+        return await known_case(self.cases, self.vault, id, principal)
+
+    async def change(
+        self,
+        id: str,
+        body: B,
+        command: Command,
+        decide: Callable[[Case, B, Principal, datetime], Decision[Case]],
+    ) -> Response:
+        """Change case `id` as `decide` says; the answer is the case as the caller may see it."""
+        by = await self.vault.known(command.principal)
+        return await command.change(
+            self.cases, id, lambda case, now: decide(case, body, by, now), view(by), known_to=known_by(by)
+        )
+
+    async def change_in_time(
+        self,
+        id: str,
+        body: B,
+        command: Command,
+        decide: Callable[[Case, B, Clocks, Principal, datetime], Decision[Case]],
+    ) -> Response:
+        """The same, for a decision that starts, stops or moves a clock."""
+        clocks = self.clocks
+        return await self.change(id, body, command, lambda case, body, by, now: decide(case, body, clocks, by, now))
+
+
+def view(by: Principal) -> Callable[[Stored[Case]], CaseView]:
+    """How `by` sees a case."""
+    return lambda stored: case_view(stored, by)

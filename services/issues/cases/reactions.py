@@ -1,0 +1,131 @@
+"""What cases do on events: findings become cases, mergers and parents are followed up, and so is who may know.
+
+The names of the handlers are marks of their effects: keep them.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.gone import Gone
+from services.chassis.store.mongo import WriteOp
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.contracts.issues import (
+    CaseAccepted,
+    CaseAdopted,
+    CaseAnonymised,
+    CaseMerged,
+    CaseMergeMoved,
+    CaseReleased,
+    CaseReported,
+    CaseShown,
+    CaseUnmerged,
+    CaseWithheld,
+    CatalogueAdopted,
+    SupportWithheld,
+    VisitRecorded,
+)
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.reporting import report_finding
+from services.issues.cases.mergers import Mergers
+from services.issues.cases.publicity import Publicity
+from services.issues.cases.store import CASES
+from services.issues.catalogue.store import Catalogues
+from services.issues.rounds.domain.visits import Finding, Visit
+from services.issues.supports.counting import MARKS, to_count
+from services.issues.supports.domain.supports import Subject
+from services.issues.supports.store import SUPPORTS
+
+
+def join_up(handlers: Handlers, mergers: Mergers) -> None:
+    """Register what follows where cases were joined, taken apart, or made parts of one another."""
+
+    @handlers.write(CaseReported, collection=MARKS)
+    def split(received: Received[CaseReported]) -> Sequence[WriteOp]:
+        """A parent has a child more."""
+        parent = received.event.parent
+        return [] if parent is None else [to_count(parent, Subject.CASE)]
+
+    @handlers.on(CaseMerged)
+    async def gather(received: Received[CaseMerged]) -> None:
+        """Who was behind the case is behind the one that survives."""
+        await mergers.regroup(received.envelope.aggregate_id, received.cause)
+
+    @handlers.on(CaseUnmerged)
+    async def part(received: Received[CaseUnmerged]) -> None:
+        """The people of a case, and those of cases merged into it, are its own again."""
+        await mergers.regroup(received.envelope.aggregate_id, received.cause)
+        await mergers.count_survivor(received.event.previous_case)
+
+    @handlers.on(CaseAdopted)
+    async def take_in(received: Received[CaseAdopted]) -> None:
+        """The parents before and after count; one level stays one level."""
+        await mergers.keep_one_level(received.envelope.aggregate_id, received.cause)
+        for parent in {received.event.parent, received.event.previous_parent} - {None}:
+            await mergers.count(str(parent))
+
+    @handlers.on(CaseReleased)
+    async def give_up(received: Received[CaseReleased]) -> None:
+        """The parent counts."""
+        if received.event.previous_parent is not None:
+            await mergers.count(received.event.previous_parent)
+
+    @handlers.write(CaseAnonymised, collection=MARKS)
+    def forgotten(received: Received[CaseAnonymised]) -> Sequence[WriteOp]:
+        """Nobody is lost by it; counted again where it was in the middle of something."""
+        return [to_count(received.envelope.aggregate_id, Subject.CASE)]
+
+
+def keep_apart(handlers: Handlers, publicity: Publicity) -> None:
+    """Register what follows where a case stops or begins to be for everybody; and that this service takes what it
+    withholds from others as what it is."""
+    handlers.unveil(CaseWithheld, CASES.collection)
+    handlers.unveil(SupportWithheld, SUPPORTS.collection)
+
+    async def company_changed(
+        received: Received[CaseReported | CaseMerged | CaseMergeMoved | CaseUnmerged | CaseAdopted | CaseReleased],
+    ) -> None:
+        """A case is a part of another one, or goes on as one, or does not any more."""
+        if isinstance(received.event, CaseReported) and received.event.parent is None:
+            return
+        await publicity.follow(received.envelope.aggregate_id, received.cause)
+
+    for kept in (CaseReported, CaseMerged, CaseMergeMoved, CaseUnmerged, CaseAdopted, CaseReleased):
+        handlers.on(kept)(company_changed)
+
+    async def became(received: Received[CaseAccepted | CaseWithheld | CaseShown]) -> None:
+        """A case may be for everybody or not, by its category or its company."""
+        case = (await publicity.cases.get(received.envelope.aggregate_id)).aggregate
+        if not (case.is_public and isinstance(received.event, CaseAccepted)):
+            await publicity.became(case, received.cause)
+
+    for event in (CaseAccepted, CaseWithheld, CaseShown):
+        handlers.on(event)(became)
+
+    @handlers.on(CatalogueAdopted)
+    async def categories_withdrawn(received: Received[CatalogueAdopted]) -> None:
+        """Categories may be public no longer."""
+        await publicity.withdraw(received.envelope.community, received.cause)
+
+
+def take_findings(
+    handlers: Handlers, cases: Aggregates[Case], visits: Aggregates[Visit], catalogues: Catalogues, gone: Gone
+) -> None:
+    """Register that findings of rounds become cases."""
+
+    @handlers.on(VisitRecorded)
+    async def hand_over(received: Received[VisitRecorded]) -> None:
+        """Each finding that was not put right at once becomes a case, under the id that the visit has given it."""
+        visit = (await visits.get(received.envelope.aggregate_id)).aggregate
+        handed_over = [finding for finding in visit.findings if finding.case is not None]
+        await asyncio.gather(*(report(str(finding.case), visit, finding, received) for finding in handed_over))
+
+    async def report(case: str, visit: Visit, finding: Finding, received: Received[VisitRecorded]) -> None:
+        catalogue = await catalogues.of(visit.community)
+        finder = visit.walker not in await gone.among({visit.walker}, visit.community)
+        await cases.create(
+            case,
+            lambda now: report_finding(case, visit, finding, catalogue, finder=finder),
+            received.cause,
+            taken=received.taken,
+        )

@@ -1,0 +1,78 @@
+"""The room of cases: they are reported, handled, verified and judged here, and nobody sees more of them than they may."""
+
+from dataclasses import dataclass
+
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.journal import Journal
+from services.chassis.store.mongo import Database
+from services.chassis.subscriber.erasure import Traces
+from services.chassis.subscriber.handlers import Handlers
+from services.issues.cases.api import cases as cases_api
+from services.issues.cases.api import history, merging, timing
+from services.issues.cases.api.cases import Filing
+from services.issues.cases.api.changes import Changes
+from services.issues.cases.erasure import CaseErasure, Drawn
+from services.issues.cases.joining import Joining
+from services.issues.cases.mergers import Mergers
+from services.issues.cases.publicity import Publicity, Withhold
+from services.issues.cases.reactions import join_up, keep_apart, take_findings
+from services.issues.cases.settings import CaseSettings
+from services.issues.cases.store import INDEXES, KINDS
+from services.issues.cases.sweeps import ContactExpiry, KeysInUse, Older, WordsExpiry, clock_sweep
+from services.issues.rounds.domain.visits import Visit
+from services.issues.shared.unchanging import Unchanging
+from services.issues.units.domain import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What rooms that stand after this one do when a case changes: they take note that it is withheld, and take away
+    what they have drawn from its words."""
+
+    withhold: Withhold
+    drawn: Drawn
+
+
+def room(
+    joining: Joining,
+    filing: Filing,
+    units: Unchanging[Unit],
+    visits: Aggregates[Visit],
+    database: Database,
+    journal: Journal,
+    traces: Traces,
+    settings: CaseSettings,
+    later: Later,
+) -> Room:
+    """The room of cases; `joining` brings the cases themselves, and who supports them."""
+    cases, vault, clocks = joining.cases, joining.vault, settings.clocks
+    changes = Changes(cases, vault, clocks)
+    mergers = Mergers(cases, joining.tallies, clocks)
+    publicity = Publicity(cases, visits, joining.supports, joining.tallies, filing.catalogues, later.withhold)
+
+    def reactions(handlers: Handlers) -> None:
+        join_up(handlers, mergers)
+        keep_apart(handlers, publicity)
+        take_findings(handlers, cases, visits, filing.catalogues, traces.gone)
+
+    return Room(
+        "cases",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[
+            history.router(cases, vault, journal),
+            merging.router(changes, filing.places, filing.catalogues),
+            cases_api.router(changes, filing, units, joining),
+            timing.router(changes),
+        ],
+        reactions=reactions,
+        sweeps=[
+            clock_sweep(cases, clocks),
+            Older(publicity, database),
+            ContactExpiry(cases, vault, settings),
+            WordsExpiry(cases, filing.photos, filing.attachments, settings),
+            KeysInUse(cases, vault),
+        ],
+        erase=CaseErasure(cases, filing.photos, filing.attachments, vault, traces, later.drawn).erase,
+    )

@@ -1,0 +1,17 @@
+"""What supports do on events: what was supported, or is supported no longer, is counted anew."""
+
+from collections.abc import Sequence
+
+from services.chassis.store.mongo import WriteOp
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.contracts.issues import SupportAnonymised, SupportGiven, SupportWithdrawn
+from services.issues.supports.counting import MARKS, to_count
+
+
+def reactions(handlers: Handlers) -> None:
+    """Put the handlers of supports into the table."""
+
+    @handlers.write(SupportGiven, SupportWithdrawn, SupportAnonymised, collection=MARKS)
+    def supported(received: Received[SupportGiven | SupportWithdrawn | SupportAnonymised]) -> Sequence[WriteOp]:
+        """What is supported is to be counted anew, if it was not at once."""
+        return [to_count(received.event.subject, received.event.of)]

@@ -1,0 +1,1 @@
+"""Tests of values and helpers that every room of issues may use."""
