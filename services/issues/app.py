@@ -1,7 +1,6 @@
 """Puts the issues service together."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import partial
 
 from services.chassis.erasure_answers import erasure_answers
@@ -11,12 +10,14 @@ from services.chassis.service import Service
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import PersonDataErased
 from services.contracts.notices import PersonErasureRequested
-from services.issues.cases.domain.pausing import come_due
-from services.issues.cases.publicity import Older
-from services.issues.cases.store import cases_come_due
+from services.issues.cases import room as cases
+from services.issues.cases.api.cases import Filing
+from services.issues.cases.erasure import Drawn
+from services.issues.cases.store import KINDS as CASES
 from services.issues.catalogue import room as catalogue
 from services.issues.catalogue.store import KINDS as CATALOGUE
-from services.issues.cases.sweeps import ContactExpiry, KeysInUse, WordsExpiry
+from services.issues.duplicates import room as duplicates
+from services.issues.duplicates.api import Comparing
 from services.issues.erasure import erase
 from services.issues.places import room as places
 from services.issues.places.store import KINDS as PLACES
@@ -27,6 +28,7 @@ from services.issues.rounds.recount import MARKS as RECOUNTS
 from services.issues.rounds.recount import Recount
 from services.issues.rounds.store import plans_to_advance
 from services.issues.routers import routers
+from services.issues.routing.forgetting import forget
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings import IssuesSettings
 from services.issues.shared.unfinished import UnfinishedCounts
@@ -53,29 +55,35 @@ def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         units.room(store.units),
         catalogue.room(store.catalogues, store.units),
         places.room(store.places, store.catalogues, store.links),
+        cases.room(
+            store.joining,
+            Filing(store.places, store.catalogues, store.photos, store.attachments),
+            store.units,
+            store.visits,
+            runtime.database,
+            runtime.journal,
+            runtime.traces,
+            runtime.settings,
+            cases.Later(store.routing.dispatches.withhold, Drawn(partial(forget, store), store.undraw)),
+        ),
+        duplicates.room(
+            store.cases,
+            store.vault,
+            store.joining,
+            Comparing(store.places, store.catalogues, store.reading.finding.rows, runtime.clock),
+        ),
         Room(
             "issues",
             kinds=KINDS,
             routers=routers(store),
             reactions=lambda table: reactions(table, store),
             sweeps=[
-                Sweep(
-                    "case-clock",
-                    store.cases,
-                    cases_come_due,
-                    lambda case, now: come_due(case, store.clocks, now),
-                    every=timedelta(seconds=2),
-                ),
                 Recount(store, runtime.database),
-                Older(store, runtime.database),
                 Counting(store.tallies, runtime.database),
                 Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue),
                 store.reading.projection,
                 store.reading.projection.recounting,
                 *routing_sweeps(store),
-                ContactExpiry(store, runtime.settings),
-                WordsExpiry(store, runtime.settings),
-                KeysInUse(store),
                 LooseUploads(store),
                 OrphanedFiles(store, runtime.database),
                 Sweep("round-plans", store.round_plans, plans_to_advance, advance),
@@ -93,6 +101,6 @@ service = Service(
     name="issues",
     title="Sunshine Community: issues (cases, rounds, wishes)",
     settings=IssuesSettings,
-    kinds=(*UNITS, *CATALOGUE, *PLACES, *KINDS, ERASURES),
+    kinds=(*UNITS, *CATALOGUE, *PLACES, *CASES, *KINDS, ERASURES),
     rooms=rooms,
 )

@@ -2,8 +2,6 @@
 
 from fastapi import APIRouter
 
-from services.issues.cases.api import cases, history, timing
-from services.issues.duplicates import api as duplicates
 from services.issues.open311 import keys_api as open311_keys
 from services.issues.open311 import router as open311
 from services.issues.reading.api import exports, kpis, map, search
@@ -23,10 +21,6 @@ def routers(store: Store) -> list[APIRouter]:
             map,
             exports,
             kpis,
-            history,
-            duplicates,
-            cases,
-            timing,
             rounds,
             plans,
             wishes,

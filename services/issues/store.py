@@ -1,6 +1,6 @@
 """What this service keeps: its kinds of aggregates, and a query with its index for every way they are looked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,12 +10,12 @@ from services.chassis.store.aggregates import Aggregates, Kind
 from services.chassis.store.mongo import IndexModel
 from services.chassis.subscriber.erasure import Erasure, Traces, erasures_on
 from services.contracts.topics import ISSUES
-from services.issues.cases import store as cases
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.joining import Joining
 from services.issues.cases.store import CASES
 from services.issues.cases.supporter_counts import CaseCounts
+from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 from services.issues.catalogue.store import CATALOGUES, Catalogues
 from services.issues.open311 import journal_index
 from services.issues.open311 import keys as open311_keys
@@ -40,7 +40,6 @@ from services.issues.routing.store import RoutingKept
 from services.issues.settings import IssuesSettings
 from services.issues.shared.cache import Remembered
 from services.issues.shared.unchanging import Unchanging
-from services.issues.shared.working_time import Span, SpanUnit
 from services.issues.supports import store as supports
 from services.issues.supports.counting import Tallies
 from services.issues.supports.domain.supports import Subject, Support
@@ -59,7 +58,6 @@ from services.issues.wishes.supporter_counts import WishCounts
 ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
 KINDS: tuple[Kind[Any], ...] = (
-    *cases.KINDS,
     *rounds.KINDS,
     *wishes.KINDS,
     *supports.KINDS,
@@ -67,7 +65,6 @@ KINDS: tuple[Kind[Any], ...] = (
 )
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    **cases.INDEXES,
     **rounds.INDEXES,
     **wishes.INDEXES,
     **supports.INDEXES,
@@ -146,6 +143,11 @@ class Store:
             clocks=settings.clocks,
             traces=runtime.traces,
         )
+
+    async def undraw(self, cases: Collection[str]) -> None:
+        """Take away what was made of the words of `cases`: why a unit was suggested, and how they are found."""
+        await self.routing.blank_suggestions(cases)
+        await self.reading.projection.forget(list(cases))
 
 
 def _allowance(runtime: Runtime[IssuesSettings], settings: PrivacySettings) -> Allowance:

@@ -31,7 +31,7 @@ from services.chassis.http.gate import Gate
 from services.chassis.http.openapi import complete, document
 from services.chassis.http.probes import Checks, probe_paths, probes
 from services.chassis.http.rate import buckets_of
-from services.chassis.http.routes import RouteIndex
+from services.chassis.http.routes import RouteIndex, named_first
 from services.chassis.http.texts import TextGuard
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store.mongo import PyMongoError
@@ -100,7 +100,7 @@ def create_app(
     found = [route for router in (*routers, *inside) for route in router.routes]
     complete(app, found)
     answer_directly(found)
-    index = RouteIndex(found)
+    index = RouteIndex(named_first(found))
     app.router.routes = [index]
     app.user_middleware = _border(
         service, settings, routers, index, verifier or verifier_of(settings), metrics, serving

@@ -1,4 +1,4 @@
-"""The room of cases: they are reported, handled, verified and judged here, and nobody sees more of them than they may."""
+"""The room of cases, in which they are reported, handled, verified and judged."""
 
 from dataclasses import dataclass
 

@@ -8,9 +8,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.chassis.settings.service_settings import ServiceSettings
 from services.issues.cases.domain.affected import RAISED_AT
-from services.issues.cases.domain.aftermath import VERDICT_WITHIN
 from services.issues.cases.domain.clock import Clocks
-from services.issues.shared.working_time import NeverOpen, WorkingTime
+from services.issues.cases.domain.verdict import VERDICT_WITHIN
+from services.issues.catalogue.domain.working_time import NeverOpen, WorkingTime
 
 _VERDICT_DAYS = VERDICT_WITHIN.days
 

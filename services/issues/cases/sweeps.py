@@ -1,4 +1,5 @@
-"""What is kept no longer: contacts and words some time after the end of their case, keys that no contact needs.
+"""What cases do on due times: their clocks, and what is kept no longer: contacts and words some time after the end of
+their case, keys that no contact needs.
 
 Each sweep notes what may become of no use before it changes the case, so that a death in between leaves a key or a
 picture that is looked at again, not one that stays for ever.
@@ -14,14 +15,20 @@ from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, Unavailable
 from services.chassis.principal import SYSTEM
-from services.chassis.store.aggregates import Cause
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import erase_in
-from services.issues.cases.domain.aftermath import expire_contact, expire_words
+from services.chassis.sweeper import Sweep
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.pausing import come_due
+from services.issues.cases.domain.retention import expire_contact, expire_words
+from services.issues.cases.publicity import Publicity
 from services.issues.cases.settings import CaseSettings
-from services.issues.cases.store import contacts_ended, sealed_with, words_ended
-from services.issues.privacy.vault import DestroyedBy, KeysUnreadable
-from services.issues.store import Store
+from services.issues.cases.store import cases_come_due, contacts_ended, sealed_with, words_ended
+from services.issues.privacy.vault import DestroyedBy, KeysUnreadable, Vault
+from services.issues.uploads.attachments import Attachments
+from services.issues.uploads.photos import Photos
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +41,8 @@ class _Expiry(ABC):
     name: str
     fields: tuple[str, ...]
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, cases: Aggregates[Case]) -> None:
+        self._cases = cases
 
     @abstractmethod
     def due(self, now: datetime) -> dict[str, Any]:
@@ -62,15 +69,15 @@ class _Expiry(ABC):
         return changed
 
     async def _batch(self, query: dict[str, Any]) -> list[Mapping[str, Any]]:
-        found = self._store.cases.collection.find(query, {f"state.{name}": 1 for name in self.fields})
+        found = self._cases.collection.find(query, {f"state.{name}": 1 for name in self.fields})
         return list(await found.limit(_BATCH).to_list(_BATCH))
 
     async def _change(self, id: str) -> bool:
         """Change one case, and forget the answers that its receipts repeat. False: it was refused, or not due."""
         try:
-            before = (await self._store.cases.get(id)).version
-            await erase_in(self._store.cases, id, self.decide, Cause(SYSTEM, f"sweep.{self.name}"))
-            return (await self._store.cases.get(id)).version > before
+            before = (await self._cases.get(id)).version
+            await erase_in(self._cases, id, self.decide, Cause(SYSTEM, f"sweep.{self.name}"))
+            return (await self._cases.get(id)).version > before
         except Unavailable:
             raise
         except CommunityError as error:
@@ -85,15 +92,16 @@ class ContactExpiry(_Expiry):
     fields = ("contact.key",)
     every = timedelta(minutes=1)
 
-    def __init__(self, store: Store, settings: CaseSettings) -> None:
-        super().__init__(store)
+    def __init__(self, cases: Aggregates[Case], vault: Vault, settings: CaseSettings) -> None:
+        super().__init__(cases)
+        self._vault = vault
         self._kept = settings.contact_kept
 
     def due(self, now: datetime) -> dict[str, Any]:
         return contacts_ended(now - self._kept(minor=False), now - self._kept(minor=True))
 
     async def prepare(self, cases: Sequence[Mapping[str, Any]]) -> None:
-        await self._store.vault.look_again([case["state"]["contact"]["key"] for case in cases])
+        await self._vault.look_again([case["state"]["contact"]["key"] for case in cases])
 
     def decide(self, case: Case, now: datetime) -> Decision[Case]:
         return expire_contact(case, self._kept(minor=case.minor), now)
@@ -110,8 +118,11 @@ class WordsExpiry(_Expiry):
     fields = ("before", "attachments")
     every = timedelta(minutes=10)
 
-    def __init__(self, store: Store, settings: CaseSettings) -> None:
-        super().__init__(store)
+    def __init__(
+        self, cases: Aggregates[Case], photos: Photos, attachments: Attachments, settings: CaseSettings
+    ) -> None:
+        super().__init__(cases)
+        self._brought = (("before", photos), ("attachments", attachments))
         self._kept = timedelta(days=settings.words_days)
 
     async def once(self, clock: Clock) -> int:
@@ -122,7 +133,7 @@ class WordsExpiry(_Expiry):
         return words_ended(now - self._kept)
 
     async def prepare(self, cases: Sequence[Mapping[str, Any]]) -> None:
-        for name, kept in (("before", self._store.photos), ("attachments", self._store.attachments)):
+        for name, kept in self._brought:
             await kept.look_again([id for case in cases for id in case["state"].get(name, ())])
 
     def decide(self, case: Case, now: datetime) -> Decision[Case]:
@@ -135,14 +146,15 @@ class KeysInUse:
     name = "contact-keys"
     every = timedelta(minutes=1)
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, cases: Aggregates[Case], vault: Vault) -> None:
+        self._cases = cases
+        self._vault = vault
 
     async def once(self, clock: Clock) -> int:
         """Look at those that are to be looked at; returns how many were destroyed or sealed anew."""
-        vault, done = self._store.vault, 0
+        vault, done = self._vault, 0
         while keys := await vault.perhaps_unused(_BATCH):
-            needed = await self._store.cases.collection.distinct("state.contact.key", sealed_with(keys))
+            needed = await self._cases.collection.distinct("state.contact.key", sealed_with(keys))
             spare = sorted(set(keys) - set(needed))
             await vault.settled(needed)
             done += await vault.destroy(spare, DestroyedBy.EXPIRY, unless_used_since=True)
@@ -152,3 +164,40 @@ class KeysInUse:
         except KeysUnreadable as error:
             log.warning("keys of contacts can't be read", extra={"reason": str(error.__cause__)})
             return done
+
+
+def clock_sweep(cases: Aggregates[Case], clocks: Clocks) -> Sweep[Case]:
+    """Says what has come due on the clocks of cases, and ends pauses that are over."""
+    every = timedelta(seconds=2)
+    return Sweep("case-clock", cases, cases_come_due, lambda case, now: come_due(case, clocks, now), every=every)
+
+
+class Older:
+    """Does once what the events of older versions have left undone, and then nothing.
+
+    Before, cases that are not for everybody were published like others: each says now that it is withheld, so that
+    their states, and the copies of others, are replaced.
+    """
+
+    name = "publicity"
+    every = timedelta(minutes=1)
+
+    def __init__(self, publicity: Publicity, database: Database) -> None:
+        self._publicity = publicity
+        self._done = database["reading"]
+        self._settled = False
+
+    async def once(self, clock: Clock) -> int:
+        """Do it where it was not done; returns how many communities were looked through."""
+        if self._settled or await self._done.find_one({"_id": self.name}) is not None:
+            self._settled = True
+            return 0
+        publicity, cause = self._publicity, Cause(SYSTEM, f"sweep.{self.name}")
+        communities = await publicity.cases.collection.distinct("state.community")
+        for community in communities:
+            await publicity.withdraw(community, cause)
+        await publicity.follow_all(cause)
+        await publicity.say_withheld(cause)
+        await self._done.update_one({"_id": self.name}, {"$set": {"done": True}}, upsert=True)
+        self._settled = True
+        return len(communities)

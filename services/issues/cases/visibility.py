@@ -1,23 +1,25 @@
-"""Which cases somebody may know of: what a caller may not know of is answered as what does not exist."""
+"""Which cases somebody may know of: a case that a caller may not know of is answered as one that does not exist."""
 
 from collections.abc import Callable
 
 from services.chassis.errors import UnknownAggregate
 from services.chassis.principal import Principal
-from services.chassis.store.aggregates import Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.issues.cases.domain.case import Case
-from services.issues.store import Store
+from services.issues.privacy.vault import Vault
 
 
-async def known_case(store: Store, id: str, principal: Principal) -> tuple[Stored[Case], Principal]:
+async def known_case(
+    cases: Aggregates[Case], vault: Vault, id: str, principal: Principal
+) -> tuple[Stored[Case], Principal]:
     """Case `id`, and the caller with their alias.
 
     Raises:
         UnknownAggregate: there is none, or they may not know of it. This comes first, so that a 403 tells nothing.
         NotYours: they are no member of its community.
     """
-    stored = await store.cases.get(id)
-    by = await store.vault.known(principal)
+    stored = await cases.get(id)
+    by = await vault.known(principal)
     if not stored.aggregate.shows_itself_to(by):
         raise UnknownAggregate(kind="case", id=id)
     by.require(stored.aggregate.community)

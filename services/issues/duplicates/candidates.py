@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.store.aggregates import Stored
-from services.chassis.store.mongo import DESCENDING, Document
+from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.mongo import DESCENDING, Collection, Document
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, grams, match
 from services.issues.places.domain.places import Place
 from services.issues.reading.row import INSIDE, WORDS, order_of
-from services.issues.store import Store
 
 OPEN_SINCE = timedelta(days=90)
 CLOSED_SINCE = timedelta(days=14)
@@ -48,17 +47,22 @@ class Asked:
 
 
 async def similar(
-    store: Store, asked: Asked, now: datetime, visible: Mapping[str, Any], limit: int
+    cases: Aggregates[Case],
+    rows: Collection,
+    asked: Asked,
+    now: datetime,
+    visible: Mapping[str, Any],
+    limit: int,
 ) -> list[tuple[Stored[Case], Match]]:
     """The cases that are likely the same, the likeliest first. `visible`: the condition for what may be shown at all.
 
     Looked at are the newest 200 that were reported in the last 90 days and are open, or were closed in the last 14.
     """
     where = [{"state.community": asked.community}, _current(now), visible]
-    found = await _candidates(store, asked, now, where)
+    found = await _candidates(cases, rows, asked, now, where)
     likeness = asked.likeness
     chosen = best(((each["_id"], match(likeness, _known(each["state"]))) for each in found), limit)
-    page = await store.cases.select({"_id": {"$in": [id for id, _ in chosen]}}, limit=max(limit, 1))
+    page = await cases.select({"_id": {"$in": [id for id, _ in chosen]}}, limit=max(limit, 1))
     stored = {each.aggregate.id: each for each in page.items}
     return [(stored[id], how) for id, how in chosen if id in stored]
 
@@ -85,15 +89,17 @@ def worded(asked: Asked, now: datetime) -> dict[str, Any]:
     return query
 
 
-async def _candidates(store: Store, asked: Asked, now: datetime, where: Sequence[Mapping[str, Any]]) -> list[Document]:
+async def _candidates(
+    cases: Aggregates[Case], rows: Collection, asked: Asked, now: datetime, where: Sequence[Mapping[str, Any]]
+) -> list[Document]:
     query: dict[str, Any]
     if asked.place is not None and asked.place.building is not None:
         query = near(asked.place.building, now, where)
     else:
-        rows = store.reading.finding.rows.find(worded(asked, now), {"_id": 1}).sort("order", DESCENDING)
-        ids = [row["_id"] for row in await rows.limit(LOOKS_AT).to_list(None)]
+        likely = rows.find(worded(asked, now), {"_id": 1}).sort("order", DESCENDING)
+        ids = [row["_id"] for row in await likely.limit(LOOKS_AT).to_list(None)]
         query = {"_id": {"$in": ids}, "$and": list(where)}
-    newest = store.cases.collection.find(query, _LIGHT).sort([("at", DESCENDING), ("_id", DESCENDING)])
+    newest = cases.collection.find(query, _LIGHT).sort([("at", DESCENDING), ("_id", DESCENDING)])
     found: list[Document] = await newest.limit(LOOKS_AT).to_list(None)
     return found
 

@@ -18,10 +18,10 @@ from services.chassis.store.aggregates import Cause
 from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replayed
 from services.chassis.store.secret import keyed_mark
 from services.chassis.telemetry.trace import current_traceparent
-from services.issues.cases.domain.aftermath import Reopen, reopen
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
 from services.issues.cases.domain.remarks import Remark, remark
+from services.issues.cases.domain.verdict import Reopen, reopen
 from services.issues.open311.form import Form
 from services.issues.open311.keys import ApiKey
 from services.issues.open311.notes import update_id

@@ -1,6 +1,6 @@
 """What routing keeps: each community's routing, models, rehearsals and figures, and a suggestion beside each case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ ACCURACIES = Kind("dispatch-accuracy", "dispatch_accuracies", DispatchAccuracy, 
 KINDS: tuple[Kind[Any], ...] = (ROUTINGS, MODELS, REHEARSALS, ACCURACIES)
 
 SUGGESTIONS = "suggestions"
+_JUST_THE_THRESHOLD = {"$arrayToObject": [[{"k": "threshold", "v": "$suggestion.threshold"}]]}
 CORRECTIONS = "routing_corrections"
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
@@ -86,6 +87,11 @@ class RoutingKept:
         """The cases whose category or unit somebody put right."""
         categories = {d["_id"] async for d in self.corrections.find({"community": community}, {"_id": 1})}
         return categories | await self.dispatches.corrected(community)
+
+    async def blank_suggestions(self, cases: Iterable[str]) -> None:
+        """Leave nothing of the suggestions for `cases` that their words speak from: only the threshold stays."""
+        ids = {"_id": {"$in": list(cases)}}
+        await self.suggestions.update_many(ids, [{"$set": {"suggestion": _JUST_THE_THRESHOLD}}])
 
     async def filed_by_platform(self, community: str) -> set[str]:
         """The cases that no person has filed."""

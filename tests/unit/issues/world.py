@@ -8,7 +8,6 @@ from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal, Role, member
 from services.contracts.event import fold
 from services.contracts.issues import CaseStatus, PlaceKind, UnitKind
-from services.issues.cases.domain.aftermath import Rate, Reopen, rate, reopen
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.extension import (
@@ -40,6 +39,7 @@ from services.issues.cases.domain.handling import (
 from services.issues.cases.domain.pausing import Pause, Resume, pause, resume
 from services.issues.cases.domain.reporting import Accept, Reject, Report, accept, reject, report
 from services.issues.cases.domain.transitions import CaseCommand
+from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.places.domain.places import Place, RegisterPlace, register_place
 from services.issues.units.domain import RegisterUnit, Unit, register_unit

@@ -12,15 +12,16 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.cursor import InvalidCursor, decode, encode
-from services.chassis.store.journal import Entry
+from services.chassis.store.journal import Entry, Journal
 from services.contracts.event import events
 from services.contracts.holding import ERASED
 from services.contracts.marks import Id
 from services.contracts.masking import mask
 from services.issues.cases.domain.case import Case
 from services.issues.cases.visibility import known_case
-from services.issues.store import Store
+from services.issues.privacy.vault import Vault
 
 _INSIDE = frozenset({"by", "reason", "note", "comment", "until", "previous_unit", "previous_due_at", "for_reporter"})
 """Internal fields of events that workers read; others (keys, exact places, people behind me-toos) are nobody's."""
@@ -38,8 +39,8 @@ class EntryView(BaseModel):
     data: dict[str, Any]
 
 
-def router(store: Store) -> APIRouter:
-    """The route of the history, on `store`."""
+def router(cases: Aggregates[Case], vault: Vault, journal: Journal) -> APIRouter:
+    """The route of the history."""
     routes = APIRouter(prefix="/api/issues/v1/cases", tags=["reading"])
 
     @routes.get(
@@ -52,11 +53,11 @@ def router(store: Store) -> APIRouter:
         """The events of the case, oldest first, from the journal, which follows a command at once but not in the same
         moment. What happened while not everybody might know of it is for those whom it concerns.
         """
-        stored, by = await known_case(store, id, principal)
+        stored, by = await known_case(cases, vault, id, principal)
         case = stored.aggregate
         after = 0 if page.cursor is None else _sequence(page.cursor, id)
-        entries = await store.reading.journal.page(id, after=after, limit=page.limit + 1)
-        gone = {ERASED, *await _forgotten(store, case)}
+        entries = await journal.page(id, after=after, limit=page.limit + 1)
+        gone = {ERASED, *await _forgotten(journal, case)}
         here = entries[: page.limit]
         shown = [_view(entry, case, by, gone) for entry in here if not entry.withheld or case.shows_inside_to(by)]
         following = encode(here[-1].sequence, id) if len(entries) > page.limit else None
@@ -70,11 +71,11 @@ def router(store: Store) -> APIRouter:
     return routes
 
 
-async def _forgotten(store: Store, case: Case) -> frozenset[str]:
+async def _forgotten(journal: Journal, case: Case) -> frozenset[str]:
     """The people whom the case no longer names as its reporter, and the journal does."""
     if case.reporter is not None:
         return frozenset()
-    first = await store.reading.journal.page(case.id, limit=1)
+    first = await journal.page(case.id, limit=1)
     return frozenset(name for entry in first if (name := entry.data.get("reporter")) is not None)
 
 

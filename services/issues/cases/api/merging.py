@@ -72,9 +72,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
         return await _pointing(changes, id, merged_into(id), principal, page, request)
 
 
-def _parents(
-    routes: APIRouter, changes: Changes, places: Remembered[Place], catalogues: Catalogues
-) -> None:
+def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], catalogues: Catalogues) -> None:
     family = (UnknownAggregate, NotYours, parents.OneLevelOnly, parents.ParentIsClosed)
 
     @routes.post(

@@ -5,31 +5,30 @@ from fastapi import APIRouter, Response
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
-from services.issues.cases.api.cases import BASE, REFUSALS, change, timed
+from services.issues.cases.api.changes import BASE, REFUSALS, Changes
 from services.issues.cases.domain import case, extension, pausing
 from services.issues.cases.views import CaseView
-from services.issues.store import Store
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of pauses and extensions, on `store`."""
+def router(changes: Changes) -> APIRouter:
+    """The routes of pauses and extensions."""
     routes = APIRouter(prefix=BASE, tags=["cases"])
 
     @routes.post("/{id}/pause", response_model=CaseView, responses=problems(*REFUSALS, pausing.PauseTooLong))
     async def pause(id: Id, body: pausing.Pause, command: CommandDep) -> Response:
         """It can't be handled now (缓办): its clocks stand still. It goes on by itself when the time comes."""
-        return await change(store, id, body, command, timed(store, pausing.pause))
+        return await changes.change_in_time(id, body, command, pausing.pause)
 
     @routes.post("/{id}/resume", response_model=CaseView, responses=problems(*REFUSALS))
     async def resume(id: Id, command: CommandDep, body: pausing.Resume | None = None) -> Response:
         """Go on before the pause is over, with the time that was left."""
-        return await change(store, id, body or pausing.Resume(), command, timed(store, pausing.resume))
+        return await changes.change_in_time(id, body or pausing.Resume(), command, pausing.resume)
 
-    _extensions(routes, store)
+    _extensions(routes, changes)
     return routes
 
 
-def _extensions(routes: APIRouter, store: Store) -> None:
+def _extensions(routes: APIRouter, changes: Changes) -> None:
     @routes.post(
         "/{id}/request-extension",
         response_model=CaseView,
@@ -37,7 +36,7 @@ def _extensions(routes: APIRouter, store: Store) -> None:
     )
     async def request_extension(id: Id, body: extension.RequestExtension, command: CommandDep) -> Response:
         """The handling unit asks for more time (延期)."""
-        return await change(store, id, body, command, extension.request_extension)
+        return await changes.change(id, body, command, extension.request_extension)
 
     answering = problems(*REFUSALS, extension.NoExtension, extension.ApproverIsRequester)
 
@@ -49,9 +48,9 @@ def _extensions(routes: APIRouter, store: Store) -> None:
     async def grant_extension(id: Id, command: CommandDep, body: extension.GrantExtension | None = None) -> Response:
         """The deadline moves to what was asked for."""
         asked = body or extension.GrantExtension()
-        return await change(store, id, asked, command, timed(store, extension.grant_extension))
+        return await changes.change_in_time(id, asked, command, extension.grant_extension)
 
     @routes.post("/{id}/refuse-extension", response_model=CaseView, responses=answering)
     async def refuse_extension(id: Id, body: extension.RefuseExtension, command: CommandDep) -> Response:
         """The deadline stays."""
-        return await change(store, id, body, command, extension.refuse_extension)
+        return await changes.change(id, body, command, extension.refuse_extension)

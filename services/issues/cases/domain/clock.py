@@ -16,7 +16,8 @@ from services.contracts.event import Event
 from services.contracts.issues import CaseEscalated, CaseOverdue, CasePhase, CaseStatus, CaseWarned
 from services.issues.cases.domain.case import Case, Held
 from services.issues.cases.domain.transitions import WORKING
-from services.issues.shared.working_time import Span, SpanUnit, WorkingTime
+from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+from services.issues.catalogue.domain.working_time import WorkingTime
 
 STOPPED: dict[str, Any] = {
     "phase": None,

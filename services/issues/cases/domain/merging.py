@@ -65,8 +65,8 @@ class Unmerge(Request):
     reason: Text | None = None
 
 
-def merge(case: Case, command: Merge, goes_on: Case, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """Merge the case. `goes_on`: the case at the end of the chain that begins at `command.into`.
+def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+    """Merge the case. `survivor`: the case at the end of the chain that begins at `command.into`.
 
     Raises:
         MergedElsewhere, MergedIntoItself, MergedIntoClosed: as they say.
@@ -74,19 +74,19 @@ def merge(case: Case, command: Merge, goes_on: Case, clocks: Clocks, by: Princip
     """
     by.require(case.community, *WHO[CaseCommand.MERGE])
     status = target(case.status, CaseCommand.MERGE)
-    if goes_on.community != case.community:
+    if survivor.community != case.community:
         raise MergedElsewhere()
-    if case.id in (goes_on.id, command.into):
+    if case.id in (survivor.id, command.into):
         raise MergedIntoItself()
-    if goes_on.status in CLOSED:
+    if survivor.status in CLOSED:
         raise MergedIntoClosed()
     changed = case.model_copy(
         update={
             **clocks.hold(case, now),
             "status": status,
-            "merged_into": goes_on.id,
+            "merged_into": survivor.id,
             "joined": command.into,
-            "within_private": case.within_private or not goes_on.is_public,
+            "within_private": case.within_private or not survivor.is_public,
             "remarks": with_remark(case, CaseCommand.MERGE, command.reason, by, now),
         }
     )
@@ -100,16 +100,16 @@ def unmerge(case: Case, command: Unmerge, clocks: Clocks, by: Principal, now: da
     return _apart(case, clocks, now, by.sub, remarks=remarks)
 
 
-def come_apart(case: Case, clocks: Clocks, now: datetime) -> Decision[Case]:
+def undo_merge(case: Case, clocks: Clocks, now: datetime) -> Decision[Case]:
     """Undo a merger that two people made crosswise at the same moment; nothing where it is undone."""
     return decided(case) if case.status is not CaseStatus.MERGED else _apart(case, clocks, now, SYSTEM)
 
 
-def follow(case: Case, goes_on: str, *, public: bool = True) -> Decision[Case]:
+def follow(case: Case, survivor: str, *, public: bool = True) -> Decision[Case]:
     """Point a merged case to the one that goes on for it now. `public`: everybody may know of that one."""
-    if case.status is not CaseStatus.MERGED or case.merged_into == goes_on:
+    if case.status is not CaseStatus.MERGED or case.merged_into == survivor:
         return decided(case)
-    changed = case.model_copy(update={"merged_into": goes_on, "within_private": case.within_private or not public})
+    changed = case.model_copy(update={"merged_into": survivor, "within_private": case.within_private or not public})
     return decided(changed, event_from(CaseMergeMoved, changed))
 
 

@@ -4,6 +4,7 @@ A code is never given another meaning; what is no longer wanted is left out of a
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
@@ -14,7 +15,6 @@ from services.contracts.issues import Priority, UnitKind
 from services.contracts.marks import Code
 from services.contracts.value import Value
 from services.issues.catalogue.domain.questions import MAX_QUESTIONS, Question, Words
-from services.issues.shared.working_time import Span, SpanUnit
 
 
 class UnknownCategory(
@@ -23,8 +23,28 @@ class UnknownCategory(
     """The catalogue has no such code."""
 
 
+class SpanUnit(StrEnum):
+    """In what a deadline is counted: plain hours, hours in which the office works, or working days."""
+
+    HOURS = "hours"
+    WORKING_HOURS = "working-hours"
+    WORKING_DAYS = "working-days"
+
+
 class _Datum(Value):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Datum):
+    """A length of time, as a deadline counts it."""
+
+    amount: Annotated[int, Field(ge=1, le=1000)]
+    unit: SpanUnit
+
+    @property
+    def hours(self) -> int:
+        """About how many hours it is to who waits: a working day is a day. An estimate, no deadline."""
+        return self.amount * (24 if self.unit is SpanUnit.WORKING_DAYS else 1)
 
 
 class Deadlines(_Datum):

@@ -235,7 +235,7 @@ def _suggesting(routes: APIRouter, store: Store) -> None:
         responses=problems(NotYours, UnknownAggregate),
     )
     async def suggestion(id: Id, principal: PrincipalDep) -> SuggestionView:
-        case = (await known_case(store, id, principal))[0].aggregate
+        case = (await known_case(store.cases, store.vault, id, principal))[0].aggregate
         principal.require(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         made = await current(store, case)
         parts = None if made.model is None else await store.routing.weights.of(made.model)

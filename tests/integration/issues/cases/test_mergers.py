@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections.abc import Sequence
 
+import pytest
+
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Cause
 from services.contracts.issues import CaseStatus
-from services.issues.cases.mergers import keep_one_level, regroup
+from services.issues.cases.mergers import Mergers
 from services.issues.store import Store
 from tests.integration.issues.calling import Answer, Api, a_community
 from tests.integration.issues.listening import Running
@@ -17,6 +19,11 @@ from tests.unit.issues.world import NEIGHBOUR, RESIDENT, STAFF, WALKER
 from tests.waiting import eventually
 
 ME = Cause("test")
+
+
+@pytest.fixture
+def mergers(store: Store) -> Mergers:
+    return Mergers(store.cases, store.tallies, store.clocks)
 
 
 async def merge(api: Api, case: str, into: str) -> Answer:
@@ -56,7 +63,9 @@ async def test_merged_people_count_once_and_come_back(running: Running) -> None:
     assert (kinds.count("merged"), kinds.count("unmerged"), kinds.count("given")) == (1, 1, 10)
 
 
-async def test_in_any_order_everybody_counts_once(api: Api, store: Store, opened: Sequence[Room]) -> None:
+async def test_in_any_order_everybody_counts_once(
+    api: Api, store: Store, mergers: Mergers, opened: Sequence[Room]
+) -> None:
     """Joining, leaving, merging, taking apart and erasing at random, beside a plain count of people."""
     _, [house, *_] = await a_community(api)
     chance, people = random.Random(20261126), residents(6)
@@ -81,26 +90,26 @@ async def test_in_any_order_everybody_counts_once(api: Api, store: Store, opened
                     joined[each].discard(by.sub)
         elif act == "merge" and (await merge(api, case, other)).status == 200:
             into[case] = other
-            await regroup(store, case, ME)
+            await mergers.regroup(case, ME)
         elif act == "apart" and (await api.post(STAFF, f"/cases/{case}/unmerge")).status == 200:
             before = end(case)
             del into[case]
-            await regroup(store, case, ME)
-            await regroup(store, before, ME)
+            await mergers.regroup(case, ME)
+            await mergers.regroup(before, ME)
         await _agree(api, cases, joined, end)
     await erase(opened, people[3].sub)
     for case in cases:
-        await regroup(store, case, ME)
+        await mergers.regroup(case, ME)
     await _agree(api, cases, joined, end)
     assert await store.supports.collection.count_documents({"state.person": people[3].sub}) == 0
 
 
-async def test_a_chain_ends_at_one_and_crosswise_mergers_come_apart(api: Api, store: Store) -> None:
+async def test_a_chain_ends_at_one_and_crosswise_mergers_come_apart(api: Api, store: Store, mergers: Mergers) -> None:
     _, [house, *_] = await a_community(api)
     a, b, c = [(await a_lamp(api, house, by))["id"] for by in residents(3)]
     await merge(api, a, b)
     await merge(api, b, c)
-    await regroup(store, b, ME)
+    await mergers.regroup(b, ME)
     assert (await api.get(STAFF, f"/cases/{a}")).json["merged_into"] == c
     assert await affected(api, c) == 3
     assert (await merge(api, c, a)).code == "case.merged-into-itself"
@@ -111,7 +120,7 @@ async def test_a_chain_ends_at_one_and_crosswise_mergers_come_apart(api: Api, st
     held = await store.cases.collection.find_one({"_id": a})
     assert held is not None
     await store.cases.collection.update_one({"_id": c}, {"$set": {"state.held": held["state"]["held"]}})
-    await asyncio.gather(*(regroup(store, case, ME) for case in (a, b, c)))
+    await asyncio.gather(*(mergers.regroup(case, ME) for case in (a, b, c)))
     ends = {case: (await store.cases.get(case)).aggregate for case in (a, b, c)}
     alone = [case for case, found in ends.items() if found.status is not CaseStatus.MERGED]
     assert alone == [max(a, b, c)]
@@ -119,7 +128,7 @@ async def test_a_chain_ends_at_one_and_crosswise_mergers_come_apart(api: Api, st
     assert await affected(api, alone[0]) == 3
 
 
-async def test_a_case_has_any_number_of_parts_on_one_level(api: Api, store: Store) -> None:
+async def test_a_case_has_any_number_of_parts_on_one_level(api: Api, store: Store, mergers: Mergers) -> None:
     _, [house, *_] = await a_community(api)
     whole, single = (await a_lamp(api, house))["id"], (await a_lamp(api, house, NEIGHBOUR))["id"]
     part = {"category": "wall", "title": "外墙脱落"}
@@ -145,7 +154,7 @@ async def test_a_case_has_any_number_of_parts_on_one_level(api: Api, store: Stor
     for child, parent in ((x, y), (y, x)):
         await store.cases.collection.update_one({"_id": child}, {"$set": {"state.parent": parent}})
     for child in (x, y):
-        await keep_one_level(store, child, ME)
+        await mergers.keep_one_level(child, ME)
     left = [(await store.cases.get(case)).aggregate.parent for case in (x, y)]
     assert left.count(None) >= 1
 

@@ -1,16 +1,18 @@
 """What was there before it was kept who may know: made right once, and again whenever its states are asked for."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from services.chassis.aggregate import derived_id
 from services.chassis.relay.republish import RepublishRequests
+from services.chassis.room import Room
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseState, CaseWithheldState
 from services.contracts.topics import ISSUES
-from services.issues.cases.publicity import Older
 from services.issues.store import Store
 from services.issues.supports.domain.supports import Subject, first_support
+from tests.integration import standing
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.listening import Record, Running
 from tests.integration.issues.rounds.walking import BUILDINGS, ME, plan, register_places
@@ -18,7 +20,7 @@ from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
 from tests.waiting import eventually
 
 
-async def test_what_older_versions_left_is_made_right_once(api: Api, store: Store, db: Database) -> None:
+async def test_what_older_versions_left_is_made_right_once(api: Api, store: Store, opened: Sequence[Room]) -> None:
     await register_places(store)
     building, round = BUILDINGS[0].id, await plan(store)
     findings = [{"id": code, "category": code, "title": "x", "fixed": False} for code in ("hardship", "noise")]
@@ -30,14 +32,15 @@ async def test_what_older_versions_left_is_made_right_once(api: Api, store: Stor
     await store.visits.collection.update_many({}, {"$unset": {"state.findings.$[].public": ""}})
     versions = {id: (await store.cases.get(id)).version for id in (secret, part)}
 
-    assert await Older(store, db).once(lambda: datetime.now(UTC)) == 1
+    older = standing.sweep(opened, "publicity")
+    assert await older.once(lambda: datetime.now(UTC)) == 1
     for id, version in versions.items():
         stored = await store.cases.get(id)
         assert not stored.aggregate.is_public
         assert stored.version > version, "it is said to those who keep copies"
     kept = (await store.visits.get(visit)).aggregate
     assert [finding.category for finding in kept.public().findings] == ["noise"]
-    assert await Older(store, db).once(lambda: datetime.now(UTC)) == 0
+    assert await older.once(lambda: datetime.now(UTC)) == 0
 
 
 async def test_states_that_are_asked_for_again_are_withheld_again(running: Running, db: Database) -> None:

@@ -75,10 +75,14 @@ async def test_what_is_not_public_or_long_over_is_not_suggested(store: Store) ->
         closed = None if days is None else now - timedelta(days=days)
         await _put(store, a_case(status).model_copy(update={"id": id, "closed_at": closed, "building": house.id}))
     asked = Asked(HERE, place=house, category="lighting")
-    assert {each.aggregate.id for each, _ in await similar(store, asked, now, {}, 20)} == {"open", "fresh"}
+    assert {
+        each.aggregate.id for each, _ in await similar(store.cases, store.reading.finding.rows, asked, now, {}, 20)
+    } == {"open", "fresh"}
     await store.cases.collection.update_one({"_id": "open"}, {"$set": {"state.public_category": False}})
     public = {"state.public_category": {"$ne": False}}
-    assert {each.aggregate.id for each, _ in await similar(store, asked, now, public, 20)} == {"fresh"}
+    assert {
+        each.aggregate.id for each, _ in await similar(store.cases, store.reading.finding.rows, asked, now, public, 20)
+    } == {"fresh"}
 
 
 QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [

@@ -248,7 +248,7 @@ async def test_contacts_end_after_their_case_and_keys_after_their_last_contact(
     await close(db, child, 90.1)
     clock = Hand(utc_now())
     vault = moved(store, clock)
-    expiry, keys = ContactExpiry(store, settings), KeysInUse(store)
+    expiry, keys = ContactExpiry(store.cases, store.vault, settings), KeysInUse(store.cases, store.vault)
 
     assert [await expiry.once(clock), await expiry.once(clock)] == [2, 0]
 
@@ -276,10 +276,10 @@ async def test_a_key_just_used_is_not_destroyed_before_its_case_stands(store: St
     await vault.sealer(HERE, RESIDENT.sub)
     clock.wait(timedelta(minutes=70))
     await vault.sealer(HERE, RESIDENT.sub)
-    await KeysInUse(store).once(clock)
+    await KeysInUse(store.cases, store.vault).once(clock)
     assert [record.destroyed_at for record in await vault.of_person(RESIDENT.sub, 1)] == [None]
     clock.wait(timedelta(hours=3))
-    await KeysInUse(store).once(clock)
+    await KeysInUse(store.cases, store.vault).once(clock)
     assert [record.cause for record in await vault.of_person(RESIDENT.sub, 1)] == [DestroyedBy.EXPIRY]
 
 
@@ -288,9 +288,10 @@ async def test_words_go_where_that_is_asked_for(api: Api, store: Store, db: Data
     id = await a_case(api, before=[photo], spot="左边")
     await close(db, id, 400)
     clock = Hand(utc_now())
-    assert await WordsExpiry(store, settings).once(clock) == 0
+    assert await WordsExpiry(store.cases, store.photos, store.attachments, settings).once(clock) == 0
     asked = settings.model_copy(update={"words_days": 30})
-    assert [await WordsExpiry(store, asked).once(clock) for _ in range(2)] == [1, 0]
+    expiry = WordsExpiry(store.cases, store.photos, store.attachments, asked)
+    assert [await expiry.once(clock) for _ in range(2)] == [1, 0]
     case = (await store.cases.get(id)).aggregate
     assert (case.text, case.spot, case.before, case.photos) == (None, None, (), 0)
 
@@ -332,6 +333,6 @@ async def test_a_sweep_that_finds_a_master_key_missing_goes_on(
     store: Store, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     await store.vault.sealer(HERE, RESIDENT.sub)
-    object.__setattr__(store, "vault", Vault(db, utc_now, Masters("new", {"new": fresh_key()})))
-    assert await KeysInUse(store).once(utc_now) == 0
+    other = Vault(db, utc_now, Masters("new", {"new": fresh_key()}))
+    assert await KeysInUse(store.cases, other).once(utc_now) == 0
     assert "keys of contacts can't be read" in caplog.text

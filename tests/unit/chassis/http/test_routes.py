@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import BaseRoute, Match
 
-from services.chassis.http.routes import RouteIndex
+from services.chassis.http.routes import RouteIndex, named_first
 from tests.unit.chassis.http.gateway import Gateway
 
 SEGMENTS = ["a", "b", "a.ics", "{x%d}", "{n%d:int}", "{x%d}.ics", "{rest%d:path}"]
@@ -50,6 +50,26 @@ def test_it_finds_what_trying_all_in_order_finds(declared: list[tuple[str, str]]
     assert match == expected
     if match != Match.NONE:
         assert child["route"] is route
+
+
+@given(st.permutations(["/a/{x}", "/a/b", "/{x}/b", "/{x}/{y}", "/a/b/c"]))
+def test_what_a_route_names_is_its_own_whatever_the_order(paths: list[str]) -> None:
+    index = RouteIndex(named_first(routes_of([(path, "GET") for path in paths])))
+    for asked, path in {
+        "/a/b": "/a/b",
+        "/a/z": "/a/{x}",
+        "/z/b": "/{x}/b",
+        "/z/z": "/{x}/{y}",
+        "/a/b/c": "/a/b/c",
+    }.items():
+        scope: dict[str, object] = {"type": "http", "path": asked, "root_path": "", "method": "GET", "headers": []}
+        _, child = index.matches(scope)
+        assert child["route"].path == path
+
+
+def test_routes_that_are_alike_keep_their_order() -> None:
+    routes = routes_of([("/a/{x}", "GET"), ("/a/{y}", "GET"), ("/b/{x}", "POST")])
+    assert named_first(routes) == routes
 
 
 async def test_a_router_within_a_router_is_found_and_documented(gateway: Gateway) -> None:

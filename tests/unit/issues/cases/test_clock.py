@@ -31,7 +31,7 @@ from services.issues.cases.domain.extension import (
 from services.issues.cases.domain.handling import Contact, Reassign, Start, contact, reassign, start
 from services.issues.cases.domain.pausing import Pause, PauseTooLong, Resume, come_due, pause, resume
 from services.issues.cases.domain.transitions import WORKING, CaseCommand, NotNow
-from services.issues.shared.working_time import SpanUnit
+from services.issues.catalogue.domain.catalogue import SpanUnit
 from tests.unit.issues.world import (
     CLOCKS,
     HANDLER,

@@ -6,7 +6,6 @@ import pytest
 
 from services.chassis.principal import Role
 from services.contracts.issues import CaseEscalated, CasePhase, CaseStatus, CaseWarned
-from services.issues.cases.domain.aftermath import Rate, Reopen, rate, reopen
 from services.issues.cases.domain.case import FARTHEST, Case, DueTooFar, OnlyTheReporter
 from services.issues.cases.domain.clock import tick
 from services.issues.cases.domain.extension import (
@@ -35,6 +34,7 @@ from services.issues.cases.domain.handling import (
 from services.issues.cases.domain.pausing import Pause, Resume, pause, resume
 from services.issues.cases.domain.reporting import Report, report
 from services.issues.cases.domain.transitions import CaseCommand
+from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from tests.unit.issues.world import (
     BUILDING,
     CATALOGUE,

@@ -12,7 +12,6 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.aftermath import Rate, Reopen, anonymise_case, rate, reopen
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.extension import (
     GrantExtension,
@@ -43,7 +42,9 @@ from services.issues.cases.domain.handling import (
 from services.issues.cases.domain.merging import Merge, Unmerge, merge, unmerge
 from services.issues.cases.domain.pausing import Pause, Resume, come_due, pause, resume
 from services.issues.cases.domain.reporting import Accept, Reject, accept, reject
+from services.issues.cases.domain.retention import anonymise_case
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
+from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from tests.unit.issues.world import CATALOGUE, CLOCKS, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)

@@ -20,9 +20,9 @@ from services.issues.cases.domain.merging import (
     MergedIntoClosed,
     MergedIntoItself,
     Unmerge,
-    come_apart,
     follow,
     merge,
+    undo_merge,
     unmerge,
 )
 from services.issues.cases.domain.reporting import Accept, accept
@@ -131,10 +131,10 @@ def test_a_chain_is_followed_to_its_end_once() -> None:
 
 
 def test_crosswise_mergers_come_apart_on_record_of_the_platform() -> None:
-    parted = come_apart(into(a_case(CaseStatus.DISPATCHED)), CLOCKS, NOW)
+    parted = undo_merge(into(a_case(CaseStatus.DISPATCHED)), CLOCKS, NOW)
     assert parted.aggregate.status is CaseStatus.DISPATCHED
     assert parted.events[0].data()["by"] == SYSTEM
-    assert come_apart(parted.aggregate, CLOCKS, NOW).events == ()
+    assert undo_merge(parted.aggregate, CLOCKS, NOW).events == ()
 
 
 @given(st.lists(st.integers(min_value=1, max_value=30), max_size=12))

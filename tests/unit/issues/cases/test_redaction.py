@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
 from services.contracts.masking import mask
-from services.issues.cases.domain.aftermath import Reopen, reopen
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.redaction import Words, masked_inside, masked_outside, words_for
+from services.issues.cases.domain.verdict import Reopen, reopen
 from tests.unit.issues.world import (
     HANDLER,
     NEIGHBOUR,

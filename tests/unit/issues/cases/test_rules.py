@@ -10,7 +10,6 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus, Channel
-from services.issues.cases.domain.aftermath import Rate, Reopen, rate, reopen
 from services.issues.cases.domain.case import (
     Case,
     DueInThePast,
@@ -38,6 +37,7 @@ from services.issues.cases.domain.handling import (
     verify,
 )
 from services.issues.cases.domain.reporting import Accept, Report, accept, report
+from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from tests.unit.issues.world import (
     BUILDING,

@@ -8,8 +8,8 @@ import pytest
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
 from services.contracts.issues import CaseOverdue, CaseStatus
-from services.issues.cases.domain.aftermath import anonymise_case
 from services.issues.cases.domain.clock import tick
+from services.issues.cases.domain.retention import anonymise_case
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, CaseCommand, NotNow, Transition
 from tests.unit.issues.world import NOW, STAFF, STEPS, STRANGER, WALKER, WAYS, a_case, a_report, assert_folds
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.chassis.errors import NotYours
 from services.contracts.issues import Priority
 from services.issues.cases.domain.reporting import Report, report
-from services.issues.catalogue.domain.catalogue import Catalogue, Category, UnknownCategory
+from services.issues.catalogue.domain.catalogue import Catalogue, Category, Span, SpanUnit, UnknownCategory
 from services.issues.catalogue.domain.editions import (
     Adopt,
     CatalogueMalformed,
@@ -33,7 +33,6 @@ from services.issues.catalogue.domain.questions import (
 )
 from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.rounds.domain.visits import FoundHere, RecordVisit, faults_in
-from services.issues.shared.working_time import Span, SpanUnit
 from tests.unit.issues.world import BUILDING, HERE, NOW, RESIDENT, STAFF, STRANGER, WALKER, a_report, assert_folds
 
 FIRST_CODES = frozenset(

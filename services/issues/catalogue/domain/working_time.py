@@ -7,44 +7,19 @@ named it. A working day is as long as its office hours; every working span is a 
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated
 
 import chinese_calendar
-from pydantic import ConfigDict, Field
 
 from services.chassis.values import ZONE
-from services.contracts.value import Value
+from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(14), time(17, 30)))
 SHORTEST_DAY = timedelta(hours=1)
 """Less, and deadlines that a catalogue may name would lie out of reach."""
 _FAR = 5000
 """Days to look ahead at the most; no span that a catalogue can name comes near it."""
-
-
-class SpanUnit(StrEnum):
-    """In what a deadline is counted: plain hours, hours in which the office works, or working days."""
-
-    HOURS = "hours"
-    WORKING_HOURS = "working-hours"
-    WORKING_DAYS = "working-days"
-
-
-class Span(Value):
-    """A length of time, as a deadline counts it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    amount: Annotated[int, Field(ge=1, le=1000)]
-    unit: SpanUnit
-
-    @property
-    def hours(self) -> int:
-        """About how many hours it is to who waits: a working day is a day. An estimate, no deadline."""
-        return self.amount * (24 if self.unit is SpanUnit.WORKING_DAYS else 1)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.chassis.values import ZONE
-from services.issues.shared.working_time import NeverOpen, Span, SpanUnit, WorkingTime
+from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+from services.issues.catalogue.domain.working_time import NeverOpen, WorkingTime
 
 TIME = WorkingTime()
 MINUTE = timedelta(minutes=1)

@@ -1,1 +1,0 @@
-"""Tests of values and helpers that every room of issues may use."""
