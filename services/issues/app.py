@@ -14,6 +14,7 @@ from services.issues.cases import room as cases
 from services.issues.cases.api.cases import Filing
 from services.issues.cases.erasure import Drawn
 from services.issues.cases.store import KINDS as CASES
+from services.issues.cases.uploads_shown import UploadsShown
 from services.issues.catalogue import room as catalogue
 from services.issues.catalogue.store import KINDS as CATALOGUE
 from services.issues.duplicates import room as duplicates
@@ -38,7 +39,7 @@ from services.issues.supports.counting import MARKS as TALLIES
 from services.issues.supports.counting import Counting
 from services.issues.units import room as units
 from services.issues.units.store import KINDS as UNITS
-from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
+from services.issues.uploads import room as uploads
 from services.issues.wishes.domain.wishes import mark_overdue
 from services.issues.wishes.store import wishes_overdue
 
@@ -50,11 +51,13 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
 
 def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     """The rooms of the service, on `store`."""
+    shown = UploadsShown(store.cases, store.visits, store.vault)
     return [
         privacy.room(store.vault),
         units.room(store.units),
         catalogue.room(store.catalogues, store.units),
         places.room(store.places, store.catalogues, store.links),
+        uploads.room(store.photos, store.attachments, shown, runtime.database),
         cases.room(
             store.joining,
             Filing(store.places, store.catalogues, store.photos, store.attachments),
@@ -84,8 +87,6 @@ def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
                 store.reading.projection,
                 store.reading.projection.recounting,
                 *routing_sweeps(store),
-                LooseUploads(store),
-                OrphanedFiles(store, runtime.database),
                 Sweep("round-plans", store.round_plans, plans_to_advance, advance),
             ],
             indexes=INDEXES,

@@ -4,15 +4,12 @@ Every step may be repeated, and leaves what is not done yet to be found again: a
 anew. What the person did in office (handling, walking, staff work) stays on record under their opaque id.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from services.chassis.aggregate import Decision
 from services.chassis.subscriber.erasure import Leaver, erase_each, erase_in
-from services.issues.cases.store import attached_to, shown_in, withheld_cases
-from services.issues.rounds.store import found_in
+from services.issues.cases.store import withheld_cases
 from services.issues.store import Store
 from services.issues.supports.domain.supports import Support, forget_supporter
 from services.issues.wishes.domain.wishes import anonymise_wish
@@ -24,19 +21,8 @@ _BATCH = 100
 
 async def erase(store: Store, leaver: Leaver) -> None:
     """Leave nothing of `leaver`."""
-    person, community = leaver.person, leaver.community
     await _supports(store, leaver)
     await _wishes(store, leaver)
-    for photo in await store.photos.owned_by(person, community):
-        if await _is_shown(store, photo):
-            await store.photos.disown(photo)
-        else:
-            await store.photos.delete(photo)
-    for attachment in await store.attachments.owned_by(person, community):
-        if await store.cases.collection.find_one(attached_to(attachment), {"_id": 1}) is not None:
-            await store.attachments.disown(attachment)
-        else:
-            await store.attachments.delete(attachment)
 
 
 async def _supports(store: Store, leaver: Leaver) -> None:
@@ -62,9 +48,3 @@ async def _wishes(store: Store, leaver: Leaver) -> None:
         await store.traces.wipe(person, WISHES, ids)
     await erase_each(store.wishes, theirs, lambda wish, now: anonymise_wish(wish, person), leaver)
     await store.traces.wipe_again(person)  # what was written of them meanwhile
-
-
-async def _is_shown(store: Store, photo: str) -> bool:
-    cases: Mapping[str, Any] | None = await store.cases.collection.find_one(shown_in(photo), {"_id": 1})
-    visits: Mapping[str, Any] | None = await store.visits.collection.find_one(found_in(photo), {"_id": 1})
-    return cases is not None or visits is not None

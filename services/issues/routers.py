@@ -8,7 +8,6 @@ from services.issues.reading.api import exports, kpis, map, search
 from services.issues.rounds.api import plans, rounds
 from services.issues.routing.api import models, policy
 from services.issues.store import Store
-from services.issues.uploads.api import attachments, photos
 from services.issues.wishes import api as wishes
 
 
@@ -24,8 +23,6 @@ def routers(store: Store) -> list[APIRouter]:
             rounds,
             plans,
             wishes,
-            photos,
-            attachments,
             policy,
             models,
             open311_keys,

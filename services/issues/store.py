@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from services.chassis.runtime import Runtime
@@ -15,7 +14,7 @@ from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.joining import Joining
 from services.issues.cases.store import CASES
 from services.issues.cases.supporter_counts import CaseCounts
-from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+from services.issues.catalogue.domain.catalogue import Span
 from services.issues.catalogue.store import CATALOGUES, Catalogues
 from services.issues.open311 import journal_index
 from services.issues.open311 import keys as open311_keys
@@ -23,7 +22,7 @@ from services.issues.open311.endpoint import Open311
 from services.issues.places.domain.places import Place
 from services.issues.places.links import Links
 from services.issues.places.store import PLACES
-from services.issues.privacy.settings import PrivacySettings
+from services.issues.privacy.room import opened_vault
 from services.issues.privacy.vault import Vault
 from services.issues.reading.marks import MARKS
 from services.issues.reading.marks import indexes as row_marks
@@ -46,10 +45,9 @@ from services.issues.supports.domain.supports import Subject, Support
 from services.issues.supports.store import SUPPORTS
 from services.issues.units.domain import Unit
 from services.issues.units.store import UNITS
-from services.issues.uploads import attachments, photos
-from services.issues.uploads.allowance import Allowance, Limits
 from services.issues.uploads.attachments import Attachments
 from services.issues.uploads.photos import Photos
+from services.issues.uploads.room import kept_uploads
 from services.issues.wishes import store as wishes
 from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.store import WISHES
@@ -68,9 +66,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **rounds.INDEXES,
     **wishes.INDEXES,
     **supports.INDEXES,
-    photos.COLLECTION: photos.INDEXES,
     **routing.INDEXES,
-    attachments.COLLECTION: attachments.INDEXES,
     ROWS: row_indexes(),
     MARKS: row_marks(),
     **open311_keys.INDEXES,
@@ -108,18 +104,11 @@ class Store:
     def of(cls, runtime: Runtime[IssuesSettings]) -> "Store":
         """The store in the database of `runtime`."""
         settings = runtime.settings
-        vault = Vault(runtime.database, runtime.clock, settings.masters, runtime.gone)
-        runtime.secret = vault.secret
+        vault = opened_vault(runtime)
         cases, wishes, supports = runtime.aggregates(CASES), runtime.aggregates(WISHES), runtime.aggregates(SUPPORTS)
         counts = {Subject.CASE: CaseCounts(cases, supports, settings.raised_at).count}
         tallies = Tallies({**counts, Subject.WISH: WishCounts(wishes, supports).count})
-        uploads = (
-            runtime.database,
-            runtime.clock,
-            vault,
-            _allowance(runtime, settings),
-            timedelta(days=settings.loose_upload_days),
-        )
+        photos, attachments = kept_uploads(runtime, vault)
         return cls(
             units=Unchanging(runtime.aggregates(UNITS)),
             places=Remembered(runtime.aggregates(PLACES), runtime.clock),
@@ -131,10 +120,10 @@ class Store:
             supports=supports,
             tallies=tallies,
             joining=Joining(cases, supports, tallies, vault),
-            answer_within=Span(amount=settings.wish_answer_days, unit=SpanUnit.WORKING_DAYS),
+            answer_within=settings.wishes_answered_within,
             routing=RoutingKept.of(runtime),
-            photos=Photos(*uploads),
-            attachments=Attachments(*uploads),
+            photos=photos,
+            attachments=attachments,
             vault=vault,
             catalogues=Catalogues(runtime.aggregates(CATALOGUES)),
             links=Links(settings.public_url, settings.report_page),
@@ -148,9 +137,3 @@ class Store:
         """Take away what was made of the words of `cases`: why a unit was suggested, and how they are found."""
         await self.routing.blank_suggestions(cases)
         await self.reading.projection.forget(list(cases))
-
-
-def _allowance(runtime: Runtime[IssuesSettings], settings: PrivacySettings) -> Allowance:
-    limits = Limits(settings.uploads_per_day, settings.upload_megabytes_per_day, settings.worker_uploads_per_day)
-    collections = (runtime.database[photos.COLLECTION], runtime.database[attachments.COLLECTION])
-    return Allowance(collections, runtime.clock, limits)

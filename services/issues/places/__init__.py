@@ -1,1 +1,4 @@
-"""The tree of places of a community, its layout, grid codes and stickers."""
+"""The tree of places of a community, its layout, grid codes and stickers.
+
+- `service`: work on many places at once; `stickers`: QR codes to be printed; `links`: the addresses in them.
+"""

@@ -1,4 +1,4 @@
-"""Settings of issues about people's data: the keys of contacts, how long things are kept, how much one may send."""
+"""Settings of issues about the keys of contacts."""
 
 import base64
 import binascii
@@ -21,19 +21,12 @@ _FILE = "contact-keys.txt"
 
 
 class PrivacySettings(ServiceSettings):
-    """What a deployment decides about people's data in this service."""
+    """What a deployment decides about the sealing of contacts."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 
     contact_keys: str | None = Field(default=None, repr=False)
     """Master keys as id:base64 of 32 bytes, separated by commas. The first seals; the others still open."""
-    loose_upload_days: int = Field(default=7, ge=1, le=365)
-    """Photos and attachments that nothing shows go after this time."""
-    uploads_per_day: int = Field(default=100, ge=1)
-    """Of one person in one community."""
-    upload_megabytes_per_day: int = Field(default=200, ge=1)
-    worker_uploads_per_day: int = Field(default=3000, ge=1)
-    """Of a grid worker, handler, supervisor or staff member, who bring whole walks."""
 
     @field_validator("contact_keys")
     @classmethod

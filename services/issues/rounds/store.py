@@ -38,11 +38,6 @@ def plans_to_advance(now: datetime) -> dict[str, Any]:
     return {"state.status": RoundPlanStatus.RUNNING, "state.name_at": {"$lte": now}}
 
 
-def found_in(photo: str) -> dict[str, Any]:
-    """The query for visits whose findings show `photo`."""
-    return {"$or": [{"state.findings.before": photo}, {"state.findings.after": photo}]}
-
-
 def found_in_any(photos: Sequence[str]) -> dict[str, Any]:
     """The query for visits whose findings show one of `photos`."""
     return {"$or": [{f"state.findings.{name}": {"$in": list(photos)}} for name in ("before", "after")]}

@@ -1,14 +1,14 @@
 """Tidies up uploads: those that nothing shows, and files of processes that died before they could name them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.store.mongo import Collection, Database, ObjectId
-from services.issues.cases.store import attached_to_any, shown_in_any
-from services.issues.rounds.store import found_in_any
-from services.issues.store import Store
+from services.issues.uploads.attachments import Attachments
+from services.issues.uploads.photos import Photos
+from services.issues.uploads.showing import Showing
 from services.issues.uploads.store import Kept
 
 PROGRESS = "tidying"
@@ -17,7 +17,6 @@ PROGRESS = "tidying"
 _BATCH = 200
 _GRACE = timedelta(days=1)
 _FIRST = "0" * 24
-_FINDINGS = ("before", "after")
 
 
 class LooseUploads:
@@ -26,15 +25,14 @@ class LooseUploads:
     name = "loose-uploads"
     every = timedelta(minutes=10)
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, photos: Photos, attachments: Attachments, showing: Showing) -> None:
+        self._kept = ((photos, showing.photos_among), (attachments, showing.attachments_among))
 
     async def once(self, clock: Clock) -> int:
         """Look at those that are to be looked at; returns how many were deleted."""
-        photos, attachments = self._store.photos, self._store.attachments
-        return await self._tidy(photos, self._photos) + await self._tidy(attachments, self._attachments)
+        return sum([await self._tidy(kept, shown) for kept, shown in self._kept])
 
-    async def _tidy(self, kept: Kept, shown: Any) -> int:
+    async def _tidy(self, kept: Kept, shown: Callable[[Sequence[str]], Awaitable[set[str]]]) -> int:
         deleted = 0
         while due := await kept.perhaps_loose(_BATCH):
             ids = [document["_id"] for document in due]
@@ -44,16 +42,6 @@ class LooseUploads:
                 deleted += document["_id"] not in needed and await kept.delete_loose(document)
         return deleted
 
-    async def _photos(self, ids: Sequence[str]) -> set[str]:
-        cases = await _all(self._store.cases.collection, shown_in_any(ids), "before", "after")
-        visits = await _all(self._store.visits.collection, found_in_any(ids), "findings")
-        findings = [finding for visit in visits for finding in visit["findings"]]
-        return set(ids) & {*_named(cases, "before", "after"), *_named(findings, *_FINDINGS)}
-
-    async def _attachments(self, ids: Sequence[str]) -> set[str]:
-        names = ("attachments", "attachments_after")
-        return set(ids) & set(_named(await _all(self._store.cases.collection, attached_to_any(ids), *names), *names))
-
 
 class OrphanedFiles:
     """Deletes files that no document names a day after they were begun. Each file is looked at once."""
@@ -61,8 +49,8 @@ class OrphanedFiles:
     name = "orphaned-files"
     every = timedelta(hours=1)
 
-    def __init__(self, store: Store, database: Database) -> None:
-        self._kept: tuple[Kept, ...] = (store.photos, store.attachments)
+    def __init__(self, photos: Photos, attachments: Attachments, database: Database) -> None:
+        self._kept: tuple[Kept, ...] = (photos, attachments)
         self._progress: Collection = database[PROGRESS]
 
     async def once(self, clock: Clock) -> int:
@@ -94,12 +82,3 @@ async def _named_files(kept: Kept, files: Sequence[ObjectId]) -> set[Any]:
     uploads = {str(file["filename"]).removesuffix(".thumbnail") for file in described}
     documents = await kept.about.find({"_id": {"$in": sorted(uploads)}}).to_list(None)
     return {file for document in documents for file in kept.files_of(document)}
-
-
-async def _all(collection: Collection, query: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:
-    found = await collection.find(dict(query), {f"state.{name}": 1 for name in names}).to_list(None)
-    return [document["state"] for document in found]
-
-
-def _named(things: Iterable[Mapping[str, Any]], *names: str) -> list[str]:
-    return [id for thing in things for name in names for id in thing.get(name, ())]

@@ -12,7 +12,7 @@ from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.clock import STOPPED, tick, with_tick
 from services.issues.cases.store import cases_come_due, shown_in
 from services.issues.places.service import standing_in
-from services.issues.rounds.store import found_in, plans_to_advance
+from services.issues.rounds.store import found_in_any, plans_to_advance
 from services.issues.shared.queries import matching
 from services.issues.store import Store
 from tests.integration.issues.explaining import stages
@@ -31,7 +31,7 @@ LISTS: list[tuple[str, dict[str, Any]]] = [
     ("cases", shown_in("photo")),
     ("visits", matching(HERE, round="r", building="b")),
     ("visits", {"state.round": "r"}),
-    ("visits", found_in("photo")),
+    ("visits", found_in_any(["photo"])),
     ("rounds", matching(HERE, status="planned")),
     ("rounds", matching(HERE, walker="w")),
     ("roundplans", matching(HERE, status="running")),

@@ -11,12 +11,11 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
-from services.issues.cases.store import attached_to
-from services.issues.store import Store
 from services.issues.uploads.allowance import UploadsUsedUp
-from services.issues.uploads.attachments import MAX_BYTES, Attachment, AttachmentKind, NotAnAttachment
+from services.issues.uploads.attachments import MAX_BYTES, Attachment, AttachmentKind, Attachments, NotAnAttachment
 from services.issues.uploads.documents import DocumentEncrypted, DocumentTooLarge, NotADocument
 from services.issues.uploads.recordings import NotARecording, RecordingTooLong
+from services.issues.uploads.showing import Showing
 
 BASE = "/api/issues/v1/attachments"
 
@@ -56,8 +55,8 @@ class AttachmentView(BaseModel):
     url: str
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of attachments, on `store`."""
+def router(attachments: Attachments, showing: Showing) -> APIRouter:
+    """The routes of attachments."""
     routes = APIRouter(prefix=BASE, tags=["attachments"])
 
     @routes.post("", status_code=201, summary="Send a recording or a PDF", responses=problems(*_REFUSED))
@@ -67,7 +66,7 @@ def router(store: Store) -> APIRouter:
         """What it is, its content says; its name is not looked at. Kept are the sound or the pages alone."""
         principal.require(community)
         data = await file.read(MAX_BYTES + 1)
-        return _view(await store.attachments.keep(community, data, principal))
+        return _view(await attachments.keep(community, data, principal))
 
     @routes.get(
         "/{id}",
@@ -77,10 +76,12 @@ def router(store: Store) -> APIRouter:
     )
     async def content(id: Id, principal: PrincipalDep, range: Annotated[str | None, Header()] = None) -> Response:
         """Always a download, under a name of ours. Players may ask for one range of bytes."""
-        attachment = await store.attachments.get(id)
-        if attachment.community not in principal.communities or not await _may_have(store, attachment, principal):
+        attachment = await attachments.get(id)
+        if attachment.community not in principal.communities or not await _may_have(
+            attachments, showing, attachment, principal
+        ):
             raise UnknownAggregate(kind="attachment", id=id)
-        return _answer(attachment, await store.attachments.read(attachment), range)
+        return _answer(attachment, await attachments.read(attachment), range)
 
     return routes
 
@@ -97,16 +98,11 @@ def _view(attachment: Attachment) -> AttachmentView:
     )
 
 
-async def _may_have(store: Store, attachment: Attachment, by: Principal) -> bool:
-    """Who uploaded it, workers, and whoever may have the attachments of a case that holds it."""
-    if by.has(attachment.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER) or await store.attachments.is_owner(
-        attachment.owner, by
-    ):
-        return True
-    page = await store.cases.select(attached_to(attachment.id))
-    by = await store.vault.known(by)
-    voice = attachment.kind is AttachmentKind.RECORDING
-    return any(stored.aggregate.shows_attachment_to(by, attachment.id, voice=voice) for stored in page.items)
+async def _may_have(attachments: Attachments, showing: Showing, attachment: Attachment, by: Principal) -> bool:
+    """Who uploaded it, workers, and whoever may have what holds it."""
+    works = by.has(attachment.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+    mine = works or await attachments.is_owner(attachment.owner, by)
+    return mine or await showing.shows_attachment_to(by, attachment)
 
 
 def _answer(attachment: Attachment, data: bytes, asked: str | None) -> Response:

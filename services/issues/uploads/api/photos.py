@@ -16,13 +16,12 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
-from services.issues.cases.store import shown_in
 from services.issues.places.domain.datum import GivenPoint
-from services.issues.store import Store
 from services.issues.uploads.allowance import UploadsUsedUp
 from services.issues.uploads.images import MAX_BYTES, NotAPicture, PictureTooLarge
 from services.issues.uploads.labels import taken
-from services.issues.uploads.photos import Photo
+from services.issues.uploads.photos import Photo, Photos
+from services.issues.uploads.showing import Showing
 
 BASE = "/api/issues/v1/photos"
 _JPEG = {200: {"content": {"image/jpeg": {}}, "description": "The picture."}}
@@ -53,8 +52,8 @@ class SentPhotoView(PhotoView):
     taken: TakenView
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of photos, on `store`."""
+def router(photos: Photos, showing: Showing) -> APIRouter:
+    """The routes of photos."""
     routes = APIRouter(prefix=BASE, tags=["photos"])
 
     @routes.post(
@@ -69,7 +68,7 @@ def router(store: Store) -> APIRouter:
         """The same picture sent again gives the same photo. Kept is a new drawing of it, without any metadata."""
         principal.require(community)
         data = await photo.read(MAX_BYTES + 1)
-        kept = await store.photos.keep(community, data, principal)
+        kept = await photos.keep(community, data, principal)
         said = await asyncio.to_thread(taken, data)
         offered = TakenView(point=said.point, accuracy=said.accuracy, at=said.at)
         return SentPhotoView(**_view(kept).model_dump(), taken=offered)
@@ -78,11 +77,11 @@ def router(store: Store) -> APIRouter:
 
     @routes.get("/{id}", response_class=Response, summary="The picture", responses=reading)
     async def full(id: Id, principal: PrincipalDep) -> Response:
-        return await _picture(store, id, principal, thumbnail=False)
+        return await _picture(photos, showing, id, principal, thumbnail=False)
 
     @routes.get("/{id}/thumbnail", response_class=Response, summary="The picture, small", responses=reading)
     async def thumbnail(id: Id, principal: PrincipalDep) -> Response:
-        return await _picture(store, id, principal, thumbnail=True)
+        return await _picture(photos, showing, id, principal, thumbnail=True)
 
     return routes
 
@@ -99,21 +98,16 @@ def _view(photo: Photo) -> PhotoView:
     )
 
 
-async def _picture(store: Store, id: str, by: Principal, *, thumbnail: bool) -> Response:
-    photo = await store.photos.get(id)
-    if photo.community not in by.communities or not await _may_see(store, photo, by):
+async def _picture(photos: Photos, showing: Showing, id: str, by: Principal, *, thumbnail: bool) -> Response:
+    photo = await photos.get(id)
+    if photo.community not in by.communities or not await _may_see(photos, showing, photo, by):
         raise UnknownAggregate(kind="photo", id=id)
-    data = await store.photos.read(photo, thumbnail=thumbnail)
+    data = await photos.read(photo, thumbnail=thumbnail)
     headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": f'inline; filename="{photo.id}.jpg"'}
     return Response(data, media_type="image/jpeg", headers=headers)
 
 
-async def _may_see(store: Store, photo: Photo, by: Principal) -> bool:
-    """Its owner, workers, and whoever may see the inside of a case that shows it."""
-    if by.has(photo.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER) or await store.photos.is_owner(
-        photo.owner, by
-    ):
-        return True
-    page = await store.cases.select(shown_in(photo.id))
-    by = await store.vault.known(by)
-    return any(stored.aggregate.shows_inside_to(by) for stored in page.items)
+async def _may_see(photos: Photos, showing: Showing, photo: Photo, by: Principal) -> bool:
+    """Its owner, workers, and whoever may see what shows it."""
+    works = by.has(photo.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+    return works or await photos.is_owner(photo.owner, by) or await showing.shows_photo_to(by, photo.id)

@@ -4,10 +4,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from services.issues.app import service
 from services.issues.places.api import stickers
-from services.issues.places.links import Links
-from services.issues.store import Store
+from services.issues.settings import IssuesSettings
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.opening import called, indexed
 from tests.unit.issues.places.qr_reader import modules_of, read
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER
 
@@ -40,7 +41,7 @@ async def test_a_scanned_sticker_opens_a_report_that_is_filled_in(api: Api) -> N
     assert {"residents", "households", "point", "grid"}.isdisjoint(str(form.json))
 
 
-async def test_a_browser_gets_a_page_or_is_led_to_the_frontend(api: Api, store: Store) -> None:
+async def test_a_browser_gets_a_page_or_is_led_to_the_frontend(api: Api, settings: IssuesSettings) -> None:
     _, lamp = await a_lamp(api)
     page = await api.get(None, "/report", BROWSER, place=lamp)
     assert page.headers["content-type"].startswith("text/html")
@@ -48,10 +49,11 @@ async def test_a_browser_gets_a_page_or_is_led_to_the_frontend(api: Api, store: 
     assert "公共照明" in page.content.decode()
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["vary"].startswith("Accept")
-    object.__setattr__(store, "links", Links("https://x.example.org", "https://app.example.org/?at={place}"))
-    led = await api.get(None, "/report", BROWSER, place=lamp)
-    assert (led.status, led.headers["location"]) == (302, f"https://app.example.org/?at={lamp}")
-    assert (await api.get(None, "/report", place=lamp)).status == 200
+    frontend = settings.model_copy(update={"report_page": "https://app.example.org/?at={place}"})
+    async with indexed(frontend) as runtime, called(service.rooms(runtime), frontend) as other:
+        led = await other.get(None, "/report", BROWSER, place=lamp)
+        assert (led.status, led.headers["location"]) == (302, f"https://app.example.org/?at={lamp}")
+        assert (await other.get(None, "/report", place=lamp)).status == 200
 
 
 async def test_a_sticker_of_what_is_gone_says_so(api: Api) -> None:
@@ -63,7 +65,7 @@ async def test_a_sticker_of_what_is_gone_says_so(api: Api) -> None:
     assert (await api.get(STAFF, f"/places/{building}/stickers")).code == "place.retired"
 
 
-async def test_a_sheet_has_a_sticker_for_each_place_as_one_walks(api: Api, store: Store) -> None:
+async def test_a_sheet_has_a_sticker_for_each_place_as_one_walks(api: Api) -> None:
     building, _ = await a_lamp(api)
     sheet = await api.get(STAFF, f"/places/{building}/stickers")
     page = sheet.content.decode()

@@ -1,6 +1,6 @@
 """Photos, recordings and PDFs over HTTP: what is kept, who may have it, how much, and what is cleared away."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from services.chassis.clock import utc_now
 from services.chassis.principal import Principal
+from services.chassis.room import Room
 from services.chassis.store.mongo import Database
 from services.issues.cases.store import (
     attached_to,
@@ -21,7 +22,7 @@ from services.issues.rounds.store import found_in_any
 from services.issues.settings import IssuesSettings
 from services.issues.store import Store
 from services.issues.uploads.allowance import Allowance, Limits, UploadsUsedUp
-from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
+from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import Answer, Api, a_community
 from tests.integration.issues.uploads.pictures import a_picture
@@ -228,13 +229,15 @@ async def test_one_person_uploads_so_much_a_day(store: Store, db: Database) -> N
         await allowance.require(owner, HERE, RESIDENT)
 
 
-async def test_what_nothing_shows_goes_after_some_days(api: Api, store: Store, settings: IssuesSettings) -> None:
+async def test_what_nothing_shows_goes_after_some_days(
+    api: Api, store: Store, opened: Sequence[Room], settings: IssuesSettings
+) -> None:
     shown, loose = (await api.photo(RESIDENT)).json["id"], (await api.photo(NEIGHBOUR)).json["id"]
     voice, unheard = await kept(api, RESIDENT, a_wav()), await kept(api, RESIDENT, an_ogg())
     id = await a_dispatched(api, before=[shown], attachments=[voice])
     clock = Hand(utc_now())
     store.photos.clock = store.attachments.clock = clock
-    sweep = LooseUploads(store)
+    sweep = standing.sweep(opened, "loose-uploads")
     assert await sweep.once(clock) == 0
 
     clock.wait(timedelta(days=settings.loose_upload_days, hours=1))
@@ -251,25 +254,29 @@ async def test_what_nothing_shows_goes_after_some_days(api: Api, store: Store, s
     assert await sweep.once(clock) == 1
 
 
-async def test_what_is_named_again_stays_some_days_more(store: Store, settings: IssuesSettings) -> None:
+async def test_what_is_named_again_stays_some_days_more(
+    store: Store, opened: Sequence[Room], settings: IssuesSettings
+) -> None:
     photo = await store.photos.keep(HERE, a_picture(), RESIDENT)
     clock = Hand(utc_now() + timedelta(days=settings.loose_upload_days, hours=1))
     store.photos.clock = clock
     [due] = await store.photos.perhaps_loose(10)
     await store.photos.require([photo.id], HERE, RESIDENT)
     assert not await store.photos.delete_loose(due)
-    assert await LooseUploads(store).once(clock) == 0
+    assert await standing.sweep(opened, "loose-uploads").once(clock) == 0
     assert (await store.photos.get(photo.id)).owner is not None
 
 
-async def test_files_of_a_process_that_died_are_deleted_and_no_others(store: Store, db: Database) -> None:
+async def test_files_of_a_process_that_died_are_deleted_and_no_others(
+    store: Store, opened: Sequence[Room], db: Database
+) -> None:
     photo = await store.photos.keep(HERE, a_picture(), RESIDENT)
     recording = await store.attachments.keep(HERE, a_wav(), RESIDENT)
     unnamed = await store.photos.upload("photo-of-nobody", bytes(400_000))
     half = await store.attachments.upload("attachment-half", bytes(400_000))
     await db["attached.files"].delete_one({"_id": half})
     clock = Hand(utc_now())
-    sweep = OrphanedFiles(store, db)
+    sweep = standing.sweep(opened, "orphaned-files")
     assert await sweep.once(clock) == 0
 
     clock.wait(timedelta(days=1, minutes=1))
