@@ -7,41 +7,40 @@ from services.chassis.erasure_answers import erasure_answers
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
-from services.chassis.sweeper import Sweep
 from services.contracts.issues import PersonDataErased
 from services.contracts.notices import PersonErasureRequested
 from services.issues.cases import room as cases
 from services.issues.cases.api.cases import Filing
 from services.issues.cases.erasure import Drawn
 from services.issues.cases.store import KINDS as CASES
+from services.issues.cases.store import withheld_cases
 from services.issues.cases.uploads_shown import UploadsShown
 from services.issues.catalogue import room as catalogue
 from services.issues.catalogue.store import KINDS as CATALOGUE
 from services.issues.duplicates import room as duplicates
 from services.issues.duplicates.api import Comparing
-from services.issues.erasure import erase
 from services.issues.places import room as places
 from services.issues.places.store import KINDS as PLACES
 from services.issues.privacy import room as privacy
 from services.issues.reading.pressure import ReadingFact
-from services.issues.rounds.domain.plans import advance
-from services.issues.rounds.recount import MARKS as RECOUNTS
-from services.issues.rounds.recount import Recount
-from services.issues.rounds.store import plans_to_advance
+from services.issues.rounds import room as rounds
+from services.issues.rounds.store import KINDS as ROUNDS
+from services.issues.rounds.walks import Walks
 from services.issues.routers import routers
 from services.issues.routing.forgetting import forget
 from services.issues.routing.work import routing_sweeps
 from services.issues.settings import IssuesSettings
-from services.issues.shared.unfinished import UnfinishedCounts
 from services.issues.store import ERASURES, INDEXES, KINDS, Store
 from services.issues.subscribers import reactions
-from services.issues.supports.counting import MARKS as TALLIES
-from services.issues.supports.counting import Counting
+from services.issues.supports import room as supports
+from services.issues.supports.store import KINDS as SUPPORTS
 from services.issues.units import room as units
 from services.issues.units.store import KINDS as UNITS
 from services.issues.uploads import room as uploads
-from services.issues.wishes.domain.wishes import mark_overdue
-from services.issues.wishes.store import wishes_overdue
+from services.issues.wishes import room as wishes
+from services.issues.wishes.joining import Joining as WishJoining
+from services.issues.wishes.joining import hidden_among
+from services.issues.wishes.store import KINDS as WISHES
 
 
 def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
@@ -52,12 +51,22 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
 def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     """The rooms of the service, on `store`."""
     shown = UploadsShown(store.cases, store.visits, store.vault)
+    walks = Walks(store.rounds, store.visits, store.places, store.catalogues, store.photos)
+    wish_joining = WishJoining(store.wishes, store.supports, store.tallies)
+
+    async def withheld(subjects: Sequence[str]) -> set[str]:
+        """Those of `subjects`, cases and wishes, of which not everybody may know."""
+        return await withheld_cases(store.cases, subjects) | await hidden_among(store.wishes, subjects)
+
     return [
         privacy.room(store.vault),
         units.room(store.units),
         catalogue.room(store.catalogues, store.units),
         places.room(store.places, store.catalogues, store.links),
         uploads.room(store.photos, store.attachments, shown, runtime.database),
+        supports.room(store.supports, store.tallies, withheld, runtime.database),
+        rounds.room(walks, store.round_plans, runtime.database),
+        wishes.room(wish_joining, store.clocks.time, store.answer_within, runtime.traces),
         cases.room(
             store.joining,
             Filing(store.places, store.catalogues, store.photos, store.attachments),
@@ -81,18 +90,13 @@ def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
             routers=routers(store),
             reactions=lambda table: reactions(table, store),
             sweeps=[
-                Recount(store, runtime.database),
-                Counting(store.tallies, runtime.database),
-                Sweep("wish-overdue", store.wishes, wishes_overdue, mark_overdue),
                 store.reading.projection,
                 store.reading.projection.recounting,
                 *routing_sweeps(store),
-                Sweep("round-plans", store.round_plans, plans_to_advance, advance),
             ],
             indexes=INDEXES,
-            erase=partial(erase, store),
             tasks=[store.reading.pressure.measure_on],
-            facts=[ReadingFact(store.reading.pressure), UnfinishedCounts(runtime.database, RECOUNTS, TALLIES)],
+            facts=[ReadingFact(store.reading.pressure)],
         ),
         erasure_answers(runtime, ERASURES, PersonErasureRequested, PersonDataErased),
     ]
@@ -102,6 +106,6 @@ service = Service(
     name="issues",
     title="Sunshine Community: issues (cases, rounds, wishes)",
     settings=IssuesSettings,
-    kinds=(*UNITS, *CATALOGUE, *PLACES, *CASES, *KINDS, ERASURES),
+    kinds=(*UNITS, *CATALOGUE, *PLACES, *SUPPORTS, *ROUNDS, *WISHES, *CASES, *KINDS, ERASURES),
     rooms=rooms,
 )

@@ -4,11 +4,9 @@ from fastapi import APIRouter
 
 from services.issues.open311 import keys_api as open311_keys
 from services.issues.open311 import router as open311
-from services.issues.reading.api import exports, kpis, map, search
-from services.issues.rounds.api import plans, rounds
+from services.issues.reading.api import exports, kpis, map, search, summaries
 from services.issues.routing.api import models, policy
 from services.issues.store import Store
-from services.issues.wishes import api as wishes
 
 
 def routers(store: Store) -> list[APIRouter]:
@@ -20,9 +18,7 @@ def routers(store: Store) -> list[APIRouter]:
             map,
             exports,
             kpis,
-            rounds,
-            plans,
-            wishes,
+            summaries,
             policy,
             models,
             open311_keys,

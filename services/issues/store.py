@@ -29,7 +29,6 @@ from services.issues.reading.marks import indexes as row_marks
 from services.issues.reading.projection import indexes as row_indexes
 from services.issues.reading.reading import Reading
 from services.issues.reading.row import ROWS
-from services.issues.rounds import store as rounds
 from services.issues.rounds.domain.plans import RoundPlan
 from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.domain.visits import Visit
@@ -39,7 +38,6 @@ from services.issues.routing.store import RoutingKept
 from services.issues.settings import IssuesSettings
 from services.issues.shared.cache import Remembered
 from services.issues.shared.unchanging import Unchanging
-from services.issues.supports import store as supports
 from services.issues.supports.counting import Tallies
 from services.issues.supports.domain.supports import Subject, Support
 from services.issues.supports.store import SUPPORTS
@@ -48,24 +46,15 @@ from services.issues.units.store import UNITS
 from services.issues.uploads.attachments import Attachments
 from services.issues.uploads.photos import Photos
 from services.issues.uploads.room import kept_uploads
-from services.issues.wishes import store as wishes
 from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.store import WISHES
 from services.issues.wishes.supporter_counts import WishCounts
 
 ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
-KINDS: tuple[Kind[Any], ...] = (
-    *rounds.KINDS,
-    *wishes.KINDS,
-    *supports.KINDS,
-    *routing.KINDS,
-)
+KINDS: tuple[Kind[Any], ...] = (*routing.KINDS,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    **rounds.INDEXES,
-    **wishes.INDEXES,
-    **supports.INDEXES,
     **routing.INDEXES,
     ROWS: row_indexes(),
     MARKS: row_marks(),

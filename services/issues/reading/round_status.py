@@ -43,10 +43,10 @@ async def standing(store: Store, round: Round, now: datetime, shown: Document, *
 
     `shown`: the condition on cases that are counted and named; `everything`: findings that are not public are, too.
     """
-    figures = await count(store, round.id, everything=everything)
+    figures = await count(store.visits, round.id, everything=everything)
     current = round.model_copy(update={"counted": figures})
     catalogue = await store.catalogues.of(round.community)
-    summary = summary_of(current, await compound_of(store, round), catalogue, now)
+    summary = summary_of(current, await compound_of(store.places, store.visits, round), catalogue, now)
     return Standing(summary, await _crossed(store, round.id, everything), await _handed_over(store, round.id, shown))
 
 

@@ -9,13 +9,16 @@ from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.principal import SYSTEM
-from services.chassis.store.aggregates import Cause
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.mongo import ASCENDING, Database, WriteOp
 from services.contracts.issues import PlaceKind
+from services.issues.places.domain.places import Place
 from services.issues.rounds.domain.figures import Compound, Seen, figures_of, recount
 from services.issues.rounds.domain.rounds import Figures, Round
+from services.issues.rounds.domain.visits import Visit
+from services.issues.rounds.walks import Walks
+from services.issues.shared.cache import Remembered
 from services.issues.shared.unfinished import Marks, asking
-from services.issues.store import Store
 
 MARKS = "recounts"
 _AT_A_TIME = 1000
@@ -37,8 +40,8 @@ class Recount:
     name = "round-count"
     every = timedelta(seconds=1)
 
-    def __init__(self, store: Store, database: Database) -> None:
-        self._store = store
+    def __init__(self, walks: Walks, database: Database) -> None:
+        self._walks = walks
         self._marks = Marks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
@@ -46,36 +49,37 @@ class Recount:
         return await self._marks.clear(lambda mark: self._recount(mark["_id"]))
 
     async def _recount(self, id: str) -> None:
-        round = (await self._store.rounds.get(id)).aggregate
-        figures, compound = await count(self._store, id), await compound_of(self._store, round)
-        catalogue = await self._store.catalogues.of(round.community)
-        await self._store.rounds.change(
+        walks = self._walks
+        round = (await walks.rounds.get(id)).aggregate
+        figures, compound = await count(walks.visits, id), await compound_of(walks.places, walks.visits, round)
+        catalogue = await walks.catalogues.of(round.community)
+        await walks.rounds.change(
             id,
             lambda round, now: recount(round, figures, compound, catalogue, now),
             Cause(SYSTEM, f"sweep.{self.name}"),
         )
 
 
-async def count(store: Store, round: str, *, everything: bool = False) -> Figures:
+async def count(visits: Aggregates[Visit], round: str, *, everything: bool = False) -> Figures:
     """What the visits of `round` come to, as they stand in the store. `everything`: also what is not public."""
-    return figures_of([seen async for seen in _seen(store, round, everything)])
+    return figures_of([seen async for seen in _seen(visits, round, everything)])
 
 
-async def compound_of(store: Store, round: Round) -> Compound:
+async def compound_of(places: Remembered[Place], visits: Aggregates[Visit], round: Round) -> Compound:
     """The compound in which `round` is walked: all its buildings, and those that any round has been through."""
-    parents = {place.parent for place in (await store.places.those_of(round.buildings)).values()}
+    parents = {place.parent for place in (await places.those_of(round.buildings)).values()}
     query: dict[str, Any] = {
         "state.parent": {"$in": sorted(filter(None, parents))},
         "state.kind": PlaceKind.BUILDING,
         "state.retired": {"$ne": True},
     }
-    buildings = [place["_id"] async for place in store.places.stored.collection.find(query, {"_id": 1})]
-    covered = await store.visits.collection.distinct("state.building", {"state.building": {"$in": buildings}})
+    buildings = [place["_id"] async for place in places.stored.collection.find(query, {"_id": 1})]
+    covered = await visits.collection.distinct("state.building", {"state.building": {"$in": buildings}})
     return Compound(len(buildings), len(covered))
 
 
-async def _seen(store: Store, round: str, everything: bool) -> AsyncIterator[Seen]:
-    cursor = store.visits.collection.find({"state.round": round}, _LIGHT, batch_size=_AT_A_TIME)
+async def _seen(visits: Aggregates[Visit], round: str, everything: bool) -> AsyncIterator[Seen]:
+    cursor = visits.collection.find({"state.round": round}, _LIGHT, batch_size=_AT_A_TIME)
     cursor = cursor.sort([("at", ASCENDING), ("_id", ASCENDING)])
     while documents := await cursor.to_list(_AT_A_TIME):
         for document in documents:

@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from services.chassis.aggregate import Decision, Naming
 from services.chassis.errors import AlreadyExists, CommunityError, Invalid
 from services.chassis.principal import Principal
-from services.chassis.store.aggregates import Cause, Stored
+from services.chassis.store.aggregates import Aggregates, Cause, Stored
 from services.chassis.store.secret import naming_with
 from services.issues.catalogue.domain.catalogue import Catalogue
+from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place
 from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.domain.visits import (
@@ -33,8 +34,8 @@ from services.issues.rounds.domain.visits import (
     visit_id,
     visit_of,
 )
-from services.issues.store import Store
-from services.issues.uploads.photos import NotYourPhoto
+from services.issues.shared.cache import Remembered
+from services.issues.uploads.photos import NotYourPhoto, Photos
 
 PART = 250
 """Visits that travel together."""
@@ -79,26 +80,41 @@ class _Facts:
     places: Mapping[str, Place]
 
 
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """Opens walks in `rounds`. A visit shows `photos` of its walker, and names places and categories."""
+
+    rounds: Aggregates[Round]
+    visits: Aggregates[Visit]
+    places: Remembered[Place]
+    catalogues: Catalogues
+    photos: Photos
+
+    async def open(self, round_id: str, by: Principal, cause: Cause) -> "Walk":
+        """A walk in the round `round_id`; refused at once to who may not record in it.
+
+        Raises:
+            UnknownAggregate: there is no such round.
+            NotYours: it is walked by somebody else.
+        """
+        round = (await self.rounds.get(round_id)).aggregate
+        require_walker(round, by)
+        catalogue, naming = await self.catalogues.of(round.community), await naming_with(self.visits.secret)
+        return Walk(self, round, catalogue, by, cause, naming)
+
+
 class Walk:
     """Recording in one round by one person."""
 
     def __init__(
-        self, store: Store, round: Round, catalogue: Catalogue, by: Principal, cause: Cause, naming: Naming
+        self, walks: Walks, round: Round, catalogue: Catalogue, by: Principal, cause: Cause, naming: Naming
     ) -> None:
-        self._store = store
+        self._walks = walks
         self._round = round
         self._catalogue = catalogue
         self._by = by
         self._cause = cause
         self._naming = naming
-
-    @classmethod
-    async def open(cls, store: Store, round_id: str, by: Principal, cause: Cause) -> "Walk":
-        """A walk in the round `round_id`; refused at once to who may not record in it."""
-        round = (await store.rounds.get(round_id)).aggregate
-        require_walker(round, by)
-        catalogue, naming = await store.catalogues.of(round.community), await naming_with(store.visits.secret)
-        return cls(store, round, catalogue, by, cause, naming)
 
     async def record(self, command: RecordVisit) -> tuple[Outcome, Stored[Visit]]:
         """Record a visit; sent again, the first one is the answer, even when the round is over.
@@ -118,7 +134,7 @@ class Walk:
         results: list[Result] = []
         for start in range(0, len(records), PART):
             if start:
-                self._round = (await self._store.rounds.get(self._round.id)).aggregate
+                self._round = (await self._walks.rounds.get(self._round.id)).aggregate
             results += await self._part(start, records[start : start + PART])
         return results
 
@@ -139,15 +155,15 @@ class Walk:
     async def _facts(self, commands: Sequence[RecordVisit]) -> _Facts:
         """Photos of what is recorded already are not asked for: they may be gone since."""
         ids = [visit_id(self._round.id, command.id) for command in commands]
-        known = await self._store.visits.select({"_id": {"$in": ids}}, limit=len(ids) or 1)
+        known = await self._walks.visits.select({"_id": {"$in": ids}}, limit=len(ids) or 1)
         recorded = {stored.aggregate.id: stored for stored in known.items}
         new = [command for id, command in zip(ids, commands, strict=True) if id not in recorded]
         findings = [finding for command in new for finding in command.findings]
-        photos = await self._store.photos.owned(
+        photos = await self._walks.photos.owned(
             chain.from_iterable(_shown(finding) for finding in findings), self._round.community, self._by
         )
         named = {command.building for command in new} | {finding.at for finding in findings if finding.at is not None}
-        return _Facts(recorded, frozenset(photos), await self._store.places.those_of(sorted(named)))
+        return _Facts(recorded, frozenset(photos), await self._walks.places.those_of(sorted(named)))
 
     async def _result(self, command: RecordVisit, facts: _Facts) -> Result:
         try:
@@ -165,9 +181,9 @@ class Walk:
         known = facts.recorded.get(id)
         if known is None:
             try:
-                stored = await self._store.visits.create(id, lambda now: self._decide(command, facts, now), self._cause)
+                stored = await self._walks.visits.create(id, lambda now: self._decide(command, facts, now), self._cause)
             except AlreadyExists:
-                known = await self._store.visits.get(id)
+                known = await self._walks.visits.get(id)
             else:
                 return Outcome.RECORDED, stored
         same = visit_of(self._round, command, known.aggregate.visited_at, self._naming)

@@ -1,6 +1,7 @@
 """People stand behind a wish, and take that back while the wish is not answered."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.chassis.errors import UnknownAggregate
 from services.chassis.http.command import Command
@@ -13,55 +14,56 @@ from services.issues.wishes.domain.wishes import Wish, require_supportable
 from services.issues.wishes.store import HIDDEN_WISHES
 
 
-async def support_wish(
-    wishes: Aggregates[Wish],
-    supports: Aggregates[Support],
-    tallies: Tallies,
-    id: str,
-    body: GiveSupport,
-    command: Command,
-) -> Stored[Wish]:
-    """Stand behind a wish; its proposer does already.
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Joins people to `wishes` and takes them away: a support is written, then the wish is counted."""
 
-    Raises:
-        UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
-    """
-    stored = await known_wish(wishes, id, command.principal)
-    wish = stored.aggregate
-    person = supporter(body, wish.community, command.principal)
-    if person in wish.people or await supported_by(supports, person, [id]):
+    wishes: Aggregates[Wish]
+    supports: Aggregates[Support]
+    tallies: Tallies
+
+    async def support(self, id: str, body: GiveSupport, command: Command) -> Stored[Wish]:
+        """Stand behind a wish; its proposer does already.
+
+        Raises:
+            UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
+        """
+        stored = await self.known(id, command.principal)
+        wish = stored.aggregate
+        person = supporter(body, wish.community, command.principal)
+        if person in wish.people or await self.supported_by(person, [id]):
+            return stored
+        require_supportable(wish, command.principal)
+        await give(self.supports, wish, Subject.WISH, person, command)
+        await count(self.tallies, id, Subject.WISH)
+        return await self.wishes.get(id)
+
+    async def leave(self, id: str, command: Command) -> Stored[Wish]:
+        """Stand behind a wish no longer, while it is not answered. A proposer can't leave.
+
+        Raises:
+            UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
+        """
+        wish = (await self.known(id, command.principal)).aggregate
+        require_supportable(wish, command.principal)
+        await take_back(self.supports, [id], await hidden_among(self.wishes, [id]), command)
+        await count(self.tallies, id, Subject.WISH)
+        return await self.wishes.get(id)
+
+    async def known(self, id: str, by: Principal) -> Stored[Wish]:
+        """The wish `id`.
+
+        Raises:
+            UnknownAggregate: there is none, or it is hidden and not from `by`.
+        """
+        stored = await self.wishes.get(id)
+        if not stored.aggregate.known_to(by):
+            raise UnknownAggregate(kind="wish", id=id)
         return stored
-    require_supportable(wish, command.principal)
-    await give(supports, wish, Subject.WISH, person, command)
-    await count(tallies, id, Subject.WISH)
-    return await wishes.get(id)
 
-
-async def leave_wish(
-    wishes: Aggregates[Wish], supports: Aggregates[Support], tallies: Tallies, id: str, command: Command
-) -> Stored[Wish]:
-    """Stand behind a wish no longer, while it is not answered. A proposer can't leave.
-
-    Raises:
-        UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
-    """
-    wish = (await known_wish(wishes, id, command.principal)).aggregate
-    require_supportable(wish, command.principal)
-    await take_back(supports, [id], await hidden_among(wishes, [id]), command)
-    await count(tallies, id, Subject.WISH)
-    return await wishes.get(id)
-
-
-async def known_wish(wishes: Aggregates[Wish], id: str, by: Principal) -> Stored[Wish]:
-    """The wish `id`.
-
-    Raises:
-        UnknownAggregate: there is none, or it is hidden and not from `by`.
-    """
-    stored = await wishes.get(id)
-    if not stored.aggregate.known_to(by):
-        raise UnknownAggregate(kind="wish", id=id)
-    return stored
+    async def supported_by(self, person: str, ids: Sequence[str]) -> set[str]:
+        """Those of the wishes `ids` that `person` supports."""
+        return await supported_by(self.supports, person, ids)
 
 
 async def hidden_among(wishes: Aggregates[Wish], ids: Sequence[str]) -> set[str]:

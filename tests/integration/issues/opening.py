@@ -1,4 +1,4 @@
-"""Opens the rooms of issues in a database of the test's own, and lets tests call, and erase in, all of them."""
+"""Opens the rooms of issues in a database of the test's own; all of them are called, told events, and erased in."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -7,12 +7,17 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.clock import Clock, utc_now
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
+from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import Leaver
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.contracts.envelope import Envelope
+from services.contracts.event import Event
 from services.issues.app import service
 from services.issues.settings import IssuesSettings
 from tests.integration import standing
 from tests.integration.calling import Caller
 from tests.integration.issues.calling import Api
+from tests.unit.issues.world import HERE
 
 
 @asynccontextmanager
@@ -38,3 +43,21 @@ async def erase(rooms: Sequence[Room], person: str) -> None:
     for room in rooms:
         if room.erase is not None:
             await room.erase(Leaver(person, None, "erased-1"))
+
+
+async def hear(handlers: Handlers, database: Database, event: Event, id: str, sequence: int = 1) -> None:
+    """Let the service's own handlers take `event` of the aggregate `id`."""
+    envelope = Envelope(
+        id=f"{id}.{sequence}",
+        type=event.type,
+        source="urn:community:issues",
+        subject=id,
+        time=utc_now(),
+        sequence=sequence,
+        partitionkey=id,
+        community=HERE,
+    )
+    for write in handlers.writes.get(event.type, ()):
+        await database[write.collection].bulk_write(list(write.function(Received(envelope, event, write.name))))
+    for name, reaction in handlers.reactions.get(event.type, ()):
+        await reaction(Received(envelope, event, name))

@@ -18,7 +18,7 @@ from services.issues.store import Store
 from services.issues.supports.domain.supports import Subject, first_support
 from services.issues.supports.joining import count
 from services.issues.wishes.domain.wishes import Propose, propose
-from tests.integration.issues.rounds.walking import hear
+from tests.integration.issues.opening import hear
 from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import BUILDING, CATALOGUE, HERE, NEIGHBOUR, RESIDENT, STAFF
 
@@ -79,7 +79,7 @@ async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database, 
 
     request = PersonErasureRequested(person=PERSON, request="req-1", requested_at=utc_now(), by=PERSON)
     for sequence in (3, 3):
-        await hear(store, request, "erasure-req-1", sequence, table=handlers)
+        await hear(handlers, db, request, "erasure-req-1", sequence)
 
     kept = await everything(db)
     answers = kept.pop("erasures")

@@ -83,8 +83,9 @@ class SummaryView(RoundSummary):
     handed_over_cases: CasesOf
 
 
-def summarise(routes: APIRouter, store: Store) -> None:
-    """Add the route of summaries to those of rounds."""
+def router(store: Store) -> APIRouter:
+    """The route of summaries, which stands with those of rounds."""
+    routes = APIRouter(prefix="/api/issues/v1/rounds", tags=["rounds"])
 
     @routes.get(
         "/{id}/summary",
@@ -106,6 +107,8 @@ def summarise(routes: APIRouter, store: Store) -> None:
         names = {place.id: (place.title, place.number) for place in places.values()}
         view = _view(round, stands, await store.catalogues.of(round.community), names)
         return Response(view.model_dump_json(), media_type="application/json")
+
+    return routes
 
 
 def _view(

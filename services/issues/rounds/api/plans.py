@@ -13,7 +13,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.store.aggregates import Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.issues import RoundPlanState, RoundPlanStatus
 from services.contracts.marks import Id
 from services.issues.places.domain.places import Place
@@ -21,8 +21,8 @@ from services.issues.rounds.domain import plans as rules
 from services.issues.rounds.domain.plans import RoundPlan
 from services.issues.rounds.domain.recurrence import RuleUnreadable
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding
+from services.issues.shared.cache import Remembered
 from services.issues.shared.queries import matching
-from services.issues.store import Store
 
 BASE = "/api/issues/v1/round-plans"
 _SHOWN = 6
@@ -70,8 +70,8 @@ def plan_view(stored: Stored[RoundPlan]) -> RoundPlanView:
     )
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of recurring rounds, on `store`."""
+def router(plans: Aggregates[RoundPlan], places: Remembered[Place]) -> APIRouter:
+    """The routes of recurring rounds, which go through buildings among `places`."""
     routes = APIRouter(prefix=BASE, tags=["rounds"])
 
     @routes.post(
@@ -84,9 +84,9 @@ def router(store: Store) -> APIRouter:
     async def plan(body: rules.PlanRounds, command: CommandDep) -> Response:
         """`rule` after RFC 5545: every month on the 5th is `FREQ=MONTHLY;BYMONTHDAY=5`, on the second Tuesday
         `FREQ=MONTHLY;BYDAY=2TU`. Each date becomes a round by itself."""
-        buildings = await _buildings(store, body.buildings)
+        buildings = await _buildings(places, body.buildings)
         return await command.create(
-            store.round_plans,
+            plans,
             lambda id, now: rules.plan_rounds(id, body, buildings, command.principal, now),
             plan_view,
             location=lambda id: f"{BASE}/{id}",
@@ -104,21 +104,21 @@ def router(store: Store) -> APIRouter:
     ) -> Response:
         principal.require(community)
         query = matching(community, status=status)
-        return paged(await store.round_plans.select(query, limit=page.limit, cursor=page.cursor), plan_view, request)
+        return paged(await plans.select(query, limit=page.limit, cursor=page.cursor), plan_view, request)
 
     @routes.get(
         "/{id}", response_model=RoundPlanView, summary="One plan", responses=problems(NotYours, UnknownAggregate)
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await store.round_plans.get(id)
+        stored = await plans.get(id)
         principal.require(stored.aggregate.community)
         return etagged(stored, plan_view, request)
 
-    _changes(routes, store)
+    _changes(routes, plans, places)
     return routes
 
 
-def _changes(routes: APIRouter, store: Store) -> None:
+def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered[Place]) -> None:
     @routes.post(
         "/{id}/skip",
         response_model=RoundPlanView,
@@ -127,7 +127,7 @@ def _changes(routes: APIRouter, store: Store) -> None:
     )
     async def skip(id: Id, body: rules.SkipDate, command: CommandDep) -> Response:
         return await command.change(
-            store.round_plans, id, lambda plan, now: rules.skip_date(plan, body, command.principal, now), plan_view
+            plans, id, lambda plan, now: rules.skip_date(plan, body, command.principal, now), plan_view
         )
 
     @routes.post(
@@ -138,9 +138,9 @@ def _changes(routes: APIRouter, store: Store) -> None:
     )
     async def change(id: Id, body: rules.ChangePlan, command: CommandDep) -> Response:
         """From the date of `first` on. Earlier dates stay as they are; rounds that stand already are not touched."""
-        buildings = await _buildings(store, body.buildings)
+        buildings = await _buildings(places, body.buildings)
         return await command.change(
-            store.round_plans,
+            plans,
             id,
             lambda plan, now: rules.change_plan(plan, body, buildings, command.principal, now),
             plan_view,
@@ -151,9 +151,9 @@ def _changes(routes: APIRouter, store: Store) -> None:
         """At once, or from a date on. Rounds that stand already are not touched."""
         asked = body or rules.EndPlan()
         return await command.change(
-            store.round_plans, id, lambda plan, now: rules.end_plan(plan, asked, command.principal, now), plan_view
+            plans, id, lambda plan, now: rules.end_plan(plan, asked, command.principal, now), plan_view
         )
 
 
-async def _buildings(store: Store, ids: tuple[str, ...]) -> list[Place]:
-    return list((await store.places.those_of(ids)).values())
+async def _buildings(places: Remembered[Place], ids: tuple[str, ...]) -> list[Place]:
+    return list((await places.those_of(ids)).values())

@@ -16,15 +16,13 @@ from services.chassis.http.tags import etagged
 from services.contracts.issues import RoundStatus
 from services.contracts.marks import Id
 from services.issues.catalogue.domain.catalogue import UnknownCategory
-from services.issues.reading.api.summaries import summarise
 from services.issues.rounds.domain import visits
 from services.issues.rounds.domain.figures import complete_round
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
 from services.issues.rounds.domain.visits import RecordVisit
 from services.issues.rounds.views import RoundView, VisitView, round_view, visit_view
-from services.issues.rounds.walks import Outcome, Result, Walk
+from services.issues.rounds.walks import Outcome, Result, Walks
 from services.issues.shared.queries import matching
-from services.issues.store import Store
 from services.issues.uploads.photos import NotYourPhoto
 
 BASE = "/api/issues/v1/rounds"
@@ -115,8 +113,9 @@ _RECORDING = (
 )
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of rounds and visits, on `store`."""
+def router(walks: Walks) -> APIRouter:
+    """The routes of rounds and visits."""
+    rounds = walks.rounds
     routes = APIRouter(prefix=BASE, tags=["rounds"], route_class=BulkRoute)
 
     @routes.post(
@@ -127,9 +126,9 @@ def router(store: Store) -> APIRouter:
         responses=problems(NotYours, NotABuilding, NoSuchFloors),
     )
     async def plan(body: PlanRound, command: CommandDep) -> Response:
-        buildings = list((await store.places.those_of(body.buildings)).values())
+        buildings = list((await walks.places.those_of(body.buildings)).values())
         return await command.create(
-            store.rounds,
+            rounds,
             lambda id, now: plan_round(id, body, buildings, command.principal, now),
             round_view,
             location=lambda id: f"{BASE}/{id}",
@@ -147,11 +146,11 @@ def router(store: Store) -> APIRouter:
     ) -> Response:
         principal.require(community)
         query = matching(community, status=status, walker=walker, buildings=building)
-        return paged(await store.rounds.select(query, limit=page.limit, cursor=page.cursor), round_view, request)
+        return paged(await rounds.select(query, limit=page.limit, cursor=page.cursor), round_view, request)
 
     @routes.get("/{id}", response_model=RoundView, summary="One round", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await store.rounds.get(id)
+        stored = await rounds.get(id)
         principal.require(stored.aggregate.community)
         return etagged(stored, round_view, request)
 
@@ -163,17 +162,16 @@ def router(store: Store) -> APIRouter:
     )
     async def complete(id: Id, command: CommandDep) -> Response:
         """The figures are final, and the status `completed`, once every visit recorded until now is counted."""
-        recorded = await store.visits.collection.count_documents({"state.round": id})
+        recorded = await walks.visits.collection.count_documents({"state.round": id})
         return await command.change(
-            store.rounds, id, lambda round, now: complete_round(round, recorded, command.principal, now), round_view
+            rounds, id, lambda round, now: complete_round(round, recorded, command.principal, now), round_view
         )
 
-    summarise(routes, store)
-    _visits(routes, store)
+    _visits(routes, walks)
     return routes
 
 
-def _visits(routes: APIRouter, store: Store) -> None:
+def _visits(routes: APIRouter, walks: Walks) -> None:
     @routes.post(
         "/{id}/visits",
         status_code=201,
@@ -182,7 +180,7 @@ def _visits(routes: APIRouter, store: Store) -> None:
     )
     async def record(id: Id, body: RecordVisit, command: CommandDep, response: Response) -> VisitView:
         """The same body under the same id may be sent again at any time; the answer is what was recorded first."""
-        walk = await Walk.open(store, id, command.principal, command.cause)
+        walk = await walks.open(id, command.principal, command.cause)
         outcome, stored = await walk.record(body)
         response.status_code = 201 if outcome is Outcome.RECORDED else 200
         return visit_view(stored, command.principal)
@@ -201,7 +199,7 @@ def _visits(routes: APIRouter, store: Store) -> None:
         """
         if sum(_count_findings(visit) for visit in body.visits) > MAX_FINDINGS_AT_ONCE:
             raise TooManyFindings(limit=MAX_FINDINGS_AT_ONCE)
-        walk = await Walk.open(store, id, command.principal, command.cause)
+        walk = await walks.open(id, command.principal, command.cause)
         results = await walk.record_all(body.visits)
         told = WalkResult(results=[_told(index, result) for index, result in enumerate(results)])
         return Response(told.model_dump_json(), media_type="application/json")
@@ -215,10 +213,10 @@ def _visits(routes: APIRouter, store: Store) -> None:
     async def many(
         id: Id, request: Request, principal: PrincipalDep, page: PageDep, building: Annotated[Id | None, Query()] = None
     ) -> Response:
-        community = (await store.rounds.get(id)).aggregate.community
+        community = (await walks.rounds.get(id)).aggregate.community
         principal.require(community)
         query = matching(community, round=id, building=building)
-        found = await store.visits.select(query, limit=page.limit, cursor=page.cursor)
+        found = await walks.visits.select(query, limit=page.limit, cursor=page.cursor)
         return paged(found, lambda stored: visit_view(stored, principal), request)
 
 

@@ -7,21 +7,24 @@ import pytest
 
 from services.chassis.aggregate import event_from
 from services.chassis.errors import NotYours
+from services.chassis.store.mongo import Database
+from services.chassis.subscriber.handlers import Handlers
 from services.contracts.issues import CaseStatus, RoundStatus, RoundWalked, VisitRecorded
 from services.issues.rounds.domain.figures import complete_round
 from services.issues.rounds.domain.visits import RecordVisit, Visit
-from services.issues.rounds.walks import Outcome, Walk
+from services.issues.rounds.walks import Outcome
 from services.issues.store import Store
+from tests.integration.issues.opening import hear
 from tests.integration.issues.rounds.walking import (
     ME,
     a_record,
     count,
     found,
-    hear,
     plan,
     register_places,
     visits_of,
     walk,
+    walks,
 )
 from tests.unit.issues.world import NEIGHBOUR, WALKER
 
@@ -33,9 +36,9 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-async def hear_all(store: Store, visits: list[Visit], times: int) -> None:
+async def hear_all(handlers: Handlers, db: Database, visits: list[Visit], times: int) -> None:
     await asyncio.gather(
-        *(hear(store, event_from(VisitRecorded, visit), visit.id) for visit in visits for _ in range(times))
+        *(hear(handlers, db, event_from(VisitRecorded, visit), visit.id) for visit in visits for _ in range(times))
     )
 
 
@@ -102,13 +105,15 @@ async def test_something_else_under_the_same_id_is_refused_and_the_first_stands(
     assert standing == {("v1", 1), ("v2", 2), ("v3", 1), ("v4", 1)}
 
 
-async def test_the_round_counts_each_visit_once_however_often_it_is_delivered_at_once(store: Store) -> None:
+async def test_the_round_counts_each_visit_once_however_often_it_is_delivered_at_once(
+    store: Store, handlers: Handlers, db: Database
+) -> None:
     await register_places(store)
     round = await plan(store)
     await (await walk(store, round)).record_all(RECORDS)
     visits = await visits_of(store, round)
 
-    await asyncio.gather(hear_all(store, visits, 3), count(store), count(store))
+    await asyncio.gather(hear_all(handlers, db, visits, 3), count(store), count(store))
     await asyncio.gather(count(store), count(store))
 
     assert await count(store) == 0
@@ -123,7 +128,9 @@ async def test_the_round_counts_each_visit_once_however_often_it_is_delivered_at
     assert {c.aggregate.id for c in cases} == promised
 
 
-async def test_the_summary_waits_for_the_last_visit_and_a_walk_sent_again_afterwards_is_answered(store: Store) -> None:
+async def test_the_summary_waits_for_the_last_visit_and_a_walk_sent_again_afterwards_is_answered(
+    store: Store, handlers: Handlers, db: Database
+) -> None:
     await register_places(store)
     round = await plan(store)
     await (await walk(store, round)).record_all(RECORDS)
@@ -135,8 +142,8 @@ async def test_the_summary_waits_for_the_last_visit_and_a_walk_sent_again_afterw
     again = await (await walk(store, round)).record_all([*RECORDS, a_record("v9", 9)])
     assert [result.outcome for result in again] == [Outcome.ALREADY] * 4 + [Outcome.REFUSED]
 
-    await hear(store, event_from(RoundWalked, over.aggregate, recorded=4), round.id, over.version)
-    await hear_all(store, visits[:1], 2)
+    await hear(handlers, db, event_from(RoundWalked, over.aggregate, recorded=4), round.id, over.version)
+    await hear_all(handlers, db, visits[:1], 2)
     assert await count(store) == 1
     done = (await store.rounds.get(round.id)).aggregate
     assert (done.status, done.visits) == (RoundStatus.COMPLETED, 4)
@@ -148,7 +155,7 @@ async def test_only_the_walker_or_staff_open_a_walk(store: Store) -> None:
     await register_places(store)
     round = await plan(store)
     with pytest.raises(NotYours):
-        await Walk.open(store, round.id, NEIGHBOUR, ME)
+        await walks(store).open(round.id, NEIGHBOUR, ME)
 
 
 async def test_one_visit_twice_gives_the_same(store: Store) -> None:

@@ -5,15 +5,11 @@ from typing import Any
 from services.chassis.aggregate import new_id
 from services.chassis.clock import utc_now
 from services.chassis.store.aggregates import Cause
-from services.chassis.subscriber.handlers import Handlers, Received
-from services.contracts.envelope import Envelope
-from services.contracts.event import Event
 from services.issues.rounds.domain.rounds import PlanRound, Round, plan_round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.recount import Recount
-from services.issues.rounds.walks import Walk
+from services.issues.rounds.walks import Walk, Walks
 from services.issues.store import Store
-from services.issues.subscribers import reactions
 from tests.unit.issues.world import HERE, STAFF, WALKER, a_building, a_compound
 
 ME = Cause(WALKER.sub)
@@ -37,9 +33,14 @@ async def plan(store: Store) -> Round:
     return stored.aggregate
 
 
+def walks(store: Store) -> Walks:
+    """What opens walks, on `store`."""
+    return Walks(store.rounds, store.visits, store.places, store.catalogues, store.photos)
+
+
 async def walk(store: Store, round: Round) -> Walk:
     """The walk of the round's walker."""
-    return await Walk.open(store, round.id, WALKER, ME)
+    return await walks(store).open(round.id, WALKER, ME)
 
 
 def a_record(
@@ -54,32 +55,10 @@ def found(id: str, *, fixed: bool, **fields: Any) -> dict[str, Any]:
     return {"id": id, "category": "noise", "fixed": fixed, **fields}
 
 
-async def hear(store: Store, event: Event, id: str, sequence: int = 1, *, table: Handlers | None = None) -> None:
-    """Let the service's own handlers take `event` of the aggregate `id`: those of `table`, or those on `store`."""
-    if table is None:
-        table = Handlers()
-        reactions(table, store)
-    envelope = Envelope(
-        id=f"{id}.{sequence}",
-        type=event.type,
-        source="urn:community:issues",
-        subject=id,
-        time=utc_now(),
-        sequence=sequence,
-        partitionkey=id,
-        community=HERE,
-    )
-    for write in table.writes.get(event.type, ()):
-        operations = list(write.function(Received(envelope, event, write.name)))
-        await store.rounds.collection.database[write.collection].bulk_write(operations)
-    for name, reaction in table.reactions.get(event.type, ()):
-        await reaction(Received(envelope, event, name))
-
-
 async def count(store: Store) -> int:
     """Let the sweep count what asks for it."""
     database: Any = store.rounds.collection.database
-    return await Recount(store, database).once(utc_now)
+    return await Recount(walks(store), database).once(utc_now)
 
 
 async def visits_of(store: Store, round: Round) -> list[Visit]:

@@ -14,16 +14,16 @@ from services.issues.routing.weights import BUCKET, LEARNT
 from services.issues.routing.work import Training
 from services.issues.store import Store
 from tests.integration.issues.calling import Api
-from tests.integration.issues.rounds.walking import hear
+from tests.integration.issues.opening import hear
 from tests.integration.issues.routing.dispatching import RESIDENTS, a_past, taught
 from tests.unit.issues.world import HERE, STAFF
 
 MINE = RESIDENTS[1]
 
 
-async def erased(handlers: Handlers, store: Store, person: str) -> None:
+async def erased(handlers: Handlers, db: Database, person: str) -> None:
     request = PersonErasureRequested(person=person, request="req-1", requested_at=utc_now(), by=person)
-    await hear(store, request, "erasure-req-1", 3, table=handlers)
+    await hear(handlers, db, request, "erasure-req-1", 3)
 
 
 async def numbers(db: Database) -> list[str]:
@@ -39,7 +39,7 @@ async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_
     theirs = {d["_id"] async for d in db["cases"].find({"state.reporter": MINE.sub}, {"_id": 1})}
     assert len(theirs) == 15
 
-    await erased(handlers, store, MINE.sub)
+    await erased(handlers, db, MINE.sub)
 
     assert await numbers(db) == []
     assert await db[f"{BUCKET}.chunks"].count_documents({}) == 0
@@ -106,5 +106,5 @@ async def test_words_that_go_for_any_other_reason_are_forgotten_as_well(
 ) -> None:
     past = await a_past(api)
     await taught(api, store)
-    await hear(store, CaseAnonymised(reporter=None, photos=0), past.cases[0], 99, table=handlers)
+    await hear(handlers, db, CaseAnonymised(reporter=None, photos=0), past.cases[0], 99)
     assert await numbers(db) == []

@@ -15,7 +15,6 @@ from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown
 from services.issues.store import Store
-from services.issues.subscribers import reactions
 from services.issues.supports.counting import Counting
 from services.issues.wishes.domain.open_limit import MAX_OPEN
 from services.issues.wishes.domain.wishes import mark_overdue
@@ -97,7 +96,9 @@ async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> 
     assert (shown["title"], shown["hidden"]) == ("文明养犬", None)
 
 
-async def test_what_was_not_counted_while_hidden_is_counted_once_shown(api: Api, store: Store, db: Database) -> None:
+async def test_what_was_not_counted_while_hidden_is_counted_once_shown(
+    api: Api, store: Store, db: Database, handlers: Handlers
+) -> None:
     """A count that came too late found the wish hidden and left it: here, one that never knew of the neighbour."""
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
     at = f"/wishes/{wish['id']}"
@@ -107,9 +108,7 @@ async def test_what_was_not_counted_while_hidden_is_counted_once_shown(api: Api,
     await api.made(STAFF, f"{at}/show", None)
     nothing: Any = None  # the wish alone is named, by the envelope
     envelope = Envelope(f"{wish['id']}.4", WishShown.type, "s", "s", utc_now(), 4, wish["id"], HERE)
-    table = Handlers()
-    reactions(table, store)
-    for write in table.writes.get(WishShown.type, ()):
+    for write in handlers.writes.get(WishShown.type, ()):
         shown: Received[Any] = Received(envelope, nothing, write.name)
         if operations := write.function(shown):
             await db[write.collection].bulk_write(list(operations))

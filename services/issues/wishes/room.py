@@ -1,0 +1,39 @@
+"""The room of wishes: what residents would like to have, supported by others and answered by the committee."""
+
+from functools import partial
+
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Leaver, Traces, erase_each
+from services.chassis.sweeper import Sweep
+from services.issues.catalogue.domain.catalogue import Span
+from services.issues.catalogue.domain.working_time import WorkingTime
+from services.issues.wishes import api
+from services.issues.wishes.domain.wishes import Wish, anonymise_wish, mark_overdue
+from services.issues.wishes.joining import Joining
+from services.issues.wishes.reactions import reactions
+from services.issues.wishes.store import INDEXES, KINDS, WISHES, wishes_overdue
+
+
+def room(joining: Joining, time: WorkingTime, answered_within: Span, traces: Traces) -> Room:
+    """The room of wishes; `joining` brings them. An answer is owed `answered_within` a span of working `time`."""
+    return Room(
+        "wishes",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[api.router(joining, lambda now: time.due(now, answered_within))],
+        reactions=reactions,
+        sweeps=[Sweep("wish-overdue", joining.wishes, wishes_overdue, mark_overdue)],
+        erase=partial(_erase, joining.wishes, traces),
+    )
+
+
+async def _erase(wishes: Aggregates[Wish], traces: Traces, leaver: Leaver) -> None:
+    """Forget the person as a proposer and supporter, and their words, in the wishes and in what was told of them."""
+    person = leaver.person
+    theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
+    proposed = wishes.collection.find(leaver.within({"state.proposer": person}), {"_id": 1})
+    if ids := [document["_id"] async for document in proposed]:
+        await traces.wipe(person, WISHES, ids)
+    await erase_each(wishes, theirs, lambda wish, now: anonymise_wish(wish, person), leaver)
+    await traces.wipe_again(person)  # what was written of them meanwhile
