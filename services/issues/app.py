@@ -1,6 +1,6 @@
 """Puts the issues service together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from services.chassis.erasure_answers import erasure_answers
@@ -11,6 +11,7 @@ from services.contracts.issues import PersonDataErased
 from services.contracts.notices import PersonErasureRequested
 from services.issues.cases import room as cases
 from services.issues.cases.api.cases import Filing
+from services.issues.cases.api.changes import Changes
 from services.issues.cases.erasure import Drawn
 from services.issues.cases.store import KINDS as CASES
 from services.issues.cases.store import withheld_cases
@@ -22,16 +23,21 @@ from services.issues.duplicates.api import Comparing
 from services.issues.places import room as places
 from services.issues.places.store import KINDS as PLACES
 from services.issues.privacy import room as privacy
-from services.issues.reading.pressure import ReadingFact
 from services.issues.rounds import room as rounds
 from services.issues.rounds.store import KINDS as ROUNDS
 from services.issues.rounds.walks import Walks
-from services.issues.routers import routers
+from services.issues.open311 import room as open311
+from services.issues.reading import room as reading
+from services.issues.reading.api.answering import Answering
+from services.issues.reading.api.kpis import Titles
+from services.issues.reading.round_status import RoundReader
+from services.issues.reading.row import ROWS
+from services.issues.routing import room as routing
 from services.issues.routing.forgetting import forget
-from services.issues.routing.work import routing_sweeps
+from services.issues.routing.store import KINDS as ROUTING
+from services.issues.routing.suggester import Known
 from services.issues.settings import IssuesSettings
-from services.issues.store import ERASURES, INDEXES, KINDS, Store
-from services.issues.subscribers import reactions
+from services.issues.store import ERASURES, Store
 from services.issues.supports import room as supports
 from services.issues.supports.store import KINDS as SUPPORTS
 from services.issues.units import room as units
@@ -50,6 +56,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
 
 def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     """The rooms of the service, on `store`."""
+    database, clock, settings = runtime.database, runtime.clock, runtime.settings
     shown = UploadsShown(store.cases, store.visits, store.vault)
     walks = Walks(store.rounds, store.visits, store.places, store.catalogues, store.photos)
     wish_joining = WishJoining(store.wishes, store.supports, store.tallies)
@@ -57,6 +64,13 @@ def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     async def withheld(subjects: Sequence[str]) -> set[str]:
         """Those of `subjects`, cases and wishes, of which not everybody may know."""
         return await withheld_cases(store.cases, subjects) | await hidden_among(store.wishes, subjects)
+    filing = Filing(store.places, store.catalogues, store.photos, store.attachments)
+    changes = Changes(store.cases, store.vault, store.clocks)
+
+    async def undraw(cases: Collection[str]) -> None:
+        """Take away what was made of the words of `cases`: why a unit was suggested, and how they are found."""
+        await store.routing.blank_suggestions(cases)
+        await store.rows.projection.forget(list(cases))
 
     return [
         privacy.room(store.vault),
@@ -69,35 +83,38 @@ def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         wishes.room(wish_joining, store.clocks.time, store.answer_within, runtime.traces),
         cases.room(
             store.joining,
-            Filing(store.places, store.catalogues, store.photos, store.attachments),
+            filing,
             store.units,
             store.visits,
-            runtime.database,
+            database,
             runtime.journal,
             runtime.traces,
-            runtime.settings,
-            cases.Later(store.routing.dispatches.withhold, Drawn(partial(forget, store), store.undraw)),
+            settings,
+            cases.Later(store.routing.dispatches.withhold, Drawn(partial(forget, store.routing), undraw)),
+        ),
+        reading.room(
+            store.rows,
+            Answering(store.cases, store.vault),
+            Titles(store.units, store.places),
+            store.rounds,
+            RoundReader(store.visits, store.cases, store.places, store.catalogues),
+            database,
+            clock,
+            settings,
         ),
         duplicates.room(
+            store.cases, store.vault, store.joining, Comparing(store.places, store.catalogues, database[ROWS], clock)
+        ),
+        routing.room(
+            store.routing,
+            Known(store.units, store.places, store.catalogues),
             store.cases,
+            store.clocks,
             store.vault,
-            store.joining,
-            Comparing(store.places, store.catalogues, store.reading.finding.rows, runtime.clock),
+            runtime.journal,
+            clock,
         ),
-        Room(
-            "issues",
-            kinds=KINDS,
-            routers=routers(store),
-            reactions=lambda table: reactions(table, store),
-            sweeps=[
-                store.reading.projection,
-                store.reading.projection.recounting,
-                *routing_sweeps(store),
-            ],
-            indexes=INDEXES,
-            tasks=[store.reading.pressure.measure_on],
-            facts=[ReadingFact(store.reading.pressure)],
-        ),
+        open311.room(changes, filing, store.units, database, runtime.journal, clock, settings),
         erasure_answers(runtime, ERASURES, PersonErasureRequested, PersonDataErased),
     ]
 
@@ -106,6 +123,6 @@ service = Service(
     name="issues",
     title="Sunshine Community: issues (cases, rounds, wishes)",
     settings=IssuesSettings,
-    kinds=(*UNITS, *CATALOGUE, *PLACES, *SUPPORTS, *ROUNDS, *WISHES, *CASES, *KINDS, ERASURES),
+    kinds=(*UNITS, *CATALOGUE, *PLACES, *SUPPORTS, *ROUNDS, *WISHES, *CASES, *ROUTING, ERASURES),
     rooms=rooms,
 )

@@ -1,6 +1,6 @@
 """What this service keeps: its kinds of aggregates, and a query with its index for every way they are looked for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,24 +16,16 @@ from services.issues.cases.store import CASES
 from services.issues.cases.supporter_counts import CaseCounts
 from services.issues.catalogue.domain.catalogue import Span
 from services.issues.catalogue.store import CATALOGUES, Catalogues
-from services.issues.open311 import journal_index
-from services.issues.open311 import keys as open311_keys
-from services.issues.open311.endpoint import Open311
 from services.issues.places.domain.places import Place
 from services.issues.places.links import Links
 from services.issues.places.store import PLACES
 from services.issues.privacy.room import opened_vault
 from services.issues.privacy.vault import Vault
-from services.issues.reading.marks import MARKS
-from services.issues.reading.marks import indexes as row_marks
-from services.issues.reading.projection import indexes as row_indexes
-from services.issues.reading.reading import Reading
-from services.issues.reading.row import ROWS
+from services.issues.reading.store import Rows, kept_rows
 from services.issues.rounds.domain.plans import RoundPlan
 from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.store import ROUND_PLANS, ROUNDS, VISITS
-from services.issues.routing import store as routing
 from services.issues.routing.store import RoutingKept
 from services.issues.settings import IssuesSettings
 from services.issues.shared.cache import Remembered
@@ -52,15 +44,6 @@ from services.issues.wishes.supporter_counts import WishCounts
 
 ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
-KINDS: tuple[Kind[Any], ...] = (*routing.KINDS,)
-
-INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    **routing.INDEXES,
-    ROWS: row_indexes(),
-    MARKS: row_marks(),
-    **open311_keys.INDEXES,
-    "journal": journal_index.INDEXES,
-}
 
 
 @dataclass(frozen=True)
@@ -84,8 +67,7 @@ class Store:
     vault: Vault
     catalogues: Catalogues
     links: Links
-    reading: Reading
-    open311: Open311
+    rows: Rows
     clocks: Clocks
     traces: Traces
 
@@ -116,13 +98,7 @@ class Store:
             vault=vault,
             catalogues=Catalogues(runtime.aggregates(CATALOGUES)),
             links=Links(settings.public_url, settings.report_page),
-            reading=Reading.of(runtime),
-            open311=Open311.of(runtime),
+            rows=kept_rows(runtime),
             clocks=settings.clocks,
             traces=runtime.traces,
         )
-
-    async def undraw(self, cases: Collection[str]) -> None:
-        """Take away what was made of the words of `cases`: why a unit was suggested, and how they are found."""
-        await self.routing.blank_suggestions(cases)
-        await self.reading.projection.forget(list(cases))

@@ -6,14 +6,16 @@ case's own. Accounts and devices of another system are no business of ours: `acc
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.aggregate import Decision, derived_id
+from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists
 from services.chassis.principal import Role, member
-from services.chassis.store.aggregates import Cause
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.receipt import Receipt, Replayed
 from services.chassis.store.secret import keyed_id, keyed_mark
 from services.chassis.telemetry.trace import current_traceparent
@@ -23,14 +25,17 @@ from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.reporting import Report, report
 from services.issues.catalogue.domain.catalogue import Catalogue, Category
 from services.issues.catalogue.domain.questions import MAX_QUESTIONS, AnswersRefused, QuestionKind
-from services.issues.open311.endpoint import Open311
+from services.issues.catalogue.store import Catalogues
 from services.issues.open311.form import LONGEST, Form
 from services.issues.open311.keys import ApiKey
 from services.issues.open311.locating import Location, locate
 from services.issues.open311.refusals import ServiceMissing, ValueRefused
 from services.issues.open311.services import BATCH, BLACKBOX, public_category
+from services.issues.places.domain.places import Place
 from services.issues.privacy.domain.contact import Contact, Sealed
-from services.issues.store import Store
+from services.issues.privacy.vault import Vault
+from services.issues.shared.cache import Remembered
+from services.issues.uploads.photos import Photos
 
 _THE_SAME_WITHIN = timedelta(minutes=10)
 _SPOT = 120
@@ -45,36 +50,67 @@ class Sender:
     repeat: str | None
 
 
-async def take(store: Store, room: Open311, community: str, form: Form, sender: Sender) -> dict[str, Any]:
-    """Take the request in `form`; what is answered: its id, or a token that leads to it, or neither.
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Takes requests. `types`: the categories whose service is not realtime, and what it is."""
 
-    Raises:
-        ServiceMissing, ServiceUnknown, LocationMissing, LocationUnknown, ValueRefused: as they say.
-        AnswersRefused: attributes are missing or wrong.
-        NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
-        IdempotencyKeyReused: another request came under the same key.
-    """
-    catalogue = await store.catalogues.of(community)
-    category = public_category(catalogue, _service_code(form))
-    location = await locate(store, community, form)
-    contact, command = _contact(form), _report(community, category, location, form)
-    decided = _decision(sender, command, location, catalogue)
-    decided("case", room.clock(), None)  # refuses what would be refused, before anything is kept
-    photos = await _kept(store, community, form, sender.key)
-    whole = command.model_copy(update={"before": photos})
-    sealer = None if contact is None else await store.vault.sealer(community, None)
-    token = await _token(store, room, form, sender)
-    id = case_of(token)
-    sealed = None if sealer is None or contact is None else sealer.seal(id, contact)
-    decide = _decision(sender, whole, location, catalogue)
-    try:
-        cause = Cause(sender.key.id, traceparent=current_traceparent())
-        asked = keyed_mark(await store.vault.secret(), "form", form.digest)
-        receipt = Receipt(token, asked, 200, lambda stored: b"")
-        await store.cases.create(id, lambda now: decide(id, now, sealed), cause, receipt=receipt)
-    except (Replayed, AlreadyExists):
-        pass  # sent before: this is its answer again
-    return _answer(room.types.get(category.code), id, token)
+    cases: Aggregates[Case]
+    catalogues: Catalogues
+    places: Remembered[Place]
+    photos: Photos
+    vault: Vault
+    clock: Clock
+    types: Mapping[str, str]
+
+    async def take(self, community: str, form: Form, sender: Sender) -> dict[str, Any]:
+        """Take the request in `form`; what is answered: its id, or a token that leads to it, or neither.
+
+        Raises:
+            ServiceMissing, ServiceUnknown, LocationMissing, LocationUnknown, ValueRefused: as they say.
+            AnswersRefused: attributes are missing or wrong.
+            NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
+            IdempotencyKeyReused: another request came under the same key.
+        """
+        catalogue = await self.catalogues.of(community)
+        category = public_category(catalogue, _service_code(form))
+        location = await locate(self.places, community, form)
+        contact, command = _contact(form), _report(community, category, location, form)
+        decided = _decision(sender, command, location, catalogue)
+        decided("case", self.clock(), None)  # refuses what would be refused, before anything is kept
+        photos = await self._kept(community, form, sender.key)
+        whole = command.model_copy(update={"before": photos})
+        sealer = None if contact is None else await self.vault.sealer(community, None)
+        token = await self.token(form, sender)
+        id = case_of(token)
+        sealed = None if sealer is None or contact is None else sealer.seal(id, contact)
+        decide = _decision(sender, whole, location, catalogue)
+        try:
+            cause = Cause(sender.key.id, traceparent=current_traceparent())
+            asked = keyed_mark(await self.vault.secret(), "form", form.digest)
+            receipt = Receipt(token, asked, 200, lambda stored: b"")
+            await self.cases.create(id, lambda now: decide(id, now, sealed), cause, receipt=receipt)
+        except (Replayed, AlreadyExists):
+            pass  # sent before: this is its answer again
+        return _answer(self.types.get(category.code), id, token)
+
+    async def _kept(self, community: str, form: Form, key: ApiKey) -> tuple[str, ...]:
+        """The pictures of `form`, kept; a system may bring as many as a worker."""
+        by = member(key.id, community, Role.GRID_WORKER)
+        kept = [await self.photos.keep(community, picture, by) for picture in form.pictures]
+        return tuple(dict.fromkeys(photo.id for photo in kept))
+
+    async def token(self, form: Form, sender: Sender) -> str:
+        """The token of this request: of one sent before, if this is the same again."""
+        # By a secret: with a plain digest one could try the phone.
+        secret, key = await self.vault.secret(), sender.key.id
+        if sender.repeat is not None:
+            return keyed_id(secret, "token", key, "repeat", sender.repeat)
+        now = int(self.clock().timestamp() // _THE_SAME_WITHIN.total_seconds())
+        this, last = (keyed_id(secret, "token", key, form.digest, str(turn)) for turn in (now, now - 1))
+        before = await self.cases.find(case_of(last))
+        if before is not None and self.clock() - before.aggregate.reported_at < _THE_SAME_WITHIN:
+            return last
+        return this
 
 
 def case_of(token: str) -> str:
@@ -96,7 +132,10 @@ def _service_code(form: Form) -> str:
     return code
 
 
-def _decision(sender: Sender, command: Report, location: Location, catalogue: Catalogue) -> Any:
+_Decide = Callable[[str, datetime, Sealed | None], Decision[Case]]
+
+
+def _decision(sender: Sender, command: Report, location: Location, catalogue: Catalogue) -> _Decide:
     def decide(id: str, now: datetime, sealed: Sealed | None) -> Decision[Case]:
         by = sender.key.reporter
         return report(id, command, location.place, catalogue, by, now, contact=sealed, gateway=Channel.OPEN311)
@@ -163,23 +202,3 @@ def _checked(field: str, value: str | None) -> str | None:
         except ValueError:
             raise ValueRefused(parameter=field, reason="格式有误", reason_en="its form is wrong") from None
     return value
-
-
-async def _kept(store: Store, community: str, form: Form, key: ApiKey) -> tuple[str, ...]:
-    """The pictures of `form`, kept; a system may bring as many as a worker."""
-    by = member(key.id, community, Role.GRID_WORKER)
-    kept = [await store.photos.keep(community, picture, by) for picture in form.pictures]
-    return tuple(dict.fromkeys(photo.id for photo in kept))
-
-
-async def _token(store: Store, room: Open311, form: Form, sender: Sender) -> str:
-    """The token of this request: of one sent before, if this is the same again."""
-    secret, key = await store.vault.secret(), sender.key.id  # by a secret: of a plain digest one could try the phone
-    if sender.repeat is not None:
-        return keyed_id(secret, "token", key, "repeat", sender.repeat)
-    now = int(room.clock().timestamp() // _THE_SAME_WITHIN.total_seconds())
-    this, last = (keyed_id(secret, "token", key, form.digest, str(turn)) for turn in (now, now - 1))
-    before = await store.cases.find(case_of(last))
-    if before is not None and room.clock() - before.aggregate.reported_at < _THE_SAME_WITHIN:
-        return last
-    return this

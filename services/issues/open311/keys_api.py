@@ -10,11 +10,13 @@ from services.chassis.errors import AlreadyExists, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
+from services.chassis.store.secret import Secret
 from services.chassis.values import Line, Request
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import UnitElsewhere
-from services.issues.open311.keys import ApiKey
-from services.issues.store import Store
+from services.issues.open311.keys import ApiKey, Keys
+from services.issues.shared.unchanging import Unchanging
+from services.issues.units.domain import Unit
 
 BASE = "/api/issues/v1/open311/keys"
 
@@ -54,10 +56,9 @@ class KeysView(BaseModel):
     items: list[KeyView]
 
 
-def router(store: Store) -> APIRouter:
-    """The routes, on `store`."""
+def router(keys: Keys, units: Unchanging[Unit], secret: Secret) -> APIRouter:
+    """The routes of keys, whose ids are made with `secret`."""
     routes = APIRouter(prefix=BASE, tags=["open311"])
-    keys = store.open311.keys
 
     @routes.post(
         "",
@@ -67,10 +68,10 @@ def router(store: Store) -> APIRouter:
     )
     async def issue(command: CommandDep, body: IssueKey) -> IssuedKeyView:
         """Sent again under the same Idempotency-Key it gives out no second key, nor the first one again."""
-        if body.unit is not None and (await store.units.get(body.unit)).community != body.community:
+        if body.unit is not None and (await units.get(body.unit)).community != body.community:
             raise UnitElsewhere()
         given = body.model_dump(exclude={"community", "title"})
-        id = await command.fresh_id(store.cases.secret, "api-key")
+        id = await command.fresh_id(secret, "api-key")
         key, words = await keys.issue(id, body.community, body.title, by=command.principal, **given)
         return IssuedKeyView(**_shown(key), api_key=words)
 

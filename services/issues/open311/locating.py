@@ -16,8 +16,8 @@ from services.issues.open311.refusals import LocationMissing, LocationUnknown, V
 from services.issues.places.domain.datum import GivenPoint, metres_between
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.service import reportable
+from services.issues.shared.cache import Remembered
 from services.issues.shared.queries import matching
-from services.issues.store import Store
 
 _MOST = 2000
 _BUILDING_WITHIN = 150.0
@@ -36,7 +36,7 @@ class Location:
     words: str | None
 
 
-async def locate(store: Store, community: str, form: Form) -> Location:
+async def locate(places: Remembered[Place], community: str, form: Form) -> Location:
     """The location that `form` gives.
 
     Raises:
@@ -46,18 +46,18 @@ async def locate(store: Store, community: str, form: Form) -> Location:
     """
     id, words, point = form.get("address_id"), form.get("address_string", 1000), _point(form)
     if id is not None:
-        return Location(await _named(store, community, id), point, words)
+        return Location(await _named(places, community, id), point, words)
     if point is None and words is None:
         raise LocationMissing()
-    places = await _public_places(store, community)
-    if point is not None and (words is None or any(place.point is not None for place in places)):
-        place = nearest(places, point)
+    there = await _public_places(places, community)
+    if point is not None and (words is None or any(place.point is not None for place in there)):
+        place = nearest(there, point)
     else:
-        place = spoken_of(places, words or "")
+        place = spoken_of(there, words or "")
     if place is None:
         raise LocationUnknown(parameter="address_string" if point is None else "lat, long")
     if words is not None and place.kind is PlaceKind.COMPOUND:
-        place = _more_exactly(places, place, words)
+        place = _more_exactly(there, place, words)
     return Location(place, point, words)
 
 
@@ -108,9 +108,9 @@ def _bare(text: str) -> str:
     return re.sub(r"\s", "", text).lower()
 
 
-async def _named(store: Store, community: str, id: str) -> Place:
+async def _named(places: Remembered[Place], community: str, id: str) -> Place:
     try:
-        place = (await reportable(store.places, id))[-1]
+        place = (await reportable(places, id))[-1]
     except (UnknownAggregate, PlaceIsRetired):
         raise LocationUnknown(parameter="address_id") from None
     if place.community != community:
@@ -118,9 +118,9 @@ async def _named(store: Store, community: str, id: str) -> Place:
     return place
 
 
-async def _public_places(store: Store, community: str) -> list[Place]:
+async def _public_places(places: Remembered[Place], community: str) -> list[Place]:
     query = matching(community, kind=[PlaceKind.COMPOUND, PlaceKind.BUILDING])
-    page = await store.places.stored.select(query, limit=_MOST)
+    page = await places.stored.select(query, limit=_MOST)
     return [stored.aggregate for stored in page.items if not stored.aggregate.retired]
 
 

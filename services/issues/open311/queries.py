@@ -13,10 +13,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BeforeValidator, Field
 
-from services.issues.open311.endpoint import SPAN
 from services.issues.open311.refusals import ValueRefused
 from services.issues.open311.states import CLOSED, OPEN
-from services.issues.open311.windows import MOST, Asked, Window, box, window
+from services.issues.open311.windows import MOST, SPAN, Asked, Window, box, window
 
 DEEPEST = 100_000
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)

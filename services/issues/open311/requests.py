@@ -5,57 +5,85 @@ of the category; `media_url` is empty, since nobody has decided that a reporter'
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.chassis.http.language import Language
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Collection
 from services.issues.cases.domain.case import Case
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
-from services.issues.open311.endpoint import Open311
+from services.issues.catalogue.store import Catalogues
 from services.issues.open311.refusals import RequestUnknown
 from services.issues.open311.states import CLOSED, STATES, notes
 from services.issues.open311.windows import Asked
-from services.issues.reading.reading import in_order
+from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.row import Where, last_change
-from services.issues.store import Store
+from services.issues.shared.queries import in_order_of
+from services.issues.shared.unchanging import Unchanging
+from services.issues.units.domain import Unit
 
 Values = dict[str, Any]
 
 
-async def listed(
-    store: Store, room: Open311, community: str, asked: Asked, language: Language
-) -> tuple[list[Values], bool]:
-    """One page of requests, and whether there are more behind it."""
-    skipped = (asked.page - 1) * asked.size
-    catalogue = await store.catalogues.of(community)
-    hidden = {each.code for each in (*catalogue.categories, *catalogue.retired) if not each.public}
-    found = room.rows.find(asked.query(community, hidden), {"changed": 1}).sort(asked.sort).skip(skipped)
-    rows = await found.limit(asked.size + 1).to_list(asked.size + 1)
-    shown = rows[: asked.size]
-    return await _told(store, room, community, [row["_id"] for row in shown], language), len(rows) > asked.size
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Reads requests: from `rows`, which find them, and from cases, places and units as they stand."""
 
+    cases: Aggregates[Case]
+    catalogues: Catalogues
+    units: Unchanging[Unit]
+    rows: Collection
+    places: PlaceLookup
 
-async def named(store: Store, room: Open311, community: str, ids: Sequence[str], language: Language) -> list[Values]:
-    """The requests `ids`, in that order; what does not exist, or is not for everybody, is left out."""
-    return await _told(store, room, community, list(dict.fromkeys(ids)), language)
+    async def listed(self, community: str, asked: Asked, language: Language) -> tuple[list[Values], bool]:
+        """One page of requests, and whether there are more behind it."""
+        skipped = (asked.page - 1) * asked.size
+        catalogue = await self.catalogues.of(community)
+        hidden = {each.code for each in (*catalogue.categories, *catalogue.retired) if not each.public}
+        found = self.rows.find(asked.query(community, hidden), {"changed": 1}).sort(asked.sort).skip(skipped)
+        rows = await found.limit(asked.size + 1).to_list(asked.size + 1)
+        shown = rows[: asked.size]
+        return await self._told(community, [row["_id"] for row in shown], language), len(rows) > asked.size
 
+    async def named(self, community: str, ids: Sequence[str], language: Language) -> list[Values]:
+        """The requests `ids`, in that order; what does not exist, or is not for everybody, is left out."""
+        return await self._told(community, list(dict.fromkeys(ids)), language)
 
-async def one(store: Store, room: Open311, community: str, id: str, language: Language) -> Values:
-    """The request `id`.
+    async def one(self, community: str, id: str, language: Language) -> Values:
+        """The request `id`.
 
-    Raises:
-        RequestUnknown: there is none, or it is not for everybody.
-    """
-    for found in await _told(store, room, community, [id], language):
-        return found
-    raise RequestUnknown()
+        Raises:
+            RequestUnknown: there is none, or it is not for everybody.
+        """
+        for found in await self._told(community, [id], language):
+            return found
+        raise RequestUnknown()
 
+    async def public_cases(self, community: str, ids: Sequence[str]) -> list[Case]:
+        """Those of the cases `ids` that everybody may see, in that order."""
+        catalogue = await self.catalogues.of(community)
+        cases = [stored.aggregate for stored in await in_order_of(ids, self.cases)]
+        return [case for case in cases if case.community == community and is_public(case, catalogue)]
 
-async def public_cases(store: Store, community: str, ids: Sequence[str]) -> list[Case]:
-    """Those of the cases `ids` that everybody may see, in that order."""
-    catalogue = await store.catalogues.of(community)
-    cases = [stored.aggregate for stored in await in_order(store.cases, ids)]
-    return [case for case in cases if case.community == community and is_public(case, catalogue)]
+    async def _told(self, community: str, ids: Sequence[str], language: Language) -> list[Values]:
+        cases = await self.public_cases(community, ids)
+        if not cases:
+            return []
+        where = await self.places.of([{"place": case.place} for case in cases])
+        units = await self.units.those_of([case.unit for case in cases if case.unit is not None])
+        titles = {unit.id: (unit.title if language == "zh" else unit.title_en or unit.title) for unit in units.values()}
+        changed = await self._changes(cases)
+        return [_view(case, where[case.place], titles, changed[case.id], language) for case in cases]
+
+    async def _changes(self, cases: Sequence[Case]) -> Mapping[str, datetime]:
+        """When each of `cases` last changed, as far as it is known."""
+        told = {"reported_at", "handled_at", "closed_at", "remarks"}
+        known = {case.id: last_change(case.model_dump(include=told)) for case in cases}
+        async for row in self.rows.find({"_id": {"$in": list(known)}, "changed": {"$exists": True}}, {"changed": 1}):
+            known[row["_id"]] = max(known[row["_id"]], row["changed"])
+        return known
 
 
 def is_public(case: Case, catalogue: Catalogue) -> bool:
@@ -65,26 +93,6 @@ def is_public(case: Case, catalogue: Catalogue) -> bool:
     except UnknownCategory:
         return False
     return category.public and case.is_public
-
-
-async def _told(store: Store, room: Open311, community: str, ids: Sequence[str], language: Language) -> list[Values]:
-    cases = await public_cases(store, community, ids)
-    if not cases:
-        return []
-    where = await room.sites.of([{"place": case.place} for case in cases])
-    units = await store.units.those_of([case.unit for case in cases if case.unit is not None])
-    titles = {unit.id: (unit.title if language == "zh" else unit.title_en or unit.title) for unit in units.values()}
-    changed = await _changes(room, cases)
-    return [_view(case, where[case.place], titles, changed[case.id], language) for case in cases]
-
-
-async def _changes(room: Open311, cases: Sequence[Case]) -> Mapping[str, datetime]:
-    """When each of `cases` last changed, as far as it is known."""
-    told = {"reported_at", "handled_at", "closed_at", "remarks"}
-    known = {case.id: last_change(case.model_dump(include=told)) for case in cases}
-    async for row in room.rows.find({"_id": {"$in": list(known)}, "changed": {"$exists": True}}, {"changed": 1}):
-        known[row["_id"]] = max(known[row["_id"]], row["changed"])
-    return known
 
 
 def _view(case: Case, where: Where, units: Mapping[str, str], changed: datetime, language: Language) -> Values:

@@ -1,12 +1,14 @@
 """What can be requested: discovery, the list of services, and what each asks. A service is a public category."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.http.language import Language
 from services.issues.catalogue.domain.catalogue import Catalogue, Category
 from services.issues.catalogue.domain.questions import LISTS, Question
-from services.issues.open311.endpoint import Open311
 from services.issues.open311.refusals import ServiceUnknown
+from services.issues.open311.settings import Open311Settings
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-11-26T00:00:00Z"
@@ -16,18 +18,41 @@ _FORMATS = ["text/xml", "application/json"]
 REALTIME, BATCH, BLACKBOX = "realtime", "batch", "blackbox"
 
 
-def discovery(room: Open311) -> dict[str, Any]:
+BASE = "/api/issues/open311/v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the endpoint says of itself. `types`: the categories whose service is not realtime, and what it is."""
+
+    url: str
+    contact: str
+    production: bool
+    types: Mapping[str, str]
+
+    @classmethod
+    def of(cls, settings: Open311Settings) -> "Offer":
+        """What `settings` have it say."""
+        return cls(
+            url=settings.public_url.rstrip("/") + BASE,
+            contact=settings.open311_contact or settings.public_url,
+            production=settings.environment == "production",
+            types=dict.fromkeys(settings.open311_batch, BATCH) | dict.fromkeys(settings.open311_blackbox, BLACKBOX),
+        )
+
+
+def discovery(offer: Offer) -> dict[str, Any]:
     """Where the endpoint is and what it speaks."""
     endpoint = {
         "specification": SPECIFICATION,
-        "url": room.url,
+        "url": offer.url,
         "changeset": CHANGESET,
-        "type": "production" if room.production else "test",
+        "type": "production" if offer.production else "test",
         "formats": _FORMATS,
     }
     return {
         "changeset": CHANGESET,
-        "contact": room.contact,
+        "contact": offer.contact,
         "key_service": _KEY_SERVICE,
         "endpoints": [endpoint],
     }
@@ -45,7 +70,7 @@ def public_category(catalogue: Catalogue, code: str) -> Category:
     raise ServiceUnknown()
 
 
-def services(catalogue: Catalogue, room: Open311, language: Language) -> list[dict[str, Any]]:
+def services(catalogue: Catalogue, offer: Offer, language: Language) -> list[dict[str, Any]]:
     """Each public category, as a service."""
     groups = {group.code: group for group in catalogue.groups}
     return [
@@ -54,7 +79,7 @@ def services(catalogue: Catalogue, room: Open311, language: Language) -> list[di
             "service_name": _said(category, language),
             "description": category.filing_zh if language == "zh" else category.filing_en,
             "metadata": bool(category.questions),
-            "type": room.types.get(category.code, REALTIME),
+            "type": offer.types.get(category.code, REALTIME),
             "keywords": ", ".join(dict.fromkeys((category.zh, category.en, category.group))),
             "group": _said(groups[category.group], language) if category.group in groups else category.group,
         }

@@ -6,7 +6,7 @@ or to return it as not the unit's own (NOT_COUNCILS_RESPONSIBILITY, NO_FURTHER_A
 outside: who handled it says so, and somebody else verifies. The same `update_id` of the same key is taken once.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replay
 from services.chassis.store.secret import keyed_mark
 from services.chassis.telemetry.trace import current_traceparent
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
 from services.issues.cases.domain.remarks import Remark, remark
 from services.issues.cases.domain.verdict import Reopen, reopen
@@ -26,11 +27,10 @@ from services.issues.open311.form import Form
 from services.issues.open311.keys import ApiKey
 from services.issues.open311.notes import update_id
 from services.issues.open311.refusals import NotGranted, RequestUnknown, UpdateRefused, ValueRefused
-from services.issues.open311.requests import public_cases
+from services.issues.open311.requests import Requests
 from services.issues.open311.states import CLOSED, STATES
-from services.issues.store import Store
-
-Decide = Callable[[Case, datetime], Decision[Case]]
+from services.issues.privacy.vault import Vault
+from services.issues.uploads.photos import Photos
 
 _LONGEST = 2000
 _OPEN = frozenset({"OPEN", "FOR_TRIAGE", "ACTION_SCHEDULED", "REOPEN"})
@@ -41,57 +41,83 @@ _NEVER = frozenset({"DUPLICATE", "INTERNAL_REFERRAL", "CANCELLED"})
 _KNOWN = _OPEN | _BEGUN | _DONE | _NOT_OURS | _NEVER
 
 
-async def take_update(store: Store, community: str, form: Form, key: ApiKey) -> dict[str, Any]:
-    """Take the update in `form`; what is answered: its id among ours.
+@dataclass(frozen=True, slots=True)
+class Updating:
+    """Takes updates of `requests`, each as a command of its own."""
 
-    Raises:
-        ValueRefused: a field is missing, too long, or no status.
-        RequestUnknown: there is no such request.
-        NotGranted: the key has no part in it.
-        UpdateRefused: the case does not take it as it stands.
-        NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
-    """
-    id, theirs = _given(form, "service_request_id"), _given(form, "update_id")
-    status = _status(form)
-    cases = await public_cases(store, community, [id])
-    if not cases:
-        raise RequestUnknown()
-    text = _text(form)
-    photos = await _pictures(store, community, form, key, cases[0], status)
-    asked = keyed_mark(await store.vault.secret(), "form", form.digest)
-    receipt = Receipt(derived_id("update", key.id, theirs), asked, 200, lambda stored: _answer(id, stored.version))
-    try:
-        cause = Cause(key.id, traceparent=current_traceparent())
-        stored = await store.cases.change(
-            id, lambda case, now: _decided(store, case, status, text, photos, key, now), cause, receipt=receipt
-        )
-    except Replayed as replayed:
-        return dict(orjson.loads(replayed.body))
-    except IdempotencyKeyReused:
-        reason, reason_en = "已用于另一次更新", "it was used for another update"
-        raise ValueRefused(parameter="update_id", reason=reason, reason_en=reason_en) from None
-    except (Unavailable, NotFound, NotGranted):
-        raise
-    except CommunityError as refusal:
-        if refusal.status != 409:
+    requests: Requests
+    photos: Photos
+    vault: Vault
+    clocks: Clocks
+
+    async def take(self, community: str, form: Form, key: ApiKey) -> dict[str, Any]:
+        """Take the update in `form`; what is answered: its id among ours.
+
+        Raises:
+            ValueRefused: a field is missing, too long, or no status.
+            RequestUnknown: there is no such request.
+            NotGranted: the key has no part in it.
+            UpdateRefused: the case does not take it as it stands.
+            NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
+        """
+        id, theirs = _given(form, "service_request_id"), _given(form, "update_id")
+        status = _status(form)
+        cases = await self.requests.public_cases(community, [id])
+        if not cases:
+            raise RequestUnknown()
+        text = _text(form)
+        photos = await self._pictures(community, form, key, cases[0], status)
+        asked = keyed_mark(await self.vault.secret(), "form", form.digest)
+        receipt = Receipt(derived_id("update", key.id, theirs), asked, 200, lambda stored: _answer(id, stored.version))
+        update = _Update(status, text, photos, key)
+        try:
+            cause = Cause(key.id, traceparent=current_traceparent())
+            stored = await self.requests.cases.change(
+                id, lambda case, now: _decided(case, update, self.clocks, now), cause, receipt=receipt
+            )
+        except Replayed as replayed:
+            return dict(orjson.loads(replayed.body))
+        except IdempotencyKeyReused:
+            reason, reason_en = "已用于另一次更新", "it was used for another update"
+            raise ValueRefused(parameter="update_id", reason=reason, reason_en=reason_en) from None
+        except (Unavailable, NotFound, NotGranted):
             raise
-        raise UpdateRefused(reason=refusal.sentence("zh"), reason_en=refusal.sentence("en")) from None
-    return dict(orjson.loads(_answer(id, stored.version)))
+        except CommunityError as refusal:
+            if refusal.status != 409:
+                raise
+            raise UpdateRefused(reason=refusal.sentence("zh"), reason_en=refusal.sentence("en")) from None
+        return dict(orjson.loads(_answer(id, stored.version)))
+
+    async def _pictures(self, community: str, form: Form, key: ApiKey, case: Case, status: str) -> tuple[str, ...]:
+        """The pictures of what was done, kept; no others are taken with an update."""
+        if not form.pictures:
+            return ()
+        if status not in _DONE or not case.handled_by(key.worker):
+            raise ValueRefused(parameter="media", reason="此更新不接受照片", reason_en="no picture is taken with it")
+        kept = [await self.photos.keep(community, picture, key.worker) for picture in form.pictures]
+        return tuple(dict.fromkeys(photo.id for photo in kept))
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    status: str
+    text: str | None
+    photos: tuple[str, ...]
+    key: ApiKey
 
 
 def _answer(case: str, version: int) -> bytes:
     return orjson.dumps({"update_id": update_id(case, version)})
 
 
-def _decided(
-    store: Store, case: Case, status: str, text: str | None, photos: tuple[str, ...], key: ApiKey, now: datetime
-) -> Decision[Case]:
+def _decided(case: Case, update: _Update, clocks: Clocks, now: datetime) -> Decision[Case]:
+    status, text, key = update.status, update.text, update.key
     if key.unit is not None and case.handled_by(key.worker):
         by = key.worker
         if status in _BEGUN and STATES[case.status].extended != "IN_PROGRESS":
-            return start(case, Start(), store.clocks, by, now)
+            return start(case, Start(), clocks, by, now)
         if status in _DONE:
-            return handle(case, Handle(note=text, photos=photos), store.clocks, by, now)
+            return handle(case, Handle(note=text, photos=update.photos), clocks, by, now)
         if status in _NOT_OURS:
             return give_back(case, Return(reason=_words(text)), by, now)
     if not case.is_reporter(key.reporter):
@@ -131,13 +157,3 @@ def _status(form: Form) -> str:
     if status not in _KNOWN:
         raise ValueRefused(parameter="status", reason="没有这个状态", reason_en="there is no such status")
     return status
-
-
-async def _pictures(store: Store, community: str, form: Form, key: ApiKey, case: Case, status: str) -> tuple[str, ...]:
-    """The pictures of what was done, kept; no others are taken with an update."""
-    if not form.pictures:
-        return ()
-    if status not in _DONE or not case.handled_by(key.worker):
-        raise ValueRefused(parameter="media", reason="此更新不接受照片", reason_en="no picture is taken with it")
-    kept = [await store.photos.keep(community, picture, key.worker) for picture in form.pictures]
-    return tuple(dict.fromkeys(photo.id for photo in kept))

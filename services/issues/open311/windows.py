@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.issues.open311.endpoint import SPAN
 from services.issues.open311.refusals import ValueRefused
 from services.issues.reading.row import order_of
 
 MOST = 1000
+SPAN = timedelta(days=90)
+"""The longest time that one question may be about."""
 
 
 @dataclass(frozen=True, slots=True)

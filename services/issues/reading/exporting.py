@@ -5,7 +5,7 @@ from typing import Protocol
 
 from services.chassis.store.mongo import Database, Document
 from services.issues.reading.finding import Filters, Finding
-from services.issues.reading.place_lookup import Sites
+from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.row import Where
 from services.issues.reading.sheet import Exported, heading, line, lines
 from services.issues.units.domain import Unit
@@ -23,7 +23,7 @@ class Units(Protocol):
 async def sheet(database: Database, units: Units, community: str, filters: Filters) -> AsyncIterator[str]:
     """The sheet in pieces of at most 500 lines. What changes meanwhile may be in it or not."""
     yield heading()
-    finding, cases, sites = Finding(database), database["cases"], Sites(database)
+    finding, cases, sites = Finding(database), database["cases"], PlaceLookup(database)
     query, cursor = {"community": community, **filters.query()}, None
     while True:
         page = await finding.newest(query, BATCH, cursor)
@@ -35,7 +35,7 @@ async def sheet(database: Database, units: Units, community: str, filters: Filte
             return
 
 
-async def _piece(cases: Sequence[tuple[str, Document]], units: Units, sites: Sites) -> str:
+async def _piece(cases: Sequence[tuple[str, Document]], units: Units, sites: PlaceLookup) -> str:
     where = await sites.of(state for _, state in cases)
     agencies = await units.those_of([state["unit"] for _, state in cases if state.get("unit")])
     exported = (

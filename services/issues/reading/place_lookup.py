@@ -9,7 +9,7 @@ from services.issues.reading.row import Where
 _DEEPEST = 8
 
 
-class Sites:
+class PlaceLookup:
     """The places of this service, read as they stand."""
 
     def __init__(self, database: Database) -> None:

@@ -27,7 +27,7 @@ from services.chassis.subscriber.handlers import Received
 from services.issues.reading import marks
 from services.issues.reading.facts import When
 from services.issues.reading.marks import Marks, Settled, age_of, pass_name
-from services.issues.reading.place_lookup import Sites
+from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.recounting import Recounting
 from services.issues.reading.rewriting import BEFORE, Change, Rewriting, written_in
 from services.issues.reading.row import ROWS, WAITING, WORDS, Where, last_change, row
@@ -118,7 +118,7 @@ class Projection:
         self._rows: Collection = database[ROWS]
         self._cases: Collection = database["cases"]
         self._state: Collection = database[STATE]
-        self._sites = Sites(database)
+        self._lookup = PlaceLookup(database)
         self._clock = clock
         self._shaped = False
         self._pace = Pace(_REST, patience)
@@ -189,7 +189,7 @@ class Projection:
         ids = {"$in": [mark["_id"] for mark in waiting]}
         cases = {case["_id"]: case for case in await self._cases.find({"_id": ids}, {"state": 1, "v": 1}).to_list(None)}
         rows = {row["_id"]: row for row in await self._rows.find({"_id": ids}, BEFORE).to_list(None)}
-        places = await self._sites.of(case["state"] for case in cases.values())
+        places = await self._lookup.of(case["state"] for case in cases.values())
         shown, changes = list[Settled](), list[Change]()
         for number, mark in enumerate(waiting):
             case, before = cases.get(mark["_id"]), rows.get(mark["_id"])

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import ASCENDING, Document
 from services.contracts.issues import CaseStatus, RoundSummary
+from services.issues.cases.domain.case import Case
+from services.issues.catalogue.store import Catalogues
+from services.issues.places.domain.places import Place
 from services.issues.rounds.domain.figures import summary_of
 from services.issues.rounds.domain.rounds import Round
+from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.recount import compound_of, count
-from services.issues.store import Store
+from services.issues.shared.cache import Remembered
 
 OPEN_SHOWN = 200
 PUT_RIGHT = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
@@ -30,7 +35,7 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RoundStatus:
     """A round's summary, counted from its visits at this moment, and its cases. `found`: by building and category."""
 
     summary: RoundSummary
@@ -38,19 +43,29 @@ class Standing:
     handed_over: HandedOver
 
 
-async def standing(store: Store, round: Round, now: datetime, shown: Document, *, everything: bool) -> Standing:
-    """How `round` stands now; visits that are not counted into it yet are in.
+@dataclass(frozen=True, slots=True)
+class RoundReader:
+    """Reads how a round stands now: from its visits, the cases that came of them, and the compound it is walked in."""
 
-    `shown`: the condition on cases that are counted and named; `everything`: findings that are not public are, too.
-    """
-    figures = await count(store.visits, round.id, everything=everything)
-    current = round.model_copy(update={"counted": figures})
-    catalogue = await store.catalogues.of(round.community)
-    summary = summary_of(current, await compound_of(store.places, store.visits, round), catalogue, now)
-    return Standing(summary, await _crossed(store, round.id, everything), await _handed_over(store, round.id, shown))
+    visits: Aggregates[Visit]
+    cases: Aggregates[Case]
+    places: Remembered[Place]
+    catalogues: Catalogues
+
+    async def status(self, round: Round, now: datetime, shown: Document, *, everything: bool) -> RoundStatus:
+        """How `round` stands now; visits that are not counted into it yet are in.
+
+        `shown`: the condition on cases that are counted and named; `everything`: findings that are not public are, too.
+        """
+        figures = await count(self.visits, round.id, everything=everything)
+        current = round.model_copy(update={"counted": figures})
+        catalogue = await self.catalogues.of(round.community)
+        summary = summary_of(current, await compound_of(self.places, self.visits, round), catalogue, now)
+        crossed = await _crossed(self.visits, round.id, everything)
+        return RoundStatus(summary, crossed, await _handed_over(self.cases, round.id, shown))
 
 
-async def _crossed(store: Store, round: str, everything: bool) -> dict[tuple[str, str], tuple[int, int]]:
+async def _crossed(visits: Aggregates[Visit], round: str, everything: bool) -> dict[tuple[str, str], tuple[int, int]]:
     pipeline: list[Document] = [
         {"$match": {"state.round": round}},
         {"$unwind": "$state.findings"},
@@ -63,11 +78,11 @@ async def _crossed(store: Store, round: str, everything: bool) -> dict[tuple[str
             }
         },
     ]
-    rows = store.visits.collection.aggregate(pipeline)
+    rows = visits.collection.aggregate(pipeline)
     return {(row["_id"]["building"], row["_id"]["category"]): (row["found"], row["fixed"]) async for row in rows}
 
 
-async def _handed_over(store: Store, round: str, shown: Document) -> HandedOver:
+async def _handed_over(cases: Aggregates[Case], round: str, shown: Document) -> HandedOver:
     by_status: list[Document] = [
         {"$match": {"state.round": round, **shown}},
         {
@@ -78,24 +93,24 @@ async def _handed_over(store: Store, round: str, shown: Document) -> HandedOver:
             }
         },
     ]
-    rows = await store.cases.collection.aggregate(by_status).to_list(None)
+    rows = await cases.collection.aggregate(by_status).to_list(None)
     counts: dict[str, int] = {row["_id"]: row["cases"] for row in rows}
     settled: list[Any] = list(SETTLED)
     return HandedOver(
         cases=sum(counts.values()),
-        open=sum(cases for status, cases in counts.items() if status not in settled),
+        open=sum(found for status, found in counts.items() if status not in settled),
         overdue=sum(row["overdue"] for row in rows if row["_id"] not in settled),
         put_right=sum(counts.get(status, 0) for status in PUT_RIGHT),
-        waiting=await _waiting(store, {"state.round": round, "state.status": {"$nin": settled}, **shown}),
+        waiting=await _waiting(cases, {"state.round": round, "state.status": {"$nin": settled}, **shown}),
     )
 
 
-async def _waiting(store: Store, query: Document) -> list[Document]:
+async def _waiting(cases: Aggregates[Case], query: Document) -> list[Document]:
     """Those with a deadline first, the nearest of all at the top; then those that nobody has been given yet."""
     shown = {f"state.{name}": 1 for name in ("category", "title", "building", "status", "unit", "due_at", "overdue")}
-    dated = store.cases.collection.find({**query, "state.due_at": {"$ne": None}}, shown)
+    dated = cases.collection.find({**query, "state.due_at": {"$ne": None}}, shown)
     found = await dated.sort([("state.due_at", ASCENDING), ("_id", ASCENDING)]).limit(OPEN_SHOWN).to_list(OPEN_SHOWN)
     if len(found) < OPEN_SHOWN:
-        undated = store.cases.collection.find({**query, "state.due_at": None}, shown).sort([("_id", ASCENDING)])
+        undated = cases.collection.find({**query, "state.due_at": None}, shown).sort([("_id", ASCENDING)])
         found += await undated.limit(OPEN_SHOWN - len(found)).to_list(OPEN_SHOWN)
     return found

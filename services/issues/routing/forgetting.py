@@ -8,18 +8,17 @@ from services.chassis.store.aggregates import Cause
 from services.contracts.issues.routing import ModelStatus
 from services.issues.routing.domain.model import ask_successor, successor_id, withdraw
 from services.issues.routing.domain.policy import lose_model, routing_id
-from services.issues.store import Store
+from services.issues.routing.store import RoutingKept
 
 
-async def forget(store: Store, cases: Collection[str], cause: Cause) -> None:
+async def forget(kept: RoutingKept, cases: Collection[str], cause: Cause) -> None:
     """Leave no model that has learnt from one of `cases`. Done again after an interruption, it goes on where it was."""
-    for model in await store.routing.weights.learnt_from(cases):
-        await forget_model(store, model, cause)
+    for model in await kept.weights.learnt_from(cases):
+        await forget_model(kept, model, cause)
 
 
-async def forget_model(store: Store, id: str, cause: Cause) -> None:
+async def forget_model(kept: RoutingKept, id: str, cause: Cause) -> None:
     """Destroy a model; if it is on, a person decides until its successor stands."""
-    kept = store.routing
     await kept.weights.destroy(id)
     model = (await kept.models.get(id)).aggregate
     if model.status is ModelStatus.ASKED:

@@ -5,26 +5,26 @@ A thread of control that yields often: the requests of the service go on beside 
 
 import asyncio
 
+from services.chassis.store.aggregates import Aggregates
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
 from services.issues.cases.domain.case import Case
 from services.issues.routing.domain.rehearsal import MAX_CASES, Rehearsal, Report, Scene, tally
 from services.issues.routing.domain.rules import evaluate
 from services.issues.routing.examples import DONE
-from services.issues.routing.suggester import facts_of, guesses, text_of
+from services.issues.routing.suggester import Suggester, guesses, text_of
 from services.issues.routing.weights import Parts
-from services.issues.store import Store
 
 _PAGE = 200
 
 
-async def rehearse(store: Store, rehearsal: Rehearsal) -> Report:
+async def rehearse(cases: Aggregates[Case], suggester: Suggester, rehearsal: Rehearsal) -> Report:
     """What would have happened with the cases of its period, the newest first."""
-    parts: Parts | None = None
+    weights, parts = suggester.kept.weights, None
     learnt: frozenset[str] = frozenset()
     if rehearsal.model is not None:
-        parts = await store.routing.weights.of(rehearsal.model) or {}
-        learnt = await store.routing.weights.cases_of(rehearsal.model)
+        parts = await weights.of(rehearsal.model) or {}
+        learnt = await weights.cases_of(rehearsal.model)
     query = {
         "state.community": rehearsal.community,
         "at": {"$gte": rehearsal.since, "$lt": rehearsal.until},
@@ -32,11 +32,11 @@ async def rehearse(store: Store, rehearsal: Rehearsal) -> Report:
     scenes: list[Scene] = []
     cursor: str | None = None
     while len(scenes) < MAX_CASES:
-        page = await store.cases.select(query, limit=_PAGE, cursor=cursor)
+        page = await cases.select(query, limit=_PAGE, cursor=cursor)
         for stored in page.items:
             case = stored.aggregate
             if case.status is not CaseStatus.MERGED and not (case.on_the_spot and case.unit is None):
-                scenes.append(await _scene(store, rehearsal, case, parts, case.id in learnt))
+                scenes.append(await _scene(suggester, rehearsal, case, parts, case.id in learnt))
             await asyncio.sleep(0)
         cursor = page.next
         if cursor is None:
@@ -44,14 +44,14 @@ async def rehearse(store: Store, rehearsal: Rehearsal) -> Report:
     return tally(scenes, cut_off=cursor is not None)
 
 
-async def _scene(store: Store, rehearsal: Rehearsal, case: Case, parts: Parts | None, learnt: bool) -> Scene:
+async def _scene(suggester: Suggester, rehearsal: Rehearsal, case: Case, parts: Parts | None, learnt: bool) -> Scene:
     unit = case.unit if case.status in DONE else None
     if parts is not None:
         thought = guesses(parts, Target.UNIT, text_of(case))
         sure = bool(thought) and thought[0].confidence >= rehearsal.threshold
         confidence = round(thought[0].confidence, 4) if thought else None
         return Scene(case.id, thought[0].label if sure else None, unit, confidence=confidence, learnt=learnt)
-    verdict = evaluate(rehearsal.rules, await facts_of(store, case, case.reported_at))
+    verdict = evaluate(rehearsal.rules, await suggester.facts_of(case, case.reported_at))
     if verdict.winner is None:
         return Scene(case.id, None, unit)
     matched = (verdict.winner.id, *(loser.rule for loser in verdict.losers))

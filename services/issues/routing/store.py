@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.clock import Clock
 from services.chassis.runtime import Runtime
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
-from services.chassis.store.journal import Journal
 from services.chassis.store.mongo import ASCENDING, Collection, Document, IndexModel
 from services.contracts.issues.routing import DispatchAccuracyState, RoutingModelState, RoutingState
 from services.contracts.topics import ISSUES
@@ -48,7 +46,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 @dataclass(frozen=True)
 class RoutingKept:
-    """All of it. `suggestions` and `corrections` are documents under the id of the case."""
+    """What the room keeps, and nothing else. `suggestions` and `corrections` are documents under the id of the case."""
 
     routings: Aggregates[Routing]
     models: Aggregates[RoutingModel]
@@ -58,8 +56,6 @@ class RoutingKept:
     dispatches: Dispatches
     suggestions: Collection
     corrections: Collection
-    journal: Journal
-    clock: Clock
 
     @classmethod
     def of(cls, runtime: Runtime[ServiceSettings]) -> "RoutingKept":
@@ -74,8 +70,6 @@ class RoutingKept:
             dispatches=Dispatches(database),
             suggestions=database[SUGGESTIONS],
             corrections=database[CORRECTIONS],
-            journal=runtime.journal,
-            clock=runtime.clock,
         )
 
     async def routing_of(self, community: str) -> Routing:

@@ -203,8 +203,8 @@ async def test_behind_a_figure_handlers_and_operators_find_no_private_case_of_ot
     for case in (open_one, secret):
         await api.made(STAFF, f"/cases/{case}/accept", {})
     await api.made(STAFF, f"/cases/{secret}/dispatch", {"unit": unit})
-    await store.reading.projection.rebuild()
-    await store.reading.projection.catch_up()
+    await store.rows.projection.rebuild()
+    await store.rows.projection.catch_up()
     theirs = person("handler-7", Role.HANDLER, units=(unit,))
     shown = {}
     for by in (OTHER_HANDLER, OPERATOR, theirs, STAFF):

@@ -10,10 +10,12 @@ from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
+from services.chassis.store.mongo import Database
 from services.contracts.marks import Id
 from services.issues.reading.api.filters import FiltersDep
 from services.issues.reading.exporting import sheet
-from services.issues.store import Store
+from services.issues.shared.unchanging import Unchanging
+from services.issues.units.domain import Unit
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
@@ -22,8 +24,8 @@ class _Sheet(StreamingResponse):
     media_type = MEDIA_TYPE
 
 
-def router(store: Store) -> APIRouter:
-    """The route of the export, on `store`."""
+def router(database: Database, units: Unchanging[Unit]) -> APIRouter:
+    """The route of the export."""
     routes = APIRouter(prefix="/api/issues/v1", tags=["reading"])
 
     @routes.get(
@@ -39,7 +41,7 @@ def router(store: Store) -> APIRouter:
         then ours. Free text is masked, and no cell is a formula. For staff.
         """
         principal.require(community, Role.STAFF)
-        content: AsyncIterator[str] = sheet(store.reading.database, store.units, community, filters)
+        content: AsyncIterator[str] = sheet(database, units, community, filters)
         headers = {"Content-Disposition": f'attachment; filename="cases-{community}.csv"', "Cache-Control": "no-store"}
         return _Sheet(content, headers=headers)
 

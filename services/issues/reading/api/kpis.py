@@ -3,6 +3,7 @@
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.chassis.clock import Clock
 from services.chassis.errors import NotFound, NotYours
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView
@@ -19,14 +21,17 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store.cursor import InvalidCursor
 from services.contracts.marks import Code, Id
 from services.issues.cases.views import CaseView
+from services.issues.places.domain.places import Place
+from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import Day
-from services.issues.reading.api.search import answered
 from services.issues.reading.facts import By, local_day
-from services.issues.reading.figures import Line, Period, PeriodTooLong, Step
+from services.issues.reading.figures import Figures, Line, Period, PeriodTooLong, Step
 from services.issues.reading.finding import Reach
 from services.issues.reading.formulas import Formulas, Kpi, score, wilson
 from services.issues.reading.periods import UnknownPeriod, period_of
-from services.issues.store import Store
+from services.issues.shared.cache import Remembered
+from services.issues.shared.unchanging import Unchanging
+from services.issues.units.domain import Unit
 
 BASE = "/api/issues/v1/kpis"
 _VALUE = r"^[A-Za-z0-9._~-]*$"
@@ -100,14 +105,30 @@ async def _period(
 PeriodDep = Annotated[Period | None, Depends(_period)]
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of figures, on `store`."""
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What units and buildings are called, beside their figures."""
+
+    units: Unchanging[Unit]
+    places: Remembered[Place]
+
+    async def of(self, by: By, values: Sequence[str]) -> Mapping[str, str]:
+        """The titles of `values`, where they are units or buildings."""
+        ids = sorted({value for value in values if value})
+        if by is By.UNIT:
+            return {id: unit.title for id, unit in (await self.units.those_of(ids)).items()}
+        if by is By.BUILDING:
+            return {id: place.title for id, place in (await self.places.those_of(ids)).items()}
+        return {}
+
+
+def router(counted: Figures, in_force: Formulas, titles: Titles, answering: Answering, clock: Clock) -> APIRouter:
+    """The routes of figures: by the formulas in force, from what is `counted`."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
-    reading = store.reading
 
     @routes.get("/formulas", summary="The formulas in force")
     async def formulas(principal: PrincipalDep) -> Formulas:
-        return reading.formulas
+        return in_force
 
     @routes.get("", summary="Figures of a period", responses=problems(NotYours, UnknownPeriod, PeriodTooLong))
     async def table(
@@ -122,19 +143,19 @@ def router(store: Store) -> APIRouter:
         Handling units and operators are told of cases that are public alone; the committee of all.
         """
         _require(principal, community)
-        period = _past(store, asked)
+        period = _past(clock, asked)
         public = not Reach.of(principal, community).inside
-        lines = await reading.figures.table(community, reading.formulas, per, period, step, public=public)
-        titles = await _titles(store, per, [line.value for line in lines])
+        lines = await counted.table(community, in_force, per, period, step, public=public)
+        named = await titles.of(per, [line.value for line in lines])
         return TableView(
             community=community,
             per=per,
             step=step,
             first=period.first,
             last=period.last,
-            formulas=reading.formulas.version,
-            minimum=reading.formulas.minimum,
-            lines=_ranked([_line(line, reading.formulas, community, per, titles) for line in lines]),
+            formulas=in_force.version,
+            minimum=in_force.minimum,
+            lines=_ranked([_line(line, in_force, community, per, named) for line in lines]),
         )
 
     @routes.get(
@@ -158,19 +179,19 @@ def router(store: Store) -> APIRouter:
         and handlers those of their units besides, which are not among their figures.
         """
         _require(principal, community)
-        kpi = _kpi(reading.formulas, code)
-        found = await reading.figures.cases(
+        kpi = _kpi(in_force, code)
+        found = await counted.cases(
             community,
             kpi,
             per,
             value,
-            _past(store, asked),
+            _past(clock, asked),
             part=which is Counted.PART,
             seen=Reach.of(principal, community).public(),
             limit=page.limit,
             cursor=page.cursor,
         )
-        return await answered(store, found, principal, request)
+        return await answering.answer(found, principal, request)
 
     return routes
 
@@ -179,8 +200,8 @@ def _require(by: Principal, community: str) -> None:
     by.require(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER, Role.HANDLER, Role.OPERATOR)
 
 
-def _past(store: Store, asked: Period | None) -> Period:
-    today = local_day(store.reading.clock())
+def _past(clock: Clock, asked: Period | None) -> Period:
+    today = local_day(clock())
     return (asked or Period(today.replace(day=1), today)).until(today)
 
 
@@ -189,15 +210,6 @@ def _kpi(formulas: Formulas, code: str) -> Kpi:
         if kpi.code == code:
             return kpi
     raise UnknownFigure(kpi=code)
-
-
-async def _titles(store: Store, by: By, values: Sequence[str]) -> Mapping[str, str]:
-    ids = sorted({value for value in values if value})
-    if by is By.UNIT:
-        return {id: unit.title for id, unit in (await store.units.those_of(ids)).items()}
-    if by is By.BUILDING:
-        return {id: place.title for id, place in (await store.places.those_of(ids)).items()}
-    return {}
 
 
 def _line(line: Line, formulas: Formulas, community: str, by: By, titles: Mapping[str, str]) -> LineView:

@@ -15,8 +15,7 @@ from services.chassis.store.cursor import InvalidCursor
 from services.chassis.store.mongo import Document
 from services.contracts.marks import Code, Id
 from services.issues.places.domain.datum import Datum
-from services.issues.reading.maps import BoxTooLarge, Cluster, NotABox, Shown, read_box, shown_in
-from services.issues.store import Store
+from services.issues.reading.maps import BoxTooLarge, Cluster, Maps, NotABox, Shown, read_box, shown_in
 
 MEDIA_TYPE = "application/geo+json"
 _TOLD = ("status", "category", "priority", "title", "building", "unit", "overdue", "affected")
@@ -57,8 +56,8 @@ class GeoJson(JSONResponse):
         return orjson.dumps(content)
 
 
-def router(store: Store) -> APIRouter:
-    """The route of the map, on `store`."""
+def router(maps: Maps) -> APIRouter:
+    """The route of the map."""
     routes = APIRouter(prefix="/api/issues/v1/map", tags=["reading"])
 
     @routes.get(
@@ -91,7 +90,6 @@ def router(store: Store) -> APIRouter:
         works = principal.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         box = read_box(bbox, datum)
         shown = Shown(None if status == "all" else status == "open", not works, category)
-        maps = store.reading.maps
         leaves = None if cluster else await maps.leaves(community, box, shown)
         if leaves is None and cluster is False:
             raise BoxTooLarge()

@@ -8,19 +8,17 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import Invalid, NotYours
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.pages import PageDep, PageView, paged
+from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
-from services.chassis.store.aggregates import Page
 from services.chassis.store.cursor import InvalidCursor
 from services.contracts.marks import Id
-from services.issues.cases.views import CaseView, case_view
+from services.issues.cases.views import CaseView
+from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import FiltersDep
-from services.issues.reading.finding import Found, Reach
-from services.issues.reading.reading import in_order
+from services.issues.reading.finding import Finding, Reach
 from services.issues.reading.row import STAFF_DESK, VERIFIERS_DESK, reporter_desk, unit_desk
 from services.issues.reading.tokenizer import LONGEST_QUESTION, NothingToSearch, TooManyTerms, terms
-from services.issues.store import Store
 
 BASE = "/api/issues/v1"
 
@@ -40,8 +38,8 @@ class UnitMissing(
     """A unit's queue is one unit's."""
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of search and queues, on `store`."""
+def router(finding: Finding, answering: Answering) -> APIRouter:
+    """The routes of search and queues."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
 
     @routes.get(
@@ -65,8 +63,8 @@ def router(store: Store) -> APIRouter:
         """
         principal.require(community)
         reach = Reach.of(principal, community)
-        found = await store.reading.finding.search(community, terms(q), reach, filters, page.limit, page.cursor)
-        return await answered(store, found, principal, request)
+        found = await finding.search(community, terms(q), reach, filters, page.limit, page.cursor)
+        return await answering.answer(found, principal, request)
 
     @routes.get(
         "/queue",
@@ -87,22 +85,12 @@ def router(store: Store) -> APIRouter:
         supervisor what one has neither reported nor handled, and to rate what one has reported.
         """
         principal.require(community)
-        by = await store.vault.known(principal)
+        by = await answering.vault.known(principal)
         also = {"$and": [filters.query(), _not_to_verify(by, community) if desk in (Desk.MINE, Desk.VERIFY) else {}]}
-        found = await store.reading.finding.queue(
-            community, _desks(desk, community, of, by), also, page.limit, page.cursor
-        )
-        return await answered(store, found, principal, request)
+        found = await finding.queue(community, _desks(desk, community, of, by), also, page.limit, page.cursor)
+        return await answering.answer(found, principal, request)
 
     return routes
-
-
-async def answered(store: Store, found: Found, by: Principal, request: Request) -> Response:
-    """The cases of a page of rows, as they stand now and as `by` may see them; without those they may not know of."""
-    items = await in_order(store.cases, [row["_id"] for row in found.rows])
-    known = await store.vault.known(by)
-    shown = [stored for stored in items if stored.aggregate.shows_itself_to(known)]
-    return paged(Page(shown, found.next), lambda stored: case_view(stored, known), request)
 
 
 def _desks(desk: Desk, community: str, unit: str | None, by: Principal) -> Sequence[str]:

@@ -7,17 +7,20 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
-from services.contracts.issues import BuildingTally, RoundStatus, RoundSummary
+from services.chassis.store.aggregates import Aggregates
+from services.contracts.issues import BuildingTally, RoundSummary
+from services.contracts.issues import RoundStatus as Stage
 from services.contracts.marks import Id
 from services.issues.cases.store import visible_to
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.privacy.vault import Vault
 from services.issues.reading.finding import Reach
-from services.issues.reading.round_status import OPEN_SHOWN, Standing, standing
+from services.issues.reading.round_status import OPEN_SHOWN, RoundReader, RoundStatus
 from services.issues.rounds.domain.rounds import Round
-from services.issues.store import Store
 
 
 class Rate(BaseModel):
@@ -74,7 +77,7 @@ class SummaryView(RoundSummary):
 
     id: str
     community: str
-    status: RoundStatus
+    status: Stage
     completed_at: datetime | None
     fixed_rate: Rate
     put_right_rate: Rate
@@ -83,8 +86,8 @@ class SummaryView(RoundSummary):
     handed_over_cases: CasesOf
 
 
-def router(store: Store) -> APIRouter:
-    """The route of summaries, which stands with those of rounds."""
+def router(rounds: Aggregates[Round], reader: RoundReader, vault: Vault, clock: Clock) -> APIRouter:
+    """The route of summaries."""
     routes = APIRouter(prefix="/api/issues/v1/rounds", tags=["rounds"])
 
     @routes.get(
@@ -98,28 +101,28 @@ def router(store: Store) -> APIRouter:
 
         Counted and named is what the caller may know of: the committee all, everybody else what is public.
         """
-        round = (await store.rounds.get(id)).aggregate
+        round = (await rounds.get(id)).aggregate
         principal.require(round.community)
-        shown = visible_to(await store.vault.known(principal), round.community)
+        shown = visible_to(await vault.known(principal), round.community)
         everything = Reach.of(principal, round.community).inside
-        stands = await standing(store, round, store.reading.clock(), shown, everything=everything)
-        places = await store.places.those_of(round.buildings)
+        status = await reader.status(round, clock(), shown, everything=everything)
+        places = await reader.places.those_of(round.buildings)
         names = {place.id: (place.title, place.number) for place in places.values()}
-        view = _view(round, stands, await store.catalogues.of(round.community), names)
+        view = _view(round, status, await reader.catalogues.of(round.community), names)
         return Response(view.model_dump_json(), media_type="application/json")
 
     return routes
 
 
 def _view(
-    round: Round, stands: Standing, catalogue: Catalogue, names: Mapping[str, tuple[str | None, int | None]]
+    round: Round, status: RoundStatus, catalogue: Catalogue, names: Mapping[str, tuple[str | None, int | None]]
 ) -> SummaryView:
-    summary = stands.summary
+    summary = status.summary
     crossed: defaultdict[str, list[FoundOf]] = defaultdict(list)
-    for (building, category), (found, fixed) in sorted(stands.found.items()):
+    for (building, category), (found, fixed) in sorted(status.found.items()):
         crossed[building].append(_of(catalogue, category, found, fixed))
-    waiting = [OpenCase(id=case["_id"], **{"title": None, **case["state"]}) for case in stands.handed_over.waiting]
-    cases = stands.handed_over
+    waiting = [OpenCase(id=case["_id"], **{"title": None, **case["state"]}) for case in status.handed_over.waiting]
+    cases = status.handed_over
     return SummaryView(
         **summary.model_dump(exclude={"by_building", "by_category"}),
         id=round.id,

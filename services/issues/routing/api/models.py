@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
@@ -21,9 +22,9 @@ from services.issues.routing.domain import rehearsal as rehearsing
 from services.issues.routing.domain.accuracy import LONGEST, PERIOD
 from services.issues.routing.domain.model import AskModel, RoutingModel, ask_model
 from services.issues.routing.domain.rehearsal import Rehearsal, Rehearse, ask_rehearsal
-from services.issues.routing.work import accuracy_of
+from services.issues.routing.store import RoutingKept
+from services.issues.routing.sweeps import accuracy_of
 from services.issues.shared.queries import matching
-from services.issues.store import Store
 
 BASE = "/api/issues/v1/routing"
 
@@ -85,11 +86,11 @@ def rehearsal_view(stored: Stored[Rehearsal]) -> RehearsalView:
     return RehearsalView(version=stored.version, **shown)
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of models, rehearsals and accuracy, on `store`."""
+def router(kept: RoutingKept, clock: Clock) -> APIRouter:
+    """The routes of models, rehearsals and accuracy."""
     routes = APIRouter(prefix=BASE, tags=["routing"])
-    _models(routes, store)
-    _rehearsals(routes, store)
+    _models(routes, kept)
+    _rehearsals(routes, kept)
 
     @routes.get(
         "/accuracy", summary="How many dispatches were right", responses=problems(NotYours, AccuracyPeriodWrong)
@@ -101,8 +102,8 @@ def router(store: Store) -> APIRouter:
         until: Annotated[Moment | None, Query(description="Left out: now.")] = None,
     ) -> AccuracyView:
         principal.require(community)
-        begins, ends = _period(since, until or store.routing.clock())
-        figures = await accuracy_of(store, community, begins, ends)
+        begins, ends = _period(since, until or clock())
+        figures = await accuracy_of(kept.dispatches, community, begins, ends)
         return AccuracyView(community=community, **dict(figures.public()))
 
     return routes
@@ -119,7 +120,7 @@ def _period(since: datetime | None, until: datetime) -> tuple[datetime, datetime
     return begins, until
 
 
-def _models(routes: APIRouter, store: Store) -> None:
+def _models(routes: APIRouter, kept: RoutingKept) -> None:
     @routes.post(
         "/models",
         status_code=201,
@@ -129,7 +130,7 @@ def _models(routes: APIRouter, store: Store) -> None:
     )
     async def ask(body: AskModel, command: CommandDep) -> Response:
         return await command.create(
-            store.routing.models,
+            kept.models,
             lambda id, now: ask_model(id, body, command.principal, now),
             model_view,
             location=lambda id: f"{BASE}/models/{id}",
@@ -140,19 +141,19 @@ def _models(routes: APIRouter, store: Store) -> None:
         request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
     ) -> Response:
         principal.require(community)
-        found = await store.routing.models.select(matching(community), limit=page.limit, cursor=page.cursor)
+        found = await kept.models.select(matching(community), limit=page.limit, cursor=page.cursor)
         return paged(found, model_view, request)
 
     @routes.get(
         "/models/{id}", response_model=ModelView, summary="One model", responses=problems(NotYours, UnknownAggregate)
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await store.routing.models.get(id)
+        stored = await kept.models.get(id)
         principal.require(stored.aggregate.community)
         return etagged(stored, model_view, request)
 
 
-def _rehearsals(routes: APIRouter, store: Store) -> None:
+def _rehearsals(routes: APIRouter, kept: RoutingKept) -> None:
     @routes.post(
         "/rehearsals",
         status_code=201,
@@ -163,10 +164,10 @@ def _rehearsals(routes: APIRouter, store: Store) -> None:
     async def ask(body: Rehearse, command: CommandDep) -> Response:
         by = command.principal
         by.require(body.community, Role.STAFF)
-        routing = await store.routing.routing_of(body.community)
-        model = None if body.model is None else (await store.routing.models.get(body.model)).aggregate
+        routing = await kept.routing_of(body.community)
+        model = None if body.model is None else (await kept.models.get(body.model)).aggregate
         return await command.create(
-            store.routing.rehearsals,
+            kept.rehearsals,
             lambda id, now: ask_rehearsal(id, body, routing, model, by, now),
             rehearsal_view,
             location=lambda id: f"{BASE}/rehearsals/{id}",
@@ -179,7 +180,7 @@ def _rehearsals(routes: APIRouter, store: Store) -> None:
         request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
     ) -> Response:
         principal.require(community, Role.STAFF)
-        found = await store.routing.rehearsals.select(matching(community), limit=page.limit, cursor=page.cursor)
+        found = await kept.rehearsals.select(matching(community), limit=page.limit, cursor=page.cursor)
         return paged(found, rehearsal_view, request)
 
     @routes.get(
@@ -189,6 +190,6 @@ def _rehearsals(routes: APIRouter, store: Store) -> None:
         responses=problems(NotYours, UnknownAggregate),
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await store.routing.rehearsals.get(id)
+        stored = await kept.rehearsals.get(id)
         principal.require(stored.aggregate.community, Role.STAFF)
         return etagged(stored, rehearsal_view, request)

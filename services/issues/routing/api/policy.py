@@ -15,22 +15,23 @@ from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Role
-from services.chassis.store.aggregates import Stored
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.store.mongo import Document
 from services.contracts.issues.routing import Automatic, DispatchSource, Target
 from services.contracts.marks import Id
 from services.contracts.text import Plain
-from services.issues.cases.domain.case import PlaceElsewhere, UnitElsewhere
+from services.issues.cases.domain.case import Case, PlaceElsewhere, UnitElsewhere
 from services.issues.cases.visibility import known_case
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.privacy.vault import Vault
 from services.issues.routing.domain import policy as rules_of
 from services.issues.routing.domain.accuracy import Outcome
 from services.issues.routing.domain.classifier import Word
 from services.issues.routing.domain.policy import Routing, not_set_up, open_routing, routing_id
 from services.issues.routing.domain.rules import WINNER, Rule, shadowed
 from services.issues.routing.domain.suggesting import Likely, Suggestion
-from services.issues.routing.suggester import current, guesses, text_of, words_for
-from services.issues.store import Store
+from services.issues.routing.store import RoutingKept
+from services.issues.routing.suggester import Known, Suggester, guesses, text_of, words_for
 
 BASE = "/api/issues/v1/routing"
 _SHOWN = 3
@@ -136,19 +137,22 @@ def routing_view(stored: Stored[Routing]) -> RoutingView:
     )
 
 
-def router(store: Store) -> APIRouter:
-    """The routes of routing, on `store`."""
+def router(suggester: Suggester, cases: Aggregates[Case], vault: Vault) -> APIRouter:
+    """The routes of what a community has set up, and of suggestions."""
     routes = APIRouter(tags=["routing"])
-    _setting_up(routes, store)
-    _suggesting(routes, store)
+    _setting_up(routes, suggester.kept, suggester.known)
+    _suggesting(routes, suggester)
+    _suggesting_for_a_case(routes, suggester, cases, vault)
     return routes
 
 
-def _setting_up(routes: APIRouter, store: Store) -> None:
+def _setting_up(routes: APIRouter, kept: RoutingKept, known: Known) -> None:
+    routings = kept.routings
+
     @routes.get(BASE, response_model=RoutingView, summary="How a community routes", responses=problems(NotYours))
     async def one(request: Request, principal: PrincipalDep, community: Annotated[Id, Query()]) -> Response:
         principal.require(community, Role.STAFF)
-        found = await store.routing.routings.find(routing_id(community))
+        found = await kept.routings.find(routing_id(community))
         if found is None:  # there is no version yet that could be named by a tag
             nothing = routing_view(Stored(not_set_up(community), 0))
             return Response(nothing.model_dump_json(), media_type="application/json")
@@ -166,8 +170,8 @@ def _setting_up(routes: APIRouter, store: Store) -> None:
     async def draft(body: rules_of.DraftRules, command: CommandDep) -> Response:
         by = command.principal
         by.require(body.community, Role.STAFF)
-        await _require_known(store, body)
-        return await _change(store, command, body.community, lambda r, now: rules_of.draft_rules(r, body, by, now))
+        await _require_known(known, body)
+        return await _change(routings, command, body.community, lambda r, now: rules_of.draft_rules(r, body, by, now))
 
     @routes.post(
         f"{BASE}/rules/switch",
@@ -177,7 +181,7 @@ def _setting_up(routes: APIRouter, store: Store) -> None:
     )
     async def switch(body: rules_of.SwitchRules, command: CommandDep) -> Response:
         by = command.principal
-        return await _change(store, command, body.community, lambda r, now: rules_of.switch_rules(r, body, by, now))
+        return await _change(routings, command, body.community, lambda r, now: rules_of.switch_rules(r, body, by, now))
 
     @routes.post(
         f"{BASE}/model/switch",
@@ -188,9 +192,9 @@ def _setting_up(routes: APIRouter, store: Store) -> None:
     async def switch_model(body: rules_of.SwitchModel, command: CommandDep) -> Response:
         by = command.principal
         by.require(body.community, Role.STAFF)
-        model = None if body.model is None else (await store.routing.models.get(body.model)).aggregate
+        model = None if body.model is None else (await kept.models.get(body.model)).aggregate
         return await _change(
-            store, command, body.community, lambda r, now: rules_of.switch_model(r, body, model, by, now)
+            routings, command, body.community, lambda r, now: rules_of.switch_model(r, body, model, by, now)
         )
 
     @routes.post(
@@ -201,17 +205,19 @@ def _setting_up(routes: APIRouter, store: Store) -> None:
     )
     async def automatic(body: rules_of.Automate, command: CommandDep) -> Response:
         by = command.principal
-        return await _change(store, command, body.community, lambda r, now: rules_of.automate(r, body, by, now))
+        return await _change(routings, command, body.community, lambda r, now: rules_of.automate(r, body, by, now))
 
 
-def _suggesting(routes: APIRouter, store: Store) -> None:
+def _suggesting(routes: APIRouter, suggester: Suggester) -> None:
+    kept, known = suggester.kept, suggester.known
+
     @routes.post(f"{BASE}/suggest", summary="Categories for what is being typed", responses=problems(NotYours))
     async def suggest(body: SuggestText, principal: PrincipalDep) -> TextSuggestion:
         principal.require(body.community)
-        routing = await store.routing.routing_of(body.community)
-        parts = None if routing.model is None else await store.routing.weights.of(routing.model)
+        routing = await kept.routing_of(body.community)
+        parts = None if routing.model is None else await kept.weights.of(routing.model)
         likely = guesses(parts or {}, Target.CATEGORY, body.text)[:_SHOWN]
-        catalogue = await store.catalogues.of(body.community)
+        catalogue = await known.catalogues.of(body.community)
         return TextSuggestion(
             model=routing.model if parts else None,
             threshold=routing.threshold,
@@ -229,17 +235,21 @@ def _suggesting(routes: APIRouter, store: Store) -> None:
             ],
         )
 
+
+def _suggesting_for_a_case(routes: APIRouter, suggester: Suggester, cases: Aggregates[Case], vault: Vault) -> None:
+    kept = suggester.kept
+
     @routes.get(
         "/api/issues/v1/cases/{id}/suggestion",
         summary="Who should handle it, and why",
         responses=problems(NotYours, UnknownAggregate),
     )
     async def suggestion(id: Id, principal: PrincipalDep) -> SuggestionView:
-        case = (await known_case(store.cases, store.vault, id, principal))[0].aggregate
+        case = (await known_case(cases, vault, id, principal))[0].aggregate
         principal.require(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
-        made = await current(store, case)
-        parts = None if made.model is None else await store.routing.weights.of(made.model)
-        text, hops = text_of(case), _hops(await store.routing.dispatches.of(id))
+        made = await suggester.current(case)
+        parts = None if made.model is None else await kept.weights.of(made.model)
+        text, hops = text_of(case), _hops(await kept.dispatches.of(id))
         return SuggestionView(
             case=id,
             decides="platform" if hops and hops[0].source is not DispatchSource.PERSON else "person",
@@ -250,25 +260,25 @@ def _suggesting(routes: APIRouter, store: Store) -> None:
         )
 
 
-async def _change(store: Store, command: Command, community: str, decide: _Decide) -> Response:
+async def _change(routings: Aggregates[Routing], command: Command, community: str, decide: _Decide) -> Response:
     """Change the community's routing, which is opened by the first change."""
-    routings, id, by = store.routing.routings, routing_id(community), command.principal
+    id, by = routing_id(community), command.principal
     if await routings.find(id) is None:
         with suppress(AlreadyExists):
             await routings.create(id, lambda now: open_routing(community, by), command.cause)
     return await command.change(routings, id, decide, routing_view)
 
 
-async def _require_known(store: Store, body: rules_of.DraftRules) -> None:
+async def _require_known(known: Known, body: rules_of.DraftRules) -> None:
     """Raises UnitElsewhere, PlaceElsewhere or UnknownCategory unless the community has what the rules name."""
-    units = await store.units.those_of([rule.unit for rule in body.rules])
+    units = await known.units.those_of([rule.unit for rule in body.rules])
     if any(rule.unit not in units or units[rule.unit].community != body.community for rule in body.rules):
         raise UnitElsewhere()
     named = [place for rule in body.rules for place in rule.when.places]
-    places = await store.places.those_of(named)
+    places = await known.places.those_of(named)
     if any(place not in places or places[place].community != body.community for place in named):
         raise PlaceElsewhere()
-    catalogue = await store.catalogues.of(body.community)
+    catalogue = await known.catalogues.of(body.community)
     for rule in body.rules:
         for code in rule.when.categories:
             catalogue.category(code)

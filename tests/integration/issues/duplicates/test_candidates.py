@@ -9,6 +9,7 @@ from services.contracts.issues import CaseStatus
 from services.issues.cases.store import joined, merged_into, part_of
 from services.issues.duplicates.candidates import Asked, near, similar, worded
 from services.issues.duplicates.domain.likeness import Why
+from services.issues.reading.row import ROWS
 from services.issues.store import Store
 from services.issues.supports.counting import supporting
 from services.issues.wishes.store import wishes_overdue
@@ -49,8 +50,8 @@ async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_word
 
     # By words or category alone, from the rows that follow the cases.
     door = (await a_lamp(api, other, category="door", text="单元门禁刷卡没有反应"))["id"]
-    await store.reading.projection.rebuild()
-    await store.reading.projection.catch_up()
+    await store.rows.projection.rebuild()
+    await store.rows.projection.catch_up()
     assert [each["id"] for each in (await ask(api, text="单元门禁没反应")).json["items"]] == [door]
     assert [each["id"] for each in (await ask(api, category="door")).json["items"]] == [door]
     assert (await ask(api, text="电梯困人")).json["items"] == []
@@ -68,21 +69,20 @@ async def test_questions_that_make_no_sense_and_people_who_may_not_ask(api: Api)
     assert (await ask(api, place=house, limit=21)).status == 422
 
 
-async def test_what_is_not_public_or_long_over_is_not_suggested(store: Store) -> None:
+async def test_what_is_not_public_or_long_over_is_not_suggested(store: Store, db: Database) -> None:
     house, now = a_building(), utc_now()
     ages = {"open": (CaseStatus.ACCEPTED, None), "fresh": (CaseStatus.VERIFIED, 3), "old": (CaseStatus.VERIFIED, 30)}
     for id, (status, days) in ages.items():
         closed = None if days is None else now - timedelta(days=days)
         await _put(store, a_case(status).model_copy(update={"id": id, "closed_at": closed, "building": house.id}))
     asked = Asked(HERE, place=house, category="lighting")
-    assert {
-        each.aggregate.id for each, _ in await similar(store.cases, store.reading.finding.rows, asked, now, {}, 20)
-    } == {"open", "fresh"}
+    assert {each.aggregate.id for each, _ in await similar(store.cases, db[ROWS], asked, now, {}, 20)} == {
+        "open",
+        "fresh",
+    }
     await store.cases.collection.update_one({"_id": "open"}, {"$set": {"state.public_category": False}})
     public = {"state.public_category": {"$ne": False}}
-    assert {
-        each.aggregate.id for each, _ in await similar(store.cases, store.reading.finding.rows, asked, now, public, 20)
-    } == {"fresh"}
+    assert {each.aggregate.id for each, _ in await similar(store.cases, db[ROWS], asked, now, public, 20)} == {"fresh"}
 
 
 QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [

@@ -111,8 +111,8 @@ async def a_key(api: Api, **fields: Any) -> Any:
 
 async def shown(store: Store) -> None:
     """Bring the rows of lists up to date with what was committed."""
-    await store.reading.projection.rebuild()
-    await store.reading.projection.catch_up()
+    await store.rows.projection.rebuild()
+    await store.rows.projection.catch_up()
 
 
 async def dispatched(api: Api, case: str, unit: str, **accept: Any) -> None:

@@ -29,7 +29,7 @@ async def test_a_key_is_told_once_kept_as_a_digest_and_opens_nothing_once_revoke
     listed = (await api.get(OPERATOR, PATH, community=HERE)).json["items"]
     assert {each["id"] for each in listed} >= {made.json["id"]}
     assert made.json["api_key"] not in str(listed)
-    assert made.json["api_key"] not in str(await store.open311.rows.database[KEYS].find({}).to_list(10))
+    assert made.json["api_key"] not in str(await store.cases.collection.database[KEYS].find({}).to_list(10))
     assert (await api.get(THERE, PATH, community=HERE)).code == "forbidden"
 
     holder = Desk(api, made.json["api_key"])
@@ -56,6 +56,6 @@ async def test_a_key_is_used_as_often_as_it_may_be_however_many_ask_at_once(
     assert sorted(said.status for said in sent) == [200] * 5 + [403] * 7
     refused = next(said for said in sent if said.status == 403)
     assert 0 < int(refused.headers["retry-after"]) <= (3601 if limit == "per_hour" else 86_401)
-    [uses] = await store.open311.rows.database[USES].find({}).to_list(10)
+    [uses] = await store.cases.collection.database[USES].find({}).to_list(10)
     assert uses["n"] == 5
     assert (await desk.post("taken", data=data)).status == 200

@@ -22,14 +22,14 @@ async def dispatched(api: Api, case: str, unit: str, title: str | None = None) -
 
 async def up_to_date(store: Store) -> None:
     """What events and sweeps do in a running service."""
-    await store.reading.projection.rebuild()
-    await store.reading.projection.catch_up()
+    await store.rows.projection.rebuild()
+    await store.rows.projection.catch_up()
 
 
 async def placed(store: Store, houses: list[str]) -> None:
     for number, house in enumerate(houses):
         point = {"lon": 114.25 + number * 0.01, "lat": 30.6, "datum": "WGS84"}
-        await store.reading.database["places"].update_one({"_id": house}, {"$set": {"state.point": point}})
+        await store.places.stored.collection.update_one({"_id": house}, {"$set": {"state.point": point}})
 
 
 async def counted(api: Api, status: str) -> int:

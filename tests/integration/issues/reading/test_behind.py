@@ -135,7 +135,7 @@ async def test_pressure_rises_before_the_bound_and_the_fact_tells(
 async def test_commands_of_people_slow_down_by_it_and_the_figures_page_tells(
     runtime: Runtime[IssuesSettings], store: Any
 ) -> None:
-    assert runtime.throttle.pressure is store.reading.pressure
+    assert runtime.throttle.pressure is store.rows.pressure
     page = runtime.metrics.page().decode()
     for name in ("community_reading_behind_seconds", 'community_reading_waiting{what="rows"}', "commands_waiting"):
         assert name in page

@@ -8,6 +8,7 @@ import pytest
 
 from services.chassis.store import journal
 from services.chassis.store.cursor import encode
+from services.chassis.store.journal import Journal
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus
 from services.issues.reading.exporting import BATCH, sheet
@@ -71,21 +72,21 @@ async def test_a_long_sheet_is_made_in_pieces(store: Store, db: Database) -> Non
     assert len({line["service_request_id"] for line in _read("".join(pieces))}) == count
 
 
-async def _journalled(store: Store) -> None:
+async def _journalled(db: Database) -> None:
     entries = [
         journal.document(case["_id"], "case", HERE, entry)
-        async for case in store.cases.collection.find({})
+        async for case in db["cases"].find({})
         for entry in case["outbox"]
     ]
-    await store.reading.journal.append(entries)
+    await Journal(db).append(entries)
 
 
-async def test_a_history_is_read_page_by_page_as_far_as_one_may(api: Api, store: Store) -> None:
+async def test_a_history_is_read_page_by_page_as_far_as_one_may(api: Api, db: Database) -> None:
     _, houses = await a_community(api)
     case = await reported(api, houses[0])
     await api.made(STAFF, f"/cases/{case}/accept", {})
     await api.made(STAFF, f"/cases/{case}/reject", {"reason": f"请致电 {PHONE}"})
-    await _journalled(store)
+    await _journalled(db)
     seen: list[dict[str, Any]] = []
     cursor = None
     for _ in range(2):
@@ -107,10 +108,10 @@ async def test_a_history_is_read_page_by_page_as_far_as_one_may(api: Api, store:
     assert (await api.get(STAFF, "/cases/case-0/history")).status == 404
 
 
-async def test_who_was_forgotten_is_in_no_history(api: Api, store: Store) -> None:
+async def test_who_was_forgotten_is_in_no_history(api: Api, store: Store, db: Database) -> None:
     _, houses = await a_community(api)
     case = await reported(api, houses[0])
-    await _journalled(store)
+    await _journalled(db)
     await store.cases.collection.update_one({"_id": case}, {"$set": {"state.reporter": None}})
     history = (await api.get(STAFF, f"/cases/{case}/history")).json["items"]
     assert RESIDENT.sub not in str(history)

@@ -15,10 +15,12 @@ import pytest
 
 from services.chassis.principal import Role
 from services.chassis.store import journal
+from services.chassis.store.journal import Journal
+from services.chassis.store.mongo import Database
 from services.issues.app import rooms_on
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.facts import By
-from services.issues.reading.figures import Period, Step
+from services.issues.reading.figures import Figures, Period, Step
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
@@ -39,6 +41,7 @@ class World:
 
     api: Api
     store: Store
+    db: Database
     clock: Hand
     settings: IssuesSettings
 
@@ -51,9 +54,9 @@ class World:
             for entry in case["outbox"]
         ]
         if entries:
-            await self.store.reading.journal.append(entries)
-        await self.store.reading.projection.rebuild()
-        await self.store.reading.projection.catch_up()
+            await Journal(self.db).append(entries)
+        await self.store.rows.projection.rebuild()
+        await self.store.rows.projection.catch_up()
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ async def world(settings: IssuesSettings) -> AsyncIterator[World]:
     async with indexed(settings, clock) as runtime:
         store = Store.of(runtime)
         async with called(rooms_on(store, runtime), settings) as api:
-            yield World(api, store, clock, settings)
+            yield World(api, store, runtime.database, clock, settings)
 
 
 _STRAIGHT = ("accept", "dispatch", "start", "handle", "verify", "rate")
@@ -123,7 +126,7 @@ def _periods(world: World) -> list[Period]:
 async def test_the_journal_alone_gives_the_live_figures(world: World, seed: int) -> None:
     await _live(world, random.Random(seed), cases=25, commands=500)
     await world.follow()
-    database = world.store.reading.database
+    database = world.db
     for period in _periods(world):
         told = await from_journal(database, HERE, DEFAULT, period)
         assert list(differences(told, await live(database, HERE, DEFAULT, period))) == []
@@ -166,7 +169,7 @@ async def test_parts_of_a_period_add_up_to_it(world: World) -> None:
     await _live(world, random.Random(4), cases=15, commands=120)
     await world.follow()
     period = _periods(world)[0]
-    figures = world.store.reading.figures
+    figures = Figures(world.db)
     for by in (By.TOTAL, By.UNIT, By.CATEGORY):
         whole = {line.value: line.counted for line in await figures.table(HERE, DEFAULT, by, period)}
         for step in (Step.DAY, Step.WEEK, Step.MONTH):
@@ -184,7 +187,7 @@ async def test_a_tampered_count_is_told_by_the_command(world: World) -> None:
     month = f"{BEGAN:%Y}"
     code, told = await _recompute(world.settings, month)
     assert (code, ", 0 differ" in told) == (0, True), told
-    counts = world.store.reading.database[COUNTS]
+    counts = world.db[COUNTS]
     await counts.update_many({"_id": {"$regex": r"\|reported\|total\|"}}, {"$set": {"n.=": [0, 99]}})
     code, told = await _recompute(world.settings, month)
     assert code == 1
@@ -194,18 +197,18 @@ async def test_a_tampered_count_is_told_by_the_command(world: World) -> None:
 async def test_what_is_not_drawn_yet_is_told_apart_from_what_differs(world: World) -> None:
     await _live(world, random.Random(6), cases=10, commands=60)
     await world.follow()
-    [house] = await world.store.reading.database["places"].find({"state.kind": "building"}).limit(1).to_list(1)
+    [house] = await world.store.places.stored.collection.find({"state.kind": "building"}).limit(1).to_list(1)
     body = {"community": HERE, "category": "noise", "place": house["_id"], "text": "楼上很吵"}
     late = (await world.api.made(STAFF, "/cases", body))["id"]
     [case] = await world.store.cases.collection.find({"_id": late}).to_list(1)
-    await world.store.reading.journal.append([journal.document(late, "case", HERE, each) for each in case["outbox"]])
+    await Journal(world.db).append([journal.document(late, "case", HERE, each) for each in case["outbox"]])
     code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
     assert (code, ", 0 differ" in told, "1 cases and the counts of 0 days are not drawn yet" in told) == (3, True, True)
-    await world.store.reading.projection.rebuild()
-    await world.store.reading.projection._make_rows()
+    await world.store.rows.projection.rebuild()
+    await world.store.rows.projection._make_rows()
     code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
     assert (code, "0 cases and the counts of" in told) == (3, True), told
-    await world.store.reading.projection.catch_up()
+    await world.store.rows.projection.catch_up()
     assert (await _recompute(world.settings, f"{BEGAN:%Y}"))[0] == 0
 
 
@@ -253,7 +256,7 @@ async def test_a_row_that_is_told_of_late_or_twice_stays_what_it_is(world: World
     body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
     case = (await world.api.made(STAFF, "/cases", body))["id"]
     await world.follow()
-    rows = world.store.reading.database[ROWS]
+    rows = world.db[ROWS]
     before = await rows.find_one({"_id": case})
     for _ in range(2):
         await world.follow()
@@ -265,7 +268,7 @@ async def test_a_row_that_is_told_of_late_or_twice_stays_what_it_is(world: World
         k: v for k, v in before.items() if k not in who_drew
     }
     assert after["written"]["digest"] == before["written"]["digest"]
-    table = await world.store.reading.figures.table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
+    table = await Figures(world.db).table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
     assert table[0].counted["filing"] == (1, 1)
 
 
@@ -275,10 +278,10 @@ async def test_a_pass_that_read_earlier_does_not_overwrite_one_that_read_later(w
     body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
     await world.api.made(STAFF, "/cases", body)
     await world.follow()
-    counts = world.store.reading.projection.recounting.counts
+    counts = world.store.rows.projection.recounting.counts
     early = await counts._draw()
     await counts.recount({(HERE, "reported:20260928")})
-    await world.store.reading.database[ROWS].delete_many({})
+    await world.db[ROWS].delete_many({})
     await counts._write(await counts._day(HERE, "reported", 20260928), early)
-    [line] = await world.store.reading.figures.table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
+    [line] = await Figures(world.db).table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
     assert line.counted["filing"] == (1, 1)

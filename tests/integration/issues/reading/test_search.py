@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.chassis.clock import utc_now
 from services.chassis.principal import Role
 from services.chassis.store.cursor import encode
 from services.chassis.store.mongo import Database
@@ -132,7 +133,7 @@ async def test_each_has_their_own_queue(api: Api, store: Store, unit_and_houses:
 
 
 async def test_a_queue_begins_with_what_is_due_first(
-    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+    api: Api, store: Store, unit_and_houses: tuple[str, list[str]], db: Database
 ) -> None:
     unit, houses = unit_and_houses
     cases = [await reported(api, houses[0]) for _ in range(5)]
@@ -141,7 +142,7 @@ async def test_a_queue_begins_with_what_is_due_first(
     await up_to_date(store)
     moments = [f"2030-01-0{day}T00:00:00+00:00" for day in (3, 1, 2, 2, 1)]
     for case, moment in zip(cases, moments, strict=True):
-        await store.reading.finding.rows.update_one({"_id": case}, {"$set": {"due": _moment(moment)}})
+        await db[ROWS].update_one({"_id": case}, {"$set": {"due": _moment(moment)}})
     expected = [id for _, id in sorted(zip(moments, cases, strict=True))]
     seen: list[str] = []
     cursor = None
@@ -268,10 +269,10 @@ async def test_a_retired_index_goes_once_its_successor_stands(db: Database, stor
     await db[ROWS].create_index(keys, name="desks")
     await db[ROWS].create_index([("somebody", 1)], name="an operator's own")
     await db[ROWS].drop_index("waiting")
-    await Projection(db).once(store.reading.clock)
+    await Projection(db).once(utc_now)
     assert "desks" in await db[ROWS].index_information()
     await db[ROWS].create_indexes(indexes())
-    await Projection(db).once(store.reading.clock)
+    await Projection(db).once(utc_now)
     left = (await db[ROWS].index_information()).keys()
     assert ("desks" in left, "waiting" in left, "an operator's own" in left) == (False, True, True)
 
@@ -304,7 +305,7 @@ async def test_figures_and_clusters_read_no_rows(
     await reported(api, houses[0])
     await up_to_date(store)
     await db[ROWS].drop()
-    today = local_day(store.reading.clock())
+    today = local_day(utc_now())
     [line] = await Figures(db).table(HERE, DEFAULT, By.CATEGORY, Period(today, today))
     assert (line.value, line.counted["filing"]) == ("noise", (0, 1))
     assert await counted(api, "open") == 1

@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from services.chassis.clock import utc_now
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import UnitKind
-from services.issues.routing.work import Training
+from services.issues.routing.sweeps import Training
 from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.unit.issues.routing.complaints import KINDS, sentences
@@ -76,5 +77,5 @@ async def handled(api: Api, past: Past, id: str, unit: str) -> None:
 async def taught(api: Api, store: Store) -> dict[str, Any]:
     """A model, trained at once on what there is."""
     asked = await api.made(STAFF, "/routing/models", {"community": HERE})
-    await Training(store).once(store.routing.clock)
+    await Training(store.cases, store.routing).once(utc_now)
     return dict((await api.get(STAFF, f"/routing/models/{asked['id']}")).json)

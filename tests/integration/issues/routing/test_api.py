@@ -4,14 +4,20 @@ from typing import Any
 
 import pytest
 
+from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
-from services.issues.routing.work import Rehearsing
+from services.issues.routing.suggester import Known, Suggester
+from services.issues.routing.sweeps import Rehearsing
 from services.issues.store import Store
 from tests.integration.issues.calling import Api
 from tests.integration.issues.routing.dispatching import a_past, handled, reported, taught
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, SUPERVISOR
 
 SINCE, UNTIL = "2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z"
+
+
+def suggester(store: Store) -> Suggester:
+    return Suggester(store.routing, Known(store.units, store.places, store.catalogues), store.clocks.time)
 
 
 def a_rule(unit: str, id: str = "rule-1", order: int = 100, **when: Any) -> dict[str, Any]:
@@ -180,13 +186,13 @@ async def test_a_rehearsal_shows_what_would_differ_and_changes_nothing(api: Api,
     period = {"community": HERE, "what": "draft", "since": "2020-01-01T00:00:00+08:00"}
     too_long = await api.post(STAFF, "/routing/rehearsals", period | {"until": UNTIL})
     assert (too_long.status, too_long.code) == (422, "rehearsal.too-long")
-    now = store.routing.clock()
+    now = utc_now()
     period |= {"since": now.replace(month=1, day=1).isoformat(), "until": now.replace(month=12, day=31).isoformat()}
     asked = await api.made(STAFF, "/routing/rehearsals", period)
     assert asked["report"] is None
 
     before = await everything(db)
-    assert await Rehearsing(store).once(store.routing.clock) == 1
+    assert await Rehearsing(store.cases, suggester(store)).once(utc_now) == 1
     assert await everything(db) == before
 
     report = (await api.get(STAFF, f"/routing/rehearsals/{asked['id']}")).json["report"]
@@ -211,7 +217,7 @@ async def test_a_rehearsed_model_gets_no_credit_for_what_it_learnt_from(api: Api
     await api.made(STAFF, f"/cases/{new}/accept", {"category": "parking"})
     await api.made(STAFF, f"/cases/{new}/dispatch", {"unit": past.units["street"]})
     await handled(api, past, new, past.units["street"])
-    now = store.routing.clock()
+    now = utc_now()
     body = {
         "community": HERE,
         "what": "model",
@@ -220,7 +226,7 @@ async def test_a_rehearsed_model_gets_no_credit_for_what_it_learnt_from(api: Api
         "until": now.replace(month=12, day=31).isoformat(),
     }
     asked = await api.made(STAFF, "/routing/rehearsals", body)
-    await Rehearsing(store).once(store.routing.clock)
+    await Rehearsing(store.cases, suggester(store)).once(utc_now)
     report = (await api.get(STAFF, f"/routing/rehearsals/{asked['id']}")).json["report"]
     assert (report["looked_at"], report["agree"], report["differ"]) == (61, 1, 0)
     assert report["learnt_from"] + report["unroutable"] == 60

@@ -10,8 +10,8 @@ from services.contracts.issues import CaseAnonymised
 from services.contracts.notices import PersonErasureRequested
 from services.issues.routing.domain.model import successor_id
 from services.issues.routing.forgetting import forget
+from services.issues.routing.sweeps import Training
 from services.issues.routing.weights import BUCKET, LEARNT
-from services.issues.routing.work import Training
 from services.issues.store import Store
 from tests.integration.issues.calling import Api
 from tests.integration.issues.opening import hear
@@ -50,7 +50,7 @@ async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_
     typed = await api.post(STAFF, "/routing/suggest", {"community": HERE, "text": "路灯不亮"})
     assert typed.json["categories"] == []
 
-    await Training(store).once(store.routing.clock)
+    await Training(store.cases, store.routing).once(utc_now)
 
     routing = (await api.get(STAFF, "/routing", community=HERE)).json
     assert (routing["model"], routing["awaiting"]) == (successor_id(model["id"]), None)
@@ -71,12 +71,12 @@ async def test_words_that_go_while_a_model_is_trained_are_not_in_it(
         await keep(model, parts, cases)
 
     object.__setattr__(store.routing.weights, "keep", erase_meanwhile)
-    await Training(store).once(store.routing.clock)
+    await Training(store.cases, store.routing).once(utc_now)
     assert await numbers(db) == []
     assert (await api.get(STAFF, f"/routing/models/{asked['id']}")).json["status"] == "asked"
 
     object.__setattr__(store.routing.weights, "keep", keep)
-    await Training(store).once(store.routing.clock)
+    await Training(store.cases, store.routing).once(utc_now)
     assert (await api.get(STAFF, f"/routing/models/{asked['id']}")).json["status"] == "ready"
     [learnt] = await db[LEARNT].find().to_list(None)
     assert gone not in learnt["cases"]
@@ -91,10 +91,10 @@ async def test_forgetting_that_was_interrupted_goes_on_where_it_was(
     weights = store.routing.weights
     kept = await db[LEARNT].find_one({"_id": model["id"]})
 
-    await forget(store, past.cases[:1], Cause("system"))
+    await forget(store.routing, past.cases[:1], Cause("system"))
     assert kept is not None
     await db[LEARNT].insert_one(kept)  # as if the last step had not been reached
-    await forget(store, past.cases[:1], Cause("system"))
+    await forget(store.routing, past.cases[:1], Cause("system"))
 
     assert await weights.learnt_from(past.cases) == []
     assert (await store.routing.models.get(successor_id(model["id"]))).version == 1

@@ -8,7 +8,7 @@ from services.contracts.issues.routing import DispatchSource, ModelStatus
 from services.issues.routing.dispatches import Dispatch
 from services.issues.routing.domain.accuracy import Outcome, accuracy_id
 from services.issues.routing.examples import FILED
-from services.issues.routing.work import Counting, accuracy_of
+from services.issues.routing.sweeps import Counting, accuracy_of
 from services.issues.store import Store
 from tests.unit.issues.world import HERE, NOW, UNIT
 
@@ -41,7 +41,7 @@ async def test_a_case_that_wanders_is_counted_hop_by_hop_and_once(store: Store) 
         ]
     assert await kept.returned_by("case-1") == {"unit-2"}
     assert await kept.corrected(HERE) == {"case-1"}
-    figures = await accuracy_of(store, HERE, NOW, NOW + timedelta(days=1))
+    figures = await accuracy_of(store.routing.dispatches, HERE, NOW, NOW + timedelta(days=1))
     overall = figures.overall
     assert (overall.dispatches, overall.cases, overall.hops, overall.decided) == (3, 1, 3.0, 3)
 
@@ -59,7 +59,7 @@ async def test_the_accuracy_is_published_once_a_day_as_days_are_in_shanghai(stor
     for case in range(6):
         await store.routing.dispatches.began(a_dispatch(f"case-{case}", 3))
         await store.routing.dispatches.ended(f"case-{case}", 4, Outcome.HANDLED if case else Outcome.RETURNED)
-    counting = Counting(store)
+    counting = Counting(store.routing)
     assert await counting.once(lambda: TODAY) == 1
     assert await counting.once(lambda: TODAY) == 0
     assert await counting.once(lambda: TODAY + timedelta(minutes=2)) == 1

@@ -12,6 +12,7 @@ from services.contracts.issues import CaseStatus, Channel, Priority
 from services.contracts.issues.routing import Automatic, DispatchSource, ModelStatus
 from services.issues.cases.domain.clock import Clocks
 from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.routing.dispatching import Means, dispatch_by_platform
 from services.issues.routing.domain.accuracy import SMALLEST_SAMPLE, Counted, Outcome, Tally, figures, publish
 from services.issues.routing.domain.classifier import Guess
 from services.issues.routing.domain.model import (
@@ -45,7 +46,6 @@ from services.issues.routing.domain.policy import (
 from services.issues.routing.domain.rehearsal import Scene, tally
 from services.issues.routing.domain.rules import Conditions, Facts, Rule
 from services.issues.routing.domain.suggesting import Opinion, Why, is_for_the_platform, suggest
-from services.issues.routing.reactions import Means, dispatch_by_platform
 from tests.unit.issues.world import (
     HERE,
     NOW,

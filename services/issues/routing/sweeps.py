@@ -1,4 +1,4 @@
-"""What routing does beside the requests: trains the models that were asked for, rehearses, counts the accuracy."""
+"""What routing does on due times: it trains the models that were asked for, rehearses, and counts the accuracy."""
 
 import logging
 from dataclasses import dataclass
@@ -9,19 +9,21 @@ from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, Unavailable
 from services.chassis.principal import SYSTEM
-from services.chassis.store.aggregates import Cause
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.mongo import PyMongoError
-from services.chassis.sweeper import Sweeping
 from services.chassis.values import ZONE
 from services.contracts.issues.routing import ModelStatus, PartFigures
+from services.issues.cases.domain.case import Case
+from services.issues.routing.dispatches import Dispatches
 from services.issues.routing.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish
 from services.issues.routing.domain.model import FAILED, NOT_ENOUGH, RoutingModel, conclude
 from services.issues.routing.domain.policy import replace_model, routing_id
 from services.issues.routing.domain.rehearsal import Rehearsal, Report, finish
 from services.issues.routing.examples import are_all_there, examples_of
 from services.issues.routing.rehearsal import rehearse
+from services.issues.routing.store import RoutingKept
+from services.issues.routing.suggester import Suggester
 from services.issues.routing.worker import trained
-from services.issues.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +34,15 @@ _AT_ONCE = 20
 class Training:
     """Trains the models that somebody asked for, one after the other, each in a process of its own."""
 
-    store: Store
+    cases: Aggregates[Case]
+    kept: RoutingKept
     name: str = "routing-training"
     every: timedelta = timedelta(seconds=1)
 
     async def once(self, clock: Clock) -> int:
         """Train what is asked for now."""
         asked = {"state.status": ModelStatus.ASKED}
-        page = await self.store.routing.models.select(asked, descending=False, limit=_AT_ONCE)
+        page = await self.kept.models.select(asked, descending=False, limit=_AT_ONCE)
         for stored in page.items:
             await self._train(stored.aggregate)
         return len(page.items)
@@ -54,9 +57,9 @@ class Training:
             await self._conclude(model, (), FAILED)
 
     async def _tried(self, model: RoutingModel) -> None:
-        kept = self.store.routing
+        kept = self.kept
         examples = await examples_of(
-            self.store.cases.collection,
+            self.cases.collection,
             model.community,
             corrected=await kept.corrected(model.community),
             by_platform=await kept.filed_by_platform(model.community),
@@ -66,13 +69,13 @@ class Training:
         if parts:
             learnt = [example.case for example in examples]
             await kept.weights.keep(model.id, parts, learnt)
-            if not await are_all_there(self.store.cases.collection, learnt):
+            if not await are_all_there(self.cases.collection, learnt):
                 await kept.weights.destroy(model.id)
                 return  # somebody was erased meanwhile: it is still asked for, and trained anew without them
         await self._conclude(model, told, None if parts else NOT_ENOUGH)
 
     async def _conclude(self, model: RoutingModel, told: tuple[PartFigures, ...], refusal: str | None) -> None:
-        kept, cause = self.store.routing, Cause(SYSTEM, f"sweep.{self.name}")
+        kept, cause = self.kept, Cause(SYSTEM, f"sweep.{self.name}")
         stands = await kept.models.change(model.id, lambda m, now: conclude(m, told, refusal, now), cause)
         if stands.aggregate.replaces is not None and await kept.routings.find(routing_id(model.community)):
             await kept.routings.change(
@@ -84,13 +87,14 @@ class Training:
 class Rehearsing:
     """Does the rehearsals that somebody asked for."""
 
-    store: Store
+    cases: Aggregates[Case]
+    suggester: Suggester
     name: str = "rehearsal"
     every: timedelta = timedelta(seconds=1)
 
     async def once(self, clock: Clock) -> int:
         """Rehearse what is asked for now."""
-        kept, cause = self.store.routing.rehearsals, Cause(SYSTEM, f"sweep.{self.name}")
+        kept, cause = self.suggester.kept.rehearsals, Cause(SYSTEM, f"sweep.{self.name}")
         page = await kept.select({"state.done_at": None}, descending=False, limit=_AT_ONCE)
         for stored in page.items:
             report = await self._report(stored.aggregate)
@@ -99,7 +103,7 @@ class Rehearsing:
 
     async def _report(self, rehearsal: Rehearsal) -> Report:
         try:
-            return await rehearse(self.store, rehearsal)
+            return await rehearse(self.cases, self.suggester, rehearsal)
         except (Unavailable, PyMongoError):
             raise
         except Exception:  # one rehearsal must not stop those of all
@@ -115,15 +119,15 @@ def _finished(report: Report, rehearsal: Rehearsal, now: datetime) -> Decision[R
 class Counting:
     """Publishes each community's dispatch accuracy once a day, in Asia/Shanghai, of the last 90 days."""
 
-    store: Store
+    kept: RoutingKept
     name: str = "dispatch-accuracy"
     every: timedelta = timedelta(minutes=1)
 
     async def once(self, clock: Clock) -> int:
         """Count those that were not counted today."""
         counted = 0
-        for community in await self.store.routing.dispatches.communities():
-            found = await self.store.routing.accuracies.find(accuracy_id(community))
+        for community in await self.kept.dispatches.communities():
+            found = await self.kept.accuracies.find(accuracy_id(community))
             now = clock()
             if found is None or _day(found.aggregate.until) != _day(now):
                 await self._publish(community, now, is_first=found is None)
@@ -131,8 +135,8 @@ class Counting:
         return counted
 
     async def _publish(self, community: str, now: datetime, *, is_first: bool) -> None:
-        kept, cause = self.store.routing, Cause(SYSTEM, f"sweep.{self.name}")
-        fresh = await accuracy_of(self.store, community, now - PERIOD, now)
+        kept, cause = self.kept, Cause(SYSTEM, f"sweep.{self.name}")
+        fresh = await accuracy_of(kept.dispatches, community, now - PERIOD, now)
         if is_first:
             try:
                 await kept.accuracies.create(fresh.id, lambda _: publish(fresh), cause)
@@ -142,14 +146,9 @@ class Counting:
             await kept.accuracies.change(fresh.id, lambda _, now: publish(fresh), cause)
 
 
-def routing_sweeps(store: Store) -> list[Sweeping]:
-    """All work of routing beside the requests."""
-    return [Training(store), Rehearsing(store), Counting(store)]
-
-
-async def accuracy_of(store: Store, community: str, since: datetime, until: datetime) -> DispatchAccuracy:
+async def accuracy_of(dispatches: Dispatches, community: str, since: datetime, until: datetime) -> DispatchAccuracy:
     """The accuracy of a community's dispatches from `since` until before `until`, as it stands now."""
-    return figures(community, since, until, await store.routing.dispatches.counted(community, since, until))
+    return figures(community, since, until, await dispatches.counted(community, since, until))
 
 
 def _day(moment: datetime) -> str:

@@ -1,0 +1,122 @@
+"""Suggests for a case that waits for a unit, and dispatches it where the community leaves that to the platform."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.chassis.aggregate import Decision, decided
+from services.chassis.principal import Role, system
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.handlers import Received
+from services.contracts.event import Event
+from services.contracts.issues import CaseDispatched, CaseStatus
+from services.contracts.issues.cases import CaseReassigned
+from services.contracts.issues.routing import DispatchSource, Routed
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.handling import Dispatch as DispatchCase
+from services.issues.cases.domain.handling import dispatch
+from services.issues.cases.domain.reporting import Accept, accept
+from services.issues.catalogue.domain.catalogue import Catalogue
+from services.issues.routing.dispatches import Dispatch
+from services.issues.routing.domain.policy import Routing
+from services.issues.routing.domain.suggesting import Suggestion, is_for_the_platform
+from services.issues.routing.store import RoutingKept
+from services.issues.routing.suggester import WAITING, Suggester
+from services.issues.units.domain import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatching:
+    """Routes cases by what `suggester` says, and notes who got which."""
+
+    cases: Aggregates[Case]
+    suggester: Suggester
+    clocks: Clocks
+
+    @property
+    def kept(self) -> RoutingKept:
+        """What the room keeps."""
+        return self.suggester.kept
+
+    async def route(self, received: Received[Any]) -> None:
+        """Suggest for the case, and dispatch it if that is for the platform to do.
+
+        Where a community has set nothing up, nothing is kept: a suggestion is then made when somebody asks for it.
+        """
+        routing = await self.kept.routing_of(received.envelope.community)
+        if not routing.rules_on and routing.model is None:
+            return
+        case = (await self.cases.get(received.envelope.aggregate_id)).aggregate
+        if case.status not in WAITING:
+            return
+        suggestion = await self.suggester.suggestion_of(case, routing)
+        is_ours = is_for_the_platform(case, suggestion, routing.automatic)
+        filed = is_ours and case.status is CaseStatus.REPORTED
+        await self.suggester.remember(case, suggestion, routing, received.envelope.time, filed=filed)
+        if is_ours:
+            await self._dispatch(case, suggestion, routing, received)
+
+    async def note(self, received: Received[CaseDispatched] | Received[CaseReassigned]) -> None:
+        """Note that a unit has the case from now on."""
+        envelope, event = received.envelope, received.event
+        case = (await self.cases.get(envelope.aggregate_id)).aggregate
+        routed = event.routed
+        await self.kept.dispatches.began(
+            Dispatch(
+                case=case.id,
+                seq=envelope.sequence,
+                community=case.community,
+                unit=event.unit,
+                category=case.category,
+                source=DispatchSource.PERSON if routed is None else routed.source,
+                at=envelope.time,
+                withheld=not case.is_public,
+            )
+        )
+
+    async def _dispatch(self, case: Case, suggestion: Suggestion, routing: Routing, received: Received[Any]) -> None:
+        unit = await self.suggester.known.units.get(suggestion.unit or "")
+        catalogue = await self.suggester.known.catalogues.of(case.community)
+        means = Means(unit, catalogue, self.clocks)
+
+        def decide(current: Case, now: datetime) -> Decision[Case]:
+            if not is_for_the_platform(current, suggestion, routing.automatic):
+                return decided(current)  # a person was faster
+            return dispatch_by_platform(current, suggestion, means, now)
+
+        await self.cases.change(case.id, decide, received.cause, taken=received.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a dispatch takes: the unit that is suggested, the community's catalogue, and how the clocks run."""
+
+    unit: Unit
+    catalogue: Catalogue
+    clocks: Clocks
+
+
+def dispatch_by_platform(case: Case, suggestion: Suggestion, means: Means, now: datetime) -> Decision[Case]:
+    """Dispatch the case as suggested, and file it before where nobody has; by what is told with the event."""
+    by = system(case.community, Role.STAFF)
+    events: list[Event] = []
+    if case.status is CaseStatus.REPORTED:
+        filed = accept(case, Accept(), means.catalogue, by, now)
+        case, events = filed.aggregate, [*filed.events]
+    done = dispatch(case, DispatchCase(unit=means.unit.id), means.unit, means.clocks, by, now)
+    routed = routed_by(suggestion)
+    told = [
+        event.model_copy(update={"routed": routed}) if isinstance(event, CaseDispatched) else event
+        for event in done.events
+    ]
+    return decided(done.aggregate, *events, *told)
+
+
+def routed_by(suggestion: Suggestion) -> Routed | None:
+    """What the record says about a dispatch by `suggestion`."""
+    if suggestion.source is DispatchSource.RULE:
+        return Routed(source=DispatchSource.RULE, rule=suggestion.rule, edition=suggestion.edition)
+    if suggestion.source is DispatchSource.MODEL:
+        return Routed(source=DispatchSource.MODEL, model=suggestion.model, confidence=suggestion.confidence)
+    return None
