@@ -14,7 +14,6 @@ from services.chassis.principal import Principal
 from services.contracts.event import fold
 from services.contracts.issues import WishState, WishStatus
 from services.issues.wishes.domain import wishes
-from services.issues.wishes.domain.open_limit import MAX_OPEN, TooManyWishes, free_seat
 from services.issues.wishes.domain.wishes import (
     Answer,
     Drop,
@@ -47,6 +46,7 @@ from services.issues.wishes.domain.wishes import (
 from tests.unit.issues.world import HERE, NEIGHBOUR, NOW, RESIDENT, STAFF, STRANGER, WALKER, assert_folds
 
 DAY = timedelta(days=1)
+
 Verdict = Literal[WishStatus.ACCEPTED, WishStatus.DECLINED]
 
 
@@ -210,16 +210,3 @@ def test_who_is_erased_goes_on_counting() -> None:
     gone = anonymise_wish(wish, RESIDENT.sub).aggregate
     assert (gone.supporters, gone.proposer, gone.text, gone.people) == (4, None, None, frozenset())
     assert "行动不便" not in str(a_wish().events[0].data())
-
-
-@pytest.mark.parametrize(
-    ("taken", "seat"), [([], 0), ([0, 2], 1), ([None, 0], 1), ([None] * (MAX_OPEN - 1), 0), ([3, None], 0)]
-)
-def test_the_lowest_free_seat_is_given(taken: list[int | None], seat: int) -> None:
-    assert free_seat(taken) == seat
-
-
-@pytest.mark.parametrize("taken", [[*range(MAX_OPEN)], [None] * MAX_OPEN, [None, *range(MAX_OPEN - 1)]])
-def test_without_a_free_seat_nothing_more_is_proposed(taken: list[int | None]) -> None:
-    with pytest.raises(TooManyWishes):
-        free_seat(taken)
