@@ -1,4 +1,4 @@
-"""Puts the issues service together."""
+"""Puts the issues service together from its rooms."""
 
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -7,122 +7,142 @@ from services.chassis.erasure_answers import erasure_answers
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
+from services.chassis.store.aggregates import Aggregates, Kind
+from services.chassis.subscriber.erasure import Erasure, erasures_on
 from services.contracts.issues import PersonDataErased
 from services.contracts.notices import PersonErasureRequested
-from services.issues.cases import room as cases
+from services.contracts.topics import ISSUES
+from services.issues.cases import room as cases_room
 from services.issues.cases.api.cases import Filing
 from services.issues.cases.api.changes import Changes
+from services.issues.cases.domain.case import Case
 from services.issues.cases.erasure import Drawn
-from services.issues.cases.store import KINDS as CASES
-from services.issues.cases.store import withheld_cases
+from services.issues.cases.joining import Joining
+from services.issues.cases.store import CASES, withheld_cases
+from services.issues.cases.supporter_counts import CaseCounts
 from services.issues.cases.uploads_shown import UploadsShown
-from services.issues.catalogue import room as catalogue
-from services.issues.catalogue.store import KINDS as CATALOGUE
-from services.issues.duplicates import room as duplicates
+from services.issues.catalogue import room as catalogue_room
+from services.issues.catalogue.store import CATALOGUES, Catalogues
+from services.issues.duplicates import room as duplicates_room
 from services.issues.duplicates.api import Comparing
-from services.issues.places import room as places
-from services.issues.places.store import KINDS as PLACES
-from services.issues.privacy import room as privacy
-from services.issues.rounds import room as rounds
-from services.issues.rounds.store import KINDS as ROUNDS
-from services.issues.rounds.walks import Walks
-from services.issues.open311 import room as open311
-from services.issues.reading import room as reading
+from services.issues.open311 import room as open311_room
+from services.issues.places import room as places_room
+from services.issues.places.links import Links
+from services.issues.places.store import PLACES
+from services.issues.privacy import room as privacy_room
+from services.issues.reading import room as reading_room
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.kpis import Titles
 from services.issues.reading.round_status import RoundReader
 from services.issues.reading.row import ROWS
-from services.issues.routing import room as routing
+from services.issues.reading.store import kept_rows
+from services.issues.rounds import room as rounds_room
+from services.issues.rounds.store import KINDS as KINDS_OF_ROUNDS
+from services.issues.rounds.store import ROUND_PLANS, ROUNDS, VISITS
+from services.issues.rounds.walks import Walks
+from services.issues.routing import room as routing_room
 from services.issues.routing.forgetting import forget
-from services.issues.routing.store import KINDS as ROUTING
+from services.issues.routing.store import KINDS as KINDS_OF_ROUTING
+from services.issues.routing.store import RoutingKept
 from services.issues.routing.suggester import Known
 from services.issues.settings import IssuesSettings
-from services.issues.store import ERASURES, Store
-from services.issues.supports import room as supports
-from services.issues.supports.store import KINDS as SUPPORTS
-from services.issues.units import room as units
-from services.issues.units.store import KINDS as UNITS
-from services.issues.uploads import room as uploads
-from services.issues.wishes import room as wishes
+from services.issues.shared.cache import Remembered
+from services.issues.shared.unchanging import Unchanging
+from services.issues.supports import room as supports_room
+from services.issues.supports.counting import Tallies
+from services.issues.supports.domain.supports import Subject, Support
+from services.issues.supports.store import SUPPORTS
+from services.issues.units import room as units_room
+from services.issues.units.store import UNITS
+from services.issues.uploads import room as uploads_room
+from services.issues.wishes import room as wishes_room
+from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.joining import Joining as WishJoining
 from services.issues.wishes.joining import hidden_among
-from services.issues.wishes.store import KINDS as WISHES
+from services.issues.wishes.store import WISHES
+from services.issues.wishes.supporter_counts import WishCounts
+
+ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 
 
 def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
-    return rooms_on(Store.of(runtime), runtime)
-
-
-def rooms_on(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
-    """The rooms of the service, on `store`."""
-    database, clock, settings = runtime.database, runtime.clock, runtime.settings
-    shown = UploadsShown(store.cases, store.visits, store.vault)
-    walks = Walks(store.rounds, store.visits, store.places, store.catalogues, store.photos)
-    wish_joining = WishJoining(store.wishes, store.supports, store.tallies)
+    settings, database, journal, clock = runtime.settings, runtime.database, runtime.journal, runtime.clock
+    vault = privacy_room.opened_vault(runtime)
+    units, catalogues = Unchanging(runtime.aggregates(UNITS)), Catalogues(runtime.aggregates(CATALOGUES))
+    places = Remembered(runtime.aggregates(PLACES), clock)
+    photos, attachments = uploads_room.kept_uploads(runtime, vault)
+    rounds, plans, visits = runtime.aggregates(ROUNDS), runtime.aggregates(ROUND_PLANS), runtime.aggregates(VISITS)
+    supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
+    tallies = counting(cases, wishes, supports, settings.raised_at)
+    changes, joining = Changes(cases, vault, settings.clocks), Joining(cases, supports, tallies, vault)
+    filing = Filing(places, catalogues, photos, attachments)
+    rows, routing = kept_rows(runtime), RoutingKept.of(runtime)
 
     async def withheld(subjects: Sequence[str]) -> set[str]:
         """Those of `subjects`, cases and wishes, of which not everybody may know."""
-        return await withheld_cases(store.cases, subjects) | await hidden_among(store.wishes, subjects)
-    filing = Filing(store.places, store.catalogues, store.photos, store.attachments)
-    changes = Changes(store.cases, store.vault, store.clocks)
+        return await withheld_cases(cases, subjects) | await hidden_among(wishes, subjects)
 
-    async def undraw(cases: Collection[str]) -> None:
-        """Take away what was made of the words of `cases`: why a unit was suggested, and how they are found."""
-        await store.routing.blank_suggestions(cases)
-        await store.rows.projection.forget(list(cases))
+    async def undraw(ids: Collection[str]) -> None:
+        """Take away what was made of the words of cases: why a unit was suggested, and how they are found."""
+        await routing.blank_suggestions(ids)
+        await rows.projection.forget(list(ids))
 
     return [
-        privacy.room(store.vault),
-        units.room(store.units),
-        catalogue.room(store.catalogues, store.units),
-        places.room(store.places, store.catalogues, store.links),
-        uploads.room(store.photos, store.attachments, shown, runtime.database),
-        supports.room(store.supports, store.tallies, withheld, runtime.database),
-        rounds.room(walks, store.round_plans, runtime.database),
-        wishes.room(wish_joining, store.clocks.time, store.answer_within, runtime.traces),
-        cases.room(
-            store.joining,
+        privacy_room.room(vault),
+        units_room.room(units),
+        catalogue_room.room(catalogues, units),
+        places_room.room(places, catalogues, Links(settings.public_url, settings.report_page)),
+        uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
+        supports_room.room(supports, tallies, withheld, database),
+        rounds_room.room(Walks(rounds, visits, places, catalogues, photos), plans, database),
+        wishes_room.room(
+            WishJoining(wishes, supports, tallies),
+            settings.clocks.time,
+            settings.wishes_answered_within,
+            runtime.traces,
+        ),
+        cases_room.room(
+            changes,
+            joining,
             filing,
-            store.units,
-            store.visits,
+            units,
+            visits,
             database,
-            runtime.journal,
+            journal,
             runtime.traces,
             settings,
-            cases.Later(store.routing.dispatches.withhold, Drawn(partial(forget, store.routing), undraw)),
+            cases_room.Later(routing.dispatches.withhold, Drawn(partial(forget, routing), undraw)),
         ),
-        reading.room(
-            store.rows,
-            Answering(store.cases, store.vault),
-            Titles(store.units, store.places),
-            store.rounds,
-            RoundReader(store.visits, store.cases, store.places, store.catalogues),
+        reading_room.room(
+            rows,
+            Answering(cases, vault),
+            Titles(units, places),
+            rounds,
+            RoundReader(visits, cases, places, catalogues),
             database,
             clock,
             settings,
         ),
-        duplicates.room(
-            store.cases, store.vault, store.joining, Comparing(store.places, store.catalogues, database[ROWS], clock)
-        ),
-        routing.room(
-            store.routing,
-            Known(store.units, store.places, store.catalogues),
-            store.cases,
-            store.clocks,
-            store.vault,
-            runtime.journal,
-            clock,
-        ),
-        open311.room(changes, filing, store.units, database, runtime.journal, clock, settings),
+        duplicates_room.room(cases, vault, joining, Comparing(places, catalogues, database[ROWS], clock)),
+        routing_room.room(routing, Known(units, places, catalogues), cases, settings.clocks, vault, journal, clock),
+        open311_room.room(changes, filing, units, database, journal, clock, settings),
         erasure_answers(runtime, ERASURES, PersonErasureRequested, PersonDataErased),
     ]
+
+
+def counting(
+    cases: Aggregates[Case], wishes: Aggregates[Wish], supports: Aggregates[Support], raised_at: tuple[int, ...]
+) -> Tallies:
+    """What counts the people behind cases and wishes."""
+    of_cases, of_wishes = CaseCounts(cases, supports, raised_at), WishCounts(wishes, supports)
+    return Tallies({Subject.CASE: of_cases.count, Subject.WISH: of_wishes.count})
 
 
 service = Service(
     name="issues",
     title="Sunshine Community: issues (cases, rounds, wishes)",
     settings=IssuesSettings,
-    kinds=(*UNITS, *CATALOGUE, *PLACES, *SUPPORTS, *ROUNDS, *WISHES, *CASES, *ROUTING, ERASURES),
+    kinds=(UNITS, CATALOGUES, PLACES, SUPPORTS, *KINDS_OF_ROUNDS, WISHES, CASES, *KINDS_OF_ROUTING, ERASURES),
     rooms=rooms,
 )

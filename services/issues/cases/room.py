@@ -35,6 +35,7 @@ class Later:
 
 
 def room(
+    changes: Changes,
     joining: Joining,
     filing: Filing,
     units: Unchanging[Unit],
@@ -45,9 +46,8 @@ def room(
     settings: CaseSettings,
     later: Later,
 ) -> Room:
-    """The room of cases; `joining` brings the cases themselves, and who supports them."""
-    cases, vault, clocks = joining.cases, joining.vault, settings.clocks
-    changes = Changes(cases, vault, clocks)
+    """The room of cases. `changes` brings the cases themselves, `joining` who supports them."""
+    cases, vault, clocks = changes.cases, changes.vault, changes.clocks
     mergers = Mergers(cases, joining.tallies, clocks)
     publicity = Publicity(cases, visits, joining.supports, joining.tallies, filing.catalogues, later.withhold)
 

@@ -10,12 +10,12 @@ from services.chassis.room import Room, open_rooms
 from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.handlers import Handlers
-from services.issues.app import rooms_on, service
+from services.issues.app import service
 from services.issues.settings import IssuesSettings
-from services.issues.store import Store
 from tests.integration import standing
 from tests.integration.calling import Caller
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Running
 from tests.integration.issues.opening import called, indexed
 
@@ -38,14 +38,14 @@ def db(runtime: Runtime[IssuesSettings]) -> Database:
 
 
 @pytest.fixture
-def store(runtime: Runtime[IssuesSettings]) -> Store:
-    return Store.of(runtime)
+def store(runtime: Runtime[IssuesSettings]) -> Kept:
+    return Kept.of(runtime)
 
 
 @pytest.fixture
-def opened(store: Store, runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
+def opened(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     """The rooms of the service."""
-    return rooms_on(store, runtime)
+    return service.rooms(runtime)
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from services.contracts.notices import PersonErasureRequested
 from services.issues.cases.domain.reporting import Report, report
 from services.issues.privacy.domain.contact import Contact
 from services.issues.settings import IssuesSettings
-from services.issues.store import Store
 from services.issues.supports.domain.supports import Subject, first_support
 from services.issues.supports.joining import count
 from services.issues.wishes.domain.wishes import Propose, propose
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.opening import hear
 from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import BUILDING, CATALOGUE, HERE, NEIGHBOUR, RESIDENT, STAFF
@@ -33,7 +33,7 @@ async def everything(db: Database) -> dict[str, list[Any]]:
     return {name: await db[name].find({}, {"outbox": 0}).to_list(1000) for name in names}
 
 
-async def test_what_is_read_ahead_is_what_every_part_looks_into(runtime: Runtime[IssuesSettings], store: Store) -> None:
+async def test_what_is_read_ahead_is_what_every_part_looks_into(runtime: Runtime[IssuesSettings], store: Kept) -> None:
     """And who looks again later erases by what the store knows."""
     parts = [kept._named._gone for kept in vars(store).values() if isinstance(kept, Aggregates)]
     assert {id(gone) for gone in (*parts, store.traces.gone, store.vault._gone, runtime.journal.gone)} == {
@@ -41,7 +41,7 @@ async def test_what_is_read_ahead_is_what_every_part_looks_into(runtime: Runtime
     }
 
 
-async def test_nothing_leads_to_the_person_any_more(store: Store, db: Database, handlers: Handlers) -> None:
+async def test_nothing_leads_to_the_person_any_more(store: Kept, db: Database, handlers: Handlers) -> None:
     shown = await store.photos.keep(HERE, a_picture("red"), RESIDENT)
     loose = await store.photos.keep(HERE, a_picture("blue"), RESIDENT)
     handled = await store.photos.keep(HERE, a_picture("green"), RESIDENT)

@@ -14,8 +14,8 @@ from services.issues.cases.store import cases_come_due, shown_in
 from services.issues.places.service import standing_in
 from services.issues.rounds.store import found_in_any, plans_to_advance
 from services.issues.shared.queries import matching
-from services.issues.store import Store
 from tests.integration.issues.explaining import stages
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.rounds.walking import BUILDINGS, register_places
 from tests.unit.issues.world import HERE, NOW, a_case
 
@@ -52,7 +52,7 @@ LISTS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("collection", "query"), LISTS, ids=lambda value: str(value)[:70])
 async def test_no_query_reads_a_whole_collection(
-    store: Store, db: Database, collection: str, query: dict[str, Any]
+    store: Kept, db: Database, collection: str, query: dict[str, Any]
 ) -> None:
     explained = await db[collection].find(query).sort([("at", -1), ("_id", -1)]).limit(51).explain()
     used = stages(explained["queryPlanner"]["winningPlan"])
@@ -60,14 +60,14 @@ async def test_no_query_reads_a_whole_collection(
     assert used & {"IXSCAN", "OR", "SORT_MERGE"}
 
 
-async def test_due_cases_are_found_by_their_own_index(store: Store, db: Database) -> None:
+async def test_due_cases_are_found_by_their_own_index(store: Kept, db: Database) -> None:
     explained = await db["cases"].find(cases_come_due(utc_now())).limit(200).explain()
     plan = explained["queryPlanner"]["winningPlan"]
     assert stages(plan) & {"COLLSCAN", "SORT"} == set()
     assert "'tick'" in str(plan)
 
 
-async def put(store: Store, id: str, status: CaseStatus, due_in: timedelta | None) -> None:
+async def put(store: Kept, id: str, status: CaseStatus, due_in: timedelta | None) -> None:
     due_at = None if due_in is None else utc_now() + due_in
     case = a_case(status)
     case = case.model_copy(update={**with_tick(case, {**STOPPED, "due_at": due_at}), "id": id})
@@ -75,7 +75,7 @@ async def put(store: Store, id: str, status: CaseStatus, due_in: timedelta | Non
     await store.cases.collection.insert_one({"_id": id, "v": 1, "at": utc_now(), "state": document})
 
 
-async def test_each_overdue_case_is_told_once(store: Store) -> None:
+async def test_each_overdue_case_is_told_once(store: Kept) -> None:
     hour = timedelta(hours=1)
     await put(store, "late", CaseStatus.DISPATCHED, -hour)
     await put(store, "late-again", CaseStatus.SENT_BACK, -hour)
@@ -90,7 +90,7 @@ async def test_each_overdue_case_is_told_once(store: Store) -> None:
     assert {document["_id"] for document in told} == {"late", "late-again"}
 
 
-async def test_places_are_read_once_and_unknown_ones_are_not_remembered(store: Store, db: Database) -> None:
+async def test_places_are_read_once_and_unknown_ones_are_not_remembered(store: Kept, db: Database) -> None:
     wanted = [building.id for building in BUILDINGS]
     assert await store.places.those_of(wanted) == {}
     await register_places(store)
@@ -99,7 +99,7 @@ async def test_places_are_read_once_and_unknown_ones_are_not_remembered(store: S
     assert (await store.places.get(wanted[0])).number == 1
 
 
-async def test_a_page_follows_a_page(store: Store) -> None:
+async def test_a_page_follows_a_page(store: Kept) -> None:
     for number in range(7):
         await put(store, f"case-{number}", CaseStatus.ACCEPTED, None)
     first = await store.cases.select(matching(HERE), limit=4)

@@ -7,8 +7,8 @@ import pytest
 
 from services.chassis.aggregate import derived_id
 from services.chassis.principal import Principal, Role
-from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.rounds.walking import BUILDINGS, plan, register_places
 from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import (
@@ -175,7 +175,7 @@ async def test_a_hidden_wish_is_nothing_to_all_but_its_proposer_and_the_staff(ap
     assert (await api.get(RESIDENT, f"/wishes/{wish}")).json["hidden"] is True
 
 
-async def test_a_rounds_summary_neither_names_nor_counts_a_private_case_to_residents(api: Api, store: Store) -> None:
+async def test_a_rounds_summary_neither_names_nor_counts_a_private_case_to_residents(api: Api, store: Kept) -> None:
     await register_places(store)
     round = await plan(store)
     building = BUILDINGS[0].id
@@ -197,14 +197,14 @@ async def test_a_rounds_summary_neither_names_nor_counts_a_private_case_to_resid
     }
 
 
-async def test_behind_a_figure_handlers_and_operators_find_no_private_case_of_others(api: Api, store: Store) -> None:
+async def test_behind_a_figure_handlers_and_operators_find_no_private_case_of_others(api: Api, store: Kept) -> None:
     unit, [building, *_] = await a_community(api, buildings=1)
     open_one, secret = await a_public_case(api, building), await a_private_case(api, building)
     for case in (open_one, secret):
         await api.made(STAFF, f"/cases/{case}/accept", {})
     await api.made(STAFF, f"/cases/{secret}/dispatch", {"unit": unit})
-    await store.rows.projection.rebuild()
-    await store.rows.projection.catch_up()
+    await store.projection.rebuild()
+    await store.projection.catch_up()
     theirs = person("handler-7", Role.HANDLER, units=(unit,))
     shown = {}
     for by in (OTHER_HANDLER, OPERATOR, theirs, STAFF):
@@ -217,7 +217,7 @@ async def test_behind_a_figure_handlers_and_operators_find_no_private_case_of_ot
     assert shown == {OTHER_HANDLER.sub: {open_one}, OPERATOR.sub: {open_one}, theirs.sub: both, STAFF.sub: both}
 
 
-async def test_the_id_of_an_upload_does_not_tell_whose_it_is(store: Store) -> None:
+async def test_the_id_of_an_upload_does_not_tell_whose_it_is(store: Kept) -> None:
     """A nameless report shows its ids to workers; who holds the same picture could have tried all people."""
     data = a_picture("red")
     kept = await store.photos.keep(HERE, data, RESIDENT)

@@ -12,8 +12,8 @@ from services.contracts.topics import ISSUES
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.pausing import come_due
 from services.issues.cases.store import cases_come_due
-from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Running
 from tests.unit.issues.world import HERE, RESIDENT, STAFF, person
 from tests.unit.issues.world import a_case as a_dispatched_case
@@ -59,7 +59,7 @@ async def test_an_outdated_version_is_answered_with_the_present_one(api: Api) ->
     assert (answer.status, answer.json["current"]["version"]) == (412, case["version"])
 
 
-async def test_a_pause_ends_by_itself_and_its_case_goes_on(api: Api, store: Store) -> None:
+async def test_a_pause_ends_by_itself_and_its_case_goes_on(api: Api, store: Kept) -> None:
     case, unit = await a_case_in(api, "dispatch", "start")
     at, clock = f"/cases/{case['id']}", the_clock(store)
     until = (utc_now() + timedelta(hours=5)).isoformat()
@@ -86,7 +86,7 @@ async def test_staff_end_a_pause_before_its_time(api: Api) -> None:
     assert (await api.post(STAFF, f"/cases/{case['id']}/resume")).code == "case.not-now"
 
 
-async def test_a_warning_and_a_breach_are_said_once_whoever_sweeps(api: Api, store: Store) -> None:
+async def test_a_warning_and_a_breach_are_said_once_whoever_sweeps(api: Api, store: Kept) -> None:
     case, _ = await a_case_in(api, "dispatch")
     await hours_pass(store, 24 * 40, "warn_at", "phase_due_at", "tick_at")
     await asyncio.gather(*(the_clock(store).once(utc_now) for _ in range(4)))
@@ -99,7 +99,7 @@ async def test_a_warning_and_a_breach_are_said_once_whoever_sweeps(api: Api, sto
     assert (types.count("warned"), types.count("escalated")) == (1, 1)
 
 
-async def test_many_that_come_due_at_once_are_all_told(store: Store) -> None:
+async def test_many_that_come_due_at_once_are_all_told(store: Kept) -> None:
     due = a_dispatched_case(S.DISPATCHED)
     state = due.model_dump(exclude={"id"})  # of years ago: everything about it is due
     many = [{"_id": f"case-{n}", "v": 1, "at": utc_now(), "state": state, "outbox": []} for n in range(450)]
@@ -109,12 +109,12 @@ async def test_many_that_come_due_at_once_are_all_told(store: Store) -> None:
     assert await store.cases.collection.count_documents(told) == 450
 
 
-def the_clock(store: Store) -> Sweep[Case]:
+def the_clock(store: Kept) -> Sweep[Case]:
     """What the service sweeps with; each replica has its own."""
     return Sweep("case-clock", store.cases, cases_come_due, lambda case, now: come_due(case, store.clocks, now))
 
 
-async def hours_pass(store: Store, hours: int, *fields: str) -> None:
+async def hours_pass(store: Kept, hours: int, *fields: str) -> None:
     """Time passes for the cases of the store, as if nothing had swept meanwhile."""
     back = {f"state.{name}": {"$subtract": [f"$state.{name}", hours * 3_600_000]} for name in fields}
     await store.cases.collection.update_many({}, [{"$set": back}])

@@ -10,8 +10,8 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Cause
 from services.contracts.issues import CaseStatus
 from services.issues.cases.mergers import Mergers
-from services.issues.store import Store
 from tests.integration.issues.calling import Answer, Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Running
 from tests.integration.issues.neighbours import a_lamp, affected, all_join, residents
 from tests.integration.issues.opening import erase
@@ -22,7 +22,7 @@ ME = Cause("test")
 
 
 @pytest.fixture
-def mergers(store: Store) -> Mergers:
+def mergers(store: Kept) -> Mergers:
     return Mergers(store.cases, store.tallies, store.clocks)
 
 
@@ -64,7 +64,7 @@ async def test_merged_people_count_once_and_come_back(running: Running) -> None:
 
 
 async def test_in_any_order_everybody_counts_once(
-    api: Api, store: Store, mergers: Mergers, opened: Sequence[Room]
+    api: Api, store: Kept, mergers: Mergers, opened: Sequence[Room]
 ) -> None:
     """Joining, leaving, merging, taking apart and erasing at random, beside a plain count of people."""
     _, [house, *_] = await a_community(api)
@@ -104,7 +104,7 @@ async def test_in_any_order_everybody_counts_once(
     assert await store.supports.collection.count_documents({"state.person": people[3].sub}) == 0
 
 
-async def test_a_chain_ends_at_one_and_crosswise_mergers_come_apart(api: Api, store: Store, mergers: Mergers) -> None:
+async def test_a_chain_ends_at_one_and_crosswise_mergers_come_apart(api: Api, store: Kept, mergers: Mergers) -> None:
     _, [house, *_] = await a_community(api)
     a, b, c = [(await a_lamp(api, house, by))["id"] for by in residents(3)]
     await merge(api, a, b)
@@ -128,7 +128,7 @@ async def test_a_chain_ends_at_one_and_crosswise_mergers_come_apart(api: Api, st
     assert await affected(api, alone[0]) == 3
 
 
-async def test_a_case_has_any_number_of_parts_on_one_level(api: Api, store: Store, mergers: Mergers) -> None:
+async def test_a_case_has_any_number_of_parts_on_one_level(api: Api, store: Kept, mergers: Mergers) -> None:
     _, [house, *_] = await a_community(api)
     whole, single = (await a_lamp(api, house))["id"], (await a_lamp(api, house, NEIGHBOUR))["id"]
     part = {"category": "wall", "title": "外墙脱落"}

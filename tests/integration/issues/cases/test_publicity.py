@@ -10,17 +10,17 @@ from services.chassis.room import Room
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseState, CaseWithheldState
 from services.contracts.topics import ISSUES
-from services.issues.store import Store
 from services.issues.supports.domain.supports import Subject, first_support
 from tests.integration import standing
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Record, Running
 from tests.integration.issues.rounds.walking import BUILDINGS, ME, plan, register_places
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
 from tests.waiting import eventually
 
 
-async def test_what_older_versions_left_is_made_right_once(api: Api, store: Store, opened: Sequence[Room]) -> None:
+async def test_what_older_versions_left_is_made_right_once(api: Api, store: Kept, opened: Sequence[Room]) -> None:
     await register_places(store)
     building, round = BUILDINGS[0].id, await plan(store)
     findings = [{"id": code, "category": code, "title": "x", "fixed": False} for code in ("hardship", "noise")]
@@ -61,7 +61,7 @@ async def test_states_that_are_asked_for_again_are_withheld_again(running: Runni
     assert told == [(CaseState.type, True), (CaseWithheldState.type, False)] * 2
 
 
-async def test_who_supports_what_and_where_it_was_found_can_not_be_tried_with_ids(api: Api, store: Store) -> None:
+async def test_who_supports_what_and_where_it_was_found_can_not_be_tried_with_ids(api: Api, store: Kept) -> None:
     """Topics carry the ids of what is withheld, beside those of all people, cases and visits."""
     await register_places(store)
     building, round = BUILDINGS[0].id, await plan(store)
@@ -79,7 +79,7 @@ async def test_who_supports_what_and_where_it_was_found_can_not_be_tried_with_id
     assert support["_id"] != derived_id("support", secret, NEIGHBOUR.sub)
 
 
-async def test_what_was_named_by_a_plain_digest_is_still_found(api: Api, store: Store) -> None:
+async def test_what_was_named_by_a_plain_digest_is_still_found(api: Api, store: Kept) -> None:
     await register_places(store)
     building, round = BUILDINGS[0].id, await plan(store)
     body = {

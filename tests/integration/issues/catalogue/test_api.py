@@ -8,9 +8,9 @@ from services.chassis.store.mongo import Database
 from services.contracts.topics import ISSUES
 from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.settings import IssuesSettings
-from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
 from tests.integration.issues.explaining import stages
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Running
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, WALKER
 from tests.waiting import eventually
@@ -147,7 +147,7 @@ async def test_a_case_of_a_category_that_is_not_public_is_shown_to_whom_it_conce
 async def test_an_edition_that_one_replica_adopts_is_in_force_on_others(
     runtime: Runtime[IssuesSettings], api: Api
 ) -> None:
-    other = Store.of(runtime)
+    other = Kept.of(runtime)
     assert (await other.catalogues.of(HERE)).version == 0
     await api.put(STAFF, AT, without("wreck"))
 
@@ -157,7 +157,7 @@ async def test_an_edition_that_one_replica_adopts_is_in_force_on_others(
     await eventually(adopted)
 
 
-async def test_editions_are_found_by_an_index(store: Store, db: Database) -> None:
+async def test_editions_are_found_by_an_index(store: Kept, db: Database) -> None:
     order = [("state.edition", -1), ("_id", -1)]
     explained = await db["catalogues"].find({"state.community": HERE}).sort(order).limit(2).explain()
     used = stages(explained["queryPlanner"]["winningPlan"])

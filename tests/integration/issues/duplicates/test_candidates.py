@@ -10,11 +10,11 @@ from services.issues.cases.store import joined, merged_into, part_of
 from services.issues.duplicates.candidates import Asked, near, similar, worded
 from services.issues.duplicates.domain.likeness import Why
 from services.issues.reading.row import ROWS
-from services.issues.store import Store
 from services.issues.supports.counting import supporting
 from services.issues.wishes.store import wishes_overdue
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
 from tests.integration.issues.explaining import stages
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.neighbours import a_lamp
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, a_building, a_case
 
@@ -23,7 +23,7 @@ async def ask(api: Api, by: Any = NEIGHBOUR, **query: Any) -> Answer:
     return await api.get(by, "/cases/similar", community=HERE, **query)
 
 
-async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_words(api: Api, store: Store) -> None:
+async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_words(api: Api, store: Kept) -> None:
     _, [house, other, _] = await a_community(api)
     floor = await api.made(OPERATOR, "/places", {"community": HERE, "kind": "floor", "parent": house, "number": 7})
     lamp = (await a_lamp(api, floor["id"], spot="东侧 703 门口"))["id"]
@@ -50,8 +50,8 @@ async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_word
 
     # By words or category alone, from the rows that follow the cases.
     door = (await a_lamp(api, other, category="door", text="单元门禁刷卡没有反应"))["id"]
-    await store.rows.projection.rebuild()
-    await store.rows.projection.catch_up()
+    await store.projection.rebuild()
+    await store.projection.catch_up()
     assert [each["id"] for each in (await ask(api, text="单元门禁没反应")).json["items"]] == [door]
     assert [each["id"] for each in (await ask(api, category="door")).json["items"]] == [door]
     assert (await ask(api, text="电梯困人")).json["items"] == []
@@ -69,7 +69,7 @@ async def test_questions_that_make_no_sense_and_people_who_may_not_ask(api: Api)
     assert (await ask(api, place=house, limit=21)).status == 422
 
 
-async def test_what_is_not_public_or_long_over_is_not_suggested(store: Store, db: Database) -> None:
+async def test_what_is_not_public_or_long_over_is_not_suggested(store: Kept, db: Database) -> None:
     house, now = a_building(), utc_now()
     ages = {"open": (CaseStatus.ACCEPTED, None), "fresh": (CaseStatus.VERIFIED, 3), "old": (CaseStatus.VERIFIED, 30)}
     for id, (status, days) in ages.items():
@@ -100,7 +100,7 @@ QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
 ]
 
 
-async def test_every_question_has_its_index(store: Store, db: Database) -> None:
+async def test_every_question_has_its_index(store: Kept, db: Database) -> None:
     for collection, query, sort in QUESTIONS:
         explained = await db[collection].find(query).sort(sort).limit(200).explain()
         used = stages(explained["queryPlanner"]["winningPlan"])
@@ -108,6 +108,6 @@ async def test_every_question_has_its_index(store: Store, db: Database) -> None:
         assert used & {"IXSCAN", "SORT_MERGE"}, query
 
 
-async def _put(store: Store, case: Any) -> None:
+async def _put(store: Kept, case: Any) -> None:
     document = case.model_dump(exclude={"id"})
     await store.cases.collection.insert_one({"_id": case.id, "v": 1, "at": utc_now(), "state": document})

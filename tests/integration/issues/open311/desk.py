@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 
 from services.issues.open311.formats import MEDIA_TYPES, Format
-from services.issues.store import Store
 from tests.contract.open311.reading import as_texts, check, read_xml
 from tests.integration.issues.calling import OPERATOR, Api
+from tests.integration.issues.kept import Kept
 from tests.unit.issues.world import HANDLER, HERE, STAFF, SUPERVISOR
 
 V2 = "/api/issues/open311/v2"
@@ -109,10 +109,10 @@ async def a_key(api: Api, **fields: Any) -> Any:
     return await api.made(OPERATOR, KEYS, {"community": HERE, "title": "城市热线", **fields})
 
 
-async def shown(store: Store) -> None:
+async def shown(store: Kept) -> None:
     """Bring the rows of lists up to date with what was committed."""
-    await store.rows.projection.rebuild()
-    await store.rows.projection.catch_up()
+    await store.projection.rebuild()
+    await store.projection.catch_up()
 
 
 async def dispatched(api: Api, case: str, unit: str, **accept: Any) -> None:

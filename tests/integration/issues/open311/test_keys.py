@@ -6,8 +6,8 @@ import pytest
 
 from services.chassis.principal import Role
 from services.issues.open311.keys import KEYS, USES
-from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.open311.desk import KEYS as PATH
 from tests.integration.issues.open311.desk import Desk, a_key
 from tests.unit.issues.world import HERE, STAFF, person
@@ -16,7 +16,7 @@ THERE = person("operator-9", Role.OPERATOR, community="elsewhere")
 
 
 async def test_a_key_is_told_once_kept_as_a_digest_and_opens_nothing_once_revoked(
-    desk: Desk, api: Api, store: Store
+    desk: Desk, api: Api, store: Kept
 ) -> None:
     body = {"community": HERE, "title": "城市热线"}
     for by in (STAFF, THERE):
@@ -48,7 +48,7 @@ async def test_a_key_is_told_once_kept_as_a_digest_and_opens_nothing_once_revoke
 
 @pytest.mark.parametrize("limit", ["per_hour", "per_day"])
 async def test_a_key_is_used_as_often_as_it_may_be_however_many_ask_at_once(
-    desk: Desk, api: Api, store: Store, limit: str
+    desk: Desk, api: Api, store: Kept, limit: str
 ) -> None:
     holder = Desk(api, (await a_key(api, **{limit: 5}))["api_key"])
     data = {"service_code": "lighting", "address_string": "1号楼"}

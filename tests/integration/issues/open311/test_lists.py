@@ -9,9 +9,9 @@ from services.issues.open311.notes import told
 from services.issues.open311.queries import Parameters
 from services.issues.open311.windows import Window
 from services.issues.reading.row import ROWS
-from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api
 from tests.integration.issues.explaining import stages
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.open311.desk import LAT, LON, STEP, Desk, closed, dispatched, shown
 from tests.unit.issues.world import HERE, STAFF
 
@@ -27,7 +27,7 @@ def iso(at: datetime) -> str:
 
 
 async def test_filters_pages_and_named_requests(
-    desk: Desk, api: Api, store: Store, places: tuple[str, list[str]]
+    desk: Desk, api: Api, store: Kept, places: tuple[str, list[str]]
 ) -> None:
     unit, _ = places
     lamp = await desk.requested(description="一", address_string="1号楼")
@@ -114,7 +114,7 @@ async def test_a_reason_is_told_masked(desk: Desk, api: Api) -> None:
     assert "13812345678" not in request["status_notes"]
 
 
-async def test_no_list_reads_a_whole_collection(store: Store, db: Database) -> None:
+async def test_no_list_reads_a_whole_collection(store: Kept, db: Database) -> None:
     now = datetime.now(UTC)
     window = {"start_date": now - DAY, "end_date": now}
     for given in (

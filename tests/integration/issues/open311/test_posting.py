@@ -14,8 +14,8 @@ from services.issues.open311.create import Sender, Taking
 from services.issues.open311.form import Form
 from services.issues.open311.keys import Keys
 from services.issues.privacy.sealing import fresh_key
-from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.open311.desk import FORM, LAT, LON, STEP, Desk, a_key, a_place
 from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import HERE, NEIGHBOUR, STAFF
@@ -23,7 +23,7 @@ from tests.unit.issues.world import HERE, NEIGHBOUR, STAFF
 PHONE, EMAIL = "13812345678", "li.lei@example.org"
 
 
-async def test_what_was_sent_stands_in_the_case_and_is_told_to_nobody_else(desk: Desk, api: Api, store: Store) -> None:
+async def test_what_was_sent_stands_in_the_case_and_is_told_to_nobody_else(desk: Desk, api: Api, store: Kept) -> None:
     sent = {
         "description": "楼道灯不亮，请尽快修理。\r\n我的电话在下面",
         "lat": str(LAT + 0.0001),
@@ -141,7 +141,7 @@ async def test_answers_are_checked_against_the_questions(desk: Desk, api: Api) -
     assert extended["extended_attributes"]["channel"] == "open311"
 
 
-async def test_the_same_form_sent_again_is_the_same_case(desk: Desk, api: Api, store: Store) -> None:
+async def test_the_same_form_sent_again_is_the_same_case(desk: Desk, api: Api, store: Kept) -> None:
     form = {"service_code": "lighting", "address_string": "1号楼", "description": "灯坏了"}
     files = {"media": ("a.png", a_picture("red"), "image/png")}
     sent = await asyncio.gather(*(desk.post("taken", data=form, files=files) for _ in range(4)))
@@ -160,7 +160,7 @@ async def test_the_same_form_sent_again_is_the_same_case(desk: Desk, api: Api, s
     assert reused.status == 400
 
 
-async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, store: Store, db: Database) -> None:
+async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, store: Kept, db: Database) -> None:
     """A plain digest of the form would let who reads the rest of it try phone numbers, even after erasure."""
     [key] = await Keys(db, utc_now).of(HERE, OPERATOR)
     taking = Taking(store.cases, store.catalogues, store.places, store.photos, store.vault, utc_now, {})
@@ -174,7 +174,7 @@ async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, 
     assert len(set(made)) == 4
 
 
-async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Store) -> None:
+async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Kept) -> None:
     base = {"service_code": "lighting", "address_string": "1号楼"}
     picture = {"media": ("a.png", a_picture(), "image/png")}
     cases: list[tuple[int, dict[str, Any]]] = [
@@ -234,7 +234,7 @@ async def test_what_other_systems_write_otherwise_is_taken_all_the_same(desk: De
     assert case["inside"]["text"] == "[media_url] http://example.org/a.jpg"
 
 
-async def test_bodies_that_are_no_forms_are_not_read(desk: Desk, store: Store) -> None:
+async def test_bodies_that_are_no_forms_are_not_read(desk: Desk, store: Kept) -> None:
     bomb = (
         '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;">]>'
         "<request><service_code>&b;</service_code></request>"

@@ -10,9 +10,9 @@ from services.contracts.issues import PlaceKind
 from services.contracts.topics import ISSUES
 from services.issues.settings import IssuesSettings
 from services.issues.shared.cache import CHANGED
-from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.integration.issues.explaining import stages
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Running
 from tests.unit.issues.world import HERE, RESIDENT, STAFF, STRANGER, WALKER
 from tests.waiting import eventually
@@ -132,11 +132,11 @@ async def test_buildings_of_before_there_were_finer_places_are_found_in_their_co
 
 
 async def test_what_one_replica_changes_others_see(
-    runtime: Runtime[IssuesSettings], store: Store, api: Api, db: Database
+    runtime: Runtime[IssuesSettings], store: Kept, api: Api, db: Database
 ) -> None:
     building = await a_laid_out_building(api)
     lamp = await way_to(api, building, 1, 3, "电梯厅")
-    other = Store.of(runtime)
+    other = Kept.of(runtime)
     for place in (building, lamp):
         assert (await other.places.get(place)).retired is False
     await api.post(STAFF, f"/places/{building}/change", {"title": "新名"})
@@ -149,7 +149,7 @@ async def test_what_one_replica_changes_others_see(
     await eventually(seen)
 
 
-async def test_looking_for_changes_reads_an_index(store: Store, db: Database, api: Api) -> None:
+async def test_looking_for_changes_reads_an_index(store: Kept, db: Database, api: Api) -> None:
     await a_laid_out_building(api)
     query = {CHANGED: {"$gte": utc_now()}}
     explained = await db["places"].find(query).sort([(CHANGED, -1), ("_id", -1)]).limit(1001).explain()

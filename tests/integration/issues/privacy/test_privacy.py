@@ -15,9 +15,9 @@ from services.issues.cases.sweeps import ContactExpiry, KeysInUse, WordsExpiry
 from services.issues.privacy.sealing import Masters, NotOpened, fresh_key
 from services.issues.privacy.vault import DestroyedBy, KeysUnreadable, Vault
 from services.issues.settings import IssuesSettings
-from services.issues.store import Store
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import OPERATOR, Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.unit.issues.world import HANDLER, HERE, NEIGHBOUR, NOW, RESIDENT, STAFF, SUPERVISOR, WALKER, person
 
 PHONE, NAME = "13812345678", "王某某"
@@ -82,7 +82,7 @@ async def test_a_contact_is_in_clear_nowhere_and_shown_to_whom_it_concerns(api: 
 _ALL = (RESIDENT, NEIGHBOUR, STAFF, HANDLER, SUPERVISOR, WALKER)
 
 
-async def test_a_box_moved_to_another_case_is_not_opened(api: Api, store: Store, db: Database) -> None:
+async def test_a_box_moved_to_another_case_is_not_opened(api: Api, store: Kept, db: Database) -> None:
     _, [building, *_] = await a_community(api, buildings=1)
     one, other = [
         (await api.made(RESIDENT, "/cases", a_body(building, contact=CONTACT, text=text)))["id"]
@@ -108,7 +108,7 @@ async def test_a_person_has_one_key_and_a_case_without_a_person_its_own(api: Api
     assert RESIDENT.sub not in str(await db["contact_keys"].find({}).to_list(10))
 
 
-async def test_erased_keys_are_gone_and_provably_so(api: Api, store: Store) -> None:
+async def test_erased_keys_are_gone_and_provably_so(api: Api, store: Kept) -> None:
     id = await a_case(api, contact=CONTACT)
     case = (await store.cases.get(id)).aggregate
 
@@ -133,7 +133,7 @@ async def test_what_serves_all_communities_is_for_who_operates_them_all(api: Api
         assert (await api.get(other, "/contact-keys/masters")).status == 403
 
 
-async def test_proofs_are_paged(api: Api, store: Store) -> None:
+async def test_proofs_are_paged(api: Api, store: Kept) -> None:
     for number in range(5):
         await store.vault.sealer(HERE, f"person-{number}")
         await store.vault.destroy_those_of(f"person-{number}", DestroyedBy.EXPIRY)
@@ -206,7 +206,7 @@ async def test_a_worker_reports_for_somebody_without_a_name(api: Api) -> None:
         assert (refused.status, refused.code) == (422, "case.anonymous-is-nobody")
 
 
-async def test_a_childs_contact_is_a_guardians_who_agreed_and_the_unit_never_sees_it(api: Api, store: Store) -> None:
+async def test_a_childs_contact_is_a_guardians_who_agreed_and_the_unit_never_sees_it(api: Api, store: Kept) -> None:
     unit, [building, *_] = await a_community(api, buildings=1)
     guardian = {**CONTACT, "relation": "guardian"}
     for contact, consent in ((CONTACT, True), (guardian, False)):
@@ -230,14 +230,14 @@ async def close(db: Database, id: str, days_ago: float, **more: Any) -> None:
     await db["cases"].update_one({"_id": id}, {"$set": closed | {f"state.{name}": more[name] for name in more}})
 
 
-def moved(store: Store, clock: Hand) -> Vault:
+def moved(store: Kept, clock: Hand) -> Vault:
     """The vault of `store`, which with its cases is at another time."""
     store.vault._clock = store.cases._clock = clock
     return store.vault
 
 
 async def test_contacts_end_after_their_case_and_keys_after_their_last_contact(
-    api: Api, store: Store, db: Database, settings: IssuesSettings
+    api: Api, store: Kept, db: Database, settings: IssuesSettings
 ) -> None:
     _, [building, *_] = await a_community(api, buildings=1)
     guardian = {"minor": True, "consent": True, "contact": {**CONTACT, "relation": "guardian"}}
@@ -270,7 +270,7 @@ async def test_contacts_end_after_their_case_and_keys_after_their_last_contact(
     assert [record.cause for record in await vault.of_person(RESIDENT.sub, 10)] == [DestroyedBy.EXPIRY]
 
 
-async def test_a_key_just_used_is_not_destroyed_before_its_case_stands(store: Store) -> None:
+async def test_a_key_just_used_is_not_destroyed_before_its_case_stands(store: Kept) -> None:
     clock = Hand(utc_now())
     vault = moved(store, clock)
     await vault.sealer(HERE, RESIDENT.sub)
@@ -283,7 +283,7 @@ async def test_a_key_just_used_is_not_destroyed_before_its_case_stands(store: St
     assert [record.cause for record in await vault.of_person(RESIDENT.sub, 1)] == [DestroyedBy.EXPIRY]
 
 
-async def test_words_go_where_that_is_asked_for(api: Api, store: Store, db: Database, settings: IssuesSettings) -> None:
+async def test_words_go_where_that_is_asked_for(api: Api, store: Kept, db: Database, settings: IssuesSettings) -> None:
     photo = (await api.photo(RESIDENT)).json["id"]
     id = await a_case(api, before=[photo], spot="左边")
     await close(db, id, 400)
@@ -296,7 +296,7 @@ async def test_words_go_where_that_is_asked_for(api: Api, store: Store, db: Data
     assert (case.text, case.spot, case.before, case.photos) == (None, None, (), 0)
 
 
-async def test_master_keys_are_changed_without_losing_a_contact(api: Api, store: Store, db: Database) -> None:
+async def test_master_keys_are_changed_without_losing_a_contact(api: Api, store: Kept, db: Database) -> None:
     id = await a_case(api, contact=CONTACT)
     case = (await store.cases.get(id)).aggregate
     before = store.vault._masters
@@ -324,13 +324,13 @@ PRIVATE_QUERIES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("collection", "query"), PRIVATE_QUERIES, ids=str)
-async def test_keys_are_found_by_an_index(store: Store, db: Database, collection: str, query: dict[str, Any]) -> None:
+async def test_keys_are_found_by_an_index(store: Kept, db: Database, collection: str, query: dict[str, Any]) -> None:
     explained = await db[collection].find(query).explain()
     assert "COLLSCAN" not in str(explained["queryPlanner"]["winningPlan"])
 
 
 async def test_a_sweep_that_finds_a_master_key_missing_goes_on(
-    store: Store, db: Database, caplog: pytest.LogCaptureFixture
+    store: Kept, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     await store.vault.sealer(HERE, RESIDENT.sub)
     other = Vault(db, utc_now, Masters("new", {"new": fresh_key()}))

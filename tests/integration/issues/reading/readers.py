@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.issues.store import Store
 from tests.integration.issues.calling import Api
+from tests.integration.issues.kept import Kept
 from tests.unit.issues.world import HERE, RESIDENT, STAFF
 
 BOX = "114.2,30.5,114.3,30.7"
@@ -20,13 +20,13 @@ async def dispatched(api: Api, case: str, unit: str, title: str | None = None) -
     await api.made(STAFF, f"/cases/{case}/dispatch", {"unit": unit})
 
 
-async def up_to_date(store: Store) -> None:
+async def up_to_date(store: Kept) -> None:
     """What events and sweeps do in a running service."""
-    await store.rows.projection.rebuild()
-    await store.rows.projection.catch_up()
+    await store.projection.rebuild()
+    await store.projection.catch_up()
 
 
-async def placed(store: Store, houses: list[str]) -> None:
+async def placed(store: Kept, houses: list[str]) -> None:
     for number, house in enumerate(houses):
         point = {"lon": 114.25 + number * 0.01, "lat": 30.6, "datum": "WGS84"}
         await store.places.stored.collection.update_one({"_id": house}, {"$set": {"state.point": point}})

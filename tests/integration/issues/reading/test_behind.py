@@ -1,10 +1,11 @@
 """How far reading is behind is measured, shown and bounded; what is only made anew is not late and holds up nobody."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
+from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.issues.reading.behind import Behind, Measure
@@ -133,9 +134,9 @@ async def test_pressure_rises_before_the_bound_and_the_fact_tells(
 
 
 async def test_commands_of_people_slow_down_by_it_and_the_figures_page_tells(
-    runtime: Runtime[IssuesSettings], store: Any
+    runtime: Runtime[IssuesSettings], opened: Sequence[Room]
 ) -> None:
-    assert runtime.throttle.pressure is store.rows.pressure
+    assert isinstance(runtime.throttle.pressure, Pressure)
     page = runtime.metrics.page().decode()
     for name in ("community_reading_behind_seconds", 'community_reading_waiting{what="rows"}', "commands_waiting"):
         assert name in page

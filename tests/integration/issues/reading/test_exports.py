@@ -15,8 +15,8 @@ from services.issues.reading.exporting import BATCH, sheet
 from services.issues.reading.finding import Filters
 from services.issues.reading.row import ROWS, Where, row
 from services.issues.reading.sheet import COLUMNS
-from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.reading.readers import reported, up_to_date
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, a_case
 
@@ -28,7 +28,7 @@ def _read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text[1:], newline="")))
 
 
-async def test_staff_export_what_the_filters_leave(api: Api, store: Store) -> None:
+async def test_staff_export_what_the_filters_leave(api: Api, store: Kept) -> None:
     unit, houses = await a_community(api)
     evil = await reported(api, houses[0], text=f'=HYPERLINK("http://x"),电话 {PHONE}\n第二行')
     other = await reported(api, houses[1])
@@ -60,7 +60,7 @@ async def test_the_sheet_is_for_staff(api: Api, by: Any) -> None:
     assert (await api.get(by, "/cases.csv", community=HERE)).status == 403
 
 
-async def test_a_long_sheet_is_made_in_pieces(store: Store, db: Database) -> None:
+async def test_a_long_sheet_is_made_in_pieces(store: Kept, db: Database) -> None:
     """Whatever its length, what is held at once is one batch."""
     count, state = 5 * BATCH + 7, a_case(CaseStatus.ACCEPTED).model_dump(exclude={"id"})
     documents: list[dict[str, Any]] = [{"_id": f"case-{number:05}", "v": 1, "state": state} for number in range(count)]
@@ -108,7 +108,7 @@ async def test_a_history_is_read_page_by_page_as_far_as_one_may(api: Api, db: Da
     assert (await api.get(STAFF, "/cases/case-0/history")).status == 404
 
 
-async def test_who_was_forgotten_is_in_no_history(api: Api, store: Store, db: Database) -> None:
+async def test_who_was_forgotten_is_in_no_history(api: Api, store: Kept, db: Database) -> None:
     _, houses = await a_community(api)
     case = await reported(api, houses[0])
     await _journalled(db)
@@ -117,7 +117,7 @@ async def test_who_was_forgotten_is_in_no_history(api: Api, store: Store, db: Da
     assert RESIDENT.sub not in str(history)
 
 
-async def test_words_that_were_erased_are_found_no_more(api: Api, store: Store, db: Database) -> None:
+async def test_words_that_were_erased_are_found_no_more(api: Api, store: Kept, db: Database) -> None:
     _, houses = await a_community(api)
     case = await reported(api, houses[0], text="地下车库漏水")
     await up_to_date(store)

@@ -17,7 +17,7 @@ from services.chassis.principal import Role
 from services.chassis.store import journal
 from services.chassis.store.journal import Journal
 from services.chassis.store.mongo import Database
-from services.issues.app import rooms_on
+from services.issues.app import service
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.facts import By
 from services.issues.reading.figures import Figures, Period, Step
@@ -25,9 +25,9 @@ from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
 from services.issues.settings import IssuesSettings
-from services.issues.store import Store
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.opening import called, indexed
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, person
 
@@ -40,7 +40,7 @@ class World:
     """A service whose clock is moved by hand."""
 
     api: Api
-    store: Store
+    store: Kept
     db: Database
     clock: Hand
     settings: IssuesSettings
@@ -55,16 +55,16 @@ class World:
         ]
         if entries:
             await Journal(self.db).append(entries)
-        await self.store.rows.projection.rebuild()
-        await self.store.rows.projection.catch_up()
+        await self.store.projection.rebuild()
+        await self.store.projection.catch_up()
 
 
 @pytest.fixture
 async def world(settings: IssuesSettings) -> AsyncIterator[World]:
     clock = Hand(BEGAN)
     async with indexed(settings, clock) as runtime:
-        store = Store.of(runtime)
-        async with called(rooms_on(store, runtime), settings) as api:
+        store = Kept.of(runtime)
+        async with called(service.rooms(runtime), settings) as api:
             yield World(api, store, runtime.database, clock, settings)
 
 
@@ -204,11 +204,11 @@ async def test_what_is_not_drawn_yet_is_told_apart_from_what_differs(world: Worl
     await Journal(world.db).append([journal.document(late, "case", HERE, each) for each in case["outbox"]])
     code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
     assert (code, ", 0 differ" in told, "1 cases and the counts of 0 days are not drawn yet" in told) == (3, True, True)
-    await world.store.rows.projection.rebuild()
-    await world.store.rows.projection._make_rows()
+    await world.store.projection.rebuild()
+    await world.store.projection._make_rows()
     code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
     assert (code, "0 cases and the counts of" in told) == (3, True), told
-    await world.store.rows.projection.catch_up()
+    await world.store.projection.catch_up()
     assert (await _recompute(world.settings, f"{BEGAN:%Y}"))[0] == 0
 
 
@@ -278,7 +278,7 @@ async def test_a_pass_that_read_earlier_does_not_overwrite_one_that_read_later(w
     body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
     await world.api.made(STAFF, "/cases", body)
     await world.follow()
-    counts = world.store.rows.projection.recounting.counts
+    counts = world.store.projection.recounting.counts
     early = await counts._draw()
     await counts.recount({(HERE, "reported:20260928")})
     await world.db[ROWS].delete_many({})

@@ -9,15 +9,15 @@ from services.issues.reading.counts import Counts
 from services.issues.reading.maps import Maps, Shown
 from services.issues.reading.row import ROWS
 from services.issues.reading.tiles import LEAF, Box, cell, within
-from services.issues.store import Store
 from tests.integration.issues.calling import Api
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.reading.readers import BOX, counted, placed, reported, up_to_date
 from tests.integration.issues.rounds.plans import winning
 from tests.unit.issues.world import HERE, RESIDENT, STAFF
 
 
 async def test_the_map_clusters_from_afar_and_shows_cases_from_near(
-    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]
 ) -> None:
     _, houses = unit_and_houses
     await placed(store, houses)
@@ -90,7 +90,7 @@ async def test_a_cell_without_a_position_in_the_box_is_not_walked(db: Database) 
 
 
 async def test_a_map_of_another_datum_is_asked_and_answered_in_it(
-    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]
 ) -> None:
     _, houses = unit_and_houses
     await placed(store, houses)

@@ -17,8 +17,8 @@ from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.marks import EVER, MARKS
 from services.issues.reading.projection import RETIRED, Projection, indexes
 from services.issues.reading.row import ROWS, WAITING, order_of
-from services.issues.store import Store
 from tests.integration.issues.calling import Api
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.reading.readers import counted, dispatched, placed, reported, up_to_date
 from tests.integration.issues.rounds.plans import winning
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
@@ -33,7 +33,7 @@ async def ids(api: Api, by: Any, path: str, **query: Any) -> list[str]:
 
 
 async def test_residents_search_public_words_and_workers_all(
-    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]
 ) -> None:
     unit, houses = unit_and_houses
     first = await reported(api, houses[0], text=f"七楼电梯异响，电话{PHONE}")
@@ -59,7 +59,7 @@ async def test_residents_search_public_words_and_workers_all(
 
 
 async def test_no_contact_and_no_number_of_a_person_is_in_a_row(
-    api: Api, store: Store, db: Database, unit_and_houses: tuple[str, list[str]]
+    api: Api, store: Kept, db: Database, unit_and_houses: tuple[str, list[str]]
 ) -> None:
     contact = {"name": "李某", "phone": PHONE}
     await reported(api, unit_and_houses[1][0], text=f"灯坏，打 {PHONE}", contact=contact)
@@ -70,7 +70,7 @@ async def test_no_contact_and_no_number_of_a_person_is_in_a_row(
 
 
 async def test_pages_of_a_search_hold_each_case_once(
-    api: Api, store: Store, unit_and_houses: tuple[str, list[str]]
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]
 ) -> None:
     made = [await reported(api, unit_and_houses[1][number % 3]) for number in range(7)]
     await up_to_date(store)
@@ -87,7 +87,7 @@ async def test_pages_of_a_search_hold_each_case_once(
 
 
 async def test_a_search_that_looks_long_goes_on_where_it_ended(
-    api: Api, store: Store, unit_and_houses: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.issues.reading.finding.LOOKS", (1, 2))
     wanted = await reported(api, unit_and_houses[1][0], text="装修 噪声，而且漏水")
@@ -103,7 +103,7 @@ async def test_a_search_that_looks_long_goes_on_where_it_ended(
     assert seen == [wanted]
 
 
-async def test_each_has_their_own_queue(api: Api, store: Store, unit_and_houses: tuple[str, list[str]]) -> None:
+async def test_each_has_their_own_queue(api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]) -> None:
     unit, houses = unit_and_houses
     waiting = await reported(api, houses[0])
     at_unit = await reported(api, houses[1])
@@ -133,7 +133,7 @@ async def test_each_has_their_own_queue(api: Api, store: Store, unit_and_houses:
 
 
 async def test_a_queue_begins_with_what_is_due_first(
-    api: Api, store: Store, unit_and_houses: tuple[str, list[str]], db: Database
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], db: Database
 ) -> None:
     unit, houses = unit_and_houses
     cases = [await reported(api, houses[0]) for _ in range(5)]
@@ -264,7 +264,7 @@ async def test_pages_of_a_queue_hold_each_case_once_in_the_order_of_what_is_due(
     assert seen == [row["_id"] for row in sorted(rows, key=lambda row: (row["due"], row["_id"]))]
 
 
-async def test_a_retired_index_goes_once_its_successor_stands(db: Database, store: Store) -> None:
+async def test_a_retired_index_goes_once_its_successor_stands(db: Database, store: Kept) -> None:
     keys = [("community", 1), ("desks", 1), ("due", 1)]
     await db[ROWS].create_index(keys, name="desks")
     await db[ROWS].create_index([("somebody", 1)], name="an operator's own")
@@ -297,7 +297,7 @@ async def test_a_day_is_counted_from_the_index_alone(db: Database, when: When) -
 
 
 async def test_figures_and_clusters_read_no_rows(
-    api: Api, db: Database, store: Store, unit_and_houses: tuple[str, list[str]]
+    api: Api, db: Database, store: Kept, unit_and_houses: tuple[str, list[str]]
 ) -> None:
     """With the rows gone they are still there: nothing scans."""
     _, houses = unit_and_houses

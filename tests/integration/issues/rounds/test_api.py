@@ -15,8 +15,8 @@ from services.contracts.issues import CaseStatus
 from services.issues.rounds.api.rounds import MAX_FINDINGS_AT_ONCE
 from services.issues.rounds.domain.plans import advance
 from services.issues.rounds.store import plans_to_advance
-from services.issues.store import Store
 from tests.integration.issues.calling import BASE, OPERATOR, Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Running
 from tests.unit.issues.world import HANDLER, HERE, NEIGHBOUR, STAFF, STRANGER, SUPERVISOR, WALKER
 from tests.waiting import eventually
@@ -102,7 +102,7 @@ async def test_ten_thousand_findings_in_one_body_become_cases_and_an_exact_summa
     assert (round["findings"], round["summary"]["compound_covered"]) == (10_000, 9)
 
 
-async def test_any_partition_sent_at_once_in_any_order_gives_the_same(api: Api, store: Store, db: Database) -> None:
+async def test_any_partition_sent_at_once_in_any_order_gives_the_same(api: Api, store: Kept, db: Database) -> None:
     _, buildings = await a_community(api)
     photo = (await api.photo(WALKER)).json["id"]
     at = await a_round(api, buildings)
@@ -120,7 +120,7 @@ async def test_any_partition_sent_at_once_in_any_order_gives_the_same(api: Api, 
 
 @pytest.mark.parametrize(("away", "call"), [("visits", "find"), ("photos", "update_many")])
 async def test_a_store_that_fails_in_the_middle_is_a_503_and_the_same_may_be_sent_again(
-    api: Api, store: Store, monkeypatch: pytest.MonkeyPatch, away: str, call: str
+    api: Api, store: Kept, monkeypatch: pytest.MonkeyPatch, away: str, call: str
 ) -> None:
     _, buildings = await a_community(api)
     photo = (await api.photo(WALKER)).json["id"]
@@ -270,7 +270,7 @@ async def test_a_plan_becomes_rounds_by_itself_each_once(running: Running, db: D
     assert (await api.get(STRANGER, at)).status == 403
 
 
-async def test_sweeping_a_plan_again_names_no_date_twice(api: Api, store: Store) -> None:
+async def test_sweeping_a_plan_again_names_no_date_twice(api: Api, store: Kept) -> None:
     _, buildings = await a_community(api)
     begins = utc_now() + timedelta(days=3)
     body = {"community": HERE, "buildings": buildings, "rule": "FREQ=DAILY", "first": begins.isoformat()}

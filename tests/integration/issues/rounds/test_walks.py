@@ -13,7 +13,7 @@ from services.contracts.issues import CaseStatus, RoundStatus, RoundWalked, Visi
 from services.issues.rounds.domain.figures import complete_round
 from services.issues.rounds.domain.visits import RecordVisit, Visit
 from services.issues.rounds.walks import Outcome
-from services.issues.store import Store
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.opening import hear
 from tests.integration.issues.rounds.walking import (
     ME,
@@ -42,7 +42,7 @@ async def hear_all(handlers: Handlers, db: Database, visits: list[Visit], times:
     )
 
 
-async def test_any_part_sent_any_number_of_times_at_once_stands_once(store: Store) -> None:
+async def test_any_part_sent_any_number_of_times_at_once_stands_once(store: Kept) -> None:
     await register_places(store)
     round = await plan(store)
     walking = await walk(store, round)
@@ -56,7 +56,7 @@ async def test_any_part_sent_any_number_of_times_at_once_stands_once(store: Stor
     assert len(await visits_of(store, round)) == 4
 
 
-async def test_what_is_wrong_with_one_record_is_no_matter_of_the_others(store: Store) -> None:
+async def test_what_is_wrong_with_one_record_is_no_matter_of_the_others(store: Kept) -> None:
     await register_places(store)
     walking = await walk(store, await plan(store))
     wrong = [
@@ -91,7 +91,7 @@ async def test_what_is_wrong_with_one_record_is_no_matter_of_the_others(store: S
     assert "13812345678" not in str([result.error for result in results])
 
 
-async def test_something_else_under_the_same_id_is_refused_and_the_first_stands(store: Store) -> None:
+async def test_something_else_under_the_same_id_is_refused_and_the_first_stands(store: Kept) -> None:
     await register_places(store)
     round = await plan(store)
     walking = await walk(store, round)
@@ -106,7 +106,7 @@ async def test_something_else_under_the_same_id_is_refused_and_the_first_stands(
 
 
 async def test_the_round_counts_each_visit_once_however_often_it_is_delivered_at_once(
-    store: Store, handlers: Handlers, db: Database
+    store: Kept, handlers: Handlers, db: Database
 ) -> None:
     await register_places(store)
     round = await plan(store)
@@ -129,7 +129,7 @@ async def test_the_round_counts_each_visit_once_however_often_it_is_delivered_at
 
 
 async def test_the_summary_waits_for_the_last_visit_and_a_walk_sent_again_afterwards_is_answered(
-    store: Store, handlers: Handlers, db: Database
+    store: Kept, handlers: Handlers, db: Database
 ) -> None:
     await register_places(store)
     round = await plan(store)
@@ -151,14 +151,14 @@ async def test_the_summary_waits_for_the_last_visit_and_a_walk_sent_again_afterw
     assert (done.summary.compound_covered, done.summary.compound_buildings) == (2, 3)
 
 
-async def test_only_the_walker_or_staff_open_a_walk(store: Store) -> None:
+async def test_only_the_walker_or_staff_open_a_walk(store: Kept) -> None:
     await register_places(store)
     round = await plan(store)
     with pytest.raises(NotYours):
         await walks(store).open(round.id, NEIGHBOUR, ME)
 
 
-async def test_one_visit_twice_gives_the_same(store: Store) -> None:
+async def test_one_visit_twice_gives_the_same(store: Kept) -> None:
     await register_places(store)
     walking = await walk(store, await plan(store))
     command = RecordVisit.model_validate(RECORDS[0])

@@ -9,21 +9,21 @@ from services.issues.rounds.domain.rounds import PlanRound, Round, plan_round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.recount import Recount
 from services.issues.rounds.walks import Walk, Walks
-from services.issues.store import Store
+from tests.integration.issues.kept import Kept
 from tests.unit.issues.world import HERE, STAFF, WALKER, a_building, a_compound
 
 ME = Cause(WALKER.sub)
 BUILDINGS = [a_building(number) for number in range(1, 4)]
 
 
-async def register_places(store: Store) -> None:
+async def register_places(store: Kept) -> None:
     """The compound and its buildings."""
     for place in (a_compound(), *BUILDINGS):
         document = place.model_dump(exclude={"id"})
         await store.places.stored.collection.insert_one({"_id": place.id, "v": 1, "at": utc_now(), "state": document})
 
 
-async def plan(store: Store) -> Round:
+async def plan(store: Kept) -> Round:
     """A round through all buildings."""
     id = new_id("round")
     command = PlanRound(
@@ -33,12 +33,12 @@ async def plan(store: Store) -> Round:
     return stored.aggregate
 
 
-def walks(store: Store) -> Walks:
+def walks(store: Kept) -> Walks:
     """What opens walks, on `store`."""
     return Walks(store.rounds, store.visits, store.places, store.catalogues, store.photos)
 
 
-async def walk(store: Store, round: Round) -> Walk:
+async def walk(store: Kept, round: Round) -> Walk:
     """The walk of the round's walker."""
     return await walks(store).open(round.id, WALKER, ME)
 
@@ -55,13 +55,13 @@ def found(id: str, *, fixed: bool, **fields: Any) -> dict[str, Any]:
     return {"id": id, "category": "noise", "fixed": fixed, **fields}
 
 
-async def count(store: Store) -> int:
+async def count(store: Kept) -> int:
     """Let the sweep count what asks for it."""
     database: Any = store.rounds.collection.database
     return await Recount(walks(store), database).once(utc_now)
 
 
-async def visits_of(store: Store, round: Round) -> list[Visit]:
+async def visits_of(store: Kept, round: Round) -> list[Visit]:
     """All visits of the round."""
     page = await store.visits.select({"state.round": round.id}, limit=200)
     return [stored.aggregate for stored in page.items]

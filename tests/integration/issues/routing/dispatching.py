@@ -8,8 +8,8 @@ from services.chassis.clock import utc_now
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import UnitKind
 from services.issues.routing.sweeps import Training
-from services.issues.store import Store
 from tests.integration.issues.calling import OPERATOR, Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.unit.issues.routing.complaints import KINDS, sentences
 from tests.unit.issues.world import HERE, STAFF, SUPERVISOR, person
 
@@ -74,7 +74,7 @@ async def handled(api: Api, past: Past, id: str, unit: str) -> None:
     await api.made(SUPERVISOR, f"/cases/{id}/verify", {})
 
 
-async def taught(api: Api, store: Store) -> dict[str, Any]:
+async def taught(api: Api, store: Kept) -> dict[str, Any]:
     """A model, trained at once on what there is."""
     asked = await api.made(STAFF, "/routing/models", {"community": HERE})
     await Training(store.cases, store.routing).once(utc_now)

@@ -8,15 +8,15 @@ from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
 from services.issues.routing.suggester import Known, Suggester
 from services.issues.routing.sweeps import Rehearsing
-from services.issues.store import Store
 from tests.integration.issues.calling import Api
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.routing.dispatching import a_past, handled, reported, taught
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, SUPERVISOR
 
 SINCE, UNTIL = "2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z"
 
 
-def suggester(store: Store) -> Suggester:
+def suggester(store: Kept) -> Suggester:
     return Suggester(store.routing, Known(store.units, store.places, store.catalogues), store.clocks.time)
 
 
@@ -115,7 +115,7 @@ async def test_who_may(api: Api) -> None:
     assert (await api.get(RESIDENT, "/routing/accuracy", community=HERE)).status == 200
 
 
-async def test_a_model_learns_from_the_committees_cases_and_suggests_with_words(api: Api, store: Store) -> None:
+async def test_a_model_learns_from_the_committees_cases_and_suggests_with_words(api: Api, store: Kept) -> None:
     past = await a_past(api)
     model = await taught(api, store)
 
@@ -144,7 +144,7 @@ async def test_a_model_learns_from_the_committees_cases_and_suggests_with_words(
     assert suggestion["decides"] == "person"
 
 
-async def test_below_the_threshold_a_person_decides(api: Api, store: Store) -> None:
+async def test_below_the_threshold_a_person_decides(api: Api, store: Kept) -> None:
     past = await a_past(api)
     model = await taught(api, store)
     await api.made(STAFF, "/routing/model/switch", {"community": HERE, "model": model["id"]})
@@ -160,7 +160,7 @@ async def test_below_the_threshold_a_person_decides(api: Api, store: Store) -> N
     assert unknown.json["categories"] == []
 
 
-async def test_too_few_cases_are_refused_and_say_so(api: Api, store: Store) -> None:
+async def test_too_few_cases_are_refused_and_say_so(api: Api, store: Kept) -> None:
     await a_past(api, 2)
     model = await taught(api, store)
     assert (model["status"], model["refusal"]) == ("refused", "not-enough-examples")
@@ -171,7 +171,7 @@ async def test_too_few_cases_are_refused_and_say_so(api: Api, store: Store) -> N
     assert none.json == {"model": None, "threshold": 0.4, "categories": []}
 
 
-async def test_a_rehearsal_shows_what_would_differ_and_changes_nothing(api: Api, store: Store, db: Database) -> None:
+async def test_a_rehearsal_shows_what_would_differ_and_changes_nothing(api: Api, store: Kept, db: Database) -> None:
     past = await a_past(api, 4)
     waiting = await reported(api, past, "路灯不亮了")
     strange = await reported(api, past, "不知道是什么", "other")
@@ -210,7 +210,7 @@ async def test_a_rehearsal_shows_what_would_differ_and_changes_nothing(api: Api,
     assert strange not in past.cases
 
 
-async def test_a_rehearsed_model_gets_no_credit_for_what_it_learnt_from(api: Api, store: Store) -> None:
+async def test_a_rehearsed_model_gets_no_credit_for_what_it_learnt_from(api: Api, store: Kept) -> None:
     past = await a_past(api)
     model = await taught(api, store)
     new = await reported(api, past, "电动车乱停乱放堵住出口", "other")

@@ -12,8 +12,8 @@ from services.issues.routing.domain.model import successor_id
 from services.issues.routing.forgetting import forget
 from services.issues.routing.sweeps import Training
 from services.issues.routing.weights import BUCKET, LEARNT
-from services.issues.store import Store
 from tests.integration.issues.calling import Api
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.opening import hear
 from tests.integration.issues.routing.dispatching import RESIDENTS, a_past, taught
 from tests.unit.issues.world import HERE, STAFF
@@ -31,7 +31,7 @@ async def numbers(db: Database) -> list[str]:
 
 
 async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_the_words(
-    api: Api, store: Store, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers
 ) -> None:
     await a_past(api)
     model = await taught(api, store)
@@ -60,7 +60,7 @@ async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_
 
 
 async def test_words_that_go_while_a_model_is_trained_are_not_in_it(
-    api: Api, store: Store, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers
 ) -> None:
     past = await a_past(api)
     asked = await api.made(STAFF, "/routing/models", {"community": HERE})
@@ -83,7 +83,7 @@ async def test_words_that_go_while_a_model_is_trained_are_not_in_it(
 
 
 async def test_forgetting_that_was_interrupted_goes_on_where_it_was(
-    api: Api, store: Store, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers
 ) -> None:
     past = await a_past(api)
     model = await taught(api, store)
@@ -102,7 +102,7 @@ async def test_forgetting_that_was_interrupted_goes_on_where_it_was(
 
 
 async def test_words_that_go_for_any_other_reason_are_forgotten_as_well(
-    api: Api, store: Store, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers
 ) -> None:
     past = await a_past(api)
     await taught(api, store)

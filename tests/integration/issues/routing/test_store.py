@@ -9,7 +9,7 @@ from services.issues.routing.dispatches import Dispatch
 from services.issues.routing.domain.accuracy import Outcome, accuracy_id
 from services.issues.routing.examples import FILED
 from services.issues.routing.sweeps import Counting, accuracy_of
-from services.issues.store import Store
+from tests.integration.issues.kept import Kept
 from tests.unit.issues.world import HERE, NOW, UNIT
 
 TODAY = datetime(2024, 1, 29, 15, 59, tzinfo=UTC)
@@ -20,11 +20,11 @@ def a_dispatch(case: str, seq: int, unit: str = UNIT.id, source: DispatchSource 
     return Dispatch(case, seq, HERE, unit, "lighting", source, NOW + timedelta(minutes=seq))
 
 
-async def outcomes(store: Store, case: str) -> list[tuple[int, str]]:
+async def outcomes(store: Kept, case: str) -> list[tuple[int, str]]:
     return [(hop["seq"], hop["outcome"]) for hop in await store.routing.dispatches.of(case)]
 
 
-async def test_a_case_that_wanders_is_counted_hop_by_hop_and_once(store: Store) -> None:
+async def test_a_case_that_wanders_is_counted_hop_by_hop_and_once(store: Kept) -> None:
     kept = store.routing.dispatches
     for _ in range(2):
         await kept.began(a_dispatch("case-1", 3, "unit-1"))
@@ -46,7 +46,7 @@ async def test_a_case_that_wanders_is_counted_hop_by_hop_and_once(store: Store) 
     assert (overall.dispatches, overall.cases, overall.hops, overall.decided) == (3, 1, 3.0, 3)
 
 
-async def test_an_event_that_comes_late_again_ends_no_later_dispatch(store: Store) -> None:
+async def test_an_event_that_comes_late_again_ends_no_later_dispatch(store: Kept) -> None:
     kept = store.routing.dispatches
     await kept.began(a_dispatch("case-1", 3))
     await kept.ended("case-1", 4, Outcome.RETURNED)
@@ -55,7 +55,7 @@ async def test_an_event_that_comes_late_again_ends_no_later_dispatch(store: Stor
     assert await outcomes(store, "case-1") == [(3, "returned"), (5, "open")]
 
 
-async def test_the_accuracy_is_published_once_a_day_as_days_are_in_shanghai(store: Store, db: Database) -> None:
+async def test_the_accuracy_is_published_once_a_day_as_days_are_in_shanghai(store: Kept, db: Database) -> None:
     for case in range(6):
         await store.routing.dispatches.began(a_dispatch(f"case-{case}", 3))
         await store.routing.dispatches.ended(f"case-{case}", 4, Outcome.HANDLED if case else Outcome.RETURNED)
@@ -89,7 +89,7 @@ def stages(explained: Any) -> set[str]:
     return found
 
 
-async def test_every_question_has_an_index(store: Store, db: Database) -> None:
+async def test_every_question_has_an_index(store: Kept, db: Database) -> None:
     await store.routing.dispatches.began(a_dispatch("case-1", 3))
     period = {"community": HERE, "at": {"$gte": NOW, "$lt": TODAY}, "outcome": {"$ne": "repeated"}}
     asked: dict[str, dict[str, Any]] = {

@@ -8,8 +8,8 @@ import pytest
 
 from services.issues.app import service
 from services.issues.settings import IssuesSettings
-from services.issues.store import Store
 from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.neighbours import a_lamp, affected, all_join, residents
 from tests.integration.issues.opening import called, indexed
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, WALKER
@@ -23,7 +23,7 @@ async def replica(settings: IssuesSettings, development_key: Path) -> AsyncItera
 
 
 async def test_five_hundred_at_once_are_one_case_with_five_hundred_supporters(
-    api: Api, replica: Api, store: Store
+    api: Api, replica: Api, store: Kept
 ) -> None:
     _, [house, *_] = await a_community(api)
     case = (await a_lamp(api, house))["id"]
@@ -99,7 +99,7 @@ async def test_a_key_repeated_after_leaving_does_not_join_again(api: Api) -> Non
     assert (await api.post(NEIGHBOUR, f"/cases/{case}/support", None, {"Idempotency-Key": "2"})).json["affected"] == 2
 
 
-async def test_many_make_it_more_urgent_and_the_journal_says_so(api: Api, store: Store) -> None:
+async def test_many_make_it_more_urgent_and_the_journal_says_so(api: Api, store: Kept) -> None:
     _, [house, *_] = await a_community(api)
     reported = await a_lamp(api, house)
     case, people = reported["id"], residents(4)

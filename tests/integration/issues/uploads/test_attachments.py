@@ -20,11 +20,11 @@ from services.issues.cases.store import (
 )
 from services.issues.rounds.store import found_in_any
 from services.issues.settings import IssuesSettings
-from services.issues.store import Store
 from services.issues.uploads.allowance import Allowance, Limits, UploadsUsedUp
 from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import Answer, Api, a_community
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.uploads.papers import SECRET, a_pdf, plain
 from tests.unit.issues.uploads.sounds import a_wav, an_m4a, an_ogg
@@ -208,7 +208,7 @@ async def test_a_body_of_a_hundred_megabytes_is_refused_before_it_is_read(api: A
     assert pulled < 30
 
 
-async def test_one_person_uploads_so_much_a_day(store: Store, db: Database) -> None:
+async def test_one_person_uploads_so_much_a_day(store: Kept, db: Database) -> None:
     clock = Hand(utc_now())
     allowance = Allowance((db["photos"], db["attachments"]), clock, Limits(3, 1, 4))
     owner = await store.vault.alias(RESIDENT.sub)
@@ -230,7 +230,7 @@ async def test_one_person_uploads_so_much_a_day(store: Store, db: Database) -> N
 
 
 async def test_what_nothing_shows_goes_after_some_days(
-    api: Api, store: Store, opened: Sequence[Room], settings: IssuesSettings
+    api: Api, store: Kept, opened: Sequence[Room], settings: IssuesSettings
 ) -> None:
     shown, loose = (await api.photo(RESIDENT)).json["id"], (await api.photo(NEIGHBOUR)).json["id"]
     voice, unheard = await kept(api, RESIDENT, a_wav()), await kept(api, RESIDENT, an_ogg())
@@ -255,7 +255,7 @@ async def test_what_nothing_shows_goes_after_some_days(
 
 
 async def test_what_is_named_again_stays_some_days_more(
-    store: Store, opened: Sequence[Room], settings: IssuesSettings
+    store: Kept, opened: Sequence[Room], settings: IssuesSettings
 ) -> None:
     photo = await store.photos.keep(HERE, a_picture(), RESIDENT)
     clock = Hand(utc_now() + timedelta(days=settings.loose_upload_days, hours=1))
@@ -268,7 +268,7 @@ async def test_what_is_named_again_stays_some_days_more(
 
 
 async def test_files_of_a_process_that_died_are_deleted_and_no_others(
-    store: Store, opened: Sequence[Room], db: Database
+    store: Kept, opened: Sequence[Room], db: Database
 ) -> None:
     photo = await store.photos.keep(HERE, a_picture(), RESIDENT)
     recording = await store.attachments.keep(HERE, a_wav(), RESIDENT)
@@ -307,6 +307,6 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("collection", "query"), QUERIES, ids=lambda value: str(value)[:60])
-async def test_each_is_found_by_an_index(store: Store, db: Database, collection: str, query: dict[str, Any]) -> None:
+async def test_each_is_found_by_an_index(store: Kept, db: Database, collection: str, query: dict[str, Any]) -> None:
     explained = await db[collection].find(query).explain()
     assert "COLLSCAN" not in str(explained["queryPlanner"]["winningPlan"])

@@ -14,18 +14,18 @@ from services.chassis.subscriber.handlers import Handlers, Received
 from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown
-from services.issues.store import Store
 from services.issues.supports.counting import Counting
 from services.issues.wishes.domain.open_limit import MAX_OPEN
 from services.issues.wishes.domain.wishes import mark_overdue
 from services.issues.wishes.store import wishes_overdue
 from tests.integration.issues.calling import Api
+from tests.integration.issues.kept import Kept
 from tests.integration.issues.neighbours import residents
 from tests.integration.issues.opening import erase
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
 
 
-async def test_many_support_at_once_and_each_counts_once(api: Api, store: Store, opened: Sequence[Room]) -> None:
+async def test_many_support_at_once_and_each_counts_once(api: Api, store: Kept, opened: Sequence[Room]) -> None:
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
     at, people = f"/wishes/{wish['id']}", residents(120)
     await asyncio.gather(*(api.made(by, f"{at}/support", None) for by in [*people, RESIDENT, *people[:30]]))
@@ -50,7 +50,7 @@ async def test_many_support_at_once_and_each_counts_once(api: Api, store: Store,
     assert [(each["id"], each["mine"]) for each in listed] == [(wish["id"], True), (other["id"], False)]
 
 
-async def test_an_answer_a_plan_and_how_it_goes_on(api: Api, store: Store) -> None:
+async def test_an_answer_a_plan_and_how_it_goes_on(api: Api, store: Kept) -> None:
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
     at = f"/wishes/{wish['id']}"
     assert timedelta(days=26) < _moment(wish["due_at"]) - utc_now() < timedelta(days=45)  # twenty working days
@@ -97,7 +97,7 @@ async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> 
 
 
 async def test_what_was_not_counted_while_hidden_is_counted_once_shown(
-    api: Api, store: Store, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers
 ) -> None:
     """A count that came too late found the wish hidden and left it: here, one that never knew of the neighbour."""
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
@@ -118,7 +118,7 @@ async def test_what_was_not_counted_while_hidden_is_counted_once_shown(
     assert (await api.get(STAFF, at)).json["supporters"] == 2
 
 
-async def test_an_overdue_answer_is_told_once_and_one_person_does_not_ask_for_all(api: Api, store: Store) -> None:
+async def test_an_overdue_answer_is_told_once_and_one_person_does_not_ask_for_all(api: Api, store: Kept) -> None:
     for number in range(MAX_OPEN):
         await api.made(RESIDENT, "/wishes", {"community": HERE, "title": f"心愿{number}"})
     refused = await api.post(RESIDENT, "/wishes", {"community": HERE, "title": "再来一个"})
@@ -134,7 +134,7 @@ async def test_an_overdue_answer_is_told_once_and_one_person_does_not_ask_for_al
 
 
 async def test_proposals_made_side_by_side_do_not_pass_the_limit_together(
-    api: Api, store: Store, opened: Sequence[Room], monkeypatch: pytest.MonkeyPatch
+    api: Api, store: Kept, opened: Sequence[Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them have counted before the first one writes."""
     parties, counted = MAX_OPEN + 5, asyncio.Event()
