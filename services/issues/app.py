@@ -30,6 +30,7 @@ from services.issues.places import room as places_room
 from services.issues.places.links import Links
 from services.issues.places.store import PLACES
 from services.issues.privacy import room as privacy_room
+from services.issues.privacy.vault import opened_vault
 from services.issues.reading import room as reading_room
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.kpis import Titles
@@ -55,6 +56,7 @@ from services.issues.supports.store import SUPPORTS
 from services.issues.units import room as units_room
 from services.issues.units.store import UNITS
 from services.issues.uploads import room as uploads_room
+from services.issues.uploads.kept import kept_uploads
 from services.issues.wishes import room as wishes_room
 from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.joining import Joining as WishJoining
@@ -68,10 +70,10 @@ ERASURES: Kind[Erasure] = erasures_on(ISSUES)
 def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
     settings, database, journal, clock = runtime.settings, runtime.database, runtime.journal, runtime.clock
-    vault = privacy_room.opened_vault(runtime)
+    vault = opened_vault(runtime)
     units, catalogues = Unchanging(runtime.aggregates(UNITS)), Catalogues(runtime.aggregates(CATALOGUES))
     places = Remembered(runtime.aggregates(PLACES), clock)
-    photos, attachments = uploads_room.kept_uploads(runtime, vault)
+    photos, attachments = kept_uploads(runtime, vault)
     rounds, plans, visits = runtime.aggregates(ROUNDS), runtime.aggregates(ROUND_PLANS), runtime.aggregates(VISITS)
     supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
     tallies = counting(cases, wishes, supports, settings.raised_at)

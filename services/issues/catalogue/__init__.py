@@ -1,1 +1,4 @@
-"""The catalogue of categories of each community, and its editions."""
+"""The catalogue of categories of each community, and its editions.
+
+- `residential`: the catalogue that comes with the service, which a community has until it adopts one of its own.
+"""

@@ -17,6 +17,7 @@ from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
 from services.chassis.principal import Principal
+from services.chassis.runtime import Runtime
 from services.chassis.store.gone import Gone
 from services.chassis.store.mongo import (
     ASCENDING,
@@ -32,6 +33,7 @@ from services.chassis.store.mongo import (
 from services.chassis.store.secret import keyed_mark
 from services.issues.privacy.domain.contact import Contact, Sealed
 from services.issues.privacy.sealing import Masters, NotOpened, UnknownMaster, fresh_key, seal, unseal
+from services.issues.privacy.settings import PrivacySettings
 
 COLLECTION = "contact_keys"
 MARKS = "marks"
@@ -260,6 +262,13 @@ class Vault:
         left_out = dict.fromkeys(("wrapped", "master", "used_at", "check_at"), "")
         done = await self._keys.update_many(query, {"$set": tombstone, "$unset": left_out})
         return int(done.modified_count)
+
+
+def opened_vault(runtime: Runtime[PrivacySettings]) -> Vault:
+    """The vault of the service. From now on its secret is the one behind names: make aggregates after this."""
+    vault = Vault(runtime.database, runtime.clock, runtime.settings.masters, runtime.gone)
+    runtime.secret = vault.secret
+    return vault
 
 
 def _record(document: Document) -> KeyRecord:

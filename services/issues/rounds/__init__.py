@@ -1,1 +1,4 @@
-"""Walks taken down in any pieces, and rounds counted anew from their visits."""
+"""Rounds: walks through buildings, floor by floor, planned once or in series.
+
+- `walks`: takes down visits in any pieces; `recount`: counts rounds anew from their visits.
+"""

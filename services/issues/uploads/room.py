@@ -1,30 +1,18 @@
 """The room of uploads: photos, recordings and PDFs, kept as far as something shows them."""
 
 from services.chassis.room import Room
-from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import Leaver
-from services.issues.privacy.vault import Vault
 from services.issues.uploads import attachments as attached
 from services.issues.uploads import photos as pictures
-from services.issues.uploads.allowance import Allowance
 from services.issues.uploads.api import attachments as attachment_routes
 from services.issues.uploads.api import photos as photo_routes
 from services.issues.uploads.attachments import Attachments
 from services.issues.uploads.photos import Photos
-from services.issues.uploads.settings import UploadSettings
 from services.issues.uploads.showing import Showing
 from services.issues.uploads.tidying import LooseUploads, OrphanedFiles
 
 INDEXES = {pictures.COLLECTION: pictures.INDEXES, attached.COLLECTION: attached.INDEXES}
-
-
-def kept_uploads(runtime: Runtime[UploadSettings], vault: Vault) -> tuple[Photos, Attachments]:
-    """The photos and the attachments of the service. What one person may send in a day, they share."""
-    database, clock, settings = runtime.database, runtime.clock, runtime.settings
-    allowance = Allowance(tuple(database[name] for name in INDEXES), clock, settings.upload_limits)
-    given = (database, clock, vault, allowance, settings.loose_uploads_kept)
-    return Photos(*given), Attachments(*given)
 
 
 def room(photos: Photos, attachments: Attachments, showing: Showing, database: Database) -> Room:

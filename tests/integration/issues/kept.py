@@ -12,8 +12,7 @@ from services.issues.cases.store import CASES
 from services.issues.catalogue.store import CATALOGUES, Catalogues
 from services.issues.places.domain.places import Place
 from services.issues.places.store import PLACES
-from services.issues.privacy.room import opened_vault
-from services.issues.privacy.vault import Vault
+from services.issues.privacy.vault import Vault, opened_vault
 from services.issues.reading.projection import Projection
 from services.issues.rounds.domain.plans import RoundPlan
 from services.issues.rounds.domain.rounds import Round
@@ -29,8 +28,8 @@ from services.issues.supports.store import SUPPORTS
 from services.issues.units.domain import Unit
 from services.issues.units.store import UNITS
 from services.issues.uploads.attachments import Attachments
+from services.issues.uploads.kept import kept_uploads
 from services.issues.uploads.photos import Photos
-from services.issues.uploads.room import kept_uploads
 from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.store import WISHES
 
