@@ -41,7 +41,7 @@ _EDITING = (NotYours, StaleVersion, IfMatchMalformed, CatalogueMalformed, CodeCh
 
 
 class CategoryView(BaseModel):
-    """A category and its promise. `hours`: about how long handling takes, for who waits; `deadlines` say it exactly.
+    """A category and its promise. `hours` is about how long handling takes; `deadlines` say it exactly.
 
     `evidence`: handling needs a photo taken afterwards. `questions` stand in the order in which they are asked.
     """
@@ -71,7 +71,7 @@ class CategoryView(BaseModel):
 
 
 class CatalogueView(BaseModel):
-    """One edition. 0: the one that comes with the service, where a community has none of its own."""
+    """One edition. Edition 0 comes with the service; a community has it until it adopts one of its own."""
 
     version: str
     groups: tuple[Group, ...]
@@ -89,7 +89,7 @@ class CatalogueView(BaseModel):
 
 
 class EditionView(BaseModel):
-    """What is told of an edition in the list of them."""
+    """An edition as the list of editions shows it."""
 
     version: int
     categories: int
@@ -112,7 +112,7 @@ class EditionView(BaseModel):
 
 
 class PutCategory(Body):
-    """One category as it is to be. `reworded`: it goes by another name now, and means the same."""
+    """One category as it is to be. `reworded`: the category has another name now and means the same."""
 
     category: Category
     reworded: bool = False
@@ -194,7 +194,8 @@ def _editing(routes: APIRouter, catalogues: Catalogues, editor: _Editor) -> None
         responses=problems(*_EDITING),
     )
     async def load(community: Id, body: Adopt, command: CommandDep, request: Request) -> Response:
-        """The same once more changes nothing. Cases stay under the edition that they were filed under."""
+        """A catalogue that is in force already changes nothing. Cases stay under the edition that they were filed
+        under."""
         require_editor(community, command.principal)
         before = await catalogues.latest(community)
         return await editor.adopted(community, body, before, command, request)
@@ -226,7 +227,7 @@ def _editing(routes: APIRouter, catalogues: Catalogues, editor: _Editor) -> None
         responses=problems(*_EDITING, UnknownCategory),
     )
     async def retire(community: Id, code: Annotated[Code, Path()], command: CommandDep, request: Request) -> Response:
-        """It stays readable for the cases that name it, and its code is not given to anything else."""
+        """The category stays readable for the cases that name it, and its code is not given to anything else."""
         require_editor(community, command.principal)
         before = await catalogues.latest(community)
         whole = without_category(before, code, note=None)

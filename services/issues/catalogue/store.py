@@ -37,7 +37,7 @@ class _Known:
 class Catalogues:
     """The catalogues of all communities; the first one of a community is that which comes with the service.
 
-    What it guarantees: an edition that any replica has adopted is in force here twice `LOOK_EVERY` seconds later at the
+    What is guaranteed: an edition that any replica has adopted is in force here twice `LOOK_EVERY` seconds later at the
     latest, and at once where it was adopted. A case says which edition it was filed under, so that both may be right.
     """
 
@@ -59,7 +59,7 @@ class Catalogues:
         return known.catalogue
 
     async def latest(self, community: str) -> Catalogue:
-        """The same, from the store: for a command that builds on it."""
+        """The catalogue in force, read from the store: for a command that builds on it."""
         found = (await self.editions(community, limit=1)).items
         return found[0].aggregate.catalogue if found else RESIDENTIAL
 
@@ -68,7 +68,7 @@ class Catalogues:
         return await self.stored.select({"state.community": community}, sort=EDITION, limit=limit, cursor=cursor)
 
     async def edition(self, community: str, edition: int) -> Catalogue:
-        """One of them; 0 is the one that comes with the service.
+        """The edition `edition` of `community`; 0 is the one that comes with the service.
 
         Raises:
             UnknownAggregate: there is none.

@@ -14,7 +14,8 @@ class Links:
     report_page: str | None = None
 
     def sticker(self, place: str) -> str:
-        """What the code at a place says. It stays for years on walls, so it is always ours and leads on from here."""
+        """The address in the code at a place. A sticker stays on its wall for years, so the address is this service's
+        own, which leads on from there."""
         return f"{self.public_url.rstrip('/')}{REPORT}?place={quote(place, safe='')}"
 
     def page(self, place: str) -> str | None:

@@ -36,7 +36,7 @@ async def path_to(places: Remembered[Place], id: str) -> list[Place]:
 
 
 async def reportable(places: Remembered[Place], id: str) -> list[Place]:
-    """The same, for a report at `id`.
+    """The places from the compound down to `id`, where something is to be reported.
 
     Raises:
         UnknownAggregate: there is no such place.
@@ -112,12 +112,13 @@ async def everything_in(places: Remembered[Place], place: Place, *, directly: bo
 
 
 def standing_in(id: str) -> dict[str, Any]:
-    """The query for all that stands in the place `id`. Buildings of before there were finer places have no path."""
+    """The query for all that stands in the place `id`. Buildings that were registered before there were finer places
+    have no path."""
     return {"$or": [{"state.path": id}, {"state.parent": id}]}
 
 
 def in_order(places: Iterable[Place]) -> list[Place]:
-    """As one walks them: each place after what it stands in, by number and title."""
+    """The places in the order in which one walks them: each after what it stands in, by number and title."""
     known = {place.id: place for place in places}
 
     def way(place: Place) -> list[tuple[int, int, str]]:

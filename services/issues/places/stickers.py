@@ -12,7 +12,7 @@ from html import escape
 import segno
 
 QUIET_ZONE = 4
-"""Light modules around the code: what ISO/IEC 18004 asks for."""
+"""How many light modules ISO/IEC 18004 asks for around a code."""
 
 _STYLE = """
 @page { size: A4; margin: 10mm }

@@ -42,12 +42,13 @@ def router(vault: Vault) -> APIRouter:
 
     @routes.get("/mine", summary="The keys of the caller's own contacts")
     async def mine(principal: PrincipalDep) -> list[KeyView]:
-        """Newest first, destroyed ones with them; the last hundred."""
+        """The last hundred keys, the newest first, destroyed ones among them."""
         return [_view(record) for record in await vault.of_person(principal.sub, _MOST)]
 
     @routes.get("/destroyed", summary="Keys that exist no more", responses=problems(NotYours, InvalidCursor))
     async def destroyed(principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]) -> PageView[KeyView]:
-        """Of a community, the last one first. For staff and operators. Whose they were, nobody can tell any more."""
+        """For staff and operators of the community; the last key to be destroyed comes first. Nobody can tell any more
+        whose they were."""
         principal.require(community, Role.STAFF, Role.OPERATOR)
         after = None if page.cursor is None else _position(page.cursor)
         found = await vault.destroyed_in(community, after, page.limit + 1)

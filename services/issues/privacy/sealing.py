@@ -19,7 +19,7 @@ _SEPARATOR = "\x1f"
 
 
 class NotOpened(Exception):
-    """The key is not the one that sealed it, or something of it was changed."""
+    """The key is not the one that sealed the box, or the box was changed."""
 
 
 class UnknownMaster(Exception):
@@ -27,7 +27,7 @@ class UnknownMaster(Exception):
 
 
 def fresh_key() -> bytes:
-    """A new key."""
+    """A key that nobody else has."""
     return os.urandom(KEY_BYTES)
 
 
@@ -38,10 +38,10 @@ def seal(key: bytes, content: bytes, *about: str) -> str:
 
 
 def unseal(key: bytes, box: str, *about: str) -> bytes:
-    """What is in `box`.
+    """The content of `box`.
 
     Raises:
-        NotOpened: another key, another `about`, or not as it was sealed.
+        NotOpened: the key or `about` is another one, or the box was changed.
     """
     try:
         raw = base64.b64decode(box, validate=True)

@@ -3,7 +3,7 @@
 Destroyed means: the key's bytes are gone from the document, which says when and why; every contact it sealed, in
 whatever copy or backup of a case, can't be opened any more. Names of owners are keyed marks, not people.
 Nothing of a key is remembered between two calls, so a destroyed key is destroyed for every replica at once.
-What it does not: a backup of the key collection itself still holds keys until it is overwritten; keep it shorter.
+What is not guaranteed: a backup of the key collection still holds keys until it is overwritten; keep it shorter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ class DestroyedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """What is known of a key, itself left out. `cause` and `destroyed_at` are None while it lives."""
+    """All that is known of a key, without the key itself. `cause` and `destroyed_at` are None while it lives."""
 
     id: str
     community: str
@@ -125,7 +125,8 @@ class Vault:
             await self._gone.require({person}, community)
 
     async def look_after(self, person: str, community: str) -> None:
-        """The same once something is kept; an erasure that ran side by side is done again first."""
+        """Raises PersonGone as `require_here` does, once something is kept: an erasure that ran meanwhile is done again
+        first."""
         if self._gone is not None:
             await self._gone.look_after({person}, community)
 
@@ -134,7 +135,8 @@ class Vault:
         return replace(by, alias=await self.alias(by.sub))
 
     async def sealer(self, community: str, person: str | None) -> Sealer:
-        """What seals contacts of `person`; of a case without a person where None. Marks the key as in use."""
+        """The sealer of contacts of `person`, or, where that is None, of a case without a person. Its key is marked as
+        in use."""
         if person is not None:
             await self.require_here(person, community)
         owner = new_id("nobody") if person is None else await self.alias(person)
@@ -200,7 +202,7 @@ class Vault:
         return len(documents)
 
     async def of_person(self, person: str, limit: int) -> list[KeyRecord]:
-        """The keys there are and were of `person`, newest first."""
+        """The keys of `person`, destroyed ones among them, the newest first."""
         return await self._records({"owner": await self.alias(person)}, "made_at", limit)
 
     async def destroyed_in(self, community: str, after: tuple[datetime, str] | None, limit: int) -> list[KeyRecord]:

@@ -61,7 +61,7 @@ class Recount:
 
 
 async def count(visits: Aggregates[Visit], round: str, *, everything: bool = False) -> Figures:
-    """What the visits of `round` come to, as they stand in the store. `everything`: also what is not public."""
+    """The figures of `round`, counted from its visits in the store. `everything`: also of what is not public."""
     return figures_of([seen async for seen in _seen(visits, round, everything)])
 
 

@@ -1,7 +1,7 @@
 """Takes down a walk: one visit or many, sent once or again, each with its own outcome.
 
-Many travel in parts: for each part one question for what is recorded already, one for the photos, and the visits that
-are new side by side, which the store writes together. So a walk of any length holds nobody up.
+A long walk is taken down in parts: for each part the store is asked once which visits are recorded already, and once
+for the photos; then its new visits are recorded side by side. So a walk of any length holds nobody up.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from services.issues.shared.cache import Remembered
 from services.issues.uploads.photos import NotYourPhoto, Photos
 
 PART = 250
-"""Visits that travel together."""
+"""How many visits make a part."""
 
 _FIELDS = RecordVisit.model_fields.keys() | FoundHere.model_fields.keys()
 
@@ -62,7 +62,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one record: what stands in the store, or why nothing does and which findings are to blame."""
+    """The outcome of one record: the visit in the store, or why there is none and which findings are to blame."""
 
     outcome: Outcome
     client_id: str | None
@@ -73,7 +73,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What the store knows about the visits of one part."""
+    """All that recording one part needs from the store."""
 
     recorded: Mapping[str, Stored[Visit]]
     photos: frozenset[str]
@@ -91,7 +91,7 @@ class Walks:
     photos: Photos
 
     async def open(self, round_id: str, by: Principal, cause: Cause) -> "Walk":
-        """A walk in the round `round_id`; refused at once to who may not record in it.
+        """A walk in the round `round_id`, for `by` if they may record in it.
 
         Raises:
             UnknownAggregate: there is no such round.
@@ -104,7 +104,7 @@ class Walks:
 
 
 class Walk:
-    """Recording in one round by one person."""
+    """Records visits in one round for one person."""
 
     def __init__(
         self, walks: Walks, round: Round, catalogue: Catalogue, by: Principal, cause: Cause, naming: Naming
@@ -117,7 +117,7 @@ class Walk:
         self._naming = naming
 
     async def record(self, command: RecordVisit) -> tuple[Outcome, Stored[Visit]]:
-        """Record a visit; sent again, the first one is the answer, even when the round is over.
+        """Record a visit. One that was recorded before is the answer to its repetition, even when the round is over.
 
         Raises:
             RecordedOtherwise: something else was recorded under its id.
@@ -126,7 +126,7 @@ class Walk:
         return await self._record(command, await self._facts([command]))
 
     async def record_all(self, records: Sequence[Any]) -> list[Result]:
-        """Record each of `records` by itself; what is wrong with one is no matter of the others.
+        """Record each of `records` by itself: a fault of one does not touch the others.
 
         Trouble of the store ends the whole, for then the rest would fail as well; what is recorded stays, and the
         walk may be sent again.
@@ -153,7 +153,8 @@ class Walk:
         return [result for result in results if isinstance(result, Result)]
 
     async def _facts(self, commands: Sequence[RecordVisit]) -> _Facts:
-        """Photos of what is recorded already are not asked for: they may be gone since."""
+        """The facts for `commands`. Photos of visits that are recorded already are not asked for: they may be gone
+        since."""
         ids = [visit_id(self._round.id, command.id) for command in commands]
         known = await self._walks.visits.select({"_id": {"$in": ids}}, limit=len(ids) or 1)
         recorded = {stored.aggregate.id: stored for stored in known.items}
@@ -242,7 +243,7 @@ def _read(index: int, record: Any) -> RecordVisit | Result:
 
 
 def _malformed(index: int, loc: Sequence[int | str]) -> tuple[Sequence[int | str], MalformedVisit]:
-    """What was sent under a name that isn't ours may be anything, and is not repeated."""
+    """The refusal of a field. A name that isn't one of ours may be anything, and is not repeated."""
     where = [part for part in loc if isinstance(part, int) or part in _FIELDS]
     return where, MalformedVisit(index=index, field=".".join(map(str, where)) or "unknown field")
 

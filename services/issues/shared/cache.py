@@ -21,10 +21,11 @@ _AT_ONCE = 1000
 class Remembered(Generic[A]):
     """Aggregates of a kind whose `changed_at` says when they were last changed, with an index on it.
 
-    What it guarantees: a change that any replica has acknowledged is seen here twice `LOOK_EVERY` seconds later at the
+    What is guaranteed: a change that any replica has acknowledged is seen here twice `LOOK_EVERY` seconds later at the
     latest, as long as the clocks of replicas differ by less than a minute; a change made through `forget` on this
     replica is seen by the next read. It costs one query each `LOOK_EVERY` seconds of use, however much is remembered.
-    What it does not: a command that must not miss a change reads `stored`. What does not exist is not remembered.
+    What is not: a command that must not miss a change reads `stored`. That an aggregate does not exist is not
+    remembered.
     """
 
     LIMIT = 50_000
@@ -61,12 +62,12 @@ class Remembered(Generic[A]):
         return found
 
     def forget(self, *ids: str) -> None:
-        """They were changed here: read them anew."""
+        """Read the aggregates `ids` anew next time: they were changed here."""
         for id in ids:
             self._known.drop(id)
 
     async def _look(self) -> None:
-        """Drop what others have changed since the last look."""
+        """Take over what other replicas have changed since the last look."""
         if elapsed() - self._looked < LOOK_EVERY:
             return
         self._looked, now = elapsed(), self._clock()

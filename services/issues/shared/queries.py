@@ -21,7 +21,7 @@ def by(field: str) -> IndexModel:
 
 
 def matching(community: str, **fields: Any) -> dict[str, Any]:
-    """The query for aggregates of `community` whose fields are as given; None: any; a list: one of it."""
+    """The query for aggregates of `community` with these `fields`. None allows any value, a list each of its items."""
     query: dict[str, Any] = {"state.community": community}
     for name, value in fields.items():
         if isinstance(value, list | tuple | set | frozenset):

@@ -64,7 +64,7 @@ class Marks:
 
 
 class UnfinishedCounts:
-    """Whether what is marked is counted soon: a fact of readiness to read."""
+    """A fact of readiness to read: whether counts that are asked for are made soon."""
 
     name = "counts"
 

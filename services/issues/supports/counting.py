@@ -1,9 +1,9 @@
-"""Counts who stands behind a case or a wish, and how many cases are a part of one; and says it there.
+"""Has a subject counted when its supports change: at once for those who wait, else by a sweep.
 
 The supports are the truth, a number in their subject is a count of them: never added to, so that nothing is counted
-twice or forgotten, whatever is repeated or interrupted. Who supports waits for a count that began after their support
-was written; one count serves all who came meanwhile. What its process left uncounted the event of the support marks,
-and a sweep counts.
+twice or forgotten, whatever is repeated or interrupted. A supporter waits for a count that began after their support
+was written; one count serves all who came meanwhile. The event of a support leaves a mark on its subject, so that a
+sweep counts what the process of the supporter left uncounted.
 
 A count is written to the version of the subject that was read before it was made: of two counts the later one stands.
 """
@@ -41,7 +41,7 @@ Raises:
 
 
 class Tallies:
-    """Counts at once, for who waits."""
+    """Counts subjects at once, for supporters who wait for it."""
 
     def __init__(self, counts: Mapping[Subject, Count]) -> None:
         self._counts = counts

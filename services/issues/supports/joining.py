@@ -21,7 +21,7 @@ from services.issues.supports.domain.supports import Subject, Support, first_sup
 
 
 class Supportable(Protocol):
-    """What can be supported: a case or a wish."""
+    """A thing that can be supported: a case or a wish."""
 
     @property
     def id(self) -> str: ...
@@ -42,7 +42,7 @@ class Given(Value):
 
 
 async def give(supports: Aggregates[Support], subject: Supportable, of: Subject, person: str, command: Command) -> None:
-    """Put down that `person` supports `subject`; nothing where they do already."""
+    """Put down that `person` supports `subject`. Nothing changes where they do already."""
     by, id, public = command.principal, await support_id(supports, subject.id, person), not subject.withholds
 
     def first(now: datetime) -> Decision[Support]:
@@ -89,7 +89,8 @@ async def count(tallies: Tallies, subject: str, of: Subject) -> None:
 
 
 def _given(stored: Stored[Support]) -> BaseModel:
-    """What is kept of the answer: that it was given. The caller is shown what is supported, as it is by then."""
+    """The answer that is kept for a repetition. The caller is shown the subject as it is by then, also the second
+    time."""
     return Given(subject=stored.aggregate.subject)
 
 

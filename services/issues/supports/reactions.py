@@ -1,4 +1,4 @@
-"""What supports do on events: what was supported, or is supported no longer, is counted anew."""
+"""What supports do on events: a subject whose supports have changed is counted anew."""
 
 from collections.abc import Sequence
 
@@ -13,5 +13,5 @@ def reactions(handlers: Handlers) -> None:
 
     @handlers.write(SupportGiven, SupportWithdrawn, SupportAnonymised, collection=MARKS)
     def supported(received: Received[SupportGiven | SupportWithdrawn | SupportAnonymised]) -> Sequence[WriteOp]:
-        """What is supported is to be counted anew, if it was not at once."""
+        """The subject is to be counted anew, in case nobody counted it at once."""
         return [to_count(received.event.subject, received.event.of)]

@@ -10,7 +10,7 @@ from services.contracts.marks import Code, Id, Masked, Office, Thing
 
 
 class RegisterUnit(Request):
-    """`code` is the organisation's short name, unique in its community."""
+    """A request to register an organisation. `code` is its short name, unique in its community."""
 
     community: Id
     code: Code

@@ -1,4 +1,4 @@
-"""How much one person may upload in one community in a day, whatever it is.
+"""How much one person may upload in one community in a day, photos and attachments together.
 
 Counted from what is kept, so that every replica counts the same. Uploads that arrive at the same moment are counted by
 each other only once they are kept: a person may get past the limit by as many as they send at once.
@@ -31,7 +31,7 @@ class UploadsUsedUp(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one day. Workers bring whole walks; their bytes grow with the number."""
+    """How much a person may upload in a day. Workers bring whole walks; their bytes grow with the number."""
 
     uploads: int
     megabytes: int

@@ -1,7 +1,7 @@
 """Recordings and PDFs that belong to a case, kept in GridFS of the service's own database: a document and a file each.
 
-What it guarantees: what `kept` says of every upload. What is kept is what `recordings` and `documents` made of what was
-sent; the name that it was sent under is not looked at.
+What `store` guarantees of every upload holds here. Only what `recordings` and `documents` have made of a file is kept;
+the name that it was sent under is not looked at.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class NotAnAttachment(
     zh="只接受录音（MP3、M4A、AAC、OGG、WAV、AMR）和 PDF 文件；照片请按照片上传。",
     en="Send a recording (MP3, M4A, AAC, Ogg, WAV, AMR) or a PDF; pictures are sent as photos.",
 ):
-    """By its content, whatever its name or type say."""
+    """The content is neither a recording nor a PDF, whatever name or type it was sent with."""
 
 
 class NotYourAttachment(
@@ -45,11 +45,11 @@ class NotYourAttachment(
     zh="附件 {attachment} 不存在，或不是您在本社区上传的。",
     en="There is no attachment {attachment} that you uploaded in this community.",
 ):
-    """Who names an attachment in a command has uploaded it."""
+    """An attachment that a command names was uploaded by its caller."""
 
 
 class AttachmentKind(StrEnum):
-    """What it is."""
+    """The kinds of attachments."""
 
     RECORDING = "recording"
     DOCUMENT = "document"
@@ -57,7 +57,8 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What is known of an attachment. `owner`: the alias of who uploaded it; None after erasure. `size` in bytes."""
+    """All that is known of an attachment. `owner` is the alias of its uploader, None after their erasure; `size` is in
+    bytes."""
 
     id: str
     community: str

@@ -21,7 +21,7 @@ class NotADocument(
     zh="无法识别的 PDF 文件，或文件已损坏。",
     en="This is not a PDF that can be read, or it is broken.",
 ):
-    """By its content, whatever its name or type say."""
+    """The content is no PDF that can be read, whatever name or type it was sent with."""
 
 
 class DocumentEncrypted(
@@ -30,7 +30,7 @@ class DocumentEncrypted(
     zh="PDF 文件已加密，请上传未加密的文件。",
     en="The PDF is encrypted; send one that is not.",
 ):
-    """What can't be looked into can't be made harmless."""
+    """A PDF that can't be looked into can't be made harmless."""
 
 
 class DocumentTooLarge(
@@ -40,7 +40,7 @@ class DocumentTooLarge(
     zh="PDF 文件过大（上限 {megabytes} MB、{pages} 页）。",
     en="The PDF is too large (limits: {megabytes} MB, {pages} pages).",
 ):
-    """In bytes, or in pages."""
+    """The PDF has more bytes or more pages than are taken."""
 
     def __init__(self) -> None:
         super().__init__(megabytes=MAX_BYTES // 1024 // 1024, pages=MAX_PAGES)

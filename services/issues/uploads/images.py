@@ -18,7 +18,7 @@ from services.chassis.errors import Invalid
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SCANS = 64
-"""Of a JPEG that is drawn in several; programs write ten or so."""
+"""How many scans a JPEG may come in; programs write ten or so."""
 FULL_SIDE = 2048
 THUMBNAIL_SIDE = 320
 _FORMATS = ("JPEG", "PNG", "WEBP")
@@ -30,7 +30,7 @@ _BYTES_OF_JPEG, _BYTES_OF_SCANS, _BYTES_OF_INK = 5, 6, 4
 """For each pixel that is drawn; for each of the original where it comes in several scans; for four colours."""
 _OTHERS = _ROOM // max(_BYTES_PER_PIXEL.values())
 _SEGMENTS, _CHUNKS = 5000, 20_000
-"""Of a JPEG and of a PNG; a million empty ones are read for five seconds."""
+"""How many pieces a JPEG and a PNG may be cut into; a million empty ones are read for five seconds."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MARKER = re.compile(rb"\xff+([^\xff\x00\xd0-\xd7])")
 _LONE, _END, _SCAN = (0x01, 0xD8), 0xD9, 0xDA
@@ -42,7 +42,7 @@ class NotAPicture(
     zh="无法识别的图片，请上传 JPEG、PNG 或 WebP 格式的照片。",
     en="This is not a picture that can be read; send JPEG, PNG or WebP.",
 ):
-    """By its content, whatever its name or type say."""
+    """The content is no picture that can be read, whatever name or type it was sent with."""
 
 
 class PictureTooLarge(
@@ -52,7 +52,7 @@ class PictureTooLarge(
     zh="图片过大（上限 {megabytes} MB、{megapixels} 百万像素；JPEG 以外的格式 {others} 百万像素）。",
     en="The picture is too large (limits: {megabytes} MB, {megapixels} megapixels; {others} where it is no JPEG).",
 ):
-    """In bytes, or in pixels once unpacked."""
+    """The picture has more bytes than are taken, or more pixels once it is unpacked."""
 
     def __init__(self) -> None:
         megabytes, megapixels, others = MAX_BYTES // 1024 // 1024, MAX_PIXELS // 1_000_000, _OTHERS // 1_000_000

@@ -1,6 +1,6 @@
 """Where and when a picture was taken, as its own labels say; read once, before it is drawn anew without them.
 
-Offered to who sent it and kept nowhere: whether it is the case's place is for them to say.
+It is offered to the sender and kept nowhere: whether it is the place of the case is for them to say.
 """
 
 from collections.abc import Mapping

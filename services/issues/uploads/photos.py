@@ -1,6 +1,6 @@
 """Photos, kept in GridFS of the service's own database: a document about each, and two files.
 
-What it guarantees: what `kept` says of every upload. A photo that is named has both its files.
+What `store` guarantees of every upload holds here. A photo that is named has both its files.
 """
 
 import asyncio
@@ -33,12 +33,13 @@ class NotYourPhoto(
     zh="照片 {photo} 不存在，或不是您在本社区上传的。",
     en="There is no photo {photo} that you uploaded in this community.",
 ):
-    """Who names a photo in a command has uploaded it."""
+    """A photo that a command names was uploaded by its caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """What is known of a photo. `owner`: the alias of who uploaded it; None after erasure. Sizes in pixels."""
+    """All that is known of a photo. `owner` is the alias of its uploader, None after their erasure; sizes are in
+    pixels."""
 
     id: str
     community: str

@@ -1,4 +1,4 @@
-"""What uploads are shown by. Rooms that stand later show them, and say here which ones, and to whom."""
+"""How this room asks what shows an upload, and to whom: rooms that stand later show them, and answer."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -17,7 +17,7 @@ class Showing(Protocol):
         """Those of the attachments `ids` that something holds."""
 
     async def shows_photo_to(self, by: Principal, photo: str) -> bool:
-        """Whether `by` may see `photo` since they may see something that shows it."""
+        """Whether something shows `photo` that `by` may see."""
 
     async def shows_attachment_to(self, by: Principal, attachment: Attachment) -> bool:
-        """Whether `by` may have `attachment` since they may have what something holds it for."""
+        """Whether something holds `attachment` whose attachments `by` may have."""

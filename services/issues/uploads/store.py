@@ -1,8 +1,8 @@
-"""What people upload, kept in GridFS of the service's own database: a document about each upload, and its files.
+"""Uploads of people, kept in GridFS of the service's own database: a document about each upload, and its files.
 
-What it guarantees: an upload that is named has its files, since its document is written last; the same thing sent again
-by the same person is the same upload; who uploaded it stands there as an alias. An upload that nothing shows goes after
-some days, and so do the files of a process that died between them and their document (`tidying`).
+What is guaranteed: an upload that is named has its files, since its document is written last; the same thing sent again
+by the same person is the same upload; its uploader stands in the document as an alias. An upload that nothing shows
+goes after some days, and so do the files of a process that died between them and their document (`tidying`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,11 +60,11 @@ class Kept:
         return [document["_id"] async for document in self.about.find(theirs, {"_id": 1})]
 
     async def is_owner(self, owner: str | None, by: Principal) -> bool:
-        """Whether `by` uploaded what belongs to `owner`."""
+        """Whether `by` is the uploader whose alias is `owner`."""
         return owner is not None and owner == await self.vault.alias(by.sub)
 
     async def disown(self, id: str) -> None:
-        """Keep the upload, but no longer whose it is."""
+        """Keep the upload, but forget its uploader."""
         await self.about.update_one({"_id": id}, {"$set": {"owner": None}})
 
     async def delete(self, id: str) -> None:
@@ -102,7 +102,7 @@ class Kept:
         return bool(claimed.matched_count)
 
     async def drop(self, files: Sequence[Any]) -> None:
-        """Delete files, whatever there is of them."""
+        """Delete files, also those of which only some pieces were written."""
         await self.files.delete_many({"_id": {"$in": list(files)}})
         await self.chunks.delete_many({"files_id": {"$in": list(files)}})
 
@@ -111,7 +111,7 @@ class Kept:
         return [document[name] for name in ("full", "thumbnail", "file") if name in document]
 
     def later(self) -> datetime:
-        """When to look whether something shows what is uploaded now."""
+        """When to look whether something shows an upload of now."""
         return self.clock() + self._loose
 
     async def upload(self, name: str, data: bytes) -> Any:
@@ -131,7 +131,9 @@ class Kept:
         return standing
 
     async def again(self, id: str, owner: str) -> Document | None:
-        """The document of what was uploaded before: kept some days more, its owner's again after an erasure."""
+        """The document of the upload `id`, if it was made before. It is kept some days more, and is its `owner`'s again
+        after
+        an erasure."""
         found: Document | None = await self.about.find_one_and_update(
             {"_id": id, "owner": {"$in": [owner, None]}}, {"$set": {"owner": owner}}
         )

@@ -43,7 +43,7 @@ class Order(StrEnum):
 
 
 Owed = Callable[[datetime], datetime]
-"""By when an answer is owed to a wish that is proposed at a time."""
+"""Gives the time by which an answer is owed to a wish that is proposed at a time."""
 
 
 def router(joining: Joining, owed: Owed) -> APIRouter:
@@ -86,7 +86,7 @@ def router(joining: Joining, owed: Owed) -> APIRouter:
 
     @routes.post("/{id}/support", response_model=WishView, summary="Support it, once", responses=_JOINING)
     async def support(id: Id, request: Request, command: CommandDep, body: GiveSupport | None = None) -> Response:
-        """The answer shows the wish as it is now, to a repetition as well."""
+        """The answer, also to a repetition, shows the wish as it is now."""
         stored = await joining.support(id, body or GiveSupport(), command)
         return await _shown(joining, stored, command.principal, request)
 

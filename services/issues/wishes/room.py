@@ -16,7 +16,8 @@ from services.issues.wishes.store import INDEXES, KINDS, WISHES, wishes_overdue
 
 
 def room(joining: Joining, time: WorkingTime, answered_within: Span, traces: Traces) -> Room:
-    """The room of wishes; `joining` brings them. An answer is owed `answered_within` a span of working `time`."""
+    """The room of wishes; `joining` brings them. An answer is owed within `answered_within`, counted in working
+    `time`."""
     return Room(
         "wishes",
         kinds=KINDS,

@@ -10,7 +10,7 @@ from services.issues.wishes.domain.wishes import Wish, recount
 
 @dataclass(frozen=True, slots=True)
 class WishCounts:
-    """Counts wishes."""
+    """Counts the supporters of wishes, and writes the number into the wish."""
 
     wishes: Aggregates[Wish]
     supports: Aggregates[Support]

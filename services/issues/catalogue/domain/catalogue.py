@@ -24,7 +24,7 @@ class UnknownCategory(
 
 
 class SpanUnit(StrEnum):
-    """In what a deadline is counted: plain hours, hours in which the office works, or working days."""
+    """The unit of a deadline: plain hours, hours in which the office works, or working days."""
 
     HOURS = "hours"
     WORKING_HOURS = "working-hours"
@@ -43,7 +43,8 @@ class Span(_Datum):
 
     @property
     def hours(self) -> int:
-        """About how many hours it is to who waits: a working day is a day. An estimate, no deadline."""
+        """About how many hours the span takes on the clock, a working day taken as a day. This is an estimate, no
+        deadline."""
         return self.amount * (24 if self.unit is SpanUnit.WORKING_DAYS else 1)
 
 
@@ -62,7 +63,7 @@ BEFORE_DEADLINES = Deadlines(
     handling=Span(amount=3, unit=SpanUnit.WORKING_DAYS),
     verification=Span(amount=2, unit=SpanUnit.WORKING_DAYS),
 )
-"""Of a case that was filed before categories named them."""
+"""The deadlines of a case that was filed before categories named any."""
 
 
 class Category(_Datum):

@@ -24,7 +24,8 @@ class CatalogueMalformed(
     zh="类别目录中 {field} 有误：{reason}。",
     en="In the catalogue, {field} is wrong: {reason}.",
 ):
-    """Its parts don't fit together. `field` is the path to the part that is wrong: categories.3.group."""
+    """The parts of the catalogue don't fit together. `field` is the path to the part that is wrong:
+    categories.3.group."""
 
 
 class CodeChangesMeaning(
@@ -58,7 +59,7 @@ class Edition(Aggregate):
 
     @property
     def catalogue(self) -> Catalogue:
-        """What the rules read."""
+        """The catalogue as rules read it."""
         return Catalogue(version=self.edition, groups=self.groups, categories=self.categories, retired=self.retired)
 
     def public(self) -> CatalogueState:

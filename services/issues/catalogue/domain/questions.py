@@ -33,11 +33,12 @@ class AnswersRefused(
     zh="以下问题未回答或回答有误：{questions}。",
     en="These questions are not answered, or not rightly: {questions}.",
 ):
-    """`faults` has a word for each: required, unknown, type, choice, too-long, too-many, out-of-range."""
+    """`faults` has a word for each answer that is refused: required, unknown, type, choice, too-long, too-many,
+    out-of-range."""
 
 
 class QuestionKind(StrEnum):
-    """What is answered: the datatypes of Open311. `string` is one line, `text` a paragraph."""
+    """The type of an answer, by the datatypes of Open311. `string` is one line, `text` a paragraph."""
 
     STRING = "string"
     NUMBER = "number"

@@ -87,7 +87,7 @@ def router(places: Remembered[Place]) -> APIRouter:
         responses=problems(*_REGISTERING, layout.FloorsUnknown, layout.FloorsUpsideDown, layout.TooManyPlaces),
     )
     async def lay_out(id: Id, body: LayOut, command: CommandDep) -> LaidOut:
-        """Sent again, it registers what is missing and changes nothing else."""
+        """The same layout sent again registers what is missing and changes nothing else."""
         place = (await places.stored.get(id)).aggregate
         place.require_editor(command.principal)
         registered, known = await register_all(places, place, layout.lay_out(place, body), command)
@@ -167,7 +167,8 @@ def _one_place(routes: APIRouter, places: Remembered[Place]) -> None:
         responses=problems(NotYours, UnknownAggregate, StaleVersion, PlaceHasBuildings),
     )
     async def retire(id: Id, command: CommandDep) -> Response:
-        """What stands in it goes first; interrupted, it goes on where it was when it is sent again."""
+        """What stands in the place is retired first. A request that was interrupted is sent again and goes on where it
+        was."""
         place = (await places.stored.get(id)).aggregate
         place.require_editor(command.principal)
         await retire_inside(places, place, command)

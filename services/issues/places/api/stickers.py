@@ -43,7 +43,7 @@ class Prefilled(BaseModel):
 
 
 class ReportForm(BaseModel):
-    """What a form needs that was opened by a sticker."""
+    """All that a form needs which a sticker has opened."""
 
     prefilled: Prefilled
     path: list[StepView]
@@ -122,7 +122,8 @@ def _codes(routes: APIRouter, places: Remembered[Place], links: Links) -> None:
         kind: Annotated[list[PlaceKind] | None, Query(max_length=5, description="Only places of these kinds.")] = None,
         page: Annotated[int, Query(ge=1, le=1000)] = 1,
     ) -> Response:
-        """Staff and operators. Of a compound: itself, its buildings and what stands in the open."""
+        """For staff and operators. The sheet of a compound has the compound, its buildings and what stands in the
+        open."""
         principal.require((await places.get(id)).community, Role.STAFF, Role.OPERATOR)
         steps = await reportable(places, id)
         there = await _printed(places, steps[-1])

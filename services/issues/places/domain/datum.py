@@ -32,7 +32,7 @@ _STEPS = 30
 
 
 class Datum(StrEnum):
-    """What coordinates refer to."""
+    """The datum that coordinates refer to."""
 
     WGS84 = "WGS84"
     GCJ02 = "GCJ-02"
@@ -40,7 +40,7 @@ class Datum(StrEnum):
 
 
 class Point(Value):
-    """A place on the earth: `lon` and `lat` are WGS-84, `datum` is what the source spoke."""
+    """A place on the earth: `lon` and `lat` are WGS-84, `datum` is the one in which the source gave them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

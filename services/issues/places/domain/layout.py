@@ -29,13 +29,13 @@ class FloorsUnknown(
     zh="该楼栋未登记层数，请给出最高层。",
     en="The building's floors are not known; say which is the highest.",
 ):
-    """Nothing says where to stop."""
+    """Neither the request nor the building says how many floors there are."""
 
 
 class FloorsUpsideDown(
     Invalid, code="place.floors-upside-down", zh="最低层不能高于最高层。", en="The lowest floor is above the highest."
 ):
-    """There would be no floor at all."""
+    """The lowest floor lies above the highest, so that there would be none."""
 
 
 class LayOut(Request):

@@ -93,7 +93,7 @@ class PlaceIsRetired(
     zh="该地点已停用，请选择其他地点。",
     en="That place is no longer in use; choose another.",
 ):
-    """It stays readable for what happened there; nothing new is reported, registered or changed in it."""
+    """A retired place stays readable for what happened there; nothing new is reported, registered or changed in it."""
 
 
 class PlaceHasBuildings(
@@ -133,7 +133,7 @@ class RegisterPlace(Request):
 
 
 class ChangePlace(Request):
-    """What is left out stays; null takes it away, where the place can be without."""
+    """A field that is left out stays as it was; null empties it, where a place can be without it."""
 
     title: Line | None = None
     floors: Annotated[int, Field(ge=1, le=150)] | None = None
@@ -167,7 +167,7 @@ class Place(Aggregate):
 
     @property
     def building(self) -> str | None:
-        """The building this is, or is in; None for open grounds."""
+        """The building that the place is, or is in; None for open grounds."""
         return self.id if self.kind is BUILDING else self.inside
 
     @property
@@ -179,7 +179,7 @@ class Place(Aggregate):
 
     @property
     def above(self) -> tuple[str, ...]:
-        """What it stands in, from the compound down. Old buildings know their parent only."""
+        """The places that it stands in, from the compound down. Old buildings know their parent only."""
         return self.path or (() if self.parent is None else (self.parent,))
 
     def require_editor(self, by: Principal) -> None:
@@ -262,7 +262,7 @@ def change_place(place: Place, command: ChangePlace, by: Principal, now: datetim
 
 
 def retire_place(place: Place, by: Principal, now: datetime) -> Decision[Place]:
-    """Nothing is reported there any more. Once is enough."""
+    """Take a place out of use: nothing is reported there any more. A place that is out of use stays as it is."""
     by.require(place.community, Role.STAFF, Role.OPERATOR)
     if place.retired:
         return decided(place)
@@ -311,7 +311,7 @@ def _check_figures(kind: PlaceKind, command: RegisterPlace | ChangePlace) -> Non
 
 
 def _within(parent: Place | None) -> dict[str, Any]:
-    """What a place has of the one it stands in."""
+    """The fields that a place takes from the one it stands in."""
     if parent is None:
         return {}
     return {"path": (*parent.above, parent.id), "inside": parent.building, "storey": parent.storey}

@@ -43,7 +43,7 @@ class TooManyFindings(
 class WalkBody(BaseModel):
     """Visits as they were taken down, each like the body of a single one; each is judged by itself.
 
-    Visits that don't fit are refused one by one, so their form is not checked before.
+    Visits that are malformed are refused one by one, so their form is not checked before.
     """
 
     visits: Annotated[

@@ -31,7 +31,7 @@ from services.issues.rounds.domain.visits import Visit, require_walker
 
 
 class Seen(NamedTuple):
-    """What counting needs to know of a visit: its findings as (category, fixed), those that everybody may know of."""
+    """A visit as it is counted: with those findings that everybody may know of, each as (category, fixed)."""
 
     visit: str
     building: str
@@ -102,8 +102,8 @@ def complete_round(round: Round, recorded: int, by: Principal, now: datetime) ->
     """The walker is done; `recorded` visits of the round stand in the store. It is completed once these are counted.
 
     Raises:
-        NotYours: neither the walker nor staff.
-        RoundIsOver: it was done before.
+        NotYours: `by` is neither the walker nor staff.
+        RoundIsOver: the walker was done before.
     """
     require_walker(round, by)
     if round.status in OVER:
@@ -148,7 +148,7 @@ def summary_of(round: Round, compound: Compound, catalogue: Catalogue, now: date
 
 
 def _named(tally: CategoryTally, catalogue: Catalogue) -> CategoryTally:
-    """One that no edition of the catalogue has goes without a name."""
+    """The tally with the names of its category; one that no edition of the catalogue has goes without."""
     try:
         category = catalogue.known(tally.category)
     except UnknownCategory:

@@ -38,7 +38,7 @@ MAX_SKIPPED = 200
 _AT_ONCE = 50
 _DAY = timedelta(days=1)
 _PAST, _FUTURE = timedelta(days=366), timedelta(days=3 * 366)
-"""How far from now a plan may begin; nor is a later date looked for."""
+"""How long before and after now a plan may begin. No later date is looked for."""
 
 
 class NoSuchDate(
@@ -60,7 +60,7 @@ class DateIsARound(
 
 
 class PlanHasEnded(Conflict, code="round-plan.ended", zh="该巡查计划已结束。", en="The plan has ended."):
-    """Nothing comes of it any more."""
+    """A plan that has ended makes no more rounds."""
 
 
 class PlanIsFull(
@@ -73,7 +73,7 @@ class PlanIsFull(
 
 
 class RecurringTerms(Terms):
-    """What is walked, by whom, and by which rule, from the date and at the hour of `first` on."""
+    """The buildings and the walker of rounds that recur by a rule, from the date and at the hour of `first` on."""
 
     rule: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
     first: Moment
@@ -87,23 +87,23 @@ class PlanRounds(RecurringTerms):
 
 
 class ChangePlan(RecurringTerms):
-    """From the date of `first` on, rounds are like this; whoever walks is named anew."""
+    """From the date of `first` on, rounds have these terms; the walker is named anew."""
 
 
 class SkipDate(Request):
-    """One date falls out."""
+    """One date of a plan is left out."""
 
     on: date
 
 
 class EndPlan(Request):
-    """No rounds on `since` and after it; left out: none but those that stand already."""
+    """A plan makes no rounds on `since` and after it. Without `since` it makes none but those that stand already."""
 
     since: date | None = None
 
 
 class Segment(Value):
-    """What holds from the date `since` on, until the next one begins."""
+    """The terms that hold from the date `since` on, until the next segment begins."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -169,7 +169,7 @@ class RoundPlan(Aggregate):
 def plan_rounds(
     id: str, command: PlanRounds, buildings: Sequence[Place], by: Principal, now: datetime
 ) -> Decision[RoundPlan]:
-    """Rounds recur by the rule; those that are near already are due at once. Dates before today are left out.
+    """A plan whose rounds recur by the rule; those that are near are due at once. Dates before today are left out.
 
     Raises:
         NotYours, NotABuilding, NoSuchFloors: as for a single round.
@@ -207,7 +207,7 @@ def advance(plan: RoundPlan, now: datetime) -> Decision[RoundPlan]:
 
 
 def skip_date(plan: RoundPlan, command: SkipDate, by: Principal, now: datetime) -> Decision[RoundPlan]:
-    """A date ahead falls out; skipped twice it is skipped once.
+    """A date ahead is left out. To leave it out again changes nothing.
 
     Raises:
         NotYours, PlanHasEnded, DateIsARound, NoSuchDate, PlanIsFull
@@ -250,7 +250,7 @@ def change_plan(
 
 
 def end_plan(plan: RoundPlan, command: EndPlan, by: Principal, now: datetime) -> Decision[RoundPlan]:
-    """No more rounds, at once or from a date on.
+    """The plan makes no more rounds, at once or from a date on.
 
     Raises:
         NotYours, PlanHasEnded, DateIsARound

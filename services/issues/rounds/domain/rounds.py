@@ -1,7 +1,7 @@
 """A round (巡查): buildings to be walked, what was counted so far, and the summary at its end.
 
 Visits are aggregates of their own, so that a round of any size is recorded without a queue before one document.
-`counting` says how the round comes to its figures.
+`figures` says how a round comes to its figures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from services.issues.shared.values import Floor
 MAX_BUILDINGS = 200
 MAX_FLOORS = 159
 OVER = (RoundStatus.WALKED, RoundStatus.COMPLETED)
-"""The walker is done."""
+"""The states of a round whose walker is done."""
 
 
 class NotABuilding(
@@ -45,11 +45,11 @@ class NoSuchFloors(
 
 
 class RoundIsOver(Conflict, code="round.over", zh="本次巡查已结束。", en="The round is over."):
-    """The walker has said so; its figures are, or are about to be, final."""
+    """The walker has said that they are done; the figures of the round are final, or about to be."""
 
 
 class Terms(Request):
-    """What is walked and by whom: buildings, and floors of those where not all are meant.
+    """The buildings of a round, floors of those where not all are meant, and the walker.
 
     `walker` left out: the caller. `unit`: the partner for which it is walked.
     """
@@ -93,7 +93,7 @@ class Planned(_Part):
 
 
 class Tally(_Part):
-    """What was counted in one building; `floors` are those walked, each once, from below."""
+    """The count of one building; `floors` are those walked, each once, from below."""
 
     building: Thing[str]
     floors: tuple[int, ...] = ()
@@ -103,7 +103,7 @@ class Tally(_Part):
 
 
 class Figures(_Part):
-    """What was counted of a round: by building and by category, the visits in all, and the last of them."""
+    """The count of a round: by building and by category, the visits in all, and the last of them."""
 
     buildings: tuple[Tally, ...] = ()
     categories: tuple[CategoryTally, ...] = ()
@@ -112,7 +112,9 @@ class Figures(_Part):
 
 
 class Round(Aggregate):
-    """`recorded`: visits there were when the walker was done. `plan`, `occurrence`: of which plan it is which date."""
+    """A round. `recorded`: how many visits there were when the walker was done. `plan` and `occurrence`: the plan and
+    the
+    date of it that became this round."""
 
     title: Office[Masked | None] = None
     buildings: Thing[tuple[str, ...]]
@@ -137,42 +139,42 @@ class Round(Aggregate):
 
     @property
     def visits(self) -> int:
-        """Visits counted."""
+        """How many visits were counted."""
         return self.counted.visits
 
     @property
     def floors_visited(self) -> int:
-        """Floors seen; one seen twice counts once."""
+        """How many floors were seen; one that was seen twice counts once."""
         return sum(len(tally.floors) for tally in self.counted.buildings)
 
     @property
     def floors_planned(self) -> int | None:
-        """Floors to be walked; None where a building's number of floors is not known."""
+        """How many floors are to be walked; None where a building's number of floors is not known."""
         counts = [planned.count for planned in self.planned]
         return None if not counts or None in counts else sum(count for count in counts if count)
 
     @property
     def floors_covered(self) -> int:
-        """Of the floors to be walked, those that were."""
+        """How many of the floors to be walked were."""
         return sum(self.covered_in(tally) for tally in self.counted.buildings)
 
     @property
     def findings(self) -> int:
-        """Everything found."""
+        """How many problems were found."""
         return sum(tally.findings for tally in self.counted.buildings)
 
     @property
     def fixed_on_the_spot(self) -> int:
-        """Of the findings, those put right at once."""
+        """How many of the findings were put right at once."""
         return sum(tally.fixed for tally in self.counted.buildings)
 
     @property
     def handed_over(self) -> int:
-        """Of the findings, those that became cases."""
+        """How many of the findings became cases."""
         return self.findings - self.fixed_on_the_spot
 
     def covered_in(self, tally: Tally) -> int:
-        """Of the floors that the plan means in one building, those that were walked."""
+        """How many of the floors that the plan means in one building were walked."""
         planned = next((each for each in self.planned if each.building == tally.building), None)
         return sum(planned is None or planned.covers(floor) for floor in tally.floors)
 
@@ -208,7 +210,7 @@ def plan_round(
 
 
 def require_planner(community: str, terms: Terms, by: Principal) -> str:
-    """Who is to walk; raises NotYours unless `by` may plan that."""
+    """The person who is to walk; raises NotYours unless `by` may plan that."""
     by.require(community, Role.STAFF, Role.GRID_WORKER, Role.HANDLER)
     walker = terms.walker or by.sub
     elsewhere = terms.unit is not None and not by.works_for(community, terms.unit)

@@ -145,7 +145,7 @@ class Finding(Value):
 
 
 class Visit(Aggregate):
-    """One floor, walked. Nothing of it changes but what everybody may know of its findings."""
+    """One floor, walked. Nothing of a visit changes later but which of its findings everybody may know of."""
 
     round: Thing[str]
     client_id: Thing[str]
@@ -166,7 +166,7 @@ class Visit(Aggregate):
         return self._state(self.findings)
 
     def told(self, event: Event) -> Event:
-        """The same without the findings that are not for everybody."""
+        """The event without the findings that are not for everybody."""
         public = self.public()
         return type(event)(**{name: getattr(public, name) for name in VisitState.model_fields})
 
@@ -181,7 +181,7 @@ class Visit(Aggregate):
         )
 
     def says_the_same_as(self, other: "Visit") -> bool:
-        """Whether both tell the same of the same floor, in whichever order; when it was is not compared, since the
+        """Whether both tell the same of the same floor, in whichever order. The time is not compared, since the
         service may have filled it in."""
         mine, theirs = (
             {finding.id: finding.model_dump(exclude={"public", "case"}) for finding in visit.findings}
@@ -278,7 +278,7 @@ def _revised(visit: Visit, public: Mapping[str, bool]) -> Decision[Visit]:
 
 
 def faults_in(command: RecordVisit, places: Mapping[str, Place], catalogue: Catalogue) -> Iterator[Fault]:
-    """What is wrong with its findings, the first fault of each: FindingTwice, UnknownCategory, FixWithoutPhoto,
+    """The faults of the findings in `command`, the first of each: FindingTwice, UnknownCategory, FixWithoutPhoto,
     FindingElsewhere."""
     seen: set[str] = set()
     for index, finding in enumerate(command.findings):

@@ -1,8 +1,8 @@
-"""Supports: who is affected by a case too, or stands behind a wish. One aggregate for one person and one thing.
+"""Supports: a person is affected by a case too, or stands behind a wish. Each is an aggregate of its own.
 
-They are aggregates of their own, not names in the case: five hundred people at once don't wait for each other's
-version, a hundred thousand don't outgrow a document, and the name of the aggregate makes each of them one. The case and
-the wish hold how many they are, counted from here (`tallies`), never added up.
+They are no names in the case: so five hundred people at once don't wait for each other's version, a hundred thousand
+don't outgrow a document, and the id of the aggregate makes each of them one. The case and the wish hold how many they
+are, counted from the supports and never added up.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from services.contracts.marks import Id, Someone, Thing
 
 
 class Subject(StrEnum):
-    """What can be supported."""
+    """The kinds of things that can be supported."""
 
     CASE = "case"
     WISH = "wish"
@@ -32,7 +32,7 @@ class GiveSupport(Request):
 class Support(Aggregate):
     """`person` supports `subject`, while `active`. After erasure `person` is a name that leads to nobody.
 
-    `withheld`: the subject was not for everybody when this changed last; neither is then that they support it.
+    `withheld`: not everybody might know of the subject when the support changed last, so nobody is told of the support.
     """
 
     subject: Thing[str]
@@ -52,7 +52,7 @@ class Support(Aggregate):
 
 
 def supporter(command: GiveSupport, community: str, by: Principal) -> str:
-    """Whom a command speaks of.
+    """The person whom a command speaks of.
 
     Raises:
         NotYours: the caller is no member of the community, or speaks for another person and is not staff.
@@ -77,7 +77,7 @@ def first_support(
 ) -> Decision[Support]:
     """`person` supports `subject`, for the first time. `public`: everybody may know of `subject`.
 
-    `id` belongs to both, and may not lead back to them: topics tell it of what is not public too.
+    `id` belongs to the person and the subject, but may not lead back to them: topics name it for withheld supports too.
     """
     by.require(community)
     support = Support(id=id, community=community, subject=subject, of=of, person=person, withheld=not public, since=now)
@@ -86,7 +86,7 @@ def first_support(
 
 
 def support_again(support: Support, by: Principal, now: datetime, *, public: bool = True) -> Decision[Support]:
-    """They support it; nothing where they do already."""
+    """The person supports the subject again. Nothing changes where they support it already."""
     by.require(support.community)
     if support.active or support.forgotten:
         return decided(support)
@@ -98,7 +98,7 @@ def support_again(support: Support, by: Principal, now: datetime, *, public: boo
 
 
 def say_again(support: Support) -> Decision[Support]:
-    """The subject has become public: that they support it is said for the first time, or once more."""
+    """The subject has become public: the support is told for the first time, or once more."""
     if not support.active or support.forgotten:
         return decided(support)
     changed = support.model_copy(update={"withheld": False})
@@ -106,7 +106,7 @@ def say_again(support: Support) -> Decision[Support]:
 
 
 def withdraw(support: Support, by: Principal, now: datetime, *, public: bool = True) -> Decision[Support]:
-    """They support it no longer; nothing where they didn't."""
+    """The person supports the subject no longer. Nothing changes where they did not."""
     by.require(support.community)
     if not support.active or support.forgotten:
         return decided(support)
@@ -115,7 +115,8 @@ def withdraw(support: Support, by: Principal, now: datetime, *, public: bool = T
 
 
 def forget_supporter(support: Support, stand_in: str, *, public: bool = True) -> Decision[Support]:
-    """Put `stand_in` in the person's place. It is one for all that is forgotten of them at once, so they stay one."""
+    """Put `stand_in` in the person's place. All supports that are forgotten at once get the same, so the person counts
+    once."""
     if support.forgotten:
         return decided(support)
     changed = support.model_copy(update={"person": stand_in, "forgotten": True, "withheld": not public})

@@ -40,7 +40,7 @@ class RangeNotThere(
     zh="请求的范围超出文件大小（{size} 字节）。",
     en="The file has {size} bytes, and none where the range begins.",
 ):
-    """RFC 9110, 14.2."""
+    """The header asks for bytes behind the end of the file (RFC 9110, 14.2)."""
 
 
 class AttachmentView(BaseModel):
@@ -63,7 +63,7 @@ def router(attachments: Attachments, showing: Showing) -> APIRouter:
     async def send(
         principal: PrincipalDep, community: Annotated[Id, Form()], file: Annotated[UploadFile, File()]
     ) -> AttachmentView:
-        """What it is, its content says; its name is not looked at. Kept are the sound or the pages alone."""
+        """The kind is told by the content; the name is not looked at. Only the sound or the pages are kept."""
         principal.require(community)
         data = await file.read(MAX_BYTES + 1)
         return _view(await attachments.keep(community, data, principal))
@@ -75,7 +75,7 @@ def router(attachments: Attachments, showing: Showing) -> APIRouter:
         responses={200: _CONTENT, 206: _CONTENT, **problems(NotYours, UnknownAggregate, RangeNotThere)},
     )
     async def content(id: Id, principal: PrincipalDep, range: Annotated[str | None, Header()] = None) -> Response:
-        """Always a download, under a name of ours. Players may ask for one range of bytes."""
+        """The file is always a download, under a name of our own. Players may ask for one range of bytes."""
         attachment = await attachments.get(id)
         if attachment.community not in principal.communities or not await _may_have(
             attachments, showing, attachment, principal
@@ -99,7 +99,7 @@ def _view(attachment: Attachment) -> AttachmentView:
 
 
 async def _may_have(attachments: Attachments, showing: Showing, attachment: Attachment, by: Principal) -> bool:
-    """Who uploaded it, workers, and whoever may have what holds it."""
+    """Its uploader, workers, and whoever may have the attachments of a case that holds it."""
     works = by.has(attachment.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
     mine = works or await attachments.is_owner(attachment.owner, by)
     return mine or await showing.shows_attachment_to(by, attachment)

@@ -47,7 +47,7 @@ class TakenView(BaseModel):
 
 
 class SentPhotoView(PhotoView):
-    """A photo as who sent it sees it once. `taken` is not kept."""
+    """A photo as its sender sees it once. `taken` is not kept."""
 
     taken: TakenView
 
@@ -65,7 +65,7 @@ def router(photos: Photos, showing: Showing) -> APIRouter:
     async def send(
         principal: PrincipalDep, community: Annotated[Id, Form()], photo: Annotated[UploadFile, File()]
     ) -> SentPhotoView:
-        """The same picture sent again gives the same photo. Kept is a new drawing of it, without any metadata."""
+        """The same picture sent again gives the same photo. A new drawing of it is kept, without any metadata."""
         principal.require(community)
         data = await photo.read(MAX_BYTES + 1)
         kept = await photos.keep(community, data, principal)
@@ -108,6 +108,6 @@ async def _picture(photos: Photos, showing: Showing, id: str, by: Principal, *, 
 
 
 async def _may_see(photos: Photos, showing: Showing, photo: Photo, by: Principal) -> bool:
-    """Its owner, workers, and whoever may see what shows it."""
+    """Its uploader, workers, and whoever may see the inside of a case that shows it."""
     works = by.has(photo.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
     return works or await photos.is_owner(photo.owner, by) or await showing.shows_photo_to(by, photo.id)

@@ -1,4 +1,4 @@
-"""What every kind of recording comes to."""
+"""A recording as every kind of them is kept, and how a kind is described."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ MAX_SECONDS = 600
 
 
 class NotSound(Exception):
-    """The bytes are not what they begin as."""
+    """The bytes don't go on as the recording that they begin as."""
 
 
 class TooLong(Exception):
-    """They play longer than MAX_SECONDS; how much longer is not looked for."""
+    """The recording plays longer than MAX_SECONDS; how much longer is not looked for."""
 
 
 @dataclass(frozen=True, slots=True)

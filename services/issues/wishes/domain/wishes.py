@@ -1,7 +1,7 @@
 """Wishes (居民心愿): something residents would like to have, supported by others, answered by the committee.
 
-An answer is owed by a deadline. What is accepted goes into a plan, and how far it is is reported in public until it is
-there, or given up with a reason. Supporters are aggregates of their own (`supports`); a wish holds their number.
+An answer is owed by a deadline. An accepted wish gets a plan, and progress is reported in public until the plan is
+carried out, or given up with a reason. Supporters are aggregates of their own (`supports`); a wish holds their number.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ MAX_REPORTS = 200
 
 
 class WishIsAnswered(Conflict, code="wish.answered", zh="该心愿已经答复。", en="The wish has been answered already."):
-    """What is decided is no longer supported or answered anew."""
+    """A wish that is decided is neither supported any more nor answered anew."""
 
 
 class WishNotUnderWay(
@@ -50,11 +50,11 @@ class WishNotUnderWay(
     zh="该心愿未列入计划，或已经办结。",
     en="The wish is in no plan, or its plan has come to an end.",
 ):
-    """Progress is that of a plan."""
+    """Progress is reported on plans, and this wish has none, or none any more."""
 
 
 class WishIsHidden(Conflict, code="wish.hidden", zh="该心愿已被隐藏。", en="The wish is hidden; show it again first."):
-    """What nobody sees is neither supported nor answered."""
+    """A wish that nobody sees is neither supported nor answered."""
 
 
 class PlanOfDeclined(
@@ -111,7 +111,7 @@ class Answer(Request):
 
 
 class ReportProgress(Request):
-    """How far the plan is: in percent, and in words that are public, masked. `planned_for`: the plan's new end."""
+    """A report on the plan: in percent, and in words that are public, masked. `planned_for`: the plan's new end."""
 
     percent: Annotated[int, Field(ge=0, le=100)]
     text: Text
@@ -125,7 +125,7 @@ class Finish(Request):
 
 
 class Drop(Request):
-    """It will not be done after all, for this reason, which is public, masked."""
+    """The plan will not be carried out after all, for this reason, which is public, masked."""
 
     reason: Text
 
@@ -154,9 +154,12 @@ class Progress(Value):
 
 
 class Wish(Aggregate):
-    """`people`: its proposer, until they are erased; `forgotten`: those who were. `counted`: who else supports it.
+    """A wish. `people`: its proposer, until they are erased; `forgotten`: how many were. `counted`: how many others
+    support
+    it.
 
-    `seat`: which of the `seats` of its proposer it takes while it is open; None for staff, and for what is older.
+    `seat`: which of its proposer's seats it takes while it is open (`open_limit`); None for staff, and for older
+    wishes.
     """
 
     title: Words[Masked]
@@ -191,12 +194,12 @@ class Wish(Aggregate):
 
     @property
     def progress_text(self) -> str | None:
-        """What was said last of the plan."""
+        """The words that were said last of the plan."""
         return self.reports[-1].text if self.reports else None
 
     @property
     def progressed_at(self) -> datetime | None:
-        """When that was."""
+        """When something was said of the plan last."""
         return self.reports[-1].at if self.reports else None
 
     def public(self) -> WishState | None:
@@ -207,7 +210,7 @@ class Wish(Aggregate):
         return self.hidden
 
     def told(self, event: Event) -> Event | None:
-        """That it is out of sight, and nothing more while it is."""
+        """The event, if it says that the wish is out of sight: while it is, nothing more is told."""
         return event if isinstance(event, WishHidden) else None
 
     def known_to(self, by: Principal) -> bool:
@@ -221,7 +224,7 @@ class Wish(Aggregate):
 
 
 def in_thirty_days(now: datetime) -> datetime:
-    """By when an answer is owed where nobody decided otherwise."""
+    """The time by which an answer is owed where nobody decided otherwise."""
     return now + ANSWER_WITHIN
 
 
@@ -233,7 +236,7 @@ def propose(
     owed: Callable[[datetime], datetime] = in_thirty_days,
     seat: int | None = None,
 ) -> Decision[Wish]:
-    """Propose a wish; the proposer is its first supporter. `owed`: by when an answer is owed to what is proposed."""
+    """Propose a wish; the proposer is its first supporter. `owed` says by when an answer is owed."""
     by.require(command.community)
     wish = Wish(
         id=id,
@@ -257,7 +260,7 @@ def require_supportable(wish: Wish, by: Principal) -> None:
 
 
 def recount(wish: Wish, supports: int) -> Decision[Wish]:
-    """Take the number of supports as it was counted, the proposer's own not among them. Hidden, it waits."""
+    """Take the number of supports as it was counted, without the proposer. A hidden wish keeps its number."""
     if supports == wish.counted or wish.hidden:
         return decided(wish)
     changed = wish.model_copy(update={"counted": supports})
@@ -266,7 +269,7 @@ def recount(wish: Wish, supports: int) -> Decision[Wish]:
 
 
 def answer(wish: Wish, command: Answer, by: Principal, now: datetime) -> Decision[Wish]:
-    """The committee's word on it, once.
+    """Answer the wish, once, for the committee.
 
     Raises:
         PlanOfDeclined, PlanInThePast: the plan makes no sense.
@@ -290,7 +293,7 @@ def answer(wish: Wish, command: Answer, by: Principal, now: datetime) -> Decisio
 
 
 def report_progress(wish: Wish, command: ReportProgress, by: Principal, now: datetime) -> Decision[Wish]:
-    """Say how far the plan is."""
+    """Report how far the plan is."""
     _require_future(command.planned_for, now)
     progress = Progress(at=now, stage=Stage.UNDER_WAY, percent=command.percent, text=command.text)
     return _reported(wish, progress, WishProgressed, by, planned_for=command.planned_for or wish.planned_for)
@@ -309,7 +312,7 @@ def drop(wish: Wish, command: Drop, by: Principal, now: datetime) -> Decision[Wi
 
 
 def mark_overdue(wish: Wish, now: datetime) -> Decision[Wish]:
-    """Say once that the answer was not given in time; it stays said. Nothing where it was, or is not due."""
+    """Tell once that the answer was not given in time. Nothing changes where it was, or is not due yet."""
     late = wish.due_at is not None and wish.due_at <= now and wish.status is WishStatus.OPEN
     if not late or wish.overdue or wish.hidden:
         return decided(wish)
@@ -327,7 +330,7 @@ def retitle(wish: Wish, command: Retitle, by: Principal, now: datetime) -> Decis
 
 
 def hide(wish: Wish, command: Hide, by: Principal, now: datetime) -> Decision[Wish]:
-    """Take it out of sight of all but its proposer and the staff. A second time changes nothing."""
+    """Take the wish out of sight of all but its proposer and the staff. A hidden wish stays as it is."""
     by.require(wish.community, Role.STAFF)
     if wish.hidden:
         return decided(wish)
@@ -336,7 +339,7 @@ def hide(wish: Wish, command: Hide, by: Principal, now: datetime) -> Decision[Wi
 
 
 def show(wish: Wish, by: Principal, now: datetime) -> Decision[Wish]:
-    """Bring it back. Where it is in sight nothing changes."""
+    """Bring the wish back. One that is in sight stays as it is."""
     by.require(wish.community, Role.STAFF)
     if not wish.hidden:
         return decided(wish)
