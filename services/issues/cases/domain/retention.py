@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.aggregate import Decision, decided, tell
+from services.chassis.aggregate import Decision, decided, event_from
 from services.contracts.holding import emptied
 from services.contracts.issues import CaseAnonymised, CaseContactExpired, CaseWordsExpired
 from services.contracts.marks import Sort
@@ -21,7 +21,7 @@ def expire_contact(case: Case, kept: timedelta, now: datetime) -> Decision[Case]
     if case.contact is None or case.closed_at is None or now - case.closed_at < kept:
         return decided(case)
     changed = case.model_copy(update=_CONTACTLESS)
-    return decided(changed, tell(CaseContactExpired, changed, expired_at=now))
+    return decided(changed, event_from(CaseContactExpired, changed, expired_at=now))
 
 
 def expire_words(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
@@ -35,7 +35,7 @@ def expire_words(case: Case, kept: timedelta, now: datetime) -> Decision[Case]:
     theirs = {name for name in (case.reporter, ANONYMOUS) if name is not None}
     remarks = tuple(remark for remark in case.remarks if remark.by not in theirs)
     changed = case.model_copy(update={**_WORDLESS, "remarks": remarks})
-    return decided(changed, tell(CaseWordsExpired, changed, expired_at=now))
+    return decided(changed, event_from(CaseWordsExpired, changed, expired_at=now))
 
 
 def anonymise_case(case: Case, person: str, alias: str | None = None, stand_in: str | None = None) -> Decision[Case]:
@@ -56,4 +56,4 @@ def anonymise_case(case: Case, person: str, alias: str | None = None, stand_in: 
     if case.round is None:
         forgotten |= _WORDLESS
     changed = case.model_copy(update=forgotten)
-    return decided(changed, tell(CaseAnonymised, changed))
+    return decided(changed, event_from(CaseAnonymised, changed))
