@@ -120,10 +120,7 @@ def _street(service: str) -> Street:
 def test_every_service_is_a_street_of_rooms(service: str) -> None:
     street = _street(service)
     found = [each for rule in _RULES for each in rule(street)]
-    if service in rooms.NOT_YET:
-        assert found, f"{service} is a street of rooms by now; take it out of NOT_YET in tests/rules/rooms.py"
-    else:
-        assert not found, "\n".join(found)
+    assert not found, "\n".join(found)
 
 
 def test_a_test_of_the_chassis_in_a_folder_of_another_name_is_caught() -> None:

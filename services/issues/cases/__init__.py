@@ -1,1 +1,10 @@
-"""Cases (问题): how each is reported, handled, verified and shown; its clocks; who may know of it."""
+"""Cases (问题): how each is reported, handled, verified and judged; its clocks; who may know of it.
+
+- `contacts` seals how a reporter can be reached, and opens it for those who may read it.
+- `joining` lets people join a case that stands; `supporter_counts` counts them; `mergers` keeps pointers and counts
+  right where cases are merged or parts of one another.
+- `visibility` says who may know of a case; `publicity` carries on what follows where that changes.
+- `uploads_shown` tells the room of uploads what cases show, and to whom.
+- `erasure` erases a person from cases.
+- `state_diagram` draws the life of a case from the table of transitions.
+"""

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.errors import Conflict, NotYours
+from services.chassis.errors import NotYours
 from services.chassis.principal import SYSTEM
-from services.contracts.issues import CaseStatus, Priority
-from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase, counted, raised, require_joinable
+from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.merging import (
@@ -25,10 +24,8 @@ from services.issues.cases.domain.merging import (
     undo_merge,
     unmerge,
 )
-from services.issues.cases.domain.reporting import Accept, accept
 from services.issues.cases.domain.transitions import MERGEABLE, NotNow
 from tests.unit.issues.world import (
-    CATALOGUE,
     HANDLER,
     NEIGHBOUR,
     NOW,
@@ -42,7 +39,11 @@ from tests.unit.issues.world import (
 )
 
 CLOCKS = Clocks()
+
+
 OTHER = a_case(CaseStatus.ACCEPTED).model_copy(update={"id": "case-2", "reporter": NEIGHBOUR.sub})
+
+
 _CLOCK = {"phase_due_at", "contacting_due_at", "warn_at", "tick_at", "due_at"}
 
 
@@ -135,40 +136,3 @@ def test_crosswise_mergers_come_apart_on_record_of_the_platform() -> None:
     assert parted.aggregate.status is CaseStatus.DISPATCHED
     assert parted.events[0].data()["by"] == SYSTEM
     assert undo_merge(parted.aggregate, CLOCKS, NOW).events == ()
-
-
-@given(st.lists(st.integers(min_value=1, max_value=30), max_size=12))
-def test_more_people_make_it_more_urgent_and_fewer_do_not_make_it_less(numbers: list[int]) -> None:
-    case = a_case(CaseStatus.REPORTED).model_copy(update={"priority": Priority.LOW})
-    order, most = list(Priority), 1
-    for number in numbers:
-        decision = counted(case, number, 0, (3, 10, 20))
-        if decision.events:
-            assert_folds(case, decision)
-        most = max(most, number)
-        assert decision.aggregate.affected == number
-        assert order.index(decision.aggregate.priority) == sum(most >= each for each in (3, 10, 20))
-        told = [type(event).__name__ for event in decision.events]
-        assert ("CaseRaised" in told) == (decision.aggregate.priority != case.priority)
-        case = decision.aggregate
-        assert counted(case, number, 0, (3, 10, 20)).events == ()
-
-
-def test_another_category_leaves_it_as_urgent_as_its_people_make_it() -> None:
-    case = counted(a_case(CaseStatus.REPORTED), 5, 0, (3,)).aggregate
-    filed = accept(case, Accept(category="noise"), CATALOGUE, STAFF, NOW).aggregate
-    assert filed.priority is raised(CATALOGUE.category("noise").priority, 1)
-
-
-@pytest.mark.parametrize("status", sorted(CaseStatus))
-def test_nobody_joins_what_is_over(status: CaseStatus) -> None:
-    case = OTHER.model_copy(update={"status": status})
-    if status in CLOSED:
-        with pytest.raises(NobodyJoins):
-            require_joinable(case, RESIDENT, RESIDENT.sub)
-    else:
-        require_joinable(case, RESIDENT, RESIDENT.sub)
-        with pytest.raises(YourOwnCase):
-            require_joinable(case, NEIGHBOUR, NEIGHBOUR.sub)
-    with pytest.raises((Conflict, NotYours)):
-        require_joinable(case, STRANGER, STRANGER.sub)

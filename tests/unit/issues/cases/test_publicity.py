@@ -7,18 +7,11 @@ import pytest
 from services.chassis.aggregate import Decision
 from services.contracts.event import fold
 from services.contracts.issues import CaseShown, CaseStatus, CaseWithheld, CaseWithheldState
-from services.issues.cases.domain.affected import counted
-from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.company import keep_company, whole_of, withdraw_category
-from services.issues.cases.domain.merging import Merge, Unmerge, follow, merge, unmerge
-from services.issues.cases.domain.parents import Adopt, SplitOff, adopt, release, split_off
 from services.issues.cases.domain.publicity import is_public
 from services.issues.cases.domain.reporting import Accept, accept
 from services.issues.supports.domain.supports import Subject, first_support, forget_supporter, say_again, withdraw
 from tests.unit.issues.world import (
-    BUILDING,
     CATALOGUE,
-    CLOCKS,
     HERE,
     NEIGHBOUR,
     NOW,
@@ -26,7 +19,6 @@ from tests.unit.issues.world import (
     STAFF,
     STEPS,
     WAYS,
-    a_case,
     a_report,
 )
 
@@ -62,50 +54,6 @@ def test_a_case_that_is_filed_under_another_category_turns_with_it() -> None:
     assert not shown.aggregate.withholds
     assert isinstance(shown.events[0], CaseShown)
     assert shown.events[0].public_data() == shown.aggregate.public().model_dump(mode="json")
-
-
-def linked(case: Case, to: Case) -> tuple[Decision[Case], Decision[Case]]:
-    """Merged into another case, and made a part of it."""
-    return (
-        merge(case, Merge(into=to.id), to, CLOCKS, STAFF, NOW),
-        adopt(case, Adopt(parent=to.id), to, STAFF, NOW),
-    )
-
-
-def test_what_is_in_company_with_a_private_case_is_private_until_it_leaves() -> None:
-    secret = a_case(CaseStatus.ACCEPTED, category="hardship").model_copy(update={"id": "case-2"})
-    open_one = a_case(CaseStatus.ACCEPTED)
-    for decision in linked(open_one, secret):
-        assert_tells_nothing(decision)
-        joined = decision.aggregate
-        assert whole_of(joined) == [secret.id]
-        assert not keep_company(joined, [secret]).events
-        apart = (
-            unmerge(joined, Unmerge(), CLOCKS, STAFF, NOW) if joined.joined is not None else release(joined, STAFF, NOW)
-        )
-        assert_tells_nothing(apart)
-        assert whole_of(apart.aggregate) == []
-        back = keep_company(apart.aggregate, [])
-        assert [type(event) for event in back.events] == [CaseShown]
-        assert back.aggregate.is_public
-    part = SplitOff(category="noise", title="声音")
-    assert_tells_nothing(split_off("case-3", part, secret, BUILDING, CATALOGUE, STAFF, NOW))
-    other = a_case(CaseStatus.ACCEPTED).model_copy(update={"id": "case-4"})
-    assert all(decision.aggregate.is_public for decision in linked(open_one, other))
-    merged = linked(open_one, other)[0].aggregate
-    assert_tells_nothing(follow(merged, secret.id, public=False))
-    assert_tells_nothing(keep_company(merged, [secret]))
-
-
-def test_a_private_part_leaves_its_whole_public() -> None:
-    whole = a_case(CaseStatus.ACCEPTED)
-    assert counted(whole, 1, 0).events == ()
-
-
-def test_a_category_that_is_public_no_longer_takes_its_cases() -> None:
-    case = a_report().aggregate
-    assert_tells_nothing(withdraw_category(case, {case.category}))
-    assert withdraw_category(case, {"noise"}).events == ()
 
 
 def test_a_support_of_what_is_private_says_neither_who_nor_what() -> None:

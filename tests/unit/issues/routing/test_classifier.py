@@ -1,6 +1,5 @@
 """The classifier: what is trained predicts what scikit-learn would, says which words mattered, and knows its limits."""
 
-import random
 from typing import Any
 
 import pytest
@@ -22,12 +21,7 @@ from services.issues.routing.domain.classifier import (
 )
 from services.issues.routing.domain.learning import (
     MIN_CASES,
-    MIN_EXAMPLES,
     Example,
-    Trial,
-    calibration_error,
-    interval,
-    lesson,
 )
 from tests.unit.issues.routing.complaints import KINDS, sentences
 
@@ -127,43 +121,6 @@ def test_a_run_goes_over_no_mark_and_no_masked_number() -> None:
     assert grams("灯。坏") == ["灯", "坏"]
     assert grams("灯13812345678坏") == ["灯", "坏"]
     assert set(grams("灯5坏")) == {"灯", "0", "坏", "灯0", "0坏", "灯0坏"}
-
-
-def test_too_few_examples_are_not_learnt_from() -> None:
-    assert training.train(examples(MIN_EXAMPLES - 1), Target.CATEGORY, THRESHOLD) is None
-    assert training.train(examples(9, KINDS[:2]), Target.CATEGORY, THRESHOLD) is None
-    assert training.train(examples(40, KINDS[:1]), Target.CATEGORY, THRESHOLD) is None
-    assert training.train([], Target.UNIT, THRESHOLD) is None
-
-
-def test_labels_with_too_few_examples_are_left_out() -> None:
-    taught = lesson([*examples(12, KINDS[:2]), *examples(MIN_EXAMPLES - 1, KINDS[2:3])], Target.CATEGORY)
-    assert (taught.labels, taught.left_out) == (tuple(sorted(KINDS[:2])), (KINDS[2],))
-    assert all(example.category in KINDS[:2] for example in taught.examples)
-
-
-@pytest.mark.parametrize("copies", [1, 4])
-def test_figures_are_of_texts_that_were_not_seen(copies: int) -> None:
-    """Labels that have nothing to do with the text can be learnt by heart, copies recognised, but nothing guessed."""
-    dice = random.Random(7)
-    blind = [
-        Example(f"c{n}-{copy}", text, label, None)
-        for n, (text, label) in enumerate((text, dice.choice("ab")) for text in sentences("pipe", 40))
-        for copy in range(copies)
-    ]
-    made = training.train(blind, Target.CATEGORY, THRESHOLD)
-    assert made is not None
-    assert made[1].held_out == 40 * copies
-    assert made[1].accuracy is not None
-    assert made[1].accuracy < 0.7
-
-
-def test_calibration_error_and_interval() -> None:
-    assert calibration_error([Trial("a", "a", 0.75), Trial("a", "b", 0.75)] * 2) == 0.25
-    assert calibration_error([Trial("a", "a", 1.0)]) == 0
-    assert interval(0, 0) == (0.0, 1.0)
-    low, high = interval(9, 10)
-    assert (low, high) == pytest.approx((0.5958, 0.9821), abs=1e-3)
 
 
 def test_numbers_that_do_not_belong_together_are_refused(trained: Model) -> None:

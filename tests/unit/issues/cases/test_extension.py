@@ -1,15 +1,24 @@
-"""What has an end: deadlines that people name, extensions after a pause, cases that are given back, verification."""
+"""Extensions: a unit asks for time, somebody else gives it, and nobody loses any by it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.chassis.principal import Role
-from services.contracts.issues import CaseEscalated, CasePhase, CaseStatus, CaseWarned
-from services.issues.cases.domain.case import FARTHEST, Case, DueTooFar, OnlyTheReporter
+from services.contracts.issues import (
+    CaseEscalated,
+    CaseExtended,
+    CasePhase,
+    CaseStatus,
+    CaseWarned,
+)
+from services.issues.cases.domain.case import FARTHEST, Case
 from services.issues.cases.domain.clock import tick
 from services.issues.cases.domain.extension import (
+    ApproverIsRequester,
+    ExtensionPending,
     GrantExtension,
+    NoExtension,
     NoMoreTime,
     RefuseExtension,
     RequestExtension,
@@ -18,55 +27,25 @@ from services.issues.cases.domain.extension import (
     request_extension,
 )
 from services.issues.cases.domain.handling import (
-    MAX_RETURNS,
     Dispatch,
-    Reassign,
-    Return,
-    ReturnedTooOften,
-    SendBack,
-    Verify,
     dispatch,
-    give_back,
-    reassign,
-    send_back,
-    verify,
 )
 from services.issues.cases.domain.pausing import Pause, Resume, pause, resume
-from services.issues.cases.domain.reporting import Report, report
 from services.issues.cases.domain.transitions import CaseCommand
-from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from tests.unit.issues.world import (
-    BUILDING,
-    CATALOGUE,
     CLOCKS,
     HANDLER,
-    HERE,
     NOW,
-    OTHER_UNIT,
+    OTHER_HANDLER,
     STAFF,
     STEPS,
-    SUPERVISOR,
     UNIT,
-    WALKER,
     a_case,
     assert_folds,
     person,
 )
 
 S = CaseStatus
-NEVER = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
-MOMENT = timedelta(milliseconds=1)
-
-
-@pytest.mark.parametrize("due_at", [NOW + FARTHEST + MOMENT, NEVER])
-def test_nobody_names_a_deadline_that_is_years_away(due_at: datetime) -> None:
-    with pytest.raises(DueTooFar):
-        dispatch(a_case(S.ACCEPTED), Dispatch(unit=UNIT.id, due_at=due_at), UNIT, CLOCKS, STAFF, NOW)
-    moved = Reassign(unit=OTHER_UNIT.id, due_at=due_at)
-    with pytest.raises(DueTooFar):
-        reassign(a_case(S.DISPATCHED), moved, OTHER_UNIT, CLOCKS, STAFF, NOW)
-    with pytest.raises(DueTooFar):
-        request_extension(a_case(S.IN_PROGRESS), RequestExtension(until=due_at, reason="r"), HANDLER, NOW)
 
 
 def test_the_farthest_deadline_is_worked_with_paused_and_extended() -> None:
@@ -120,47 +99,42 @@ def test_a_granted_extension_is_warned_of_and_breached_anew() -> None:
     ]
 
 
-def test_a_case_is_given_back_so_often_and_no_more_by_whomever() -> None:
-    case = a_case(S.DISPATCHED)
-    for times in range(1, MAX_RETURNS + 1):
-        returned = give_back(case, Return(reason="不归物业"), HANDLER, NOW)
-        assert_folds(case, returned)
-        assert (returned.aggregate.returned, returned.aggregate.unit) == (times, None)
-        case = STEPS[CaseCommand.DISPATCH](returned.aggregate).aggregate
-    with pytest.raises(ReturnedTooOften):
-        give_back(case, Return(reason="不归物业"), HANDLER, NOW)
-    assert STEPS[CaseCommand.START](case).aggregate.status is S.IN_PROGRESS
-
-
-def fixed_on_the_spot() -> Case:
-    command = Report(community=HERE, category="lighting", place=BUILDING.id, title="灯", fixed=True, after=("photo-1",))
-    decision = report("case-1", command, BUILDING, CATALOGUE, WALKER, NOW, clocks=CLOCKS)
-    assert_folds(None, decision)
-    return decision.aggregate
-
-
-def test_what_was_fixed_on_the_spot_is_verified_in_time_too() -> None:
-    fixed = fixed_on_the_spot()
-    assert fixed.phase is CasePhase.VERIFICATION
-    assert fixed.phase_due_at == CLOCKS.time.due(NOW, fixed.deadlines.verification)
-    assert [type(event) for event in tick(fixed, NOW + timedelta(days=60)).events] == [CaseWarned, CaseEscalated]
-    assert verify(fixed, Verify(), SUPERVISOR, NOW).aggregate.tick_at is None
-    sent = send_back(fixed, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, NOW)
-    assert_folds(fixed, sent)
-    assert (sent.aggregate.phase, sent.aggregate.tick_at) == (None, None)
-    assert STEPS[CaseCommand.DISPATCH](sent.aggregate).aggregate.first_unit == UNIT.id
-
-
-def test_nobody_rates_for_nobody() -> None:
-    forgotten = a_case(S.VERIFIED).model_copy(update={"reporter": None})
-    with pytest.raises(OnlyTheReporter):
-        rate(forgotten, Rate(rating=5), STAFF, NOW)
-    assert reopen(forgotten, Reopen(reason="又坏了"), STAFF, NOW).aggregate.status is S.REOPENED
-
-
 def test_who_asked_for_time_does_not_refuse_it_either() -> None:
     due_at = a_case(S.IN_PROGRESS).due_at
     assert due_at is not None
     asked = asked_for(due_at + timedelta(days=3))
     with pytest.raises(Exception, match="not granted by who asked"):
         refuse_extension(asked, RefuseExtension(reason="r"), person(HANDLER.sub, Role.STAFF), NOW)
+
+
+def test_an_extension_is_asked_for_by_the_unit_and_given_by_somebody_else() -> None:
+    case = a_case(S.IN_PROGRESS)
+    assert case.due_at is not None
+    until = case.due_at + timedelta(days=10)
+    asked = request_extension(case, RequestExtension(until=until, reason="配件未到"), HANDLER, NOW)
+    assert_folds(case, asked)
+    assert asked.aggregate.due_at == case.due_at
+    with pytest.raises(ExtensionPending):
+        request_extension(asked.aggregate, RequestExtension(until=until, reason="r"), HANDLER, NOW)
+    both = person("boss", Role.STAFF, Role.HANDLER, units=(UNIT.id,))
+    asker = person(HANDLER.sub, Role.STAFF)
+    for nobody in (both, asker):
+        with pytest.raises(ApproverIsRequester):
+            grant_extension(asked.aggregate, GrantExtension(), CLOCKS, nobody, NOW)
+    with pytest.raises(NoExtension):
+        grant_extension(case, GrantExtension(), CLOCKS, STAFF, NOW)
+
+    given_ = grant_extension(asked.aggregate, GrantExtension(), CLOCKS, STAFF, NOW)
+    assert_folds(asked.aggregate, given_)
+    assert isinstance(given_.events[0], CaseExtended)
+    assert (given_.aggregate.due_at, given_.aggregate.extended) == (until, 1)
+
+
+def test_an_extension_gives_time() -> None:
+    case = a_case(S.IN_PROGRESS)
+    assert case.due_at is not None
+    for until in (NOW - timedelta(days=1), case.due_at):
+        with pytest.raises(NoMoreTime):
+            request_extension(case, RequestExtension(until=until, reason="r"), HANDLER, NOW)
+    with pytest.raises(Exception, match="not allowed"):
+        request_extension(case, RequestExtension(until=case.due_at + timedelta(days=1), reason="r"), OTHER_HANDLER, NOW)
