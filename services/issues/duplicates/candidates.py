@@ -7,8 +7,8 @@ from typing import Any
 
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.store.mongo import DESCENDING, Collection, Document
-from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.transitions import CLOSED, SOLVED
 from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, grams, match
 from services.issues.places.domain.places import Place
 from services.issues.reading.row import INSIDE, WORDS, order_of
@@ -17,8 +17,6 @@ OPEN_SINCE = timedelta(days=90)
 CLOSED_SINCE = timedelta(days=14)
 LOOKS_AT = 200
 _TELLING = 12
-_OVER = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
-_NEVER = (CaseStatus.MERGED, CaseStatus.REJECTED)
 _LIGHT = {f"state.{name}": 1 for name in ("at", "floor", "building", "place", "category", "group", "title", "text")}
 
 
@@ -107,8 +105,8 @@ async def _candidates(
 def _current(now: datetime) -> dict[str, Any]:
     return {
         "$or": [
-            {"state.status": {"$nin": [*_NEVER, *_OVER]}},
-            {"state.status": {"$in": list(_OVER)}, "state.closed_at": {"$gte": now - CLOSED_SINCE}},
+            {"state.status": {"$nin": sorted(CLOSED)}},
+            {"state.status": {"$in": sorted(SOLVED)}, "state.closed_at": {"$gte": now - CLOSED_SINCE}},
         ]
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 from services.contracts.issues import CasePhase
 from services.contracts.issues import CaseStatus as S
 from services.issues.cases.domain.publicity import is_public
+from services.issues.cases.domain.transitions import SOLVED
 
 CHINA = timezone(timedelta(hours=8))
 """Days, weeks and months of figures are those of China, which has one zone and no summer time."""
@@ -104,7 +105,7 @@ def day_of(number: int) -> date:
 
 def _marks(state: Mapping[str, Any]) -> list[Mark]:
     status = state["status"]
-    closed = status in (S.VERIFIED, S.EVALUATED)
+    closed = status in SOLVED
     told = {
         Mark.FILED: status not in (S.REPORTED, S.REJECTED),
         Mark.REJECTED: status == S.REJECTED,
@@ -146,7 +147,7 @@ def _within(done: datetime | None, due: datetime | None) -> bool:
 
 
 def _days(state: Mapping[str, Any]) -> dict[str, int]:
-    closed = state.get("closed_at") if state["status"] in (S.VERIFIED, S.EVALUATED) else None
+    closed = state.get("closed_at") if state["status"] in SOLVED else None
     days = {When.REPORTED: local_day(state["reported_at"]), When.SETTLED: _settled(closed, state.get("due_at"))}
     days[When.CLOSED] = None if closed is None else local_day(closed)
     return {when.value: number_of(day) for when, day in days.items() if day is not None}

@@ -7,8 +7,9 @@ from typing import Any
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import ASCENDING, Document
-from services.contracts.issues import CaseStatus, RoundSummary
+from services.contracts.issues import RoundSummary
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.transitions import CLOSED, SOLVED
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place
 from services.issues.rounds.domain.figures import summary_of
@@ -18,9 +19,6 @@ from services.issues.rounds.recount import compound_of, count
 from services.issues.shared.cache import Remembered
 
 OPEN_SHOWN = 200
-PUT_RIGHT = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
-SETTLED = (*PUT_RIGHT, CaseStatus.REJECTED, CaseStatus.MERGED)
-"""A rejected or merged case is nobody's open problem; it is not one put right either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +93,12 @@ async def _handed_over(cases: Aggregates[Case], round: str, shown: Document) -> 
     ]
     rows = await cases.collection.aggregate(by_status).to_list(None)
     counts: dict[str, int] = {row["_id"]: row["cases"] for row in rows}
-    settled: list[Any] = list(SETTLED)
+    settled: list[Any] = sorted(CLOSED)
     return HandedOver(
         cases=sum(counts.values()),
         open=sum(found for status, found in counts.items() if status not in settled),
         overdue=sum(row["overdue"] for row in rows if row["_id"] not in settled),
-        put_right=sum(counts.get(status, 0) for status in PUT_RIGHT),
+        put_right=sum(counts.get(status, 0) for status in SOLVED),
         waiting=await _waiting(cases, {"state.round": round, "state.status": {"$nin": settled}, **shown}),
     )
 

@@ -16,6 +16,7 @@ import orjson
 from services.contracts.issues import CaseStatus as S
 from services.contracts.masking import mask
 from services.issues.cases.domain.publicity import is_public
+from services.issues.cases.domain.transitions import CLOSED
 from services.issues.reading import tiles
 from services.issues.reading.facts import By, facts
 from services.issues.reading.tokenizer import may_be_cut_off, normal, tokens
@@ -44,7 +45,6 @@ VERIFIERS_DESK = "verify"
 INSIDE = "\x01"
 """Stands before the tokens of what only workers read."""
 
-_DONE = frozenset({S.REJECTED, S.VERIFIED, S.MERGED, S.EVALUATED})
 _STAFFS = frozenset({S.REPORTED, S.ACCEPTED, S.RETURNED, S.REOPENED})
 _UNITS = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK, S.PAUSED})
 COUNTED_BY = ("community", "sig", "unit", "category", "group", "building", "open", "public", "cell", "lon", "lat")
@@ -116,7 +116,7 @@ def row(
         "order": order_of(state["reported_at"], id),
         **{name: state.get(name) for name in _COPIED},
         "public": is_public(state),
-        "open": state["status"] not in _DONE,
+        "open": state["status"] not in CLOSED,
         "overdue": bool(state.get("overdue")),
         "affected": state.get("affected", 1),
         "handlers": sorted(state.get("handlers") or ()),

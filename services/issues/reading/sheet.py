@@ -11,8 +11,8 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
-from services.contracts.issues import CaseStatus as S
 from services.contracts.masking import mask
+from services.issues.cases.domain.transitions import CLOSED
 from services.issues.reading.facts import CHINA
 from services.issues.reading.row import Where
 
@@ -58,7 +58,6 @@ COLUMNS = (*OPEN311, *OURS)
 
 _FORMULA = re.compile("[\\s\0-\x20\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+@＝＋－＠﹢﹣﹦﹫-]|[\t\r\n]")
 """Programs pass by what is not seen before they look for a sign, and take a wide one for a plain one."""
-_CLOSED = frozenset({S.REJECTED, S.VERIFIED, S.MERGED, S.EVALUATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def line(case: Exported) -> list[Any]:
         "requested_datetime": state["reported_at"],
         "updated_datetime": _updated(state),
         "closed_date": state.get("closed_at"),
-        "status_description": "closed" if state["status"] in _CLOSED else "open",
+        "status_description": "closed" if state["status"] in CLOSED else "open",
         "status_notes": _masked(remarks[-1]["text"] if remarks else None),
         "source": state["channel"],
         "service_name": state["category_zh"],

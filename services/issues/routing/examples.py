@@ -10,6 +10,7 @@ from typing import Any
 
 from services.chassis.store.mongo import Collection as Documents
 from services.contracts.issues import CaseStatus
+from services.issues.cases.domain.transitions import SOLVED
 from services.issues.routing.domain.learning import MAX_EXAMPLES, Example
 
 FILED = (
@@ -20,11 +21,9 @@ FILED = (
     CaseStatus.PAUSED,
     CaseStatus.HANDLED,
     CaseStatus.SENT_BACK,
-    CaseStatus.VERIFIED,
-    CaseStatus.EVALUATED,
+    *sorted(SOLVED),
 )
-DONE = (CaseStatus.HANDLED, CaseStatus.SENT_BACK, CaseStatus.VERIFIED, CaseStatus.EVALUATED)
-CLOSED = (CaseStatus.VERIFIED, CaseStatus.EVALUATED)
+DONE = SOLVED | {CaseStatus.HANDLED, CaseStatus.SENT_BACK}
 _FIELDS = {f"state.{name}": 1 for name in ("text", "title", "category", "unit", "status", "returned")}
 
 
@@ -49,7 +48,7 @@ def _example(document: Any, corrected: Collection[str], by_platform: Collection[
     if not text:
         return None
     status = CaseStatus(state["status"])
-    sure = CLOSED if id in by_platform else FILED
+    sure = SOLVED if id in by_platform else FILED
     return Example(
         case=id,
         text=text,

@@ -8,7 +8,7 @@ from services.chassis.principal import Principal
 from services.contracts.event import Event
 from services.contracts.issues import CaseAffected, CaseChildrenCounted, CaseRaised, CaseStatus, Priority
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.merging import CLOSED
+from services.issues.cases.domain.transitions import CLOSED
 
 RAISED_AT = (5, 20, 100)
 """From how many people on the priority is one step higher, another one, and so on."""

@@ -7,9 +7,8 @@ the dispatch on, whatever the phase. While a case is paused or merged every cloc
 A clock is no timer: `tick_at` is a field, the next moment at which something is due, and `tick` the command of a sweep.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.chassis.aggregate import Decision, decided, event_from
 from services.contracts.event import Event
@@ -19,17 +18,57 @@ from services.issues.cases.domain.transitions import WORKING
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 from services.issues.catalogue.domain.working_time import WorkingTime
 
-STOPPED: dict[str, Any] = {
-    "phase": None,
-    "phase_due_at": None,
-    "warn_at": None,
-    "warned": False,
-    "breached": False,
-    "tick_at": None,
-}
-"""The changes of a case in which no phase runs."""
-
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """How the clock of a case stands: a value that is taken from a case, changed, and put on a case again."""
+
+    phase: CasePhase | None
+    phase_due_at: datetime | None
+    warn_at: datetime | None
+    warned: bool
+    breached: bool
+    escalation: int
+    contacting_due_at: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    paused_until: datetime | None
+    held: Held | None
+
+    @classmethod
+    def of(cls, case: Case) -> "ClockState":
+        """The clock of `case`."""
+        return cls(**{each.name: getattr(case, each.name) for each in fields(cls)})
+
+    def on(self, case: Case) -> Case:
+        """`case` with this clock, and with the moment at which the clock must be looked at next."""
+        state = {each.name: getattr(self, each.name) for each in fields(self)}
+        return case.model_copy(update={**state, "tick_at": self._next_tick(case.status)})
+
+    def stopped(self) -> "ClockState":
+        """The clock with no phase running."""
+        return replace(self, phase=None, phase_due_at=None, warn_at=None, warned=False, breached=False)
+
+    def owes(self, status: CaseStatus) -> bool:
+        """Whether a unit owes the handling of a case in `status`, and has not missed its deadline yet."""
+        return status in WORKING and not self.overdue
+
+    def _next_tick(self, status: CaseStatus) -> datetime | None:
+        runs = self.phase is not None
+        moments = (
+            self.warn_at if runs and not self.warned else None,
+            self.phase_due_at if runs and not self.breached else None,
+            self.due_at if self.owes(status) else None,
+            self.paused_until if status is CaseStatus.PAUSED else None,
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+def stop(case: Case) -> Case:
+    """`case` with no phase running."""
+    return ClockState.of(case).stopped().on(case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,77 +78,83 @@ class Clocks:
     time: WorkingTime = field(default_factory=WorkingTime)
     warn_share: float = 0.8
 
-    def begin(self, case: Case, phase: CasePhase, now: datetime) -> dict[str, Any]:
-        """The changes by which `phase` begins."""
-        span = _span(case, phase)
-        length = self.time.length(span)
-        return self.run(case, phase, length, now, warn_after=length * self.warn_share)
+    def begin(self, case: Case, phase: CasePhase, now: datetime) -> Case:
+        """`case` as `phase` begins."""
+        length = self.time.length(_span(case, phase))
+        return self._run(case, phase, length, now, warn_after=length * self.warn_share).on(case)
 
-    def begin_handling(self, case: Case, now: datetime) -> dict[str, Any]:
-        """The changes by which the handling itself begins: its deadline stands since the dispatch."""
+    def begin_handling(self, case: Case, now: datetime) -> Case:
+        """`case` as the handling itself begins: its deadline stands since the dispatch."""
         if case.due_at is None:
             return self.begin(case, CasePhase.HANDLING, now)
-        plain = _plain(_span(case, CasePhase.HANDLING))
-        left = self.time.between(now, case.due_at, plain=plain)
-        running = self.run(case, CasePhase.HANDLING, left, now, warn_after=left * self.warn_share)
-        return _next_tick(case, running | {"phase_due_at": case.due_at})
-
-    def run(
-        self, case: Case, phase: CasePhase, left: timedelta, now: datetime, *, warn_after: timedelta | None
-    ) -> dict[str, Any]:
-        """The changes by which `phase` runs with `left` of its time; no warning where `warn_after` is None."""
-        plain = _plain(_span(case, phase))
-        running = {
-            "phase": phase,
-            "phase_due_at": _whole(self.time.later(now, left, plain=plain)),
-            "warn_at": None if warn_after is None else _whole(self.time.later(now, warn_after, plain=plain)),
-            "warned": False,
-            "breached": False,
-        }
-        if phase in (CasePhase.SIGN, CasePhase.CONTACT):
-            running["contacting_due_at"] = running["phase_due_at"] if phase is CasePhase.CONTACT else None
-        return _next_tick(case, running)
+        left = self._left(case, case.due_at, CasePhase.HANDLING, now)
+        running = self._run(case, CasePhase.HANDLING, left, now, warn_after=left * self.warn_share)
+        return replace(running, phase_due_at=case.due_at).on(case)
 
     def due(self, case: Case, now: datetime) -> datetime:
         """By when a case that is dispatched now must be handled."""
         return _whole(self.time.due(now, _span(case, CasePhase.HANDLING)))
 
-    def hold(self, case: Case, now: datetime) -> dict[str, Any]:
-        """The changes by which every clock stands still, and the status that is gone back to is remembered."""
-        left = None
-        if case.phase is not None and case.phase_due_at is not None:
-            left = self.time.between(now, case.phase_due_at, plain=_plain(_span(case, case.phase)))
-        due_left = None
+    def hold(self, case: Case, now: datetime) -> Case:
+        """`case` with every clock standing still. It remembers the status that it goes back to, and what was left."""
+        phase, phase_left, warn_left, due_left = case.phase, None, None, None
+        if phase is not None and case.phase_due_at is not None:
+            phase_left = self._left(case, case.phase_due_at, phase, now)
+        if phase is not None and case.warn_at is not None and not case.warned:
+            warn_left = self._left(case, case.warn_at, phase, now)
         if case.due_at is not None:
-            due_left = self.time.between(now, case.due_at, plain=_plain(_span(case, CasePhase.HANDLING)))
-        warn_left = None
-        if case.phase is not None and case.warn_at is not None and not case.warned:
-            warn_left = self.time.between(now, case.warn_at, plain=_plain(_span(case, case.phase)))
+            due_left = self._left(case, case.due_at, CasePhase.HANDLING, now)
         held = Held(
             status=case.status,
-            phase=case.phase,
-            phase_left=_milliseconds(left),
+            phase=phase,
+            phase_left=_milliseconds(phase_left),
             warn_left=_milliseconds(warn_left),
             due_left=_milliseconds(due_left),
             warned=case.warned,
             breached=case.breached,
         )
-        return STOPPED | {"held": held, "due_at": None}
+        return replace(ClockState.of(case).stopped(), held=held, due_at=None).on(case)
 
-    def release(self, case: Case, now: datetime) -> dict[str, Any]:
-        """The changes by which a held case goes on where it was, with the time that it had left."""
+    def release(self, case: Case, now: datetime) -> Case:
+        """A held case as it goes on where it was, with the time that it had left."""
         held = case.held
         if held is None:
-            return dict(STOPPED)
-        changes: dict[str, Any] = STOPPED | {"held": None, "due_at": None}
+            return stop(case)
+        due_at = None
         if held.due_left is not None:
-            plain = _plain(_span(case, CasePhase.HANDLING))
-            changes["due_at"] = _whole(self.time.later(now, held.due_left * _MILLISECOND, plain=plain))
-        resumed = case.model_copy(update={"due_at": changes["due_at"], "status": held.status})
+            due_at = self._later(case, held.due_left * _MILLISECOND, CasePhase.HANDLING, now)
+        clock = replace(ClockState.of(case).stopped(), held=None, due_at=due_at)
+        resumed = clock.on(case.model_copy(update={"status": held.status}))
         if held.phase is not None and held.phase_left is not None:
             warn_after = None if held.warn_left is None else held.warn_left * _MILLISECOND
-            changes |= self.run(resumed, held.phase, held.phase_left * _MILLISECOND, now, warn_after=warn_after)
-        return _next_tick(resumed, changes | {"warned": held.warned, "breached": held.breached})
+            clock = self._run(resumed, held.phase, held.phase_left * _MILLISECOND, now, warn_after=warn_after)
+        return replace(clock, warned=held.warned, breached=held.breached).on(resumed)
+
+    def _run(
+        self, case: Case, phase: CasePhase, left: timedelta, now: datetime, *, warn_after: timedelta | None
+    ) -> ClockState:
+        """The clock of `case` as `phase` runs with `left` of its time; no warning where `warn_after` is None."""
+        due_at = self._later(case, left, phase, now)
+        contacting_due_at = case.contacting_due_at
+        if phase in (CasePhase.SIGN, CasePhase.CONTACT):
+            contacting_due_at = due_at if phase is CasePhase.CONTACT else None
+        return replace(
+            ClockState.of(case),
+            phase=phase,
+            phase_due_at=due_at,
+            warn_at=None if warn_after is None else self._later(case, warn_after, phase, now),
+            warned=False,
+            breached=False,
+            contacting_due_at=contacting_due_at,
+        )
+
+    def _left(self, case: Case, until: datetime, phase: CasePhase, now: datetime) -> timedelta:
+        """How much time of `phase` there is until then."""
+        return self.time.between(now, until, plain=_plain(_span(case, phase)))
+
+    def _later(self, case: Case, length: timedelta, phase: CasePhase, now: datetime) -> datetime:
+        """The moment at which so much time of `phase` will have passed."""
+        return _whole(self.time.later(now, length, plain=_plain(_span(case, phase))))
 
 
 def tick(case: Case, now: datetime) -> Decision[Case]:
@@ -117,42 +162,20 @@ def tick(case: Case, now: datetime) -> Decision[Case]:
 
     A breach escalates the case by one level, counted. Nothing where nothing is due, and while the clocks stand.
     """
-    changes: dict[str, Any] = {}
-    events: list[type[Event]] = []
+    clock, events = ClockState.of(case), list[type[Event]]()
     if case.phase is not None and case.warn_at is not None and case.warn_at <= now and not case.warned:
-        changes["warned"] = True
+        clock = replace(clock, warned=True)
         events.append(CaseWarned)
     if case.phase is not None and case.phase_due_at is not None and case.phase_due_at <= now and not case.breached:
-        changes |= {"breached": True, "escalation": case.escalation + 1}
+        clock = replace(clock, breached=True, escalation=case.escalation + 1)
         events.append(CaseEscalated)
-    if _owes(case.status, overdue=case.overdue) and case.due_at is not None and case.due_at <= now:
-        changes["overdue"] = True
+    if clock.owes(case.status) and case.due_at is not None and case.due_at <= now:
+        clock = replace(clock, overdue=True)
         events.append(CaseOverdue)
     if not events:
         return decided(case)
-    changed = case.model_copy(update=_next_tick(case, changes))
+    changed = clock.on(case)
     return decided(changed, *(event_from(event, changed) for event in events))
-
-
-def _owes(status: CaseStatus, *, overdue: bool) -> bool:
-    return status in WORKING and not overdue
-
-
-def _next_tick(case: Case, changes: dict[str, Any]) -> dict[str, Any]:
-    """`changes`, and when the clocks have to be looked at after them."""
-    after = {**case.__dict__, **changes}
-    moments = [
-        after["warn_at"] if after["phase"] is not None and not after["warned"] else None,
-        after["phase_due_at"] if after["phase"] is not None and not after["breached"] else None,
-        after["due_at"] if _owes(after["status"], overdue=after["overdue"]) else None,
-        after["paused_until"] if after["status"] is CaseStatus.PAUSED else None,
-    ]
-    return changes | {"tick_at": min((moment for moment in moments if moment is not None), default=None)}
-
-
-def with_tick(case: Case, changes: dict[str, Any]) -> dict[str, Any]:
-    """`changes` of status, deadlines or phase, and when the clocks have to be looked at after them."""
-    return _next_tick(case, changes)
 
 
 def _span(case: Case, phase: CasePhase) -> Span:

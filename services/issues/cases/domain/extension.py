@@ -8,7 +8,7 @@ from services.chassis.principal import Principal
 from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import CaseExtended, CaseExtensionRefused, CaseExtensionRequested, CasePhase
 from services.issues.cases.domain.case import FARTHEST, Case, DueTooFar, Extension, with_remark
-from services.issues.cases.domain.clock import Clocks, with_tick
+from services.issues.cases.domain.clock import Clocks, ClockState
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 
 
@@ -111,7 +111,7 @@ def grant_extension(
         }
     )
     handles = case.phase is CasePhase.HANDLING
-    changed = longer.model_copy(update=clocks.begin_handling(longer, now) if handles else with_tick(longer, {}))
+    changed = clocks.begin_handling(longer, now) if handles else ClockState.of(longer).on(longer)
     return decided(changed, event_from(CaseExtended, changed, by=by.sub))
 
 

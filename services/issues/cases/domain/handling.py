@@ -1,7 +1,6 @@
 """How a case is worked on: dispatch, reassign, return, start, contact, handle, verify, send back."""
 
 from datetime import datetime
-from typing import Any
 
 from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, NotYours
@@ -36,7 +35,7 @@ from services.issues.cases.domain.case import (
     VerifierIsReporter,
     with_remark,
 )
-from services.issues.cases.domain.clock import STOPPED, Clocks, with_tick
+from services.issues.cases.domain.clock import Clocks, stop
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.shared.values import AttachmentIds, PhotoIds
 from services.issues.units.domain import Unit
@@ -149,7 +148,7 @@ def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: 
             "extension": None,
         }
     )
-    return given.model_copy(update=clocks.begin(given, CasePhase.SIGN, now))
+    return clocks.begin(given, CasePhase.SIGN, now)
 
 
 def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Decision[Case]:
@@ -161,9 +160,8 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
     _require_unit(case, CaseCommand.RETURN, by)
     if case.returned >= MAX_RETURNS:
         raise ReturnedTooOften(times=MAX_RETURNS)
-    changed = case.model_copy(
+    returned = case.model_copy(
         update={
-            **STOPPED,
             "status": target(case.status, CaseCommand.RETURN),
             "unit": None,
             "due_at": None,
@@ -173,6 +171,7 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
             "remarks": with_remark(case, CaseCommand.RETURN, command.reason, by, now),
         }
     )
+    changed = stop(returned)
     return decided(
         changed, event_from(CaseReturned, changed, previous_unit=case.unit, reason=command.reason, by=by.sub)
     )
@@ -189,8 +188,7 @@ def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: dateti
         }
     )
     speaks = case.can_be_contacted and case.contacted_at is None
-    clock = clocks.begin(started, CasePhase.CONTACT, now) if speaks else clocks.begin_handling(started, now)
-    changed = started.model_copy(update=clock)
+    changed = clocks.begin(started, CasePhase.CONTACT, now) if speaks else clocks.begin_handling(started, now)
     return decided(changed, event_from(CaseStarted, changed, by=by.sub))
 
 
@@ -211,8 +209,7 @@ def contact(case: Case, command: Contact, clocks: Clocks, by: Principal, now: da
             "remarks": with_remark(case, CaseCommand.CONTACT, command.note, by, now),
         }
     )
-    clock = clocks.begin_handling(spoken, now) if case.phase is CasePhase.CONTACT else {}
-    changed = spoken.model_copy(update=clock)
+    changed = clocks.begin_handling(spoken, now) if case.phase is CasePhase.CONTACT else spoken
     return decided(changed, event_from(CaseContacted, changed, note=command.note, by=by.sub))
 
 
@@ -244,36 +241,36 @@ def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: date
             "remarks": with_remark(case, CaseCommand.HANDLE, command.note, by, now),
         }
     )
-    changed = handled.model_copy(update=clocks.begin(handled, CasePhase.VERIFICATION, now))
+    changed = clocks.begin(handled, CasePhase.VERIFICATION, now)
     return decided(changed, event_from(CaseHandled, changed, note=command.note, by=by.sub))
 
 
 def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decision[Case]:
     """Close the case: somebody who neither asked for it nor worked on it has seen that it is done."""
     _require_verifier(case, CaseCommand.VERIFY, by)
-    changed = case.model_copy(
+    verified = case.model_copy(
         update={
-            **STOPPED,
             "status": target(case.status, CaseCommand.VERIFY),
             "closed_at": now,
             "remarks": with_remark(case, CaseCommand.VERIFY, command.note, by, now),
         }
     )
+    changed = stop(verified)
     return decided(changed, event_from(CaseVerified, changed, by=by.sub))
 
 
 def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """Return the case to the unit that called it done; counted. Its deadline stays what it was."""
     _require_verifier(case, CaseCommand.SEND_BACK, by)
-    sent: dict[str, Any] = {
-        "status": target(case.status, CaseCommand.SEND_BACK),
-        "handled_at": None,
-        "sent_back": case.sent_back + 1,
-        "remarks": with_remark(case, CaseCommand.SEND_BACK, command.reason, by, now),
-    }
-    again = case.model_copy(update=sent)
-    clock = with_tick(again, dict(STOPPED)) if case.unit is None else clocks.begin_handling(again, now)
-    changed = again.model_copy(update=clock)
+    again = case.model_copy(
+        update={
+            "status": target(case.status, CaseCommand.SEND_BACK),
+            "handled_at": None,
+            "sent_back": case.sent_back + 1,
+            "remarks": with_remark(case, CaseCommand.SEND_BACK, command.reason, by, now),
+        }
+    )
+    changed = stop(again) if case.unit is None else clocks.begin_handling(again, now)
     return decided(changed, event_from(CaseSentBack, changed, reason=command.reason, by=by.sub))
 
 

@@ -22,10 +22,7 @@ from services.contracts.issues import CaseMerged, CaseMergeMoved, CaseStatus, Ca
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks
-from services.issues.cases.domain.transitions import WHO, CaseCommand, target
-
-CLOSED = frozenset({CaseStatus.REJECTED, CaseStatus.VERIFIED, CaseStatus.EVALUATED, CaseStatus.MERGED})
-"""Where nobody joins any more."""
+from services.issues.cases.domain.transitions import CLOSED, WHO, CaseCommand, target
 
 
 class MergedElsewhere(
@@ -80,9 +77,8 @@ def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Princi
         raise MergedIntoItself()
     if survivor.status in CLOSED:
         raise MergedIntoClosed()
-    changed = case.model_copy(
+    changed = clocks.hold(case, now).model_copy(
         update={
-            **clocks.hold(case, now),
             "status": status,
             "merged_into": survivor.id,
             "joined": command.into,
@@ -116,6 +112,6 @@ def follow(case: Case, survivor: str, *, public: bool = True) -> Decision[Case]:
 def _apart(case: Case, clocks: Clocks, now: datetime, by: str, **more: Any) -> Decision[Case]:
     back = None if case.held is None else case.held.status
     status = target(case.status, CaseCommand.UNMERGE, back)
-    released = clocks.release(case, now)
-    changed = case.model_copy(update={**released, "status": status, "merged_into": None, "joined": None, **more})
+    apart = {"status": status, "merged_into": None, "joined": None, **more}
+    changed = clocks.release(case, now).model_copy(update=apart)
     return decided(changed, event_from(CaseUnmerged, changed, previous_case=case.merged_into, by=by))

@@ -16,8 +16,8 @@ from services.chassis.values import Line, Request, Text
 from services.contracts.issues import CaseAdopted, CaseReleased, CaseReported, Channel
 from services.contracts.marks import Code, Id
 from services.issues.cases.domain.case import Case, on_record
-from services.issues.cases.domain.merging import CLOSED
 from services.issues.cases.domain.reporting import Report, report
+from services.issues.cases.domain.transitions import CLOSED
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers
 from services.issues.places.domain.places import Place

@@ -8,7 +8,7 @@ from services.chassis.principal import SYSTEM, Principal
 from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import CasePaused, CaseResumed, CaseStatus
 from services.issues.cases.domain.case import Case, with_remark
-from services.issues.cases.domain.clock import STOPPED, Clocks, tick
+from services.issues.cases.domain.clock import Clocks, tick
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 
 LONGEST = timedelta(days=366)
@@ -44,9 +44,8 @@ def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: dateti
     status = target(case.status, CaseCommand.PAUSE)
     if not now < command.until <= now + LONGEST:
         raise PauseTooLong(days=LONGEST.days)
-    changed = case.model_copy(
+    changed = clocks.hold(case, now).model_copy(
         update={
-            **clocks.hold(case, now),
             "status": status,
             "paused_until": command.until,
             "tick_at": command.until,
@@ -75,5 +74,5 @@ def _resumed(case: Case, clocks: Clocks, by: str, now: datetime) -> Decision[Cas
     back = None if case.held is None else case.held.status
     status = target(case.status, CaseCommand.RESUME, back)
     paused = case.model_copy(update={"paused_until": None})
-    changed = paused.model_copy(update={**STOPPED, **clocks.release(paused, now), "status": status})
+    changed = clocks.release(paused, now).model_copy(update={"status": status})
     return decided(changed, event_from(CaseResumed, changed, by=by))

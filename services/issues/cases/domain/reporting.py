@@ -158,7 +158,7 @@ def report(
         reported_at=now,
     )
     if command.fixed and clocks is not None:
-        case = case.model_copy(update=clocks.begin(case, CasePhase.VERIFICATION, now))
+        case = clocks.begin(case, CasePhase.VERIFICATION, now)
     return on_record(case, case.acting(by), event_from(CaseReported, case))
 
 

@@ -67,6 +67,15 @@ WORKING = (S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK)
 MERGEABLE = (S.REPORTED, S.ACCEPTED, S.DISPATCHED, S.RETURNED, S.IN_PROGRESS, S.SENT_BACK, S.HANDLED, S.REOPENED)
 """What can turn out to be another case's matter: whatever is open and not paused."""
 
+SOLVED = frozenset({S.VERIFIED, S.EVALUATED})
+"""Where somebody has seen that the work is done."""
+
+DROPPED = frozenset({S.REJECTED, S.MERGED})
+"""Where a case is nobody's open problem any more, though nobody has put it right as this case."""
+
+CLOSED = SOLVED | DROPPED
+"""Where a case is over: nobody owes it anything, and nobody joins it any more."""
+
 _BACK = "Where it was before; the case remembers."
 
 _PAUSES = (

@@ -17,7 +17,7 @@ from services.issues.cases.domain.case import (
     on_record,
     with_remark,
 )
-from services.issues.cases.domain.clock import STOPPED
+from services.issues.cases.domain.clock import stop
 from services.issues.cases.domain.transitions import CaseCommand, target
 
 VERDICT_WITHIN = timedelta(days=14)
@@ -49,9 +49,8 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
     status = target(case.status, CaseCommand.REOPEN)
     if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
         raise TooLateToReopen(days=VERDICT_WITHIN.days)
-    changed = case.model_copy(
+    reopened = case.model_copy(
         update={
-            **STOPPED,
             "status": status,
             "signed_at": None,
             "contacted_at": None,
@@ -66,6 +65,7 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
             "remarks": with_remark(case, CaseCommand.REOPEN, command.reason, by, now),
         }
     )
+    changed = stop(reopened)
     told = event_from(CaseReopened, changed, previous_unit=case.unit, for_reporter=instead, by=by.sub)
     return on_record(changed, by, told)
 

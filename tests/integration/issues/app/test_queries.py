@@ -1,5 +1,6 @@
 """Every way the service looks for something is answered from an index, and deadlines are swept once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
 from services.chassis.sweeper import Sweep
 from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.clock import STOPPED, tick, with_tick
+from services.issues.cases.domain.clock import ClockState, tick
 from services.issues.cases.store import cases_come_due, shown_in
 from services.issues.places.service import standing_in
 from services.issues.rounds.store import found_in_any, plans_to_advance
@@ -70,7 +71,7 @@ async def test_due_cases_are_found_by_their_own_index(store: Kept, db: Database)
 async def put(store: Kept, id: str, status: CaseStatus, due_in: timedelta | None) -> None:
     due_at = None if due_in is None else utc_now() + due_in
     case = a_case(status)
-    case = case.model_copy(update={**with_tick(case, {**STOPPED, "due_at": due_at}), "id": id})
+    case = replace(ClockState.of(case).stopped(), due_at=due_at).on(case).model_copy(update={"id": id})
     document = case.model_dump(exclude={"id"})
     await store.cases.collection.insert_one({"_id": id, "v": 1, "at": utc_now(), "state": document})
 

@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 from services.chassis.errors import Conflict, NotYours
 from services.contracts.issues import CaseStatus, Priority
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase, counted, raised, require_joinable
-from services.issues.cases.domain.merging import (
-    CLOSED,
-)
 from services.issues.cases.domain.reporting import Accept, accept
+from services.issues.cases.domain.transitions import CLOSED
 from tests.unit.issues.world import (
     CATALOGUE,
     NEIGHBOUR,

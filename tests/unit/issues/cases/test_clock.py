@@ -87,7 +87,7 @@ def test_the_warning_comes_when_its_share_of_the_time_has_passed(seconds: int, s
     now = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     clocks = Clocks(warn_share=share)
     case = a_case(S.DISPATCHED)
-    running = case.model_copy(update=clocks.begin(case, CasePhase.HANDLING, now))
+    running = clocks.begin(case, CasePhase.HANDLING, now)
     assert running.phase_due_at is not None
     assert running.warn_at is not None
     plain = case.deadlines.handling.unit is SpanUnit.HOURS

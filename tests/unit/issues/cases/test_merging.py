@@ -13,7 +13,6 @@ from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.merging import (
-    CLOSED,
     Merge,
     MergedElsewhere,
     MergedIntoClosed,
@@ -24,7 +23,7 @@ from services.issues.cases.domain.merging import (
     undo_merge,
     unmerge,
 )
-from services.issues.cases.domain.transitions import MERGEABLE, NotNow
+from services.issues.cases.domain.transitions import CLOSED, MERGEABLE, NotNow
 from tests.unit.issues.world import (
     HANDLER,
     NEIGHBOUR,

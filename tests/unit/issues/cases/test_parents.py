@@ -6,7 +6,6 @@ from services.chassis.errors import NotYours
 from services.chassis.principal import SYSTEM, Principal
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.merging import CLOSED
 from services.issues.cases.domain.parents import (
     Adopt,
     OneLevelOnly,
@@ -18,6 +17,7 @@ from services.issues.cases.domain.parents import (
     release,
     split_off,
 )
+from services.issues.cases.domain.transitions import CLOSED
 from tests.unit.issues.world import (
     BUILDING,
     CATALOGUE,
