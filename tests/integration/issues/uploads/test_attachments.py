@@ -18,9 +18,11 @@ from services.issues.cases.store import (
     shown_in_any,
     words_ended,
 )
+from services.issues.cases.uploads_shown import UploadsShown
 from services.issues.rounds.store import found_in_any
 from services.issues.settings import IssuesSettings
 from services.issues.uploads.allowance import Allowance, Limits, UploadsUsedUp
+from services.issues.uploads.tidying import LooseUploads
 from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.integration.issues.calling import Answer, Api, a_community
@@ -229,15 +231,18 @@ async def test_one_person_uploads_so_much_a_day(store: Kept, db: Database) -> No
         await allowance.require(owner, HERE, RESIDENT)
 
 
-async def test_what_nothing_shows_goes_after_some_days(
-    api: Api, store: Kept, opened: Sequence[Room], settings: IssuesSettings
-) -> None:
+def tidying(store: Kept) -> LooseUploads:
+    """The sweep over uploads whose clock the test moves."""
+    return LooseUploads(store.photos, store.attachments, UploadsShown(store.cases, store.visits, store.vault))
+
+
+async def test_what_nothing_shows_goes_after_some_days(api: Api, store: Kept, settings: IssuesSettings) -> None:
     shown, loose = (await api.photo(RESIDENT)).json["id"], (await api.photo(NEIGHBOUR)).json["id"]
     voice, unheard = await kept(api, RESIDENT, a_wav()), await kept(api, RESIDENT, an_ogg())
     id = await a_dispatched(api, before=[shown], attachments=[voice])
     clock = Hand(utc_now())
     store.photos.clock = store.attachments.clock = clock
-    sweep = standing.sweep(opened, "loose-uploads")
+    sweep = tidying(store)
     assert await sweep.once(clock) == 0
 
     clock.wait(timedelta(days=settings.loose_upload_days, hours=1))
@@ -254,16 +259,14 @@ async def test_what_nothing_shows_goes_after_some_days(
     assert await sweep.once(clock) == 1
 
 
-async def test_what_is_named_again_stays_some_days_more(
-    store: Kept, opened: Sequence[Room], settings: IssuesSettings
-) -> None:
+async def test_what_is_named_again_stays_some_days_more(store: Kept, settings: IssuesSettings) -> None:
     photo = await store.photos.keep(HERE, a_picture(), RESIDENT)
     clock = Hand(utc_now() + timedelta(days=settings.loose_upload_days, hours=1))
     store.photos.clock = clock
     [due] = await store.photos.perhaps_loose(10)
     await store.photos.require([photo.id], HERE, RESIDENT)
     assert not await store.photos.delete_loose(due)
-    assert await standing.sweep(opened, "loose-uploads").once(clock) == 0
+    assert await tidying(store).once(clock) == 0
     assert (await store.photos.get(photo.id)).owner is not None
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from services.chassis.clock import utc_now
 from services.chassis.room import Room
+from services.chassis.store.batcher import Inserts
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.chassis.sweeper import Sweep
@@ -138,20 +139,21 @@ async def test_proposals_made_side_by_side_do_not_pass_the_limit_together(
 ) -> None:
     """All of them have counted before the first one writes."""
     parties, counted = MAX_OPEN + 5, asyncio.Event()
-    asked, write = 0, store.wishes._insert
+    asked, write = 0, Inserts.__call__
 
-    async def insert(document: Any) -> None:
+    async def insert(inserts: Inserts, document: Any) -> None:
         nonlocal asked
         asked += 1
         if asked == parties:
             counted.set()
         await counted.wait()
-        await write(document)
+        await write(inserts, document)
 
-    monkeypatch.setattr(store.wishes, "_insert", insert)
+    monkeypatch.setattr(Inserts, "__call__", insert)
     answers = await asyncio.gather(
         *(api.post(RESIDENT, "/wishes", {"community": HERE, "title": f"心愿{n}"}) for n in range(parties))
     )
+    assert asked >= parties
     assert sorted(answer.status for answer in answers) == [201] * MAX_OPEN + [409] * 5
     assert {answer.code for answer in answers if answer.status == 409} == {"wish.too-many-open"}
     [first, *_] = (await api.get(RESIDENT, "/wishes", community=HERE)).json["items"]
