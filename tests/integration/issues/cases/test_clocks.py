@@ -1,17 +1,20 @@
 """Clocks over HTTP and by the sweeps: races for a case, pauses that end by themselves, extensions, warnings."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import utc_now
 from services.chassis.principal import Role
-from services.chassis.sweeper import Sweep
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
+from services.chassis.sweeper import Sweeping
 from services.contracts.issues import CaseStatus as S
 from services.contracts.topics import ISSUES
-from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.pausing import come_due
-from services.issues.cases.store import cases_come_due
+from services.issues.app import service
+from services.issues.settings import IssuesSettings
+from tests.integration import standing
 from tests.integration.issues.calling import Api, a_community
 from tests.integration.issues.kept import Kept
 from tests.integration.issues.listening import Running
@@ -59,9 +62,9 @@ async def test_an_outdated_version_is_answered_with_the_present_one(api: Api) ->
     assert (answer.status, answer.json["current"]["version"]) == (412, case["version"])
 
 
-async def test_a_pause_ends_by_itself_and_its_case_goes_on(api: Api, store: Kept) -> None:
+async def test_a_pause_ends_by_itself_and_its_case_goes_on(api: Api, store: Kept, opened: Sequence[Room]) -> None:
     case, unit = await a_case_in(api, "dispatch", "start")
-    at, clock = f"/cases/{case['id']}", the_clock(store)
+    at, clock = f"/cases/{case['id']}", the_clock(opened)
     until = (utc_now() + timedelta(hours=5)).isoformat()
     assert (await api.post(the_handler(unit), f"{at}/pause", {"until": until, "reason": "等配件"})).status == 403
     paused = await api.made(STAFF, f"{at}/pause", {"until": until, "reason": "等配件"})
@@ -86,11 +89,14 @@ async def test_staff_end_a_pause_before_its_time(api: Api) -> None:
     assert (await api.post(STAFF, f"/cases/{case['id']}/resume")).code == "case.not-now"
 
 
-async def test_a_warning_and_a_breach_are_said_once_whoever_sweeps(api: Api, store: Kept) -> None:
+async def test_a_warning_and_a_breach_are_said_once_whoever_sweeps(
+    api: Api, store: Kept, opened: Sequence[Room], runtime: Runtime[IssuesSettings]
+) -> None:
     case, _ = await a_case_in(api, "dispatch")
     await hours_pass(store, 24 * 40, "warn_at", "phase_due_at", "tick_at")
-    await asyncio.gather(*(the_clock(store).once(utc_now) for _ in range(4)))
-    assert await the_clock(store).once(utc_now) == 0
+    replicas = [opened, *(service.rooms(runtime) for _ in range(3))]
+    await asyncio.gather(*(the_clock(rooms).once(utc_now) for rooms in replicas))
+    assert await the_clock(opened).once(utc_now) == 0
     now = (await api.get(STAFF, f"/cases/{case['id']}")).json
     assert (now["warned"], now["escalation"], now["overdue"], now["status"]) == (True, 1, False, "dispatched")
     document = await store.cases.collection.find_one({"_id": case["id"]})
@@ -99,19 +105,19 @@ async def test_a_warning_and_a_breach_are_said_once_whoever_sweeps(api: Api, sto
     assert (types.count("warned"), types.count("escalated")) == (1, 1)
 
 
-async def test_many_that_come_due_at_once_are_all_told(store: Kept) -> None:
+async def test_many_that_come_due_at_once_are_all_told(store: Kept, opened: Sequence[Room]) -> None:
     due = a_dispatched_case(S.DISPATCHED)
     state = due.model_dump(exclude={"id"})  # of years ago: everything about it is due
     many = [{"_id": f"case-{n}", "v": 1, "at": utc_now(), "state": state, "outbox": []} for n in range(450)]
     await store.cases.collection.insert_many(many)
-    assert [await the_clock(store).once(utc_now), await the_clock(store).once(utc_now)] == [450, 0]
+    assert [await the_clock(opened).once(utc_now), await the_clock(opened).once(utc_now)] == [450, 0]
     told = {"state.warned": True, "state.escalation": 1, "state.overdue": True, "state.tick_at": None}
     assert await store.cases.collection.count_documents(told) == 450
 
 
-def the_clock(store: Kept) -> Sweep[Case]:
-    """What the service sweeps with; each replica has its own."""
-    return Sweep("case-clock", store.cases, cases_come_due, lambda case, now: come_due(case, store.clocks, now))
+def the_clock(opened: Sequence[Room]) -> Sweeping:
+    """What the service sweeps with."""
+    return standing.sweep(opened, "case-clock")
 
 
 async def hours_pass(store: Kept, hours: int, *fields: str) -> None:

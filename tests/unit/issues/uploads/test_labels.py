@@ -1,5 +1,6 @@
 """What a picture's labels say of place and time, and that lies in them harm nobody."""
 
+import math
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -101,4 +102,16 @@ def test_broken_labels_are_no_labels(place: int, change: bytes) -> None:
     data = bytearray(a_photo(SHIJIAZHUANG, "2026:11:26 09:30:00"))
     at = place % len(data)
     data[at : at + len(change)] = change
-    taken(bytes(data))
+    said = taken(bytes(data))
+    if said.point is not None:
+        assert (abs(said.point.lon) <= 180, abs(said.point.lat) <= 90) == (True, True)
+    assert said.accuracy is None or math.isfinite(said.accuracy)
+    assert said.at is None or said.at.tzinfo is UTC
+
+
+def test_what_can_not_be_read_says_nothing() -> None:
+    whole = a_photo(SHIJIAZHUANG, "2026:11:26 09:30:00")
+    labels = whole.index(b"Exif")
+    assert taken(whole) != Taken()
+    for broken in (b"", whole[:labels], whole[: labels + 20], whole.replace(b"Exif", b"Exit")):
+        assert taken(broken) == Taken()
