@@ -50,7 +50,7 @@ from services.issues.settings import IssuesSettings
 from services.issues.shared.cache import Remembered
 from services.issues.shared.unchanging import Unchanging
 from services.issues.supports import room as supports_room
-from services.issues.supports.counting import Tallies
+from services.issues.supports.counting import SupporterCounts
 from services.issues.supports.domain.supports import Subject, Support
 from services.issues.supports.store import SUPPORTS
 from services.issues.units import room as units_room
@@ -76,8 +76,8 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     photos, attachments = kept_uploads(runtime, vault)
     rounds, plans, visits = runtime.aggregates(ROUNDS), runtime.aggregates(ROUND_PLANS), runtime.aggregates(VISITS)
     supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
-    tallies = counting(cases, wishes, supports, settings.raised_at)
-    changes, joining = Changes(cases, vault, settings.clocks), Joining(cases, supports, tallies, vault)
+    supporter_counts = counting(cases, wishes, supports, settings.raised_at)
+    changes, joining = Changes(cases, vault, settings.clocks), Joining(cases, supports, supporter_counts, vault)
     filing = Filing(places, catalogues, photos, attachments)
     rows, routing = kept_rows(runtime), RoutingKept.of(runtime)
 
@@ -96,10 +96,10 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         catalogue_room.room(catalogues, units),
         places_room.room(places, catalogues, Links(settings.public_url, settings.report_page)),
         uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
-        supports_room.room(supports, tallies, withheld, database),
+        supports_room.room(supports, supporter_counts, withheld, database),
         rounds_room.room(Walks(rounds, visits, places, catalogues, photos), plans, database),
         wishes_room.room(
-            WishJoining(wishes, supports, tallies),
+            WishJoining(wishes, supports, supporter_counts),
             settings.clocks.time,
             settings.wishes_answered_within,
             runtime.traces,
@@ -135,10 +135,10 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
 
 def counting(
     cases: Aggregates[Case], wishes: Aggregates[Wish], supports: Aggregates[Support], raised_at: tuple[int, ...]
-) -> Tallies:
+) -> SupporterCounts:
     """What counts the people behind cases and wishes."""
     of_cases, of_wishes = CaseCounts(cases, supports, raised_at), WishCounts(wishes, supports)
-    return Tallies({Subject.CASE: of_cases.count, Subject.WISH: of_wishes.count})
+    return SupporterCounts({Subject.CASE: of_cases.count, Subject.WISH: of_wishes.count})
 
 
 service = Service(

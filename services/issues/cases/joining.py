@@ -13,7 +13,7 @@ from services.issues.cases.domain.affected import require_joinable
 from services.issues.cases.domain.case import Case
 from services.issues.cases.store import merged_into, withheld_cases
 from services.issues.privacy.vault import Vault
-from services.issues.supports.counting import Tallies
+from services.issues.supports.counting import SupporterCounts
 from services.issues.supports.domain.supports import GiveSupport, Subject, Support, supporter
 from services.issues.supports.joining import count, give, supported_by, take_back
 
@@ -26,7 +26,7 @@ class Joining:
 
     cases: Aggregates[Case]
     supports: Aggregates[Support]
-    tallies: Tallies
+    supporter_counts: SupporterCounts
     vault: Vault
 
     async def join(self, id: str, body: GiveSupport, command: Command) -> Stored[Case]:
@@ -41,7 +41,7 @@ class Joining:
         if not await self.joined_by(person, [case.id]):
             require_joinable(case, by, person)
             await give(self.supports, case, Subject.CASE, person, command)
-            await count(self.tallies, case.id, Subject.CASE)
+            await count(self.supporter_counts, case.id, Subject.CASE)
         return await self.cases.get(case.id)
 
     async def leave(self, id: str, command: Command) -> Stored[Case]:
@@ -51,7 +51,7 @@ class Joining:
         merged = await self.cases.collection.find(merged_into(case.id), {"_id": 1}).to_list(None)
         subjects = [case.id, *(found["_id"] for found in merged)]
         await take_back(self.supports, subjects, await withheld_cases(self.cases, subjects), command)
-        await count(self.tallies, case.id, Subject.CASE)
+        await count(self.supporter_counts, case.id, Subject.CASE)
         return await self.cases.get(case.id)
 
     async def joined_by(self, person: str, cases: Sequence[str]) -> set[str]:

@@ -20,7 +20,7 @@ from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.merging import follow, undo_merge
 from services.issues.cases.domain.parents import let_go
 from services.issues.cases.store import joined
-from services.issues.supports.counting import Tallies
+from services.issues.supports.counting import SupporterCounts
 from services.issues.supports.domain.supports import Subject
 
 log = logging.getLogger(__name__)
@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Mergers:
-    """What follows from mergers and parents, on `cases`; their people are counted with `tallies`."""
+    """What follows from mergers and parents, on `cases`; their people are counted with `supporter_counts`."""
 
     cases: Aggregates[Case]
-    tallies: Tallies
+    supporter_counts: SupporterCounts
     clocks: Clocks
 
     async def regroup(self, id: str, cause: Cause) -> None:
@@ -69,7 +69,7 @@ class Mergers:
             NotYet: the case changes too often just now; the event is taken again.
         """
         try:
-            await self.tallies.count(id, Subject.CASE)
+            await self.supporter_counts.count(id, Subject.CASE)
         except StaleVersion as error:
             raise NotYet() from error
 

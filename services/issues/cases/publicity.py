@@ -21,7 +21,7 @@ from services.issues.cases.domain.publicity import PUBLIC_CASES
 from services.issues.cases.store import joined, part_of
 from services.issues.catalogue.store import Catalogues
 from services.issues.rounds.domain.visits import Visit, show_finding, withdraw_findings
-from services.issues.supports.counting import Tallies, supporting
+from services.issues.supports.counting import SupporterCounts, supporting
 from services.issues.supports.domain.supports import Subject, Support, say_again
 
 _BATCH = 100
@@ -37,7 +37,7 @@ class Publicity:
     cases: Aggregates[Case]
     visits: Aggregates[Visit]
     supports: Aggregates[Support]
-    tallies: Tallies
+    supporter_counts: SupporterCounts
     catalogues: Catalogues
     withhold: Withhold
 
@@ -105,7 +105,7 @@ class Publicity:
 
     async def _count(self, id: str) -> None:
         try:
-            await self.tallies.count(id, Subject.CASE)
+            await self.supporter_counts.count(id, Subject.CASE)
         except StaleVersion as error:
             raise NotYet() from error
 

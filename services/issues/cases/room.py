@@ -48,8 +48,8 @@ def room(
 ) -> Room:
     """The room of cases. `changes` brings the cases themselves, `joining` who supports them."""
     cases, vault, clocks = changes.cases, changes.vault, changes.clocks
-    mergers = Mergers(cases, joining.tallies, clocks)
-    publicity = Publicity(cases, visits, joining.supports, joining.tallies, filing.catalogues, later.withhold)
+    mergers = Mergers(cases, joining.supporter_counts, clocks)
+    publicity = Publicity(cases, visits, joining.supports, joining.supporter_counts, filing.catalogues, later.withhold)
 
     def reactions(handlers: Handlers) -> None:
         join_up(handlers, mergers)

@@ -40,7 +40,7 @@ Raises:
 """
 
 
-class Tallies:
+class SupporterCounts:
     """Counts subjects at once, for supporters who wait for it."""
 
     def __init__(self, counts: Mapping[Subject, Count]) -> None:
@@ -78,13 +78,13 @@ class Counting:
     name = "tallies"
     every = timedelta(seconds=1)
 
-    def __init__(self, tallies: Tallies, database: Database) -> None:
-        self._tallies = tallies
+    def __init__(self, supporter_counts: SupporterCounts, database: Database) -> None:
+        self._supporter_counts = supporter_counts
         self._marks = Marks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
         """Count every subject that asks for it; returns how many were counted."""
-        return await self._marks.clear(lambda mark: self._tallies.count(mark["_id"], Subject(mark["of"])))
+        return await self._marks.clear(lambda mark: self._supporter_counts.count(mark["_id"], Subject(mark["of"])))
 
 
 def supporting(subjects: Sequence[str]) -> dict[str, Any]:

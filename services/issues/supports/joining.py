@@ -16,7 +16,7 @@ from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.store.secret import naming_with
 from services.contracts.value import Value
-from services.issues.supports.counting import Tallies, supporting
+from services.issues.supports.counting import SupporterCounts, supporting
 from services.issues.supports.domain.supports import Subject, Support, first_support, support_again, withdraw
 
 
@@ -81,11 +81,11 @@ async def support_id(supports: Aggregates[Support], subject: str, person: str) -
     return str(kept["_id"]) if kept is not None else (await naming_with(supports.secret))("support", subject, person)
 
 
-async def count(tallies: Tallies, subject: str, of: Subject) -> None:
+async def count(supporter_counts: SupporterCounts, subject: str, of: Subject) -> None:
     """Count the supports of `subject` now; where it changes too often for that, the event of the support has them
     counted soon."""
     with suppress(StaleVersion):
-        await tallies.count(subject, of)
+        await supporter_counts.count(subject, of)
 
 
 def _given(stored: Stored[Support]) -> BaseModel:

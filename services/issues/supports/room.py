@@ -9,7 +9,7 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import Leaver, erase_in
-from services.issues.supports.counting import Counting, Tallies
+from services.issues.supports.counting import Counting, SupporterCounts
 from services.issues.supports.domain.supports import Support, forget_supporter
 from services.issues.supports.reactions import reactions
 from services.issues.supports.store import INDEXES, KINDS
@@ -20,14 +20,16 @@ Withheld = Callable[[Sequence[str]], Awaitable[set[str]]]
 _BATCH = 100
 
 
-def room(supports: Aggregates[Support], tallies: Tallies, withheld: Withheld, database: Database) -> Room:
-    """The room of `supports`, counted by `tallies`. Marks on what must be counted are in `database`."""
+def room(
+    supports: Aggregates[Support], supporter_counts: SupporterCounts, withheld: Withheld, database: Database
+) -> Room:
+    """The room of `supports`, counted by `supporter_counts`. Marks on what must be counted are in `database`."""
     return Room(
         "supports",
         kinds=KINDS,
         indexes=INDEXES,
         reactions=reactions,
-        sweeps=[Counting(tallies, database)],
+        sweeps=[Counting(supporter_counts, database)],
         erase=partial(_erase, supports, withheld),
     )
 

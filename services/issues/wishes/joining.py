@@ -7,7 +7,7 @@ from services.chassis.errors import UnknownAggregate
 from services.chassis.http.command import Command
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Stored
-from services.issues.supports.counting import Tallies
+from services.issues.supports.counting import SupporterCounts
 from services.issues.supports.domain.supports import GiveSupport, Subject, Support, supporter
 from services.issues.supports.joining import count, give, supported_by, take_back
 from services.issues.wishes.domain.wishes import Wish, require_supportable
@@ -20,7 +20,7 @@ class Joining:
 
     wishes: Aggregates[Wish]
     supports: Aggregates[Support]
-    tallies: Tallies
+    supporter_counts: SupporterCounts
 
     async def support(self, id: str, body: GiveSupport, command: Command) -> Stored[Wish]:
         """Stand behind a wish; its proposer does already.
@@ -35,7 +35,7 @@ class Joining:
             return stored
         require_supportable(wish, command.principal)
         await give(self.supports, wish, Subject.WISH, person, command)
-        await count(self.tallies, id, Subject.WISH)
+        await count(self.supporter_counts, id, Subject.WISH)
         return await self.wishes.get(id)
 
     async def leave(self, id: str, command: Command) -> Stored[Wish]:
@@ -47,7 +47,7 @@ class Joining:
         wish = (await self.known(id, command.principal)).aggregate
         require_supportable(wish, command.principal)
         await take_back(self.supports, [id], await hidden_among(self.wishes, [id]), command)
-        await count(self.tallies, id, Subject.WISH)
+        await count(self.supporter_counts, id, Subject.WISH)
         return await self.wishes.get(id)
 
     async def known(self, id: str, by: Principal) -> Stored[Wish]:

@@ -22,7 +22,7 @@ from services.issues.routing.store import RoutingKept
 from services.issues.settings import IssuesSettings
 from services.issues.shared.cache import Remembered
 from services.issues.shared.unchanging import Unchanging
-from services.issues.supports.counting import Tallies
+from services.issues.supports.counting import SupporterCounts
 from services.issues.supports.domain.supports import Support
 from services.issues.supports.store import SUPPORTS
 from services.issues.units.domain import Unit
@@ -47,7 +47,7 @@ class Kept:
     visits: Aggregates[Visit]
     wishes: Aggregates[Wish]
     supports: Aggregates[Support]
-    tallies: Tallies
+    supporter_counts: SupporterCounts
     photos: Photos
     attachments: Attachments
     vault: Vault
@@ -72,7 +72,7 @@ class Kept:
             visits=runtime.aggregates(VISITS),
             wishes=wishes,
             supports=supports,
-            tallies=counting(cases, wishes, supports, runtime.settings.raised_at),
+            supporter_counts=counting(cases, wishes, supports, runtime.settings.raised_at),
             photos=photos,
             attachments=attachments,
             vault=vault,

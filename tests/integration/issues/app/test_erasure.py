@@ -75,7 +75,7 @@ async def test_nothing_leads_to_the_person_any_more(store: Kept, db: Database, h
         lambda now: first_support("support-1", "wish-2", Subject.WISH, HERE, PERSON, RESIDENT, now),
         ME,
     )
-    await count(store.tallies, "wish-2", Subject.WISH)
+    await count(store.supporter_counts, "wish-2", Subject.WISH)
 
     request = PersonErasureRequested(person=PERSON, request="req-1", requested_at=utc_now(), by=PERSON)
     for sequence in (3, 3):

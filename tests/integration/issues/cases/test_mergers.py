@@ -23,7 +23,7 @@ ME = Cause("test")
 
 @pytest.fixture
 def mergers(store: Kept) -> Mergers:
-    return Mergers(store.cases, store.tallies, store.clocks)
+    return Mergers(store.cases, store.supporter_counts, store.clocks)
 
 
 async def merge(api: Api, case: str, into: str) -> Answer:
@@ -135,7 +135,7 @@ async def test_a_case_has_any_number_of_parts_on_one_level(api: Api, store: Kept
     parts = await asyncio.gather(*(api.made(STAFF, f"/cases/{whole}/children", part) for _ in range(12)))
     assert {(each["parent"], each["reporter"], each["status"]) for each in parts} == {(whole, None, "accepted")}
     assert (await api.made(STAFF, f"/cases/{single}/adopt", {"parent": whole}))["parent"] == whole
-    await store.tallies.count(whole, "case")  # type: ignore[arg-type]
+    await store.supporter_counts.count(whole, "case")  # type: ignore[arg-type]
     shown = (await api.get(STAFF, f"/cases/{whole}")).json
     assert shown["children"] == 13
     listed = (await api.get(STAFF, f"/cases/{whole}/children", limit=10)).json

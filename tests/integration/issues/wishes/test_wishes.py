@@ -42,7 +42,7 @@ async def test_many_support_at_once_and_each_counts_once(api: Api, store: Kept, 
     for person in (people[50].sub, RESIDENT.sub):
         await erase(opened, person)
         assert await store.supports.collection.count_documents({"state.person": person}) == 0
-    await store.tallies.count(wish["id"], "wish")  # type: ignore[arg-type]
+    await store.supporter_counts.count(wish["id"], "wish")  # type: ignore[arg-type]
     shown = (await api.get(STAFF, at)).json
     assert (shown["supporters"], shown["proposer"]) == (102, None)
 
@@ -114,7 +114,7 @@ async def test_what_was_not_counted_while_hidden_is_counted_once_shown(
         if operations := write.function(shown):
             await db[write.collection].bulk_write(list(operations))
 
-    await Counting(store.tallies, db).once(utc_now)
+    await Counting(store.supporter_counts, db).once(utc_now)
 
     assert (await api.get(STAFF, at)).json["supporters"] == 2
 
