@@ -1,4 +1,4 @@
-"""Seals the contact that a report brings, before there is a case to hold it; opens it for whom it concerns."""
+"""Seals the contact that a report brings, before there is a case to hold it; opens it for those who may read it."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 async def opened(vault: Vault, case: Case, by: Principal) -> Contact | None:
-    """The contact of `case` if `by` may read it; None as well where it was destroyed, or changed behind our back."""
+    """The contact of `case` if `by` may read it; None as well where it was destroyed, or changed in the store."""
     if not case.shows_contact_to(by):
         return None
     try:

@@ -42,13 +42,13 @@ def join_up(handlers: Handlers, mergers: Mergers) -> None:
 
     @handlers.write(CaseReported, collection=MARKS)
     def split(received: Received[CaseReported]) -> Sequence[WriteOp]:
-        """A parent has a child more."""
+        """The parent of a new part is to be counted."""
         parent = received.event.parent
         return [] if parent is None else [to_count(parent, Subject.CASE)]
 
     @handlers.on(CaseMerged)
     async def gather(received: Received[CaseMerged]) -> None:
-        """Who was behind the case is behind the one that survives."""
+        """The people behind the merged case are counted behind the one that survives."""
         await mergers.regroup(received.envelope.aggregate_id, received.cause)
 
     @handlers.on(CaseUnmerged)
@@ -59,20 +59,20 @@ def join_up(handlers: Handlers, mergers: Mergers) -> None:
 
     @handlers.on(CaseAdopted)
     async def take_in(received: Received[CaseAdopted]) -> None:
-        """The parents before and after count; one level stays one level."""
+        """The parents before and after are counted; there stays one level."""
         await mergers.keep_one_level(received.envelope.aggregate_id, received.cause)
         for parent in {received.event.parent, received.event.previous_parent} - {None}:
             await mergers.count(str(parent))
 
     @handlers.on(CaseReleased)
     async def give_up(received: Received[CaseReleased]) -> None:
-        """The parent counts."""
+        """The former parent is counted."""
         if received.event.previous_parent is not None:
             await mergers.count(received.event.previous_parent)
 
     @handlers.write(CaseAnonymised, collection=MARKS)
     def forgotten(received: Received[CaseAnonymised]) -> Sequence[WriteOp]:
-        """Nobody is lost by it; counted again where it was in the middle of something."""
+        """An erasure loses nobody who is counted; the case is counted again in case it interrupted a count."""
         return [to_count(received.envelope.aggregate_id, Subject.CASE)]
 
 
@@ -85,7 +85,7 @@ def keep_apart(handlers: Handlers, publicity: Publicity) -> None:
     async def company_changed(
         received: Received[CaseReported | CaseMerged | CaseMergeMoved | CaseUnmerged | CaseAdopted | CaseReleased],
     ) -> None:
-        """A case is a part of another one, or goes on as one, or does not any more."""
+        """A case has become a part of another one, or goes on as one, or has stopped to."""
         if isinstance(received.event, CaseReported) and received.event.parent is None:
             return
         await publicity.follow(received.envelope.aggregate_id, received.cause)
@@ -104,7 +104,7 @@ def keep_apart(handlers: Handlers, publicity: Publicity) -> None:
 
     @handlers.on(CatalogueAdopted)
     async def categories_withdrawn(received: Received[CatalogueAdopted]) -> None:
-        """Categories may be public no longer."""
+        """Cases go out of sight whose category is public no longer."""
         await publicity.withdraw(received.envelope.community, received.cause)
 
 

@@ -16,7 +16,7 @@ _VERDICT_DAYS = VERDICT_WITHIN.days
 
 
 class CaseSettings(ServiceSettings):
-    """What a deployment decides about cases."""
+    """The decisions of a deployment about cases."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 

@@ -1,4 +1,4 @@
-"""What the room keeps: cases, and a query with its index for every way in which they are looked for."""
+"""The room keeps cases; every way in which they are looked for has a query and an index here."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,5 +1,5 @@
-"""What cases do on due times: their clocks, and what is kept no longer: contacts and words some time after the end of
-their case, keys that no contact needs.
+"""Sweeps of cases: their clocks tick; contacts and words go some time after the end of their case, and so do keys that
+no contact needs.
 
 Each sweep notes what may become of no use before it changes the case, so that a death in between leaves a key or a
 picture that is looked at again, not one that stays for ever.
@@ -54,7 +54,7 @@ class _Expiry(ABC):
 
     @abstractmethod
     def decide(self, case: Case, now: datetime) -> Decision[Case]:
-        """What becomes of one case."""
+        """Decide what becomes of one case."""
 
     async def once(self, clock: Clock) -> int:
         """Change the cases that are due; returns how many."""
@@ -126,7 +126,7 @@ class WordsExpiry(_Expiry):
         self._kept = timedelta(days=settings.words_days)
 
     async def once(self, clock: Clock) -> int:
-        """Drop those that are due, if any ever are; returns of how many cases."""
+        """Drop the words of cases that are due, if this deployment asks for it; returns of how many cases."""
         return await super().once(clock) if self._kept else 0
 
     def due(self, now: datetime) -> dict[str, Any]:
@@ -151,7 +151,7 @@ class KeysInUse:
         self._vault = vault
 
     async def once(self, clock: Clock) -> int:
-        """Look at those that are to be looked at; returns how many were destroyed or sealed anew."""
+        """Look at the keys that are marked for it; returns how many were destroyed or sealed anew."""
         vault, done = self._vault, 0
         while keys := await vault.perhaps_unused(_BATCH):
             needed = await self._cases.collection.distinct("state.contact.key", sealed_with(keys))
@@ -188,7 +188,7 @@ class Older:
         self._settled = False
 
     async def once(self, clock: Clock) -> int:
-        """Do it where it was not done; returns how many communities were looked through."""
+        """Do it if it was not done yet; returns how many communities were looked through."""
         if self._settled or await self._done.find_one({"_id": self.name}) is not None:
             self._settled = True
             return 0

@@ -15,7 +15,7 @@ from services.issues.shared.views import Identified, shown
 
 
 class CaseInside(BaseModel):
-    """What only the reporter, workers and the handling unit see of a case. Words are masked as `showing` says."""
+    """What only the reporter, workers and the handling unit see of a case. Words are masked as `redaction` says."""
 
     at: str | None = Field(description="The exact place in the tree.")
     point: Point | None = Field(description="Where the reporter stood, in WGS84; `datum` is what they sent it in.")
@@ -35,7 +35,7 @@ class CaseInside(BaseModel):
 
 
 class CaseView(CaseState, Identified):
-    """A case; `inside` is null to whom it does not concern.
+    """A case; `inside` is null for a caller whom the case does not concern.
 
     `contact` is told by `GET /cases/{id}` alone, to whom it concerns: answers to commands are kept to be repeated, and
     what is kept holds no contact.

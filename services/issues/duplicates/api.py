@@ -1,4 +1,4 @@
-"""Cases and their like over HTTP: suggestions while somebody types, me too, merging, parents and children."""
+"""Routes of duplicates: cases are suggested while somebody types, and people join the one that stands."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class SupportView(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """What a report in the making is compared by."""
+    """What a report in the making is compared with: places and categories by name, and the rows of cases."""
 
     places: Remembered[Place]
     catalogues: Catalogues
@@ -84,7 +84,7 @@ class Comparing:
 
 
 def router(cases: Aggregates[Case], vault: Vault, joining: Joining, comparing: Comparing) -> APIRouter:
-    """The routes of suggestions and of joining. They stand before those of cases, for `similar` is no id."""
+    """The routes of suggestions and of joining. `similar` is no id of a case, though it stands where ids do."""
     routes = APIRouter(prefix=BASE, tags=["cases"])
 
     @routes.get(

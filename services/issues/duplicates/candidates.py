@@ -1,4 +1,4 @@
-"""Candidates for a duplicate, a bounded number of them, each found by an index: near the place, or by the words."""
+"""Finds candidates for a duplicate, a bounded number, by an index: near the place, or by the words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _LIGHT = {f"state.{name}": 1 for name in ("at", "floor", "building", "place", "c
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody is about to report, as far as they have come. None: not said yet."""
+    """The report that somebody is typing, as far as they have come. None: not said yet."""
 
     community: str
     place: Place | None = None
@@ -33,7 +33,7 @@ class Asked:
 
     @property
     def likeness(self) -> Likeness:
-        """What is compared."""
+        """The part of the report that is compared."""
         return Likeness(self._spot(), self.category, self.group, self.text)
 
     def _spot(self) -> Spot | None:

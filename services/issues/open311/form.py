@@ -1,4 +1,4 @@
-"""What a client sends to be taken: a form, urlencoded or multipart, read within bounds and without surprises.
+"""Reads the form that a client sends, urlencoded or multipart, within bounds and without surprises.
 
 It is in UTF-8, whatever it says of itself. Nothing that is sent is fetched, opened or run: an address of a picture is
 kept as text, a file is drawn anew as a picture or refused, its name is not looked at. XML is not read at all.

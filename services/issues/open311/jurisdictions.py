@@ -1,4 +1,4 @@
-"""Whom the endpoint serves: each community is a jurisdiction under its own id."""
+"""The endpoint serves jurisdictions: each community is one, under its own id."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ class Jurisdictions:
         raise JurisdictionUnknown()
 
     async def served(self) -> frozenset[str]:
-        """All of them."""
+        """All communities that are served."""
         if self._named:
             return self._named
         now = elapsed()

@@ -1,4 +1,4 @@
-"""The keys of Open311 over the service's own API: an operator gives them out, lists them, takes them back."""
+"""Routes of keys, in the service's own API: an operator gives them out, lists them and takes them back."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""What happened to a request, as everybody may know it: each change of its status, from the journal, which keeps all.
+"""Notes tell what happened to a request, as everybody may know it: each change of its status, from the journal.
 
 An event tells its status and, where the committee did not take the case up, the reason, masked. Who did it, and what
 was written among those who work, is not told.

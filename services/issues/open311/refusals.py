@@ -1,4 +1,4 @@
-"""What is refused here, and how: a list of errors in the asked format, under one of three statuses.
+"""Refusals of the endpoint: a list of errors in the format asked for, under one of three statuses.
 
 404 what is named does not exist, 403 the key, 400 anything else, the store's being away among it. Two exceptions keep
 what HTTP has for them: 429 for an address that asks too often, 500 for a fault of ours.

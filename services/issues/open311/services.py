@@ -1,4 +1,4 @@
-"""What can be requested: discovery, the list of services, and what each asks. A service is a public category."""
+"""Discovery, the list of services, and what each service asks. A service is a public category."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Offer:
 
     @classmethod
     def of(cls, settings: Open311Settings) -> "Offer":
-        """What `settings` have it say."""
+        """The offer that `settings` make."""
         return cls(
             url=settings.public_url.rstrip("/") + BASE,
             contact=settings.open311_contact or settings.public_url,

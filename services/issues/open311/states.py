@@ -1,4 +1,4 @@
-"""What our statuses are in Open311, in the words of FixMyStreet's extension of it, and in a sentence for everybody."""
+"""Our statuses in Open311, in the words of FixMyStreet's extension of it, and in a sentence for everybody."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

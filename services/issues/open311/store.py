@@ -1,5 +1,5 @@
-"""What the room keeps: keys and their uses; and its way into the journal, for whoever asks what happened in a community
-in a certain time."""
+"""The room keeps keys and their uses. It has an index of its own on the journal, which finds what happened in a
+community in a certain time."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The query that a question about the list of requests becomes: times, states, a box on the map, a page."""
+"""Makes the query for a list of requests: from times, states, a box on the map, and a page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

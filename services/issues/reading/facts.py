@@ -1,4 +1,4 @@
-"""What the figures know of a case: marks (yes or no) and the days it counts on, all from its public state.
+"""Facts are what the figures know of a case: marks (yes or no) and the days it counts on, all from its public state.
 
 The state is the fold of the case's events, so the journal alone gives the same facts, but for whether everybody may
 know of the case. Every mark is one bit of
@@ -21,7 +21,7 @@ CHINA = timezone(timedelta(hours=8))
 
 
 class Mark(StrEnum):
-    """What may be said of a case. The order is kept: it is the order of bits. New ones go to the end."""
+    """A mark that a case has or has not. The order is kept, for it is the order of bits: new marks go to the end."""
 
     FILED = "filed"
     REJECTED = "rejected"
@@ -64,7 +64,7 @@ class When(StrEnum):
 
 
 class By(StrEnum):
-    """What figures are told apart by."""
+    """The field by whose values figures are told apart."""
 
     TOTAL = "total"
     UNIT = "unit"

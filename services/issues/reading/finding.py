@@ -31,7 +31,7 @@ _TIED: Keys = [("_id", ASCENDING)]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is asked of rows besides; None: anything. `since` and `until` bound the time of the report."""
+    """Further conditions on rows; None: anything. `since` and `until` bound the time of the report."""
 
     status: Sequence[CaseStatus] | None = None
     category: Sequence[str] | None = None
@@ -102,7 +102,7 @@ class Finding:
     async def queue(
         self, community: str, desks: Sequence[str], also: Mapping[str, Any], limit: int, cursor: str | None
     ) -> Found:
-        """What lies on these desks, what is due first first; of each row its id and when it is due."""
+        """The rows that lie on these desks, each by its id and when it is due; the earliest comes first."""
         rows: list[Document] = []
         for query, sort in waiting(community, desks, also, cursor):
             missing = limit + 1 - len(rows)

@@ -1,4 +1,4 @@
-"""What rows know of places: their titles from the compound down, and the point that the public may see."""
+"""Looks up what rows say of places: their titles from the compound down, and the point that the public may see."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

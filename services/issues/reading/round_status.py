@@ -1,4 +1,4 @@
-"""The summary of a round as it stands now: what was walked and found, and what has become of what was handed over."""
+"""Reads how a round stands now: what was walked and found, and what has become of the findings handed over."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is not drawn yet: the cases whose row, or whose counts, don't show what the journal tells of them."""
+"""Tells which cases are not drawn yet: those whose row, or whose counts, don't show what the journal tells of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a community's past cases teach: those whose category or unit is sure by what people did.
+"""Past cases teach a model where their category or unit is sure by what people did.
 
 A category is sure once a person has filed the case under it. Where the platform filed it, and for the unit, the work
 must be done: a model must not learn from what it guessed itself. Cases that have lost their words, by erasure or

@@ -1,4 +1,4 @@
-"""A model forgets whose words were erased: its numbers are destroyed, and another one is trained without them."""
+"""A model that has learnt from erased words is destroyed, and another one is trained without them."""
 
 from collections.abc import Collection
 from contextlib import suppress

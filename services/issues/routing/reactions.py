@@ -1,4 +1,4 @@
-"""What routing does on the cases' own events: suggests, dispatches where the community wants that, keeps the outcome.
+"""Reactions of routing to events of cases: it suggests, dispatches where the community wants that, and notes outcomes.
 
 An event delivered again has no second effect: a suggestion is made again the same, a dispatch leaves the event's mark
 on the case, and the outcome of a dispatch is written under the event's sequence. The names of the handlers are marks of

@@ -1,4 +1,4 @@
-"""What routing keeps: each community's routing, models, rehearsals and figures, and a suggestion beside each case."""
+"""Routing keeps each community's routing, models, rehearsals and figures, and a suggestion beside each case."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 @dataclass(frozen=True)
 class RoutingKept:
-    """What the room keeps, and nothing else. `suggestions` and `corrections` are documents under the id of the case."""
+    """The collections of the room. `suggestions` and `corrections` are documents under the id of the case."""
 
     routings: Aggregates[Routing]
     models: Aggregates[RoutingModel]

@@ -1,4 +1,4 @@
-"""Makes the suggestion for a case from what is kept, and remembers it beside the case.
+"""Makes the suggestion for a case by the rules and the model of its community, and keeps it beside the case.
 
 What is remembered holds no words of anybody: which words mattered is worked out when somebody asks who may read them.
 """
@@ -61,7 +61,7 @@ class Suggester:
     time: WorkingTime
 
     async def facts_of(self, case: Case, at: datetime) -> Facts:
-        """What rules look at in `case`, `at` being the moment they judge by."""
+        """The facts of `case` that rules look at; `at` is the moment they judge by."""
         category = await self.known.category(case.community, case.category)
         return Facts(
             category=case.category,

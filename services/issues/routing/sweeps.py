@@ -1,4 +1,4 @@
-"""What routing does on due times: it trains the models that were asked for, rehearses, and counts the accuracy."""
+"""Sweeps of routing: models that were asked for are trained, rehearsals are done, and the accuracy is counted."""
 
 import logging
 from dataclasses import dataclass

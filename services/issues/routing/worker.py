@@ -58,7 +58,7 @@ def _train(answer: Connection, examples: Sequence[Example], threshold: float) ->
 
 
 def train_parts(examples: Sequence[Example], threshold: float) -> Trained:
-    """What `trained` gives, here and now. Loads scikit-learn."""
+    """The result of `trained`, made in this process. Loads scikit-learn."""
     from services.issues.routing.training import train
 
     parts: dict[Target, Model] = {}

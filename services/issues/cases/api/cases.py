@@ -1,4 +1,4 @@
-"""Cases over HTTP: report, the commands of the table, one, many, and the table itself."""
+"""Routes of cases: reports, the commands of the table of transitions, lists and single cases, and the table itself."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -57,7 +57,7 @@ TABLE = [
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What a report names beside the case itself: its place, its category, its pictures and attachments."""
+    """Where the things are found that a report names: its place, its category, its pictures and attachments."""
 
     places: Remembered[Place]
     catalogues: Catalogues
@@ -197,7 +197,7 @@ def _filing(routes: APIRouter, changes: Changes, catalogues: Catalogues, units: 
         responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast, cases.DueTooFar, cases.AlreadyTheirs),
     )
     async def reassign(id: Id, body: handling.Reassign, command: CommandDep) -> Response:
-        """Take it from the unit that has it and has not begun, and give it to another."""
+        """The staff take a case from a unit that has not begun, and give it to another."""
         unit = await units.get(body.unit)
         return await changes.change(
             id,

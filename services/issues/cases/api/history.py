@@ -1,4 +1,4 @@
-"""The history of a case over HTTP: its journal, as far as who asks may read it."""
+"""The route of a case's history: its journal, as far as the caller may read it."""
 
 from collections.abc import Mapping, Set
 from datetime import datetime
@@ -93,7 +93,8 @@ def _view(entry: Entry, case: Case, by: Principal, gone: Set[str]) -> EntryView:
 
 
 def _readable(entry: Entry, inside: bool, works: bool) -> Mapping[str, Any]:
-    """The public fields; to whom the inside is shown, what was written with them; to workers, who did."""
+    """The fields of `entry` that the caller reads: public ones; with the inside also what was written; workers also who
+    did it."""
     model = events().get(entry.type)
     public = frozenset() if model is None else model.public_fields
     more = _INSIDE if works else _INSIDE - {"by"} if inside else frozenset()

@@ -1,4 +1,4 @@
-"""The clocks of a case over HTTP: pause and resume, extensions asked for, granted and refused."""
+"""Routes of the clocks of a case: it is paused and resumed; extensions are asked for, granted and refused."""
 
 from fastapi import APIRouter, Response
 
@@ -16,12 +16,12 @@ def router(changes: Changes) -> APIRouter:
 
     @routes.post("/{id}/pause", response_model=CaseView, responses=problems(*REFUSALS, pausing.PauseTooLong))
     async def pause(id: Id, body: pausing.Pause, command: CommandDep) -> Response:
-        """It can't be handled now (缓办): its clocks stand still. It goes on by itself when the time comes."""
+        """A case that can't be handled now is put off (缓办): its clocks stand still until it goes on by itself."""
         return await changes.change_in_time(id, body, command, pausing.pause)
 
     @routes.post("/{id}/resume", response_model=CaseView, responses=problems(*REFUSALS))
     async def resume(id: Id, command: CommandDep, body: pausing.Resume | None = None) -> Response:
-        """Go on before the pause is over, with the time that was left."""
+        """The case goes on before the pause is over, with the time that was left."""
         return await changes.change_in_time(id, body or pausing.Resume(), command, pausing.resume)
 
     _extensions(routes, changes)

@@ -1,4 +1,4 @@
-"""How many people have a problem, and what that does to its priority; how many cases are a part of another one."""
+"""How many people have a problem decides how urgent it is; a case also knows how many cases are parts of it."""
 
 from collections.abc import Sequence
 

@@ -172,7 +172,7 @@ class AnonymousIsNobody(
 
 
 class Remark(Value):
-    """What somebody wrote with a command. `about` is that command."""
+    """Words that somebody wrote with a command. `about` is that command."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -187,7 +187,7 @@ _IN_OFFICE = frozenset({Channel.ROUND, Channel.GRID_WORKER})
 
 
 class Held(Value):
-    """What a paused or merged case goes on with. Times left are in milliseconds, of each phase's own time."""
+    """The status and the times left with which a paused or merged case goes on, in milliseconds of its phase's time."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -349,14 +349,15 @@ class Case(Aggregate):
         return self.is_reporter(by) or by.has(self.community, Role.STAFF) or (self.handled_by(by) and not self.minor)
 
     def shows_attachment_to(self, by: Principal, attachment: str, *, voice: bool) -> bool:
-        """Whether `by` may have `attachment`. Who is nameless or a child is not betrayed to the unit by their voice."""
+        """Whether `by` may have `attachment`. A voice does not betray to the unit
+        who is nameless, or a child."""
         if not self.shows_inside_to(by):
             return False
         betrays = voice and (self.anonymous or self.minor) and self.is_outside(by)
         return attachment in self.attachments_after or (attachment in self.attachments and not betrays)
 
     def is_outside(self, by: Principal) -> bool:
-        """Whether `by` is neither the reporter nor one of the committee: what they read has left it."""
+        """Whether `by` is neither the reporter nor one of the committee: words that they read have left it."""
         works = by.has(self.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         return not (works or self.is_reporter(by))
 
@@ -371,12 +372,12 @@ class Case(Aggregate):
         )
 
     def shows_itself_to(self, by: Principal) -> bool:
-        """Whether `by` may know that there is such a case: if it is not public, whom it concerns alone."""
+        """Whether `by` may know that there is such a case: it is public, or they may read its inside."""
         return self.is_public or self.shows_inside_to(by)
 
 
 def on_record(changed: Case, by: Principal, *events: Event) -> Decision[Case]:
-    """A decision of `by`, of whom journal and outbox know no other name where they act as nobody."""
+    """A decision of `by`. Where they act anonymously, journal and outbox record that name and no other."""
     return Decision(changed, events, actor=ANONYMOUS if by.sub == ANONYMOUS else None)
 
 

@@ -1,4 +1,4 @@
-"""What a case stands in company with: where the whole of it is not public, neither is the part.
+"""A case keeps company with others: where the case that it is a part of is not public, it is not public either.
 
 The commands that put a case into company see to it themselves. These follow where the other case changes later, where a
 case leaves its company, and where a category stops being public.
@@ -12,7 +12,7 @@ from services.issues.cases.domain.case import Case
 
 
 def whole_of(case: Case) -> list[str]:
-    """The cases that it is a part of, or goes on as."""
+    """The cases that `case` is a part of, or goes on as."""
     merged = (case.joined, case.merged_into) if case.status is CaseStatus.MERGED else ()
     return [id for id in dict.fromkeys((case.parent, *merged)) if id is not None]
 
@@ -35,7 +35,7 @@ def withdraw_category(case: Case, codes: Iterable[str]) -> Decision[Case]:
 
 
 def say_withheld(case: Case) -> Decision[Case]:
-    """Say once more that it is not for everybody: it was published as if it were, before that was kept."""
+    """Say once more that the case is not for everybody: older versions published it as if it were."""
     return decided(case) if case.is_public else _told(case)
 
 

@@ -92,7 +92,7 @@ def request_extension(case: Case, command: RequestExtension, by: Principal, now:
 def grant_extension(
     case: Case, command: GrantExtension, clocks: Clocks, by: Principal, now: datetime
 ) -> Decision[Case]:
-    """Give the time that was asked for; counted.
+    """Give the time that was asked for. The case counts how often that was done.
 
     Raises:
         NoExtension: none was asked for.
@@ -116,7 +116,7 @@ def grant_extension(
 
 
 def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: datetime) -> Decision[Case]:
-    """Do not give it: the deadline stays.
+    """Refuse the time that was asked for: the deadline stays.
 
     Raises:
         NoExtension, ApproverIsRequester: as for granting.

@@ -152,7 +152,7 @@ def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: 
 
 
 def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Decision[Case]:
-    """The unit returns the case to the staff; counted.
+    """The unit returns the case to the staff. The case counts how often that was done.
 
     Raises:
         ReturnedTooOften: it has gone to and fro long enough.
@@ -214,7 +214,7 @@ def contact(case: Case, command: Contact, clocks: Clocks, by: Principal, now: da
 
 
 def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """The unit is done.
+    """The unit says that its work is done.
 
     Raises:
         EvidenceMissing: the category asks for a photo, and this command brings none.
@@ -260,7 +260,7 @@ def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decisio
 
 
 def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """Return the case to the unit that called it done; counted. Its deadline stays what it was."""
+    """Return the case to the unit that called it done, and count that. Its deadline stays as it was."""
     _require_verifier(case, CaseCommand.SEND_BACK, by)
     again = case.model_copy(
         update={

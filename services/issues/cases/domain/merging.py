@@ -97,7 +97,7 @@ def unmerge(case: Case, command: Unmerge, clocks: Clocks, by: Principal, now: da
 
 
 def undo_merge(case: Case, clocks: Clocks, now: datetime) -> Decision[Case]:
-    """Undo a merger that two people made crosswise at the same moment; nothing where it is undone."""
+    """Undo a merger that two people made crosswise at the same moment. Undone already, nothing changes."""
     return decided(case) if case.status is not CaseStatus.MERGED else _apart(case, clocks, now, SYSTEM)
 
 

@@ -88,13 +88,13 @@ def adopt(
 
 
 def release(case: Case, by: Principal, now: datetime) -> Decision[Case]:
-    """The case is on its own again; nothing where it is."""
+    """The case is no part of another one any more. If it is none now, nothing changes."""
     by.require(case.community, Role.STAFF)
     return let_go(case, by.sub)
 
 
 def let_go(case: Case, by: str = SYSTEM) -> Decision[Case]:
-    """The same, also by the platform: two people may have made each of two cases the child of the other at once."""
+    """Release the case without asking who may: two people may have made two cases each other's child."""
     if case.parent is None:
         return decided(case)
     changed = case.model_copy(update={"parent": None})
@@ -104,7 +104,7 @@ def let_go(case: Case, by: str = SYSTEM) -> Decision[Case]:
 def split_off(
     id: str, command: SplitOff, parent: Case, place: Place, catalogue: Catalogue, by: Principal, now: datetime
 ) -> Decision[Case]:
-    """A child of `parent` at `place`. Nobody is its reporter: theirs is the whole, and they hear of that.
+    """Split a child off `parent`, at `place`. The child has no reporter: the reporter of the whole hears of the whole.
 
     Raises:
         OneLevelOnly, ParentIsClosed: as they say; and what a report by the staff is refused for.

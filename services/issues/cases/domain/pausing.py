@@ -35,7 +35,7 @@ class Resume(Request):
 
 
 def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """Put the case off. It goes on by itself when the time comes, or when the staff say so.
+    """Put the case off. The case goes on by itself when the time comes, or when the staff say so.
 
     Raises:
         PauseTooLong: it would end in the past, or after more than a year.
@@ -56,13 +56,13 @@ def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: dateti
 
 
 def resume(case: Case, command: Resume, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """Go on where it was, with the time that was left."""
+    """The case goes on where it was, with the time that was left."""
     by.require(case.community, *WHO[CaseCommand.RESUME])
     return _resumed(case, clocks, by.sub, now)
 
 
 def come_due(case: Case, clocks: Clocks, now: datetime) -> Decision[Case]:
-    """What the clock does: a pause that is over ends, and what has come due on a running clock is said."""
+    """End a pause that is over, and say what has come due on a running clock."""
     if case.status is not CaseStatus.PAUSED:
         return tick(case, now)
     if case.paused_until is None or case.paused_until > now:

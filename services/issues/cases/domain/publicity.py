@@ -1,4 +1,4 @@
-"""What everybody may know of: the one place that decides, for a case as it stands and as a question to the store.
+"""Which cases everybody may know of is decided here alone, for a case as it is stored and as a query of the store.
 
 Not public is a case whose category is not, by the edition of the catalogue under which it was filed or by a later one;
 and a case that is a part of one that is not public, or that goes on as one (并案), for it tells of the other. Whatever

@@ -38,7 +38,7 @@ class Rate(Request):
 
 
 def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decision[Case]:
-    """The case is to be handled anew; the staff decide by whom.
+    """Open the case again; the staff decide who handles it.
 
     Raises:
         OnlyTheReporter: somebody else asks.

@@ -1,4 +1,4 @@
-"""The export over HTTP: all cases that filters leave, as a CSV sheet, sent while it is being made."""
+"""The route of the export: a CSV sheet of all cases that match the filters, sent while it is being made."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

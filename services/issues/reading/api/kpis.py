@@ -1,4 +1,4 @@
-"""Figures over HTTP: rates with their samples and intervals, the cases behind each, and the formulas themselves."""
+"""Routes of figures: rates with their samples and intervals, the cases behind each rate, and the formulas in force."""
 
 from bisect import bisect_right, insort
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The map over HTTP: GeoJSON (RFC 7946) of single cases or of clusters."""
+"""The route of the map, which is GeoJSON (RFC 7946) of single cases or of clusters."""
 
 from typing import Annotated, Any, Literal
 

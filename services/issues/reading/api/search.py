@@ -1,4 +1,4 @@
-"""Search and queues over HTTP: cases by their words, and cases that wait for somebody, what is due first first."""
+"""Routes of search and queues: cases are found by their words; a queue begins with the case that is due first."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -35,7 +35,7 @@ class Desk(StrEnum):
 class UnitMissing(
     Invalid, code="queue.unit-missing", zh="请指明单位。", en="Name the unit whose queue you ask for (`of`)."
 ):
-    """A unit's queue is one unit's."""
+    """A queue of a unit is asked for with the unit's id."""
 
 
 def router(finding: Finding, answering: Answering) -> APIRouter:
@@ -81,8 +81,8 @@ def router(finding: Finding, answering: Answering) -> APIRouter:
         desk: Annotated[Desk, Query(description="Whose work.")] = Desk.MINE,
         of: Annotated[Id | None, Query(description="The unit, where `desk` is `unit`.")] = None,
     ) -> Response:
-        """What is due first first. `mine`: to accept and dispatch as staff, to handle for one's units, to verify as a
-        supervisor what one has neither reported nor handled, and to rate what one has reported.
+        """The case that is due first comes first. `mine`: to accept and dispatch as staff, to handle for one's units,
+        to verify as a supervisor what one has neither reported nor handled, and to rate what one has reported.
         """
         principal.require(community)
         by = await answering.vault.known(principal)

@@ -1,4 +1,4 @@
-"""The summary of a round over HTTP: coverage, findings, what was fixed on the spot, and what is still open."""
+"""The route of a round's summary: its coverage and findings, what was fixed on the spot, and what is still open."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ from services.issues.rounds.domain.rounds import Round
 
 
 class Rate(BaseModel):
-    """A share, and of how many; null of none."""
+    """A share of `of`; null where there is nothing to share."""
 
     share: float | None
     of: int
 
 
 class FoundOf(BaseModel):
-    """What was found of one category."""
+    """Findings of one category."""
 
     category: str
     zh: str
@@ -62,7 +62,7 @@ class OpenCase(BaseModel):
 
 
 class CasesOf(BaseModel):
-    """What has become of the findings handed over. `coming`: those whose case does not stand yet, for seconds."""
+    """The cases that came of findings handed over. `coming`: those whose case does not stand yet, for seconds."""
 
     cases: int
     coming: int
