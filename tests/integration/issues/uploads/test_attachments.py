@@ -309,7 +309,7 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("collection", "query"), QUERIES, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("collection", "query"), QUERIES, ids=lambda value: "-".join([value] if isinstance(value, str) else value))
 async def test_each_is_found_by_an_index(store: Kept, db: Database, collection: str, query: dict[str, Any]) -> None:
     explained = await db[collection].find(query).explain()
     assert "COLLSCAN" not in str(explained["queryPlanner"]["winningPlan"])

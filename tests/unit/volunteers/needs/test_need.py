@@ -23,7 +23,7 @@ def test_people_who_said_yes_stand_in_the_order_of_their_answers() -> None:
     assert (need.public().filled, need.public().volunteers) == (2, ["ann", "bob"])
 
 
-@pytest.mark.parametrize("status", FINAL)
+@pytest.mark.parametrize("status", sorted(FINAL))
 def test_a_need_that_is_over_is_not_planned(status: NeedStatus) -> None:
     with pytest.raises(NeedClosed):
         rules.require_planning(a_need(status=status), NOW)
