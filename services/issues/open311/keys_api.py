@@ -13,7 +13,7 @@ from services.chassis.http.problems import problems
 from services.chassis.store.secret import Secret
 from services.chassis.values import Line, Request
 from services.contracts.marks import Id
-from services.issues.cases.domain.case import UnitElsewhere
+from services.issues.cases.domain.handling import UnitElsewhere
 from services.issues.open311.keys import ApiKey, Keys
 from services.issues.shared.unchanging import Unchanging
 from services.issues.units.domain import Unit

@@ -17,7 +17,6 @@ from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
 from services.issues.cases.api.changes import BASE, REFUSALS, Changes, view
 from services.issues.cases.contacts import opened, sealing
-from services.issues.cases.domain import case as cases
 from services.issues.cases.domain import handling, reporting, verdict
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, CaseCommand
@@ -131,13 +130,13 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Joi
             NotYours,
             UnknownCategory,
             NotYourPhoto,
-            cases.TitleByResident,
-            cases.EvidenceMissing,
-            cases.PlaceElsewhere,
+            reporting.TitleByResident,
+            handling.EvidenceMissing,
+            reporting.PlaceElsewhere,
             PlaceIsRetired,
             AnswersRefused,
             NotYourAttachment,
-            cases.AnonymousIsNobody,
+            reporting.AnonymousIsNobody,
             GuardianMustAgree,
             NobodyJoins,
             YourOwnCase,
@@ -180,7 +179,7 @@ def _filing(routes: APIRouter, changes: Changes, catalogues: Catalogues, units: 
     @routes.post(
         "/{id}/dispatch",
         response_model=CaseView,
-        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast, cases.DueTooFar),
+        responses=problems(*REFUSALS, handling.UnitElsewhere, handling.DueInThePast, handling.DueTooFar),
     )
     async def dispatch(id: Id, body: handling.Dispatch, command: CommandDep) -> Response:
         unit = await units.get(body.unit)
@@ -194,7 +193,9 @@ def _filing(routes: APIRouter, changes: Changes, catalogues: Catalogues, units: 
     @routes.post(
         "/{id}/reassign",
         response_model=CaseView,
-        responses=problems(*REFUSALS, cases.UnitElsewhere, cases.DueInThePast, cases.DueTooFar, cases.AlreadyTheirs),
+        responses=problems(
+            *REFUSALS, handling.UnitElsewhere, handling.DueInThePast, handling.DueTooFar, handling.AlreadyTheirs
+        ),
     )
     async def reassign(id: Id, body: handling.Reassign, command: CommandDep) -> Response:
         """The staff take a case from a unit that has not begun, and give it to another."""
@@ -216,7 +217,7 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
     async def start(id: Id, command: CommandDep, body: handling.Start | None = None) -> Response:
         return await changes.change_in_time(id, body or handling.Start(), command, handling.start)
 
-    @routes.post("/{id}/contact", response_model=CaseView, responses=problems(*REFUSALS, cases.AlreadyContacted))
+    @routes.post("/{id}/contact", response_model=CaseView, responses=problems(*REFUSALS, handling.AlreadyContacted))
     async def contact(id: Id, command: CommandDep, body: handling.Contact | None = None) -> Response:
         """The reporter was spoken with for the first time."""
         return await changes.change_in_time(id, body or handling.Contact(), command, handling.contact)
@@ -228,9 +229,9 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
             *REFUSALS,
             NotYourPhoto,
             NotYourAttachment,
-            cases.EvidenceMissing,
-            cases.TooManyPhotos,
-            cases.TooManyAttachments,
+            handling.EvidenceMissing,
+            handling.TooManyPhotos,
+            handling.TooManyAttachments,
         ),
     )
     async def handle(id: Id, body: handling.Handle, command: CommandDep) -> Response:
@@ -240,7 +241,7 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
             await filing.attachments.require(body.attachments, community, command.principal)
         return await changes.change_in_time(id, body, command, handling.handle)
 
-    verifying = problems(*REFUSALS, cases.VerifierIsHandler, cases.VerifierIsReporter)
+    verifying = problems(*REFUSALS, handling.VerifierIsHandler, handling.VerifierIsReporter)
 
     @routes.post("/{id}/verify", response_model=CaseView, responses=verifying)
     async def verify(id: Id, body: handling.Verify, command: CommandDep) -> Response:
@@ -252,12 +253,12 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
 
 
 def _judging(routes: APIRouter, changes: Changes) -> None:
-    judging = problems(*REFUSALS, cases.OnlyTheReporter, cases.TooLateToRate)
+    judging = problems(*REFUSALS, verdict.OnlyTheReporter, verdict.TooLateToRate)
 
     @routes.post(
         "/{id}/reopen",
         response_model=CaseView,
-        responses=problems(*REFUSALS, cases.OnlyTheReporter, cases.TooLateToReopen),
+        responses=problems(*REFUSALS, verdict.OnlyTheReporter, verdict.TooLateToReopen),
     )
     async def reopen(id: Id, body: verdict.Reopen, command: CommandDep) -> Response:
         return await changes.change(id, body, command, verdict.reopen)

@@ -6,7 +6,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
 from services.issues.cases.api.changes import BASE, REFUSALS, Changes
-from services.issues.cases.domain import case, extension, pausing
+from services.issues.cases.domain import extension, handling, pausing
 from services.issues.cases.views import CaseView
 
 
@@ -32,7 +32,7 @@ def _extensions(routes: APIRouter, changes: Changes) -> None:
     @routes.post(
         "/{id}/request-extension",
         response_model=CaseView,
-        responses=problems(*REFUSALS, extension.NoMoreTime, case.DueTooFar, extension.ExtensionPending),
+        responses=problems(*REFUSALS, extension.NoMoreTime, handling.DueTooFar, extension.ExtensionPending),
     )
     async def request_extension(id: Id, body: extension.RequestExtension, command: CommandDep) -> Response:
         """The handling unit asks for more time (延期)."""

@@ -1,16 +1,15 @@
-"""A case: what it holds, who may read how much of it, and the errors of its rules.
+"""A case holds these fields; here it says who may read how much of it.
 
 What reporters typed and how to reach them stands here and in no event.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision
-from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
 from services.contracts.issues import (
@@ -33,142 +32,6 @@ from services.issues.privacy.domain.contact import Sealed
 
 ANONYMOUS = "anonymous"
 """The name on record of whoever reported without being shown."""
-MAX_PHOTOS = 40
-MAX_ATTACHMENTS = 20
-FARTHEST = timedelta(days=1100)
-"""How far away a deadline may be that people name."""
-
-
-class EvidenceMissing(
-    Invalid,
-    code="case.evidence-missing",
-    zh="该类问题办结时必须上传整改后的照片。",
-    en="Handling a case of this category needs a photo taken afterwards.",
-):
-    """Closed is not solved: the category asks for proof."""
-
-
-class TooManyPhotos(
-    Conflict,
-    code="case.too-many-photos",
-    zh="一个案件最多保存 {limit} 张照片。",
-    en="A case keeps {limit} photos at most.",
-):
-    """A bound on the document."""
-
-
-class TooManyAttachments(
-    Conflict,
-    code="case.too-many-attachments",
-    zh="一个案件最多保存 {limit} 个录音和文件。",
-    en="A case keeps {limit} recordings and documents at most.",
-):
-    """A bound on the document."""
-
-
-class DueInThePast(
-    Invalid, code="case.due-in-the-past", zh="处置时限必须晚于现在。", en="The deadline must lie in the future."
-):
-    """A deadline that has passed already can't be kept."""
-
-
-class DueTooFar(
-    Invalid,
-    code="case.due-too-far",
-    zh="处置时限不能晚于 {days} 天之后。",
-    en="A deadline lies within {days} days from now.",
-):
-    """What is due in a decade is due never; and working time is counted day by day."""
-
-
-class UnitElsewhere(
-    Invalid, code="case.unit-elsewhere", zh="该单位不属于本社区。", en="That unit belongs to another community."
-):
-    """Units are partners of one community."""
-
-
-class PlaceElsewhere(
-    Invalid, code="case.place-elsewhere", zh="该地点不属于本社区。", en="That place belongs to another community."
-):
-    """Places belong to one community."""
-
-
-class AlreadyTheirs(
-    Conflict, code="case.already-theirs", zh="该单位已经承办此案件。", en="That unit has the case already."
-):
-    """A correction corrects something."""
-
-
-class AlreadyContacted(
-    Conflict,
-    code="case.already-contacted",
-    zh="已与上报人联系过，或没有可联系的人。",
-    en="The reporter was spoken with already, or there is nobody to speak with.",
-):
-    """The first contact is recorded once."""
-
-
-class VerifierIsHandler(
-    Conflict,
-    code="case.verifier-is-handler",
-    zh="核查人不能是处置人，也不能来自处置单位。",
-    en="The verifier must not have handled the case, nor belong to the handling unit.",
-):
-    """GB/T 30428: who handles does not verify."""
-
-
-class VerifierIsReporter(
-    Conflict,
-    code="case.verifier-is-reporter",
-    zh="核查人不能是上报人。",
-    en="The verifier must not be the reporter.",
-):
-    """Nobody verifies what they asked for themselves."""
-
-
-class OnlyTheReporter(
-    Forbidden,
-    code="case.only-the-reporter",
-    zh="只有上报人或代为登记的社区工作人员可以执行此操作。",
-    en="Only the reporter, or staff for them, may do this.",
-):
-    """The verdict is the reporter's."""
-
-
-class TooLateToReopen(
-    Conflict,
-    code="case.too-late-to-reopen",
-    zh="结案已超过 {days} 天，请重新上报。",
-    en="It was closed more than {days} days ago; please report it anew.",
-):
-    """After that time a new report is clearer than an old one."""
-
-
-class TooLateToRate(
-    Conflict,
-    code="case.too-late-to-rate",
-    zh="结案已超过 {days} 天，不能再评价。",
-    en="It was closed more than {days} days ago; it can't be rated any more.",
-):
-    """A verdict counts while it is fresh."""
-
-
-class TitleByResident(
-    Invalid,
-    code="case.title-by-resident",
-    zh="公开标题由社区工作人员拟定，请填写问题描述。",
-    en="The public title is written by workers; please describe the problem in the text.",
-):
-    """A resident's words may hold what should not be public."""
-
-
-class AnonymousIsNobody(
-    Invalid,
-    code="case.anonymous-is-nobody",
-    zh="匿名上报不能填写上报人或联系方式。",
-    en="An anonymous report names no reporter and no contact.",
-):
-    """Who can be called back is known."""
 
 
 class Remark(Value):

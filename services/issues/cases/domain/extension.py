@@ -7,8 +7,9 @@ from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal
 from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import CaseExtended, CaseExtensionRefused, CaseExtensionRequested, CasePhase
-from services.issues.cases.domain.case import FARTHEST, Case, DueTooFar, Extension, with_remark
+from services.issues.cases.domain.case import Case, Extension, with_remark
 from services.issues.cases.domain.clock import Clocks, ClockState
+from services.issues.cases.domain.handling import FARTHEST, DueTooFar
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 
 

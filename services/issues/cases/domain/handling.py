@@ -1,9 +1,9 @@
 """How a case is worked on: dispatch, reassign, return, start, contact, handle, verify, send back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Conflict, NotYours
+from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal
 from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import (
@@ -18,30 +18,100 @@ from services.contracts.issues import (
     CaseVerified,
 )
 from services.contracts.marks import Id
-from services.issues.cases.domain.case import (
-    FARTHEST,
-    MAX_ATTACHMENTS,
-    MAX_PHOTOS,
-    AlreadyContacted,
-    AlreadyTheirs,
-    Case,
-    DueInThePast,
-    DueTooFar,
-    EvidenceMissing,
-    TooManyAttachments,
-    TooManyPhotos,
-    UnitElsewhere,
-    VerifierIsHandler,
-    VerifierIsReporter,
-    with_remark,
-)
+from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks, stop
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.shared.values import AttachmentIds, PhotoIds
 from services.issues.units.domain import Unit
 
+MAX_PHOTOS = 40
+MAX_ATTACHMENTS = 20
+FARTHEST = timedelta(days=1100)
+"""How far away a deadline may be that people name."""
+
 MAX_RETURNS = 5
 """How often a case may be given back; then unit and staff agree, or the staff give it to another."""
+
+
+class EvidenceMissing(
+    Invalid,
+    code="case.evidence-missing",
+    zh="该类问题办结时必须上传整改后的照片。",
+    en="Handling a case of this category needs a photo taken afterwards.",
+):
+    """Closed is not solved: the category asks for proof."""
+
+
+class TooManyPhotos(
+    Conflict,
+    code="case.too-many-photos",
+    zh="一个案件最多保存 {limit} 张照片。",
+    en="A case keeps {limit} photos at most.",
+):
+    """A bound on the document."""
+
+
+class TooManyAttachments(
+    Conflict,
+    code="case.too-many-attachments",
+    zh="一个案件最多保存 {limit} 个录音和文件。",
+    en="A case keeps {limit} recordings and documents at most.",
+):
+    """A bound on the document."""
+
+
+class DueInThePast(
+    Invalid, code="case.due-in-the-past", zh="处置时限必须晚于现在。", en="The deadline must lie in the future."
+):
+    """A deadline that has passed already can't be kept."""
+
+
+class DueTooFar(
+    Invalid,
+    code="case.due-too-far",
+    zh="处置时限不能晚于 {days} 天之后。",
+    en="A deadline lies within {days} days from now.",
+):
+    """What is due in a decade is due never; and working time is counted day by day."""
+
+
+class UnitElsewhere(
+    Invalid, code="case.unit-elsewhere", zh="该单位不属于本社区。", en="That unit belongs to another community."
+):
+    """Units are partners of one community."""
+
+
+class AlreadyTheirs(
+    Conflict, code="case.already-theirs", zh="该单位已经承办此案件。", en="That unit has the case already."
+):
+    """A correction corrects something."""
+
+
+class AlreadyContacted(
+    Conflict,
+    code="case.already-contacted",
+    zh="已与上报人联系过，或没有可联系的人。",
+    en="The reporter was spoken with already, or there is nobody to speak with.",
+):
+    """The first contact is recorded once."""
+
+
+class VerifierIsHandler(
+    Conflict,
+    code="case.verifier-is-handler",
+    zh="核查人不能是处置人，也不能来自处置单位。",
+    en="The verifier must not have handled the case, nor belong to the handling unit.",
+):
+    """GB/T 30428: who handles does not verify."""
+
+
+class VerifierIsReporter(
+    Conflict,
+    code="case.verifier-is-reporter",
+    zh="核查人不能是上报人。",
+    en="The verifier must not be the reporter.",
+):
+    """Nobody verifies what they asked for themselves."""
 
 
 class Dispatch(Request):

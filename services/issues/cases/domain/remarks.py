@@ -7,8 +7,9 @@ from services.chassis.errors import Conflict
 from services.chassis.principal import Principal
 from services.chassis.values import Request, Text
 from services.contracts.issues import CaseRemarked
-from services.issues.cases.domain.case import Case, OnlyTheReporter, with_remark
+from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.transitions import CaseCommand
+from services.issues.cases.domain.verdict import OnlyTheReporter
 
 MAX_REMARKS = 200
 

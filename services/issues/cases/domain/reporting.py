@@ -6,23 +6,15 @@ from typing import Any
 from pydantic import Field
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import NotYours
+from services.chassis.errors import Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request, Text
 from services.contracts.issues import CaseAccepted, CasePhase, CaseRejected, CaseReported, CaseShown, Channel
 from services.contracts.marks import Code, Id
 from services.issues.cases.domain.affected import raised
-from services.issues.cases.domain.case import (
-    AnonymousIsNobody,
-    Case,
-    EvidenceMissing,
-    PlaceElsewhere,
-    TitleByResident,
-    of_category,
-    on_record,
-    with_remark,
-)
+from services.issues.cases.domain.case import Case, of_category, on_record, with_remark
 from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.handling import EvidenceMissing
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers, answered, fitting
@@ -38,6 +30,30 @@ _CHANNEL_ROLES = {
     Channel.STAFF: Role.STAFF,
     Channel.HOTLINE: Role.STAFF,
 }
+
+
+class PlaceElsewhere(
+    Invalid, code="case.place-elsewhere", zh="该地点不属于本社区。", en="That place belongs to another community."
+):
+    """Places belong to one community."""
+
+
+class TitleByResident(
+    Invalid,
+    code="case.title-by-resident",
+    zh="公开标题由社区工作人员拟定，请填写问题描述。",
+    en="The public title is written by workers; please describe the problem in the text.",
+):
+    """A resident's words may hold what should not be public."""
+
+
+class AnonymousIsNobody(
+    Invalid,
+    code="case.anonymous-is-nobody",
+    zh="匿名上报不能填写上报人或联系方式。",
+    en="An anonymous report names no reporter and no contact.",
+):
+    """Who can be called back is known."""
 
 
 class Report(Request):

@@ -6,22 +6,43 @@ from typing import Annotated
 from pydantic import Field
 
 from services.chassis.aggregate import Decision, event_from
+from services.chassis.errors import Conflict, Forbidden
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request, Text
 from services.contracts.issues import CaseRated, CaseReopened
-from services.issues.cases.domain.case import (
-    Case,
-    OnlyTheReporter,
-    TooLateToRate,
-    TooLateToReopen,
-    on_record,
-    with_remark,
-)
+from services.issues.cases.domain.case import Case, on_record, with_remark
 from services.issues.cases.domain.clock import stop
 from services.issues.cases.domain.transitions import CaseCommand, target
 
 VERDICT_WITHIN = timedelta(days=14)
 """How long after its end a case is rated or reopened."""
+
+
+class OnlyTheReporter(
+    Forbidden,
+    code="case.only-the-reporter",
+    zh="只有上报人或代为登记的社区工作人员可以执行此操作。",
+    en="Only the reporter, or staff for them, may do this.",
+):
+    """The verdict is the reporter's."""
+
+
+class TooLateToReopen(
+    Conflict,
+    code="case.too-late-to-reopen",
+    zh="结案已超过 {days} 天，请重新上报。",
+    en="It was closed more than {days} days ago; please report it anew.",
+):
+    """After that time a new report is clearer than an old one."""
+
+
+class TooLateToRate(
+    Conflict,
+    code="case.too-late-to-rate",
+    zh="结案已超过 {days} 天，不能再评价。",
+    en="It was closed more than {days} days ago; it can't be rated any more.",
+):
+    """A verdict counts while it is fresh."""
 
 
 class Reopen(Request):

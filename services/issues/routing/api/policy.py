@@ -20,7 +20,9 @@ from services.chassis.store.mongo import Document
 from services.contracts.issues.routing import Automatic, DispatchSource, Target
 from services.contracts.marks import Id
 from services.contracts.text import Plain
-from services.issues.cases.domain.case import Case, PlaceElsewhere, UnitElsewhere
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.handling import UnitElsewhere
+from services.issues.cases.domain.reporting import PlaceElsewhere
 from services.issues.cases.visibility import known_case
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.privacy.vault import Vault

@@ -13,9 +13,8 @@ from services.contracts.issues import (
     CaseStatus,
     CaseWarned,
 )
-from services.issues.cases.domain.case import AlreadyContacted
 from services.issues.cases.domain.clock import Clocks, tick
-from services.issues.cases.domain.handling import Contact, Start, contact, start
+from services.issues.cases.domain.handling import AlreadyContacted, Contact, Start, contact, start
 from services.issues.cases.domain.transitions import CaseCommand
 from services.issues.catalogue.domain.catalogue import SpanUnit
 from tests.unit.issues.world import (

@@ -12,7 +12,7 @@ from services.contracts.issues import (
     CaseStatus,
     CaseWarned,
 )
-from services.issues.cases.domain.case import FARTHEST, Case
+from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import tick
 from services.issues.cases.domain.extension import (
     ApproverIsRequester,
@@ -27,6 +27,7 @@ from services.issues.cases.domain.extension import (
     request_extension,
 )
 from services.issues.cases.domain.handling import (
+    FARTHEST,
     Dispatch,
     dispatch,
 )

@@ -7,31 +7,29 @@ import pytest
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseEscalated, CasePhase, CaseStatus, CaseWarned
-from services.issues.cases.domain.case import (
-    FARTHEST,
-    AlreadyTheirs,
-    Case,
-    DueInThePast,
-    DueTooFar,
-    EvidenceMissing,
-    TooManyPhotos,
-    VerifierIsHandler,
-    VerifierIsReporter,
-)
+from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import tick
 from services.issues.cases.domain.extension import (
     RequestExtension,
     request_extension,
 )
 from services.issues.cases.domain.handling import (
+    FARTHEST,
     MAX_RETURNS,
+    AlreadyTheirs,
     Dispatch,
+    DueInThePast,
+    DueTooFar,
+    EvidenceMissing,
     Handle,
     Reassign,
     Return,
     ReturnedTooOften,
     SendBack,
     Start,
+    TooManyPhotos,
+    VerifierIsHandler,
+    VerifierIsReporter,
     Verify,
     dispatch,
     give_back,

@@ -5,17 +5,13 @@ from pydantic import ValidationError
 
 from services.chassis.errors import NotYours
 from services.contracts.issues import CaseStatus, Channel
-from services.issues.cases.domain.case import (
-    EvidenceMissing,
-    PlaceElsewhere,
-    TitleByResident,
-    UnitElsewhere,
-)
 from services.issues.cases.domain.handling import (
     Dispatch,
+    EvidenceMissing,
+    UnitElsewhere,
     dispatch,
 )
-from services.issues.cases.domain.reporting import Accept, Report, accept, report
+from services.issues.cases.domain.reporting import Accept, PlaceElsewhere, Report, TitleByResident, accept, report
 from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from tests.unit.issues.world import (

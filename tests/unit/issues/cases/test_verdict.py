@@ -9,13 +9,16 @@ from pydantic import ValidationError
 from services.chassis.aggregate import Decision
 from services.chassis.principal import Principal
 from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.case import (
-    Case,
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.verdict import (
     OnlyTheReporter,
+    Rate,
+    Reopen,
     TooLateToRate,
     TooLateToReopen,
+    rate,
+    reopen,
 )
-from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from tests.unit.issues.world import (
     HANDLER,
     NEIGHBOUR,
