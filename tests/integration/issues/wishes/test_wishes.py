@@ -54,7 +54,7 @@ async def test_many_support_at_once_and_each_counts_once(api: Api, store: Kept, 
 async def test_an_answer_a_plan_and_how_it_goes_on(api: Api, store: Kept) -> None:
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
     at = f"/wishes/{wish['id']}"
-    assert timedelta(days=26) < _moment(wish["due_at"]) - utc_now() < timedelta(days=45)  # twenty working days
+    assert timedelta(days=25) < _moment(wish["due_at"]) - utc_now() < timedelta(days=45)  # twenty working days
     soon = (utc_now() + timedelta(days=60)).isoformat()
     body = {"verdict": "accepted", "answer": "列入计划", "plan": "改造三楼，电话 13812345678", "planned_for": soon}
     stale = await api.post(STAFF, f"{at}/answer", body, {"If-Match": '"9"'})
