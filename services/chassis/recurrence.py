@@ -39,7 +39,7 @@ _BY_THE_MONTH = frozenset({"MONTHLY", "YEARLY"})
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AcceptedParts:
     """What a caller takes of RFC 5545: values of FREQ, other parts, and how it refuses a rule for one of its parts."""
 
     frequencies: frozenset[str]
@@ -47,7 +47,7 @@ class Taken:
     refusal: Callable[[str], CommunityError]
 
 
-def normalise(rule: str, taken: Taken) -> str:
+def normalise(rule: str, taken: AcceptedParts) -> str:
     """`rule` in upper case without `RRULE:`.
 
     Raises:
@@ -85,7 +85,7 @@ def is_exhausted(rule: str, first: datetime, until: date) -> bool:
     return _parsed(rule, wall).after(datetime.combine(until, time.min), inc=True) is None
 
 
-def _split(text: str, taken: Taken) -> dict[str, str]:
+def _split(text: str, taken: AcceptedParts) -> dict[str, str]:
     parts: dict[str, str] = {}
     for part in text.split(";"):
         name, _, value = part.partition("=")

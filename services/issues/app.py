@@ -17,7 +17,7 @@ from services.issues.cases.api.cases import Filing
 from services.issues.cases.api.changes import Changes
 from services.issues.cases.domain.case import Case
 from services.issues.cases.erasure import Drawn
-from services.issues.cases.joining import Joining
+from services.issues.cases.joining import CaseJoining
 from services.issues.cases.store import CASES, withheld_cases
 from services.issues.cases.supporter_counts import CaseCounts
 from services.issues.cases.uploads_shown import UploadsShown
@@ -59,7 +59,7 @@ from services.issues.uploads import room as uploads_room
 from services.issues.uploads.kept import kept_uploads
 from services.issues.wishes import room as wishes_room
 from services.issues.wishes.domain.wishes import Wish
-from services.issues.wishes.joining import Joining as WishJoining
+from services.issues.wishes.joining import WishJoining as WishJoining
 from services.issues.wishes.joining import hidden_among
 from services.issues.wishes.store import WISHES
 from services.issues.wishes.supporter_counts import WishCounts
@@ -77,7 +77,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     rounds, plans, visits = runtime.aggregates(ROUNDS), runtime.aggregates(ROUND_PLANS), runtime.aggregates(VISITS)
     supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
     supporter_counts = counting(cases, wishes, supports, settings.raised_at)
-    changes, joining = Changes(cases, vault, settings.clocks), Joining(cases, supports, supporter_counts, vault)
+    changes, joining = Changes(cases, vault, settings.clocks), CaseJoining(cases, supports, supporter_counts, vault)
     filing = Filing(places, catalogues, photos, attachments)
     rows, routing = kept_rows(runtime), RoutingKept.of(runtime)
 

@@ -18,10 +18,10 @@ from services.chassis.store import cursor as cursors
 from services.chassis.store import mongo
 from services.issues.reading.counts import Counts
 from services.issues.reading.facts import By, When, number_of
-from services.issues.reading.figures import Figures, Period, Step
-from services.issues.reading.finding import Filters, Finding, Reach
+from services.issues.reading.figures import CaseFigures, Period, Step
+from services.issues.reading.finding import CaseFinder, Filters, Reach
 from services.issues.reading.formulas import DEFAULT
-from services.issues.reading.maps import Maps, Shown
+from services.issues.reading.maps import Maps, ShownOnMap
 from services.issues.reading.projection import indexes
 from services.issues.reading.row import ROWS, VERIFIERS_DESK, row, unit_desk
 from services.issues.reading.tiles import Box
@@ -42,8 +42,8 @@ _ALL: dict[str, Any] = {"community": COMMUNITY}
 class Desk:
     """One database of rows, and what a question needs to know of it."""
 
-    finding: Finding
-    figures: Figures
+    finding: CaseFinder
+    figures: CaseFigures
     maps: Maps
     deep: str
     deep_due: str
@@ -128,7 +128,7 @@ def _period(dice: random.Random, days: int) -> Period:
 
 async def _points(desk: Desk, dice: random.Random) -> None:
     west, south = 114.20 + dice.random() * 0.036, 30.50 + dice.random() * 0.025
-    box, shown = Box(west, south, west + 0.004, south + 0.003), Shown(None, True, None)
+    box, shown = Box(west, south, west + 0.004, south + 0.003), ShownOnMap(None, True, None)
     leaves = await desk.maps.leaves(COMMUNITY, box, shown)
     if leaves is None:
         raise RuntimeError("the box shows no single cases")
@@ -136,7 +136,7 @@ async def _points(desk: Desk, dice: random.Random) -> None:
 
 
 def _clusters(zoom: int) -> Ask:
-    shown = Shown(True, True, None)
+    shown = ShownOnMap(True, True, None)
     return lambda desk, dice: desk.maps.clusters(COMMUNITY, Box(114.19, 30.49, 114.25, 30.54), shown, zoom)
 
 
@@ -189,8 +189,8 @@ async def _desk(db: mongo.Database, count: int) -> Desk:
     keys = [("due", 1), ("_id", 1)]
     due = await db[ROWS].find(waiting, {"due": 1}).sort(keys).skip(number * 4 // 5).limit(1).to_list(1)
     return Desk(
-        Finding(db),
-        Figures(db),
+        CaseFinder(db),
+        CaseFigures(db),
         Maps(db),
         cursors.encode(deep[0]["order"], deep[0]["_id"]),
         cursors.encode(due[0]["due"], due[0]["_id"]),

@@ -25,7 +25,7 @@ from services.chassis.http.body_budget import room_of
 from services.chassis.http.catalogue import catalogue
 from services.chassis.http.direct import answer_directly
 from services.chassis.http.docs import docs_page
-from services.chassis.http.entry import Entry
+from services.chassis.http.entry import EntryLayer
 from services.chassis.http.error_formats import ErrorFormats
 from services.chassis.http.gate import Gate
 from services.chassis.http.openapi import complete, document
@@ -119,7 +119,7 @@ def _border(
 ) -> list[Middleware]:
     layers = [
         Middleware(
-            Entry,
+            EntryLayer,
             serving=serving or Serving(service),
             metrics=metrics,
             secure=settings.environment == "production",

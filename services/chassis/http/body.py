@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.errors import CommunityError
-from services.chassis.http.body_budget import Room, Share
+from services.chassis.http.body_budget import BodyRoom, Share
 from services.chassis.http.demands import JSON, MULTIPART, Demand
 from services.chassis.http.heads import announces_body
 from services.chassis.http.jsonscan import DEEPEST, SLICE, WHOLE, Scan, parse, parse_in_pieces, slices
@@ -33,7 +33,7 @@ _JSON_KIND = re.compile(r"application/(json|[\w!#$&^.+-]+\+json)")
 class BodyGuard:
     """Wraps a service's application. `upload_limit` is for multipart/form-data and for routes that are bulky."""
 
-    def __init__(self, app: ASGIApp, *, limit: int, upload_limit: int, room: Room) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, upload_limit: int, room: BodyRoom) -> None:
         self._app = app
         self._limit = limit
         self._upload_limit = upload_limit

@@ -11,7 +11,7 @@ from services.chassis.http.refusals import HandsFull
 SMALL = 64 * 1024
 
 
-class Room:
+class BodyRoom:
     """The room of one process."""
 
     def __init__(self, size: int) -> None:
@@ -45,7 +45,7 @@ class Share:
 
     __slots__ = ("_held", "_room", "_size", "_stranger")
 
-    def __init__(self, room: Room, *, stranger: bool) -> None:
+    def __init__(self, room: BodyRoom, *, stranger: bool) -> None:
         self._room = room
         self._stranger = stranger
         self._size = self._held = 0
@@ -70,6 +70,6 @@ class Share:
 
 
 @cache
-def room_of(size: int) -> Room:
+def room_of(size: int) -> BodyRoom:
     """The room of this process: the same one for all services that run in it."""
-    return Room(size)
+    return BodyRoom(size)

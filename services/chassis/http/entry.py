@@ -34,7 +34,7 @@ _CSP_PAGE = (
 _REQUEST_ID_CHARACTERS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.")
 
 
-class Entry:
+class EntryLayer:
     """Wraps a service's application."""
 
     def __init__(

@@ -22,7 +22,7 @@ _LONGEST = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RepublishRequest:
     """One aggregate whose state is to be published now."""
 
     aggregate: str
@@ -48,13 +48,13 @@ class RepublishRequests:
         """Who was to answer is gone, perhaps with answers on their way: what was asked for is in doubt, too."""
         await self._requests.update_many({"_id": _span(kind), "wait": None}, {"$set": {"wait": wait}})
 
-    async def asked(self, kind: str, limit: int) -> list[Request]:
+    async def asked(self, kind: str, limit: int) -> list[RepublishRequest]:
         """Up to `limit` of what is due of a kind."""
         due = {"_id": _span(kind), "$expr": {"$lte": ["$due", "$$NOW"]}}
         found = await self._requests.find(due).limit(limit).to_list(limit)
-        return [Request(each["_id"]["a"], each.get("n"), each.get("wait")) for each in found]
+        return [RepublishRequest(each["_id"]["a"], each.get("n"), each.get("wait")) for each in found]
 
-    async def answered(self, kind: str, requests: Sequence[Request]) -> None:
+    async def answered(self, kind: str, requests: Sequence[RepublishRequest]) -> None:
         """Their states are published; those in doubt will be due again."""
         done = [_done(kind, request) for request in requests]
         if done:
@@ -78,7 +78,7 @@ def _in(seconds: float) -> dict[str, Any]:
     return {"$add": ["$$NOW", int(seconds * 1000)]}
 
 
-def _done(kind: str, request: Request) -> "UpdateOne | DeleteOne":
+def _done(kind: str, request: RepublishRequest) -> "UpdateOne | DeleteOne":
     same = {"_id": {"k": kind, "a": request.aggregate}, "n": request.asked}
     wait = None if request.wait is None else request.wait * _LONGER
     if wait is None or wait > _LONGEST:

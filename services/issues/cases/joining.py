@@ -21,7 +21,7 @@ _MOST_STEPS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
+class CaseJoining:
     """Who joins which case. A support is written, then its case is counted, before the caller is answered."""
 
     cases: Aggregates[Case]

@@ -13,7 +13,7 @@ from services.issues.cases.api import history, merging, timing
 from services.issues.cases.api.cases import Filing
 from services.issues.cases.api.changes import Changes
 from services.issues.cases.erasure import CaseErasure, Drawn
-from services.issues.cases.joining import Joining
+from services.issues.cases.joining import CaseJoining
 from services.issues.cases.mergers import Mergers
 from services.issues.cases.publicity import Publicity, Withhold
 from services.issues.cases.reactions import join_up, keep_apart, take_findings
@@ -36,7 +36,7 @@ class Later:
 
 def room(
     changes: Changes,
-    joining: Joining,
+    joining: CaseJoining,
     filing: Filing,
     units: Unchanging[Unit],
     visits: Aggregates[Visit],

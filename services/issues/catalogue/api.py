@@ -20,7 +20,7 @@ from services.contracts.issues import Priority, UnitKind
 from services.contracts.marks import Code, Id
 from services.issues.catalogue.domain.catalogue import Catalogue, Category, Deadlines, Group, UnknownCategory
 from services.issues.catalogue.domain.editions import (
-    Adopt,
+    AdoptEdition,
     CatalogueMalformed,
     CodeChangesMeaning,
     Edition,
@@ -127,7 +127,7 @@ class _Editor:
     units: Unchanging[Unit]
 
     async def adopted(
-        self, community: str, body: Adopt, before: Catalogue, command: Command, request: Request
+        self, community: str, body: AdoptEdition, before: Catalogue, command: Command, request: Request
     ) -> Response:
         """Put `body` in force after `before`. What is in force already was applied, whatever If-Match says."""
         allowed = match_versions(request.headers.get("if-match"))
@@ -141,7 +141,7 @@ class _Editor:
         shown = CatalogueView.of(before).model_dump_json()
         return Response(shown, headers={"ETag": tag(before.version)}, media_type="application/json")
 
-    async def _named(self, community: str, body: Adopt) -> set[str]:
+    async def _named(self, community: str, body: AdoptEdition) -> set[str]:
         """The codes of units that `body` names and the community has."""
         named = {category.unit for category in body.categories if category.unit is not None}
         known = await self.units.those_of([unit_id(community, code) for code in sorted(named)])
@@ -193,7 +193,7 @@ def _editing(routes: APIRouter, catalogues: Catalogues, editor: _Editor) -> None
         summary="Put a catalogue in force",
         responses=problems(*_EDITING),
     )
-    async def load(community: Id, body: Adopt, command: CommandDep, request: Request) -> Response:
+    async def load(community: Id, body: AdoptEdition, command: CommandDep, request: Request) -> Response:
         """A catalogue that is in force already changes nothing. Cases stay under the edition that they were filed
         under."""
         require_editor(community, command.principal)

@@ -20,13 +20,13 @@ from services.contracts.issues import CaseState
 from services.contracts.marks import Code, Id
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
-from services.issues.cases.joining import Joining
+from services.issues.cases.joining import CaseJoining
 from services.issues.cases.store import visible_to
 from services.issues.cases.views import CaseView, case_view
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.store import Catalogues
-from services.issues.duplicates.candidates import Asked, similar
-from services.issues.duplicates.domain.likeness import Match, Why
+from services.issues.duplicates.candidates import Described, similar
+from services.issues.duplicates.domain.likeness import LikenessReason, Match
 from services.issues.places.domain.places import Place
 from services.issues.privacy.vault import Vault
 from services.issues.shared.cache import Remembered
@@ -53,7 +53,7 @@ class SimilarView(BaseModel):
     case: CaseState
     id: str
     score: float = Field(ge=0, le=1)
-    why: tuple[Why, ...]
+    why: tuple[LikenessReason, ...]
     supported: bool = Field(description="Whether the caller has joined it.")
     mine: bool = Field(description="Whether the caller reported it.")
 
@@ -83,7 +83,7 @@ class Comparing:
     clock: Clock
 
 
-def router(cases: Aggregates[Case], vault: Vault, joining: Joining, comparing: Comparing) -> APIRouter:
+def router(cases: Aggregates[Case], vault: Vault, joining: CaseJoining, comparing: Comparing) -> APIRouter:
     """The routes of suggestions and of joining. `similar` is no id of a case, though it stands where ids do."""
     routes = APIRouter(prefix=BASE, tags=["cases"])
 
@@ -114,7 +114,7 @@ def router(cases: Aggregates[Case], vault: Vault, joining: Joining, comparing: C
     return routes
 
 
-def _supporting(routes: APIRouter, vault: Vault, joining: Joining) -> None:
+def _supporting(routes: APIRouter, vault: Vault, joining: CaseJoining) -> None:
     @routes.post("/{id}/support", response_model=CaseView, summary="Me too", responses=_JOINING)
     async def support(id: Id, request: Request, command: CommandDep, body: GiveSupport | None = None) -> Response:
         """The caller is affected by it too, counts once, and hears what becomes of it.
@@ -140,7 +140,7 @@ def _supporting(routes: APIRouter, vault: Vault, joining: Joining) -> None:
 
 async def _asked(
     comparing: Comparing, community: str, place: str | None, floor: int | None, category: str | None, text: str | None
-) -> Asked:
+) -> Described:
     text = None if text is None or not text.strip() else text
     if place is None and category is None and text is None:
         raise NothingToCompare()
@@ -148,7 +148,7 @@ async def _asked(
     if where is not None and where.community != community:
         raise UnknownAggregate(kind="place", id=where.id)
     known = None if category is None else (await comparing.catalogues.of(community)).known(category)
-    return Asked(community, where, floor, category, None if known is None else known.group, text)
+    return Described(community, where, floor, category, None if known is None else known.group, text)
 
 
 def _similar(case: Case, how: Match, by: Principal, joined: set[str]) -> SimilarView:

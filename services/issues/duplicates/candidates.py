@@ -21,7 +21,7 @@ _LIGHT = {f"state.{name}": 1 for name in ("at", "floor", "building", "place", "c
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Described:
     """The report that somebody is typing, as far as they have come. None: not said yet."""
 
     community: str
@@ -47,7 +47,7 @@ class Asked:
 async def similar(
     cases: Aggregates[Case],
     rows: Collection,
-    asked: Asked,
+    asked: Described,
     now: datetime,
     visible: Mapping[str, Any],
     limit: int,
@@ -74,7 +74,7 @@ def near(building: str, now: datetime, where: Sequence[Mapping[str, Any]]) -> di
     }
 
 
-def worded(asked: Asked, now: datetime) -> dict[str, Any]:
+def worded(asked: Described, now: datetime) -> dict[str, Any]:
     """The query for rows in the open grounds of the place, else with one of the words, else of the category."""
     query: dict[str, Any] = {"community": asked.community, "order": {"$gte": order_of(now - OPEN_SINCE)}}
     telling = sorted(grams(asked.text or ""), key=lambda gram: (-len(gram), gram))[:_TELLING]
@@ -88,7 +88,7 @@ def worded(asked: Asked, now: datetime) -> dict[str, Any]:
 
 
 async def _candidates(
-    cases: Aggregates[Case], rows: Collection, asked: Asked, now: datetime, where: Sequence[Mapping[str, Any]]
+    cases: Aggregates[Case], rows: Collection, asked: Described, now: datetime, where: Sequence[Mapping[str, Any]]
 ) -> list[Document]:
     query: dict[str, Any]
     if asked.place is not None and asked.place.building is not None:

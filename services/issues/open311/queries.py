@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from services.issues.open311.refusals import ValueRefused
 from services.issues.open311.states import CLOSED, OPEN
-from services.issues.open311.windows import MOST, SPAN, Asked, Window, box, window
+from services.issues.open311.windows import MOST, SPAN, AskedWindow, Window, box, window
 
 DEEPEST = 100_000
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -88,7 +88,7 @@ class Parameters:
         """
         return _as_list("service_request_id", self.service_request_id, most)
 
-    def asked(self, now: datetime, most: int) -> Asked:
+    def asked(self, now: datetime, most: int) -> AskedWindow:
         """What is asked for, at most `most` at once.
 
         Raises:
@@ -101,7 +101,7 @@ class Parameters:
         page, size = paged(self.page, self.page_size, most)
         corners = {name: getattr(self, name) for name in ("long_ne", "lat_ne", "long_sw", "lat_sw")}
         codes = _as_list("service_code", self.service_code)
-        return Asked(requested, dates, updated, codes, _states(self.status), box(corners), page, size)
+        return AskedWindow(requested, dates, updated, codes, _states(self.status), box(corners), page, size)
 
     def _updated(self, now: datetime) -> Window | None:
         """What changed after and before; an open end is open for ever."""

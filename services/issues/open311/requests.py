@@ -17,7 +17,7 @@ from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategor
 from services.issues.catalogue.store import Catalogues
 from services.issues.open311.refusals import RequestUnknown
 from services.issues.open311.states import CLOSED, STATES, notes
-from services.issues.open311.windows import Asked
+from services.issues.open311.windows import AskedWindow
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.row import Where, last_change
 from services.issues.shared.queries import in_order_of
@@ -37,7 +37,7 @@ class Requests:
     rows: Collection
     places: PlaceLookup
 
-    async def listed(self, community: str, asked: Asked, language: Language) -> tuple[list[Values], bool]:
+    async def listed(self, community: str, asked: AskedWindow, language: Language) -> tuple[list[Values], bool]:
         """One page of requests, and whether there are more behind it."""
         skipped = (asked.page - 1) * asked.size
         catalogue = await self.catalogues.of(community)

@@ -13,7 +13,7 @@ OPEN, CLOSED = "open", "closed"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownState:
     """One status, as others know it."""
 
     status: str
@@ -26,20 +26,26 @@ class Shown:
         return self.zh if language == "zh" else self.en
 
 
-STATES: Mapping[S, Shown] = {
-    S.REPORTED: Shown(OPEN, "OPEN", "已收到。", "Received."),
-    S.ACCEPTED: Shown(OPEN, "FOR_TRIAGE", "已立案，等待派遣。", "Accepted; to be dispatched."),
-    S.REJECTED: Shown(CLOSED, "NO_FURTHER_ACTION", "不予立案。", "Not taken up."),
-    S.DISPATCHED: Shown(OPEN, "ACTION_SCHEDULED", "已派遣给处置单位。", "Dispatched to the unit that handles it."),
-    S.RETURNED: Shown(OPEN, "ACTION_SCHEDULED", "处置单位已退回，将重新派遣。", "Returned; to be dispatched anew."),
-    S.IN_PROGRESS: Shown(OPEN, "IN_PROGRESS", "正在处置。", "Work is under way."),
-    S.PAUSED: Shown(OPEN, "IN_PROGRESS", "暂缓处置。", "Work is paused."),
-    S.HANDLED: Shown(OPEN, "INVESTIGATING", "已处置，等待核查。", "Handled; to be verified."),
-    S.SENT_BACK: Shown(OPEN, "REOPEN", "核查未通过，返工中。", "Verification found it not done; work goes on."),
-    S.VERIFIED: Shown(CLOSED, "FIXED", "经核查已解决。", "Verified as done."),
-    S.REOPENED: Shown(OPEN, "REOPEN", "上报人认为未解决，重新办理。", "Not solved, says the reporter; opened again."),
-    S.MERGED: Shown(CLOSED, "DUPLICATE", "重复诉求，已并案。", "Duplicate request."),
-    S.EVALUATED: Shown(CLOSED, "FIXED", "经核查已解决，上报人已评价。", "Verified as done, and rated by the reporter."),
+STATES: Mapping[S, ShownState] = {
+    S.REPORTED: ShownState(OPEN, "OPEN", "已收到。", "Received."),
+    S.ACCEPTED: ShownState(OPEN, "FOR_TRIAGE", "已立案，等待派遣。", "Accepted; to be dispatched."),
+    S.REJECTED: ShownState(CLOSED, "NO_FURTHER_ACTION", "不予立案。", "Not taken up."),
+    S.DISPATCHED: ShownState(OPEN, "ACTION_SCHEDULED", "已派遣给处置单位。", "Dispatched to the unit that handles it."),
+    S.RETURNED: ShownState(
+        OPEN, "ACTION_SCHEDULED", "处置单位已退回，将重新派遣。", "Returned; to be dispatched anew."
+    ),
+    S.IN_PROGRESS: ShownState(OPEN, "IN_PROGRESS", "正在处置。", "Work is under way."),
+    S.PAUSED: ShownState(OPEN, "IN_PROGRESS", "暂缓处置。", "Work is paused."),
+    S.HANDLED: ShownState(OPEN, "INVESTIGATING", "已处置，等待核查。", "Handled; to be verified."),
+    S.SENT_BACK: ShownState(OPEN, "REOPEN", "核查未通过，返工中。", "Verification found it not done; work goes on."),
+    S.VERIFIED: ShownState(CLOSED, "FIXED", "经核查已解决。", "Verified as done."),
+    S.REOPENED: ShownState(
+        OPEN, "REOPEN", "上报人认为未解决，重新办理。", "Not solved, says the reporter; opened again."
+    ),
+    S.MERGED: ShownState(CLOSED, "DUPLICATE", "重复诉求，已并案。", "Duplicate request."),
+    S.EVALUATED: ShownState(
+        CLOSED, "FIXED", "经核查已解决，上报人已评价。", "Verified as done, and rated by the reporter."
+    ),
 }
 
 

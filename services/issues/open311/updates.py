@@ -21,7 +21,7 @@ from services.chassis.telemetry.trace import current_traceparent
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
-from services.issues.cases.domain.remarks import Remark, remark
+from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.verdict import Reopen, reopen
 from services.issues.open311.form import Form
 from services.issues.open311.keys import ApiKey
@@ -126,7 +126,7 @@ def _decided(case: Case, update: _Update, clocks: Clocks, now: datetime) -> Deci
     if status in _OPEN and closed:
         return reopen(case, Reopen(reason=_words(text)), key.reporter, now)
     if (status in _OPEN | _BEGUN and not closed) or (status in _DONE and closed):
-        return remark(case, Remark(text=_words(text)), key.reporter, now)
+        return remark(case, AddRemark(text=_words(text)), key.reporter, now)
     raise NotGranted()
 
 

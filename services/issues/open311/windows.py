@@ -22,7 +22,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedWindow:
     """What is asked for. `box`: west, south, east, north, in degrees of WGS-84."""
 
     window: Window | None = None

@@ -19,7 +19,7 @@ BASE = "/api/issues/v1/contact-keys"
 _MOST = 100
 
 
-class KeyView(BaseModel):
+class ContactKeyView(BaseModel):
     """One key. While `destroyed_at` is null, contacts under it can be read; after that by nobody, ever."""
 
     id: str
@@ -41,12 +41,14 @@ def router(vault: Vault) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["privacy"])
 
     @routes.get("/mine", summary="The keys of the caller's own contacts")
-    async def mine(principal: PrincipalDep) -> list[KeyView]:
+    async def mine(principal: PrincipalDep) -> list[ContactKeyView]:
         """The last hundred keys, the newest first, destroyed ones among them."""
         return [_view(record) for record in await vault.of_person(principal.sub, _MOST)]
 
     @routes.get("/destroyed", summary="Keys that exist no more", responses=problems(NotYours, InvalidCursor))
-    async def destroyed(principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]) -> PageView[KeyView]:
+    async def destroyed(
+        principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
+    ) -> PageView[ContactKeyView]:
         """For staff and operators of the community; the last key to be destroyed comes first. Nobody can tell any more
         whose they were."""
         principal.require(community, Role.STAFF, Role.OPERATOR)
@@ -56,7 +58,7 @@ def router(vault: Vault) -> APIRouter:
         following = None
         if len(found) > page.limit:
             following = encode(shown[-1].destroyed_at, shown[-1].id)
-        return PageView[KeyView](items=[_view(record) for record in shown], next=following)
+        return PageView[ContactKeyView](items=[_view(record) for record in shown], next=following)
 
     @routes.get("/masters", summary="What the master keys hold", responses=problems(NotYours))
     async def masters(principal: PrincipalDep) -> list[MasterView]:
@@ -69,8 +71,8 @@ def router(vault: Vault) -> APIRouter:
     return routes
 
 
-def _view(record: KeyRecord) -> KeyView:
-    return KeyView(
+def _view(record: KeyRecord) -> ContactKeyView:
+    return ContactKeyView(
         id=record.id,
         community=record.community,
         made_at=record.made_at,

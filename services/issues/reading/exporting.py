@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from services.chassis.store.mongo import Database, Document
-from services.issues.reading.finding import Filters, Finding
+from services.issues.reading.finding import CaseFinder, Filters
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.row import Where
 from services.issues.reading.sheet import Exported, heading, line, lines
@@ -23,7 +23,7 @@ class Units(Protocol):
 async def sheet(database: Database, units: Units, community: str, filters: Filters) -> AsyncIterator[str]:
     """The sheet in pieces of at most 500 lines. What changes meanwhile may be in it or not."""
     yield heading()
-    finding, cases, sites = Finding(database), database["cases"], PlaceLookup(database)
+    finding, cases, sites = CaseFinder(database), database["cases"], PlaceLookup(database)
     query, cursor = {"community": community, **filters.query()}, None
     while True:
         page = await finding.newest(query, BATCH, cursor)

@@ -74,7 +74,7 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RowFacts:
     """What figures count of one case. `days`: as 20261126. `values`: for each `By`, or "" where it has none."""
 
     signature: int
@@ -82,10 +82,10 @@ class Facts:
     values: dict[str, str]
 
 
-def facts(state: Mapping[str, Any]) -> Facts:
+def facts(state: Mapping[str, Any]) -> RowFacts:
     """The facts of a case in this public state."""
     signature = sum(BITS[mark] for mark in _marks(state))
-    return Facts(signature, _days(state), {by.value: _value(state, by) for by in By})
+    return RowFacts(signature, _days(state), {by.value: _value(state, by) for by in By})
 
 
 def local_day(moment: datetime) -> date:

@@ -92,7 +92,7 @@ class Line:
     counted: Mapping[str, tuple[int, int]]
 
 
-class Figures:
+class CaseFigures:
     """Reads the figures."""
 
     def __init__(self, database: Database) -> None:

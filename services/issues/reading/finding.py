@@ -93,7 +93,7 @@ class Reach:
         return {"$or": [{"public": True}, {"unit": {"$in": list(self.units)}}]} if self.units else {"public": True}
 
 
-class Finding:
+class CaseFinder:
     """The questions."""
 
     def __init__(self, database: Database) -> None:

@@ -42,7 +42,7 @@ class BoxTooLarge(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownOnMap:
     """What of the map is asked for. `public`: only cases of public categories."""
 
     open: bool | None
@@ -109,14 +109,14 @@ class Maps:
         self._counts = Counts(database)
         self._rows: Collection = database[ROWS]
 
-    async def clusters(self, community: str, box: Box, shown: Shown, zoom: int | None) -> list[Cluster]:
+    async def clusters(self, community: str, box: Box, shown: ShownOnMap, zoom: int | None) -> list[Cluster]:
         """What lies in the box, cell by cell; cells are as fine as `zoom` asks if not more than 1024 are in view."""
         level = _level(box, zoom)
         found = await self._counts.of_cells(community, level, list(tiles.within(box, level)))
         clusters = [_cluster(cell, level, [pile for pile in piles if shown.counts(pile)]) for cell, piles in found]
         return [cluster for cluster in clusters if cluster is not None]
 
-    async def leaves(self, community: str, box: Box, shown: Shown) -> list[int] | None:
+    async def leaves(self, community: str, box: Box, shown: ShownOnMap) -> list[int] | None:
         """The finest cells in the box that hold something; None where there are too many for single points."""
         if tiles.count_within(box, tiles.LEAF) > _BROADEST_LOOK:
             return None
@@ -125,7 +125,7 @@ class Maps:
         return leaves if len(leaves) <= _MOST_LEAVES else None
 
     async def points(
-        self, community: str, box: Box, leaves: Sequence[int], shown: Shown, limit: int, cursor: str | None
+        self, community: str, box: Box, leaves: Sequence[int], shown: ShownOnMap, limit: int, cursor: str | None
     ) -> tuple[list[Document], str | None]:
         """The rows in the box, newest first, and the cursor of the next page."""
         query: Document = {

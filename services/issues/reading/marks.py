@@ -82,7 +82,7 @@ class Settled:
     named: bool
 
 
-class Marks:
+class RowMarks:
     """The marks of this service's cases."""
 
     def __init__(self, database: Database) -> None:

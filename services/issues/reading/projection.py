@@ -26,7 +26,7 @@ from services.chassis.store.mongo import (
 from services.chassis.subscriber.handlers import Received
 from services.issues.reading import marks
 from services.issues.reading.facts import When
-from services.issues.reading.marks import Marks, Settled, age_of, pass_name
+from services.issues.reading.marks import RowMarks, Settled, age_of, pass_name
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.recounting import Recounting
 from services.issues.reading.rewriting import BEFORE, Change, Rewriting, written_in
@@ -113,7 +113,7 @@ class Projection:
 
     def __init__(self, database: Database, clock: Clock = utc_now, *, patience: float = 2.0) -> None:
         self.recounting = Recounting(database, clock, patience=patience)
-        self._marks = Marks(database)
+        self._marks = RowMarks(database)
         self._rewriting = Rewriting(database)
         self._rows: Collection = database[ROWS]
         self._cases: Collection = database["cases"]

@@ -13,8 +13,8 @@ from typing import Any
 from services.chassis.store.mongo import ASCENDING, Database
 from services.contracts.event import fold
 from services.contracts.issues import CaseState
-from services.issues.reading.facts import By, Facts, facts, number_of
-from services.issues.reading.figures import Figures, Period
+from services.issues.reading.facts import By, RowFacts, facts, number_of
+from services.issues.reading.figures import CaseFigures, Period
 from services.issues.reading.formulas import Formulas
 from services.issues.reading.undrawn import Undrawn, undrawn
 
@@ -44,7 +44,7 @@ class Journaled:
 
     id: str
     sequence: int
-    facts: Facts
+    facts: RowFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _journaled(id: str, sequence: int, folded: Mapping[str, Any]) -> Journaled:
     return Journaled(id, sequence, facts(CaseState.model_validate(folded).model_dump()))
 
 
-def count(cases: Iterable[Facts], formulas: Formulas, period: Period) -> Counted:
+def count(cases: Iterable[RowFacts], formulas: Formulas, period: Period) -> Counted:
     """Count each case in each figure, one by one."""
     counted: defaultdict[tuple[By, str, str], list[int]] = defaultdict(lambda: [0, 0])
     first, last = number_of(period.first), number_of(period.last)
@@ -115,7 +115,7 @@ async def compare(database: Database, community: str, formulas: Formulas, period
 
 async def live(database: Database, community: str, formulas: Formulas, period: Period) -> Counted:
     """The same as the API answers them, without those of an empty sample."""
-    figures, found = Figures(database), Counted()
+    figures, found = CaseFigures(database), Counted()
     for by in By:
         for line in await figures.table(community, formulas, by, period):
             found |= {(by, line.value, code): counted for code, counted in line.counted.items() if counted[1]}

@@ -9,11 +9,11 @@ from datetime import timedelta
 from services.chassis.clock import Clock, utc_now
 from services.chassis.store.mongo import Database
 from services.issues.reading.counts import Counts
-from services.issues.reading.marks import Marks, age_of
+from services.issues.reading.marks import RowMarks, age_of
 from services.issues.reading.throttle import Pace, Pass
 
 _AT_ONCE = 20_000
-"""Marks of what changed that one pass answers."""
+"""RowMarks of what changed that one pass answers."""
 
 _REST = 4.0
 """How many times as long as a pass took the sweep rests on an idle loop: a day that has many cases is counted less
@@ -28,7 +28,7 @@ class Recounting:
 
     def __init__(self, database: Database, clock: Clock = utc_now, *, patience: float = 2.0) -> None:
         self.counts = Counts(database)
-        self._marks = Marks(database)
+        self._marks = RowMarks(database)
         self._clock = clock
         self._pace = Pace(_REST, patience)
 

@@ -18,7 +18,7 @@ from services.chassis.store.mongo import (
     WriteOp,
     is_repetition,
 )
-from services.issues.reading.marks import Marks, Settled, pass_name
+from services.issues.reading.marks import RowMarks, Settled, pass_name
 from services.issues.reading.row import COUNTED_BY, ROWS, WRITTEN, counted_in, counts_as
 
 BEFORE = dict.fromkeys((*COUNTED_BY, "seq", "turn", "changed", "days", WRITTEN), 1)
@@ -82,7 +82,7 @@ class Rewriting:
     """Writes the rows of this service's cases."""
 
     def __init__(self, database: Database) -> None:
-        self._marks = Marks(database)
+        self._marks = RowMarks(database)
         self._rows: Collection = database[ROWS]
 
     async def write(self, shown: Sequence[Settled], changes: Sequence[Change]) -> None:

@@ -7,8 +7,8 @@ from services.chassis.store.mongo import Database
 from services.issues.reading.api import exports, kpis, map, search, summaries
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.kpis import Titles
-from services.issues.reading.figures import Figures
-from services.issues.reading.finding import Finding
+from services.issues.reading.figures import CaseFigures
+from services.issues.reading.finding import CaseFinder
 from services.issues.reading.formulas import read_formulas
 from services.issues.reading.maps import Maps
 from services.issues.reading.pressure import ReadingFact
@@ -40,10 +40,10 @@ def room(
         "reading",
         indexes=INDEXES,
         routers=[
-            search.router(Finding(database), answering),
+            search.router(CaseFinder(database), answering),
             map.router(Maps(database)),
             exports.router(database, titles.units),
-            kpis.router(Figures(database), formulas, titles, answering, clock),
+            kpis.router(CaseFigures(database), formulas, titles, answering, clock),
             summaries.router(rounds, round_reader, answering.vault, clock),
         ],
         reactions=lambda handlers: reactions(handlers, projection),

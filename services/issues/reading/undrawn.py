@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.store.mongo import Database, Document
-from services.issues.reading.facts import By, Facts, When, number_of
+from services.issues.reading.facts import By, RowFacts, When, number_of
 from services.issues.reading.figures import Period
 from services.issues.reading.marks import MARKS
 from services.issues.reading.row import ROWS
@@ -36,7 +36,7 @@ class Undrawn:
         )
 
 
-async def undrawn(database: Database, community: str, known: Mapping[str, tuple[int, Facts]]) -> Undrawn:
+async def undrawn(database: Database, community: str, known: Mapping[str, tuple[int, RowFacts]]) -> Undrawn:
     """What is not drawn yet of the cases that the journal knows: of each its last sequence and its facts.
 
     A row that is ahead of the journal counts as well: its case has changed since the journal was read.
@@ -55,12 +55,12 @@ async def undrawn(database: Database, community: str, known: Mapping[str, tuple[
     return Undrawn(frozenset(cases), frozenset(places), frozenset(days))
 
 
-def _facts_of(row: Document) -> Facts:
+def _facts_of(row: Document) -> RowFacts:
     values: dict[str, Any] = {by.value: row.get(by.value) or "" for by in By}
-    return Facts(row.get("sig", 0), row.get("days") or {}, {**values, By.TOTAL.value: ""})
+    return RowFacts(row.get("sig", 0), row.get("days") or {}, {**values, By.TOTAL.value: ""})
 
 
-def _places(facts: Facts) -> set[Place]:
+def _places(facts: RowFacts) -> set[Place]:
     return {(by, facts.values[by.value], When(when), day) for by in By for when, day in facts.days.items()}
 
 

@@ -18,7 +18,7 @@ from services.issues.rounds.domain.rounds import Figures, Round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.walks import Walks
 from services.issues.shared.cache import Remembered
-from services.issues.shared.unfinished import Marks, asking
+from services.issues.shared.unfinished import RecountMarks, asking
 
 MARKS = "recounts"
 _AT_A_TIME = 1000
@@ -42,7 +42,7 @@ class Recount:
 
     def __init__(self, walks: Walks, database: Database) -> None:
         self._walks = walks
-        self._marks = Marks(database[MARKS])
+        self._marks = RecountMarks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
         """Count every round that asks for it; returns how many were counted."""

@@ -13,7 +13,7 @@ from typing import Any
 from services.chassis.store.batcher import Writes
 from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.issues.routing import DispatchSource
-from services.issues.routing.domain.accuracy import Counted, Outcome, Tally
+from services.issues.routing.domain.accuracy import CountedDispatches, DispatchOutcome, DispatchTally
 
 COLLECTION = "dispatches"
 _PERIOD = ("community", "at", "outcome", "source", "unit", "category", "case", "withheld")
@@ -24,12 +24,12 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("community", ASCENDING), ("outcome", ASCENDING), ("case", ASCENDING)], name="outcome"),
     ]
 }
-_WRONG = [Outcome.RETURNED, Outcome.REASSIGNED]
+_WRONG = [DispatchOutcome.RETURNED, DispatchOutcome.REASSIGNED]
 _MANY = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatch:
+class DispatchRecord:
     """A unit was given a case, by the case's event `seq`."""
 
     case: str
@@ -49,7 +49,7 @@ class Dispatches:
         self._collection = database[COLLECTION]
         self._write = Writes(self._collection)
 
-    async def began(self, dispatch: Dispatch) -> None:
+    async def began(self, dispatch: DispatchRecord) -> None:
         """A unit has the case now; the one that had it before was the wrong one, or has only another deadline."""
         document: Document = {
             "case": dispatch.case,
@@ -59,20 +59,20 @@ class Dispatches:
             "category": dispatch.category,
             "source": dispatch.source,
             "at": dispatch.at,
-            "outcome": Outcome.OPEN,
+            "outcome": DispatchOutcome.OPEN,
         }
         if dispatch.withheld:
             document["withheld"] = True
         id = f"{dispatch.case}#{dispatch.seq}"
         await self._write(
             [
-                _concluded(dispatch.case, dispatch.seq, Outcome.REASSIGNED, {"unit": {"$ne": dispatch.unit}}),
-                _concluded(dispatch.case, dispatch.seq, Outcome.REPEATED, {"unit": dispatch.unit}),
+                _concluded(dispatch.case, dispatch.seq, DispatchOutcome.REASSIGNED, {"unit": {"$ne": dispatch.unit}}),
+                _concluded(dispatch.case, dispatch.seq, DispatchOutcome.REPEATED, {"unit": dispatch.unit}),
                 UpdateOne({"_id": id}, {"$setOnInsert": document}, upsert=True),
             ]
         )
 
-    async def ended(self, case: str, seq: int, outcome: Outcome) -> None:
+    async def ended(self, case: str, seq: int, outcome: DispatchOutcome) -> None:
         """The unit handled the case or returned it, by the case's event `seq`."""
         await self._write([_concluded(case, seq, outcome, {})])
 
@@ -83,7 +83,7 @@ class Dispatches:
 
     async def returned_by(self, case: str) -> set[str]:
         """The units that returned the case."""
-        query = {"case": case, "outcome": Outcome.RETURNED}
+        query = {"case": case, "outcome": DispatchOutcome.RETURNED}
         return {document["unit"] async for document in self._collection.find(query, {"unit": 1})}
 
     async def of(self, case: str) -> list[Document]:
@@ -100,18 +100,18 @@ class Dispatches:
         """The communities that have any; read from the index, one step for each."""
         return sorted(await self._collection.distinct("community"))
 
-    async def counted(self, community: str, since: datetime, until: datetime) -> Counted:
+    async def counted(self, community: str, since: datetime, until: datetime) -> CountedDispatches:
         """What was dispatched from `since` until before `until`; read from the index alone."""
         period = {
             "community": community,
             "at": {"$gte": since, "$lt": until},
-            "outcome": {"$ne": Outcome.REPEATED},
+            "outcome": {"$ne": DispatchOutcome.REPEATED},
             "withheld": {"$ne": True},
         }
         key = {name: f"${name}" for name in ("source", "unit", "category", "outcome")}
         groups = await self._grouped([{"$match": period}, {"$group": {"_id": key, "dispatches": {"$sum": 1}}}])
         tallies = [_tally(group) for group in groups]
-        return Counted(
+        return CountedDispatches(
             tallies=tallies,
             cases=(await self._cases(period, None)).get("", 0),
             by_source=await self._cases(period, "source"),
@@ -130,18 +130,18 @@ class Dispatches:
         return list(await self._collection.aggregate(pipeline).to_list(None))
 
 
-def _concluded(case: str, seq: int, outcome: Outcome, more: Document) -> UpdateOne:
+def _concluded(case: str, seq: int, outcome: DispatchOutcome, more: Document) -> UpdateOne:
     """What was open before the case's event `seq` has this outcome."""
-    query = {"case": case, "seq": {"$lt": seq}, "outcome": Outcome.OPEN, **more}
+    query = {"case": case, "seq": {"$lt": seq}, "outcome": DispatchOutcome.OPEN, **more}
     return UpdateOne(query, {"$set": {"outcome": outcome}})
 
 
-def _tally(group: Any) -> Tally:
+def _tally(group: Any) -> DispatchTally:
     about = group["_id"]
-    return Tally(
+    return DispatchTally(
         source=DispatchSource(about["source"]),
         unit=about["unit"],
         category=about["category"],
-        outcome=Outcome(about["outcome"]),
+        outcome=DispatchOutcome(about["outcome"]),
         dispatches=group["dispatches"],
     )

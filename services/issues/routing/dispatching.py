@@ -18,7 +18,7 @@ from services.issues.cases.domain.handling import Dispatch as DispatchCase
 from services.issues.cases.domain.handling import dispatch
 from services.issues.cases.domain.reporting import Accept, accept
 from services.issues.catalogue.domain.catalogue import Catalogue
-from services.issues.routing.dispatches import Dispatch
+from services.issues.routing.dispatches import DispatchRecord
 from services.issues.routing.domain.policy import Routing
 from services.issues.routing.domain.suggesting import Suggestion, is_for_the_platform
 from services.issues.routing.store import RoutingKept
@@ -63,7 +63,7 @@ class Dispatching:
         case = (await self.cases.get(envelope.aggregate_id)).aggregate
         routed = event.routed
         await self.kept.dispatches.began(
-            Dispatch(
+            DispatchRecord(
                 case=case.id,
                 seq=envelope.sequence,
                 community=case.community,

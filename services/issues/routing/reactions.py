@@ -18,7 +18,7 @@ from services.contracts.issues import (
 )
 from services.contracts.issues.cases import CaseReassigned, CaseWordsExpired
 from services.issues.routing.dispatching import Dispatching
-from services.issues.routing.domain.accuracy import Outcome
+from services.issues.routing.domain.accuracy import DispatchOutcome
 from services.issues.routing.forgetting import forget
 from services.issues.routing.store import RoutingKept
 
@@ -54,7 +54,7 @@ def _suggesting(handlers: Handlers, dispatching: Dispatching, journal: Journal) 
     @handlers.on(CaseReturned)
     async def suggest_for_returned(received: Received[CaseReturned]) -> None:
         ended = received.envelope
-        await dispatching.kept.dispatches.ended(ended.aggregate_id, ended.sequence, Outcome.RETURNED)
+        await dispatching.kept.dispatches.ended(ended.aggregate_id, ended.sequence, DispatchOutcome.RETURNED)
         await dispatching.route(received)
 
     @handlers.on(CaseReopened)
@@ -74,7 +74,7 @@ def _outcomes(handlers: Handlers, dispatching: Dispatching) -> None:
     @handlers.on(CaseHandled)
     async def count_handled(received: Received[CaseHandled]) -> None:
         ended = received.envelope
-        await dispatching.kept.dispatches.ended(ended.aggregate_id, ended.sequence, Outcome.HANDLED)
+        await dispatching.kept.dispatches.ended(ended.aggregate_id, ended.sequence, DispatchOutcome.HANDLED)
 
 
 async def _note_correction(journal: Journal, kept: RoutingKept, received: Received[CaseAccepted]) -> None:

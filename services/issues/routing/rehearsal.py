@@ -9,7 +9,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
 from services.issues.cases.domain.case import Case
-from services.issues.routing.domain.rehearsal import MAX_CASES, Rehearsal, Report, Scene, tally
+from services.issues.routing.domain.rehearsal import MAX_CASES, Rehearsal, RehearsalReport, Scene, tally
 from services.issues.routing.domain.rules import evaluate
 from services.issues.routing.examples import DONE
 from services.issues.routing.suggester import Suggester, guesses, text_of
@@ -18,7 +18,7 @@ from services.issues.routing.weights import Parts
 _PAGE = 200
 
 
-async def rehearse(cases: Aggregates[Case], suggester: Suggester, rehearsal: Rehearsal) -> Report:
+async def rehearse(cases: Aggregates[Case], suggester: Suggester, rehearsal: Rehearsal) -> RehearsalReport:
     """What would have happened with the cases of its period, the newest first."""
     weights, parts = suggester.kept.weights, None
     learnt: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from services.issues.routing.dispatching import Dispatching
 from services.issues.routing.reactions import reactions
 from services.issues.routing.store import INDEXES, KINDS, RoutingKept
 from services.issues.routing.suggester import Known, Suggester
-from services.issues.routing.sweeps import Counting, Rehearsing, Training
+from services.issues.routing.sweeps import AccuracyCounting, Rehearsing, Training
 
 
 def room(
@@ -36,5 +36,5 @@ def room(
         indexes=INDEXES,
         routers=[policy.router(suggester, cases, vault), models.router(kept, clock)],
         reactions=lambda handlers: reactions(handlers, dispatching, journal),
-        sweeps=[Training(cases, kept), Rehearsing(cases, suggester), Counting(kept)],
+        sweeps=[Training(cases, kept), Rehearsing(cases, suggester), AccuracyCounting(kept)],
     )

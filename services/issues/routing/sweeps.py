@@ -18,7 +18,7 @@ from services.issues.routing.dispatches import Dispatches
 from services.issues.routing.domain.accuracy import PERIOD, DispatchAccuracy, accuracy_id, figures, publish
 from services.issues.routing.domain.model import FAILED, NOT_ENOUGH, RoutingModel, conclude
 from services.issues.routing.domain.policy import replace_model, routing_id
-from services.issues.routing.domain.rehearsal import Rehearsal, Report, finish
+from services.issues.routing.domain.rehearsal import Rehearsal, RehearsalReport, finish
 from services.issues.routing.examples import are_all_there, examples_of
 from services.issues.routing.rehearsal import rehearse
 from services.issues.routing.store import RoutingKept
@@ -101,22 +101,22 @@ class Rehearsing:
             await kept.change(stored.aggregate.id, partial(_finished, report), cause)
         return len(page.items)
 
-    async def _report(self, rehearsal: Rehearsal) -> Report:
+    async def _report(self, rehearsal: Rehearsal) -> RehearsalReport:
         try:
             return await rehearse(self.cases, self.suggester, rehearsal)
         except (Unavailable, PyMongoError):
             raise
         except Exception:  # one rehearsal must not stop those of all
             log.exception("rehearsal failed", extra={"rehearsal": rehearsal.id})
-            return Report(failed=True)
+            return RehearsalReport(failed=True)
 
 
-def _finished(report: Report, rehearsal: Rehearsal, now: datetime) -> Decision[Rehearsal]:
+def _finished(report: RehearsalReport, rehearsal: Rehearsal, now: datetime) -> Decision[Rehearsal]:
     return finish(rehearsal, report, now)
 
 
 @dataclass(frozen=True)
-class Counting:
+class AccuracyCounting:
     """Publishes each community's dispatch accuracy once a day, in Asia/Shanghai, of the last 90 days."""
 
     kept: RoutingKept

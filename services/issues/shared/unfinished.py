@@ -26,7 +26,7 @@ def asking(id: str, **told: Any) -> WriteOp:
     return UpdateOne({"_id": id}, {**setting, "$inc": {"asked": 1}, "$unset": {_PARKED: ""}}, upsert=True)
 
 
-class Marks:
+class RecountMarks:
     """The marks of one sweep."""
 
     def __init__(self, collection: Collection) -> None:
@@ -69,7 +69,7 @@ class UnfinishedCounts:
     name = "counts"
 
     def __init__(self, database: Database, *collections: str, now: Callable[[], float] = time.monotonic) -> None:
-        self._marks = [Marks(database[name]) for name in collections]
+        self._marks = [RecountMarks(database[name]) for name in collections]
         self._now = now
         self._since: float | None = None
 

@@ -19,7 +19,7 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Cause
 from services.chassis.store.keyed_lock import KeyedLock
 from services.chassis.store.mongo import Database, WriteOp
-from services.issues.shared.unfinished import Marks, asking
+from services.issues.shared.unfinished import RecountMarks, asking
 from services.issues.supports.domain.supports import Subject
 
 MARKS = "tallies"
@@ -72,7 +72,7 @@ class SupporterCounts:
                     await asyncio.sleep(0.002 * min(attempt, 10))
 
 
-class Counting:
+class SupporterCounting:
     """The sweep that counts what was marked."""
 
     name = "tallies"
@@ -80,7 +80,7 @@ class Counting:
 
     def __init__(self, supporter_counts: SupporterCounts, database: Database) -> None:
         self._supporter_counts = supporter_counts
-        self._marks = Marks(database[MARKS])
+        self._marks = RecountMarks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
         """Count every subject that asks for it; returns how many were counted."""

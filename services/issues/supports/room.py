@@ -9,7 +9,7 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import Leaver, erase_in
-from services.issues.supports.counting import Counting, SupporterCounts
+from services.issues.supports.counting import SupporterCounting, SupporterCounts
 from services.issues.supports.domain.supports import Support, forget_supporter
 from services.issues.supports.reactions import reactions
 from services.issues.supports.store import INDEXES, KINDS
@@ -29,7 +29,7 @@ def room(
         kinds=KINDS,
         indexes=INDEXES,
         reactions=reactions,
-        sweeps=[Counting(supporter_counts, database)],
+        sweeps=[SupporterCounting(supporter_counts, database)],
         erase=partial(_erase, supports, withheld),
     )
 

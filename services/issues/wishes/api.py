@@ -24,7 +24,7 @@ from services.issues.supports.domain.supports import GiveSupport
 from services.issues.wishes.domain import wishes as rules
 from services.issues.wishes.domain.open_limit import MAX_OPEN, TooManyWishes, free_seat
 from services.issues.wishes.domain.wishes import Wish
-from services.issues.wishes.joining import Joining
+from services.issues.wishes.joining import WishJoining
 from services.issues.wishes.views import WishView, wish_view
 
 B = TypeVar("B", bound=BaseModel | None)
@@ -46,7 +46,7 @@ Owed = Callable[[datetime], datetime]
 """Gives the time by which an answer is owed to a wish that is proposed at a time."""
 
 
-def router(joining: Joining, owed: Owed) -> APIRouter:
+def router(joining: WishJoining, owed: Owed) -> APIRouter:
     """The routes of wishes; `joining` brings the wishes themselves, and who supports them."""
     routes = APIRouter(prefix=BASE, tags=["wishes"])
 
@@ -124,7 +124,7 @@ async def _create(
     )
 
 
-def _answering(routes: APIRouter, joining: Joining) -> None:
+def _answering(routes: APIRouter, joining: WishJoining) -> None:
     @routes.post(
         "/{id}/answer",
         response_model=WishView,
@@ -154,7 +154,7 @@ def _answering(routes: APIRouter, joining: Joining) -> None:
         return await _change(joining, id, body, command, rules.drop)
 
 
-def _moderating(routes: APIRouter, joining: Joining) -> None:
+def _moderating(routes: APIRouter, joining: WishJoining) -> None:
     refusals = problems(NotYours, UnknownAggregate, StaleVersion)
 
     @routes.post("/{id}/retitle", response_model=WishView, summary="Put the title right", responses=refusals)
@@ -171,7 +171,7 @@ def _moderating(routes: APIRouter, joining: Joining) -> None:
 
 
 async def _change(
-    joining: Joining,
+    joining: WishJoining,
     id: str,
     body: B,
     command: Command,
@@ -188,13 +188,13 @@ async def _change(
     )
 
 
-async def _visible(joining: Joining, id: str, by: Principal) -> Stored[Wish]:
+async def _visible(joining: WishJoining, id: str, by: Principal) -> Stored[Wish]:
     stored = await joining.known(id, by)
     by.require(stored.aggregate.community)
     return stored
 
 
-async def _shown(joining: Joining, stored: Stored[Wish], by: Principal, request: Request) -> Response:
+async def _shown(joining: WishJoining, stored: Stored[Wish], by: Principal, request: Request) -> Response:
     mine = bool(await joining.supported_by(by.sub, [stored.aggregate.id]))
     return etagged(stored, lambda stored: wish_view(stored, by, supports=mine), request)
 

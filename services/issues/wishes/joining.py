@@ -15,7 +15,7 @@ from services.issues.wishes.store import HIDDEN_WISHES
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
+class WishJoining:
     """Joins people to `wishes` and takes them away: a support is written, then the wish is counted."""
 
     wishes: Aggregates[Wish]

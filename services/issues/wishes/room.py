@@ -10,12 +10,12 @@ from services.issues.catalogue.domain.catalogue import Span
 from services.issues.catalogue.domain.working_time import WorkingTime
 from services.issues.wishes import api
 from services.issues.wishes.domain.wishes import Wish, anonymise_wish, mark_overdue
-from services.issues.wishes.joining import Joining
+from services.issues.wishes.joining import WishJoining
 from services.issues.wishes.reactions import reactions
 from services.issues.wishes.store import INDEXES, KINDS, WISHES, wishes_overdue
 
 
-def room(joining: Joining, time: WorkingTime, answered_within: Span, traces: Traces) -> Room:
+def room(joining: WishJoining, time: WorkingTime, answered_within: Span, traces: Traces) -> Room:
     """The room of wishes; `joining` brings them. An answer is owed within `answered_within`, counted in working
     `time`."""
     return Room(

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.chassis.errors import Invalid
-from services.chassis.recurrence import MAX_LENGTH, Taken, is_exhausted, normalise, starts
+from services.chassis.recurrence import MAX_LENGTH, AcceptedParts, is_exhausted, normalise, starts
 
 
 class NotTaken(Invalid, code="test.rule", zh="不支持：{part}。", en="Not taken: {part}."):
     """A rule of this file's caller that is refused."""
 
 
-TAKEN = Taken(
+TAKEN = AcceptedParts(
     frequencies=frozenset({"WEEKLY", "MONTHLY", "YEARLY", "DAILY"}),
     parts=frozenset({"INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "COUNT", "UNTIL"}),
     refusal=lambda part: NotTaken(part=part),

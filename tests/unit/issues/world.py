@@ -19,7 +19,7 @@ from services.issues.cases.domain.extension import (
     request_extension,
 )
 from services.issues.cases.domain.handling import (
-    Contact,
+    ContactReporter,
     Dispatch,
     Handle,
     Reassign,
@@ -112,7 +112,7 @@ STEPS: dict[CaseCommand, Step] = {
     CaseCommand.REOPEN: lambda case: reopen(case, Reopen(reason="又坏了"), RESIDENT, NOW + timedelta(days=1)),
     CaseCommand.RATE: lambda case: rate(case, Rate(rating=5, comment="很好"), RESIDENT, NOW),
     CaseCommand.REASSIGN: lambda case: reassign(case, Reassign(unit=OTHER_UNIT.id), OTHER_UNIT, CLOCKS, STAFF, NOW),
-    CaseCommand.CONTACT: lambda case: contact(case, Contact(note="已电话联系"), CLOCKS, HANDLER, NOW),
+    CaseCommand.CONTACT: lambda case: contact(case, ContactReporter(note="已电话联系"), CLOCKS, HANDLER, NOW),
     CaseCommand.PAUSE: lambda case: pause(case, Pause(until=LATER, reason="等配件"), CLOCKS, STAFF, NOW),
     CaseCommand.RESUME: lambda case: resume(case, Resume(), CLOCKS, STAFF, NOW),
     CaseCommand.REQUEST_EXTENSION: lambda case: request_extension(

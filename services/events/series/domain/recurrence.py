@@ -15,7 +15,7 @@ class RuleUnreadable(
     """The rule is not RFC 5545, or uses a part of it that is not taken here."""
 
 
-TAKEN = recurrence.Taken(
+TAKEN = recurrence.AcceptedParts(
     frequencies=frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}),
     parts=frozenset({"INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "WKST", "COUNT", "UNTIL"}),
     refusal=lambda part: RuleUnreadable(why=part),

@@ -20,7 +20,7 @@ from services.issues.cases.contacts import opened, sealing
 from services.issues.cases.domain import handling, reporting, verdict
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, CaseCommand
-from services.issues.cases.joining import Joining
+from services.issues.cases.joining import CaseJoining
 from services.issues.cases.store import visible_to
 from services.issues.cases.views import CaseView, case_view
 from services.issues.catalogue.domain.catalogue import UnknownCategory
@@ -64,7 +64,7 @@ class Filing:
     attachments: Attachments
 
 
-def router(changes: Changes, filing: Filing, units: Unchanging[Unit], joining: Joining) -> APIRouter:
+def router(changes: Changes, filing: Filing, units: Unchanging[Unit], joining: CaseJoining) -> APIRouter:
     """The routes of reports and of the commands on cases. `joining`: for a report that turns into a me-too."""
     routes = APIRouter(prefix=BASE, tags=["cases"])
     _reading(routes, changes)
@@ -119,7 +119,7 @@ def _reading(routes: APIRouter, changes: Changes) -> None:
         return etagged(stored, lambda stored: case_view(stored, by, contact), request)
 
 
-def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Joining) -> None:
+def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: CaseJoining) -> None:
     @routes.post(
         "",
         status_code=201,
@@ -218,9 +218,9 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
         return await changes.change_in_time(id, body or handling.Start(), command, handling.start)
 
     @routes.post("/{id}/contact", response_model=CaseView, responses=problems(*REFUSALS, handling.AlreadyContacted))
-    async def contact(id: Id, command: CommandDep, body: handling.Contact | None = None) -> Response:
+    async def contact(id: Id, command: CommandDep, body: handling.ContactReporter | None = None) -> Response:
         """The reporter was spoken with for the first time."""
-        return await changes.change_in_time(id, body or handling.Contact(), command, handling.contact)
+        return await changes.change_in_time(id, body or handling.ContactReporter(), command, handling.contact)
 
     @routes.post(
         "/{id}/handle",

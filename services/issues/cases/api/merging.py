@@ -81,7 +81,7 @@ def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], cat
         summary="It is a part of another one",
         responses=problems(*family, StaleVersion, parents.ParentElsewhere),
     )
-    async def adopt(id: Id, body: parents.Adopt, command: CommandDep) -> Response:
+    async def adopt(id: Id, body: parents.AdoptCase, command: CommandDep) -> Response:
         stored, by = await changes.known(id, command.principal)
         by.require(stored.aggregate.community, Role.STAFF)
         parent = (await changes.cases.get(body.parent)).aggregate

@@ -125,7 +125,7 @@ class Reassign(Dispatch):
     """Take it from the unit that has it and has not begun, and give it to another (改派)."""
 
 
-class Contact(Request):
+class ContactReporter(Request):
     """The reporter was spoken with."""
 
     note: Text | None = None
@@ -262,7 +262,7 @@ def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: dateti
     return decided(changed, event_from(CaseStarted, changed, by=by.sub))
 
 
-def contact(case: Case, command: Contact, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
+def contact(case: Case, command: ContactReporter, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """The unit has spoken with the reporter (首次联系).
 
     Raises:

@@ -48,7 +48,7 @@ class ParentIsClosed(
     """What is over is not split any more."""
 
 
-class Adopt(Request):
+class AdoptCase(Request):
     """The case is a part of `parent`."""
 
     parent: Id
@@ -67,7 +67,7 @@ class SplitOff(Request):
 
 
 def adopt(
-    case: Case, command: Adopt, parent: Case, by: Principal, now: datetime, *, has_children: bool = False
+    case: Case, command: AdoptCase, parent: Case, by: Principal, now: datetime, *, has_children: bool = False
 ) -> Decision[Case]:
     """Make the case a child of `parent`, which is the case that the command names.
 

@@ -23,13 +23,13 @@ class TooManyRemarks(
     """A bound on the document."""
 
 
-class Remark(Request):
+class AddRemark(Request):
     """Something more about it."""
 
     text: Text
 
 
-def remark(case: Case, command: Remark, by: Principal, now: datetime) -> Decision[Case]:
+def remark(case: Case, command: AddRemark, by: Principal, now: datetime) -> Decision[Case]:
     """The reporter's words stand with their report.
 
     Raises:

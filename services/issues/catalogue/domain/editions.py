@@ -37,7 +37,7 @@ class CodeChangesMeaning(
     """Old cases name the code; it must go on meaning what it meant to them."""
 
 
-class Adopt(Request):
+class AdoptEdition(Request):
     """A whole catalogue. `reworded`: codes of groups and categories whose names change and whose meaning does not."""
 
     groups: Annotated[tuple[Group, ...], Field(min_length=1, max_length=MAX_GROUPS)]
@@ -79,14 +79,14 @@ def edition_id(community: str, edition: int) -> str:
     return derived_id("catalogue", community, str(edition))
 
 
-def says_the_same(catalogue: Catalogue, command: Adopt) -> bool:
+def says_the_same(catalogue: Catalogue, command: AdoptEdition) -> bool:
     """Whether adopting `command` would change nothing. A community's first edition is its own, whatever it says."""
     same = (catalogue.groups, catalogue.categories) == (command.groups, command.categories)
     return same and catalogue.version > 0
 
 
 def adopt(
-    community: str, command: Adopt, before: Catalogue, units: Set[str], by: Principal, now: datetime
+    community: str, command: AdoptEdition, before: Catalogue, units: Set[str], by: Principal, now: datetime
 ) -> Decision[Edition]:
     """The edition after `before`, which is the one in force. `units`: codes of the partners that exist.
 
@@ -115,16 +115,16 @@ def adopt(
     return decided(edition, event_from(CatalogueAdopted, edition, touched=touched, by=by.sub))
 
 
-def with_category(before: Catalogue, category: Category, *, reworded: bool, note: str | None) -> Adopt:
+def with_category(before: Catalogue, category: Category, *, reworded: bool, note: str | None) -> AdoptEdition:
     """The catalogue `before` with `category` in it, in its old place if it had one."""
     others = [category if each.code == category.code else each for each in before.categories]
     if category not in others:
         others.append(category)
     codes = frozenset({category.code}) if reworded else frozenset[str]()
-    return Adopt(groups=before.groups, categories=tuple(others), reworded=codes, note=note)
+    return AdoptEdition(groups=before.groups, categories=tuple(others), reworded=codes, note=note)
 
 
-def without_category(before: Catalogue, code: str, *, note: str | None) -> Adopt:
+def without_category(before: Catalogue, code: str, *, note: str | None) -> AdoptEdition:
     """The catalogue `before` without the category `code`, and without its group if nothing else is in it.
 
     Raises:
@@ -137,7 +137,7 @@ def without_category(before: Catalogue, code: str, *, note: str | None) -> Adopt
         raise CatalogueMalformed(field="categories", reason="至少一个类别 (one at least)")
     empty = all(each.group != gone.group for each in others)
     groups = tuple(group for group in before.groups if not (empty and group.code == gone.group))
-    return Adopt(groups=groups, categories=others, note=note)
+    return AdoptEdition(groups=groups, categories=others, note=note)
 
 
 def require_editor(community: str, by: Principal) -> None:
@@ -145,7 +145,7 @@ def require_editor(community: str, by: Principal) -> None:
     by.require(community, Role.STAFF, Role.OPERATOR)
 
 
-def _faults(command: Adopt, units: Set[str]) -> Iterator[tuple[str, str]]:
+def _faults(command: AdoptEdition, units: Set[str]) -> Iterator[tuple[str, str]]:
     """The path of each part that is wrong, and why."""
     groups: set[str] = set()
     for index, group in enumerate(command.groups):
@@ -167,7 +167,7 @@ def _faults(command: Adopt, units: Set[str]) -> Iterator[tuple[str, str]]:
             yield f"groups.{index}", "大类中没有类别 (nothing is in it)"
 
 
-def _check_meanings(command: Adopt, before: Catalogue) -> None:
+def _check_meanings(command: AdoptEdition, before: Catalogue) -> None:
     named = {group.code: (group.zh, group.en) for group in before.groups}
     _check_names(((group.code, group.zh, group.en) for group in command.groups), named, command.reworded)
     named = {each.code: (each.zh, each.en) for each in (*before.retired, *before.categories)}

@@ -24,7 +24,7 @@ _MOST = 400
 _FEW = 3
 
 
-class Why(StrEnum):
+class LikenessReason(StrEnum):
     """What agrees."""
 
     SAME_PLACE = "same-place"
@@ -67,7 +67,7 @@ class Match:
     """How likely it is the same, 0 to 1, and why."""
 
     score: float
-    why: tuple[Why, ...]
+    why: tuple[LikenessReason, ...]
 
     @property
     def likely(self) -> bool:
@@ -90,14 +90,14 @@ def alike(one: frozenset[str], other: frozenset[str]) -> float:
 
 def match(asked: Likeness, known: Likeness) -> Match:
     """How much `known` is like what was `asked` with."""
-    parts: list[tuple[str, float, Why | None]] = []
+    parts: list[tuple[str, float, LikenessReason | None]] = []
     if asked.spot is not None:
         parts.append(("place", *_place(asked.spot, known.spot or Spot())))
     if asked.category is not None:
         parts.append(("category", *_category(asked, known)))
     if asked.grams:
         words = alike(asked.grams, known.grams)
-        parts.append(("words", words, Why.SIMILAR_WORDS if words >= ALIKE else None))
+        parts.append(("words", words, LikenessReason.SIMILAR_WORDS if words >= ALIKE else None))
     weight = sum(_WEIGHTS[name] for name, _, _ in parts)
     score = sum(_WEIGHTS[name] * share for name, share, _ in parts) / weight if weight else 0.0
     return Match(round(score, 3), tuple(why for _, _, why in parts if why is not None))
@@ -108,27 +108,27 @@ def best(matches: Iterable[tuple[str, Match]], limit: int) -> list[tuple[str, Ma
     return sorted(((id, found) for id, found in matches if found.likely), key=lambda pair: -pair[1].score)[:limit]
 
 
-def _place(asked: Spot, known: Spot) -> tuple[float, Why | None]:
+def _place(asked: Spot, known: Spot) -> tuple[float, LikenessReason | None]:
     if asked.at is not None and asked.at == known.at and (asked.at != asked.building or asked.floor == known.floor):
-        return 1.0, Why.SAME_PLACE
+        return 1.0, LikenessReason.SAME_PLACE
     if asked.building is not None and asked.building == known.building:
         return _in_building(asked.floor, known.floor)
     if asked.building is None and known.building is None and asked.place is not None and asked.place == known.place:
-        return 0.5, Why.SAME_GROUNDS
+        return 0.5, LikenessReason.SAME_GROUNDS
     return 0.0, None
 
 
-def _in_building(asked: int | None, known: int | None) -> tuple[float, Why]:
+def _in_building(asked: int | None, known: int | None) -> tuple[float, LikenessReason]:
     if asked is None or known is None:
-        return 0.5, Why.SAME_BUILDING
+        return 0.5, LikenessReason.SAME_BUILDING
     if asked == known:
-        return 0.8, Why.SAME_FLOOR
-    return (0.4, Why.NEXT_FLOOR) if abs(asked - known) == 1 else (0.25, Why.SAME_BUILDING)
+        return 0.8, LikenessReason.SAME_FLOOR
+    return (0.4, LikenessReason.NEXT_FLOOR) if abs(asked - known) == 1 else (0.25, LikenessReason.SAME_BUILDING)
 
 
-def _category(asked: Likeness, known: Likeness) -> tuple[float, Why | None]:
+def _category(asked: Likeness, known: Likeness) -> tuple[float, LikenessReason | None]:
     if asked.category == known.category:
-        return 1.0, Why.SAME_CATEGORY
+        return 1.0, LikenessReason.SAME_CATEGORY
     if asked.group is not None and asked.group == known.group:
-        return 0.4, Why.SAME_GROUP
+        return 0.4, LikenessReason.SAME_GROUP
     return 0.0, None

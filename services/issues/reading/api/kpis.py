@@ -25,7 +25,7 @@ from services.issues.places.domain.places import Place
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import Day
 from services.issues.reading.facts import By, local_day
-from services.issues.reading.figures import Figures, Line, Period, PeriodTooLong, Step
+from services.issues.reading.figures import CaseFigures, Line, Period, PeriodTooLong, Step
 from services.issues.reading.finding import Reach
 from services.issues.reading.formulas import Formulas, Kpi, score, wilson
 from services.issues.reading.periods import UnknownPeriod, period_of
@@ -122,7 +122,7 @@ class Titles:
         return {}
 
 
-def router(counted: Figures, in_force: Formulas, titles: Titles, answering: Answering, clock: Clock) -> APIRouter:
+def router(counted: CaseFigures, in_force: Formulas, titles: Titles, answering: Answering, clock: Clock) -> APIRouter:
     """The routes of figures: by the formulas in force, from what is `counted`."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
 
@@ -130,7 +130,7 @@ def router(counted: Figures, in_force: Formulas, titles: Titles, answering: Answ
     async def formulas(principal: PrincipalDep) -> Formulas:
         return in_force
 
-    @routes.get("", summary="Figures of a period", responses=problems(NotYours, UnknownPeriod, PeriodTooLong))
+    @routes.get("", summary="CaseFigures of a period", responses=problems(NotYours, UnknownPeriod, PeriodTooLong))
     async def table(
         principal: PrincipalDep,
         asked: PeriodDep,

@@ -15,7 +15,7 @@ from services.chassis.store.cursor import InvalidCursor
 from services.chassis.store.mongo import Document
 from services.contracts.marks import Code, Id
 from services.issues.places.domain.datum import Datum
-from services.issues.reading.maps import BoxTooLarge, Cluster, Maps, NotABox, Shown, read_box, shown_in
+from services.issues.reading.maps import BoxTooLarge, Cluster, Maps, NotABox, ShownOnMap, read_box, shown_in
 
 MEDIA_TYPE = "application/geo+json"
 _TOLD = ("status", "category", "priority", "title", "building", "unit", "overdue", "affected")
@@ -89,7 +89,7 @@ def router(maps: Maps) -> APIRouter:
         principal.require(community)
         works = principal.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         box = read_box(bbox, datum)
-        shown = Shown(None if status == "all" else status == "open", not works, category)
+        shown = ShownOnMap(None if status == "all" else status == "open", not works, category)
         leaves = None if cluster else await maps.leaves(community, box, shown)
         if leaves is None and cluster is False:
             raise BoxTooLarge()

@@ -16,7 +16,7 @@ from services.contracts.marks import Id
 from services.issues.cases.views import CaseView
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import FiltersDep
-from services.issues.reading.finding import Finding, Reach
+from services.issues.reading.finding import CaseFinder, Reach
 from services.issues.reading.row import STAFF_DESK, VERIFIERS_DESK, reporter_desk, unit_desk
 from services.issues.reading.tokenizer import LONGEST_QUESTION, NothingToSearch, TooManyTerms, terms
 
@@ -38,7 +38,7 @@ class UnitMissing(
     """A queue of a unit is asked for with the unit's id."""
 
 
-def router(finding: Finding, answering: Answering) -> APIRouter:
+def router(finding: CaseFinder, answering: Answering) -> APIRouter:
     """The routes of search and queues."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
 

@@ -23,7 +23,7 @@ from services.issues.reading.round_status import OPEN_SHOWN, RoundReader, RoundS
 from services.issues.rounds.domain.rounds import Round
 
 
-class Rate(BaseModel):
+class SharedRate(BaseModel):
     """A share of `of`; null where there is nothing to share."""
 
     share: float | None
@@ -79,8 +79,8 @@ class SummaryView(RoundSummary):
     community: str
     status: Stage
     completed_at: datetime | None
-    fixed_rate: Rate
-    put_right_rate: Rate
+    fixed_rate: SharedRate
+    put_right_rate: SharedRate
     by_building: list[FoundIn]  # type: ignore[assignment]  # each with more than is published
     by_category: list[FoundOf]  # type: ignore[assignment]
     handed_over_cases: CasesOf
@@ -158,5 +158,5 @@ def _of(catalogue: Catalogue, code: str, findings: int, fixed: int) -> FoundOf:
     return FoundOf(category=code, zh=category.zh, en=category.en, findings=findings, fixed_on_the_spot=fixed)
 
 
-def _rate(part: int, whole: int) -> Rate:
-    return Rate(share=part / whole if whole else None, of=whole)
+def _rate(part: int, whole: int) -> SharedRate:
+    return SharedRate(share=part / whole if whole else None, of=whole)

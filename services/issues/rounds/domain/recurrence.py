@@ -23,7 +23,7 @@ class RuleUnreadable(
     """It is no recurrence rule, or one that isn't taken."""
 
 
-TAKEN = recurrence.Taken(
+TAKEN = recurrence.AcceptedParts(
     frequencies=frozenset({"DAILY", "WEEKLY", "MONTHLY"}),
     parts=frozenset({"INTERVAL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "COUNT", "UNTIL"}),
     refusal=lambda part: RuleUnreadable(part=part),

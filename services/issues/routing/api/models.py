@@ -60,7 +60,7 @@ class RehearsalView(BaseModel):
     until: Moment
     asked_at: Moment
     done_at: Moment | None
-    report: rehearsing.Report | None
+    report: rehearsing.RehearsalReport | None
 
 
 class AccuracyView(DispatchAccuracyState):

@@ -27,7 +27,7 @@ from services.issues.cases.visibility import known_case
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.privacy.vault import Vault
 from services.issues.routing.domain import policy as rules_of
-from services.issues.routing.domain.accuracy import Outcome
+from services.issues.routing.domain.accuracy import DispatchOutcome
 from services.issues.routing.domain.classifier import Word
 from services.issues.routing.domain.policy import Routing, not_set_up, open_routing, routing_id
 from services.issues.routing.domain.rules import WINNER, Rule, shadowed
@@ -77,7 +77,7 @@ class HopView(BaseModel):
     unit: str
     at: datetime
     source: DispatchSource
-    outcome: Outcome
+    outcome: DispatchOutcome
 
 
 class SuggestionView(Suggestion):

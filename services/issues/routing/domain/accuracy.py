@@ -25,7 +25,7 @@ PERIOD = timedelta(days=90)
 LONGEST = timedelta(days=366)
 
 
-class Outcome(StrEnum):
+class DispatchOutcome(StrEnum):
     """What became of a dispatch."""
 
     OPEN = "open"
@@ -36,13 +36,13 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DispatchTally:
     """How many dispatches of one source, unit and category have one outcome."""
 
     source: DispatchSource
     unit: str
     category: str
-    outcome: Outcome
+    outcome: DispatchOutcome
     dispatches: int
 
 
@@ -66,23 +66,23 @@ def accuracy_id(community: str) -> str:
     return derived_id("dispatch-accuracy", community)
 
 
-def line(tallies: Iterable[Tally], cases: int, **about: Any) -> AccuracyLine:
+def line(tallies: Iterable[DispatchTally], cases: int, **about: Any) -> AccuracyLine:
     """The figures of `tallies`, which are of `cases` different cases."""
-    counts = dict.fromkeys(Outcome, 0)
+    counts = dict.fromkeys(DispatchOutcome, 0)
     for tally in tallies:
         counts[tally.outcome] += tally.dispatches
-    wrong = counts[Outcome.RETURNED] + counts[Outcome.REASSIGNED]
-    handled = counts[Outcome.HANDLED]
+    wrong = counts[DispatchOutcome.RETURNED] + counts[DispatchOutcome.REASSIGNED]
+    handled = counts[DispatchOutcome.HANDLED]
     known = handled + wrong
-    dispatches = known + counts[Outcome.OPEN]
+    dispatches = known + counts[DispatchOutcome.OPEN]
     low, high = interval(handled, known)
     tells = known >= SMALLEST_SAMPLE
     return AccuracyLine(
         dispatches=dispatches,
         cases=cases,
         handled=handled,
-        returned=counts[Outcome.RETURNED],
-        reassigned=counts[Outcome.REASSIGNED],
+        returned=counts[DispatchOutcome.RETURNED],
+        reassigned=counts[DispatchOutcome.REASSIGNED],
         decided=known,
         accuracy=round(handled / known, 4) if tells else None,
         low=low if tells else None,
@@ -93,17 +93,17 @@ def line(tallies: Iterable[Tally], cases: int, **about: Any) -> AccuracyLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedDispatches:
     """What the store has counted: tallies, and of how many cases they are, for all and for each kind of line."""
 
-    tallies: Sequence[Tally]
+    tallies: Sequence[DispatchTally]
     cases: int
     by_source: dict[str, int]
     by_unit: dict[str, int]
     by_category: dict[str, int]
 
 
-def figures(community: str, since: datetime, until: datetime, counted: Counted) -> DispatchAccuracy:
+def figures(community: str, since: datetime, until: datetime, counted: CountedDispatches) -> DispatchAccuracy:
     """The figures of a community for dispatches from `since` until before `until`."""
     all_ = counted.tallies
     return DispatchAccuracy(

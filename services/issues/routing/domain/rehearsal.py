@@ -88,7 +88,7 @@ class RuleTally(Value):
     agreed: int
 
 
-class Report(Value):
+class RehearsalReport(Value):
     """`looked_at` = `routed` + `unroutable`; `routed` = `agree` + `differ` + `open` + `learnt_from`.
 
     `open`: no unit has done the work yet, so nobody knows. `learnt_from`: the model was trained on it, no proof;
@@ -125,7 +125,7 @@ class Rehearsal(Aggregate):
     until: datetime
     asked_at: datetime
     done_at: datetime | None = None
-    report: Report | None = None
+    report: RehearsalReport | None = None
 
     @model_validator(mode="after")
     def _has_its_subject(self) -> Self:
@@ -168,7 +168,7 @@ def ask_rehearsal(
     return decided(rehearsal, RehearsalAsked(by=by.sub))
 
 
-def finish(rehearsal: Rehearsal, report: Report, now: datetime) -> Decision[Rehearsal]:
+def finish(rehearsal: Rehearsal, report: RehearsalReport, now: datetime) -> Decision[Rehearsal]:
     """The report stands. Said once."""
     if rehearsal.report is not None:
         return decided(rehearsal)
@@ -189,7 +189,7 @@ class Scene:
     learnt: bool = False
 
 
-def tally(scenes: Iterable[Scene], *, cut_off: bool = False) -> Report:
+def tally(scenes: Iterable[Scene], *, cut_off: bool = False) -> RehearsalReport:
     """The report about `scenes`; memory grows with the rules, not with the cases."""
     counts: Counter[str] = Counter()
     matched: Counter[str] = Counter()
@@ -209,7 +209,7 @@ def tally(scenes: Iterable[Scene], *, cut_off: bool = False) -> Report:
             differing.append(_differing(scene))
     decided_ = counts["agree"] + counts["differ"]
     routed = decided_ + counts["open"] + counts["learnt_from"]
-    return Report(
+    return RehearsalReport(
         looked_at=routed + counts["unroutable"],
         routed=routed,
         agreement=round(counts["agree"] / decided_, 4) if decided_ else None,

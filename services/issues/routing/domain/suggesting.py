@@ -23,7 +23,7 @@ from services.issues.routing.domain.rules import Facts, Loser, Reason, Verdict, 
 ALTERNATIVES = 3
 
 
-class Why(StrEnum):
+class SuggestionReason(StrEnum):
     """Where the suggested unit comes from, or why there is none that could be relied on."""
 
     RULE = "rule"
@@ -53,7 +53,7 @@ class Suggestion(Value):
     model_config = ConfigDict(frozen=True)
 
     unit: Thing[str | None] = None
-    why: Why = Why.NOTHING
+    why: SuggestionReason = SuggestionReason.NOTHING
     rule: Thing[str | None] = None
     edition: int | None = None
     reasons: tuple[Reason, ...] = ()
@@ -68,7 +68,7 @@ class Suggestion(Value):
     @property
     def source(self) -> DispatchSource | None:
         """Who would answer for a dispatch without a person; None: nobody could."""
-        return {Why.RULE: DispatchSource.RULE, Why.MODEL: DispatchSource.MODEL}.get(self.why)
+        return {SuggestionReason.RULE: DispatchSource.RULE, SuggestionReason.MODEL: DispatchSource.MODEL}.get(self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +105,18 @@ def _choice(
     if verdict.winner is not None:
         return {
             "unit": verdict.winner.unit,
-            "why": Why.RULE,
+            "why": SuggestionReason.RULE,
             "rule": verdict.winner.id,
             "edition": routing.edition,
             "reasons": verdict.reasons,
             "losers": verdict.losers,
         }
     if units and units[0].confidence >= routing.threshold:
-        return {"unit": units[0].label, "why": Why.MODEL, "confidence": units[0].confidence}
+        return {"unit": units[0].label, "why": SuggestionReason.MODEL, "confidence": units[0].confidence}
     if responsible is not None and responsible not in returned:
-        return {"unit": responsible, "why": Why.CATALOGUE}
+        return {"unit": responsible, "why": SuggestionReason.CATALOGUE}
     if units:
-        return {"unit": units[0].label, "why": Why.UNSURE, "confidence": units[0].confidence}
+        return {"unit": units[0].label, "why": SuggestionReason.UNSURE, "confidence": units[0].confidence}
     return {}
 
 

@@ -7,8 +7,8 @@ from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus
 from services.issues.cases.store import joined, merged_into, part_of
-from services.issues.duplicates.candidates import Asked, near, similar, worded
-from services.issues.duplicates.domain.likeness import Why
+from services.issues.duplicates.candidates import Described, near, similar, worded
+from services.issues.duplicates.domain.likeness import LikenessReason
 from services.issues.reading.row import ROWS
 from services.issues.supports.counting import supporting
 from services.issues.wishes.store import wishes_overdue
@@ -31,8 +31,8 @@ async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_word
     await a_lamp(api, other, floor=7)
     [first, second, *rest] = (await ask(api, place=floor["id"], category="lighting", text="楼道灯坏了")).json["items"]
     assert (first["id"], second["id"], rest) == (lamp, upstairs, [])
-    assert first["why"] == [Why.SAME_PLACE, Why.SAME_CATEGORY, Why.SIMILAR_WORDS]
-    assert second["why"] == [Why.NEXT_FLOOR, Why.SAME_CATEGORY, Why.SIMILAR_WORDS]
+    assert first["why"] == [LikenessReason.SAME_PLACE, LikenessReason.SAME_CATEGORY, LikenessReason.SIMILAR_WORDS]
+    assert second["why"] == [LikenessReason.NEXT_FLOOR, LikenessReason.SAME_CATEGORY, LikenessReason.SIMILAR_WORDS]
     assert first["score"] > second["score"]
     assert (first["supported"], first["mine"]) == (False, False)
     assert not any(word in str(first) for word in ("七楼", "703", "楼道灯", floor["id"]))
@@ -75,7 +75,7 @@ async def test_what_is_not_public_or_long_over_is_not_suggested(store: Kept, db:
     for id, (status, days) in ages.items():
         closed = None if days is None else now - timedelta(days=days)
         await _put(store, a_case(status).model_copy(update={"id": id, "closed_at": closed, "building": house.id}))
-    asked = Asked(HERE, place=house, category="lighting")
+    asked = Described(HERE, place=house, category="lighting")
     assert {each.aggregate.id for each, _ in await similar(store.cases, db[ROWS], asked, now, {}, 20)} == {
         "open",
         "fresh",
@@ -87,8 +87,8 @@ async def test_what_is_not_public_or_long_over_is_not_suggested(store: Kept, db:
 
 QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
     ("cases", near("building", utc_now(), []), [("at", -1), ("_id", -1)]),
-    ("case_rows", worded(Asked(HERE, text="楼道灯不亮"), utc_now()), [("order", -1)]),
-    ("case_rows", worded(Asked(HERE, category="lighting"), utc_now()), [("order", -1)]),
+    ("case_rows", worded(Described(HERE, text="楼道灯不亮"), utc_now()), [("order", -1)]),
+    ("case_rows", worded(Described(HERE, category="lighting"), utc_now()), [("order", -1)]),
     ("cases", merged_into("case-1"), [("at", -1), ("_id", -1)]),
     ("cases", joined(["case-1", "case-2"]), [("_id", 1)]),
     ("cases", part_of("case-1"), [("at", -1), ("_id", -1)]),

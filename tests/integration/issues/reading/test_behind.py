@@ -9,7 +9,7 @@ from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.issues.reading.behind import Behind, Measure
-from services.issues.reading.marks import MARKS, Marks, anew, told
+from services.issues.reading.marks import MARKS, RowMarks, anew, told
 from services.issues.reading.pressure import Pressure, ReadingFact
 from services.issues.reading.projection import Projection
 from services.issues.reading.row import NEVER, ROWS
@@ -47,7 +47,7 @@ async def cases(db: Database) -> list[str]:
 async def _told(db: Database, id: str, version: int, seconds: float) -> None:
     """A fact of the case arrives: it happened so many seconds after noon."""
     await db["cases"].update_one({"_id": id}, {"$set": {"v": version, "state.status": "accepted"}})
-    await Marks(db).write([told(id, version, NOON + timedelta(seconds=seconds))])
+    await RowMarks(db).write([told(id, version, NOON + timedelta(seconds=seconds))])
 
 
 async def test_the_measure_is_the_age_of_the_oldest_change_until_it_is_drawn_and_counted(
@@ -69,7 +69,7 @@ async def test_facts_that_come_once_more_make_nothing_late(db: Database, cases: 
     others = {"_id": {"$ne": cases[20]}}
     before = await db[ROWS].find(others).sort("_id", 1).to_list(None)
     for id in cases[:20]:
-        await Marks(db).write([told(id, 1, NOON - timedelta(days=1))])
+        await RowMarks(db).write([told(id, 1, NOON - timedelta(days=1))])
     assert await Measure(db, Later())() == Behind(0.0, rows=20)
     await _told(db, cases[20], 2, 1)
     assert await Measure(db, Later(4))() == Behind(3.0, rows=21)
@@ -116,7 +116,7 @@ async def test_a_row_that_the_version_before_marked_and_never_drew_is_drawn(db: 
 
 async def test_a_row_marked_anew_while_its_change_waits_stays_late(db: Database, cases: list[str]) -> None:
     await _told(db, cases[0], 2, 1)
-    await Marks(db).write([anew(cases[0])])
+    await RowMarks(db).write([anew(cases[0])])
     assert (await Measure(db, Later(2))()).seconds == 1.0
 
 

@@ -20,7 +20,7 @@ from services.chassis.store.mongo import Database
 from services.issues.app import service
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.facts import By
-from services.issues.reading.figures import Figures, Period, Step
+from services.issues.reading.figures import CaseFigures, Period, Step
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
@@ -169,7 +169,7 @@ async def test_parts_of_a_period_add_up_to_it(world: World) -> None:
     await _live(world, random.Random(4), cases=15, commands=120)
     await world.follow()
     period = _periods(world)[0]
-    figures = Figures(world.db)
+    figures = CaseFigures(world.db)
     for by in (By.TOTAL, By.UNIT, By.CATEGORY):
         whole = {line.value: line.counted for line in await figures.table(HERE, DEFAULT, by, period)}
         for step in (Step.DAY, Step.WEEK, Step.MONTH):
@@ -268,7 +268,7 @@ async def test_a_row_that_is_told_of_late_or_twice_stays_what_it_is(world: World
         k: v for k, v in before.items() if k not in who_drew
     }
     assert after["written"]["digest"] == before["written"]["digest"]
-    table = await Figures(world.db).table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
+    table = await CaseFigures(world.db).table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
     assert table[0].counted["filing"] == (1, 1)
 
 
@@ -283,5 +283,5 @@ async def test_a_pass_that_read_earlier_does_not_overwrite_one_that_read_later(w
     await counts.recount({(HERE, "reported:20260928")})
     await world.db[ROWS].delete_many({})
     await counts._write(await counts._day(HERE, "reported", 20260928), early)
-    [line] = await Figures(world.db).table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
+    [line] = await CaseFigures(world.db).table(HERE, DEFAULT, By.TOTAL, Period(BEGAN.date(), BEGAN.date()))
     assert line.counted["filing"] == (1, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.store.mongo import Database
 from services.issues.reading.counts import Counts
-from services.issues.reading.maps import Maps, Shown
+from services.issues.reading.maps import Maps, ShownOnMap
 from services.issues.reading.row import ROWS
 from services.issues.reading.tiles import LEAF, Box, cell, within
 from tests.integration.issues.calling import Api
@@ -57,7 +57,7 @@ async def test_the_store_tells_which_cells_hold_what_is_asked_for(
     db: Database, open: bool | None, public: bool, categories: list[str] | None
 ) -> None:
     """As reading all of them tells: a row of each sort in a cell of its own, beside another, and a cell without any."""
-    counts, shown = Counts(db), Shown(open, public, categories)
+    counts, shown = Counts(db), ShownOnMap(open, public, categories)
     sorts = [(o, p, c) for o in (True, False) for p in (True, False) for c in ("lift", "noise", "lamp")]
     places = [(114.2 + number * 0.002, 30.5) for number in range(len(sorts) + 1)]
     rows = [
@@ -83,7 +83,7 @@ async def test_a_cell_without_a_position_in_the_box_is_not_walked(db: Database) 
     where = {"community": HERE, "open": True, "public": True, "category": "lift", "cell": cell(lon, lat)}
     await db[ROWS].insert_one({**where, "lon": lon, "lat": lat})
     await Counts(db).recount({(HERE, f"cell:{cell(lon, lat)}")})
-    maps, shown = Maps(db), Shown(None, True, None)
+    maps, shown = Maps(db), ShownOnMap(None, True, None)
 
     assert await maps.leaves(HERE, Box(lon + 0.00001, lat - 1e-5, lon + 0.00002, lat + 1e-5), shown) == []
     assert await maps.leaves(HERE, Box(lon, lat, lon + 0.00002, lat + 1e-5), shown) == [cell(lon, lat)]

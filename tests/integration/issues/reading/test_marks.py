@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis.store.mongo import Database
 from services.issues.reading.counts import COUNTS
-from services.issues.reading.marks import MARKS, Marks, Settled, told
+from services.issues.reading.marks import MARKS, RowMarks, Settled, told
 from services.issues.reading.projection import Projection
 from services.issues.reading.rewriting import Change, Rewriting
 from services.issues.reading.row import ROWS
@@ -34,7 +34,7 @@ class World:
     def __init__(self, db: Database, seed: int) -> None:
         self.db = db
         self.dice = random.Random(seed)
-        self.marks = Marks(db)
+        self.marks = RowMarks(db)
 
     async def change(self) -> None:
         """A case is reported or changed, and the fact of it arrives, or one that came before arrives once more."""
@@ -125,17 +125,17 @@ async def test_what_is_marked_while_it_is_drawn_is_drawn_again(db: Database) -> 
 async def test_who_lost_a_row_leaves_its_mark(db: Database) -> None:
     """Both have read that there is no row; the second to write has an older case in hand."""
     rewriting, id = Rewriting(db), "case-1"
-    await Marks(db).write([told(id, 2, NOON)])
-    [mark] = await Marks(db).stale(10)
+    await RowMarks(db).write([told(id, 2, NOON)])
+    [mark] = await RowMarks(db).stale(10)
     made = {"community": HERE, "changed": NOON, "days": {"reported": 20261126}}
     await rewriting.write([], [Change.of(mark, None, {**made, "seq": 2})])
-    await Marks(db).write([told(id, 3, NOON)])
+    await RowMarks(db).write([told(id, 3, NOON)])
     await rewriting.write([], [Change.of(mark, None, {**made, "seq": 1})])
     row = await db[ROWS].find_one({"_id": id})
     assert row is not None
     assert row["seq"] == 2
-    assert [each["wanted"] for each in await Marks(db).stale(10)] == [3]
-    assert [each["dirty"] for each in await Marks(db).uncounted(10)] == [["reported:20261126"]]
+    assert [each["wanted"] for each in await RowMarks(db).stale(10)] == [3]
+    assert [each["dirty"] for each in await RowMarks(db).uncounted(10)] == [["reported:20261126"]]
 
 
 class OneByOne:
@@ -155,7 +155,7 @@ class OneByOne:
 
 @pytest.mark.parametrize("counts_first", [True, False])
 async def test_rows_and_counts_done_with_side_by_side_leave_no_mark(db: Database, counts_first: bool) -> None:
-    rows, counts = Marks(db), Marks(db)
+    rows, counts = RowMarks(db), RowMarks(db)
     await rows.write([told("case-1", 1, NOON)])
     [mark] = await rows.stale(10)
     await rows.begin("pass", [(mark, HERE, {"reported:20261126"})])
@@ -176,7 +176,7 @@ async def test_rows_and_counts_done_with_side_by_side_leave_no_mark(db: Database
 
 
 async def test_marks_that_name_the_same_are_named_by_one_write_and_keep_their_own_time(db: Database) -> None:
-    marks = Marks(db)
+    marks = RowMarks(db)
     times = {f"case-{n}": NOON + timedelta(seconds=n) for n in range(5)}
     await marks.write([told(id, 1, at) for id, at in times.items()])
     stale = await marks.stale(10)

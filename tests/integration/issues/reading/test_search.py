@@ -11,8 +11,8 @@ from services.chassis.store.cursor import encode
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus, Channel, Priority
 from services.issues.reading.facts import By, When, local_day
-from services.issues.reading.figures import Figures, Period
-from services.issues.reading.finding import Filters, Finding, waiting
+from services.issues.reading.figures import CaseFigures, Period
+from services.issues.reading.finding import CaseFinder, Filters, waiting
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.marks import EVER, MARKS
 from services.issues.reading.projection import RETIRED, Projection, indexes
@@ -257,7 +257,7 @@ async def test_pages_of_a_queue_hold_each_case_once_in_the_order_of_what_is_due(
     await _desks_full(db)
     desks, seen, cursor = ["staff", "unit:u"], list[str](), None
     while not seen or cursor is not None:
-        page = await Finding(db).queue(HERE, desks, filters.query(), 7, cursor)
+        page = await CaseFinder(db).queue(HERE, desks, filters.query(), 7, cursor)
         seen += [row["_id"] for row in page.rows]
         cursor = page.next
     rows = await db[ROWS].find(filters.query()).to_list(None)
@@ -306,6 +306,6 @@ async def test_figures_and_clusters_read_no_rows(
     await up_to_date(store)
     await db[ROWS].drop()
     today = local_day(utc_now())
-    [line] = await Figures(db).table(HERE, DEFAULT, By.CATEGORY, Period(today, today))
+    [line] = await CaseFigures(db).table(HERE, DEFAULT, By.CATEGORY, Period(today, today))
     assert (line.value, line.counted["filing"]) == ("noise", (0, 1))
     assert await counted(api, "open") == 1

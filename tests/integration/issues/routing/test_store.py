@@ -5,10 +5,10 @@ from typing import Any
 
 from services.chassis.store.mongo import Database
 from services.contracts.issues.routing import DispatchSource, ModelStatus
-from services.issues.routing.dispatches import Dispatch
-from services.issues.routing.domain.accuracy import Outcome, accuracy_id
+from services.issues.routing.dispatches import DispatchRecord
+from services.issues.routing.domain.accuracy import DispatchOutcome, accuracy_id
 from services.issues.routing.examples import FILED
-from services.issues.routing.sweeps import Counting, accuracy_of
+from services.issues.routing.sweeps import AccuracyCounting, accuracy_of
 from tests.integration.issues.kept import Kept
 from tests.unit.issues.world import HERE, NOW, UNIT
 
@@ -16,8 +16,10 @@ TODAY = datetime(2024, 1, 29, 15, 59, tzinfo=UTC)
 """A minute before midnight in Shanghai."""
 
 
-def a_dispatch(case: str, seq: int, unit: str = UNIT.id, source: DispatchSource = DispatchSource.PERSON) -> Dispatch:
-    return Dispatch(case, seq, HERE, unit, "lighting", source, NOW + timedelta(minutes=seq))
+def a_dispatch(
+    case: str, seq: int, unit: str = UNIT.id, source: DispatchSource = DispatchSource.PERSON
+) -> DispatchRecord:
+    return DispatchRecord(case, seq, HERE, unit, "lighting", source, NOW + timedelta(minutes=seq))
 
 
 async def outcomes(store: Kept, case: str) -> list[tuple[int, str]]:
@@ -30,9 +32,9 @@ async def test_a_case_that_wanders_is_counted_hop_by_hop_and_once(store: Kept) -
         await kept.began(a_dispatch("case-1", 3, "unit-1"))
         await kept.began(a_dispatch("case-1", 4, "unit-1"))
         await kept.began(a_dispatch("case-1", 5, "unit-2"))
-        await kept.ended("case-1", 6, Outcome.RETURNED)
+        await kept.ended("case-1", 6, DispatchOutcome.RETURNED)
         await kept.began(a_dispatch("case-1", 7, "unit-3"))
-        await kept.ended("case-1", 9, Outcome.HANDLED)
+        await kept.ended("case-1", 9, DispatchOutcome.HANDLED)
         assert await outcomes(store, "case-1") == [
             (3, "repeated"),
             (4, "reassigned"),
@@ -49,17 +51,19 @@ async def test_a_case_that_wanders_is_counted_hop_by_hop_and_once(store: Kept) -
 async def test_an_event_that_comes_late_again_ends_no_later_dispatch(store: Kept) -> None:
     kept = store.routing.dispatches
     await kept.began(a_dispatch("case-1", 3))
-    await kept.ended("case-1", 4, Outcome.RETURNED)
+    await kept.ended("case-1", 4, DispatchOutcome.RETURNED)
     await kept.began(a_dispatch("case-1", 5))
-    await kept.ended("case-1", 4, Outcome.RETURNED)
+    await kept.ended("case-1", 4, DispatchOutcome.RETURNED)
     assert await outcomes(store, "case-1") == [(3, "returned"), (5, "open")]
 
 
 async def test_the_accuracy_is_published_once_a_day_as_days_are_in_shanghai(store: Kept, db: Database) -> None:
     for case in range(6):
         await store.routing.dispatches.began(a_dispatch(f"case-{case}", 3))
-        await store.routing.dispatches.ended(f"case-{case}", 4, Outcome.HANDLED if case else Outcome.RETURNED)
-    counting = Counting(store.routing)
+        await store.routing.dispatches.ended(
+            f"case-{case}", 4, DispatchOutcome.HANDLED if case else DispatchOutcome.RETURNED
+        )
+    counting = AccuracyCounting(store.routing)
     assert await counting.once(lambda: TODAY) == 1
     assert await counting.once(lambda: TODAY) == 0
     assert await counting.once(lambda: TODAY + timedelta(minutes=2)) == 1

@@ -8,7 +8,7 @@ import pytest
 from services.chassis.errors import StaleVersion, UnknownAggregate
 from services.chassis.store import mongo
 from services.chassis.store.mongo import Database, Document
-from services.issues.shared.unfinished import Marks, UnfinishedCounts, asking
+from services.issues.shared.unfinished import RecountMarks, UnfinishedCounts, asking
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def _count(mark: Document) -> None:
 
 
 async def test_a_count_that_can_not_be_made_is_told_once(marked: Database, caplog: pytest.LogCaptureFixture) -> None:
-    marks = Marks(marked["recounts"])
+    marks = RecountMarks(marked["recounts"])
     with caplog.at_level(logging.WARNING):
         assert [await marks.clear(_count) for _ in range(5)] == [1, 0, 0, 0, 0]
     assert [record.getMessage() for record in caplog.records] == ["not counted, parked until somebody asks again"]
@@ -37,7 +37,7 @@ async def test_a_count_that_can_not_be_made_is_told_once(marked: Database, caplo
 
 
 async def test_who_asks_again_takes_it_up_again(marked: Database) -> None:
-    marks = Marks(marked["recounts"])
+    marks = RecountMarks(marked["recounts"])
     await marks.clear(_count)
     await marked["recounts"].bulk_write([asking("gone")])
     counted: list[str] = []
@@ -54,7 +54,7 @@ async def test_what_is_asked_for_while_it_is_counted_stays(marked: Database) -> 
     async def meanwhile(mark: Document) -> None:
         await marked["recounts"].bulk_write([asking(mark["_id"])])
 
-    marks = Marks(marked["recounts"])
+    marks = RecountMarks(marked["recounts"])
     await marks.clear(meanwhile)
     assert await marks.waiting() == (3, 0)
 
@@ -66,7 +66,7 @@ async def test_readiness_tells_of_counts_that_wait_and_minds_them_once_they_are_
     assert (first.ok, first.value) == (True, {"waiting": 3, "parked": 0, "seconds": 0.0})
     now = 61.0
     assert not (await fact.check()).ok
-    await Marks(marked["recounts"]).clear(_count)
+    await RecountMarks(marked["recounts"]).clear(_count)
     await marked["recounts"].delete_one({"_id": "busy"})
     last = await fact.check()
     assert (last.ok, last.value["parked"]) == (True, 1)

@@ -15,7 +15,7 @@ from services.chassis.subscriber.handlers import Handlers, Received
 from services.chassis.sweeper import Sweep
 from services.contracts.envelope import Envelope
 from services.contracts.issues import WishShown
-from services.issues.supports.counting import Counting
+from services.issues.supports.counting import SupporterCounting
 from services.issues.wishes.domain.open_limit import MAX_OPEN
 from services.issues.wishes.domain.wishes import mark_overdue
 from services.issues.wishes.store import wishes_overdue
@@ -114,7 +114,7 @@ async def test_what_was_not_counted_while_hidden_is_counted_once_shown(
         if operations := write.function(shown):
             await db[write.collection].bulk_write(list(operations))
 
-    await Counting(store.supporter_counts, db).once(utc_now)
+    await SupporterCounting(store.supporter_counts, db).once(utc_now)
 
     assert (await api.get(STAFF, at)).json["supporters"] == 2
 

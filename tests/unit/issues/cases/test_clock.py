@@ -14,7 +14,7 @@ from services.contracts.issues import (
     CaseWarned,
 )
 from services.issues.cases.domain.clock import Clocks, tick
-from services.issues.cases.domain.handling import AlreadyContacted, Contact, Start, contact, start
+from services.issues.cases.domain.handling import AlreadyContacted, ContactReporter, Start, contact, start
 from services.issues.cases.domain.transitions import CaseCommand
 from services.issues.catalogue.domain.catalogue import SpanUnit
 from tests.unit.issues.world import (
@@ -47,7 +47,7 @@ def test_where_nobody_waits_to_be_spoken_with_handling_follows_the_signature() -
     assert case.phase is CasePhase.HANDLING
     assert case.phase_due_at == case.due_at
     with pytest.raises(AlreadyContacted):
-        contact(case, Contact(), CLOCKS, HANDLER, NOW)
+        contact(case, ContactReporter(), CLOCKS, HANDLER, NOW)
 
 
 def test_a_warning_then_a_breach_each_once_and_a_level_for_each_phase() -> None:

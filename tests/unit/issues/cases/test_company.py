@@ -8,7 +8,7 @@ from services.contracts.issues import CaseShown, CaseStatus, CaseWithheld, CaseW
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.company import keep_company, whole_of, withdraw_category
 from services.issues.cases.domain.merging import Merge, Unmerge, follow, merge, unmerge
-from services.issues.cases.domain.parents import Adopt, SplitOff, adopt, release, split_off
+from services.issues.cases.domain.parents import AdoptCase, SplitOff, adopt, release, split_off
 from services.issues.cases.domain.publicity import is_public
 from tests.unit.issues.world import (
     BUILDING,
@@ -39,7 +39,7 @@ def linked(case: Case, to: Case) -> tuple[Decision[Case], Decision[Case]]:
     """Merged into another case, and made a part of it."""
     return (
         merge(case, Merge(into=to.id), to, CLOCKS, STAFF, NOW),
-        adopt(case, Adopt(parent=to.id), to, STAFF, NOW),
+        adopt(case, AdoptCase(parent=to.id), to, STAFF, NOW),
     )
 
 

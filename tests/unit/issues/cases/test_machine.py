@@ -22,7 +22,7 @@ from services.issues.cases.domain.extension import (
     request_extension,
 )
 from services.issues.cases.domain.handling import (
-    Contact,
+    ContactReporter,
     Dispatch,
     Handle,
     Reassign,
@@ -90,7 +90,7 @@ ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case
     C.REOPEN: lambda case, by, now, draw: reopen(case, Reopen(reason="r"), by, now),
     C.RATE: lambda case, by, now, draw: rate(case, Rate(rating=draw(st.integers(1, 5))), by, now),
     C.REASSIGN: _reassign,
-    C.CONTACT: lambda case, by, now, draw: contact(case, Contact(), CLOCKS, by, now),
+    C.CONTACT: lambda case, by, now, draw: contact(case, ContactReporter(), CLOCKS, by, now),
     C.PAUSE: lambda case, by, now, draw: pause(case, Pause(until=now + _hours(draw), reason="r"), CLOCKS, by, now),
     C.RESUME: lambda case, by, now, draw: resume(case, Resume(), CLOCKS, by, now),
     C.REQUEST_EXTENSION: lambda case, by, now, draw: request_extension(

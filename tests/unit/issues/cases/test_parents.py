@@ -7,7 +7,7 @@ from services.chassis.principal import SYSTEM, Principal
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.parents import (
-    Adopt,
+    AdoptCase,
     OneLevelOnly,
     ParentElsewhere,
     ParentIsClosed,
@@ -36,16 +36,16 @@ PART = SplitOff(category="wall", title="外墙脱落")
 
 
 def adopted(case: Case, parent: Case = WHOLE) -> Case:
-    return adopt(case, Adopt(parent=parent.id), parent, STAFF, NOW).aggregate
+    return adopt(case, AdoptCase(parent=parent.id), parent, STAFF, NOW).aggregate
 
 
 def test_a_case_becomes_a_part_once_and_is_on_its_own_again() -> None:
     case = a_case(CaseStatus.REPORTED)
-    taken_in = adopt(case, Adopt(parent=WHOLE.id), WHOLE, STAFF, NOW)
+    taken_in = adopt(case, AdoptCase(parent=WHOLE.id), WHOLE, STAFF, NOW)
     assert_folds(case, taken_in)
     child = taken_in.aggregate
-    assert adopt(child, Adopt(parent=WHOLE.id), WHOLE, STAFF, NOW).events == ()
-    moved = adopt(child, Adopt(parent="case-3"), WHOLE.model_copy(update={"id": "case-3"}), STAFF, NOW)
+    assert adopt(child, AdoptCase(parent=WHOLE.id), WHOLE, STAFF, NOW).events == ()
+    moved = adopt(child, AdoptCase(parent="case-3"), WHOLE.model_copy(update={"id": "case-3"}), STAFF, NOW)
     assert moved.events[0].public_data()["previous_parent"] == WHOLE.id
     alone = release(child, STAFF, NOW)
     assert_folds(child, alone)
@@ -56,13 +56,13 @@ def test_a_case_becomes_a_part_once_and_is_on_its_own_again() -> None:
 def test_there_is_one_level() -> None:
     case = a_case(CaseStatus.REPORTED)
     with pytest.raises(OneLevelOnly):
-        adopt(case, Adopt(parent=case.id), case, STAFF, NOW)
+        adopt(case, AdoptCase(parent=case.id), case, STAFF, NOW)
     with pytest.raises(OneLevelOnly):
         adopted(case, WHOLE.model_copy(update={"parent": "case-9"}))
     with pytest.raises(OneLevelOnly):
         adopted(case.model_copy(update={"children": 1}))
     with pytest.raises(OneLevelOnly):  # the number that it shows may be of its public parts alone
-        adopt(case, Adopt(parent=WHOLE.id), WHOLE, STAFF, NOW, has_children=True)
+        adopt(case, AdoptCase(parent=WHOLE.id), WHOLE, STAFF, NOW, has_children=True)
     with pytest.raises(OneLevelOnly):
         split_off("case-4", PART, adopted(case), BUILDING, CATALOGUE, STAFF, NOW)
 
@@ -92,7 +92,7 @@ def test_a_parent_is_of_the_same_community() -> None:
 def test_the_staff_split_and_join(by: Principal) -> None:
     child = adopted(a_case(CaseStatus.REPORTED))
     with pytest.raises(NotYours):
-        adopt(a_case(CaseStatus.REPORTED), Adopt(parent=WHOLE.id), WHOLE, by, NOW)
+        adopt(a_case(CaseStatus.REPORTED), AdoptCase(parent=WHOLE.id), WHOLE, by, NOW)
     with pytest.raises(NotYours):
         release(child, by, NOW)
     with pytest.raises(NotYours):

@@ -4,11 +4,11 @@ import pytest
 
 from services.chassis.principal import Principal
 from services.contracts.issues import CaseRemarked, CaseStatus
-from services.issues.cases.domain.remarks import MAX_REMARKS, Remark, TooManyRemarks, remark
+from services.issues.cases.domain.remarks import MAX_REMARKS, AddRemark, TooManyRemarks, remark
 from services.issues.cases.domain.verdict import OnlyTheReporter
 from tests.unit.issues.world import HANDLER, NEIGHBOUR, NOW, RESIDENT, STAFF, WAYS, a_case
 
-WORDS = Remark(text="三楼也不亮")
+WORDS = AddRemark(text="三楼也不亮")
 
 
 @pytest.mark.parametrize("status", WAYS)

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.issues.catalogue.domain.catalogue import Catalogue, Category
 from services.issues.catalogue.domain.editions import (
-    Adopt,
+    AdoptEdition,
     Edition,
     adopt,
 )
@@ -12,11 +12,11 @@ from services.issues.catalogue.residential import RESIDENTIAL
 from tests.unit.issues.world import HERE, NOW, STAFF, assert_folds
 
 
-def given_by(catalogue: Catalogue, **more: Any) -> Adopt:
-    return Adopt(**{"groups": catalogue.groups, "categories": catalogue.categories, **more})
+def given_by(catalogue: Catalogue, **more: Any) -> AdoptEdition:
+    return AdoptEdition(**{"groups": catalogue.groups, "categories": catalogue.categories, **more})
 
 
-def adopted(command: Adopt, before: Catalogue = RESIDENTIAL, units: frozenset[str] = frozenset()) -> Edition:
+def adopted(command: AdoptEdition, before: Catalogue = RESIDENTIAL, units: frozenset[str] = frozenset()) -> Edition:
     decision = adopt(HERE, command, before, units, STAFF, NOW)
     assert_folds(None, decision)
     return decision.aggregate

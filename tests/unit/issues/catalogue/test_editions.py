@@ -7,7 +7,7 @@ import pytest
 from services.chassis.errors import NotYours
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit, UnknownCategory
 from services.issues.catalogue.domain.editions import (
-    Adopt,
+    AdoptEdition,
     CatalogueMalformed,
     CodeChangesMeaning,
     adopt,
@@ -64,7 +64,7 @@ def test_deadlines_may_change_under_the_same_code() -> None:
     assert len(edition.categories) == len(RESIDENTIAL.categories)
 
 
-def _malformed(field: str) -> Adopt:
+def _malformed(field: str) -> AdoptEdition:
     groups, categories = list(RESIDENTIAL.groups), list(RESIDENTIAL.categories)
     match field:
         case "groups.1.code":

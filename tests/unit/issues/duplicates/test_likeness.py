@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.issues.duplicates.domain.likeness import Likeness, Spot, Why, alike, best, grams, match
+from services.issues.duplicates.domain.likeness import Likeness, LikenessReason, Spot, alike, best, grams, match
 
 LAMP = Likeness(Spot("b9-f7", 7, "b9", "b9"), "lighting", "public-facilities", "七楼楼道灯不亮，晚上看不见")
 
@@ -18,7 +18,11 @@ def test_two_lamps_on_two_floors_are_told_apart() -> None:
         match(asked("楼道灯坏了", "lighting", Spot(f"b9-f{floor}", floor, "b9", "b9")), LAMP) for floor in (7, 6, 2)
     )
     assert same.score > below.score > far.score
-    assert (same.why[0], below.why[0], far.why[0]) == (Why.SAME_PLACE, Why.NEXT_FLOOR, Why.SAME_BUILDING)
+    assert (same.why[0], below.why[0], far.why[0]) == (
+        LikenessReason.SAME_PLACE,
+        LikenessReason.NEXT_FLOOR,
+        LikenessReason.SAME_BUILDING,
+    )
     elsewhere = match(asked("楼道灯坏了", "lighting", Spot("b3-f7", 7, "b3", "b3")), LAMP)
     assert elsewhere.score < far.score
 
@@ -27,7 +31,7 @@ def test_two_lamps_on_two_floors_are_told_apart() -> None:
 def test_the_same_in_other_words_is_found_by_words_alone(words: str) -> None:
     found = match(asked(words), LAMP)
     assert found.likely
-    assert found.why == (Why.SIMILAR_WORDS,)
+    assert found.why == (LikenessReason.SIMILAR_WORDS,)
 
 
 @pytest.mark.parametrize("words", ["电梯困人", "垃圾没有清运", "灯", "a", "？？"])
@@ -47,12 +51,12 @@ def test_another_category_of_the_group_is_nearer_than_another_group() -> None:
     near = match(Likeness(spot, "door", "public-facilities"), LAMP)
     far = match(Likeness(spot, "noise", "order"), LAMP)
     assert near.score > far.score
-    assert Why.SAME_GROUP in near.why
+    assert LikenessReason.SAME_GROUP in near.why
 
 
 def test_open_grounds_are_a_neighbourhood_of_their_own() -> None:
     ground = Likeness(Spot("c1", None, None, "c1"), "waste", "environment", "垃圾桶满了")
-    assert match(asked(spot=Spot("c1-gate", None, None, "c1")), ground).why == (Why.SAME_GROUNDS,)
+    assert match(asked(spot=Spot("c1-gate", None, None, "c1")), ground).why == (LikenessReason.SAME_GROUNDS,)
     assert match(asked(spot=Spot("c1-gate", None, None, "c1")), LAMP).why == ()
 
 

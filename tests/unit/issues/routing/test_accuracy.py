@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 from services.contracts.issues.routing import DispatchSource
-from services.issues.routing.domain.accuracy import SMALLEST_SAMPLE, Counted, Outcome, Tally, figures, publish
+from services.issues.routing.domain.accuracy import (
+    SMALLEST_SAMPLE,
+    CountedDispatches,
+    DispatchOutcome,
+    DispatchTally,
+    figures,
+    publish,
+)
 from tests.unit.issues.world import (
     HERE,
     NOW,
@@ -11,11 +18,12 @@ from tests.unit.issues.world import (
 )
 
 
-def counted(**outcomes: int) -> Counted:
+def counted(**outcomes: int) -> CountedDispatches:
     tallies = [
-        Tally(DispatchSource.RULE, "unit-1", "lighting", Outcome(outcome), count) for outcome, count in outcomes.items()
+        DispatchTally(DispatchSource.RULE, "unit-1", "lighting", DispatchOutcome(outcome), count)
+        for outcome, count in outcomes.items()
     ]
-    return Counted(tallies, 6, {"rule": 6}, {"unit-1": 6}, {"lighting": 6})
+    return CountedDispatches(tallies, 6, {"rule": 6}, {"unit-1": 6}, {"lighting": 6})
 
 
 def test_accuracy_is_of_what_is_decided_and_hops_are_of_cases() -> None:

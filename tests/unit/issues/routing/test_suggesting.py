@@ -14,7 +14,7 @@ from services.issues.routing.domain.policy import (
     not_set_up,
 )
 from services.issues.routing.domain.rules import Conditions, Facts, Rule
-from services.issues.routing.domain.suggesting import Opinion, Why, is_for_the_platform, suggest
+from services.issues.routing.domain.suggesting import Opinion, SuggestionReason, is_for_the_platform, suggest
 from tests.unit.issues.world import (
     HERE,
     NOW,
@@ -38,21 +38,31 @@ def test_a_rule_comes_before_the_model_and_the_model_before_the_catalogue() -> N
     opinion = Opinion("model-1", (Guess("lighting", 0.9),), UNITS)
     both = suggest(routing(rules_on=(LIGHTS,), edition=3), FACTS, opinion, "unit-9")
     assert (both.why, both.unit, both.rule, both.edition, both.source) == (
-        Why.RULE,
+        SuggestionReason.RULE,
         "unit-1",
         "lights",
         3,
         DispatchSource.RULE,
     )
     model = suggest(routing(), FACTS, opinion, "unit-9")
-    assert (model.why, model.unit, model.confidence, model.source) == (Why.MODEL, "unit-2", 0.7, DispatchSource.MODEL)
+    assert (model.why, model.unit, model.confidence, model.source) == (
+        SuggestionReason.MODEL,
+        "unit-2",
+        0.7,
+        DispatchSource.MODEL,
+    )
     assert [likely.label for likely in model.units] == ["unit-2", "unit-3", "unit-1"]
     unsure = suggest(routing(threshold=0.8), FACTS, opinion, "unit-9")
-    assert (unsure.why, unsure.unit, unsure.source, unsure.category) == (Why.CATALOGUE, "unit-9", None, "lighting")
+    assert (unsure.why, unsure.unit, unsure.source, unsure.category) == (
+        SuggestionReason.CATALOGUE,
+        "unit-9",
+        None,
+        "lighting",
+    )
     alone = suggest(routing(threshold=0.8), FACTS, opinion, None)
-    assert (alone.why, alone.unit, alone.source) == (Why.UNSURE, "unit-2", None)
+    assert (alone.why, alone.unit, alone.source) == (SuggestionReason.UNSURE, "unit-2", None)
     nothing = suggest(routing(), FACTS, None, None)
-    assert (nothing.why, nothing.unit, nothing.source) == (Why.NOTHING, None, None)
+    assert (nothing.why, nothing.unit, nothing.source) == (SuggestionReason.NOTHING, None, None)
 
 
 @given(
@@ -68,7 +78,7 @@ def test_no_unit_is_suggested_again_for_what_it_has_returned(
         routing(rules_on=rules, threshold=threshold), FACTS, Opinion("model-1", (), UNITS), responsible, returned
     )
     assert made.unit not in returned
-    assert made.why is not Why.MODEL or (made.confidence or 0) >= threshold
+    assert made.why is not SuggestionReason.MODEL or (made.confidence or 0) >= threshold
 
 
 @pytest.mark.parametrize("status", list(CaseStatus))
