@@ -1,12 +1,12 @@
 """Who may know that something is there: to everybody else it answers as what isn't, by the same words."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.errors import UnknownAggregate
 from services.chassis.principal import Principal, Role
-from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Kind, Stored
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -19,6 +19,12 @@ def known_to(by: Principal, *roles: Role) -> Callable[[Aggregate], bool]:
         return at_home and (not roles or by.has(aggregate.community, *roles))
 
     return knows
+
+
+def require_known(thing: Aggregate, kind: Kind[Any], by: Principal) -> None:
+    """Raises UnknownAggregate, as if there were no `thing` of `kind`, unless `by` belongs to its community."""
+    if thing.community not in by.communities:
+        raise UnknownAggregate(kind=kind.name, id=thing.id)
 
 
 async def known(aggregates: Aggregates[A], id: str, knows: Callable[[A], bool]) -> Stored[A]:

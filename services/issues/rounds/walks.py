@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from services.chassis.aggregate import Decision, Naming
 from services.chassis.errors import AlreadyExists, CommunityError, Invalid
+from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Cause, Stored
 from services.chassis.store.secret import naming_with
@@ -94,10 +95,10 @@ class Walks:
         """A walk in the round `round_id`, for `by` if they may record in it.
 
         Raises:
-            UnknownAggregate: there is no such round.
+            UnknownAggregate: there is no such round in a community of `by`.
             NotYours: it is walked by somebody else.
         """
-        round = (await self.rounds.get(round_id)).aggregate
+        round = (await known(self.rounds, round_id, known_to(by))).aggregate
         require_walker(round, by)
         catalogue, naming = await self.catalogues.of(round.community), await naming_with(self.visits.secret)
         return Walk(self, round, catalogue, by, cause, naming)

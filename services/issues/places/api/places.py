@@ -11,6 +11,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
+from services.chassis.http.visibility import known, known_to, require_known
 from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
 from services.issues.places.domain import layout
@@ -34,6 +35,7 @@ from services.issues.places.domain.places import (
     retire_place,
 )
 from services.issues.places.service import path_to, register_all, retire_inside, standing_in
+from services.issues.places.store import PLACES
 from services.issues.places.views import PlaceView, StepView, place_view, step_view
 from services.issues.shared.cache import Remembered
 from services.issues.shared.queries import matching
@@ -72,10 +74,11 @@ def router(places: Remembered[Place]) -> APIRouter:
     )
     async def register(body: RegisterPlace, command: CommandDep) -> Response:
         """compound → building → stairwell (单元) → floor → spot; levels between may be left out."""
-        parent = None if body.parent is None else (await places.stored.get(body.parent)).aggregate
+        by = command.principal
+        parent = None if body.parent is None else (await known(places.stored, body.parent, known_to(by))).aggregate
         return await command.create(
             places.stored,
-            lambda _, now: register_place(body, parent, command.principal, now),
+            lambda _, now: register_place(body, parent, by, now),
             place_view,
             id=place_id(body),
             location=lambda id: f"{BASE}/{id}",
@@ -89,9 +92,10 @@ def router(places: Remembered[Place]) -> APIRouter:
     async def lay_out(id: Id, body: LayOut, command: CommandDep) -> LaidOut:
         """The same layout sent again registers what is missing and changes nothing else."""
         place = (await places.stored.get(id)).aggregate
+        require_known(place, PLACES, command.principal)
         place.require_editor(command.principal)
-        registered, known = await register_all(places, place, layout.lay_out(place, body), command)
-        return LaidOut(registered=registered, known=known)
+        registered, there = await register_all(places, place, layout.lay_out(place, body), command)
+        return LaidOut(registered=registered, known=there)
 
     @routes.get(
         "",
@@ -131,9 +135,7 @@ def _one_place(routes: APIRouter, places: Remembered[Place]) -> None:
         responses=problems(NotYours, UnknownAggregate),
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await places.stored.get(id)
-        principal.require(stored.aggregate.community)
-        return etagged(stored, place_view, request)
+        return etagged(await known(places.stored, id, known_to(principal)), place_view, request)
 
     @routes.get(
         "/{id}/path",
@@ -142,7 +144,7 @@ def _one_place(routes: APIRouter, places: Remembered[Place]) -> None:
     )
     async def path(id: Id, principal: PrincipalDep) -> list[StepView]:
         steps = await path_to(places, id)
-        principal.require(steps[-1].community)
+        require_known(steps[-1], PLACES, principal)
         return [step_view(step) for step in steps]
 
     changing = (NotYours, UnknownAggregate, StaleVersion, PlaceIsRetired, PlaceChangeWrong)
@@ -155,7 +157,11 @@ def _one_place(routes: APIRouter, places: Remembered[Place]) -> None:
     )
     async def change(id: Id, body: ChangePlace, command: CommandDep) -> Response:
         answer = await command.change(
-            places.stored, id, lambda place, now: change_place(place, body, command.principal, now), place_view
+            places.stored,
+            id,
+            lambda place, now: change_place(place, body, command.principal, now),
+            place_view,
+            known_to=known_to(command.principal),
         )
         places.forget(id)
         return answer
@@ -170,10 +176,15 @@ def _one_place(routes: APIRouter, places: Remembered[Place]) -> None:
         """What stands in the place is retired first. A request that was interrupted is sent again and goes on where it
         was."""
         place = (await places.stored.get(id)).aggregate
+        require_known(place, PLACES, command.principal)
         place.require_editor(command.principal)
         await retire_inside(places, place, command)
         answer = await command.change(
-            places.stored, id, lambda place, now: retire_place(place, command.principal, now), place_view
+            places.stored,
+            id,
+            lambda place, now: retire_place(place, command.principal, now),
+            place_view,
+            known_to=known_to(command.principal),
         )
         places.forget(id)
         return answer

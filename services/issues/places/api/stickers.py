@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
+from services.chassis.http.visibility import require_known
 from services.chassis.principal import Role
 from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
@@ -26,6 +27,7 @@ from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.links import Links
 from services.issues.places.service import everything_in, in_order, reportable
 from services.issues.places.stickers import Sticker, png_file, sheet, svg_file
+from services.issues.places.store import PLACES
 from services.issues.places.views import StepView, step_view
 from services.issues.shared.cache import Remembered
 
@@ -92,7 +94,7 @@ def _codes(routes: APIRouter, places: Remembered[Place], links: Links) -> None:
         responses={200: {"content": {"image/svg+xml": {}}}, **refused},
     )
     async def as_svg(id: Id, principal: PrincipalDep) -> Response:
-        principal.require((await places.get(id)).community)
+        require_known(await places.get(id), PLACES, principal)
         return Response(await asyncio.to_thread(svg_file, links.sticker(id)), media_type="image/svg+xml")
 
     @routes.get(
@@ -104,7 +106,7 @@ def _codes(routes: APIRouter, places: Remembered[Place], links: Links) -> None:
     async def as_png(
         id: Id, principal: PrincipalDep, scale: Annotated[int, Query(ge=1, le=40, description="Pixels a module.")] = 10
     ) -> Response:
-        principal.require((await places.get(id)).community)
+        require_known(await places.get(id), PLACES, principal)
         return Response(await asyncio.to_thread(png_file, links.sticker(id), scale), media_type="image/png")
 
     @routes.get(
@@ -124,7 +126,9 @@ def _codes(routes: APIRouter, places: Remembered[Place], links: Links) -> None:
     ) -> Response:
         """For staff and operators. The sheet of a compound has the compound, its buildings and what stands in the
         open."""
-        principal.require((await places.get(id)).community, Role.STAFF, Role.OPERATOR)
+        place = await places.get(id)
+        require_known(place, PLACES, principal)
+        principal.require(place.community, Role.STAFF, Role.OPERATOR)
         steps = await reportable(places, id)
         there = await _printed(places, steps[-1])
         chosen = [each for each in there if not kind or each.kind in kind]

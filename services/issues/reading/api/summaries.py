@@ -11,6 +11,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.issues import BuildingTally, RoundSummary
 from services.contracts.issues import RoundStatus as Stage
@@ -101,8 +102,7 @@ def router(rounds: Aggregates[Round], reader: RoundReader, vault: Vault, clock: 
 
         Counted and named is what the caller may know of: the committee all, everybody else what is public.
         """
-        round = (await rounds.get(id)).aggregate
-        principal.require(round.community)
+        round = (await known(rounds, id, known_to(principal))).aggregate
         shown = visible_to(await vault.known(principal), round.community)
         everything = Reach.of(principal, round.community).inside
         status = await reader.status(round, clock(), shown, everything=everything)

@@ -13,6 +13,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
+from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.issues import RoundPlanState, RoundPlanStatus
 from services.contracts.marks import Id
@@ -110,9 +111,7 @@ def router(plans: Aggregates[RoundPlan], places: Remembered[Place]) -> APIRouter
         "/{id}", response_model=RoundPlanView, summary="One plan", responses=problems(NotYours, UnknownAggregate)
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await plans.get(id)
-        principal.require(stored.aggregate.community)
-        return etagged(stored, plan_view, request)
+        return etagged(await known(plans, id, known_to(principal)), plan_view, request)
 
     _changes(routes, plans, places)
     return routes
@@ -127,7 +126,11 @@ def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered
     )
     async def skip(id: Id, body: rules.SkipDate, command: CommandDep) -> Response:
         return await command.change(
-            plans, id, lambda plan, now: rules.skip_date(plan, body, command.principal, now), plan_view
+            plans,
+            id,
+            lambda plan, now: rules.skip_date(plan, body, command.principal, now),
+            plan_view,
+            known_to=known_to(command.principal),
         )
 
     @routes.post(
@@ -144,6 +147,7 @@ def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered
             id,
             lambda plan, now: rules.change_plan(plan, body, buildings, command.principal, now),
             plan_view,
+            known_to=known_to(command.principal),
         )
 
     @routes.post("/{id}/end", response_model=RoundPlanView, summary="No more rounds", responses=problems(*_CHANGE))
@@ -151,7 +155,11 @@ def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered
         """At once, or from a date on. Rounds that stand already are not touched."""
         asked = body or rules.EndPlan()
         return await command.change(
-            plans, id, lambda plan, now: rules.end_plan(plan, asked, command.principal, now), plan_view
+            plans,
+            id,
+            lambda plan, now: rules.end_plan(plan, asked, command.principal, now),
+            plan_view,
+            known_to=known_to(command.principal),
         )
 
 

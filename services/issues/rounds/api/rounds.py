@@ -13,6 +13,7 @@ from services.chassis.http.demands import BULKY
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
+from services.chassis.http.visibility import known, known_to
 from services.contracts.issues import RoundStatus
 from services.contracts.marks import Id
 from services.issues.catalogue.domain.catalogue import UnknownCategory
@@ -150,9 +151,7 @@ def router(walks: Walks) -> APIRouter:
 
     @routes.get("/{id}", response_model=RoundView, summary="One round", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await rounds.get(id)
-        principal.require(stored.aggregate.community)
-        return etagged(stored, round_view, request)
+        return etagged(await known(rounds, id, known_to(principal)), round_view, request)
 
     @routes.post(
         "/{id}/complete",
@@ -164,7 +163,11 @@ def router(walks: Walks) -> APIRouter:
         """The figures are final, and the status `completed`, once every visit recorded until now is counted."""
         recorded = await walks.visits.collection.count_documents({"state.round": id})
         return await command.change(
-            rounds, id, lambda round, now: complete_round(round, recorded, command.principal, now), round_view
+            rounds,
+            id,
+            lambda round, now: complete_round(round, recorded, command.principal, now),
+            round_view,
+            known_to=known_to(command.principal),
         )
 
     _visits(routes, walks)
@@ -213,8 +216,7 @@ def _visits(routes: APIRouter, walks: Walks) -> None:
     async def many(
         id: Id, request: Request, principal: PrincipalDep, page: PageDep, building: Annotated[Id | None, Query()] = None
     ) -> Response:
-        community = (await walks.rounds.get(id)).aggregate.community
-        principal.require(community)
+        community = (await known(walks.rounds, id, known_to(principal))).aggregate.community
         query = matching(community, round=id, building=building)
         found = await walks.visits.select(query, limit=page.limit, cursor=page.cursor)
         return paged(found, lambda stored: visit_view(stored, principal), request)

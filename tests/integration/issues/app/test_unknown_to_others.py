@@ -1,11 +1,13 @@
 """What somebody may not know of is answered as what does not exist: by every route, in lists, and to every command."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.chassis.aggregate import derived_id
+from services.chassis.clock import utc_now
 from services.chassis.principal import Principal, Role
 from tests.integration.issues.calling import OPERATOR, Answer, Api, a_community
 from tests.integration.issues.kept import Kept
@@ -81,10 +83,10 @@ async def asked(api: Api, by: Principal, method: str, path: str, body: Any, head
 
 
 async def assert_told_apart_by_nothing(
-    api: Api, by: Principal, kind: str, id: str, named: dict[str, dict[str, Any]]
+    api: Api, by: Principal, kind: str, id: str, named: dict[str, dict[str, Any]], *, routes_at_least: int = 9
 ) -> None:
     routes = await routes_of(api, kind)
-    assert len(routes) > 8
+    assert len(routes) >= routes_at_least
     for method, path in routes:
         command = path.rsplit("/", 1)[-1]
         body = {**BODIES.get(command, {}), **named.get(command, {})} if command in {*BODIES, *named} else None
@@ -173,6 +175,31 @@ async def test_a_hidden_wish_is_nothing_to_all_but_its_proposer_and_the_staff(ap
     await api.made(STAFF, f"/wishes/{wish}/hide", {"reason": "x"})
     await assert_told_apart_by_nothing(api, by, "wishes", wish, {})
     assert (await api.get(RESIDENT, f"/wishes/{wish}")).json["hidden"] is True
+
+
+async def test_a_place_is_nothing_to_another_community(api: Api) -> None:
+    _, [building, *_] = await a_community(api, buildings=1)
+    named = {"change": {"title": "x"}, "floors": {}}
+    await assert_told_apart_by_nothing(api, STRANGER, "places", building, named, routes_at_least=7)
+    assert (await api.get(RESIDENT, f"/places/{building}")).status == 200
+
+
+async def test_a_round_and_a_plan_of_rounds_are_nothing_to_another_community(api: Api, store: Kept) -> None:
+    await register_places(store)
+    round = await plan(store)
+    visit = {"id": "v1", "building": BUILDINGS[0].id, "floor": 1}
+    of_round: dict[str, dict[str, Any]] = {"visits": visit, "batch": {"visits": [visit]}}
+    await assert_told_apart_by_nothing(api, STRANGER, "rounds", round.id, of_round, routes_at_least=6)
+    buildings = [building.id for building in BUILDINGS]
+    first = utc_now() + timedelta(days=10)
+    recurring = {"title": "每日巡查", "rule": "FREQ=DAILY", "first": first.isoformat()}
+    made = await api.made(STAFF, "/round-plans", {"community": HERE, "buildings": buildings, **recurring})
+    of_plan: dict[str, dict[str, Any]] = {
+        "skip": {"on": "2099-02-05"},
+        "change": {"buildings": buildings, **recurring},
+        "end": {},
+    }
+    await assert_told_apart_by_nothing(api, STRANGER, "round-plans", made["id"], of_plan, routes_at_least=4)
 
 
 async def test_a_rounds_summary_neither_names_nor_counts_a_private_case_to_residents(api: Api, store: Kept) -> None:

@@ -77,7 +77,7 @@ async def test_a_lamp_is_found_level_by_level_and_reported_at(api: Api) -> None:
     found = (await api.get(RESIDENT, "/places", community=HERE, number=18, within=building)).json["items"]
     assert {place["kind"] for place in found} == {PlaceKind.FLOOR}
     assert len(found) == 2
-    assert (await api.get(STRANGER, f"/places/{lamps[0]}")).status == 403
+    assert (await api.get(STRANGER, f"/places/{lamps[0]}")).status == 404
 
 
 async def test_a_place_keeps_its_grid_and_its_point_in_its_datum(api: Api) -> None:

@@ -94,9 +94,9 @@ async def test_a_long_sheet_comes_in_pages(api: Api, monkeypatch: pytest.MonkeyP
 
 async def test_who_prints(api: Api) -> None:
     building, lamp = await a_lamp(api)
-    for by, status in ((RESIDENT, 403), (NEIGHBOUR, 403), (STRANGER, 403), (None, 401), (STAFF, 200)):
+    for by, status in ((RESIDENT, 403), (NEIGHBOUR, 403), (STRANGER, 404), (None, 401), (STAFF, 200)):
         assert (await api.get(by, f"/places/{building}/stickers")).status == status
-    for by, status in ((NEIGHBOUR, 200), (STRANGER, 403), (None, 401)):
+    for by, status in ((NEIGHBOUR, 200), (STRANGER, 404), (None, 401)):
         for kind in ("svg", "png"):
             assert (await api.get(by, f"/places/{lamp}/qr.{kind}")).status == status
     assert (await api.get(STAFF, "/places/place-0/qr.svg")).status == 404

@@ -11,8 +11,8 @@ from services.issues.reading.row import ROWS
 from services.issues.reading.tiles import LEAF, Box, cell, within
 from tests.integration.issues.calling import Api
 from tests.integration.issues.kept import Kept
+from tests.integration.issues.query_plans import winning
 from tests.integration.issues.reading.readers import BOX, counted, placed, reported, up_to_date
-from tests.integration.issues.rounds.plans import winning
 from tests.unit.issues.world import HERE, RESIDENT, STAFF
 
 

@@ -19,8 +19,8 @@ from services.issues.reading.projection import RETIRED, Projection, indexes
 from services.issues.reading.row import ROWS, WAITING, order_of
 from tests.integration.issues.calling import Api
 from tests.integration.issues.kept import Kept
+from tests.integration.issues.query_plans import winning
 from tests.integration.issues.reading.readers import counted, dispatched, placed, reported, up_to_date
-from tests.integration.issues.rounds.plans import winning
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
 
 PHONE = "13812345678"

@@ -211,7 +211,7 @@ async def test_the_summary_follows_the_cases(running: Running) -> None:
     [left] = cases["waiting"]
     assert (left["id"], left["unit"], left["status"]) == (second, unit, CaseStatus.DISPATCHED)
     assert left["due_at"] is not None
-    assert (await api.get(STRANGER, f"{at}/summary")).status == 403
+    assert (await api.get(STRANGER, f"{at}/summary")).status == 404
     assert (await api.get(STAFF, "/rounds/round-none/summary")).status == 404
     assert (await api.get(None, f"{at}/summary")).status == 401
 
@@ -267,7 +267,7 @@ async def test_a_plan_becomes_rounds_by_itself_each_once(running: Running, db: D
     ended = await api.made(STAFF, f"{at}/end", None)
     assert (ended["status"], ended["next"], ended["ahead"]) == ("ended", None, [])
     assert [p["id"] for p in (await api.get(WALKER, "/round-plans", community=HERE)).json["items"]] == [plan["id"]]
-    assert (await api.get(STRANGER, at)).status == 403
+    assert (await api.get(STRANGER, at)).status == 404
 
 
 async def test_sweeping_a_plan_again_names_no_date_twice(api: Api, store: Kept) -> None:
