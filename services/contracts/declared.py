@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
+from pkgutil import iter_modules
 from typing import Any, TypeAlias, get_args
 
 from pydantic import BaseModel
@@ -21,10 +22,17 @@ def declarations() -> list[Declaration]:
     """Every model that reaches a topic, by type. Events that stay in their service's journal are left out."""
     modules = {_module(topic) for topic in TOPICS}
     for module in modules:
-        import_module(module)
+        import_whole(module)
     published: list[Declaration] = [event for event in events().values() if not event.internal]
     published += states().values()
     return sorted((model for model in published if _home(model) in modules), key=lambda model: model.type)
+
+
+def import_whole(name: str) -> None:
+    """Import the module of a topic, and every part of it: what nobody has imported yet is declared all the same."""
+    module = import_module(name)
+    for part in iter_modules(getattr(module, "__path__", ()), f"{name}."):
+        import_module(part.name)
 
 
 def _home(model: Declaration) -> str:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from referencing.jsonschema import DRAFT202012
 from deploy.local.places import obtained
 from services.chassis.clock import utc_now
 from services.chassis.subscriber import dead_letter
-from services.contracts.declared import channel_of, declarations
+from services.contracts.declared import channel_of, declarations, import_whole
 from services.contracts.served import asyncapi
 from services.contracts.topics import TOPICS, configurations
 
@@ -127,3 +128,12 @@ def test_dead_letters_have_the_headers_that_it_says() -> None:
     reason = dead_letter.Reason(dead_letter.BAD_JSON, "the data is not JSON")
     made = dead_letter.headers([], topic="t", partition=0, offset=1, consumer="c", reason=reason, now=utc_now())
     assert {name for name, _ in made} == set(schema["required"]) == set(schema["properties"])
+
+
+def test_a_part_of_a_topic_that_nobody_imports_is_declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "topic_in_parts").mkdir()
+    for part in ("__init__", "lonely"):
+        (tmp_path / "topic_in_parts" / f"{part}.py").write_text('"""A part."""\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    import_whole("topic_in_parts")
+    assert "topic_in_parts.lonely" in sys.modules

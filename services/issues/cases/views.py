@@ -7,7 +7,7 @@ from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Stored
 from services.contracts.issues import CaseState
 from services.issues.cases.domain.case import Case, Remark
-from services.issues.cases.domain.redaction import Words, words_for
+from services.issues.cases.domain.redaction import WordsAsRead, words_for
 from services.issues.catalogue.domain.questions import Answer
 from services.issues.places.domain.datum import Point
 from services.issues.privacy.domain.contact import Contact
@@ -52,7 +52,7 @@ def case_view(stored: Stored[Case], by: Principal, contact: Contact | None = Non
     return shown(CaseView, stored, inside=inside, contact=contact)
 
 
-def _inside(case: Case, words: Words) -> CaseInside:
-    told = {name: getattr(words, name) for name in Words.__dataclass_fields__}
+def _inside(case: Case, words: WordsAsRead) -> CaseInside:
+    told = {name: getattr(words, name) for name in WordsAsRead.__dataclass_fields__}
     rest = {name: getattr(case, name) for name in CaseInside.model_fields.keys() - told.keys()}
     return assembled(CaseInside, told | rest)

@@ -8,16 +8,20 @@ a public title reads it once more.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+
+from pydantic import BaseModel
 
 from services.chassis.principal import Principal
+from services.contracts.holding import held
+from services.contracts.marks import Sort
 from services.contracts.masking import mask
 from services.issues.cases.domain.case import ANONYMOUS, Case, Remark
 from services.issues.catalogue.domain.questions import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordsAsRead:
     """The words of a case as one person may read them. `minor` is None to whom it does not concern."""
 
     text: str | None = field(repr=False)
@@ -27,14 +31,24 @@ class Words:
     minor: bool | None
 
 
-def words_for(case: Case, by: Principal) -> Words | None:
+AS_IT_IS = frozenset({"point", "before", "after", "attachments", "attachments_after"})
+"""Fields that go with the person, by their mark, and hold no text: a position, ids of uploads."""
+
+
+def unmasked(case: type[BaseModel], shown: type[BaseModel]) -> set[str]:
+    """The fields of `case` that hold words of a person and stand in `shown` unmasked: there must be none."""
+    words = {each.path[0] for each in held(case) if each.sort is Sort.WORDS}
+    return (words & shown.model_fields.keys()) - {each.name for each in fields(WordsAsRead)} - AS_IT_IS
+
+
+def words_for(case: Case, by: Principal) -> WordsAsRead | None:
     """The words of `case` as `by` may read them; None where they may read none."""
     if not case.shows_inside_to(by):
         return None
     outside, own = case.is_outside(by), case.is_reporter(by)
     theirs = frozenset({by.sub, ANONYMOUS}) if own and case.anonymous else frozenset({by.sub})
     plain = not outside and not own
-    return Words(
+    return WordsAsRead(
         text=masked_inside(case.text) if outside else case.text,
         spot=masked_inside(case.spot) if outside else case.spot,
         answers={code: _masked_answer(given) for code, given in case.answers.items()} if outside else case.answers,

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.principal import Principal, Role
+from services.contracts import marks
 from services.contracts.issues import CaseStatus
 from services.contracts.masking import mask
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.redaction import Words, masked_inside, masked_outside, words_for
+from services.issues.cases.domain.redaction import WordsAsRead, masked_inside, masked_outside, unmasked, words_for
 from services.issues.cases.domain.verdict import Reopen, reopen
+from services.issues.cases.views import CaseInside
 from tests.unit.issues.world import (
     HANDLER,
     NEIGHBOUR,
@@ -34,7 +36,7 @@ ID_NUMBER = "11010519491231002X"
 TYPED = f"张三家3单元502室漏水，电话{PHONE}，身份证{ID_NUMBER}，卡{CARD}"
 
 
-def written(words: Words) -> str:
+def written(words: WordsAsRead) -> str:
     return " ".join(remark.text for remark in words.remarks)
 
 
@@ -125,3 +127,19 @@ def test_an_anonymous_reporter_is_known_by_their_alias_alone() -> None:
     assert case.acting(STAFF) is STAFF
     worker = person("staff-2", Role.STAFF)
     assert not case.is_reporter(worker)
+
+
+class Told(Case):
+    access_hint: marks.Words[str | None] = None
+
+
+class Inside(CaseInside):
+    access_hint: str | None
+
+
+def test_no_words_of_a_person_are_shown_unmasked() -> None:
+    assert unmasked(Case, CaseInside) == set()
+
+
+def test_words_that_nobody_masks_are_found() -> None:
+    assert unmasked(Told, Inside) == {"access_hint"}
