@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from tests.rules.tree import Module
 
-AT_THE_ROOT = frozenset({"__init__", "app", "settings", "subscribers"})
+AT_THE_ROOT = frozenset({"__init__", "app", "settings"})
 IN_A_ROOM = frozenset({"__init__", "api", "domain", "reactions", "room", "settings", "store", "sweeps", "views"})
 SHARED = "shared"
 WHOLE = "app"
