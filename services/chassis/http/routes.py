@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from services.chassis.http.bulk import BulkRoute
-from services.chassis.http.demands import NOTHING, Demand, demand_of
+from services.chassis.http.demands import NOTHING, Demand
+from services.chassis.http.route_demands import demand_of
 
 _CHOSEN = "community.route"
 _ALLOWED = "community.allowed"
