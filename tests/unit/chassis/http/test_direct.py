@@ -1,5 +1,6 @@
 """What is answered directly is answered as FastAPI answers it."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -148,6 +149,11 @@ KINDS = st.sampled_from(
 PATHS = st.sampled_from(["/pots/7/word", "/pots/x/word", "/pots/7/wordy", "/lists", "/perhaps", "/model"])
 
 
+def untraced(answer: httpx.Response) -> bytes:
+    """The body without the trace that a fault of ours leads to: each request has its own."""
+    return re.sub(rb'"trace":"[0-9a-f]{32}"', b'"trace":""', answer.content)
+
+
 @hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(path=PATHS, body=BODIES, kind=KINDS, pot=st.sampled_from(["", "blue", "taken"]), chunked=st.booleans())
 async def test_the_same_is_answered_whatever_is_sent(
@@ -160,7 +166,7 @@ async def test_the_same_is_answered_whatever_is_sent(
     sent = {b"content-type": kind.encode("latin-1"), b"x-pot": pot.encode()}
     one = await both.direct.post(BASE + path, content=pieces() if chunked else body, headers=sent)
     other = await both.general.post(BASE + path, content=pieces() if chunked else body, headers=sent)
-    assert (one.status_code, one.content) == (other.status_code, other.content)
+    assert (one.status_code, untraced(one)) == (other.status_code, untraced(other))
     assert headers(one) == headers(other)
 
 
