@@ -2,10 +2,13 @@
 
 A call to MongoDB costs more than what it carries: a thread of Motor's, a command, a wait for the journal. Alone, a call
 leaves at once; under load each round carries what has gathered, so that the cost is shared. What is answered to one
-caller is what a call of its own would have been answered: nobody fails by what a neighbour sent.
+caller is what a call of its own would have been answered: nobody fails by what a neighbour sent. While the store is
+away, a write that has waited long behind one that failed fails with it, as it would have by itself: sent later, it
+would be carried out when nobody waits for it any more.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import islice
@@ -21,6 +24,7 @@ from services.chassis.store.mongo import (
     UpdateOne,
     WriteOp,
     encoded,
+    is_passing,
 )
 
 T = TypeVar("T")
@@ -28,6 +32,9 @@ R = TypeVar("R")
 
 AT_ONCE = 256
 """Calls that one round carries at most."""
+
+PATIENCE = 2.0
+"""Seconds: a write that has waited longer behind a call that finds the store away is not sent after it."""
 
 _DUPLICATE = 11000
 _IMMUTABLE = 66
@@ -41,19 +48,24 @@ class Batcher(Generic[T, R]):
     """Gathers calls and carries them in rounds, `side_by_side` of them under way at a time.
 
     `gathering`: seconds that a round waits for more before it leaves; for what nobody waits for.
+    `patience`: where a round finds the store away, calls that have waited behind it for so many seconds fail with it.
     """
 
-    def __init__(self, carry: Round[T, R], *, side_by_side: int = 1, gathering: float = 0.0) -> None:
+    def __init__(
+        self, carry: Round[T, R], *, side_by_side: int = 1, gathering: float = 0.0, patience: float = math.inf
+    ) -> None:
         self._carry = carry
         self._free = side_by_side
         self._gathering = gathering
-        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._patience = patience
+        self._waiting: deque[tuple[T, asyncio.Future[R], float]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(self, item: T) -> R:
         """The answer to `item`. A caller that is cancelled doesn't take back what it has sent."""
-        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, answer))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[R] = loop.create_future()
+        self._waiting.append((item, answer, loop.time()))
         if self._free:
             self._free -= 1
             task = asyncio.create_task(self._rounds())
@@ -76,12 +88,12 @@ class Batcher(Generic[T, R]):
                     await asyncio.sleep(self._gathering)
                 gathered = [self._waiting.popleft() for _ in range(min(len(self._waiting), AT_ONCE))]
                 try:
-                    outcomes = await self._outcomes([item for item, _ in gathered])
+                    outcomes = await self._outcomes([item for item, *_ in gathered])
                 except asyncio.CancelledError:
-                    for _, answer in gathered:
+                    for _, answer, _ in gathered:
                         answer.cancel()
                     raise
-                for (_, answer), outcome in zip(gathered, outcomes, strict=True):
+                for (_, answer, _), outcome in zip(gathered, outcomes, strict=True):
                     if answer.done():
                         continue
                     if isinstance(outcome, Exception):
@@ -95,7 +107,17 @@ class Batcher(Generic[T, R]):
         try:
             return await self._carry(items)
         except Exception as error:  # reported: to each of the callers
+            if is_passing(error):
+                self._give_up(error)
             return [error] * len(items)
+
+    def _give_up(self, error: Exception) -> None:
+        """Tell `error` to those who have waited too long; the first in the queue have waited longest."""
+        latest = asyncio.get_running_loop().time() - self._patience
+        while self._waiting and self._waiting[0][2] < latest:
+            _, answer, _ = self._waiting.popleft()
+            if not answer.done():
+                answer.set_exception(error)
 
 
 class Inserts:
@@ -103,7 +125,7 @@ class Inserts:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._together: Batcher[Encoded, None] = Batcher(self._insert)
+        self._together: Batcher[Encoded, None] = Batcher(self._insert, patience=PATIENCE)
 
     async def __call__(self, document: Document) -> None:
         """Insert `document`; returns when it is durable.
@@ -150,7 +172,7 @@ class Updates:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._together: Batcher[tuple[Document, Encoded], bool] = Batcher(self._update)
+        self._together: Batcher[tuple[Document, Encoded], bool] = Batcher(self._update, patience=PATIENCE)
 
     async def __call__(self, query: Document, update: Document) -> bool:
         """Update the one document that `query` names by its `_id`; returns when that is durable. False, and nothing is
@@ -178,7 +200,7 @@ class Writes:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._together: Batcher[Sequence[WriteOp], None] = Batcher(self._write)
+        self._together: Batcher[Sequence[WriteOp], None] = Batcher(self._write, patience=PATIENCE)
 
     async def __call__(self, operations: Sequence[WriteOp]) -> None:
         """Carry out `operations`, in any order; returns when all are durable.

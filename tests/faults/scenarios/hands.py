@@ -50,17 +50,6 @@ class Hands:
         self.dispatched.add(case)
         return case
 
-    async def hand_over(self, case: str, unit: int) -> str:
-        """A case goes to a unit: it is dispatched, or reassigned where a command whose outcome nobody learnt (no
-        majority had it when its sender gave up) was carried out all the same when the store came back."""
-        answer = await insist(self._ground, "issues", ("staff-1", Role.STAFF), f"cases/{case}/dispatch", self._to(unit))
-        if answer.status_code == 409 and answer.json()["code"] == "case.not-now":
-            await self.reassign(case, unit)
-        else:
-            self.acknowledged.add(("issues", fine(answer)["id"], version(answer)))
-        self.dispatched.add(case)
-        return case
-
     async def reassign(self, case: str, unit: int) -> str:
         """A dispatched case goes to another unit."""
         return str((await self._do(f"cases/{case}/reassign", self._to(unit)))["id"])

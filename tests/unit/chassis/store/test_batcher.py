@@ -1,11 +1,13 @@
 """Calls that travel together: each gets the answer that a call of its own would have got."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo.errors import AutoReconnect
 
 from services.chassis.store.batcher import AT_ONCE, Batcher
 from tests.waiting import eventually
@@ -14,7 +16,8 @@ from tests.waiting import eventually
 class Ferry:
     """Carries numbers, answers with the double, refuses negative ones, and waits to be let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, sinking: Exception | None = None) -> None:
+        self.sinking = sinking or ConnectionError("sunk")
         self.rounds: list[list[int]] = []
         self.go = asyncio.Event()
         self.sinks = False
@@ -23,7 +26,7 @@ class Ferry:
         self.rounds.append(list(items))
         await self.go.wait()
         if self.sinks:
-            raise ConnectionError("sunk")
+            raise self.sinking
         return [ValueError(item) if item < 0 else item * 2 for item in items]
 
 
@@ -62,6 +65,40 @@ async def test_trouble_of_a_whole_round_reaches_each_caller_and_the_next_round_g
     assert all(isinstance(result, ConnectionError) for result in results)
     ferry.sinks = False
     assert await together(3) == 6
+
+
+@pytest.mark.parametrize(("patience", "sent_later"), [(-1.0, False), (math.inf, True)])
+async def test_who_waited_long_behind_a_call_that_found_the_store_away_is_not_sent_after_it(
+    patience: float, sent_later: bool
+) -> None:
+    ferry = Ferry(sinking=AutoReconnect("away"))
+    batcher = Batcher(ferry, patience=patience)
+    ferry.sinks = True
+    first = asyncio.create_task(batcher(1))
+    while not ferry.rounds:
+        await asyncio.sleep(0)
+    waiting = asyncio.create_task(batcher(2))
+    await asyncio.sleep(0)
+    ferry.go.set()
+    results = await asyncio.gather(first, waiting, return_exceptions=True)
+    assert all(isinstance(result, AutoReconnect) for result in results)
+    assert ([2] in ferry.rounds) is sent_later
+    ferry.sinks = False
+    assert await batcher(3) == 6
+
+
+async def test_an_error_that_is_no_trouble_of_the_store_is_the_round_s_alone() -> None:
+    ferry = Ferry(sinking=ValueError("sunk"))
+    batcher = Batcher(ferry, patience=-1.0)
+    ferry.sinks = True
+    first = asyncio.create_task(batcher(1))
+    while not ferry.rounds:
+        await asyncio.sleep(0)
+    waiting = asyncio.create_task(batcher(2))
+    await asyncio.sleep(0)
+    ferry.go.set()
+    await asyncio.gather(first, waiting, return_exceptions=True)
+    assert [2] in ferry.rounds
 
 
 async def test_a_caller_that_gives_up_takes_nobody_else_along() -> None:

@@ -1,15 +1,12 @@
 """What stands in company with a private case is private too, as long as it does."""
 
-from typing import Any
-
 from services.chassis.aggregate import Decision
-from services.contracts.event import fold
-from services.contracts.issues import CaseShown, CaseStatus, CaseWithheld, CaseWithheldState
+from services.contracts.issues import CaseShown, CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.company import keep_company, whole_of, withdraw_category
 from services.issues.cases.domain.merging import Merge, Unmerge, follow, merge, unmerge
 from services.issues.cases.domain.parents import AdoptCase, SplitOff, adopt, release, split_off
-from services.issues.cases.domain.publicity import is_public
+from tests.unit.issues.cases.withheld import assert_tells_nothing
 from tests.unit.issues.world import (
     BUILDING,
     CATALOGUE,
@@ -19,20 +16,6 @@ from tests.unit.issues.world import (
     a_case,
     a_report,
 )
-
-TOLD = {"public", "status", "reported_at", "due_at", "overdue", "handled_at", "closed_at"}
-
-
-def assert_tells_nothing(decision: Decision[Any]) -> None:
-    """Status and times, whatever happened; and the last that is told is the state."""
-    after = decision.aggregate
-    assert after.withholds
-    assert not is_public(after.model_dump())
-    state = after.public()
-    for event in decision.events:
-        told = after.told(event)
-        assert (type(told), set(told.public_data())) == (CaseWithheld, TOLD)
-        assert fold({}, CaseWithheldState, told.public_data()) == state.model_dump(mode="json")
 
 
 def linked(case: Case, to: Case) -> tuple[Decision[Case], Decision[Case]]:

@@ -1,15 +1,11 @@
 """Which cases everybody may know of, and what topics are told of the others."""
 
-from typing import Any
-
 import pytest
 
-from services.chassis.aggregate import Decision
-from services.contracts.event import fold
-from services.contracts.issues import CaseShown, CaseStatus, CaseWithheld, CaseWithheldState
-from services.issues.cases.domain.publicity import is_public
+from services.contracts.issues import CaseShown, CaseStatus
 from services.issues.cases.domain.reporting import Accept, accept
 from services.issues.supports.domain.supports import Subject, first_support, forget_supporter, say_again, withdraw
+from tests.unit.issues.cases.withheld import assert_tells_nothing
 from tests.unit.issues.world import (
     CATALOGUE,
     HERE,
@@ -21,20 +17,6 @@ from tests.unit.issues.world import (
     WAYS,
     a_report,
 )
-
-TOLD = {"public", "status", "reported_at", "due_at", "overdue", "handled_at", "closed_at"}
-
-
-def assert_tells_nothing(decision: Decision[Any]) -> None:
-    """Status and times, whatever happened; and the last that is told is the state."""
-    after = decision.aggregate
-    assert after.withholds
-    assert not is_public(after.model_dump())
-    state = after.public()
-    for event in decision.events:
-        told = after.told(event)
-        assert (type(told), set(told.public_data())) == (CaseWithheld, TOLD)
-        assert fold({}, CaseWithheldState, told.public_data()) == state.model_dump(mode="json")
 
 
 @pytest.mark.parametrize("status", WAYS)
