@@ -93,11 +93,11 @@ def whole_schema(part: Any) -> Any:
 
 
 def test_examples_fit_headers_keys_and_payloads() -> None:
-    seen = 0
+    seen, registry = 0, _rooted()
     for message in DOCUMENT["components"]["messages"].values():
         for example in message.get("examples", ()):
-            Draft202012Validator(whole_schema(message["headers"]), registry=_rooted()).validate(example["headers"])
-            Draft202012Validator(whole_schema(message["payload"]), registry=_rooted()).validate(example["payload"])
+            Draft202012Validator(whole_schema(message["headers"]), registry=registry).validate(example["headers"])
+            Draft202012Validator(whole_schema(message["payload"]), registry=registry).validate(example["payload"])
             Draft202012Validator(message["bindings"]["kafka"]["key"]).validate(example["headers"]["ce_partitionkey"])
             seen += 1
     assert seen >= len(declarations())

@@ -15,7 +15,7 @@ from services.contracts.__main__ import main
 from services.contracts.compatibility import breaks
 from services.contracts.declared import Declaration, channel_of, declarations
 from services.contracts.examples import UnfitExample, records
-from services.contracts.generated import HOME, generated, last_release, release, stale, write
+from services.contracts.generated import HOME, Files, generated, last_release, release, stale, write
 from services.contracts.instances import corners
 from services.contracts.schemas import public_schema
 from services.contracts.topics import TOPICS
@@ -25,14 +25,19 @@ MODELS = declarations()
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.type)
 
 
-def test_they_are_what_the_declarations_make() -> None:
-    assert stale(generated(MODELS)) == []
+@pytest.fixture(scope="module")
+def files() -> Files:
+    return generated(MODELS)
 
 
-def test_another_process_makes_the_same(tmp_path: Path) -> None:
+def test_they_are_what_the_declarations_make(files: Files) -> None:
+    assert stale(files) == []
+
+
+def test_another_process_makes_the_same(files: Files, tmp_path: Path) -> None:
     order = [sys.executable, "-m", "services.contracts", "generate", "--home", str(tmp_path)]
     subprocess.run(order, env={**os.environ, "PYTHONHASHSEED": "4711"}, check=True, capture_output=True, timeout=120)
-    assert stale(generated(MODELS), tmp_path) == []
+    assert stale(files, tmp_path) == []
 
 
 def test_nothing_breaks_what_was_released() -> None:
@@ -74,8 +79,7 @@ def test_an_example_that_its_model_refuses_is_named() -> None:
         records(event({"words": (public(Masked, AfterValidator(refuse)), ...)}))
 
 
-def test_stale_missing_and_orphaned_files_are_named_and_put_right(tmp_path: Path) -> None:
-    files = generated(MODELS)
+def test_stale_missing_and_orphaned_files_are_named_and_put_right(files: Files, tmp_path: Path) -> None:
     write(files, tmp_path)
     assert stale(files, tmp_path) == []
     (tmp_path / "asyncapi.json").write_text("{}", encoding="utf-8")
@@ -107,13 +111,13 @@ def test_nothing_stale_is_released(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.fixture(scope="module")
-def released_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released_tree(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the contracts, generated and released, whose declarations a test may change."""
     tree = tmp_path_factory.mktemp("tree")
     shutil.copytree(HOME, tree / "services/contracts", ignore=shutil.ignore_patterns("__pycache__", "released"))
     (tree / "services/__init__.py").touch()
     home = tree / "services/contracts"
-    write(generated(MODELS), home)
+    write(files, home)
     release(MODELS, home)
     return tree
 
