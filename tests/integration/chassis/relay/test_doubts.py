@@ -111,7 +111,7 @@ async def test_who_takes_over_from_a_leader_that_died_doubts_what_it_may_have_se
     things = lab.things()
     await things.create("thing-1", make("thing-1"), ME)
     await RepublishRequests(lab.store).ask("thing", ["thing-2"])
-    one, two = await lab.lease("one", seconds=0.3), await lab.lease("two", seconds=30)
+    one, two = await lab.lease("one", seconds=1.5), await lab.lease("two", seconds=30)
     await eventually(two.acquire)
     lane = await lab.lane(two)
     assert not lane.clean
@@ -139,7 +139,7 @@ async def test_what_was_handed_over_in_an_older_epoch_is_not_sent(lab: Lab) -> N
     handed: list[Any] = []
     things = lab.things(handed.append)
     await things.create("thing-1", make("thing-1"), ME)
-    one = await lab.lease("one", seconds=0.3)
+    one = await lab.lease("one", seconds=1.5)
     lane = await lab.lane(one, poll=3600)
     assert await lane.drain()
     await things.change("thing-1", bump, ME)
@@ -160,7 +160,7 @@ async def test_what_was_handed_over_in_an_older_epoch_is_not_sent(lab: Lab) -> N
 
 async def test_a_round_that_ends_in_another_epoch_has_its_states_published_again(lab: Lab) -> None:
     """Frozen while it sends, and when it wakes it leads again: what it sent may have overwritten what others sent."""
-    one = await lab.lease("one", seconds=0.3)
+    one = await lab.lease("one", seconds=1.5)
     things = lab.things()
     await things.create("thing-1", make("thing-1"), ME)
 
