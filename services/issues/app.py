@@ -18,6 +18,7 @@ from services.issues.cases.api.changes import Changes
 from services.issues.cases.domain.case import Case
 from services.issues.cases.erasure import Drawn
 from services.issues.cases.joining import CaseJoining
+from services.issues.cases.numbers import Numbers
 from services.issues.cases.store import CASES, withheld_cases
 from services.issues.cases.supporter_counts import CaseCounts
 from services.issues.cases.uploads_shown import UploadsShown
@@ -77,7 +78,11 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     rounds, plans, visits = runtime.aggregates(ROUNDS), runtime.aggregates(ROUND_PLANS), runtime.aggregates(VISITS)
     supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
     supporter_counts = counting(cases, wishes, supports, settings.raised_at)
-    changes, joining = Changes(cases, vault, settings.clocks), CaseJoining(cases, supports, supporter_counts, vault)
+    numbers = Numbers(database, clock, settings.number_prefixes)
+    changes, joining = (
+        Changes(cases, vault, settings.clocks, numbers),
+        CaseJoining(cases, supports, supporter_counts, vault),
+    )
     filing = Filing(places, catalogues, photos, attachments)
     rows, routing = kept_rows(runtime), RoutingKept.of(runtime)
 

@@ -37,6 +37,7 @@ THINGS = frozenset(
         "place",
         "plan",
         "previous_case",
+        "number",
         "previous_parent",
         "previous_unit",
         "replaces",

@@ -40,6 +40,7 @@ from services.contracts.issues.cases import (
     Priority,
 )
 from services.contracts.issues.categories import CatalogueAdopted, CatalogueState, CategoryData, GroupData
+from services.contracts.issues.desk import CaseNumbered
 from services.contracts.issues.duplicates import (
     CaseAdopted,
     CaseAffected,
@@ -127,6 +128,7 @@ __all__ = [
     "CaseHandled",
     "CaseMergeMoved",
     "CaseMerged",
+    "CaseNumbered",
     "CaseOverdue",
     "CasePaused",
     "CasePhase",

@@ -72,6 +72,7 @@ class _Clock(BaseModel):
 class WholeCase(_Clock):
     """The fields of a case as everybody may see it."""
 
+    number: Public[Id | None] = None
     category: Public[Code]
     group: Public[Code | None] = None
     category_zh: Public[Office[CatalogueWords]]
@@ -113,7 +114,8 @@ class WholeCase(_Clock):
 class CaseState(WholeCase, State, type="cn.community.issues.case.state.v1", topic=ISSUES):
     """A case as everybody may see it.
 
-    `place` is the compound or the building, `building` is None in the open grounds. `reporter` is None for a report
+    `number` is what people call it by (`YG-2611-0042`). `place` is the compound or the building, `building` is None in
+    the open grounds. `reporter` is None for a report
     without a person, for an `anonymous` one and after erasure. `on_the_spot`: who reported it had put it right already.
     `returned`, `sent_back` and `reopened` count how often that happened. `photos` counts all pictures kept with it.
     `first_unit` is the unit that it went to first, which stays answerable to the reporter (首接负责). `escalation`

@@ -1,6 +1,7 @@
 """Cases (问题): how each is reported, handled, verified and judged; its clocks; who may know of it.
 
 - `contacts` seals how a reporter can be reached, and opens it for those who may read it.
+- `numbers` draws the short numbers of cases, and gives one to those that have none.
 - `joining` lets people join a case that stands; `supporter_counts` counts them; `mergers` keeps pointers and counts
   right where cases are merged or parts of one another.
 - `visibility` says who may know of a case; `publicity` carries on what follows where that changes.

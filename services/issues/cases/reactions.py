@@ -28,6 +28,7 @@ from services.contracts.issues import (
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.reporting import report_finding
 from services.issues.cases.mergers import Mergers
+from services.issues.cases.numbers import Numbers
 from services.issues.cases.publicity import Publicity
 from services.issues.cases.store import CASES
 from services.issues.catalogue.store import Catalogues
@@ -109,7 +110,12 @@ def keep_apart(handlers: Handlers, publicity: Publicity) -> None:
 
 
 def take_findings(
-    handlers: Handlers, cases: Aggregates[Case], visits: Aggregates[Visit], catalogues: Catalogues, gone: Gone
+    handlers: Handlers,
+    cases: Aggregates[Case],
+    visits: Aggregates[Visit],
+    catalogues: Catalogues,
+    gone: Gone,
+    numbers: Numbers,
 ) -> None:
     """Register that findings of rounds become cases."""
 
@@ -122,10 +128,11 @@ def take_findings(
 
     async def report(case: str, visit: Visit, finding: Finding, received: Received[VisitRecorded]) -> None:
         catalogue = await catalogues.of(visit.community)
+        number = await numbers.draw(visit.community, visit.visited_at)
         finder = visit.walker not in await gone.among({visit.walker}, visit.community)
         await cases.create(
             case,
-            lambda now: report_finding(case, visit, finding, catalogue, finder=finder),
+            lambda now: report_finding(case, visit, finding, catalogue, finder=finder, number=number),
             received.cause,
             taken=received.taken,
         )

@@ -15,6 +15,7 @@ from services.issues.cases.api.changes import Changes
 from services.issues.cases.erasure import CaseErasure, Drawn
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.mergers import Mergers
+from services.issues.cases.numbers import Numbering
 from services.issues.cases.publicity import Publicity, Withhold
 from services.issues.cases.reactions import join_up, keep_apart, take_findings
 from services.issues.cases.settings import CaseSettings
@@ -54,7 +55,7 @@ def room(
     def reactions(handlers: Handlers) -> None:
         join_up(handlers, mergers)
         keep_apart(handlers, publicity)
-        take_findings(handlers, cases, visits, filing.catalogues, traces.gone)
+        take_findings(handlers, cases, visits, filing.catalogues, traces.gone, changes.numbers)
 
     return Room(
         "cases",
@@ -64,11 +65,13 @@ def room(
             history.router(cases, vault, journal),
             merging.router(changes, filing.places, filing.catalogues),
             cases_api.router(changes, filing, units, joining),
+            cases_api.by_number(changes),
             timing.router(changes),
         ],
         reactions=reactions,
         sweeps=[
             clock_sweep(cases, clocks),
+            Numbering(cases, changes.numbers),
             Older(publicity, database),
             ContactExpiry(cases, vault, settings),
             WordsExpiry(cases, filing.photos, filing.attachments, settings),

@@ -1,5 +1,6 @@
 """Settings of issues about cases: when people work, who makes a case urgent, and how long what it holds is kept."""
 
+import re
 from datetime import date, time, timedelta
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from services.chassis.settings.service_settings import ServiceSettings
 from services.issues.cases.domain.affected import RAISED_AT
 from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.number import PREFIX_PATTERN
 from services.issues.cases.domain.verdict import VERDICT_WITHIN
 from services.issues.catalogue.domain.working_time import NeverOpen, WorkingTime
 
@@ -29,6 +31,8 @@ class CaseSettings(ServiceSettings):
     warn_share: float = Field(default=0.8, gt=0, lt=1)
     """The part of a phase's time after which its deadline is warned of."""
 
+    number_prefixes: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
+    """What the numbers of a community's cases begin with, as `sunshine:YG`; of others, the initials of their id."""
     raised_at: Annotated[tuple[int, ...], NoDecode] = RAISED_AT
     """From how many people on a case is one step more urgent, from how many on another one: 5,20,100."""
     contact_days: int = Field(default=365, ge=1, le=36_500)
@@ -61,6 +65,25 @@ class CaseSettings(ServiceSettings):
             WorkingTime(_hours(value))
         except (NeverOpen, ValueError):
             raise ValueError("must be like 08:30-12:00,14:00-17:30, in order and without overlap") from None
+        return value
+
+    @field_validator("number_prefixes", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().split(":") for part in value.split(",") if part.strip()]
+        if any(len(pair) != 2 for pair in pairs):
+            raise ValueError("must be like sunshine:YG,garden:HY")
+        return {community.strip(): prefix.strip() for community, prefix in pairs}
+
+    @field_validator("number_prefixes")
+    @classmethod
+    def _speakable(cls, value: dict[str, str]) -> dict[str, str]:
+        if any(not re.fullmatch(PREFIX_PATTERN, prefix) for prefix in value.values()):
+            raise ValueError("must name prefixes of one to six capital letters, like sunshine:YG")
+        if len(set(value.values())) < len(value):
+            raise ValueError("must name another prefix for each community")
         return value
 
     @field_validator("raised_at", mode="before")

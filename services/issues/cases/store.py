@@ -59,6 +59,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         by_newest("building"),
         by_newest("round"),
         by_newest("reporter"),
+        IndexModel([("state.number", ASCENDING), ("at", ASCENDING), ("_id", ASCENDING)], name="number"),
         found_by("before"),
         found_by("after"),
         *_PRIVACY,
@@ -77,6 +78,16 @@ def visible_to(by: Principal, community: str) -> dict[str, Any]:
     if by.has(community, Role.HANDLER):
         theirs.append({"state.unit": {"$in": sorted(by.units_in(community))}})
     return {"$or": [PUBLIC_CASES, *theirs]}
+
+
+def unnumbered() -> dict[str, Any]:
+    """The query for cases that have no short number yet."""
+    return {"state.number": None}
+
+
+def numbered(number: str, communities: Sequence[str]) -> dict[str, Any]:
+    """The query for the case of this `number` in one of `communities`."""
+    return {"state.number": number, "state.community": {"$in": sorted(communities)}}
 
 
 def cases_come_due(now: datetime) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from services.contracts.issues import Channel
 from services.contracts.marks import CODE_PATTERN
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.reporting import Report, report
+from services.issues.cases.numbers import Numbers
 from services.issues.catalogue.domain.catalogue import Catalogue, Category
 from services.issues.catalogue.domain.questions import MAX_QUESTIONS, AnswersRefused, QuestionKind
 from services.issues.catalogue.store import Catalogues
@@ -60,6 +61,7 @@ class Taking:
     photos: Photos
     vault: Vault
     clock: Clock
+    numbers: Numbers
     types: Mapping[str, str]
 
     async def take(self, community: str, form: Form, sender: Sender) -> dict[str, Any]:
@@ -83,7 +85,7 @@ class Taking:
         token = await self.token(form, sender)
         id = case_of(token)
         sealed = None if sealer is None or contact is None else sealer.seal(id, contact)
-        decide = _decision(sender, whole, location, catalogue)
+        decide = _decision(sender, whole, location, catalogue, await self.numbers.draw(community))
         try:
             cause = Cause(sender.key.id, traceparent=current_traceparent())
             asked = keyed_mark(await self.vault.secret(), "form", form.digest)
@@ -135,10 +137,13 @@ def _service_code(form: Form) -> str:
 _Decide = Callable[[str, datetime, Sealed | None], Decision[Case]]
 
 
-def _decision(sender: Sender, command: Report, location: Location, catalogue: Catalogue) -> _Decide:
+def _decision(
+    sender: Sender, command: Report, location: Location, catalogue: Catalogue, number: str | None = None
+) -> _Decide:
     def decide(id: str, now: datetime, sealed: Sealed | None) -> Decision[Case]:
         by = sender.key.reporter
-        return report(id, command, location.place, catalogue, by, now, contact=sealed, gateway=Channel.OPEN311)
+        place, channel = location.place, Channel.OPEN311
+        return report(id, command, place, catalogue, by, now, contact=sealed, gateway=channel, number=number)
 
     return decide
 

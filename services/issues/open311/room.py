@@ -37,7 +37,7 @@ def room(
     cases, vault, offer = changes.cases, changes.vault, Offer.of(settings)
     door = Door(Jurisdictions(database, settings.open311_communities), Keys(database, clock))
     requests = Requests(cases, filing.catalogues, units, database[ROWS], PlaceLookup(database))
-    taking = Taking(cases, filing.catalogues, filing.places, filing.photos, vault, clock, offer.types)
+    taking = Taking(cases, filing.catalogues, filing.places, filing.photos, vault, clock, changes.numbers, offer.types)
     updating = Updating(requests, filing.photos, vault, changes.clocks)
     return Room(
         "open311",

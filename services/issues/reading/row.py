@@ -50,7 +50,7 @@ _UNITS = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK, S.PAUSED})
 COUNTED_BY = ("community", "sig", "unit", "category", "group", "building", "open", "public", "cell", "lon", "lat")
 """What counts see of a row, beside its days."""
 
-_COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter")
+_COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +155,11 @@ def counts_as(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What is written of a case: its `open_titles`, and the `texts` and `finer_titles` that only workers read."""
+    """What is written of a case: its `number` and `open_titles`; the `texts` and `finer_titles` that only workers
+    read."""
 
     public: bool
+    number: str | None
     open_titles: tuple[str | None, ...]
     texts: tuple[str | None, ...]
     finer_titles: tuple[str, ...]
@@ -166,6 +168,7 @@ class _Writing:
     def of(cls, state: Mapping[str, Any], where: Where, spot: Where) -> "_Writing":
         return cls(
             public=is_public(state),
+            number=state.get("number"),
             open_titles=(state.get("title"), state["category_zh"], state["category_en"], *where.titles),
             texts=(
                 state.get("text"),
@@ -177,7 +180,7 @@ class _Writing:
 
     @property
     def digest(self) -> bytes:
-        parts = (_MANNER, self.public, self.open_titles, self.texts, self.finer_titles)
+        parts = (_MANNER, self.public, self.number, self.open_titles, self.texts, self.finer_titles)
         return hashlib.blake2b(orjson.dumps(parts), digest_size=16).digest()
 
 
@@ -189,7 +192,7 @@ def _readable(writing: _Writing, written: bytes | None) -> dict[str, Any]:
         return {WRITTEN: digest}
     title, *known = writing.open_titles
     shared, shared_words = _of_titles(tuple(known))
-    own = normal(title)
+    own = normal(title, writing.number)
     open_text = "\n".join(part for part in (own, shared) if part)
     shown = tokens(open_text) if may_be_cut_off(open_text) else tokens(own) | shared_words
     inside = normal(*(mask(text) for text in writing.texts if text), *map(_masked_title, writing.finer_titles))

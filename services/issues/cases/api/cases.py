@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from services.chassis.errors import NotYours, UnknownAggregate
@@ -12,16 +12,19 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.principal import Role
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Stored
 from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
 from services.issues.cases.api.changes import BASE, REFUSALS, Changes, view
 from services.issues.cases.contacts import opened, sealing
 from services.issues.cases.domain import handling, reporting, verdict
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.number import read_number
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, CaseCommand
 from services.issues.cases.joining import CaseJoining
-from services.issues.cases.store import visible_to
+from services.issues.cases.store import numbered, visible_to
 from services.issues.cases.views import CaseView, case_view
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused
@@ -119,6 +122,35 @@ def _reading(routes: APIRouter, changes: Changes) -> None:
         return etagged(stored, lambda stored: case_view(stored, by, contact), request)
 
 
+def by_number(changes: Changes) -> APIRouter:
+    """The route by which a case is found that somebody names by its number."""
+    routes = APIRouter(prefix="/api/issues/v1/case-numbers", tags=["cases"])
+
+    @routes.get(
+        "/{number}",
+        response_model=CaseView,
+        summary="The case of a number",
+        responses=problems(UnknownAggregate, NotYours),
+    )
+    async def one(number: Annotated[str, Path(max_length=40)], request: Request, principal: PrincipalDep) -> Response:
+        """In whichever of the caller's communities; the number as people type it: `yg2611-42` finds `YG-2611-0042`."""
+        by = await changes.vault.known(principal)
+        stored = await _numbered(changes, number, by)
+        contact = await opened(changes.vault, stored.aggregate, by)
+        return etagged(stored, lambda stored: case_view(stored, by, contact), request)
+
+    return routes
+
+
+async def _numbered(changes: Changes, number: str, by: Principal) -> Stored[Case]:
+    read = read_number(number)
+    if read is not None:
+        for stored in (await changes.cases.select(numbered(read, sorted(by.communities)))).items:
+            if stored.aggregate.shows_itself_to(by):
+                return stored
+    raise UnknownAggregate(kind="case", id=number)
+
+
 def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: CaseJoining) -> None:
     @routes.post(
         "",
@@ -153,10 +185,11 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
         await filing.photos.require((*body.before, *body.after), body.community, by)
         await filing.attachments.require(body.attachments, body.community, by)
         sealed = await sealing(changes.vault, body, by)
+        number = await changes.numbers.draw(body.community)
         return await command.create(
             changes.cases,
             lambda id, now: reporting.report(
-                id, body, place, catalogue, by, now, contact=sealed(id), clocks=changes.clocks
+                id, body, place, catalogue, by, now, contact=sealed(id), clocks=changes.clocks, number=number
             ),
             view(by),
             location=lambda id: f"{BASE}/{id}",

@@ -16,6 +16,7 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.transitions import NotNow
+from services.issues.cases.numbers import Numbers
 from services.issues.cases.views import CaseView, case_view
 from services.issues.cases.visibility import known_by, known_case
 from services.issues.privacy.vault import Vault
@@ -29,11 +30,13 @@ REFUSALS = (UnknownAggregate, NotYours, NotNow, StaleVersion)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What every command on a case takes: the cases, the vault that knows callers' aliases, and how clocks run."""
+    """What every command on a case takes: the cases, the vault that knows callers' aliases, how clocks run, and
+    the numbers that new cases draw."""
 
     cases: Aggregates[Case]
     vault: Vault
     clocks: Clocks
+    numbers: Numbers
 
     async def known(self, id: str, principal: Principal) -> tuple[Stored[Case], Principal]:
         """As `known_case`."""

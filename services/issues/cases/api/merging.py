@@ -115,9 +115,10 @@ def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], cat
         by.require(parent.community, Role.STAFF)
         place = (await reportable(places, body.place or parent.at or parent.place))[-1]
         catalogue = await catalogues.of(parent.community)
+        number = await changes.numbers.draw(parent.community)
         return await command.create(
             changes.cases,
-            lambda id, now: parents.split_off(id, body, parent, place, catalogue, by, now),
+            lambda id, now: parents.split_off(id, body, parent, place, catalogue, by, now, number=number),
             view(by),
             location=lambda id: f"{BASE}/{id}",
         )

@@ -74,7 +74,9 @@ class Extension(Value):
 
 
 class Case(Aggregate):
-    """One problem at one place. `place` is public, `at` the exact one. `catalogue`: the edition it was filed under.
+    """One problem at one place. `number` is its short name for people.
+
+    `place` is public, `at` the exact one. `catalogue`: the edition it was filed under.
 
     `answers` are to the questions of its category. `evidence` is what the category asked for when the case was filed.
 
@@ -88,6 +90,7 @@ class Case(Aggregate):
     case count public ones alone, for everybody reads them.
     """
 
+    number: Thing[str | None] = None
     category: Thing[str]
     group: Thing[str | None] = None
     public_category: bool = True

@@ -102,7 +102,15 @@ def let_go(case: Case, by: str = SYSTEM) -> Decision[Case]:
 
 
 def split_off(
-    id: str, command: SplitOff, parent: Case, place: Place, catalogue: Catalogue, by: Principal, now: datetime
+    id: str,
+    command: SplitOff,
+    parent: Case,
+    place: Place,
+    catalogue: Catalogue,
+    by: Principal,
+    now: datetime,
+    *,
+    number: str | None = None,
 ) -> Decision[Case]:
     """Split a child off `parent`, at `place`. The child has no reporter: the reporter of the whole hears of the whole.
 
@@ -129,6 +137,7 @@ def split_off(
         catalogue,
         by,
         now,
+        number=number,
     ).aggregate
     within = not parent.is_public
     child = whole.model_copy(update={"parent": parent.id, "reporter": None, "within_private": within})

@@ -112,6 +112,7 @@ def report(
     contact: Sealed | None = None,
     gateway: Channel | None = None,
     clocks: Clocks | None = None,
+    number: str | None = None,
 ) -> Decision[Case]:
     """A problem is reported at `place`, which is the place the command names, under the community's `catalogue`.
 
@@ -119,6 +120,7 @@ def report(
         contact: the contact that the command brings, sealed for this case.
         gateway: the channel, where a gateway of its own took the report and knows whose it is.
         clocks: of the deployment; without them the verification of what was fixed on the spot has no deadline.
+        number: its short number, drawn for it.
 
     Raises:
         AnonymousIsNobody: an anonymous report names somebody.
@@ -146,6 +148,7 @@ def report(
     answers = answered(category.questions, command.answers)
     case = Case(
         id=id,
+        number=number,
         community=command.community,
         **of_category(category),
         title=command.title,
@@ -179,12 +182,19 @@ def report(
 
 
 def report_finding(
-    id: str, visit: Visit, finding: Finding, catalogue: Catalogue, *, finder: bool = True
+    id: str,
+    visit: Visit,
+    finding: Finding,
+    catalogue: Catalogue,
+    *,
+    finder: bool = True,
+    number: str | None = None,
 ) -> Decision[Case]:
     """The case that a finding becomes which the walker of a round handed over; without its `finder`, who was erased."""
     category = catalogue.known(finding.category)
     case = Case(
         id=id,
+        number=number,
         community=visit.community,
         **of_category(category),
         catalogue=catalogue.version,

@@ -9,6 +9,7 @@ from PIL import Image
 
 from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
+from services.issues.cases.numbers import Numbers
 from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.open311.create import Sender, Taking
 from services.issues.open311.form import Form
@@ -163,7 +164,8 @@ async def test_the_same_form_sent_again_is_the_same_case(desk: Desk, api: Api, s
 async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, store: Kept, db: Database) -> None:
     """A plain digest of the form would let who reads the rest of it try phone numbers, even after erasure."""
     [key] = await Keys(db, utc_now).of(HERE, OPERATOR)
-    taking = Taking(store.cases, store.catalogues, store.places, store.photos, store.vault, utc_now, {})
+    numbers = Numbers(db, utc_now, {})
+    taking = Taking(store.cases, store.catalogues, store.places, store.photos, store.vault, utc_now, numbers, {})
     form = Form({}, {}, (), (), "digest")
     made = []
     for repeat in (None, "1"):
