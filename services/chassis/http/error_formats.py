@@ -33,13 +33,11 @@ class ErrorFormats:
     """The error formats of an application, by prefix."""
 
     def __init__(self, routers: Iterable[APIRouter]) -> None:
-        self._known = [
-            (f"{each.prefix}/", each.error_format) for each in routers if isinstance(each, ErrorFormatRouter)
-        ]
+        self._known = [(each.prefix, each.error_format) for each in routers if isinstance(each, ErrorFormatRouter)]
 
     def of(self, path: str) -> ErrorFormat | None:
         """The error format at `path`; None where refusals are problem details."""
         for prefix, error_format in self._known:
-            if path.startswith(prefix):
+            if path.startswith(prefix) and path[len(prefix) :][:1] in ("", "/", "."):
                 return error_format
         return None

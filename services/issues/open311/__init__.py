@@ -8,6 +8,6 @@ Who writes has a key, given to a system by an operator. XML and JSON say the sam
   are the errors of the dialect.
 - Reading: `queries` reads what is asked, `windows` makes a query of it, `requests` and `services` answer it in the
   `states` of the dialect, `notes` tells what happened.
-- Writing: `form` reads what is sent, `locating` finds the place that is meant, `create` takes a request, and `updates`
-  takes an update.
+- Writing: `form` reads what is sent, in one of two `encodings`; `locating` finds the place that is meant, `contacts`
+  how the reporter can be reached; `create` takes a request, and `updates` takes an update.
 """

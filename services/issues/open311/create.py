@@ -14,6 +14,7 @@ from typing import Any
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists
+from services.chassis.http.language import Language
 from services.chassis.principal import Role, member
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.receipt import Receipt, Replayed
@@ -27,13 +28,14 @@ from services.issues.cases.numbers import Numbers
 from services.issues.catalogue.domain.catalogue import Catalogue, Category
 from services.issues.catalogue.domain.questions import MAX_QUESTIONS, AnswersRefused, QuestionKind
 from services.issues.catalogue.store import Catalogues
+from services.issues.open311.contacts import contact_in, notice
 from services.issues.open311.form import LONGEST, Form
 from services.issues.open311.keys import ApiKey
 from services.issues.open311.locating import Location, locate
 from services.issues.open311.refusals import ServiceMissing, ValueRefused
 from services.issues.open311.services import BATCH, BLACKBOX, public_category
 from services.issues.places.domain.places import Place
-from services.issues.privacy.domain.contact import Contact, Sealed
+from services.issues.privacy.domain.contact import Sealed
 from services.issues.privacy.vault import Vault
 from services.issues.shared.cache import Remembered
 from services.issues.uploads.photos import Photos
@@ -45,10 +47,11 @@ _CODE = re.compile(CODE_PATTERN)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends a form: the holder of a key. `repeat`: their Idempotency-Key, if they gave one."""
+    """Who sends a form: the holder of a key. `repeat`: their Idempotency-Key, if they gave one; `language`: theirs."""
 
     key: ApiKey
     repeat: str | None
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Taking:
         catalogue = await self.catalogues.of(community)
         category = public_category(catalogue, _service_code(form))
         location = await locate(self.places, community, form)
-        contact, command = _contact(form), _report(community, category, location, form)
+        (contact, dropped), command = contact_in(form), _report(community, category, location, form)
         decided = _decision(sender, command, location, catalogue)
         decided("case", self.clock(), None)  # refuses what would be refused, before anything is kept
         photos = await self._kept(community, form, sender.key)
@@ -93,7 +96,7 @@ class Taking:
             await self.cases.create(id, lambda now: decide(id, now, sealed), cause, receipt=receipt)
         except (Replayed, AlreadyExists):
             pass  # sent before: this is its answer again
-        return _answer(self.types.get(category.code), id, token)
+        return _answer(self.types.get(category.code), id, token, notice(dropped, sender.language))
 
     async def _kept(self, community: str, form: Form, key: ApiKey) -> tuple[str, ...]:
         """The pictures of `form`, kept; a system may bring as many as a worker."""
@@ -120,8 +123,8 @@ def case_of(token: str) -> str:
     return derived_id("case", "open311", token)
 
 
-def _answer(kind: str | None, id: str, token: str) -> dict[str, Any]:
-    said: dict[str, Any] = {"service_notice": None, "account_id": None}
+def _answer(kind: str | None, id: str, token: str, notice: str | None) -> dict[str, Any]:
+    said: dict[str, Any] = {"service_notice": notice, "account_id": None}
     if kind == BLACKBOX:
         return said
     return {"token": token, **said} if kind == BATCH else {"service_request_id": id, **said}
@@ -177,33 +180,3 @@ def _text(form: Form, words: str | None) -> str | None:
     parts += form.told_addresses
     text = "\n".join(part for part in parts if part)
     return text[: LONGEST + 1000] or None
-
-
-_OF_PHONES = str.maketrans(dict.fromkeys("()（）./", " "))
-"""What people write phone numbers with, and we don't."""
-
-
-def _contact(form: Form) -> Contact | None:
-    first, last = form.get("first_name"), form.get("last_name")
-    phone, email = form.get("phone"), form.get("email", 254)
-    form.get("account_id"), form.get("device_id")
-    phone = None if phone is None else " ".join(phone.translate(_OF_PHONES).split())
-    name = _name(" ".join(part for part in (first, last) if part) or None)
-    if name is None and phone is None and email is None:
-        return None
-    return Contact(name=name, phone=_checked("phone", phone), email=_checked("email", email))
-
-
-def _name(name: str | None) -> str | None:
-    if name is not None and len(name) > 60:
-        raise ValueRefused(parameter="first_name", reason="姓名超过 60 个字符", reason_en="the name is too long")
-    return name
-
-
-def _checked(field: str, value: str | None) -> str | None:
-    if value is not None:
-        try:
-            Contact.model_validate({field: value})
-        except ValueError:
-            raise ValueRefused(parameter=field, reason="格式有误", reason_en="its form is wrong") from None
-    return value

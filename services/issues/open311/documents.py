@@ -24,7 +24,7 @@ _WHEN = {
 _FILE = {"type": "string", "format": "binary"}
 _REQUEST_FIELDS = {
     "api_key": "Of the system that sends.",
-    "jurisdiction_id": "The community; needed where several are served.",
+    "jurisdiction_id": "The community; where several are served and none is named, the one of the key.",
     "service_code": "",
     "lat": "WGS84.",
     "long": "WGS84.",
@@ -41,12 +41,12 @@ _REQUEST_FIELDS = {
 }
 _UPDATE_FIELDS = {
     "api_key": "Of the system that sends.",
-    "jurisdiction_id": "The community; needed where several are served.",
+    "jurisdiction_id": "The community; where several are served and none is named, the one of the key.",
     "service_request_id": "",
     "update_id": "The sender's own; the same one is taken once.",
     "status": "",
     "updated_datetime": "Not kept: a case goes by its own clock.",
-    "description": "At most 2000 characters.",
+    "description": "At most 4000 characters; of a unit at most 2000.",
     "media_url": "Kept as text, under the description; never fetched.",
     "first_name": "Not kept.",
     "last_name": "Not kept.",

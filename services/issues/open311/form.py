@@ -1,15 +1,16 @@
 """Reads the form that a client sends, urlencoded or multipart, within bounds and without surprises.
 
-It is in UTF-8, whatever it says of itself. Nothing that is sent is fetched, opened or run: an address of a picture is
-kept as text, a file is drawn anew as a picture or refused, its name is not looked at. XML is not read at all.
+`encodings` finds its letters. Nothing that is sent is fetched, opened or run: an address of a picture is kept as text,
+a file is drawn anew as a picture or refused, its name is not looked at. XML is not read at all.
 """
 
 import asyncio
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from starlette.datastructures import Headers, UploadFile
@@ -17,6 +18,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from services.chassis.http.refusals import BodyTooLarge, UnsupportedMedia
 from services.contracts.text import fit
+from services.issues.open311.encodings import decoded
 from services.issues.open311.refusals import BadRequest, ValueRefused
 from services.issues.shared.values import MAX_PHOTOS_AT_ONCE
 from services.issues.uploads.images import MAX_BYTES, PictureTooLarge
@@ -29,7 +31,9 @@ _LARGEST, _LARGEST_FIELD, _AT_ONCE = 256 * 1024, 12 * (LONGEST + 100), 16 * 1024
 _PICTURES = re.compile(r"media(\[\])?|photo\d{0,2}|file(_.*)?")
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']{1,990}")
-_CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
+_CHARSET = re.compile(r";\s*charset=([^;]*)", re.IGNORECASE)
+_SAYS_SO = b"_charset_"
+"""A field of HTML's own, whose value is the encoding of the others."""
 _SHORT = 200
 
 
@@ -44,7 +48,11 @@ class FormUnreadable(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: its fields, each once; answers by attribute; addresses of pictures; pictures; and a digest of it all."""
+    """A form: its fields, each once; answers by attribute; addresses of pictures; pictures; and a digest of it all.
+
+    The order of names does not change the digest, for clients that keep fields in a hash send them in another each
+    time; the order of values under one name does. The answer of a name that came once is a text, else a list.
+    """
 
     fields: dict[str, str]
     answers: dict[str, Any]
@@ -81,27 +89,37 @@ async def read_form(request: Request) -> Form:
         PictureTooLarge: a file is.
     """
     said = request.headers.get("content-type", "")
-    kind = said.split(";")[0].strip().lower()
+    kind, charset = said.split(";")[0].strip().lower(), _CHARSET.search(said)
+    declared = charset[1] if charset is not None else ""
     if kind == _URLENCODED:
-        return await _read(await _pairs(await request.body()))
+        return await _read(await _pairs(await request.body()), declared)
     if kind != _MULTIPART:
         raise UnsupportedMedia(expected=f"{_URLENCODED} / {_MULTIPART}")
-    headers = Headers({"content-type": _CHARSET.sub("", said)})
+    # In latin-1 each byte is a letter, so that what is parsed are the bytes that were sent.
+    headers = Headers({"content-type": f"{_CHARSET.sub('', said)}; charset=latin-1"})
     try:
         sent = await MultiPartParser(headers, request.stream(), max_files=_FILES, max_fields=_FIELDS).parse()
     except MultiPartException:
         raise FormUnreadable() from None
     async with _closing(sent):
-        return await _read(sent.multi_items())
+        return await _read([(_bytes(name), _sent(value)) for name, value in sent.multi_items()], declared)
 
 
-async def _pairs(body: bytes) -> list[tuple[str, str]]:
-    """The fields of an urlencoded form. Letters that were sent as they are, as curl does, are UTF-8 too."""
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1")
+
+
+def _sent(value: UploadFile | str) -> UploadFile | bytes:
+    return value if isinstance(value, UploadFile) else _bytes(value)
+
+
+async def _pairs(body: bytes) -> list[tuple[bytes, bytes]]:
+    """The fields of an urlencoded form. Letters may be sent as they are, as curl does."""
     if len(body) > _LARGEST:
         raise BodyTooLarge(limit=_LARGEST)
     if body.count(b"&") >= _FIELDS:
         raise FormUnreadable()
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[bytes, bytes]] = []
     since = 0
     for field in body.split(b"&"):
         if len(field) > _LARGEST_FIELD:
@@ -110,7 +128,9 @@ async def _pairs(body: bytes) -> list[tuple[str, str]]:
         if since > _AT_ONCE:  # a form is read before its key is known: others have their turn meanwhile
             await asyncio.sleep(0)
             since = len(field)
-        pairs += parse_qsl(field.decode("utf-8", "replace"), keep_blank_values=True)
+        if field:
+            name, _, value = field.replace(b"+", b" ").partition(b"=")
+            pairs.append((unquote_to_bytes(name), unquote_to_bytes(value)))
     return pairs
 
 
@@ -127,39 +147,49 @@ class _closing:
         await self._sent.close()
 
 
-async def _read(items: list[tuple[str, Any]]) -> Form:
+async def _read(items: Sequence[tuple[bytes, UploadFile | bytes]], declared: str) -> Form:
+    declared = next(
+        (value.decode("ascii", "replace") for name, value in items if name == _SAYS_SO and isinstance(value, bytes)),
+        declared,
+    )
+    names = decoded([name for name, _ in items], declared)
+    texts = iter(decoded([value for _, value in items if isinstance(value, bytes)], declared))
     fields: dict[str, str] = {}
-    answers: dict[str, Any] = {}
+    answers: dict[str, list[str]] = {}
     addresses: list[str] = []
     pictures: list[bytes] = []
-    digest = hashlib.sha256()
-    for name, value in items:
-        content: bytes
+    told: list[tuple[str, bytes]] = []
+    for name, (_, value) in zip(names, items, strict=True):
         if isinstance(value, UploadFile):
             content = await _picture(name, value)
             if content:
                 pictures.append(content)
         else:
-            content = value.encode("utf-8", "surrogatepass")
-            _take(name, value, fields, answers, addresses)
+            text = next(texts)
+            content = text.encode()
+            _take(name, text, fields, answers, addresses)
         if name != "api_key":
-            for part in (name.encode("utf-8", "surrogatepass"), content):
-                digest.update(len(part).to_bytes(8) + part)
+            told.append((name, content))
     if len(pictures) > MAX_PHOTOS_AT_ONCE:
         raise _too_many("media")
-    return Form(fields, answers, tuple(addresses), tuple(pictures), digest.hexdigest())
+    said = {code: given if len(given) > 1 else given[0] for code, given in answers.items() if given}
+    return Form(fields, said, tuple(addresses), tuple(pictures), _digest(told))
 
 
-def _take(name: str, value: str, fields: dict[str, str], answers: dict[str, Any], addresses: list[str]) -> None:
+def _digest(told: list[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, content in sorted(told, key=lambda pair: pair[0]):  # stable: values of one name stay in their order
+        for part in (name.encode(), content):
+            digest.update(len(part).to_bytes(8) + part)
+    return digest.hexdigest()
+
+
+def _take(name: str, value: str, fields: dict[str, str], answers: dict[str, list[str]], addresses: list[str]) -> None:
     attribute = _ATTRIBUTE.fullmatch(name)
     if attribute is not None:
         text = fit(value).strip()
-        if text and attribute[2]:
-            several = answers.setdefault(attribute[1], [])
-            if isinstance(several, list):
-                several.append(text)
-        elif text:
-            answers[attribute[1]] = text
+        if text and text not in answers.setdefault(attribute[1], []):
+            answers[attribute[1]].append(text)
     elif name in ("media_url", "media_url[]"):
         if value.strip():
             addresses.append(_address(fit(value).strip()))

@@ -2,9 +2,12 @@
 
 An answer is plain values: a dict is an element with children, a list a container of one repeated child, None an empty
 element. JSON drops the root and the child's name; what is empty is null. Control characters, which XML 1.0 can't hold,
-are left out of both.
+are left out of both. What is long is compressed for who takes that: everything here is for everybody.
 """
 
+import gzip
+import re
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +16,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import orjson
 from fastapi import Response
 
+from services.chassis.http.request_context import request_context_of
 from services.contracts.text import fit
 
 Value = Any
@@ -34,8 +38,13 @@ _CHILD = {
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 
 
+_LONG, _LEVEL = 1000, 4
+"""From so many bytes on an answer is compressed, and how thoroughly."""
+_RANGE = re.compile(r"\s*([\w*.+/-]+)\s*(?:;[^,]*?\bq=([01](?:\.\d{0,3})?)[^,]*|;[^,]*)?\s*", re.IGNORECASE)
+
+
 class Format(StrEnum):
-    """How an answer is written; the ending of its address chooses."""
+    """How an answer is written; the ending of its address chooses, and where that has none, the Accept header."""
 
     XML = "xml"
     JSON = "json"
@@ -44,16 +53,34 @@ class Format(StrEnum):
 MEDIA_TYPES = {Format.XML: "text/xml; charset=utf-8", Format.JSON: "application/json; charset=utf-8"}
 
 
-def format_of(path: str) -> Format:
-    """The format asked for at `path`; XML, which every client reads, where it names none."""
-    return Format.JSON if path.endswith(".json") else Format.XML
+def format_of(path: str, accept: str = "") -> Format:
+    """The format asked for at `path`; where it names none, what is liked best of `accept`; XML, which every client
+    reads, where neither says."""
+    for form in Format:
+        if path.endswith(f".{form}"):
+            return form
+    liked = _liked(accept)
+    xml = max(liked.get("text/xml", 0.0), liked.get("application/xml", 0.0))
+    return Format.JSON if liked.get("application/json", 0.0) > xml else Format.XML
 
 
-def answer(path: str, root: str, value: Value, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """`value` under the element `root`, in the format asked for at `path`."""
-    written = as_json if format_of(path) is Format.JSON else lambda value: as_xml(root, value)
-    told = {"Vary": "Accept-Language", **(headers or {})}
-    return Response(written(value), status, told, media_type=MEDIA_TYPES[format_of(path)])
+def answer(
+    scope: MutableMapping[str, Any], root: str, value: Value, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """`value` under the element `root`, in the format asked for in `scope`."""
+    asked = request_context_of(scope).headers
+    form = format_of(scope.get("path", ""), asked.get(b"accept", b"").decode("latin-1"))
+    written = as_json(value) if form is Format.JSON else as_xml(root, value)
+    told = {"Vary": "Accept, Accept-Encoding, Accept-Language", **(headers or {})}
+    if len(written) >= _LONG and _liked(asked.get(b"accept-encoding", b"").decode("latin-1")).get("gzip", 0.0) > 0:
+        written, told["Content-Encoding"] = gzip.compress(written, _LEVEL, mtime=0), "gzip"
+    return Response(written, status, told, media_type=MEDIA_TYPES[form])
+
+
+def _liked(header: str) -> dict[str, float]:
+    """What a header of wishes names, and how much each is liked (RFC 9110, 12.4.2)."""
+    found = (_RANGE.fullmatch(part) for part in header.split(",")[:20])
+    return {each[1].lower(): float(each[2] or 1) for each in found if each is not None}
 
 
 def as_xml(root: str, value: Value) -> bytes:

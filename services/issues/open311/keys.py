@@ -118,6 +118,11 @@ class Keys:
         await self._keys.update_one({"_id": id, "revoked_at": None}, {"$set": said})
         return _key(await self._keys.find_one({"_id": id}) or document)
 
+    async def community(self, words: str | None) -> str | None:
+        """The community that the key `words` names; None where they are none that holds."""
+        document = await self._keys.find_one({"digest": _digest(words)}) if words else None
+        return None if document is None or document.get("revoked_at") is not None else str(document["community"])
+
     async def admit(self, words: str | None, community: str) -> ApiKey:
         """The key that `words` are, used once more.
 

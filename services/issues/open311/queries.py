@@ -5,21 +5,22 @@ changed in it: a client that comes by every hour for what is new sees an old req
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from services.contracts.value import Value
 from services.issues.open311.refusals import ValueRefused
 from services.issues.open311.states import CLOSED, OPEN
 from services.issues.open311.windows import MOST, SPAN, AskedWindow, Window, box, window
 
 DEEPEST = 100_000
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-_LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$", re.IGNORECASE)
+_LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$")
+_BESIDE_IDS = frozenset({"service_request_id", "extensions", "jurisdiction_id", "api_key"})
 DETAILED = 100
 """As many requests are told with their notes at once."""
 
@@ -30,9 +31,11 @@ def _empty_is_absent(value: Any) -> Any:
 
 def _moment(value: Any) -> Any:
     """A time with its zone; a plus that became a space on its way is one again."""
+    if isinstance(value, datetime):
+        return value
     if not value or not isinstance(value, str):
         return None
-    text = value.strip()
+    text = value.strip().upper()  # RFC 3339 lets t and z be small
     try:
         at = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
         aware = at.astimezone(UTC) if at.tzinfo is not None else None
@@ -55,15 +58,20 @@ Word = Annotated[Annotated[str, Field(max_length=100)] | None, Absent, Query()]
 Moment = Annotated[datetime | None, BeforeValidator(_moment), Query()]
 Degree = Annotated[Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None, Absent, Query()]
 Number = Annotated[Annotated[int, Field(ge=1, le=DEEPEST)] | None, Absent, Query()]
-Size = Annotated[Annotated[int, Field(ge=1, le=MOST)] | None, Absent, Query()]
+Size = Annotated[Annotated[int, Field(ge=1)] | None, Absent, Query()]
+"""As many as a page has; above its limit, the limit."""
 Flag = Annotated[bool | None, Absent, Query()]
 Dates = Annotated[Literal["requested", "updated", "either"] | None, Absent, Query()]
+Key = Annotated[
+    Annotated[str, Field(max_length=200, description="Names a community, where several are served.")] | None,
+    Absent,
+    Query(),
+]
 Text = Annotated[Annotated[str, Field(max_length=70_000)] | None, Absent, Query()]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """The parameters, as they are sent. Ids that are named override all else."""
+class Parameters(Value):
+    """The parameters, as they are sent. Ids that are named override all that finds requests: it is not even read."""
 
     service_request_id: Text = None
     service_code: Text = None
@@ -79,6 +87,16 @@ class Parameters:
     lat_sw: Degree = None
     page: Number = None
     page_size: Size = None
+    extensions: Flag = None
+    jurisdiction_id: Word = None
+    api_key: Key = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_the_named(cls, sent: Any) -> Any:
+        if isinstance(sent, Mapping) and str(sent.get("service_request_id") or "").strip(" ,"):
+            return {name: value for name, value in sent.items() if name in _BESIDE_IDS}
+        return sent
 
     def ids(self, most: int) -> Sequence[str]:
         """The requests that are named.

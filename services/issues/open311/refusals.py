@@ -142,7 +142,7 @@ def tell(scope: Scope, error: CommunityError, errors: Faults | None, headers: Ma
     if "seconds" in error.params:
         sent.setdefault("Retry-After", str(error.params["seconds"]))
     sent["Cache-Control"] = "no-store"
-    return answer(scope.get("path", ""), "errors", listed, status, sent)
+    return answer(scope, "errors", listed, status, sent)
 
 
 def _sentences(error: CommunityError, errors: Faults | None, language: Language) -> list[str]:

@@ -1,4 +1,7 @@
-"""Our statuses in Open311, in the words of FixMyStreet's extension of it, and in a sentence for everybody."""
+"""Our statuses in Open311, in the words of FixMyStreet's extension of it, and in a sentence for everybody.
+
+FixMyStreet changes a report's state by these words alone, and passes over others in silence (REOPEN is such a one).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,10 +40,12 @@ STATES: Mapping[S, ShownState] = {
     S.IN_PROGRESS: ShownState(OPEN, "IN_PROGRESS", "正在处置。", "Work is under way."),
     S.PAUSED: ShownState(OPEN, "IN_PROGRESS", "暂缓处置。", "Work is paused."),
     S.HANDLED: ShownState(OPEN, "INVESTIGATING", "已处置，等待核查。", "Handled; to be verified."),
-    S.SENT_BACK: ShownState(OPEN, "REOPEN", "核查未通过，返工中。", "Verification found it not done; work goes on."),
+    S.SENT_BACK: ShownState(
+        OPEN, "IN_PROGRESS", "核查未通过，返工中。", "Verification found it not done; work goes on."
+    ),
     S.VERIFIED: ShownState(CLOSED, "FIXED", "经核查已解决。", "Verified as done."),
     S.REOPENED: ShownState(
-        OPEN, "REOPEN", "上报人认为未解决，重新办理。", "Not solved, says the reporter; opened again."
+        OPEN, "OPEN", "上报人认为未解决，重新办理。", "Not solved, says the reporter; opened again."
     ),
     S.MERGED: ShownState(CLOSED, "DUPLICATE", "重复诉求，已并案。", "Duplicate request."),
     S.EVALUATED: ShownState(

@@ -1,12 +1,14 @@
 """Takes an update from another system: each becomes a command of ours or is refused; none gets past the table.
 
-What a status asks for: of a key that reported the case, words alone (an open status for an open case), or to open it
-again; of a key that works for the unit that has it, to begin (IN_PROGRESS, INVESTIGATING), to be done (FIXED, CLOSED),
-or to return it as not the unit's own (NOT_COUNCILS_RESPONSIBILITY, NO_FURTHER_ACTION). Nobody closes a case from
-outside: who handled it says so, and somebody else verifies. The same `update_id` of the same key is taken once.
+What a status asks for: of a key that works for the unit that has the case, to begin (IN_PROGRESS, INVESTIGATING), to be
+done (FIXED, CLOSED), or to return it as not the unit's own (NOT_COUNCILS_RESPONSIBILITY, NO_FURTHER_ACTION); of a key
+that reported it, to open it again where it is closed and the status is an open one. Whatever else a reporter sends is
+kept as a remark, words and pictures, and changes no status: their own system tells with each update how the report
+stands there. Nobody closes a case from outside: who handled it says so, and somebody else verifies. The same
+`update_id` of the same key is taken once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +16,19 @@ import orjson
 
 from services.chassis.aggregate import Decision, derived_id
 from services.chassis.errors import CommunityError, NotFound, Unavailable
+from services.chassis.principal import Role, member
 from services.chassis.store.aggregates import Cause
 from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replayed
 from services.chassis.store.secret import keyed_mark
 from services.chassis.telemetry.trace import current_traceparent
+from services.contracts.event import Event
+from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
 from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.verdict import Reopen, reopen
-from services.issues.open311.form import Form
+from services.issues.open311.form import LONGEST, Form
 from services.issues.open311.keys import ApiKey
 from services.issues.open311.notes import update_id
 from services.issues.open311.refusals import NotGranted, RequestUnknown, UpdateRefused, ValueRefused
@@ -32,13 +37,14 @@ from services.issues.open311.states import CLOSED, STATES
 from services.issues.privacy.vault import Vault
 from services.issues.uploads.photos import Photos
 
-_LONGEST = 2000
+_LONGEST_OF_UNITS = 2000
 _OPEN = frozenset({"OPEN", "FOR_TRIAGE", "ACTION_SCHEDULED", "REOPEN"})
 _BEGUN = frozenset({"IN_PROGRESS", "INVESTIGATING"})
 _DONE = frozenset({"FIXED", "CLOSED"})
 _NOT_OURS = frozenset({"NOT_COUNCILS_RESPONSIBILITY", "NO_FURTHER_ACTION"})
-_NEVER = frozenset({"DUPLICATE", "INTERNAL_REFERRAL", "CANCELLED"})
-_KNOWN = _OPEN | _BEGUN | _DONE | _NOT_OURS | _NEVER
+_OTHERS = frozenset({"PLANNED", "DUPLICATE", "INTERNAL_REFERRAL", "CANCELLED"})
+_UNDER_WAY = frozenset({CaseStatus.IN_PROGRESS, CaseStatus.PAUSED})
+_KNOWN = _OPEN | _BEGUN | _DONE | _NOT_OURS | _OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,19 @@ class Updating:
         return dict(orjson.loads(_answer(id, stored.version)))
 
     async def _pictures(self, community: str, form: Form, key: ApiKey, case: Case, status: str) -> tuple[str, ...]:
-        """The pictures of what was done, kept; no others are taken with an update."""
+        """The pictures that came with it, kept: of a unit what was done, of a reporter whatever they show. A system may
+        bring as many as a worker."""
         if not form.pictures:
             return ()
-        if status not in _DONE or not case.handled_by(key.worker):
-            raise ValueRefused(parameter="media", reason="此更新不接受照片", reason_en="no picture is taken with it")
-        kept = [await self.photos.keep(community, picture, key.worker) for picture in form.pictures]
+        if case.handled_by(key.worker):
+            if status in _BEGUN | _NOT_OURS:
+                raise ValueRefused(
+                    parameter="media", reason="此更新不接受照片", reason_en="no picture is taken with it"
+                )
+        elif not case.is_reporter(key.reporter):
+            raise NotGranted()
+        by = member(key.id, community, Role.GRID_WORKER)
+        kept = [await self.photos.keep(community, picture, by) for picture in form.pictures]
         return tuple(dict.fromkeys(photo.id for photo in kept))
 
 
@@ -105,44 +118,77 @@ class _Update:
     photos: tuple[str, ...]
     key: ApiKey
 
+    @property
+    def told(self) -> str:
+        """The words, or that there are pictures.
+
+        Raises:
+            ValueRefused: there are neither.
+        """
+        if self.text is not None:
+            return self.text
+        if not self.photos:
+            raise ValueRefused(parameter="description", reason="必填", reason_en="it is required")
+        return self.pictured
+
+    @property
+    def pictured(self) -> str:
+        """Of pictures without words, how many they are."""
+        return f"[media] {len(self.photos)}"
+
+    @property
+    def note(self) -> str | None:
+        """The words of a unit.
+
+        Raises:
+            ValueRefused: they are more than the command of a unit takes.
+        """
+        if self.text is not None and len(self.text) > _LONGEST_OF_UNITS:
+            most = _LONGEST_OF_UNITS
+            reason, reason_en = f"超过 {most} 个字符", f"it has more than {most} characters"
+            raise ValueRefused(parameter="description", reason=reason, reason_en=reason_en)
+        return self.text
+
 
 def _answer(case: str, version: int) -> bytes:
     return orjson.dumps({"update_id": update_id(case, version)})
 
 
 def _decided(case: Case, update: _Update, clocks: Clocks, now: datetime) -> Decision[Case]:
-    status, text, key = update.status, update.text, update.key
+    status, key = update.status, update.key
     if key.unit is not None and case.handled_by(key.worker):
         by = key.worker
-        if status in _BEGUN and STATES[case.status].extended != "IN_PROGRESS":
+        if status in _BEGUN and case.status not in _UNDER_WAY:
             return start(case, Start(), clocks, by, now)
         if status in _DONE:
-            return handle(case, Handle(note=text, photos=update.photos), clocks, by, now)
+            return handle(case, Handle(note=update.note, photos=update.photos), clocks, by, now)
         if status in _NOT_OURS:
-            return give_back(case, Return(reason=_words(text)), by, now)
+            return give_back(case, Return(reason=update.note or update.told), by, now)
     if not case.is_reporter(key.reporter):
         raise NotGranted()
-    closed = STATES[case.status].status == CLOSED
-    if status in _OPEN and closed:
-        return reopen(case, Reopen(reason=_words(text)), key.reporter, now)
-    if (status in _OPEN | _BEGUN and not closed) or (status in _DONE and closed):
-        return remark(case, AddRemark(text=_words(text)), key.reporter, now)
-    raise NotGranted()
+    if status in _OPEN and STATES[case.status].status == CLOSED:
+        return _reopened(case, update, now)
+    return remark(case, AddRemark(text=update.told, photos=update.photos), key.reporter, now)
+
+
+def _reopened(case: Case, update: _Update, now: datetime) -> Decision[Case]:
+    """The pictures are kept first, so that the answer is the id of the update that opened it."""
+    by = update.key.reporter
+    shown: tuple[Event, ...] = ()
+    if update.photos:
+        kept = remark(case, AddRemark(text=update.pictured, photos=update.photos), by, now)
+        case, shown = kept.aggregate, kept.events
+    opened = reopen(case, Reopen(reason=update.told), by, now)
+    return replace(opened, events=(*shown, *opened.events))
 
 
 def _text(form: Form) -> str | None:
     """The description, and under it the addresses of pictures that were sent instead of pictures."""
-    text = "\n".join(part for part in (form.get("description", _LONGEST), *form.told_addresses) if part)
-    if len(text) > _LONGEST:
+    text = "\n".join(part for part in (form.get("description", LONGEST), *form.told_addresses) if part)
+    if len(text) > LONGEST + 1000:
         reason, reason_en = "与 description 一起过长", "with the description it is too long"
         raise ValueRefused(parameter="media_url", reason=reason, reason_en=reason_en)
     return text or None
-
-
-def _words(text: str | None) -> str:
-    if text is None:
-        raise ValueRefused(parameter="description", reason="必填", reason_en="it is required")
-    return text
 
 
 def _given(form: Form, name: str) -> str:

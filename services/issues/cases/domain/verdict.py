@@ -13,6 +13,7 @@ from services.contracts.issues import CaseRated, CaseReopened
 from services.issues.cases.domain.case import Case, on_record, with_remark
 from services.issues.cases.domain.clock import stop
 from services.issues.cases.domain.transitions import CaseCommand, target
+from services.issues.shared.values import Story
 
 VERDICT_WITHIN = timedelta(days=14)
 """How long after its end a case is rated or reopened."""
@@ -48,7 +49,7 @@ class TooLateToRate(
 class Reopen(Request):
     """It is not solved, for this reason."""
 
-    reason: Text
+    reason: Story
 
 
 class Rate(Request):

@@ -152,7 +152,7 @@ def _moment(question: Question, value: Any) -> str:
     if not isinstance(value, str):
         raise _Fault("type")
     try:
-        moment = datetime.fromisoformat(value.strip())
+        moment = datetime.fromisoformat(value.strip().upper())  # RFC 3339 lets t and z be small
         if moment.tzinfo is None:
             raise _Fault("type")
         return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,11 +1,15 @@
 """A client that reads and writes as FixMyStreet's does, as far as what it does is known.
 
-XML only; its base address ends in a slash; it sends multipart with `photo1` …; asks for a token at most five times;
-comes by for windows of an hour and keeps what was updated in them; drops rows without an id or coordinates; reads
-errors from `errors/error` alone; and takes `status_notes` as the text of an update when it asks for requests by id.
+XML only; its base address ends in a slash; it keeps fields in a hash, so that they come in another order each time, and
+repeats the name of an attribute that has several values; it sends multipart with `photo1` …; asks for a token at most
+five times; comes by for windows of an hour and keeps what was updated in them; drops rows without an id or coordinates;
+makes a state of a status, and knows no others; takes compressed answers; reads errors from `errors/error` alone; and
+takes `status_notes` as the text of an update when it asks for requests by id.
 """
 
-from dataclasses import dataclass
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -15,6 +19,31 @@ import httpx
 from tests.contract.open311.reading import read_xml
 
 Row = dict[str, Any]
+SENT = (
+    "OPEN",
+    "IN_PROGRESS",
+    "ACTION_SCHEDULED",
+    "INVESTIGATING",
+    "FIXED",
+    "CLOSED",
+    "DUPLICATE",
+    "NOT_COUNCILS_RESPONSIBILITY",
+    "NO_FURTHER_ACTION",
+    "INTERNAL_REFERRAL",
+    "CANCELLED",
+    "REOPEN",
+)
+"""The statuses that it sends with updates."""
+_STATES = {
+    "open": "confirmed",
+    "fixed": "fixed - council",
+    "closed": "closed",
+    "no further action": "unable to fix",
+    "not councils responsibility": "not responsible",
+}
+_SAME = ("investigating", "in progress", "planned", "action scheduled", "for triage", "duplicate", "internal referral")
+STATES: Mapping[str, str] = {**_STATES, **dict.fromkeys(_SAME, "")}
+"""What it makes of a status that it is told; an empty state is called like its status."""
 
 
 class Refused(Exception):
@@ -28,6 +57,7 @@ class Poller:
     base: str
     http: httpx.AsyncClient
     api_key: str = ""
+    dice: random.Random = field(default_factory=lambda: random.Random(311))
 
     async def services(self) -> list[Row]:
         return [*await self._get("services", "services.xml")]
@@ -35,13 +65,9 @@ class Poller:
     async def definition(self, code: str) -> Row:
         return dict(await self._get("definition", f"services/{code}.xml"))
 
-    async def send(self, photos: list[bytes], **fields: str) -> Row:
+    async def send(self, photos: Sequence[bytes], **fields: Any) -> Row:
         """Send a report; what was said of it."""
-        files = {f"photo{n}": (f"{n}.jpeg", photo, "image/jpeg") for n, photo in enumerate(photos, 1)}
-        answer = await self.http.post(
-            f"{self.base}requests.xml", data={**fields, "api_key": self.api_key}, files=files or None
-        )
-        return dict(self._read("taken", answer)[0])
+        return dict(self._read("taken", await self._post("requests.xml", fields, photos))[0])
 
     async def id_of(self, token: str) -> str:
         """The id behind `token`, asked for at most five times."""
@@ -70,16 +96,22 @@ class Poller:
         return {row["service_request_id"]: row["status_notes"] for row in rows}
 
     async def updates(self, end: datetime) -> list[Row]:
-        """The updates of the hour before `end`, with statuses in its own words."""
+        """The updates of the hour before `end`, with the states that it makes of statuses."""
         start = end - timedelta(hours=1)
         rows = await self._get("updates", "servicerequestupdates.xml", start_date=_text(start), end_date=_text(end))
-        return [{**row, "status": row["status"].lower().replace("_", " ")} for row in rows]
+        words = [row["status"].lower().replace("_", " ") for row in rows]
+        return [{**row, "status": STATES[word] or word} for row, word in zip(rows, words, strict=True)]
 
-    async def update(self, **fields: str) -> str:
+    async def update(self, photos: Sequence[bytes] = (), **fields: Any) -> str:
         """Send an update; its id among theirs."""
-        data = {**fields, "api_key": self.api_key}
-        answer = await self.http.post(f"{self.base}servicerequestupdates.xml", data=data)
+        answer = await self._post("servicerequestupdates.xml", fields, photos)
         return str(self._read("updated", answer)[0]["update_id"])
+
+    async def _post(self, path: str, fields: Mapping[str, Any], photos: Sequence[bytes]) -> httpx.Response:
+        named = list({**fields, "api_key": self.api_key}.items())
+        self.dice.shuffle(named)
+        files = {f"photo{n}": (f"{n}.jpeg", photo, "image/jpeg") for n, photo in enumerate(photos, 1)}
+        return await self.http.post(self.base + path, data=dict(named), files=files or None)
 
     async def _get(self, schema: str, path: str, **query: str) -> Any:
         return self._read(schema, await self.http.get(self.base + path, params=query))

@@ -12,11 +12,12 @@ import pytest
 
 from services.issues.catalogue.residential import RESIDENTIAL
 from tests.contract.open311.reading import check
+from tests.integration.issues.calling import OPERATOR
 from tests.integration.issues.open311.conftest import City
 from tests.integration.issues.open311.desk import LAT, LON, V2, a_key, closed, dispatched
-from tests.integration.issues.open311.poller import Poller, Refused
+from tests.integration.issues.open311.poller import SENT, Poller, Refused
 from tests.integration.issues.uploads.pictures import a_picture
-from tests.unit.issues.world import STAFF, SUPERVISOR
+from tests.unit.issues.world import HERE, STAFF, SUPERVISOR
 from tests.waiting import eventually
 
 HOUR = timedelta(hours=1)
@@ -103,7 +104,14 @@ async def test_a_poller_sends_follows_and_answers(city: City) -> None:
         assert (await poller.texts(lamp, "nothing")).keys() == {lamp}
         told = await eventually(lambda: _updates(poller, lamp))
         statuses = [each["status"] for each in told]
-        assert statuses == ["open", "for triage", "action scheduled", "investigating", "fixed", "reopen"]
+        assert statuses == [
+            "confirmed",
+            "for triage",
+            "action scheduled",
+            "investigating",
+            "fixed - council",
+            "confirmed",
+        ]
         assert reopened in {each["update_id"] for each in told}
         extended = await http.get(
             f"{city.url}/requests.json", params={"extensions": "true", "service_code": "lighting"}
@@ -119,7 +127,7 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
         worker = Poller(f"{city.url}/", http, (await a_key(city.api, unit=city.unit))["api_key"])
         id = (await reporter.send([], service_code="greenery", address_string="1号楼"))["service_request_id"]
 
-        async def update(by: Poller, status: str, number: int, **more: str) -> str:
+        async def update(by: Poller, status: str, number: int, **more: Any) -> str:
             fields = {"service_request_id": id, "update_id": f"u{number}", "status": status, **more}
             return await by.update(**fields)
 
@@ -133,15 +141,21 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
         with pytest.raises(Refused, match="403"):
             await update(worker, "IN_PROGRESS", 2)
         await dispatched(city.api, id, city.unit)
-        for status in ("FIXED", "CLOSED", "NO_FURTHER_ACTION", "DUPLICATE"):
-            with pytest.raises(Refused, match="403"):
-                await update(reporter, status, 3, description="好了")
+        stranger = Poller(f"{city.url}/", http, (await a_key(city.api))["api_key"])
+        for status in ("OPEN", "FIXED", "CLOSED", "NO_FURTHER_ACTION", "DUPLICATE"):
+            for photos in ([], [a_picture("green")]):
+                with pytest.raises(Refused, match="403"):
+                    await update(stranger, status, 3, description="好了", photos=photos)
         with pytest.raises(Refused, match="400"):
             await update(reporter, "WONDERFUL", 4)
         with pytest.raises(Refused, match="400"):
             await update(reporter, "OPEN", 5)
         with pytest.raises(Refused, match="400"):
-            await update(reporter, "OPEN", 5, description="树" * 1999, media_url=picture)
+            await update(reporter, "OPEN", 5, description="树" * 4001)
+        with pytest.raises(Refused, match="400"):
+            await update(worker, "NO_FURTHER_ACTION", 5, description="树" * 2001)
+        with pytest.raises(Refused, match="400"):
+            await update(worker, "IN_PROGRESS", 6, photos=[a_picture("green")])
         assert await update(worker, "IN_PROGRESS", 6)
         assert RESIDENTIAL.category("greenery").evidence
         with pytest.raises(Refused, match="400"):
@@ -162,6 +176,70 @@ async def test_a_units_key_works_for_the_unit_and_for_nobody_else(city: City) ->
         assert case["unit"] == city.unit
 
 
+async def test_whatever_a_reporters_system_says_of_an_open_case_is_kept_and_closes_nothing(city: City) -> None:
+    async with httpx.AsyncClient() as http:
+        poller = Poller(f"{city.url}/", http, city.key)
+        id = (await poller.send([], service_code="greenery", address_string="1号楼"))["service_request_id"]
+        await dispatched(city.api, id, city.unit)
+        texts = []
+        for number, status in enumerate(SENT):
+            text = f"{status} " + "树" * (4000 - len(status) - 1)
+            fields = {"service_request_id": id, "update_id": str(number), "status": status, "description": text}
+            more = {"updated_datetime": "2026-05-01T09:30:00Z", "first_name": "Lei", "last_name": "-"}
+            photos = [a_picture("red"), a_picture("blue")] if status == "FIXED" else []
+            taken = await poller.update(photos, **fields, **more)
+            assert await poller.update(photos, **fields, **more) == taken
+            texts.append(text)
+        only = await poller.update([a_picture("green")], service_request_id=id, update_id="only", status="CLOSED")
+        assert only.startswith(id)
+        case = (await city.api.get(STAFF, f"/cases/{id}")).json
+        assert case["status"] == "dispatched"
+        assert [each["text"] for each in case["inside"]["remarks"]] == [*texts, "[media] 1"]
+        assert (len(case["inside"]["before"]), case["photos"]) == (3, 3)
+
+        handed = {"service_request_id": id, "api_key": (await a_key(city.api, unit=city.unit))["api_key"]}
+        worker = Poller(f"{city.url}/", http, handed["api_key"])
+        await worker.update([a_picture("white")], service_request_id=id, update_id="done", status="FIXED")
+        await city.api.made(SUPERVISOR, f"/cases/{id}/send-back", {"reason": "还有一棵"})
+        again = await worker.update(service_request_id=id, update_id="begun", status="IN_PROGRESS")
+        assert (await city.api.get(STAFF, f"/cases/{id}")).json["status"] == "in-progress", again
+        await worker.update([a_picture("black")], service_request_id=id, update_id="done-2", status="FIXED")
+        await city.api.made(SUPERVISOR, f"/cases/{id}/verify", {})
+        await poller.update(service_request_id=id, update_id="thanks", status="FIXED", description="谢谢")
+        assert (await city.api.get(STAFF, f"/cases/{id}")).json["status"] == "verified"
+        shown = [a_picture("yellow")]
+        opened = await poller.update(shown, service_request_id=id, update_id="no", status="OPEN", description="没修")
+        case = (await city.api.get(STAFF, f"/cases/{id}")).json
+        assert (case["status"], len(case["inside"]["before"])) == ("reopened", 4)
+        assert [each["text"] for each in case["inside"]["remarks"]][-3:] == ["谢谢", "[media] 1", "没修"]
+
+        async def told() -> Any:
+            found = [
+                each for each in await poller.updates(datetime.now(UTC) + HOUR / 60) if each["update_id"] == opened
+            ]
+            return found[0]["status"] if found else None
+
+        assert await eventually(told) == "confirmed"
+
+
+async def test_answers_are_compressed_and_every_value_of_an_attribute_arrives(city: City) -> None:
+    choices = [{"code": code, "zh": code, "en": code} for code in ("dark", "flickers", "hangs")]
+    question = {"code": "kit", "kind": "multivaluelist", "zh": "现象", "en": "Signs", "choices": choices}
+    lighting = RESIDENTIAL.category("lighting").model_dump(mode="json") | {"questions": [question]}
+    adopted = await city.api.put(OPERATOR, f"/catalogues/{HERE}/categories/lighting", {"category": lighting})
+    assert adopted.status == 200, adopted.json
+    async with httpx.AsyncClient() as http:
+        poller = Poller(f"{city.url}/", http, city.key)
+        report = {"service_code": "lighting", "address_string": "1号楼", "attribute[kit]": ["dark", "hangs"]}
+        sent = [(await poller.send([a_picture("red")], **report))["service_request_id"] for _ in range(5)]
+        assert len(set(sent)) == 1
+        answers = (await city.api.get(STAFF, f"/cases/{sent[0]}")).json["inside"]["answers"]
+        assert answers == {"kit": ["dark", "hangs"]}
+        listed = await http.get(f"{city.url}/services.xml")
+        assert listed.headers["content-encoding"] == "gzip"
+        assert int(listed.headers["content-length"]) * 2 < len(listed.content)
+
+
 async def _status(poller: Poller, id: str, status: str) -> Any:
     now = datetime.now(UTC) + timedelta(minutes=1)
     return next(
@@ -172,4 +250,4 @@ async def _status(poller: Poller, id: str, status: str) -> Any:
 async def _updates(poller: Poller, id: str) -> Any:
     now = datetime.now(UTC) + timedelta(minutes=1)
     found = [row for row in await poller.updates(now) if row["service_request_id"] == id]
-    return found if found and found[-1]["status"] == "reopen" else None
+    return found if found and found[-1]["status"] == "confirmed" and len(found) > 1 else None

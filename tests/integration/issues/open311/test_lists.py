@@ -77,6 +77,9 @@ async def test_filters_pages_and_named_requests(
             [lamp, pipe],
         ),
         ({"service_request_id": "nothing"}, []),
+        ({"service_request_id": lamp, "start_date": "yesterday", "page": "x", "long_ne": "1"}, [lamp]),
+        ({"page_size": 1001}, [pipe, lamp]),
+        ({"start_date": iso(now - DAY).lower()}, [pipe, lamp]),
     ]
     for query, wanted in expected:
         assert await found(**query) == wanted, query
@@ -92,7 +95,7 @@ async def test_filters_pages_and_named_requests(
         {"start_date": iso(now), "end_date": iso(now - DAY)},
         {"status": "lost"},
         {"page": "0"},
-        {"page_size": "1001"},
+        {"page_size": "0"},
         {"page": "x"},
         {"long_ne": "1"},
         {"dates": "never"},

@@ -4,8 +4,9 @@ from typing import Any
 
 from services.chassis.principal import Role
 from services.issues.catalogue.residential import RESIDENTIAL
+from tests.contract.open311.reading import as_texts, read_xml
 from tests.integration.issues.calling import Api
-from tests.integration.issues.open311.desk import V2, Desk
+from tests.integration.issues.open311.desk import KEYS, V2, Desk
 from tests.unit.issues.world import HERE, person
 
 
@@ -51,13 +52,27 @@ UNKNOWN = (
 
 async def test_what_does_not_exist_is_a_404_in_the_asked_format(desk: Desk) -> None:
     assert {path: (await desk.refused(path)).status for path in UNKNOWN} == dict.fromkeys(UNKNOWN, 404)
-    for path in ("/services", "/services.yaml", "/requests/xyz", "/", "/discovery", "/requests.JSON"):
+    for path in ("/services", "/services.yaml", "/requests/xyz", "/discovery", "/requests.JSON"):
         answer = await desk.raw("GET", path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/xml; charset=utf-8"), path
         assert b"<errors><error><code>404</code>" in answer.content
+        liked = await desk.raw("GET", path, headers={"Accept": "application/json"})
+        assert (liked.status_code, liked.json()[0]["code"]) == (404, "404")
     for method, path in (("DELETE", "/requests.json"), ("PUT", "/services.json"), ("POST", "/discovery.json")):
         answer = await desk.raw(method, path)
         assert (answer.status_code, answer.json()[0]["code"]) == (400, "400")
+
+
+async def test_the_base_address_answers_in_the_asked_format(desk: Desk) -> None:
+    said = (await desk.get("discovery", "/discovery")).value
+    for path in ("", "/", ".json"):
+        answer = await desk.raw("GET", path, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()) == (200, said), path
+    for path in ("", "/", ".xml"):
+        answer = await desk.raw("GET", path)
+        assert (answer.status_code, read_xml("discovery", answer.content)) == (200, as_texts(said)), path
+    answer = await desk.raw("DELETE", "", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()[0]["code"]) == (400, "400")
 
 
 async def test_several_communities_must_be_named(desk: Desk, api: Api) -> None:
@@ -68,6 +83,29 @@ async def test_several_communities_must_be_named(desk: Desk, api: Api) -> None:
     await api.made(there, "/places", {"community": "elsewhere", "kind": "compound", "title": "别处小区"})
     assert (await desk.get("services", "/services", jurisdiction_id="elsewhere")).value
     assert (await desk.refused("/requests")).status == 400
+    assert (await desk.refused("/requests", api_key="o311_made-up")).status == 400
+
+
+async def test_a_key_names_its_community_where_several_are_served(desk: Desk, api: Api) -> None:
+    lamp = await desk.requested(description="一")
+    there = person("operator-9", Role.OPERATOR, community="elsewhere")
+    await api.made(there, "/places", {"community": "elsewhere", "kind": "compound", "title": "别处小区"})
+    assert await desk.requested(description="一") == lamp
+    pipe = await desk.requested(description="二", service_code="pipe")
+    update = {"service_request_id": pipe, "update_id": "1", "status": "OPEN", "description": "三"}
+    assert (await desk.post("updated", "/servicerequestupdates", data=update)).status == 200
+    for schema, path in (
+        ("services", "/services"),
+        ("definition", "/services/lighting"),
+        ("requests", "/requests"),
+        ("requests", f"/requests/{lamp}"),
+        ("updates", "/servicerequestupdates"),
+    ):
+        assert (await desk.get(schema, path, api_key=desk.key)).status == 200, path
+    assert (await desk.post("errors", data={"service_code": "lighting", "api_key": "o311_made-up"})).status == 400
+    theirs = (await api.made(there, KEYS, {"community": "elsewhere", "title": "别处"}))["api_key"]
+    assert (await desk.refused(f"/requests/{lamp}", api_key=theirs)).status == 404
+    assert (await desk.get("requests", f"/requests/{lamp}", api_key=theirs, jurisdiction_id=HERE)).value
 
 
 async def test_the_endpoint_is_documented_as_it_answers(desk: Desk) -> None:

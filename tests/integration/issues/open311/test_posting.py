@@ -135,6 +135,13 @@ async def test_answers_are_checked_against_the_questions(desk: Desk, api: Api) -
     answers = (await api.get(STAFF, f"/cases/{id}")).json["inside"]["answers"]
     expected = {"since": "2026-01-02T01:30:00+00:00", "lamps": 3, "signs": ["dark", "hangs"], "where": "stairs"}
     assert answers == expected
+    for signs in (["hangs", "dark"], ["dark", "hangs"]):
+        repeated = {**base, "attribute[since]": "2026-01-02t09:30:00z", "attribute[signs]": signs}
+        id = (await desk.post("taken", data=repeated)).only["service_request_id"]
+        assert (await api.get(STAFF, f"/cases/{id}")).json["inside"]["answers"]["signs"] == ["dark", "hangs"]
+    twice = {**base, "attribute[since]": "2026-01-02T09:30:00Z", "attribute[where]": ["stairs", "yard"]}
+    said = await desk.post("errors", data=twice, headers={"Accept-Language": "en"})
+    assert [each["description"].split()[0] for each in said.value] == ["attribute[where]"]
     one = {**base, "attribute[since]": "2026-01-02T09:30:00Z", "attribute[signs]": "dark"}
     id = (await desk.post("taken", data=one)).only["service_request_id"]
     [extended] = (await desk.get("extended", f"/requests/{id}", extensions="true")).value
@@ -161,6 +168,18 @@ async def test_the_same_form_sent_again_is_the_same_case(desk: Desk, api: Api, s
     assert reused.status == 400
 
 
+async def test_the_same_fields_in_another_order_are_the_same_case(desk: Desk, store: Kept) -> None:
+    form = {"api_key": desk.key, "service_code": "lighting", "address_string": "1号楼", "description": "灯坏了"}
+    kinds: list[dict[str, Any]] = [{}, {"files": {"media": ("a.png", a_picture("red"), "image/png")}}]
+    for more in kinds:
+        found = set()
+        for order in (list(form), list(reversed(form)), sorted(form)):
+            answer = await desk.raw("POST", "/requests.json", data={name: form[name] for name in order}, **more)
+            found.add(answer.json()[0]["service_request_id"])
+        assert len(found) == 1
+    assert await store.cases.collection.count_documents({}) == len(kinds)
+
+
 async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, store: Kept, db: Database) -> None:
     """A plain digest of the form would let who reads the rest of it try phone numbers, even after erasure."""
     [key] = await Keys(db, utc_now).of(HERE, OPERATOR)
@@ -171,7 +190,7 @@ async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, 
     for repeat in (None, "1"):
         for secret in (fresh_key(), fresh_key()):
             store.vault._secret = secret
-            made += [await taking.token(form, Sender(key, repeat)) for _ in range(2)]
+            made += [await taking.token(form, Sender(key, repeat, "zh")) for _ in range(2)]
     assert made[::2] == made[1::2]
     assert len(set(made)) == 4
 
@@ -193,8 +212,7 @@ async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Kept) ->
         (400, {"data": {"service_code": "lighting", "address_id": "place-nowhere"}}),
         (404, {"data": {**base, "jurisdiction_id": "atlantis"}}),
         (400, {"data": {**base, "description": "长" * 4001}}),
-        (400, {"data": {**base, "phone": "call me"}}),
-        (400, {"data": {**base, "email": "nobody"}}),
+        (400, {"data": {**base, "description": "\ufffd"}}),
         (400, {"data": {**base, "media_url": "file:///etc/passwd"}}),
         (400, {"data": {**base, "media_url": "javascript:alert(1)"}}),
         (400, {"data": {**base, "attribute[nothing]": "x"}}),
@@ -214,16 +232,39 @@ async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Kept) ->
     assert (await desk.post("taken", data={**base, "description": "长" * 4000})).status == 200
 
 
-async def test_a_form_is_in_utf8_whatever_it_says_of_itself(desk: Desk, api: Api) -> None:
+async def test_a_contact_that_can_not_be_kept_is_left_out_and_told(desk: Desk, api: Api) -> None:
+    base = {"service_code": "lighting", "address_string": "1号楼", "first_name": "磊", "email": EMAIL}
+    for wrong, kept, zh, en in (
+        ({"phone": "call me"}, {"name": "磊", "email": EMAIL}, "电话", "the phone"),
+        ({"email": "nobody", "phone": PHONE}, {"name": "磊", "phone": PHONE}, "电子邮箱", "the e-mail address"),
+        ({"last_name": "李" * 500, "email": "x" * 500}, None, "姓名、电子邮箱", "the name, the e-mail address"),
+    ):
+        data = {**base, **wrong, "device_id": "d" * 500}
+        said = [
+            (await desk.post("taken", data=data, headers={"Accept-Language": language})).only
+            for language in ("zh", "en")
+        ]
+        assert said[0]["service_request_id"] == said[1]["service_request_id"]
+        assert zh in said[0]["service_notice"]
+        assert en in said[1]["service_notice"]
+        contact = (await api.get(STAFF, f"/cases/{said[0]['service_request_id']}")).json["contact"]
+        assert ({name: text for name, text in contact.items() if text and name != "relation"} if kept else None) == kept
+    assert (await desk.post("taken", data={**base, "phone": PHONE})).only["service_notice"] is None
+
+
+async def test_a_form_is_in_utf8_or_in_gbk_whatever_it_says_of_itself(desk: Desk, api: Api) -> None:
     """Letters that are sent as they are, as curl sends them; and a charset that is none, or not a form's."""
     plain = f"api_key={desk.key}&service_code=lighting&address_string=2号楼&description=灯坏了"
     bodies = [(FORM, plain), (f"{FORM}; charset=gbk", plain.replace("灯坏了", "%E7%81%AF坏了 "))]
+    bodies.append((f"{FORM}; charset=gb2312", plain))
     parts = [field.split("=") for field in plain.split("&")]
     whole = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in parts)
     for charset in ("utf-8", "undefined", "punycode", "utf-16", "unicode_escape", "zip", "\x7e", '"'):
         bodies.append((f"multipart/form-data; boundary=x; charset={charset}", f"{whole}--x--\r\n"))
     for kind, body in bodies:
-        answer = await desk.raw("POST", "/requests.json", content=body.encode(), headers={"Content-Type": kind})
+        encoding = "gbk" if kind.endswith("gb2312") else "utf-8"
+        content, headers = body.encode(encoding), {"Content-Type": kind}
+        answer = await desk.raw("POST", "/requests.json", content=content, headers=headers)
         assert answer.status_code == 200, (kind, answer.text)
         case = (await api.get(STAFF, f"/cases/{answer.json()[0]['service_request_id']}")).json
         assert (case["inside"]["text"], case["inside"]["spot"]) == ("灯坏了", "2号楼"), kind

@@ -1,20 +1,25 @@
 """How a form is read before its key is known: within bounds, and in turns with others."""
 
 import asyncio
+import itertools
+from urllib.parse import quote_from_bytes
 
 import pytest
 from fastapi import Request
 from starlette.types import Message
 
 from services.chassis.http.refusals import BodyTooLarge
+from services.issues.open311.encodings import EncodingUnknown
 from services.issues.open311.form import FormUnreadable, read_form
 
+URLENCODED = "application/x-www-form-urlencoded"
 
-def _sent(body: bytes) -> Request:
+
+def _sent(body: bytes, kind: str = URLENCODED) -> Request:
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    headers = [(b"content-type", kind.encode("latin-1"))]
     return Request({"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}, receive)
 
 
@@ -52,3 +57,99 @@ async def test_the_longest_text_may_be_escaped_letter_by_letter() -> None:
 async def test_a_form_that_is_larger_than_any_request_is_refused_unread(body: bytes, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         await read_form(_sent(body))
+
+
+FIELDS = [b"service_code=lighting", b"description=a", b"attribute[kit]=b", b"media_url=http://a.b/c"]
+
+
+async def test_the_order_of_names_makes_no_other_form() -> None:
+    """As a client sends them that keeps its fields in a hash of Perl."""
+    several = [b"&".join(fields) for fields in itertools.permutations(FIELDS)]
+    assert len({(await read_form(_sent(body))).digest for body in several}) == 1
+
+
+async def test_the_order_of_values_under_one_name_does() -> None:
+    one, other, more = [
+        await read_form(_sent(body))
+        for body in (
+            b"attribute[kit]=a&lat=1&attribute[kit]=b",
+            b"attribute[kit]=b&attribute[kit]=a&lat=1",
+            b"attribute[kit]=a&attribute[kit]=b&lat=1&lat=1",
+        )
+    ]
+    assert len({one.digest, other.digest, more.digest}) == 3
+    assert one.answers == {"kit": ["a", "b"]}
+    assert (await read_form(_sent(b"lat=1&attribute[kit]=a&attribute[kit]=b"))).digest == one.digest
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        (b"attribute[kit]=a&attribute[kit]=b&attribute[kit]=a&attribute[kit]=", ["a", "b"]),
+        (b"attribute[kit][]=a&attribute[kit][]=b", ["a", "b"]),
+        (b"attribute[kit]=a&attribute[kit][]=b", ["a", "b"]),
+        (b"attribute[kit]=a&attribute[kit]=a", "a"),
+        (b"attribute%5Bkit%5D=a", "a"),
+        (b"attribute[kit]=", None),
+    ],
+)
+async def test_each_value_of_an_attribute_is_kept(body: bytes, answer: object) -> None:
+    assert (await read_form(_sent(body))).answers.get("kit") == answer
+
+
+WORDS = "路灯不亮，请修理"
+
+
+def _urlencoded(encoding: str, charset: str = "", *, escaped: bool = True) -> Request:
+    letters = WORDS.encode(encoding)
+    value = quote_from_bytes(letters).encode() if escaped else letters
+    return _sent(b"lat=31.2&description=" + value, URLENCODED + charset)
+
+
+def _multipart(encoding: str, charset: str = "", field: str = "") -> Request:
+    parts = [("lat", "31.2"), ("description", WORDS)] + ([("_charset_", field)] if field else [])
+    body = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{said}\r\n' for name, said in parts)
+    return _sent(f"{body}--x--\r\n".encode(encoding), f"multipart/form-data; boundary=x{charset}")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        _urlencoded("gbk"),
+        _urlencoded("gbk", escaped=False),
+        _urlencoded("gbk", "; charset=GB2312"),
+        _urlencoded("gb18030", '; charset="gb18030"'),
+        _urlencoded("gbk", "; charset=utf-8"),
+        _urlencoded("utf-8", "; charset=gbk"),
+        _urlencoded("utf-8", "; charset=iso-8859-1"),
+        _multipart("gbk"),
+        _multipart("gbk", "; charset=gbk"),
+        _multipart("utf-8", "; charset=utf-16"),
+        _multipart("gbk", "", "gbk"),
+    ],
+)
+async def test_letters_are_read_in_utf8_and_in_gbk(request_: Request) -> None:
+    form = await read_form(request_)
+    assert (form.get("description"), form.get("lat")) == (WORDS, "31.2")
+    assert form.digest == (await read_form(_urlencoded("utf-8"))).digest or "_charset_" in form.fields
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "description=路".encode() + "灯".encode()[:2],
+        "description=好了&first_name=L\ufffdi".encode(),
+        b"description=caf%E9+noir",
+        b"first_name=%C0%80%FF",
+        b"description=%ED%A0%80",
+    ],
+)
+async def test_letters_that_were_lost_refuse_the_form(body: bytes) -> None:
+    with pytest.raises(EncodingUnknown):
+        await read_form(_sent(body))
+
+
+async def test_a_declared_encoding_decides_where_the_bytes_could_be_either() -> None:
+    assert (await read_form(_sent(b"description=%C2%B7", f"{URLENCODED}; charset=gbk"))).get("description") == "路"
+    with pytest.raises(EncodingUnknown):
+        await read_form(_urlencoded("gbk", "; charset=big5"))

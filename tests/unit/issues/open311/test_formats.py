@@ -1,5 +1,6 @@
 """XML and JSON say the same, whatever is in them; every refusal is told in the form and under the statuses agreed."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from services.chassis.store.unavailable import StoreUnavailable
 from services.contracts.issues import CaseStatus
 from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.open311 import refusals, states
-from services.issues.open311.formats import as_json, as_xml, moment
+from services.issues.open311.formats import Format, answer, as_json, as_xml, format_of, moment
 from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp, RequestUnknown, tell
 from tests.contract.open311.reading import as_texts, check, read_xml
 
@@ -137,3 +138,59 @@ def test_every_status_is_open_or_closed_and_has_its_words() -> None:
     closed = {status for status, shown in states.STATES.items() if shown.status == "closed"}
     assert closed == {CaseStatus.REJECTED, CaseStatus.VERIFIED, CaseStatus.MERGED, CaseStatus.EVALUATED}
     assert states.STATES[CaseStatus.MERGED].en == "Duplicate request."
+
+
+STATES_OF_FIXMYSTREET = {
+    "open",
+    "for triage",
+    "investigating",
+    "in progress",
+    "planned",
+    "action scheduled",
+    "closed",
+    "fixed",
+    "no further action",
+    "not councils responsibility",
+    "duplicate",
+    "internal referral",
+}
+"""What its reader makes of the words on the wire, small and with spaces; others change nothing there."""
+
+
+def test_every_status_is_a_word_that_fixmystreet_takes() -> None:
+    assert {each.extended.lower().replace("_", " ") for each in states.STATES.values()} <= STATES_OF_FIXMYSTREET
+    assert states.STATES[CaseStatus.REOPENED].extended == "OPEN"
+    assert states.STATES[CaseStatus.SENT_BACK].extended == "IN_PROGRESS"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "form"),
+    [
+        ("/v2/requests.json", "text/xml", Format.JSON),
+        ("/v2/requests.xml", "application/json", Format.XML),
+        ("/v2/", "application/json", Format.JSON),
+        ("/v2", "application/json, text/xml;q=0.9", Format.JSON),
+        ("/v2", "application/json;q=0.3, text/xml;q=0.9", Format.XML),
+        ("/v2", "application/json;q=0", Format.XML),
+        ("/v2", "text/html,application/xhtml+xml,*/*;q=0.8", Format.XML),
+        ("/v2", "", Format.XML),
+    ],
+)
+def test_the_ending_chooses_the_format_and_else_what_is_accepted(path: str, accept: str, form: Format) -> None:
+    assert format_of(path, accept) is form
+
+
+@pytest.mark.parametrize("accept", ["gzip", "deflate, gzip;q=1.0, *;q=0.5", "GZIP"])
+def test_a_long_answer_is_compressed_for_who_takes_that(accept: str) -> None:
+    scope = {"path": "/v2/x.json", "headers": [(b"accept-encoding", accept.encode())]}
+    long = answer(scope, "services", [{"service_code": "灯" * 1000}])
+    assert long.headers["content-encoding"] == "gzip"
+    assert orjson.loads(gzip.decompress(bytes(long.body))) == [{"service_code": "灯" * 1000}]
+    assert "Accept-Encoding" in long.headers["vary"]
+    assert "content-encoding" not in answer(scope, "services", []).headers
+
+
+@pytest.mark.parametrize("accept", ["", "identity", "gzip;q=0", "br"])
+def test_nobody_gets_it_compressed_who_does_not_take_that(accept: str) -> None:
+    scope = {"path": "/v2/x.xml", "headers": [(b"accept-encoding", accept.encode())]}
+    assert "content-encoding" not in answer(scope, "services", [{"service_code": "灯" * 1000}]).headers

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from services.contracts.issues import PlaceKind
+from services.issues.catalogue.domain.questions import Question, QuestionKind, answered
 from services.issues.open311.locating import nearest, spoken_of
 from services.issues.open311.queries import Parameters, paged
 from services.issues.open311.refusals import ValueRefused
@@ -93,6 +95,29 @@ def test_states(status: str | None) -> None:
 def test_what_makes_no_sense_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValueRefused):
         asked(**given)
+
+
+def test_ids_override_whatever_else_is_sent() -> None:
+    nonsense = {"start_date": "yesterday", "page_size": "none", "status": "lost", "lat_ne": "north", "page": "0"}
+    named = Parameters.model_validate({"service_request_id": "a, b", "extensions": "true", **nonsense})
+    assert (named.ids(10), named.extensions, named.page) == (["a", "b"], True, None)
+    for none in ({}, {"service_request_id": ""}, {"service_request_id": " , "}):
+        with pytest.raises(ValidationError):
+            Parameters.model_validate({**none, **nonsense})
+
+
+def test_a_page_size_above_the_limit_is_the_limit() -> None:
+    found = Parameters.model_validate({"page_size": "123456789"}).asked(NOW, 1000)
+    assert (found.page, found.size) == (1, 1000)
+
+
+@pytest.mark.parametrize("written", ["2026-05-01T09:30:00z", "2026-05-01t09:30:00Z", "2026-05-01t17:30:00 08:00"])
+def test_times_are_read_in_small_letters_too(written: str) -> None:
+    at = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+    assert Parameters.model_validate({"start_date": written}).start_date == at
+    asked = (Question(code="since", kind=QuestionKind.DATETIME, zh="何时", en="When"),)
+    if " " not in written:
+        assert answered(asked, {"since": written}) == {"since": "2026-05-01T09:30:00+00:00"}
 
 
 def test_a_box_is_of_four_corners() -> None:

@@ -1,0 +1,44 @@
+"""Reads how the reporter can be reached. None of it is needed: what can't be kept is left out and said, and the report
+is taken all the same, since the client that sends it can't put right what somebody typed into it long ago."""
+
+from services.chassis.http.language import Language
+from services.contracts.text import fit
+from services.issues.open311.form import Form
+from services.issues.privacy.domain.contact import Contact
+
+_OF_PHONES = str.maketrans(dict.fromkeys("()（）./", " "))
+"""What people write phone numbers with, and we don't."""
+_NAMES = {"name": ("姓名", "the name"), "phone": ("电话", "the phone"), "email": ("电子邮箱", "the e-mail address")}
+
+
+def contact_in(form: Form) -> tuple[Contact | None, tuple[str, ...]]:
+    """The contact that `form` gives, and the names of what had to be left out of it."""
+    first, last, phone, email = (
+        " ".join(fit(form.fields.get(name, "")).split()) for name in ("first_name", "last_name", "phone", "email")
+    )
+    given = {
+        "name": " ".join(part for part in (first, last) if part),
+        "phone": " ".join(phone.translate(_OF_PHONES).split()),
+        "email": email,
+    }
+    said = {name: text for name, text in given.items() if text}
+    dropped = tuple(name for name, text in said.items() if not _can_be_kept(name, text))
+    kept = {name: text for name, text in said.items() if name not in dropped}
+    return (Contact.model_validate(kept) if kept else None), dropped
+
+
+def notice(dropped: tuple[str, ...], language: Language) -> str | None:
+    """What the sender is told of what was left out."""
+    if not dropped:
+        return None
+    if language == "zh":
+        return f"已受理。联系方式格式有误，未保存：{'、'.join(_NAMES[name][0] for name in dropped)}。"
+    return f"Taken, but not kept, for their form is wrong: {', '.join(_NAMES[name][1] for name in dropped)}."
+
+
+def _can_be_kept(name: str, text: str) -> bool:
+    try:
+        Contact.model_validate({name: text})
+    except ValueError:
+        return False
+    return True
