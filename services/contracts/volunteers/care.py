@@ -81,3 +81,9 @@ class CarePlanErased(Event, type="cn.community.volunteers.care-plan.erased.v1", 
     """The elder was forgotten: the state is removed, and what was still to come is cancelled."""
 
     needs: Public[list[Id]]
+
+
+class CarePlanPersonErased(
+    Event, type="cn.community.volunteers.care-plan.person-erased.v1", topic=VOLUNTEERS, state=CarePlanState
+):
+    """Somebody whom the plan named beside the elder is not known any more."""

@@ -1,4 +1,6 @@
 """Matching: which volunteers are asked for which needs.
 
-`flow` chooses them, and `staffing` makes passes over the needs that are open and asks.
+`reading` makes `columns` of numbers of what the store has; `arcs` finds the pairs that all hard filters let through;
+`network` is one flow over them, weighed by `bands`; `flow` makes a plan of its rounds. `staffing` makes passes over the
+needs that are open, and asks.
 """

@@ -1,48 +1,185 @@
-"""The choice of who is asked for which need: one exact minimum-cost flow over everything that is open.
+"""The choice of who is asked for which need, over the whole horizon: exact minimum-cost flows, and what they cost.
 
-The hard filters of needs (`eligibility`) decide which arcs exist, and are never traded for anything. Among the ways to
-fill as many seats as possible, the flow takes the cheapest, in bands of cost. A helper for each need comes before a
-second one for any; then no category is left far behind the others; then come people who know the elder or said yes
-before; then those who have done least; then those whose building is near; then a lot drawn from the ids decides, so
-that nobody is favoured by the order of a list.
-
-A round asks each volunteer for one thing at most: that keeps overlaps and weekly caps out of the flow, where they have
-no exact form. Rounds follow until one brings nothing. The choice is pure and deterministic: the same input, in
-whatever order, gives the same plan (for one version of OR-Tools).
+The hard filters decide which pairs there are (`arcs`), and are never traded for anything. Among the ways to fill seats
+the flow (`network`) takes the cheapest by `bands`. A round is one exact flow. What a flow can't say exactly is left to
+further rounds, until one brings nothing: a second service in a stretch of time that hangs together, the last minutes
+under a cap, people who don't serve together. Everybody who is chosen in a round stays chosen. The choice is pure and
+deterministic: the same input, in whatever order, gives the same plan (for one version of OR-Tools).
 """
 
-import zlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy
-from ortools.graph.python import min_cost_flow
 
+from services.volunteers.matching.arcs import Judge, Pairs
+from services.volunteers.matching.bands import Bands
+from services.volunteers.matching.columns import Book, Flags, Ints, People, Ragged, State, Wanted, millis
+from services.volunteers.matching.network import Network, build
+from services.volunteers.matching.reading import people_of, wanted_of
 from services.volunteers.needs.domain.eligibility import Filter, first_failure
 from services.volunteers.needs.domain.need import Need
-from services.volunteers.needs.domain.offers import LIVE, Offer, OfferStatus
-from services.volunteers.needs.domain.seating import tentative
 from services.volunteers.people.domain.bookings import REMEMBERED
-from services.volunteers.people.domain.volunteer import Booking, Volunteer
-from services.volunteers.shared.values import whole_minutes
-
-STEPS = 10
-LOT, NEAR, LOAD, KEEP, TIER = 1, 10, 20, 200, 400
-"""The cost of one step in each band. The dearest pair of a band costs less than one step of the next."""
-
-FIRST = TIER * STEPS
-"""A second helper costs so much, times the number of seats, while another need has none."""
+from services.volunteers.people.domain.volunteer import Volunteer
 
 Familiar = Mapping[str, frozenset[str]]
 """The people who have served the same elder before, by need."""
 
+States: TypeAlias = Mapping[str, State]
+"""Aggregates as the store has them, by id."""
+
+BANDS = Bands()
+"""The bands by which plans are chosen, unless a deployment says otherwise."""
+
+_WHILE_ASKED = 2**52
+"""A time after all others, in milliseconds: people who are chosen in a round are held for it while the next is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A volunteer who is to be asked for a need, both by id. `due`: now, not later. `steps`: what it costs, by band."""
+
+    need: str
+    volunteer: str
+    person: str
+    due: bool
+    steps: Mapping[str, int]
+
+
+class Planning:
+    """The making of one plan, from `needs` and `volunteers` as the store has them."""
+
+    def __init__(
+        self, needs: States, volunteers: States, now: datetime, familiar: Familiar | None = None, bands: Bands = BANDS
+    ) -> None:
+        self._book = Book.new()
+        self._now = millis(now)
+        self._bands = bands
+        self.wanted: Wanted = wanted_of(needs, self._book, now)
+        self.people: People = people_of(volunteers, self._book, now)
+        self._familiar = familiar or {}
+        self._judge = Judge(self.wanted, self.people, self._book, self._now)
+
+    def pairs(self) -> Pairs:
+        """The pairs that all hard filters let through."""
+        return self._judge.pairs()
+
+    def network(self, pairs: Pairs) -> Network:
+        """The flow of a round over `pairs`."""
+        return build(self.wanted, self.people, pairs, self._load(), self._known(pairs), self._bands)
+
+    def rounds(self) -> Iterator[tuple[Network, Pairs, Flags]]:
+        """The rounds: the network of each, what was chosen, and which of the network's pairs that are."""
+        pairs = self.pairs()
+        while len(pairs):
+            network = self.network(pairs)
+            chosen = self._together(pairs, self._patient(pairs, network.solve()))
+            if not chosen.any():
+                return
+            yield network, pairs.where(chosen), chosen
+            self._carry_out(pairs.where(chosen))
+            pairs = self._judge.still(pairs.where(~chosen))
+
+    def proposals(self) -> list[Proposal]:
+        """Everybody who is to be asked, in the order of the needs' starts."""
+        found: list[tuple[int, str, Proposal]] = []
+        for network, pairs, chosen in self.rounds():
+            steps = {band: values[chosen] for band, values in network.steps.items()}
+            for i, (n, v) in enumerate(zip(pairs.need.tolist(), pairs.volunteer.tolist(), strict=True)):
+                need, due = self.wanted.ids[n], bool(self.wanted.due[n])
+                parts = {band: int(values[i]) for band, values in steps.items()}
+                made = Proposal(need, self.people.ids[v], self.people.person[v], due, parts)
+                found.append((int(self.wanted.starts[n]), f"{need} {made.volunteer}", made))
+        return [made for _, _, made in sorted(found, key=lambda each: each[:2])]
+
+    def _known(self, pairs: Pairs) -> Flags:
+        """The pairs in which the volunteer has served the same elder before, or had a seat before the need moved."""
+        row = {person: i for i, person in enumerate(self.people.person)}
+        size = len(self.people.ids)
+        found = [
+            n * size + row[who]
+            for n, people in [
+                *((n, self._familiar[id]) for n, id in enumerate(self.wanted.ids) if id in self._familiar),
+                *self.wanted.released.items(),
+            ]
+            for who in people
+            if who in row
+        ]
+        if not found:
+            return numpy.zeros(len(pairs), dtype=bool)
+        return numpy.isin(pairs.need * size + pairs.volunteer, numpy.array(found, dtype=numpy.int64))
+
+    def _load(self) -> Ints:
+        """What each volunteer has done lately and has before them: a step for each hour, up to the last."""
+        owner, booked = self.people.bookings.spread(numpy.arange(len(self.people.ids)))
+        lately = booked[:, 2] > self._now - millis_of(REMEMBERED)
+        total = numpy.bincount(owner, numpy.where(lately, booked[:, 2] - booked[:, 1], 0), len(self.people.ids))
+        return numpy.minimum(self._bands.load, total.astype(numpy.int64) // 3_600_000)
+
+    def _patient(self, pairs: Pairs, chosen: Flags) -> Flags:
+        """Of the pairs to be asked now, each volunteer keeps the soonest, as many as they have patience for."""
+        asked = numpy.nonzero(chosen & self.wanted.due[pairs.need])[0]
+        order = asked[numpy.lexsort((pairs.need[asked], self.wanted.starts[pairs.need[asked]], pairs.volunteer[asked]))]
+        who = pairs.volunteer[order]
+        rank = numpy.arange(len(order)) - numpy.searchsorted(who, who)
+        kept = chosen.copy()
+        kept[order[rank >= self.people.asks_left[who]]] = False
+        return kept
+
+    def _together(self, pairs: Pairs, chosen: Flags) -> Flags:
+        """Of two who don't serve together, the first keeps the seat."""
+        if not self.people.avoids:
+            return chosen
+        kept = chosen.copy()
+        company: dict[int, set[str]] = {}
+        for at in numpy.nonzero(chosen)[0].tolist():
+            n, v = int(pairs.need[at]), int(pairs.volunteer[at])
+            others = company.setdefault(n, set())
+            person = self.people.person[v]
+            avoided_by = any(person in self.people.avoids.get(self._row(other), ()) for other in others)
+            if avoided_by or self.people.avoids.get(v, frozenset()) & others:
+                kept[at] = False
+            else:
+                others.add(person)
+        return kept
+
+    def _row(self, person: str) -> int:
+        return self.people.person.index(person)
+
+    def _carry_out(self, chosen: Pairs) -> None:
+        """Treat `chosen` as asked, so that the next round sees the seats and times that are left."""
+        w, p = self.wanted, self.people
+        n, v = chosen.need, chosen.volunteer
+        w.open = w.open - numpy.bincount(n, minlength=len(w)).astype(numpy.int64)
+        w.helped[n] = True
+        numpy.subtract.at(p.asks_left, v, w.due[n].astype(numpy.int64))
+        if p.avoids:
+            for need, volunteer in zip(n.tolist(), v.tolist(), strict=True):
+                w.live[need] = w.live.get(need, frozenset()) | {p.person[volunteer]}
+        numbers = numpy.array([self._book.needs[w.ids[need]] for need in n.tolist()], dtype=numpy.int64)
+        until = numpy.full(len(n), _WHILE_ASKED, dtype=numpy.int64)
+        p.bookings = _added(p.bookings, v, numpy.stack((numbers, w.starts[n], w.ends[n], w.building[n], until), axis=1))
+
+
+def millis_of(length: Any) -> int:
+    """A length of time in milliseconds."""
+    return int(length.total_seconds() * 1000)
+
+
+def _added(rows: Ragged, row: Ints, values: Ints) -> Ragged:
+    """`rows` with each of `values` added to its `row`."""
+    size = len(rows.at) - 1
+    owner = numpy.concatenate((numpy.repeat(numpy.arange(size), numpy.diff(rows.at)), row))
+    order = numpy.argsort(owner, kind="stable")
+    at = numpy.concatenate(([0], numpy.cumsum(numpy.bincount(owner, minlength=size))))
+    return Ragged(at.astype(numpy.int64), numpy.concatenate((rows.values, values))[order])
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A volunteer who is to be asked for a need. `cost`: the parts of its cost, by band."""
+    """A volunteer who is to be asked for a need. `cost`: the steps of its cost, by band."""
 
     need: Need
     volunteer: Volunteer
@@ -63,162 +200,18 @@ class Plan:
         return first_failure(self.needs[need], self.volunteers[volunteer], self.now)
 
 
-@dataclass
-class _Round:
-    """The needs and volunteers of a round. `arcs`: the cost of each pair that may come about."""
-
-    needs: list[Need]
-    volunteers: dict[str, Volunteer]
-    arcs: dict[tuple[str, str], int] = field(default_factory=dict)
+def states_of(aggregates: Iterable[Need | Volunteer]) -> States:
+    """Aggregates as the store has them."""
+    return {aggregate.id: aggregate.model_dump(exclude={"id"}) for aggregate in aggregates}
 
 
 def match(
     needs: Iterable[Need], volunteers: Iterable[Volunteer], now: datetime, familiar: Familiar | None = None
 ) -> Plan:
-    """The plan of whom to ask for the open seats of `needs`. Needs that can't be planned any more are passed over."""
-    given_needs = {need.id: need for need in needs}
-    given_volunteers = {volunteer.id: volunteer for volunteer in volunteers}
-    open_needs = [n for _, n in sorted(given_needs.items()) if n.open_seats and not n.is_final and n.starts_at > now]
-    known = familiar or {}
-    state = _Round(open_needs, dict(sorted(given_volunteers.items())))
-    _add_arcs(state, state.volunteers.values(), now, known)
-    assignments: list[Assignment] = []
-    while pairs := solve(state.needs, state.arcs):
-        by_id = {need.id: need for need in state.needs}
-        for need_id, volunteer_id in pairs:
-            cost = cost_of(by_id[need_id], state.volunteers[volunteer_id], now, known.get(need_id, frozenset()))
-            assignments.append(Assignment(given_needs[need_id], given_volunteers[volunteer_id], cost))
-        _carry_out(state, pairs, now, known)
-    return Plan(tuple(assignments), given_needs, given_volunteers, now)
-
-
-def solve(needs: Sequence[Need], arcs: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
-    """The pairs of need and volunteer of one round: as many as can be, at the least cost, each volunteer once."""
-    if not arcs:
-        return []
-    seats = sum(need.open_seats for need in needs)
-    nodes = _Nodes()
-    source, sink = nodes["source"], nodes["sink"]
-    rows: list[tuple[int, int, int, int]] = []
-    for category, tiers in category_tiers(needs).items():
-        rows += [(source, nodes["category", category], count, TIER * tier) for tier, count in tiers]
-    for need in needs:
-        firsts = 0 if has_helper(need) else 1
-        ends = (nodes["category", need.category], nodes["need", need.id])
-        rows += [(*ends, firsts, 0), (*ends, need.open_seats - firsts, FIRST * (seats + 1))]
-    rows += [(nodes["volunteer", v], sink, 1, 0) for v in dict.fromkeys(v for _, v in arcs)]
-    pairs = list(arcs)
-    rows += [(nodes["need", n], nodes["volunteer", v], 1, arcs[n, v]) for n, v in pairs]
-    used = _solve(rows, source, sink, seats)[-len(pairs) :]
-    return [pair for pair, flow in zip(pairs, used, strict=True) if flow > 0]
-
-
-def category_tiers(needs: Sequence[Need]) -> dict[str, list[tuple[int, int]]]:
-    """The open seats of each category by the tenth of all its seats in which they lie, as (tenth, seats).
-
-    The fuller a category is, the dearer its next seat: so none is served to the end while another waits.
-    """
-    total: defaultdict[str, int] = defaultdict(int)
-    live: defaultdict[str, int] = defaultdict(int)
-    for need in needs:
-        total[need.category] += need.seats
-        live[need.category] += need.seats - need.open_seats
-    tiers: dict[str, list[tuple[int, int]]] = {}
-    for category, size in total.items():
-        counts: defaultdict[int, int] = defaultdict(int)
-        for taken in range(live[category], size):
-            counts[STEPS * taken // size] += 1
-        tiers[category] = sorted(counts.items())
-    return tiers
-
-
-def has_helper(need: Need) -> bool:
-    """Whether somebody has been asked for the need, or has said yes."""
-    return any(offer.status in LIVE for offer in need.offers)
-
-
-def cost_of(need: Need, volunteer: Volunteer, now: datetime, familiar: frozenset[str]) -> dict[str, int]:
-    """The cost of asking this volunteer for this need, by band; lower is better."""
-    knows = volunteer.person in familiar or any(
-        offer.person == volunteer.person and offer.status is OfferStatus.RELEASED for offer in need.offers
-    )
-    far = need.building is not None and need.building != volunteer.building
-    return {
-        "keep": 0 if knows else KEEP,
-        "load": load_of(volunteer, now),
-        "near": NEAR if far else 0,
-        "lot": LOT * (zlib.crc32(f"{need.id} {volunteer.id}".encode()) % STEPS),
-    }
-
-
-def load_of(volunteer: Volunteer, now: datetime) -> int:
-    """The cost of asking a volunteer who is busy already: one step for each hour that is booked."""
-    if not volunteer.bookings:
-        return 0
-    booked = sum(whole_minutes(b.ends_at - b.starts_at) for b in volunteer.engagements if b.ends_at > now - REMEMBERED)
-    return LOAD * min(STEPS - 1, booked // 60)
-
-
-def _add_arcs(state: _Round, volunteers: Iterable[Volunteer], now: datetime, familiar: Familiar) -> None:
-    for volunteer in volunteers:
-        for need in state.needs:
-            if need.skill is not None and need.skill not in volunteer.skills:
-                continue
-            if first_failure(need, volunteer, now) is None:
-                cost = cost_of(need, volunteer, now, familiar.get(need.id, frozenset()))
-                state.arcs[need.id, volunteer.id] = sum(cost.values())
-
-
-def _carry_out(state: _Round, pairs: Sequence[tuple[str, str]], now: datetime, familiar: Familiar) -> None:
-    """Treat the pairs of this round as asked, so that the next round sees the seats and times that are left."""
-    needs = {need.id: need for need in state.needs}
-    busy: dict[str, Volunteer] = {}
-    for need_id, volunteer_id in pairs:
-        need, volunteer = needs[need_id], state.volunteers[volunteer_id]
-        booking = tentative(need, f"{need_id}.{volunteer_id}", now)
-        busy[volunteer_id] = volunteer.model_copy(update={"bookings": (*volunteer.bookings, booking)})
-        needs[need_id] = _asked(need, volunteer, booking, now)
-    state.needs = [need for need in needs.values() if need.open_seats]
-    state.volunteers |= busy
-    still_open = {need.id for need in state.needs}
-    state.arcs = {pair: cost for pair, cost in state.arcs.items() if pair[0] in still_open and pair[1] not in busy}
-    _add_arcs(state, busy.values(), now, familiar)
-    state.arcs = dict(sorted(state.arcs.items()))
-
-
-def _asked(need: Need, volunteer: Volunteer, booking: Booking, now: datetime) -> Need:
-    offer = Offer(
-        id=booking.offer,
-        person=volunteer.person,
-        status=OfferStatus.OFFERED,
-        offered_at=now,
-        expires_at=booking.until or need.starts_at,
-    )
-    return need.model_copy(update={"offers": (*need.offers, offer)})
-
-
-class _Nodes(dict[Any, int]):
-    """Numbers for the nodes of a network, by their names."""
-
-    def __missing__(self, name: Any) -> int:
-        self[name] = len(self)
-        return self[name]
-
-
-def _solve(rows: Sequence[tuple[int, int, int, int]], source: int, sink: int, amount: int) -> list[int]:
-    """The amount that each arc (tail, head, capacity, cost) carries in the cheapest of the largest flows."""
-    solver = min_cost_flow.SimpleMinCostFlow()
-    table = numpy.array(rows, dtype=numpy.int64)
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(
-        table[:, 0].astype(numpy.int32), table[:, 1].astype(numpy.int32), table[:, 2], table[:, 3]
-    )
-    solver.set_node_supply(source, amount)
-    solver.set_node_supply(sink, -amount)
-    status = solver.solve_max_flow_with_min_cost()
-    if status != solver.OPTIMAL:
-        raise MatchingFailed(f"the solver ended with {status}")
-    return [int(flow) for flow in solver.flows(arcs)]
-
-
-class MatchingFailed(RuntimeError):
-    """The solver found no flow, which can't be: an empty one always exists."""
+    """The plan for aggregates that are at hand. Needs that can't be planned any more are passed over."""
+    by_need = {need.id: need for need in needs}
+    by_volunteer = {volunteer.id: volunteer for volunteer in volunteers}
+    planned = {id: need for id, need in by_need.items() if not need.is_final}
+    planning = Planning(states_of(planned.values()), states_of(by_volunteer.values()), now, familiar)
+    assignments = [Assignment(by_need[p.need], by_volunteer[p.volunteer], p.steps) for p in planning.proposals()]
+    return Plan(tuple(assignments), by_need, by_volunteer, now)

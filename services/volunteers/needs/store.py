@@ -29,6 +29,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _by_start("community", "status"),
         _by_start("community", "offers.person"),
         found_by("offers.person"),
+        found_by("barred"),
         found_by("activity"),
         found_by("care_plan"),
         found_by("ask_from", name="to-staff", partialFilterExpression=_OPEN),

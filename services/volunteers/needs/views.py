@@ -12,6 +12,7 @@ from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain.eligibility import Filter
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import Offer, OfferStatus
+from services.volunteers.people.domain.profile import Gender
 from services.volunteers.shared.views import Identified, shown, taken
 
 
@@ -45,9 +46,18 @@ class NeedView(NeedState, Identified):
     open_seats: int
     certificate: str | None
     adults_only: bool
+    min_age: int | None
+    gender: Gender | None
+    language: str | None
+    with_minors: bool
+    insured_only: bool
+    urgency: int
     mine: OfferView | None = None
     offers: list[OfferView] | None = None
     where: WhereView | None = None
+
+
+_ASKED_OF_ALL = ("adults_only", "min_age", "gender", "language", "with_minors", "insured_only", "urgency")
 
 
 class VerdictView(BaseModel):
@@ -79,7 +89,7 @@ def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None)
         stored,
         open_seats=need.open_seats,
         certificate=need.certificate,
-        adults_only=need.adults_only,
+        **{name: getattr(need, name) for name in _ASKED_OF_ALL},
         mine=None if mine is None else _offer(mine),
         offers=[_offer(offer) for offer in need.offers] if staff else None,
         where=None if plan is None else WhereView(**taken(plan, WhereView)),

@@ -17,7 +17,8 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Code, Id
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.people.domain import registering, vouching
+from services.volunteers.people.domain import partners, registering, vouching
+from services.volunteers.people.domain.partners import Partner, TooManyAvoided
 from services.volunteers.people.domain.profile import ChangeProfile, Register, Verify
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.people.domain.vouching import CertificateByStaff, NotByOneself
@@ -80,6 +81,7 @@ def router(volunteers: Aggregates[Volunteer]) -> APIRouter:
     return routes
 
 
+OfPartner = Callable[[Volunteer, str], Decision[Volunteer]]
 Decide = Callable[[Volunteer, Principal, datetime], Decision[Volunteer]]
 
 
@@ -118,9 +120,40 @@ def _changing(routes: APIRouter, volunteers: Aggregates[Volunteer]) -> None:
     async def pause(id: Id, command: CommandDep) -> Response:
         return await changed(id, command, registering.pause)
 
+    @routes.post(
+        "/{id}/avoid",
+        response_model=VolunteerView,
+        summary="Never together with them",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, TooManyAvoided),
+    )
+    async def avoid(id: Id, body: Partner, command: CommandDep) -> Response:
+        """The other's record is written first, so that one of the two refuses wherever this ends."""
+        await _with_other(id, body, command, partners.avoid)
+        return await changed(id, command, _about_oneself(body, partners.avoid))
+
+    @routes.post("/{id}/meet-again", response_model=VolunteerView, summary="Together again", responses=refusals)
+    async def meet_again(id: Id, body: Partner, command: CommandDep) -> Response:
+        await _with_other(id, body, command, partners.meet_again)
+        return await changed(id, command, _about_oneself(body, partners.meet_again))
+
+    async def _with_other(id: str, body: Partner, command: Command, decide: OfPartner) -> None:
+        one = (await known(volunteers, id, known_to(command.principal))).aggregate
+        registering.require_self_or_staff(one.community, one.person, command.principal)
+        other = await volunteers.find(volunteer_id(one.community, body.person))
+        if other is not None:
+            await volunteers.change(other.aggregate.id, lambda v, now: decide(v, one.person), command.cause)
+
     @routes.post("/{id}/resume", response_model=VolunteerView, summary="Ask again", responses=refusals)
     async def resume(id: Id, command: CommandDep) -> Response:
         return await changed(id, command, registering.resume)
+
+
+def _about_oneself(body: Partner, decide: OfPartner) -> Decide:
+    def decided(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
+        registering.require_self_or_staff(volunteer.community, volunteer.person, by)
+        return decide(volunteer, body.person)
+
+    return decided
 
 
 def _view(by: Principal) -> Callable[[Stored[Volunteer]], VolunteerView]:

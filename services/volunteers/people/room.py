@@ -6,7 +6,7 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.volunteers.people.api import router
-from services.volunteers.people.domain import registering
+from services.volunteers.people.domain import partners, registering
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.people.store import INDEXES, KINDS
 
@@ -18,5 +18,7 @@ def room(volunteers: Aggregates[Volunteer]) -> Room:
 
 async def erase(volunteers: Aggregates[Volunteer], leaver: Leaver) -> None:
     """Leave nothing of `leaver` as a volunteer."""
+    avoided = {"state.avoids": leaver.person}
+    await erase_each(volunteers, avoided, lambda v, now: partners.meet_again(v, leaver.person), leaver)
     theirs = {"state.person": leaver.person}
     await erase_each(volunteers, theirs, lambda v, now: registering.erase(v, leaver.stand_in), leaver)

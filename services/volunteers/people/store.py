@@ -19,6 +19,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         listed_by("community"),
         listed_by("community", "status"),
         found_by("person"),
+        found_by("avoids"),
         found_by("bookings.until"),
     ],
 }

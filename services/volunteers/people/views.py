@@ -1,13 +1,13 @@
 """How the API shows volunteers: their public state to all, their profile to themselves and to staff."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import VolunteerState
-from services.volunteers.people.domain.profile import Certificate, Window
+from services.volunteers.people.domain.profile import Away, Certificate, Gender, Window
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.shared.views import Identified, shown, taken
 
@@ -20,6 +20,15 @@ class ProfileView(BaseModel):
     availability: tuple[Window, ...] | None
     building: str | None
     weekly_minutes: int
+    daily_minutes: int
+    away: tuple[Away, ...]
+    reach: list[str] | None
+    languages: list[str]
+    not_now_until: date | None
+    avoids: list[str]
+    born: date | None
+    gender: Gender | None
+    insured_until: date | None
     adult: bool | None
     certificates: tuple[Certificate, ...]
 
@@ -42,4 +51,6 @@ def volunteer_view(stored: Stored[Volunteer], by: Principal) -> VolunteerView:
 
 
 def _profile(volunteer: Volunteer) -> ProfileView:
-    return ProfileView(**taken(volunteer, ProfileView) | {"claimed_skills": sorted(volunteer.claimed_skills)})
+    listed = {name: sorted(getattr(volunteer, name)) for name in ("claimed_skills", "languages", "avoids")}
+    reach = None if volunteer.reach is None else sorted(volunteer.reach)
+    return ProfileView(**taken(volunteer, ProfileView) | listed | {"reach": reach})

@@ -81,7 +81,7 @@ class Seats:
         """
         need = await self._known(id, by)
         if _has(need, by.sub, LIVE):
-            refusal = await self._refusal(need, by.sub, ADMISSION)
+            refusal = await self._refusal_of_yes(need, by.sub)
             return await change(_unless(refusal, lambda n, now: seating.take(n, None, by, now)))
         require_planning(need, self._clock())
         return await self._seat(
@@ -92,7 +92,7 @@ class Seats:
         )
 
     async def accept(self, id: str, by: Principal, change: CarryOut[T]) -> T:
-        """The caller accepts an offer. The filters of `ADMISSION` apply once more.
+        """The caller accepts an offer. The filters of `SAFETY` apply once more.
 
         Raises:
             UnknownAggregate: there is no such need.
@@ -100,7 +100,7 @@ class Seats:
             The refusals of `seating.accept`.
         """
         need = await self._known(id, by)
-        refusal = await self._refusal(need, by.sub, ADMISSION) if _has(need, by.sub, LIVE) else None
+        refusal = await self._refusal_of_yes(need, by.sub)
         return await change(_unless(refusal, lambda n, now: seating.accept(n, by, now)))
 
     async def report(self, id: str, command: Report, by: Principal, change: CarryOut[T]) -> T:
@@ -167,6 +167,12 @@ class Seats:
         if need.community not in by.communities:
             raise UnknownAggregate(kind=self._needs.kind.name, id=id)
         return need
+
+    async def _refusal_of_yes(self, need: Need, person: str) -> NotEligible | None:
+        """The refusal of a yes: `SAFETY` decides about an offer that stands, `ADMISSION` about their seat."""
+        if not _has(need, person, LIVE):
+            return None
+        return await self._refusal(need, person, SAFETY if _has(need, person, {OfferStatus.OFFERED}) else ADMISSION)
 
     async def _refusal(self, need: Need, person: str, rules: Sequence[Rule]) -> NotEligible | None:
         found = await self._volunteers.find(volunteer_id(need.community, person))

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from services.chassis import values
 from services.chassis.values import local_date
 
+_OLDEST = date(1900, 1, 1)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -30,6 +31,16 @@ Moment = Annotated[values.Moment, AfterValidator(_of_this_century)]
 Day = Annotated[date, AfterValidator(_in_range)]
 """A date of this century on the community's calendar."""
 
+
+def _of_a_life(day: date) -> date:
+    if not _OLDEST <= day < _LATEST.date():
+        raise ValueError("out of range")
+    return day
+
+
+Birthday = Annotated[date, AfterValidator(_of_a_life)]
+"""The date on which somebody who is alive was born."""
+
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$")]
 """`HH:MM` on the community's clock; `24:00` ends a day."""
 
@@ -38,6 +49,11 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 """A length of time of one day at most."""
+
+
+def age_on(born: date, day: date) -> int:
+    """The age, in whole years, of somebody who was `born` on a date. Who was born on 29 February turns on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 @lru_cache(maxsize=8192)

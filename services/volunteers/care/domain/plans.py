@@ -19,12 +19,14 @@ from services.contracts.volunteers import (
     CarePlanClosed,
     CarePlanErased,
     CarePlanOpened,
+    CarePlanPersonErased,
     CarePlanRaised,
     CarePlanState,
     CarePlanStatus,
     CareVisit,
 )
 from services.volunteers.care.domain.recurrence import Recurrence
+from services.volunteers.people.domain.profile import Gender
 from services.volunteers.shared.values import Minutes
 
 SIGHT = timedelta(days=30)
@@ -50,7 +52,11 @@ class CarePlanClosedAlready(
 
 
 class Open(Request):
-    """Promise regular help. `elder`: their opaque id. `home` and `note` never leave the service."""
+    """Promise regular help. `elder`: their opaque id. `home` and `note` never leave the service.
+
+    `gender`: the elder asks for helpers of it. `refused`: whom they don't want. `urgency`: 3 for those who live alone
+    and have nobody else.
+    """
 
     community: Id
     elder: Id
@@ -61,6 +67,9 @@ class Open(Request):
     recurrence: Recurrence
     minutes: Minutes = 60
     seats: int = Field(default=1, ge=1, le=10)
+    gender: Gender | None = None
+    urgency: int = Field(default=1, ge=1, le=3)
+    refused: frozenset[Id] = Field(default=frozenset(), max_length=50)
 
 
 class CarePlan(Aggregate):
@@ -74,6 +83,9 @@ class CarePlan(Aggregate):
     recurrence: Recurrence
     minutes: int
     seats: int
+    gender: Personal[Gender | None] = None
+    urgency: int = 1
+    refused: Someone[frozenset[str]] = frozenset()
     status: CarePlanStatus = CarePlanStatus.OPEN
     raised_until: date
     visits: tuple[CareVisit, ...] = ()
@@ -172,11 +184,20 @@ def erase_plan(plan: CarePlan, stand_in: str, now: datetime) -> Decision[CarePla
         update={
             **emptied(CarePlan, Sort.WORDS, Sort.PERSONAL),
             "elder": stand_in,
+            "refused": frozenset(),
             "status": CarePlanStatus.CLOSED,
             "erased": True,
         }
     )
     return decided(changed, CarePlanErased(needs=_to_come(plan, now)))
+
+
+def forget_refused(plan: CarePlan, person: str) -> Decision[CarePlan]:
+    """Somebody whom the elder refused is erased."""
+    if person not in plan.refused:
+        return decided(plan)
+    changed = plan.model_copy(update={"refused": plan.refused - {person}})
+    return decided(changed, CarePlanPersonErased())
 
 
 def _to_come(plan: CarePlan, now: datetime) -> list[str]:

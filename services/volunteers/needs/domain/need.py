@@ -9,9 +9,10 @@ from pydantic import computed_field
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role
-from services.contracts.marks import Thing
+from services.contracts.marks import Someone, Thing
 from services.contracts.volunteers import NeedState, NeedStatus, Origin
 from services.volunteers.needs.domain.offers import LIVE, SERVING, Offer, OfferStatus
+from services.volunteers.people.domain.profile import Gender
 
 FINAL = frozenset({NeedStatus.FULFILLED, NeedStatus.LAPSED, NeedStatus.CANCELLED})
 
@@ -36,7 +37,11 @@ class OfActivity(
 
 
 class Need(Aggregate):
-    """Help wanted at one time, and the offers of its seats to everybody who was asked."""
+    """Help wanted at one time, and the offers of its seats to everybody who was asked.
+
+    `barred`: people who never get a seat, such as whoever is helped and whom they refuse. `insured_only`: others don't
+    go. `urgency`: 1 to 3; among needs that can't all be filled, the more urgent ones are.
+    """
 
     origin: Origin
     activity: Thing[str | None] = None
@@ -48,6 +53,13 @@ class Need(Aggregate):
     starts_at: datetime
     ends_at: datetime
     building: Thing[str | None] = None
+    min_age: int | None = None
+    gender: Thing[Gender | None] = None
+    language: Thing[str | None] = None
+    with_minors: bool = False
+    insured_only: bool = False
+    urgency: int = 1
+    barred: Someone[frozenset[str]] = frozenset()
     seats: int
     status: NeedStatus = NeedStatus.OPEN
     offers: tuple[Offer, ...] = ()

@@ -13,6 +13,7 @@ from services.contracts.marks import Code, Id
 from services.contracts.volunteers import CareVisit, NeedOpened, Origin
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain.need import AlreadyStarted, Need
+from services.volunteers.people.domain.profile import Gender
 from services.volunteers.shared.values import Moment
 
 LONGEST = timedelta(hours=24)
@@ -36,7 +37,7 @@ class TooLong(Invalid, code="need.too-long", zh="一次服务最长 24 小时。
 
 
 class OpenNeed(Request):
-    """Staff ask for help at one time, apart from activities and care plans."""
+    """Staff ask for help at one time, apart from activities and care plans. `helped`: who is, if it is one person."""
 
     community: Id
     category: Code
@@ -46,6 +47,13 @@ class OpenNeed(Request):
     building: Id | None = None
     seats: int = Field(default=1, ge=1, le=200)
     adults_only: bool = False
+    min_age: int | None = Field(default=None, ge=14, le=99)
+    gender: Gender | None = None
+    language: Code | None = None
+    with_minors: bool = False
+    insured_only: bool = False
+    urgency: int = Field(default=1, ge=1, le=3)
+    helped: Id | None = None
 
 
 def need_of_activity(activity: str) -> str:
@@ -67,7 +75,8 @@ def open_need(id: str, command: OpenNeed, by: Principal, now: datetime) -> Decis
         raise TooLong()
     if command.starts_at <= now:
         raise AlreadyStarted()
-    fields = {name: getattr(command, name) for name in OpenNeed.model_fields}
+    fields = {name: getattr(command, name) for name in OpenNeed.model_fields if name != "helped"}
+    fields["barred"] = frozenset() if command.helped is None else frozenset({command.helped})
     return _opened(Need(id=id, origin=Origin.DIRECT, certificate=_certificate(command.skill), ask_from=now, **fields))
 
 
@@ -107,6 +116,9 @@ def open_for_visit(plan: CarePlan, visit: CareVisit) -> Decision[Need]:
             ends_at=visit.ends_at,
             building=plan.building,
             seats=plan.seats,
+            gender=plan.gender,
+            urgency=plan.urgency,
+            barred=plan.refused | {plan.elder},
             ask_from=visit.starts_at - CARE_LEAD,
         )
     )

@@ -62,7 +62,9 @@ class NeedHasMoved(
 def tentative(need: Need, offer: str, now: datetime, stands: timedelta = OFFER_STANDS) -> Booking:
     """The booking for an offer made now. Both run out `stands` from now, at the start at the latest."""
     until = min(now + stands, need.starts_at)
-    return Booking(need=need.id, offer=offer, starts_at=need.starts_at, ends_at=need.ends_at, until=until)
+    return Booking(
+        need=need.id, offer=offer, starts_at=need.starts_at, ends_at=need.ends_at, until=until, building=need.building
+    )
 
 
 def offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[Need]:
@@ -185,10 +187,10 @@ def dismiss(need: Need, person: str, now: datetime) -> Decision[Need]:
 
 def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Need]:
     """A person is erased: the seat that they still had is given back, and their id is replaced wherever it stood."""
-    if all(o.person != person for o in need.offers):
+    if all(o.person != person for o in need.offers) and person not in need.barred:
         return decided(need)
     anonymous = tuple(o.model_copy(update={"person": stand_in}) if o.person == person else o for o in need.offers)
-    changed = need.model_copy(update={"offers": anonymous})
+    changed = need.model_copy(update={"offers": anonymous, "barred": need.barred - {person}})
     events: list[Event] = [event_from(NeedPersonErased, changed)]
     owed = next((o for o in anonymous if o.person == stand_in and o.status in LIVE), None)
     if owed is not None and not need.is_final and now < need.starts_at:

@@ -36,7 +36,7 @@ def book(volunteer: Volunteer, booking: Booking, now: datetime) -> Decision[Volu
         raise AlreadyHeld()
     kept = tuple(b for b in volunteer.bookings if b.ends_at > now - REMEMBERED)
     changed = volunteer.model_copy(update={"bookings": (*kept, booking)})
-    return decided(changed, VolunteerBooked(**booking.model_dump()))
+    return decided(changed, _booked(booking))
 
 
 def settle(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:
@@ -47,7 +47,7 @@ def settle(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:
     settled = booking.model_copy(update={"until": None})
     bookings = tuple(settled if b.offer == offer else b for b in volunteer.bookings)
     changed = volunteer.model_copy(update={"bookings": bookings})
-    return decided(changed, VolunteerBooked(**settled.model_dump()))
+    return decided(changed, _booked(settled))
 
 
 def release(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:
@@ -56,3 +56,7 @@ def release(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:
     if len(bookings) == len(volunteer.bookings):
         return decided(volunteer)
     return decided(volunteer.model_copy(update={"bookings": bookings}), VolunteerReleased(offer=offer))
+
+
+def _booked(booking: Booking) -> VolunteerBooked:
+    return VolunteerBooked(**booking.model_dump(exclude={"building"}))

@@ -1,13 +1,22 @@
 """What a volunteer tells of themselves, and what staff have seen of it: the requests and their values."""
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from services.chassis.values import Request
+from services.chassis.values import Line, Request
 from services.contracts.marks import Code, Id
 from services.contracts.value import Value
-from services.volunteers.shared.values import Day, TimeOfDay, Weekday, minute_of_day
+from services.volunteers.shared.values import Birthday, Day, TimeOfDay, Weekday, minute_of_day
+
+
+class Gender(StrEnum):
+    """The gender of a person, where somebody who is visited asks for it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
 
 WEEKLY_MINUTES = 600
 """A volunteer is asked for so many minutes in a week at most, unless they say otherwise."""
@@ -29,17 +38,34 @@ class Window(Value):
         return self
 
 
+class Away(Value):
+    """Days on which somebody is away, whatever their weeks are like; `first` and `last` are among them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: Day
+    last: Day
+
+    @model_validator(mode="after")
+    def _forward(self) -> "Away":
+        if self.last < self.first:
+            raise ValueError("last must not be before first")
+        return self
+
+
 class Certificate(Value):
-    """A qualification that staff have seen. It still holds on `valid_until` itself."""
+    """A qualification that staff have seen. It still holds on `valid_until` itself. `proof`: what they have seen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Code
     valid_until: Day
+    proof: Line | None = None
 
 
 class Profile(Request):
     """A volunteer's profile. `availability` None: they are free at any time. `building`: they set out from there.
+    `away`: days off. `reach` None: they go to any building. `not_now_until`: nobody asks them through that day.
 
     What staff enter of somebody else, they have seen. What somebody says of themselves is kept apart until staff have:
     `skills` as claimed, `adult` as unknown unless they say that they are not.
@@ -49,6 +75,11 @@ class Profile(Request):
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
     building: Id | None = None
     weekly_minutes: int = Field(default=WEEKLY_MINUTES, ge=0, le=7 * 24 * 60)
+    daily_minutes: int = Field(default=24 * 60, ge=0, le=24 * 60)
+    away: tuple[Away, ...] = Field(default=(), max_length=50)
+    reach: frozenset[Id] | None = Field(default=None, max_length=200)
+    languages: frozenset[Code] = Field(default=frozenset(), max_length=20)
+    not_now_until: Day | None = None
     adult: bool | None = None
     certificates: tuple[Certificate, ...] = Field(default=(), max_length=20)
 
@@ -67,12 +98,17 @@ class ChangeProfile(Request):
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
     building: Id | None = None
     weekly_minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
+    daily_minutes: int | None = Field(default=None, ge=0, le=24 * 60)
+    away: tuple[Away, ...] | None = Field(default=None, max_length=50)
+    reach: frozenset[Id] | None = Field(default=None, max_length=200)
+    languages: frozenset[Code] | None = Field(default=None, max_length=20)
+    not_now_until: Day | None = None
     adult: bool | None = None
     certificates: tuple[Certificate, ...] | None = Field(default=None, max_length=20)
 
     def given(self) -> dict[str, Any]:
-        """The fields that replace something: a null clears `availability` and `building`, and leaves the others."""
-        clearable = {"availability", "building"}
+        """The fields that replace something: a null clears those that may be null, and leaves the others."""
+        clearable = {"availability", "building", "reach", "not_now_until"}
         return {
             name: value
             for name in sorted(self.model_fields_set)
@@ -81,8 +117,14 @@ class ChangeProfile(Request):
 
 
 class Verify(Request):
-    """Verify the things that staff have seen; all others stay. A certificate replaces the one of its code."""
+    """Verify the things that staff have seen; all others stay. A certificate replaces the one of its code.
+
+    `born` is a date and never an instant, so that nobody's age depends on a zone.
+    """
 
     skills: frozenset[Code] = Field(default=frozenset(), max_length=50)
     certificates: tuple[Certificate, ...] = Field(default=(), max_length=20)
     adult: bool | None = None
+    born: Birthday | None = None
+    gender: Gender | None = None
+    insured_until: Day | None = None

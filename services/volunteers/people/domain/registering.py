@@ -27,7 +27,7 @@ def register(command: Register, by: Principal, now: datetime) -> Decision[Volunt
         CertificateByStaff: certificates are given, and nobody of the staff vouches for them.
     """
     person = command.person or by.sub
-    _require_self_or_staff(command.community, person, by)
+    require_self_or_staff(command.community, person, by)
     vouched = vouches(command.community, person, by)
     if command.certificates and not vouched:
         raise CertificateByStaff()
@@ -48,7 +48,7 @@ def change(volunteer: Volunteer, command: ChangeProfile, by: Principal, now: dat
         NotYours: as for `register`; and only staff may say of a volunteer that they are an adult.
         CertificateByStaff: as for `register`.
     """
-    _require_self_or_staff(volunteer.community, volunteer.person, by)
+    require_self_or_staff(volunteer.community, volunteer.person, by)
     vouched = vouches(volunteer.community, volunteer.person, by)
     given = _with_skills(volunteer, command.given(), vouched=vouched)
     given = {name: value for name, value in given.items() if getattr(volunteer, name) != value}
@@ -96,7 +96,7 @@ def erase(volunteer: Volunteer, stand_in: str) -> Decision[Volunteer]:
 
 
 def _turn(volunteer: Volunteer, status: VolunteerStatus, by: Principal) -> Decision[Volunteer]:
-    _require_self_or_staff(volunteer.community, volunteer.person, by)
+    require_self_or_staff(volunteer.community, volunteer.person, by)
     if volunteer.erased or volunteer.status is status:
         return decided(volunteer)
     changed = volunteer.model_copy(update={"status": status})
@@ -104,7 +104,12 @@ def _turn(volunteer: Volunteer, status: VolunteerStatus, by: Principal) -> Decis
     return decided(changed, event_from(told, changed))
 
 
-def _require_self_or_staff(community: str, person: str, by: Principal) -> None:
+def require_self_or_staff(community: str, person: str, by: Principal) -> None:
+    """Refuse whoever speaks for somebody else and is not staff.
+
+    Raises:
+        NotYours: `by` is neither.
+    """
     by.require(community)
     if by.sub != person and not by.has(community, Role.STAFF):
         raise NotYours()

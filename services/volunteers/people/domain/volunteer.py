@@ -5,16 +5,16 @@ only then the offer is made on the need.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.aggregate import Aggregate, derived_id
 from services.contracts.marks import Personal, Someone, Thing
 from services.contracts.value import Value
 from services.contracts.volunteers import VolunteerState, VolunteerStatus
-from services.volunteers.people.domain.profile import WEEKLY_MINUTES, Certificate, Window
+from services.volunteers.people.domain.profile import WEEKLY_MINUTES, Away, Certificate, Gender, Window
 
 
 class Booking(Value):
@@ -27,13 +27,17 @@ class Booking(Value):
     starts_at: datetime
     ends_at: datetime
     until: datetime | None
+    building: Thing[str | None] = None
 
 
 class Volunteer(Aggregate):
     """A person who gives their time in one community.
 
-    They act (are asked, sign up, say yes, are told where to go) once staff have approved them. `skills`, `certificates`
-    and `adult` are what staff have verified, and alone count; `claimed_skills` are what the person says of themselves.
+    `avoids`: people with whom they are never put together; whoever is among them has this person among theirs.
+
+    They act (are asked, sign up, say yes, are told where to go) once staff have approved them. `skills`,
+    `certificates`, `adult`, `born`, `gender` and `insured_until` are what staff have verified, and alone count;
+    `claimed_skills` are what the person says of themselves.
     """
 
     person: Someone[str]
@@ -42,6 +46,15 @@ class Volunteer(Aggregate):
     availability: Personal[tuple[Window, ...] | None] = None
     building: Personal[str | None] = None
     weekly_minutes: int = WEEKLY_MINUTES
+    daily_minutes: int = 24 * 60
+    away: Personal[tuple[Away, ...]] = ()
+    reach: Personal[frozenset[str] | None] = None
+    languages: Personal[frozenset[str]] = frozenset()
+    not_now_until: Personal[date | None] = None
+    avoids: Someone[frozenset[str]] = frozenset()
+    born: Personal[date | None] = Field(default=None, repr=False)
+    gender: Personal[Gender | None] = None
+    insured_until: Personal[date | None] = None
     adult: bool | None = None
     certificates: Personal[tuple[Certificate, ...]] = ()
     approved_at: datetime | None = None

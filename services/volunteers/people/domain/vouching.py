@@ -50,6 +50,8 @@ def verify(volunteer: Volunteer, command: Verify, by: Principal, now: datetime) 
         "certificates": (*kept, *command.certificates),
         "adult": volunteer.adult if command.adult is None else command.adult,
     }
+    seen = {"born": command.born, "gender": command.gender, "insured_until": command.insured_until}
+    update |= {name: value for name, value in seen.items() if value is not None}
     if volunteer.erased or all(getattr(volunteer, name) == value for name, value in update.items()):
         return decided(volunteer)
     changed = volunteer.model_copy(update=update)

@@ -20,6 +20,8 @@ BASE = "/api/volunteers/v1"
 BODIES: dict[str, Any] = {
     "PATCH /volunteers/{id}": {"skills": []},
     "POST /volunteers/{id}/verify": {"adult": True},
+    "POST /volunteers/{id}/avoid": {"person": "bob"},
+    "POST /volunteers/{id}/meet-again": {"person": "bob"},
     "PATCH /teams/{id}": {"recruiting": True},
     "POST /needs/{id}/report": {"minutes": 5},
     "POST /needs/{id}/confirm": {"person": "ann"},

@@ -25,7 +25,7 @@ async def test_a_profile_is_changed_by_its_owner_and_certificates_by_staff(api: 
     changed = (await api.patch(ANN, path, {"skills": ["haircut"], "availability": []})).json()
     assert (changed["skills"], changed["profile"]["claimed_skills"]) == ([], ["haircut"])
     assert changed["profile"]["availability"] == []
-    licence = {"certificates": [{"code": "medical-licence", "valid_until": "2030-01-01"}]}
+    licence = {"certificates": [{"code": "medical-licence", "valid_until": "2030-01-01", "proof": None}]}
     assert (await api.patch(ANN, path, licence)).status_code == 403
     assert (await api.patch(BOB, path, {"skills": []})).status_code == 403
     assert (await api.patch(STAFF, path, licence)).json()["profile"]["certificates"] == licence["certificates"]

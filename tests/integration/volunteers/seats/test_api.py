@@ -40,7 +40,7 @@ async def test_nobody_signs_up_for_two_things_at_once(api: Api, volunteers: Aggr
     answers = await asyncio.gather(*(api.post(ANN, f"/needs/{need}/take") for need in needs))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     refused = next(answer.json() for answer in answers if answer.status_code == 409)
-    assert (refused["code"], refused["params"]) == ("volunteer.not-eligible", {"filter": "free"})
+    assert (refused["code"], refused["params"]) == ("volunteer.not-eligible", {"filter": "overlap"})
     assert len(await bookings(volunteers, "ann")) == 1
 
 

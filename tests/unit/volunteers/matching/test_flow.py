@@ -1,6 +1,7 @@
-"""Matching breaks no hard filter and books nobody twice, and its plan is the best there is and always the same."""
+"""Matching breaks no hard filter and books nobody twice, and its plan is always the same."""
 
 from collections import Counter
+from datetime import timedelta
 from itertools import combinations, product
 from time import process_time
 from typing import Any
@@ -8,82 +9,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.matching.flow import FIRST, TIER, category_tiers, cost_of, has_helper, match, solve
-from services.volunteers.needs.domain.eligibility import PATIENCE, TRAVEL, Filter, first_failure
+from services.volunteers.matching.flow import match
+from services.volunteers.needs.domain.eligibility import PATIENCE, TRAVEL, Filter
 from services.volunteers.needs.domain.seating import tentative
-from services.volunteers.people.domain.profile import Certificate, Window
 from services.volunteers.people.domain.volunteer import Booking
 from services.volunteers.shared.values import week_of
-from tests.unit.volunteers.making import a_need, a_volunteer, accepted, offered
+from tests.unit.volunteers.making import a_need, a_volunteer, offered
+from tests.unit.volunteers.matching.drawing import some_needs, some_volunteers
 from tests.unit.volunteers.world import DAY, HOUR, NOW
 
-SKILLS = st.sampled_from([None, "haircut", "medical"])
-BUILDINGS = st.sampled_from([None, "b1", "b2"])
-WINDOWS = st.builds(
-    lambda weekday, start, length: Window(
-        weekday=weekday, start=f"{start:02}:00", end=f"{min(24, start + length):02}:00"
-    ),
-    st.integers(1, 7),
-    st.integers(0, 20),
-    st.integers(1, 12),
-)
 
-
-@st.composite
-def some_needs(draw: Any, most: Any = 6) -> Any:
-    needs = []
-    for n in range(draw(st.integers(1, most))):
-        begin = NOW + draw(st.integers(1, 60)) * HOUR
-        skill = draw(SKILLS)
-        need = a_need(
-            f"need-{n}",
-            starts_at=begin,
-            ends_at=begin + draw(st.integers(1, 3)) * HOUR,
-            seats=draw(st.integers(1, 3)),
-            category=draw(st.sampled_from(["visit", "meal"])),
-            skill=skill,
-            certificate="medical-licence" if skill == "medical" else None,
-            adults_only=draw(st.booleans()),
-            building=draw(BUILDINGS),
-        )
-        if draw(st.booleans()):
-            need = accepted(need, "elsewhere-engaged")
-        needs.append(need)
-    return needs
-
-
-@st.composite
-def some_volunteers(draw: Any, most: Any = 7) -> Any:
-    volunteers = []
-    for n in range(draw(st.integers(0, most))):
-        begin = NOW + draw(st.integers(0, 60)) * HOUR
-        booked = Booking(need="other", offer=f"o-{n}", starts_at=begin, ends_at=begin + HOUR, until=None)
-        volunteers.append(
-            a_volunteer(
-                f"person-{n}",
-                skills=frozenset(draw(st.sets(st.sampled_from(["haircut", "medical"])))),
-                certificates=draw(
-                    st.sampled_from(
-                        [
-                            (),
-                            (Certificate(code="medical-licence", valid_until=NOW.date()),),
-                            (Certificate(code="medical-licence", valid_until=(NOW + 9 * DAY).date()),),
-                        ]
-                    )
-                ),
-                adult=draw(st.booleans()),
-                status=draw(st.sampled_from(VolunteerStatus)),
-                building=draw(BUILDINGS),
-                weekly_minutes=draw(st.sampled_from([0, 60, 150, 600])),
-                availability=draw(st.none() | st.lists(WINDOWS, max_size=5).map(tuple)),
-                bookings=(booked,) if draw(st.booleans()) else (),
-            )
-        )
-    return volunteers
-
-
-@settings(max_examples=300)
+@settings(max_examples=70)
 @given(some_needs(), some_volunteers())
 def test_no_hard_filter_is_broken_and_nobody_is_in_two_places(needs: Any, volunteers: Any) -> None:
     plan = match(needs, volunteers, NOW)
@@ -96,14 +32,18 @@ def test_no_hard_filter_is_broken_and_nobody_is_in_two_places(needs: Any, volunt
         assert all(plan.why_not(need.id, volunteer.id) is None for need in mine)
         assert len(mine) <= PATIENCE
         for one, other in combinations(mine, 2):
-            assert one.ends_at + TRAVEL <= other.starts_at or other.ends_at + TRAVEL <= one.starts_at
+            travel = TRAVEL if one.building is None or one.building != other.building else timedelta(0)
+            assert one.ends_at + travel <= other.starts_at or other.ends_at + travel <= one.starts_at
         for week in {week_of(need.starts_at) for need in mine}:
             times = [(n.starts_at, n.ends_at) for n in mine] + [(b.starts_at, b.ends_at) for b in volunteer.bookings]
-            minutes = sum((end - start).total_seconds() / 60 for start, end in times if week_of(start) == week)
+            minutes = sum((end - start).total_seconds() / 60 for start, end in set(times) if week_of(start) == week)
             assert minutes <= volunteer.weekly_minutes
+    for need in needs:
+        company = {a.volunteer.person: a.volunteer.avoids for a in plan.assignments if a.need.id == need.id}
+        assert not any(avoided & company.keys() for avoided in company.values())
 
 
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(some_needs(), some_volunteers())
 def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs: Any, volunteers: Any) -> None:
     plan = match(needs, volunteers, NOW)
@@ -115,54 +55,13 @@ def test_whoever_is_left_out_has_a_reason_or_every_seat_is_taken(needs: Any, vol
             assert plan.why_not(need.id, volunteer) is not None
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(some_needs(), some_volunteers(), st.randoms(use_true_random=False))
 def test_the_order_of_needs_and_volunteers_does_not_matter(needs: Any, volunteers: Any, random: Any) -> None:
     plan = [(a.need.id, a.volunteer.id) for a in match(needs, volunteers, NOW).assignments]
     random.shuffle(needs)
     random.shuffle(volunteers)
     assert [(a.need.id, a.volunteer.id) for a in match(needs, volunteers, NOW).assignments] == plan
-
-
-def price(pairs: Any, needs: Any, costs: Any) -> Any:
-    """What a set of pairs costs, reckoned from the words of the module and not by the flow."""
-    seats = sum(need.open_seats for need in needs)
-    by_need = Counter(need for need, _ in pairs)
-    total = sum(costs[pair] for pair in pairs)
-    for need in needs:
-        free = 0 if has_helper(need) else 1
-        total += FIRST * (seats + 1) * max(0, by_need[need.id] - free)
-    by_category = Counter({need.id: need.category for need in needs}[need] for need, _ in pairs)
-    for category, tiers in category_tiers(needs).items():
-        steps = [tier for tier, count in tiers for _ in range(count)]
-        total += TIER * sum(steps[: by_category[category]])
-    return total
-
-
-def every_way(needs: Any, volunteers: Any, costs: Any) -> Any:
-    """Every set of pairs of one round: each volunteer in one need or none."""
-    choices = [[None, *(n.id for n in needs if (n.id, v.id) in costs)] for v in volunteers]
-    open_seats = {need.id: need.open_seats for need in needs}
-    for chosen in product(*choices):
-        taken = Counter(need for need in chosen if need is not None)
-        if all(count <= open_seats[need] for need, count in taken.items()):
-            yield [(need, v.id) for need, v in zip(chosen, volunteers, strict=True) if need is not None]
-
-
-@settings(max_examples=150)
-@given(some_needs(most=4), some_volunteers(most=5))
-def test_a_round_is_the_best_of_all_ways(needs: Any, volunteers: Any) -> None:
-    needs = [need for need in needs if need.open_seats]
-    costs = {
-        (n.id, v.id): sum(cost_of(n, v, NOW, frozenset()).values())
-        for v in volunteers
-        for n in needs
-        if first_failure(n, v, NOW) is None
-    }
-    best = min(every_way(needs, volunteers, costs), key=lambda pairs: (-len(pairs), price(pairs, needs, costs)))
-    found = solve(needs, costs)
-    assert len(found) == len(best)
-    assert price(found, needs, costs) == price(best, needs, costs)
 
 
 def test_everybody_gets_one_helper_before_anybody_gets_two() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from services.contracts.volunteers import VolunteerStatus
 from services.volunteers.needs.domain.eligibility import (
+    RESTRAINTS,
     RULES,
     SAFETY,
     Filter,
@@ -17,7 +18,7 @@ from services.volunteers.needs.domain.eligibility import (
 )
 from services.volunteers.needs.domain.seating import tentative
 from services.volunteers.people.domain.bookings import AlreadyHeld
-from services.volunteers.people.domain.profile import Certificate, Window
+from services.volunteers.people.domain.profile import Away, Certificate, Gender, Window
 from services.volunteers.people.domain.volunteer import Booking
 from tests.unit.volunteers.making import a_need, a_volunteer, offered
 from tests.unit.volunteers.world import DAY, HOUR, NOW
@@ -30,8 +31,8 @@ def window(weekday: Any, start: Any, end: Any) -> Any:
     return Window(weekday=weekday, start=start, end=end)
 
 
-def booked(start: Any, end: Any, *, need: Any = "other", until: Any = None) -> Any:
-    return Booking(need=need, offer=f"offer-{start}", starts_at=start, ends_at=end, until=until)
+def booked(start: Any, end: Any, *, need: Any = "other", until: Any = None, building: Any = None) -> Any:
+    return Booking(need=need, offer=f"offer-{start}", starts_at=start, ends_at=end, until=until, building=building)
 
 
 REFUSED = {
@@ -41,11 +42,26 @@ REFUSED = {
         a_need(certificate="medical-licence"),
         a_volunteer(certificates=(Certificate(code="medical-licence", valid_until=date(2024, 1, 30)),)),
     ),
+    Filter.RECORD_CHECK: (
+        a_need(with_minors=True),
+        a_volunteer(certificates=(Certificate(code="child-contact-check", valid_until=date(2024, 1, 30)),)),
+    ),
+    Filter.AGE: (a_need(min_age=18), a_volunteer(born=date(2006, 2, 1))),
+    Filter.GENDER: (a_need(gender=Gender.FEMALE), a_volunteer(gender=Gender.MALE)),
+    Filter.LANGUAGE: (a_need(language="wu"), a_volunteer(languages=frozenset({"yue"}))),
+    Filter.INSURANCE: (a_need(insured_only=True), a_volunteer(insured_until=date(2024, 1, 30))),
+    Filter.BLOCKED_PAIR: (offered(a_need(seats=2), "bob"), a_volunteer(avoids=frozenset({"bob"}))),
+    Filter.NOT_NOW: (a_need(), a_volunteer(not_now_until=NOW.date())),
+    Filter.REACH: (a_need(building="b1"), a_volunteer(reach=frozenset({"b2"}))),
+    Filter.DAILY_CAP: (
+        a_need(),
+        a_volunteer(daily_minutes=90, bookings=(booked(WEDNESDAY + 5 * HOUR, WEDNESDAY + 6 * HOUR),)),
+    ),
     Filter.ADULT: (a_need(adults_only=True), a_volunteer(adult=None)),
     Filter.ACTIVE: (a_need(), a_volunteer(status=VolunteerStatus.PAUSED)),
     Filter.NOT_ASKED: (offered(a_need(seats=2), "ann"), a_volunteer("ann")),
     Filter.AVAILABLE: (a_need(), a_volunteer(availability=(window(3, "09:30", "18:00"),))),
-    Filter.FREE: (a_need(), a_volunteer(bookings=(booked(WEDNESDAY - HOUR, WEDNESDAY),))),
+    Filter.OVERLAP: (a_need(), a_volunteer(bookings=(booked(WEDNESDAY - HOUR, WEDNESDAY),))),
     Filter.WEEKLY_CAP: (
         a_need(),
         a_volunteer(weekly_minutes=90, bookings=(booked(WEDNESDAY + DAY, WEDNESDAY + DAY + HOUR),)),
@@ -71,12 +87,16 @@ def test_each_filter_refuses_alone_and_by_its_name(name: Filter) -> None:
 
 def test_every_filter_has_a_rule_and_the_order_is_theirs() -> None:
     assert [rule.name for rule in RULES] == list(Filter)
-    assert {rule.name for rule in RULES} - {rule.name for rule in SAFETY} == {Filter.NOT_ASKED, Filter.PATIENCE}
+    assert {rule.name for rule in RULES} - {rule.name for rule in SAFETY} == RESTRAINTS
 
 
 @pytest.mark.parametrize(
     ("need", "volunteer"),
     [
+        (a_need(insured_only=True), a_volunteer(insured_until=date(2024, 1, 31))),
+        (a_need(min_age=18), a_volunteer(born=date(2006, 1, 31))),
+        (a_need(), a_volunteer(away=(Away(first=date(2024, 1, 29), last=date(2024, 1, 30)),))),
+        (a_need(building="hall"), a_volunteer(bookings=(booked(WEDNESDAY - HOUR, WEDNESDAY, building="hall"),))),
         (a_need(skill="haircut"), a_volunteer(skills=frozenset({"haircut"}))),
         (
             a_need(certificate="medical-licence"),
@@ -88,7 +108,19 @@ def test_every_filter_has_a_rule_and_the_order_is_theirs() -> None:
         (a_need(), a_volunteer(weekly_minutes=60, bookings=(booked(WEDNESDAY - 5 * DAY, WEDNESDAY - 4 * DAY),))),
         (a_need(adults_only=False), a_volunteer(adult=False)),
     ],
-    ids=["skill", "last-day", "window", "joined-windows", "time-to-travel", "another-week", "minor"],
+    ids=[
+        "insured-on-the-last-day",
+        "birthday",
+        "back-that-day",
+        "same-hall",
+        "skill",
+        "last-day",
+        "window",
+        "joined-windows",
+        "time-to-travel",
+        "another-week",
+        "minor",
+    ],
 )
 def test_a_pair_that_just_fits_is_let_through(need: Any, volunteer: Any) -> None:
     assert first_failure(need, volunteer, NOW) is None
@@ -113,4 +145,4 @@ def test_each_offer_has_a_hold_of_its_own_and_the_time_they_hold_counts_once() -
     assert len(both.bookings) == 2
     other = a_need("need-2", starts_at=WEDNESDAY + 2 * HOUR, ends_at=WEDNESDAY + 3 * HOUR)
     assert first_failure(other, both, NOW) is None
-    assert first_failure(a_need("need-3"), both, NOW) is Filter.FREE
+    assert first_failure(a_need("need-3"), both, NOW) is Filter.OVERLAP

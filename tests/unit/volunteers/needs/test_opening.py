@@ -76,5 +76,6 @@ def test_each_visit_is_a_need_for_adults_asked_a_week_ahead_that_does_not_name_t
     need = decision.aggregate
     assert (need.skill, need.certificate, need.adults_only, need.seats) == ("medical", "medical-licence", True, 2)
     assert need.ask_from == need.starts_at - 7 * DAY
-    assert "elder-1" not in need.model_dump_json()
+    assert "elder-1" not in need.public().model_dump_json()
+    assert need.barred == {"elder-1"}  # nobody is helper of their own need
     assert_folds(None, decision)

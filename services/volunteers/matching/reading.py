@@ -1,0 +1,174 @@
+"""Reads volunteers and needs, as the store has them, into columns."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy
+
+from services.volunteers.matching.columns import (
+    GENDERS,
+    NEVER,
+    Book,
+    Ints,
+    People,
+    Ragged,
+    State,
+    Wanted,
+    day_number,
+    lot_of,
+    millis,
+    minutes_of_week,
+    offers_of,
+    statuses_by_use,
+)
+from services.volunteers.needs.domain.eligibility import PATIENCE
+
+_ACTIVE = "active"
+NEED_FIELDS = (
+    *("starts_at", "ends_at", "building", "category", "skill", "certificate", "language", "gender", "min_age"),
+    *("adults_only", "with_minors", "insured_only", "urgency", "seats", "open_seats", "ask_from", "offers", "barred"),
+)
+VOLUNTEER_FIELDS = (
+    *("person", "skills", "claimed_skills", "availability", "away", "building", "reach", "weekly_minutes"),
+    *("daily_minutes", "languages", "not_now_until", "avoids", "born", "gender", "insured_until", "adult"),
+    *("certificates", "approved_at", "status", "bookings", "erased"),
+)
+
+
+def wanted_of(states: Mapping[str, State], book: Book, now: datetime) -> Wanted:
+    """The needs with an open seat that start after `now`, of `states` by id."""
+    begin = {id: state["starts_at"] for id, state in states.items()}
+    ids = sorted(id for id, state in states.items() if state["open_seats"] > 0 and begin[id] > now)
+    rows = [states[id] for id in ids]
+    live, asked, released = statuses_by_use()
+
+    def column(read: Any) -> Ints:
+        return numpy.array([read(row) for row in rows], dtype=numpy.int64)
+
+    def flags(name: str) -> Any:
+        return numpy.array([bool(row.get(name)) for row in rows], dtype=bool)
+
+    def people(statuses: frozenset[str]) -> dict[int, frozenset[str]]:
+        return {i: found for i, row in enumerate(rows) if row.get("offers") and (found := offers_of(row, statuses))}
+
+    codes, buildings = book.codes, book.buildings
+    for id in ids:
+        book.needs[id]
+    alive = people(live)
+    return Wanted(
+        ids=ids,
+        lot=numpy.array([lot_of(id) for id in ids], dtype=numpy.int64),
+        starts=numpy.array([millis(begin[id]) for id in ids], dtype=numpy.int64),
+        ends=column(lambda row: millis(row["ends_at"])),
+        building=column(lambda row: buildings.of(row.get("building"))),
+        category=column(lambda row: codes[row["category"]]),
+        skill=column(lambda row: codes.of(row.get("skill"))),
+        certificate=column(lambda row: codes.of(row.get("certificate"))),
+        language=column(lambda row: codes.of(row.get("language"))),
+        gender=column(lambda row: _gender(row.get("gender"))),
+        min_age=column(lambda row: row.get("min_age") or -1),
+        adults_only=flags("adults_only"),
+        with_minors=flags("with_minors"),
+        insured_only=flags("insured_only"),
+        urgency=column(lambda row: row.get("urgency", 1)),
+        seats=column(lambda row: row["seats"]),
+        open=column(lambda row: row["open_seats"]),
+        helped=numpy.array([i in alive for i in range(len(rows))], dtype=bool),
+        due=numpy.array([row["ask_from"] <= now for row in rows], dtype=bool),
+        asked=people(asked),
+        live=alive,
+        released=people(released),
+        barred={i: frozenset(row["barred"]) for i, row in enumerate(rows) if row.get("barred")},
+    )
+
+
+def people_of(states: Mapping[str, State], book: Book, now: datetime) -> People:
+    """All volunteers of `states` by id."""
+    ids = sorted(states)
+    rows = [states[id] for id in ids]
+    held: dict[str, dict[int, list[int]]] = {name: defaultdict(list) for name in ("skills", "languages", "reach")}
+    certificates: dict[int, dict[int, int]] = defaultdict(dict)
+    for i, row in enumerate(rows):
+        for code in row.get("skills", ()) if "claimed_skills" in row else ():
+            held["skills"][book.codes[code]].append(i)
+        for code in row.get("languages", ()):
+            held["languages"][book.codes[code]].append(i)
+        for building in row.get("reach") or ():
+            held["reach"][book.buildings[building]].append(i)
+        for certificate in row.get("certificates", ()):
+            until = day_number(certificate["valid_until"])
+            of_code = certificates[book.codes[certificate["code"]]]
+            of_code[i] = max(until, of_code.get(i, NEVER))
+
+    def column(read: Any) -> Ints:
+        return numpy.array([read(row) for row in rows], dtype=numpy.int64)
+
+    def flags(read: Any) -> Any:
+        return numpy.array([read(row) for row in rows], dtype=bool)
+
+    def indexed(of: Mapping[int, list[int]]) -> dict[int, Ints]:
+        return {code: numpy.array(who, dtype=numpy.int64) for code, who in of.items()}
+
+    claims = flags(lambda row: "claimed_skills" in row)
+    return People(
+        ids=ids,
+        person=[row["person"] for row in rows],
+        lot=numpy.array([lot_of(id) for id in ids], dtype=numpy.int64),
+        may_act=flags(lambda row: row.get("approved_at") is not None and not row.get("erased")),
+        active=flags(lambda row: str(row.get("status", _ACTIVE)) == _ACTIVE and not row.get("erased")),
+        adult=flags(lambda row: row.get("adult") is True) & claims,
+        born=column(lambda row: day_number(row.get("born"))),
+        gender=column(lambda row: _gender(row.get("gender"))),
+        insured_until=column(lambda row: day_number(row.get("insured_until"))),
+        not_now_until=column(lambda row: day_number(row.get("not_now_until"))),
+        building=column(lambda row: book.buildings.of(row.get("building"))),
+        anywhere=flags(lambda row: row.get("reach") is None),
+        weekly=column(lambda row: row.get("weekly_minutes", 600)),
+        daily=column(lambda row: row.get("daily_minutes", 1440)),
+        asks_left=column(lambda row: _asks_left(row.get("bookings", ()), now)),
+        avoids={i: frozenset(row["avoids"]) for i, row in enumerate(rows) if row.get("avoids")},
+        skills=indexed(held["skills"]),
+        languages=indexed(held["languages"]),
+        reach=indexed(held["reach"]),
+        certificates={
+            code: (numpy.fromiter(of, numpy.int64, len(of)), numpy.fromiter(of.values(), numpy.int64, len(of)))
+            for code, of in certificates.items()
+        },
+        always=flags(lambda row: row.get("availability") is None),
+        windows=Ragged.of((minutes_of_week(row.get("availability") or ()) for row in rows), 2),
+        away=Ragged.of(
+            ([(day_number(a["first"]), day_number(a["last"])) for a in row.get("away", ())] for row in rows), 2
+        ),
+        bookings=Ragged.of((_bookings(row.get("bookings", ()), book) for row in rows), 5),
+    )
+
+
+def _gender(name: Any) -> int:
+    return -1 if name is None else GENDERS.index(str(name))
+
+
+def _bookings(bookings: Sequence[State], book: Book) -> list[tuple[int, int, int, int, int]]:
+    """The bookings as they are counted: several that hold the same time for the same need count as one."""
+    rows = {
+        (b["need"], b["starts_at"], b["ends_at"]): (
+            book.needs[b["need"]],
+            millis(b["starts_at"]),
+            millis(b["ends_at"]),
+            book.buildings.of(b.get("building")),
+            0 if b["until"] is None else millis(b["until"]),
+        )
+        for b in bookings
+    }
+    return list(rows.values())
+
+
+def _asks_left(bookings: Sequence[State], now: datetime) -> int:
+    """How many more offers may be made to somebody before they have answered one."""
+    waiting = {(b["need"], b["starts_at"], b["ends_at"]): b["until"] for b in bookings}
+    return PATIENCE - sum(1 for until in waiting.values() if until is not None and until > now)
+
+
+HORIZON = timedelta(days=14)
+"""Everything that is open and starts within so long is planned together."""

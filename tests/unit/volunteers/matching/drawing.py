@@ -1,0 +1,105 @@
+"""Draws small communities for tests of matching: needs and volunteers that meet every filter now and then."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from services.contracts.volunteers import VolunteerStatus
+from services.volunteers.people.domain.profile import Away, Certificate, Gender, Window
+from services.volunteers.people.domain.volunteer import Booking
+from tests.unit.volunteers.making import a_need, a_volunteer, accepted
+from tests.unit.volunteers.world import DAY, HOUR, NOW
+
+SKILLS = st.sampled_from([None, "haircut", "medical"])
+BUILDINGS = st.sampled_from([None, "b1", "b2"])
+WINDOWS = st.builds(
+    lambda weekday, start, length: Window(
+        weekday=weekday, start=f"{start:02}:00", end=f"{min(24, start + length):02}:00"
+    ),
+    st.integers(1, 7),
+    st.integers(0, 20),
+    st.integers(1, 12),
+)
+DAYS = st.integers(-1, 3).map(lambda days: (NOW + days * DAY).date())
+BIRTHDAYS = st.integers(-1, 3).map(lambda days: (NOW + days * DAY).date().replace(year=2006))
+
+
+def rarely(values: st.SearchStrategy[Any], otherwise: Any) -> st.SearchStrategy[Any]:
+    return st.integers(0, 5).flatmap(lambda n: values if n == 0 else st.just(otherwise))
+
+
+@st.composite
+def some_needs(draw: Any, most: int = 6) -> Any:
+    needs = []
+    for n in range(draw(st.integers(1, most))):
+        begin = NOW + draw(st.integers(1, 60)) * HOUR
+        skill = draw(SKILLS)
+        need = a_need(
+            f"need-{n}",
+            starts_at=begin,
+            ends_at=begin + draw(st.integers(1, 3)) * HOUR,
+            seats=draw(st.integers(1, 3)),
+            category=draw(st.sampled_from(["visit", "meal"])),
+            skill=skill,
+            certificate="medical-licence" if skill == "medical" else None,
+            adults_only=draw(st.booleans()),
+            building=draw(BUILDINGS),
+            min_age=draw(rarely(st.just(18), None)),
+            gender=draw(rarely(st.sampled_from(Gender), None)),
+            language=draw(rarely(st.just("wu"), None)),
+            with_minors=draw(rarely(st.just(True), False)),
+            insured_only=draw(rarely(st.just(True), False)),
+            urgency=draw(st.integers(1, 3)),
+            barred=draw(rarely(st.just(frozenset({"person-0"})), frozenset())),
+        )
+        if draw(st.booleans()):
+            need = accepted(need, draw(st.sampled_from(["elsewhere-engaged", "person-1"])))
+        needs.append(need)
+    return needs
+
+
+@st.composite
+def some_volunteers(draw: Any, most: int = 7) -> Any:
+    volunteers = []
+    for n in range(draw(st.integers(0, most))):
+        begin = NOW + draw(st.integers(0, 60)) * HOUR
+        booked = Booking(
+            need=draw(st.sampled_from(["other", "need-0"])),
+            offer=f"o-{n}",
+            starts_at=begin,
+            ends_at=begin + HOUR,
+            until=None,
+            building=draw(BUILDINGS),
+        )
+        volunteers.append(
+            a_volunteer(
+                f"person-{n}",
+                skills=frozenset(draw(st.sets(st.sampled_from(["haircut", "medical"])))),
+                certificates=draw(
+                    st.lists(
+                        st.builds(
+                            Certificate,
+                            code=st.sampled_from(["medical-licence", "child-contact-check"]),
+                            valid_until=DAYS,
+                        ),
+                        max_size=2,
+                    ).map(tuple)
+                ),
+                adult=draw(st.booleans()),
+                status=draw(rarely(st.just(VolunteerStatus.PAUSED), VolunteerStatus.ACTIVE)),
+                building=draw(BUILDINGS),
+                weekly_minutes=draw(st.sampled_from([0, 60, 150, 600])),
+                daily_minutes=draw(st.sampled_from([60, 90, 1440])),
+                availability=draw(st.none() | st.lists(WINDOWS, max_size=5).map(tuple)),
+                away=draw(rarely(DAYS.map(lambda day: (Away(first=day, last=day),)), ())),
+                reach=draw(rarely(st.sets(st.sampled_from(["b1", "b2"])).map(frozenset), None)),
+                languages=draw(st.sets(st.just("wu")).map(frozenset)),
+                not_now_until=draw(rarely(DAYS, None)),
+                avoids=draw(rarely(st.just(frozenset({"elsewhere-engaged", "person-2"})), frozenset())),
+                born=draw(st.none() | BIRTHDAYS),
+                gender=draw(st.none() | st.sampled_from(Gender)),
+                insured_until=draw(st.none() | DAYS),
+                bookings=(booked,) if draw(st.booleans()) else (),
+            )
+        )
+    return volunteers
