@@ -15,6 +15,7 @@ from services import topology
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.service import build
 from services.contracts.text import UNFIT, fit
+from tests.described import whole
 
 BAD = ["\0", "\b", "\x1b", "\x7f", "\x85", "\ufffe", "\uffff", "\u202e", "\u2066", "\ufdd0", "\U0001ffff", "\r", "\x0b"]
 JSON = "application/json"
@@ -70,7 +71,7 @@ async def service(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[httpx
     app, token = application(request.param, tmp_path)
     known = {"authorization": f"Bearer {token}"}
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=known)
-    return client, app.openapi()
+    return client, whole(app.openapi())
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -16,6 +16,7 @@ from services.chassis.http import refusals
 from services.chassis.http.command import HEADERS, CommandOfCaller
 from services.chassis.http.error_formats import OWN_REFUSALS
 from services.chassis.http.problems import Problem, problems
+from services.chassis.http.shared_parts import operation_id, share_parts
 from services.chassis.http.texts import ControlCharacter
 from services.chassis.store.cursor import InvalidCursor
 from services.chassis.store.receipt import IdempotencyKeyReused
@@ -58,7 +59,7 @@ def complete(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
                 title=app.title, version=app.version, openapi_version=app.openapi_version, routes=routes
             )
             _tell_headers_of_commands(plain, routes)
-            app.openapi_schema = _completed(plain)
+            app.openapi_schema = share_parts(_completed(plain))
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
@@ -97,9 +98,10 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template=_REFERENCE)
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
-    for path in document.get("paths", {}).values():
-        for method, operation in path.items():
+    for path, methods in document.get("paths", {}).items():
+        for method, operation in methods.items():
             if method in _METHODS:
+                operation["operationId"] = operation_id(method, path)
                 _complete_operation(operation)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return document

@@ -1,19 +1,23 @@
 """The OpenAPI document says what really happens, and the page that shows it needs nobody else's server."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from services import topology
+from tests.described import whole
 from tests.unit.chassis.http.gateway import Gateway
+from tests.unit.test_plain_texts import application
 
 
 @pytest.fixture
 async def document(gateway: Gateway) -> dict[str, Any]:
     answer = await gateway.client.get("/api/garden/openapi.json")
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.json()
-    return found
+    return whole(answer.json())
 
 
 def codes(operation: dict[str, Any], status: str) -> set[str]:
@@ -55,6 +59,27 @@ def test_every_reference_leads_somewhere_and_the_frameworks_errors_are_gone(docu
     assert references <= set(document["components"]["schemas"])
     assert "Problem" in references
     assert not [name for name in document["components"]["schemas"] if "ValidationError" in name]
+
+
+async def test_what_operations_share_stands_there_once(gateway: Gateway) -> None:
+    plain = (await gateway.client.get("/api/garden/openapi.json")).json()
+    text = orjson.dumps(plain).decode()
+    shared = set(re.findall(r'"\$ref":"#/components/(responses|parameters|examples)/([^"]+)"', text))
+    assert {(kind, name) for kind in ("responses", "examples") for name in plain["components"][kind]} <= shared
+    assert all(name in plain["components"][kind] for kind, name in shared)
+    answers = [a for path in plain["paths"].values() for o in path.values() for a in o["responses"].values()]
+    assert all("$ref" in answer or "application/problem+json" not in answer["content"] for answer in answers)
+    assert text.count('"detail":"Bed {bed} is taken."') == 1
+
+
+@pytest.mark.parametrize("service", sorted(topology.SERVICES))
+async def test_every_operation_has_a_name_of_its_own_and_the_document_is_small(service: str, tmp_path: Path) -> None:
+    app, _ = application(service, tmp_path)
+    document = app.openapi()
+    names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch("(get|post|put|patch|delete)[A-Za-z0-9]+", name) for name in names)
+    assert len(orjson.dumps(document)) < 420_000
 
 
 async def test_the_page_loads_nothing_from_elsewhere(gateway: Gateway) -> None:
