@@ -1,10 +1,12 @@
 """Cases as a CSV sheet: RFC 4180, in UTF-8 with a mark that Excel knows, the columns of Open311's bulk format first.
 
-A text that a spreadsheet would take for a formula gets an apostrophe before it. Numbers of our own stay as they are.
+A text that a spreadsheet would take for a formula, a number, a date or a time gets an apostrophe before it: otherwise
+1E5 becomes 100000 and 3-4 the fourth of March. Numbers of our own stay as they are.
 """
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +61,18 @@ COLUMNS = (*OPEN311, *OURS)
 _FORMULA = re.compile("[\\s\0-\x20\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+@＝＋－＠﹢﹣﹦﹫-]|[\t\r\n]")
 """Programs pass by what is not seen before they look for a sign, and take a wide one for a plain one."""
 
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
+)
+_VALUE = re.compile(
+    rf"(?=.*\d)(?:[\d\s.,:;/%()'$¥€£\-\u2212\u2013年月日号时時分秒点點]|[ed][+]?|[ap]m?|{_MONTHS}|上午|下午)+|true|false",
+    re.IGNORECASE,
+)
+"""What some program reads as a number, an amount of money, a date, a time or a truth; NFKC makes wide digits plain."""
+
+_LONGEST_VALUE = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -71,8 +85,12 @@ class Exported:
 
 
 def harmless(text: str) -> str:
-    """`text` as a cell that no spreadsheet computes."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """`text` as a cell that no spreadsheet computes, and that it shows as it stands."""
+    return f"'{text}" if _FORMULA.match(text) or _is_a_value(text) else text
+
+
+def _is_a_value(text: str) -> bool:
+    return len(text) <= _LONGEST_VALUE and _VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
 def heading() -> str:

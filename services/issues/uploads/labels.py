@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 
 from services.issues.places.domain.datum import GivenPoint
+from services.issues.uploads.images import is_boxed, unpacked
 
 _GPS, _EXIF = 0x8825, 0x8769
 _LAT_REF, _LAT, _LON_REF, _LON, _ACCURACY, _DATUM = 1, 2, 3, 4, 31, 18
@@ -33,12 +34,20 @@ class Taken:
 def taken(data: bytes) -> Taken:
     """What the labels of the picture in `data` say."""
     try:
-        with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
-            labels = Image.Image.getexif(image)  # a PNG's own would unpack its pixels, to look behind them
-            gps = labels.get_ifd(_GPS)
-            return Taken(_place(gps), _number(gps.get(_ACCURACY)), _time(labels.get_ifd(_EXIF)))
+        labels = _labels(data)
+        gps = labels.get_ifd(_GPS)
+        return Taken(_place(gps), _number(gps.get(_ACCURACY)), _time(labels.get_ifd(_EXIF)))
     except Exception:  # labels are hostile bytes, and Pillow answers them with errors of nearly every type
         return Taken()
+
+
+def _labels(data: bytes) -> Image.Exif:
+    if is_boxed(data):
+        labels = Image.Exif()
+        labels.load(unpacked(data, side=0).exif)
+        return labels
+    with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
+        return Image.Image.getexif(image)  # a PNG's own would unpack its pixels, to look behind them
 
 
 def _place(gps: Mapping[int, Any]) -> GivenPoint | None:

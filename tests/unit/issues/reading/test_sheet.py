@@ -56,6 +56,48 @@ def test_formulas_get_an_apostrophe(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
+VALUES = [
+    "1E5",
+    "1e+5",
+    "1D5",
+    "3-4",
+    "3/4",
+    "3-4-5",
+    "2026-11-29",
+    "007",
+    "123456789012345678",
+    "1,000",
+    "12%",
+    "¥12",
+    "(12)",
+    ".5",
+    "1 1/2",
+    "12:30",
+    "3 PM",
+    "Mar-5",
+    "5-jan",
+    "March 5, 2026",
+    "3月4日",
+    "2026年11月29日",
+    "１Ｅ５",
+    "３－４",
+    " 3-4 ",
+    "TRUE",
+    "false",
+]
+
+
+@pytest.mark.parametrize("text", VALUES)
+def test_what_would_become_a_number_or_a_date_stays_text(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+    assert cells(title=text)["title"] == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["3号楼", "7层", "3-4楼", "case-1", "灯 3-4 天", "E-bike 5", "may", "a", "12 瓦"])
+def test_words_with_numbers_stay_as_they_are(text: str) -> None:
+    assert harmless(text) == text
+
+
 @pytest.mark.parametrize("text", ["1+1", "灯-坏了", "a@b", '"=1+1"', "'=1", "——", "  灯", ""])
 def test_what_is_none_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text

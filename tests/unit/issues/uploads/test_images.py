@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pillow_heif import from_pillow
 
 from services.issues.uploads import images
 from services.issues.uploads.images import (
@@ -27,8 +28,11 @@ SECRET = b"GPS 38.07N 114.46E"
 def a_picture(
     kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", colour: Any = (200, 30, 30), **options: Any
 ) -> bytes:
-    out = BytesIO()
-    Image.new(mode, size, colour).save(out, kind, **options)
+    out, image = BytesIO(), Image.new(mode, size, colour)
+    if kind == "HEIC":
+        from_pillow(image).save(out, **options)
+    else:
+        image.save(out, kind, **options)
     return out.getvalue()
 
 
@@ -52,8 +56,8 @@ def exif(orientation: int = 1) -> Image.Exif:
     return tags
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_three_kinds_become_jpegs_of_the_same_size(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "MPO", "HEIC", "AVIF", "PNG", "WEBP"])
+def test_all_kinds_become_jpegs_of_the_same_size(kind: str) -> None:
     picture = redraw(a_picture(kind))
     assert (picture.width, picture.height) == (60, 40)
     assert opened(picture.full).format == opened(picture.thumbnail).format == "JPEG"
@@ -67,6 +71,9 @@ def test_three_kinds_become_jpegs_of_the_same_size(kind: str) -> None:
         a_picture("JPEG", exif=exif(), comment=SECRET),
         a_picture("WEBP", exif=exif()),
         a_picture("PNG", exif=exif()),
+        a_picture("HEIC", exif=exif().tobytes()),
+        a_picture("AVIF", exif=exif()),
+        a_picture("MPO", exif=exif(), save_all=True, append_images=[Image.new("RGB", (60, 40), "blue")]),
         a_picture("JPEG", icc_profile=SECRET),
         a_picture("JPEG") + SECRET + b"<script>alert(1)</script>",
     ],
@@ -81,8 +88,10 @@ def test_nothing_of_the_original_but_its_pixels_is_kept(data: bytes) -> None:
         assert not opened(kept).getexif()
 
 
-def test_a_picture_is_turned_as_the_camera_meant_it() -> None:
-    assert redraw(a_picture(size=(60, 40), exif=exif(orientation=6))).width == 40
+@pytest.mark.parametrize("kind", ["JPEG", "HEIC", "AVIF"])
+def test_a_picture_is_turned_as_the_camera_meant_it(kind: str) -> None:
+    tags = exif(orientation=6)
+    assert redraw(a_picture(kind, (60, 40), exif=tags.tobytes() if kind == "HEIC" else tags)).width == 40
 
 
 def test_large_pictures_are_made_smaller_and_small_ones_stay() -> None:
@@ -103,6 +112,49 @@ def test_what_is_transparent_becomes_white(mode: str, colour: Any) -> None:
 def test_other_colour_spaces_are_read(mode: str, colour: Any) -> None:
     kind = "JPEG" if mode == "CMYK" else "PNG"
     assert opened(redraw(a_picture(kind, mode=mode, colour=colour)).full).mode == "RGB"
+
+
+@pytest.mark.parametrize("kind", ["MPO", "HEIC", "AVIF"])
+def test_of_several_pictures_in_a_file_the_first_is_taken(kind: str) -> None:
+    first, second = Image.new("RGB", (60, 40), (200, 30, 30)), Image.new("RGB", (80, 80), "blue")
+    out = BytesIO()
+    if kind == "HEIC":
+        both = from_pillow(first)
+        both.add_from_pillow(second)
+        both.save(out)
+    else:
+        first.save(out, kind, save_all=True, append_images=[second.resize(first.size) if kind == "AVIF" else second])
+    picture = redraw(out.getvalue())
+    assert (picture.width, picture.height) == (60, 40)
+    assert pixel_of(opened(picture.full), 30, 20)[0] > 150
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+@pytest.mark.parametrize("missing", [1, 2, 3, 400])
+def test_a_jpeg_whose_last_bytes_are_missing_is_read_as_far_as_it_goes(missing: int, options: dict[str, Any]) -> None:
+    out = BytesIO()
+    Image.effect_noise((64, 64), 60).convert("RGB").save(out, "JPEG", quality=95, **options)
+    assert len(out.getvalue()) > 3000
+    picture = redraw(out.getvalue()[:-missing])
+    assert (picture.width, picture.height) == (64, 64)
+
+
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+def test_what_a_process_takes_too_long_or_too_much_memory_to_unpack_is_refused(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    data = a_picture(kind)
+    monkeypatch.setattr(images, "MAX_PIXELS", 60 * 40 - 1)
+    with pytest.raises(PictureTooLarge):
+        redraw(data)
+    monkeypatch.setattr(images, "MAX_PIXELS", 60 * 40)
+    monkeypatch.setattr(images, "_PATIENCE", 0.0)
+    with pytest.raises(NotAPicture):
+        redraw(data)
+    monkeypatch.setattr(images, "_PATIENCE", 60.0)
+    monkeypatch.setattr(images, "_MEMORY", 48 * 1024 * 1024)
+    with pytest.raises((NotAPicture, PictureTooLarge)):
+        redraw(data)
 
 
 def a_bomb(width: int, height: int) -> bytes:
@@ -182,7 +234,16 @@ def gif() -> bytes:
     return a_picture("GIF", mode="P", colour=1)
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"<svg/>", gif(), a_picture()[:200], a_picture("PNG")[:60]])
+CUT = [
+    a_picture("HEIC")[:-100],
+    a_picture("AVIF")[:-40],
+    a_picture("HEIC")[:200],
+    b"\0\0\0\x18ftypheic",
+    b"\0\0\0\x18ftypmp42",
+]
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"<svg/>", gif(), a_picture()[:200], a_picture("PNG")[:60], *CUT])
 def test_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(NotAPicture):
         redraw(data)

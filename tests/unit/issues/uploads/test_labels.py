@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import IFDRational
+from pillow_heif import from_pillow
 
 from services.issues.uploads.images import redraw
 from services.issues.uploads.labels import Taken, taken
@@ -26,8 +27,11 @@ def a_photo(
     for tag, text in ((0x9003, when), (0x9011, offset)):
         if text is not None:
             labels.get_ifd(0x8769)[tag] = text
-    out = BytesIO()
-    Image.new("RGB", (40, 30), "red").save(out, kind, exif=labels)
+    out, image = BytesIO(), Image.new("RGB", (40, 30), "red")
+    if kind == "HEIC":
+        from_pillow(image).save(out, exif=labels.tobytes())
+    else:
+        image.save(out, kind, exif=labels)
     return out.getvalue()
 
 
@@ -38,7 +42,7 @@ def dms(degrees: float, minutes: float = 0, seconds: float = 0) -> tuple[IFDRati
 SHIJIAZHUANG = {1: "N", 2: dms(38, 2, 33.6), 3: "E", 4: dms(114, 30, 52.2)}
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "MPO", "HEIC", "AVIF", "PNG", "WEBP"])
 def test_place_and_time_are_read_before_they_are_gone(kind: str) -> None:
     data = a_photo(SHIJIAZHUANG | {31: IFDRational(5, 1)}, "2026:11:26 09:30:00", "+08:00", kind)
     said = taken(data)
