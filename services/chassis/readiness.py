@@ -13,7 +13,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 
 from services.chassis.background import Background, Backlog
-from services.chassis.clock import Clock, utc_now
+from services.chassis.clock import Clock
 from services.chassis.http.probes import Checks, Fact, Purpose, ReadinessCheck
 from services.chassis.settings.service_settings import ServiceSettings
 from services.chassis.store.mongo import PyMongoError
@@ -125,7 +125,7 @@ class _Sample:
     lag: dict[tuple[str, ...], float]
 
 
-def watch_figures(metrics: Metrics, background: Background) -> Callable[[], Awaitable[None]]:
+def watch_figures(metrics: Metrics, background: Background, clock: Clock) -> Callable[[], Awaitable[None]]:
     """Show what the background counts on the figures page.
 
     Returns what must run to sample the figures that cost a question to the store or to Kafka.
@@ -153,7 +153,7 @@ def watch_figures(metrics: Metrics, background: Background) -> Callable[[], Awai
             waiting, oldest = await lane.backlog()
             backlog[(lane.kind.name,)] = float(waiting)
             if oldest is not None:
-                ages.append((utc_now() - oldest).total_seconds())
+                ages.append((clock() - oldest).total_seconds())
         sample.backlog, sample.oldest = backlog, max(ages)
         if consumer is not None:
             sample.lag = {(tp.topic, str(tp.partition)): float(n) for tp, n in (await consumer.lag()).items()}

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from services.chassis.aggregate import Aggregate
 from services.chassis.auth.build import verifier_of
 from services.chassis.background import OF_A_BATCH, Background
-from services.chassis.clock import Clock, utc_now
+from services.chassis.clock import Clock, clock_at
 from services.chassis.http.app import create_app
 from services.chassis.kafka.producer import Producer
 from services.chassis.readiness import checks, watch_figures
@@ -70,7 +70,11 @@ def die(part: str) -> None:
 
 
 def build(
-    service: Service[Any], settings: ServiceSettings, *, clock: Clock = utc_now, on_death: Callable[[str], None] = die
+    service: Service[Any],
+    settings: ServiceSettings,
+    *,
+    clock: Clock | None = None,
+    on_death: Callable[[str], None] = die,
 ) -> FastAPI:
     """The application of `service`. What it does in the background starts and stops with the application's lifespan.
 
@@ -80,13 +84,14 @@ def build(
         ForgetsNobody, WrongKinds: the rooms don't fit the service.
     """
     metrics = Metrics()
+    clock = clock or clock_at(settings.development_clock)
     client = connect(settings.mongodb_url, application=f"community-{service.name}")
     store = database(client, settings.database)
     runtime = Runtime(settings, clock, store, Journal(store), metrics, {}, service.kinds)
     rooms = service.rooms(runtime)
     background = _background(service, settings, runtime, rooms, on_death)
     runtime.relays.update({lane.collection_name: lane.committed for lane in background.lanes})
-    background.look = watch_figures(metrics, background)
+    background.look = watch_figures(metrics, background, clock)
     export = export_spans(service.name, settings.otlp_endpoint, ratio=settings.trace_ratio)
     serving = Serving(service.name, export.tracer if export is not None else None)
 
@@ -143,6 +148,7 @@ def _background(
             relayed=relayed,
             poll=settings.relay_poll_seconds,
             doubt=2 * settings.kafka_send_seconds,
+            clock=clock,
         )
         for kind in service.kinds
     ]

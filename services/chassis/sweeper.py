@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from services.chassis.aggregate import Aggregate, Decision
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, rest
 from services.chassis.errors import CommunityError, Unavailable
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
@@ -85,4 +85,4 @@ async def sweep(task: Sweeping, lease: Lease, clock: Clock) -> None:
                 await task.once(clock)
             except (Unavailable, PyMongoError) as error:
                 log.warning("sweep interrupted", extra={"sweep": task.name, "error": type(error).__name__})
-        await asyncio.sleep(task.every.total_seconds())
+        await rest(clock, task.every)

@@ -14,7 +14,7 @@ from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from services.chassis.clock import utc_now
+from services.chassis.clock import clock_at
 from services.chassis.settings.sources import read_settings
 from services.chassis.store.mongo import Database, connect, database
 from services.issues.reading.facts import local_day
@@ -68,7 +68,7 @@ async def _act(arguments: argparse.Namespace, settings: "IssuesSettings") -> int
 
 
 async def _compare(store: Database, arguments: argparse.Namespace, settings: "IssuesSettings") -> int:
-    period = _period(arguments.period, local_day(utc_now()))
+    period = _period(arguments.period, local_day(clock_at(settings.development_clock)()))
     formulas = read_formulas(settings.kpi_formulas)
     given_up = time.monotonic() + arguments.patience
     while True:

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
-from services.chassis.clock import utc_now
+from services.chassis.clock import Clock
 from services.chassis.kafka.producer import Producer
 from services.chassis.relay.packing import PackedRound, Packer
 from services.chassis.relay.republish import RepublishRequests
@@ -36,6 +36,7 @@ class DoubtfulStates:
         producer: Producer,
         packer: Packer,
         wait: float,
+        clock: Clock,
     ) -> None:
         self._kind = kind
         self._collection = collection
@@ -43,6 +44,7 @@ class DoubtfulStates:
         self._producer = producer
         self._packer = packer
         self._wait = wait
+        self._clock = clock
         self._doubtful: set[str] = set()
         self._overwritten: set[str] = set()
 
@@ -102,7 +104,7 @@ class DoubtfulStates:
             aggregate = self._kind.model.model_validate({**found["state"], "id": id})
             public = aggregate.public()
             value = None if public is None else public.model_dump_json().encode()
-            entry, type = {"seq": found["v"], "time": utc_now()}, None if public is None else public.type
+            entry, type = {"seq": found["v"], "time": self._clock()}, None if public is None else public.type
             if aggregate.kept_inside or await self._packer.pack_state(load, id, community, entry, value, type):
                 known.add(id)
         try:

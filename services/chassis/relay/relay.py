@@ -28,6 +28,7 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
+from services.chassis.clock import Clock, utc_now
 from services.chassis.kafka.producer import Place, Producer
 from services.chassis.relay.completion import Completion
 from services.chassis.relay.doubtful_states import DoubtfulStates
@@ -73,6 +74,7 @@ class Lane:
         relayed: Relayed | None = None,
         poll: float = 1.0,
         doubt: float = 30.0,
+        clock: Clock = utc_now,
     ) -> None:
         self.kind = kind
         self.relayed = relayed or Relayed()
@@ -81,7 +83,7 @@ class Lane:
         self._producer = producer
         self._packer = Packer(kind, producer, prefix)
         self._lease = lease
-        self._doubtful = DoubtfulStates(kind, collection, republish, producer, self._packer, doubt)
+        self._doubtful = DoubtfulStates(kind, collection, republish, producer, self._packer, doubt, clock)
         self._poll = poll
         self._epoch = 0
         self._trouble = False

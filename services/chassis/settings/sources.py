@@ -39,6 +39,14 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "test", "production"]
     """`development` and `test` accept tokens of the development issuer."""
+    development_clock: Path | None = None
+    """A file that says how much earlier or later it is than on this machine: see `chassis/clock.py`."""
+
+    @model_validator(mode="after")
+    def _by_the_machine(self) -> "Settings":
+        if self.environment == "production" and self.development_clock is not None:
+            raise ValueError("DEVELOPMENT_CLOCK is set: production goes by the clock of its machines")
+        return self
 
     @model_validator(mode="after")
     def _unpublished(self) -> "Settings":

@@ -178,6 +178,7 @@ def test_production_starts_when_it_is_sound(given: Given) -> None:
         ("AUTH_JWKS_URL", "http://id.example.org/jwks", "AUTH_JWKS_URL must be https://"),
         ("PUBLIC_URL", "http://community.example.org", "PUBLIC_URL must be https://"),
         ("CORS_ORIGINS", "*", "CORS_ORIGINS must name each origin in production"),
+        ("DEVELOPMENT_CLOCK", "clock", "DEVELOPMENT_CLOCK is set: production goes by the clock of its machines"),
     ],
 )
 def test_production_refuses_what_is_dangerous(given: Given, variable: str, value: str, said: str) -> None:
