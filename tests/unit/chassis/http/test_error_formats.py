@@ -89,8 +89,13 @@ async def test_the_rate_is_told_in_it_with_its_headers(tmp_path: Path) -> None:
     assert int(answer.headers["retry-after"]) > 1
 
 
+async def test_the_address_of_the_prefix_itself_belongs_to_it(caller: httpx.AsyncClient) -> None:
+    for path in (BASE, f"{BASE}/", f"{BASE}.xml"):
+        assert (await caller.get(path)).text == "route.unknown 0", path
+
+
 async def test_elsewhere_problem_details_are_spoken(caller: httpx.AsyncClient) -> None:
-    for path in ("/api/garden/v1/closed", f"{BASE}ing", "/api/garden/feed"):
+    for path in ("/api/garden/v1/closed", f"{BASE}ing", "/api/garden"):
         assert (await caller.get(path)).headers["content-type"] == "application/problem+json"
 
 
