@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, PersonId, Public
+from services.contracts.marks import Code, Id, Internal, Masked, Office, OfficerId, PersonId, Public
 from services.contracts.topics import NOTICES
 
 ERASED = "erased"
@@ -210,3 +210,68 @@ class PersonErased(Event, type="cn.community.notify.person.erased.v1", topic=NOT
     services: Public[list[Code]]
     erased_at: Public[datetime]
     only: Public[Id | None] = None
+
+
+# announcements
+
+
+class AnnouncementStatus(StrEnum):
+    """Whether an announcement may hang on the notice board. When it hangs there is told by its validity."""
+
+    POSTED = "posted"
+    WITHDRAWN = "withdrawn"
+
+
+class _Announcement(BaseModel):
+    title: Public[Office[Masked]]
+    title_en: Public[Office[Masked | None]] = None
+    text: Public[Office[Masked]]
+    text_en: Public[Office[Masked | None]] = None
+    pinned: Public[bool]
+    valid_from: Public[datetime]
+    valid_until: Public[datetime | None] = None
+    """The moment from which it does not hang any more; None: until it is withdrawn."""
+    status: Public[AnnouncementStatus]
+    revision: Public[int]
+    """1 as it was posted, one more with each edit."""
+    posted_at: Public[datetime]
+    edited_at: Public[datetime | None] = None
+
+
+class AnnouncementState(_Announcement, State, type="cn.community.notify.announcement.state.v1", topic=NOTICES):
+    """An official announcement of a residents' committee on the notice board."""
+
+
+class AnnouncementPosted(
+    _Announcement,
+    Event,
+    type="cn.community.notify.announcement.posted.v1",
+    topic=NOTICES,
+    state=AnnouncementState,
+):
+    """Staff have posted an announcement. Carries the whole state."""
+
+    by: Internal[OfficerId]
+
+
+class AnnouncementEdited(
+    _Announcement,
+    Event,
+    type="cn.community.notify.announcement.edited.v1",
+    topic=NOTICES,
+    state=AnnouncementState,
+):
+    """Staff have changed an announcement. Carries the whole state; `reason` is shown in the log of edits."""
+
+    reason: Public[Office[Masked]]
+    by: Internal[OfficerId]
+
+
+class AnnouncementWithdrawn(
+    Event, type="cn.community.notify.announcement.withdrawn.v1", topic=NOTICES, state=AnnouncementState
+):
+    """Staff have taken an announcement down."""
+
+    status: Public[AnnouncementStatus]
+    reason: Public[Office[Masked]]
+    by: Internal[OfficerId]

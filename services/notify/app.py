@@ -6,6 +6,8 @@ from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
 from services.contracts.notices import NoticeChannel
+from services.notify.announcements import room as announcements
+from services.notify.announcements.store import ANNOUNCEMENT
 from services.notify.board import room as board
 from services.notify.channels import room as channels
 from services.notify.knowledge import room as knowledge
@@ -23,6 +25,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
     settings, clock, database, names = runtime.settings, runtime.clock, runtime.database, runtime.settings.names
     of_persons, of_notices = runtime.aggregates(PERSON, of_people=True), runtime.aggregates(NOTICE)
+    of_announcements = runtime.aggregates(ANNOUNCEMENT)
     known, pause = Knowledge(database), settings.delivery_pause
     gateways = channels.gateways(settings, clock)
     return [
@@ -37,7 +40,16 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             pause,
         ),
         notices.room(of_notices, of_persons, known, gateways, Wording(names), clock, lead=settings.lead, pause=pause),
-        board.room(database, clock, names, settings.public_url.rstrip("/"), settings.board_seconds),
+        announcements.room(of_announcements, clock),
+        board.room(
+            database,
+            of_announcements,
+            clock,
+            names,
+            settings.offices,
+            settings.public_url.rstrip("/"),
+            settings.board_seconds,
+        ),
     ]
 
 
@@ -45,6 +57,6 @@ service = Service(
     name="notify",
     title="Sunshine Community: notify (notices, notice board)",
     settings=NotifySettings,
-    kinds=(PERSON, NOTICE),
+    kinds=(PERSON, NOTICE, ANNOUNCEMENT),
     rooms=rooms,
 )

@@ -9,19 +9,25 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
-from services.notify.board.feeds import json_feed, rss
+from services.notify.board.feeds import atom, json_feed, rss
 from services.notify.board.figures import Board
 from services.notify.board.gallery import Gallery, UnknownCommunity
 from services.notify.board.page import ASSETS, Page
 from services.notify.knowledge.names import Names
 
+Type = Annotated[Literal["normal", "large"], Query(description="large: for those who see little")]
 Lang = Annotated[Literal["zh", "en"], Query(description="zh or en")]
 
 _CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
 )
 _HTML = "text/html; charset=utf-8"
-_ASSETS = {"board.css": "text/css; charset=utf-8", "sun.svg": "image/svg+xml"}
+_ASSETS = {
+    "board.css": "text/css; charset=utf-8",
+    "board.js": "text/javascript; charset=utf-8",
+    "sun.svg": "image/svg+xml",
+}
 
 
 def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: float) -> APIRouter:
@@ -32,23 +38,39 @@ def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: flo
     @routes.get("/", include_in_schema=False)
     @routes.get("/board", include_in_schema=False)
     @routes.get("/board/", include_in_schema=False)
-    async def lead(request: Request, lang: Lang = "zh") -> Response:
+    async def lead(request: Request, lang: Lang = "zh", type: Type = "normal") -> Response:
         known = await gallery.communities()
         if len(known) == 1:
-            return _page(page.board(await gallery.board(known[0]), lang), request, shared)
+            html = page.board(await gallery.board(known[0]), lang, large=type == "large")
+            return _page(html, request, shared)
         return _page(page.choice(known, lang), request, shared)
 
     for name, kind in _ASSETS.items():
         routes.add_api_route(f"/board/assets/{name}", _asset(name, kind), include_in_schema=False)
 
     @routes.get("/board/{community}", include_in_schema=False)
-    async def show(community: Id, request: Request, lang: Lang = "zh") -> Response:
-        return _page(page.board(await gallery.board(community), lang), request, shared)
+    async def show(community: Id, request: Request, lang: Lang = "zh", type: Type = "normal") -> Response:
+        html = page.board(await gallery.board(community), lang, large=type == "large")
+        return _page(html, request, shared)
+
+    @routes.get("/board/{community}/screen", include_in_schema=False)
+    async def on_a_screen(
+        community: Id,
+        request: Request,
+        lang: Lang = "zh",
+        number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
+    ) -> Response:
+        return _page(page.screen(await gallery.board(community), lang, number), request, shared)
 
     @routes.get("/board/{community}/feed.rss", include_in_schema=False)
     async def as_rss(community: Id, request: Request, lang: Lang = "zh") -> Response:
         feed = rss(await gallery.board(community), lang, names, origin)
         return _answer(feed, "application/rss+xml; charset=utf-8", request, shared)
+
+    @routes.get("/board/{community}/feed.atom", include_in_schema=False)
+    async def as_atom(community: Id, request: Request, lang: Lang = "zh") -> Response:
+        feed = atom(await gallery.board(community), lang, names, origin)
+        return _answer(feed, "application/atom+xml; charset=utf-8", request, shared)
 
     @routes.get("/board/{community}/feed.json", include_in_schema=False)
     async def as_json_feed(community: Id, request: Request, lang: Lang = "zh") -> Response:

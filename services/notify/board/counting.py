@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document
 from services.contracts.activities import ActivityStatus
 from services.contracts.issues import Channel, PlaceKind, WishStatus
+from services.notify.announcements.domain import Announcement
 from services.notify.board.case_states import CLOSED, OPEN
 from services.notify.board.figures import (
+    Announced,
     Board,
     BuildingFindings,
     Cases,
@@ -40,7 +42,9 @@ async def communities(database: Database) -> list[str]:
     return sorted(await database[COPIES["places"]].distinct("community"))
 
 
-async def count_board(database: Database, community: str, now: datetime) -> Board:
+async def count_board(
+    database: Database, community: str, now: datetime, announcements: Sequence[Announcement] = ()
+) -> Board:
     """Count the whole board. Each part is counted at its own moment; together they are right once nothing moves."""
     rows = await _rows(database, "places", {"community": community})
     places = {row["_id"]: _place(row) for row in rows if row["state"]["kind"] == PlaceKind.BUILDING}
@@ -55,6 +59,7 @@ async def count_board(database: Database, community: str, now: datetime) -> Boar
     return Board(
         community=community,
         as_of=now,
+        announcements=tuple(_announced(each) for each in announcements),
         households=_population(rows, "households"),
         residents=_population(rows, "residents"),
         findings=tally(findings),
@@ -208,6 +213,10 @@ async def _rows(
 async def _grouped(database: Database, copy: str, query: Document, *stages: Document) -> list[Document]:
     matching = {"$match": {**query, "state": {"$exists": True}}}
     return await database[COPIES[copy]].aggregate([matching, *stages]).to_list(None)
+
+
+def _announced(announcement: Announcement) -> Announced:
+    return Announced(**announcement.public().model_dump(exclude={"status"}), id=announcement.id)
 
 
 def _place(row: Document) -> Place:

@@ -1,4 +1,7 @@
-"""The board as feeds: cases put right, rounds summed up and activities ahead, in RSS 2.0 and JSON Feed 1.1."""
+"""The board as feeds: announcements, cases put right, rounds summed up, activities ahead.
+
+They are RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1. An entry keeps its id whatever becomes of it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +11,14 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from services.contracts.text import fit
-from services.notify.board.figures import Board, ClosedCase, ComingActivity, RoundResult, percent
+from services.notify.board.figures import Announced, Board, ClosedCase, ComingActivity, RoundResult, percent
 from services.notify.board.labels import LABELS
 from services.notify.board.page import place_name
 from services.notify.knowledge.names import Names
 from services.notify.shared.calendar import day, moment
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 register_namespace("atom", _ATOM)
 
@@ -31,6 +35,8 @@ class Item:
 
 def items(board: Board, lang: str, names: Names) -> Iterator[Item]:
     """The entries of the feeds. No person stands in them."""
+    for announcement in board.announcements:
+        yield _announced(announcement, lang)
     for case in board.cases.latest:
         yield _closed(case, lang)
     for round in board.coverage.latest:
@@ -62,6 +68,30 @@ def rss(board: Board, lang: str, names: Names, origin: str) -> bytes:
     return text
 
 
+def atom(board: Board, lang: str, names: Names, origin: str) -> bytes:
+    """The feed as Atom. An entry without a time of its own has the time at which the board was counted."""
+    page = f"{origin}/board/{board.community}?lang={lang}"
+    root = Element(
+        f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "zh-CN" if lang == "zh" else "en"}
+    )
+    whole = tuple(items(board, lang, names))
+    _add(root, f"{{{_ATOM}}}title", f"{names.community(board.community, lang)} · {LABELS[lang]['board']}")
+    _add(root, f"{{{_ATOM}}}id", f"{origin}/board/{board.community}/feed.atom")
+    _add(root, f"{{{_ATOM}}}updated", max((item.at for item in whole if item.at), default=board.as_of).isoformat())
+    SubElement(root, f"{{{_ATOM}}}link", href=f"{origin}/board/{board.community}/feed.atom?lang={lang}", rel="self")
+    SubElement(root, f"{{{_ATOM}}}link", href=page)
+    _add(SubElement(root, f"{{{_ATOM}}}author"), f"{{{_ATOM}}}name", names.community(board.community, lang))
+    for item in whole:
+        entry = SubElement(root, f"{{{_ATOM}}}entry")
+        _add(entry, f"{{{_ATOM}}}title", item.title)
+        _add(entry, f"{{{_ATOM}}}id", f"{origin}/board/{board.community}#{item.id}")
+        _add(entry, f"{{{_ATOM}}}updated", (item.at or board.as_of).isoformat())
+        SubElement(entry, f"{{{_ATOM}}}link", href=page)
+        _add(entry, f"{{{_ATOM}}}summary", item.text)
+    text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
+
+
 def json_feed(board: Board, lang: str, names: Names, origin: str) -> dict[str, Any]:
     """The feed as JSON Feed 1.1."""
     page = f"{origin}/board/{board.community}?lang={lang}"
@@ -78,6 +108,13 @@ def json_feed(board: Board, lang: str, names: Names, origin: str) -> dict[str, A
             for item in items(board, lang, names)
         ],
     }
+
+
+def _announced(announcement: Announced, lang: str) -> Item:
+    english = lang == "en"
+    title = (announcement.title_en if english else None) or announcement.title
+    text = (announcement.text_en if english else None) or announcement.text
+    return Item(announcement.id, f"{LABELS[lang]['announcements']} · {title}", text, announcement.posted_at)
 
 
 def _closed(case: ClosedCase, lang: str) -> Item:

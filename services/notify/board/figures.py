@@ -185,11 +185,28 @@ class Wish(_Shown):
     progress_text: str | None = None
 
 
+class Announced(_Shown):
+    """An announcement of the committee that hangs now. `revision` is above 1 where it was edited."""
+
+    id: str
+    title: str
+    title_en: str | None
+    text: str
+    text_en: str | None
+    pinned: bool
+    valid_from: datetime
+    valid_until: datetime | None
+    posted_at: datetime
+    edited_at: datetime | None
+    revision: int
+
+
 class Board(_Shown):
     """The whole board of one community. `as_of`: when it was counted."""
 
     community: str
     as_of: datetime
+    announcements: tuple[Announced, ...] = ()
     households: int
     residents: int
     findings: Findings
@@ -202,7 +219,9 @@ class Board(_Shown):
     @property
     def empty(self) -> bool:
         """Whether nothing has happened yet."""
-        return not (self.coverage.buildings or self.cases.reported or self.activities or self.wishes)
+        return not (
+            self.coverage.buildings or self.cases.reported or self.activities or self.wishes or self.announcements
+        )
 
 
 def percent(part: int, whole: int) -> int:

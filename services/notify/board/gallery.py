@@ -5,7 +5,10 @@ import time
 
 from services.chassis.clock import Clock
 from services.chassis.errors import NotFound
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
+from services.notify.announcements.domain import Announcement
+from services.notify.announcements.store import on_the_board
 from services.notify.board.counting import communities, count_board
 from services.notify.board.figures import Board
 
@@ -19,8 +22,11 @@ class UnknownCommunity(
 class Gallery:
     """The boards of all communities; figures are at most `seconds` old."""
 
-    def __init__(self, database: Database, clock: Clock, seconds: float) -> None:
+    def __init__(
+        self, database: Database, announcements: Aggregates[Announcement], clock: Clock, seconds: float
+    ) -> None:
         self._database = database
+        self._announcements = announcements
         self._clock = clock
         self._seconds = seconds
         self._known: tuple[float, list[str]] = (float("-inf"), [])
@@ -43,7 +49,9 @@ class Gallery:
                 raise UnknownCommunity(community=community)
             counted, board = self._boards.get(community, (float("-inf"), None))
             if board is None or time.monotonic() - counted >= self._seconds:
-                board = await count_board(self._database, community, self._clock())
+                now = self._clock()
+                hanging = await on_the_board(self._announcements, community, now)
+                board = await count_board(self._database, community, now, hanging)
                 self._boards[community] = (time.monotonic(), board)
             return board
 

@@ -78,6 +78,30 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "answer": "社区答复",
         "privacy": "本栏只公示事项、楼栋和数字，不显示任何个人信息。",
         "feeds": "订阅",
+        "busy": "整改中",
+        "announcements": "社区公告",
+        "pinned": "置顶",
+        "posted": "发布于",
+        "valid_until": "有效期至",
+        "revision": "第 {number} 版",
+        "edited": "修改于",
+        "show_all": "展开全部",
+        "show_all_of": "展开全部 {count} 项",
+        "show_less": "收起",
+        "type_large": "大字版",
+        "type_normal": "标准字号",
+        "screen": "大屏轮播",
+        "office": "咨询与报名",
+        "meaning": "这些数字是什么意思",
+        "meaning_findings": (
+            "“巡查发现”是网格员逐楼逐层走访时记下的问题。“现场解决”是当场修好的；“交办后整改”是交给责任单位办理、并由另一人核查"
+            "确认的。"
+        ),
+        "meaning_reports": (
+            "“累计上报”是需要交办的案件，来自巡查，也来自居民；当场修好的不再立案，所以它与“巡查发现”不是同一个数。“核查办结”须"
+            "经办理人以外的人核查。"
+        ),
+        "meaning_hours": ("“志愿服务小时”只计已经完成并由他人确认的服务，按分钟累计，不足一小时不进位。"),
         "choose": "请选择社区",
     },
     "en": {
@@ -155,6 +179,34 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "answer": "The committee's answer",
         "privacy": "This board shows matters, buildings and numbers, and never a person.",
         "feeds": "Follow",
+        "busy": "being put right",
+        "announcements": "Announcements",
+        "pinned": "Pinned",
+        "posted": "Posted",
+        "valid_until": "until",
+        "revision": "Version {number}",
+        "edited": "edited",
+        "show_all": "Show all",
+        "show_all_of": "Show all {count}",
+        "show_less": "Show less",
+        "type_large": "Large type",
+        "type_normal": "Normal type",
+        "screen": "For a screen",
+        "office": "Ask and register",
+        "meaning": "What these figures mean",
+        "meaning_findings": (
+            "Found on rounds is what grid workers wrote down as they walked floor by floor. On the spot "
+            "means fixed there and then; later means handed to a unit, and checked by somebody else."
+        ),
+        "meaning_reports": (
+            "Reported counts the cases that had to be handed over, from rounds and from residents. What was "
+            "fixed on the spot is no case, so this is not the number found on rounds. A case is closed once "
+            "somebody who did not handle it has checked it."
+        ),
+        "meaning_hours": (
+            "Hours of volunteers count service that was given and confirmed by somebody else, in minutes, "
+            "never rounded up."
+        ),
         "choose": "Choose a community",
     },
 }

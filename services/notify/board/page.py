@@ -1,10 +1,14 @@
-"""The board as a page. It is rendered here, and needs no script, and no font or picture from anywhere else."""
+"""The board as a page, and part by part on a screen. It needs no font and no picture from anywhere else.
+
+The page is whole without its script, which only keeps the figures fresh; a screen turns its pages by it.
+"""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -12,6 +16,7 @@ from services.chassis.values import ZONE
 from services.contracts.text import fitted
 from services.notify.board.figures import Board, Place, percent
 from services.notify.board.labels import LABELS
+from services.notify.board.settings import Office
 from services.notify.knowledge.names import Names
 from services.notify.shared.calendar import clock, day, moment, month, weekday
 
@@ -19,29 +24,66 @@ HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
 
 
+LOOK_EVERY = 15
+"""The script of a page looks for newer figures after so many seconds."""
+
+TURN_AFTER = 20
+"""A screen shows its next part after so many seconds."""
+
+
 class Page:
     """Renders the board in a language. Every value is escaped."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, offices: Mapping[str, Office]) -> None:
         self._names = names
-        self._style = hashlib.sha256((ASSETS / "board.css").read_bytes()).hexdigest()[:12]
+        self._offices = offices
+        self._style, self._script = (_fingerprint(ASSETS / name) for name in ("board.css", "board.js"))
 
-    def board(self, board: Board, lang: str) -> str:
-        """The page of one community."""
-        return self._templates.get_template("board.html.j2").render(
-            board=board,
-            name=self._names.community(board.community, lang),
-            longest=max((b.found for b in board.findings.by_building), default=1) or 1,
-            **self._common(lang),
+    def board(self, board: Board, lang: str, *, large: bool = False) -> str:
+        """The page of one community, in large type where asked for."""
+        return self._render("board.html.j2", lang, large=large, look_every=LOOK_EVERY, **self._of(board, lang))
+
+    def screen(self, board: Board, lang: str, number: int) -> str:
+        """One page of the board for a screen that nobody touches; after the last comes the first."""
+        pages = _screens(board)
+        at = (number - 1) % len(pages) if pages else 0
+        return self._render(
+            "screen.html.j2",
+            lang,
+            parts=[f"parts/{part}.html.j2" for part in (pages[at] if pages else ())],
+            page=at + 1,
+            pages=max(len(pages), 1),
+            following=(at + 1) % len(pages) + 1 if pages else 1,
+            seconds=TURN_AFTER,
+            **self._of(board, lang),
         )
 
     def choice(self, communities: Sequence[str], lang: str) -> str:
         """The page that leads to the board of each community."""
         named = [(code, self._names.community(code, lang)) for code in communities]
-        return self._templates.get_template("choice.html.j2").render(communities=named, **self._common(lang))
+        return self._render("choice.html.j2", lang, communities=named)
 
-    def _common(self, lang: str) -> dict[str, object]:
-        return {"lang": lang, "other": "en" if lang == "zh" else "zh", "t": LABELS[lang], "style": self._style}
+    def _of(self, board: Board, lang: str) -> dict[str, Any]:
+        by_building = board.findings.by_building
+        return {
+            "board": board,
+            "name": self._names.community(board.community, lang),
+            "office": self._offices.get(board.community),
+            "longest": max((b.found for b in by_building), default=1) or 1,
+            "left": {b.building.id: b.found - b.put_right for b in by_building if b.building is not None},
+        }
+
+    def _render(self, template: str, lang: str, *, large: bool = False, **values: object) -> str:
+        return self._templates.get_template(template).render(
+            lang=lang,
+            other="en" if lang == "zh" else "zh",
+            t=LABELS[lang],
+            style=self._style,
+            script=self._script,
+            large=large,
+            frame=template.partition(".")[0],
+            **values,
+        )
 
     @cached_property
     def _templates(self) -> Environment:
@@ -67,6 +109,27 @@ class Page:
             work=self._names.work,
         )
         return environment
+
+
+def _screens(board: Board) -> list[tuple[str, ...]]:
+    """What stands together on one page of a screen; a page without content is left out."""
+    if board.empty:
+        return []
+    shown = [
+        ("findings",),
+        ("announcements",) if board.announcements else (),
+        ("coverage",) if board.coverage.buildings else (),
+        ("buildings", "latest") if board.findings.by_building else (),
+        ("waiting",) if board.cases.waiting else (),
+        ("activities",) if board.activities else (),
+        ("volunteering", "wishes"),
+    ]
+    return [parts for parts in shown if parts]
+
+
+def _fingerprint(file: Path) -> str:
+    """A name for the content of `file`: where it changes, browsers fetch it anew."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 def number(value: int) -> str:

@@ -1,22 +1,38 @@
 """The room of the notice board. It keeps copies of public states, in which no person stands."""
 
+from collections.abc import Mapping
+
 from services.chassis.clock import Clock
 from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
+from services.notify.announcements.domain import Announcement
 from services.notify.board.api import router
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
 from services.notify.board.reactions import reactions
+from services.notify.board.settings import Office
 from services.notify.board.store import INDEXES
 from services.notify.knowledge.names import Names
 
 
-def room(database: Database, clock: Clock, names: Names, origin: str, seconds: float) -> Room:
-    """The room of the board. Links begin with `origin`; figures are at most `seconds` old."""
-    gallery = Gallery(database, clock, seconds)
+def room(
+    database: Database,
+    announcements: Aggregates[Announcement],
+    clock: Clock,
+    names: Names,
+    offices: Mapping[str, Office],
+    origin: str,
+    seconds: float,
+) -> Room:
+    """The room of the board, which sends people to `offices`.
+
+    Links begin with `origin`; figures are at most `seconds` old.
+    """
+    gallery = Gallery(database, announcements, clock, seconds)
     return Room(
         "board",
         indexes=INDEXES,
-        routers=[router(gallery, Page(names), names, origin, seconds)],
+        routers=[router(gallery, Page(names, offices), names, origin, seconds)],
         reactions=reactions,
     )

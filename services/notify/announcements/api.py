@@ -1,0 +1,123 @@
+"""Announcements over HTTP: staff post, edit and withdraw them; everybody may read what hangs on the board."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.chassis.clock import Clock
+from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageDep, PageView, paged
+from services.chassis.http.problems import problems
+from services.chassis.http.visibility import known, known_to
+from services.chassis.principal import Role
+from services.chassis.store.aggregates import Aggregates
+from services.contracts.marks import Id
+from services.notify.announcements import domain
+from services.notify.announcements.domain import (
+    Announcement,
+    AnnouncementGone,
+    Edit,
+    EndsBeforeItBegins,
+    Post,
+    TooManyEdits,
+    Withdraw,
+)
+from services.notify.announcements.store import hanging
+from services.notify.announcements.views import AnnouncementView, announcement_view
+
+BASE = "/api/notify/v1/announcements"
+
+
+def router(announcements: Aggregates[Announcement], clock: Clock) -> APIRouter:
+    """The routes of announcements."""
+    routes = APIRouter(prefix=BASE, tags=["announcements"])
+
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=AnnouncementView,
+        summary="Post an announcement",
+        responses=problems(NotYours, EndsBeforeItBegins),
+    )
+    async def post(body: Post, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.create(
+            announcements,
+            lambda id, now: domain.post(id, body, by, now),
+            announcement_view,
+            location=lambda id: f"{BASE}/{id}",
+        )
+
+    @routes.get("", response_model=PageView[AnnouncementView], summary="What hangs on the board of a community now")
+    async def many(request: Request, page: PageDep, community: Annotated[Id, Query()]) -> Response:
+        found = await announcements.select(
+            hanging(community, clock()), sort="state.posted_at", limit=page.limit, cursor=page.cursor
+        )
+        return paged(found, announcement_view, request)
+
+    @routes.get(
+        "/all",
+        response_model=PageView[AnnouncementView],
+        summary="All announcements of a community, also those ahead, over and withdrawn (staff)",
+        responses=problems(NotYours),
+    )
+    async def every(
+        request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
+    ) -> Response:
+        principal.require(community, Role.STAFF)
+        found = await announcements.select(
+            {"community": community}, sort="state.posted_at", limit=page.limit, cursor=page.cursor
+        )
+        return paged(found, announcement_view, request)
+
+    @routes.get("/{id}", summary="One announcement with its log of edits", responses=problems(UnknownAggregate))
+    async def one(id: Id) -> AnnouncementView:
+        now = clock()
+        return announcement_view(await known(announcements, id, lambda each: _has_begun(each, now)))
+
+    _changes(routes, announcements)
+    return routes
+
+
+def _has_begun(announcement: Announcement, now: datetime) -> bool:
+    """Whether everybody may know of it: what is only ahead is not announced yet."""
+    return announcement.valid_from <= now
+
+
+def _changes(routes: APIRouter, announcements: Aggregates[Announcement]) -> None:
+    refusals = (NotYours, UnknownAggregate, StaleVersion)
+
+    @routes.patch(
+        "/{id}",
+        response_model=AnnouncementView,
+        summary="Edit an announcement, with a reason that everybody reads",
+        responses=problems(*refusals, AnnouncementGone, EndsBeforeItBegins, TooManyEdits),
+    )
+    async def edit(id: Id, body: Edit, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            announcements,
+            id,
+            lambda each, now: domain.edit(each, body, by, now),
+            announcement_view,
+            known_to=known_to(by),
+        )
+
+    @routes.post(
+        "/{id}/withdraw",
+        response_model=AnnouncementView,
+        summary="Take an announcement down",
+        responses=problems(*refusals),
+    )
+    async def withdraw(id: Id, body: Withdraw, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            announcements,
+            id,
+            lambda each, now: domain.withdraw(each, body, by, now),
+            announcement_view,
+            known_to=known_to(by),
+        )

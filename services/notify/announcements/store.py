@@ -1,0 +1,46 @@
+"""How announcements are kept and looked for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from services.chassis.store.aggregates import Aggregates, Kind
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Document, IndexModel
+from services.contracts.notices import AnnouncementState, AnnouncementStatus
+from services.contracts.topics import NOTICES
+from services.notify.announcements.domain import Announcement
+
+ANNOUNCEMENT = Kind(
+    name="announcement", collection="announcements", model=Announcement, topic=NOTICES, state=AnnouncementState
+)
+KINDS = (ANNOUNCEMENT,)
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    ANNOUNCEMENT.collection: [
+        IndexModel([("community", ASCENDING), ("state.status", ASCENDING), ("state.valid_until", ASCENDING)]),
+        IndexModel([("community", ASCENDING), ("state.posted_at", DESCENDING), ("_id", DESCENDING)]),
+    ],
+}
+
+SHOWN = 8
+_LOOKED_AT = 200
+
+
+def hanging(community: str, now: datetime) -> Document:
+    """The query for what hangs on the board of `community` at the time `now`."""
+    return {
+        "community": community,
+        "state.status": AnnouncementStatus.POSTED,
+        "state.valid_from": {"$lte": now},
+        "$or": [{"state.valid_until": None}, {"state.valid_until": {"$gt": now}}],
+    }
+
+
+async def on_the_board(
+    announcements: Aggregates[Announcement], community: str, now: datetime
+) -> tuple[Announcement, ...]:
+    """What hangs on the board now, at most eight: the pinned first, then the newest."""
+    found = await announcements.select(hanging(community, now), sort="state.posted_at", limit=_LOOKED_AT)
+    ordered = sorted(
+        (stored.aggregate for stored in found.items), key=lambda each: (each.pinned, each.valid_from), reverse=True
+    )
+    return tuple(ordered[:SHOWN])
