@@ -69,7 +69,7 @@ def router(announcements: Aggregates[Announcement], clock: Clock) -> APIRouter:
     ) -> Response:
         principal.require(community, Role.STAFF)
         found = await announcements.select(
-            {"community": community}, sort="state.posted_at", limit=page.limit, cursor=page.cursor
+            {"state.community": community}, sort="state.posted_at", limit=page.limit, cursor=page.cursor
         )
         return paged(found, announcement_view, request)
 

@@ -14,10 +14,12 @@ ANNOUNCEMENT = Kind(
 )
 KINDS = (ANNOUNCEMENT,)
 
+_NEWEST_FIRST = (("state.posted_at", DESCENDING), ("_id", DESCENDING))
+
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ANNOUNCEMENT.collection: [
-        IndexModel([("community", ASCENDING), ("state.status", ASCENDING), ("state.valid_until", ASCENDING)]),
-        IndexModel([("community", ASCENDING), ("state.posted_at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel([("state.community", ASCENDING), ("state.status", ASCENDING), *_NEWEST_FIRST], name="hanging"),
+        IndexModel([("state.community", ASCENDING), *_NEWEST_FIRST], name="every"),
     ],
 }
 
@@ -28,7 +30,7 @@ _LOOKED_AT = 200
 def hanging(community: str, now: datetime) -> Document:
     """The query for what hangs on the board of `community` at the time `now`."""
     return {
-        "community": community,
+        "state.community": community,
         "state.status": AnnouncementStatus.POSTED,
         "state.valid_from": {"$lte": now},
         "$or": [{"state.valid_until": None}, {"state.valid_until": {"$gt": now}}],

@@ -116,8 +116,7 @@ def _screens(board: Board) -> list[tuple[str, ...]]:
     if board.empty:
         return []
     shown = [
-        ("findings",),
-        ("announcements",) if board.announcements else (),
+        ("findings", "announcements"),
         ("coverage",) if board.coverage.buildings else (),
         ("buildings", "latest") if board.findings.by_building else (),
         ("waiting",) if board.cases.waiting else (),

@@ -157,7 +157,7 @@ def test_colours_and_bars_add_up() -> None:
     html = PAGE.board(sunny_board(), "zh")
     assert html.count('<li class="lit">') == 9
     assert html.count('<li class="unlit">') == 11
-    assert 'stroke-dasharray="100 100"' in html
+    assert 'stroke-dasharray="314.2 314.2"' in html
 
 
 @pytest.mark.parametrize(
