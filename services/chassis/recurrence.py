@@ -6,7 +6,7 @@ year 9999.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import takewhile
@@ -21,7 +21,7 @@ MAX_LENGTH = 200
 
 _WEEKDAY = r"(?:MO|TU|WE|TH|FR|SA|SU)"
 _NUMBERED = rf"(?:[+-]?[1-4])?{_WEEKDAY}"
-_MONTHDAY = r"-?(?:1\d|2[0-8]|[1-9])"
+_MONTHDAY = r"-?(?:[12]\d|3[01]|[1-9])"
 _MONTH = r"(?:1[0-2]|[1-9])"
 _VALUES = {
     "INTERVAL": re.compile(r"[1-9]\d?"),
@@ -31,20 +31,30 @@ _VALUES = {
     "BYSETPOS": re.compile(r"-?[1-4]"),
     "WKST": re.compile(_WEEKDAY),
     "COUNT": re.compile(r"[1-9]\d{0,2}"),
-    "UNTIL": re.compile(r"\d{8}"),
+    "UNTIL": re.compile(r"\d{8}(?:T\d{6}Z)?"),
 }
-"""The values that a part may have. UNTIL is a date, and included."""
+"""The values that a part may have. UNTIL is a date on the community's calendar or, as calendars write it, a time in UTC;
+either is included."""
 
+IN_EVERY_MONTH = 28
+"""The last day of the month that no month lacks."""
+
+_UNTIL_DATE = re.compile(r"UNTIL=(\d{8})(?!T)")
+_UNTIL_TIME = re.compile(r"UNTIL=(\d{8}T\d{6})Z")
 _BY_THE_MONTH = frozenset({"MONTHLY", "YEARLY"})
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedParts:
-    """What a caller takes of RFC 5545: values of FREQ, other parts, and how it refuses a rule for one of its parts."""
+    """What a caller takes of RFC 5545: values of FREQ, other parts, and how it refuses a rule for one of its parts.
+
+    `late_days`: whether it takes days of the month that some months lack, since it asks what is meant for those months.
+    """
 
     frequencies: frozenset[str]
     parts: frozenset[str]
     refusal: Callable[[str], CommunityError]
+    late_days: bool = False
 
 
 def normalise(rule: str, taken: AcceptedParts) -> str:
@@ -57,7 +67,7 @@ def normalise(rule: str, taken: AcceptedParts) -> str:
     if len(text) > MAX_LENGTH:
         raise taken.refusal(f"> {MAX_LENGTH}")
     parts = _split(text, taken)
-    hollow = _hollow(parts)
+    hollow = _hollow(parts, late_days=taken.late_days)
     if hollow is not None:
         raise taken.refusal(hollow)
     try:
@@ -100,19 +110,24 @@ def _split(text: str, taken: AcceptedParts) -> dict[str, str]:
     return parts
 
 
-def _hollow(parts: Mapping[str, str]) -> str | None:
+def _hollow(parts: Mapping[str, str], *, late_days: bool) -> str | None:
     """The part that makes a combination which may never come true, or means something else than it seems to."""
     days = [day for day in parts.get("BYDAY", "").split(",") if day]
     numbered = [day for day in days if len(day) > 2]
     named, frequency = parts.keys(), parts["FREQ"]
     by_the_month = frequency in _BY_THE_MONTH
+    monthdays = [int(day) for day in parts.get("BYMONTHDAY", "").split(",") if day]
+    late = any(abs(day) > IN_EVERY_MONTH for day in monthdays)
+    late_days = late_days and min(monthdays, default=0) >= -IN_EVERY_MONTH
     # dateutil would want a day to be both, the first Saturday and any Monday
     mixed = 0 < len(numbered) < len(days)
     checks = {
         "BYDAY": mixed or (numbered and (not by_the_month or {"BYMONTHDAY", "BYSETPOS"} & named)),
-        "BYMONTHDAY": "BYMONTHDAY" in named and not by_the_month,
+        # 30 February never comes, and in every twelfth month from a February on there is no 31st
+        "BYMONTHDAY": "BYMONTHDAY" in named
+        and (not by_the_month or (late and (not late_days or {"BYMONTH", "INTERVAL", "BYDAY"} & named))),
         # there is no second one of a single day
-        "BYSETPOS": "BYSETPOS" in named and (frequency != "MONTHLY" or not days or "BYMONTHDAY" in named),
+        "BYSETPOS": "BYSETPOS" in named and (frequency != "MONTHLY" or not _several(days, parts, late_days)),
         # the day would be that of the first date: 30 February never comes
         "BYMONTH": "BYMONTH" in named and by_the_month and not {"BYDAY", "BYMONTHDAY"} & named,
         # every seventh day is never another weekday
@@ -123,13 +138,37 @@ def _hollow(parts: Mapping[str, str]) -> str | None:
     return next((part for part, refused in checks.items() if refused), None)
 
 
+def _several(days: Sequence[str], parts: Mapping[str, str], late_days: bool) -> bool:
+    """Whether BYSETPOS has something to choose from: weekdays, or (with `late_days`) the last days of a month."""
+    if "BYMONTHDAY" in parts:
+        return late_days and not days and parts["BYSETPOS"] == "-1" and "28" in parts["BYMONTHDAY"].split(",")
+    return bool(days)
+
+
+def until_in_utc(rule: str, first: datetime) -> str:
+    """A normalised `rule` as calendars read it: UNTIL in UTC, at the time of day of `first` (RFC 5545, 3.3.10)."""
+    time_of_day = first.astimezone(ZONE).time().replace(microsecond=0)
+
+    def in_utc(found: re.Match[str]) -> str:
+        last = datetime.combine(date.fromisoformat(found[1]), time_of_day, ZONE)
+        return f"UNTIL={last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+    return _UNTIL_DATE.sub(in_utc, rule)
+
+
 def _parsed(rule: str, wall: datetime) -> rrule:
     """`rule` as dateutil reads it, its first date at `wall`.
 
     Raises:
         ValueError, OverflowError: dateutil can't read it.
     """
-    parsed = rrulestr(re.sub(r"UNTIL=(\d{8})(?!T)", r"UNTIL=\1T235959", rule), dtstart=wall)
+    whole_day = _UNTIL_DATE.sub(r"UNTIL=\1T235959", rule)
+    parsed = rrulestr(_UNTIL_TIME.sub(_on_the_wall, whole_day), dtstart=wall)
     if not isinstance(parsed, rrule):
         raise ValueError("a set of rules")
     return parsed
+
+
+def _on_the_wall(found: re.Match[str]) -> str:
+    last = datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return f"UNTIL={last.astimezone(ZONE):%Y%m%dT%H%M%S}"

@@ -28,7 +28,7 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
     of_activities, of_series = runtime.aggregates(ACTIVITY), runtime.aggregates(SERIES)
     clock, settings = runtime.clock, runtime.settings
     return [
-        activities.room(of_activities),
+        activities.room(of_activities, clock),
         series.room(of_series, of_activities, clock),
         registrations.room(of_activities),
         attendance.room(of_activities, runtime.database, clock, settings),

@@ -4,39 +4,59 @@ Reading is public: no token is asked for, and no person is named. To callers fro
 activity weren't there.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.http.visibility import known_to
+from services.chassis.http.visibility import known, known_to
+from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.activities import ActivityKind, ActivityStatus
 from services.contracts.marks import Id
 from services.events.activities.check_in_code import fresh_seed
-from services.events.activities.domain import ending, scheduling
+from services.events.activities.domain import changing, ending, scheduling
 from services.events.activities.domain.activity import Activity, HasBegun, NotScheduled
-from services.events.activities.domain.requests import CancelActivity, Moment, MoveActivity, ScheduleActivity
+from services.events.activities.domain.changing import Effect, effect
+from services.events.activities.domain.requests import (
+    CancelActivity,
+    ChangeActivity,
+    Moment,
+    MoveActivity,
+    PriorityUnexplained,
+    ScheduleActivity,
+    Stop,
+    TermsUnclear,
+)
 from services.events.activities.store import BY_START, in_calendar
 from services.events.activities.views import ActivityView
 
 BASE = "/api/events/v1"
 """Where all routes of this service begin."""
-_TIMES = (scheduling.StartsInThePast, scheduling.EndsBeforeItStarts, scheduling.TooLong)
+_TIMES = (
+    scheduling.StartsInThePast,
+    scheduling.EndsBeforeItStarts,
+    scheduling.TooLong,
+    scheduling.NotWholeDays,
+)
+_TERMS = (TermsUnclear, PriorityUnexplained)
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 
 
-def router(activities: Aggregates[Activity]) -> APIRouter:
+def router(activities: Aggregates[Activity], clock: Clock) -> APIRouter:
     """The routes of activities."""
     routes = APIRouter(prefix=BASE, tags=["activities"])
     _reading(routes, activities)
-    _managing(routes, activities)
+    _managing(routes, activities, clock)
     return routes
 
 
@@ -66,13 +86,13 @@ def _reading(routes: APIRouter, activities: Aggregates[Activity]) -> None:
         return etagged(await activities.get(id), ActivityView.of, request)
 
 
-def _managing(routes: APIRouter, activities: Aggregates[Activity]) -> None:
+def _managing(routes: APIRouter, activities: Aggregates[Activity], clock: Clock) -> None:
     @routes.post(
         "/activities",
         status_code=201,
         summary="Schedule an activity (staff, organisers)",
         response_model=ActivityView,
-        responses=problems(NotYours, *_TIMES),
+        responses=problems(NotYours, *_TIMES, *_TERMS),
     )
     async def schedule(body: ScheduleActivity, command: CommandDep) -> Response:
         by = command.principal
@@ -84,26 +104,47 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity]) -> None:
         )
 
     @routes.post(
+        "/activities/{id}/change",
+        summary="Another title, text, capacity or other terms",
+        response_model=ActivityView,
+        responses=problems(*_CHANGE, *_TERMS),
+    )
+    async def change(id: Id, body: ChangeActivity, command: CommandDep) -> Response:
+        return await command.change(
+            activities,
+            id,
+            _changing(body, command.principal),
+            ActivityView.of,
+            known_to=known_to(command.principal),
+        )
+
+    @routes.post(
+        "/activities/{id}/change/preview",
+        summary="Whom a change would affect; nothing is saved",
+        responses=problems(UnknownAggregate, NotYours, NotScheduled, *_TERMS),
+    )
+    async def preview_change(id: Id, body: ChangeActivity, principal: PrincipalDep) -> Effect:
+        stored = await known(activities, id, known_to(principal))
+        return effect(stored.aggregate, _changing(body, principal)(stored.aggregate, clock()))
+
+    @routes.post(
+        "/activities/{id}/move/preview",
+        summary="Whom another time or place would affect; nothing is saved",
+        responses=problems(UnknownAggregate, NotYours, NotScheduled, *_TIMES, HasBegun),
+    )
+    async def preview_move(id: Id, body: MoveActivity, principal: PrincipalDep) -> Effect:
+        stored = await known(activities, id, known_to(principal))
+        return effect(stored.aggregate, _moving(body, principal)(stored.aggregate, clock()))
+
+    @routes.post(
         "/activities/{id}/move",
         summary="Another time or place",
         response_model=ActivityView,
         responses=problems(*_CHANGE, *_TIMES, HasBegun),
     )
     async def move(id: Id, body: MoveActivity, command: CommandDep) -> Response:
-        def decide(activity: Activity, now: datetime) -> Decision[Activity]:
-            starts_at = body.starts_at or activity.starts_at
-            venue = body.venue or activity.venue
-            return scheduling.move(
-                activity,
-                command.principal,
-                now,
-                starts_at=starts_at,
-                ends_at=body.ends_at or starts_at + (activity.ends_at - activity.starts_at),
-                venue=venue,
-                building=body.building or (activity.building if venue == activity.venue else None),
-            )
-
-        return await command.change(activities, id, decide, ActivityView.of, known_to=known_to(command.principal))
+        by = command.principal
+        return await command.change(activities, id, _moving(body, by), ActivityView.of, known_to=known_to(by))
 
     @routes.post(
         "/activities/{id}/cancel",
@@ -122,6 +163,22 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity]) -> None:
         )
 
     @routes.post(
+        "/activities/{id}/stop",
+        summary="It has begun, and is broken off now",
+        response_model=ActivityView,
+        responses=problems(*_CHANGE, ending.NotUnderWay),
+    )
+    async def stop(id: Id, command: CommandDep, body: Stop | None = None) -> Response:
+        reason = None if body is None else body.reason
+        return await command.change(
+            activities,
+            id,
+            lambda activity, now: ending.stop(activity, command.principal, now, reason),
+            ActivityView.of,
+            known_to=known_to(command.principal),
+        )
+
+    @routes.post(
         "/activities/{id}/complete",
         summary="It is over",
         response_model=ActivityView,
@@ -135,3 +192,27 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity]) -> None:
             ActivityView.of,
             known_to=known_to(command.principal),
         )
+
+
+Decide = Callable[[Activity, datetime], Decision[Activity]]
+
+
+def _changing(body: ChangeActivity, by: Principal) -> Decide:
+    return lambda activity, now: changing.change(activity, body.to(activity.details), by, now)
+
+
+def _moving(body: MoveActivity, by: Principal) -> Decide:
+    def decide(activity: Activity, now: datetime) -> Decision[Activity]:
+        starts_at = body.starts_at or activity.starts_at
+        venue = body.venue or activity.venue
+        return scheduling.move(
+            activity,
+            by,
+            now,
+            starts_at=starts_at,
+            ends_at=body.ends_at or starts_at + (activity.ends_at - activity.starts_at),
+            venue=venue,
+            building=body.building or (activity.building if venue == activity.venue else None),
+        )
+
+    return decide

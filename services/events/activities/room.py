@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
@@ -10,18 +11,18 @@ from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.erasure import erase_from_activity
 from services.events.activities.reactions import reactions
 from services.events.activities.store import INDEXES, KINDS, with_person
-from services.events.activities.sweeps import completion
+from services.events.activities.sweeps import answers, completion
 
 
-def room(activities: Aggregates[Activity]) -> Room:
+def room(activities: Aggregates[Activity], clock: Clock) -> Room:
     """The room of activities."""
     return Room(
         "activities",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(activities)],
+        routers=[router(activities, clock)],
         reactions=lambda table: reactions(table, activities),
-        sweeps=[completion(activities)],
+        sweeps=[completion(activities), answers(activities)],
         erase=partial(erase, activities),
     )
 

@@ -33,6 +33,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="to-complete",
             partialFilterExpression={"state.status": ActivityStatus.SCHEDULED.value},
         ),
+        IndexModel(
+            [("state.answer_due", ASCENDING)],
+            name="answers",
+            partialFilterExpression={"state.answer_due": {"$type": "date"}},
+        ),
     ],
 }
 
@@ -70,3 +75,8 @@ def ahead_in(series: str, after: datetime) -> dict[str, Any]:
 def to_complete(now: datetime) -> dict[str, Any]:
     """The query for activities that ended a while ago and that nobody completed."""
     return {"state.status": ActivityStatus.SCHEDULED.value, "state.ends_at": {"$lte": now - COMPLETED_AFTER}}
+
+
+def answers_overdue(now: datetime) -> dict[str, Any]:
+    """The query for activities in which a party was asked or offered something and did not answer in time."""
+    return {"state.answer_due": {"$type": "date", "$lte": now}}

@@ -1,4 +1,4 @@
-"""What activities do on due times: one that nobody completed is completed by itself."""
+"""What activities do on due times: seats whose party did not answer go on, and what nobody completed is completed."""
 
 from datetime import timedelta
 
@@ -6,9 +6,15 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.sweeper import Sweep
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.ending import complete_by_itself
-from services.events.activities.store import to_complete
+from services.events.activities.domain.seats import lapse
+from services.events.activities.store import answers_overdue, to_complete
 
 
 def completion(activities: Aggregates[Activity]) -> Sweep[Activity]:
     """Completes the activities that ended hours ago."""
     return Sweep("activity-completion", activities, to_complete, complete_by_itself, every=timedelta(minutes=1))
+
+
+def answers(activities: Aggregates[Activity]) -> Sweep[Activity]:
+    """Gives on the seats of parties that did not answer in time."""
+    return Sweep("activity-answers", activities, answers_overdue, lapse)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.chassis.store.aggregates import Stored
-from services.contracts.activities import ActivityKind, ActivityStatus
+from services.contracts.activities import ActivityDetails, ActivityKind, ActivityStatus
 from services.events.activities.domain.activity import Activity
 
 
@@ -32,6 +32,10 @@ class ActivityView(BaseModel):
     skill: str | None
     min_age: int | None
     guardian_required: bool
+    details: ActivityDetails
+    all_day: bool
+    stopped: bool
+    previous_starts: tuple[datetime, ...]
     status: ActivityStatus
     series: str | None
     occurrence: date | None

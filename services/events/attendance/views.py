@@ -6,7 +6,8 @@ from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours
 from services.chassis.store.aggregates import Stored
-from services.events.activities.domain.activity import Activity, Party, Presence
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import Party, Presence
 from services.events.attendance.domain.attendance import role_of
 
 

@@ -9,7 +9,8 @@ from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.principal import Principal
 from services.chassis.values import Request
 from services.contracts.marks import Id
-from services.events.activities.domain.activity import MAX_PARTY, Activity, Party
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import MAX_PARTY, Party
 from services.events.activities.domain.seats import release, take
 
 

@@ -1,32 +1,66 @@
-"""Series over HTTP: routes that show, list, start and end them, and skip one of their dates.
+"""Series over HTTP: routes that show, list, start, change and end them, and let dates fall out, come back or pause.
 
 Reading is public: no token is asked for, and no person is named.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
-from services.chassis.http.visibility import known_to
+from services.chassis.http.visibility import known, known_to
+from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.values import local_date
 from services.contracts.marks import Id
-from services.events.activities.domain.scheduling import EndsBeforeItStarts, StartsInThePast, TooLong
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.changing import Effect, effect
+from services.events.activities.domain.requests import PriorityUnexplained, TermsUnclear
+from services.events.activities.domain.scheduling import EndsBeforeItStarts, NotWholeDays, StartsInThePast, TooLong
+from services.events.series.domain import changing
 from services.events.series.domain import series as rules
-from services.events.series.domain.recurrence import RuleUnreadable
-from services.events.series.domain.requests import EndSeries, SkipDate, StartSeries
+from services.events.series.domain.recurrence import RuleUnreadable, ShortMonths
+from services.events.series.domain.requests import (
+    AddDate,
+    ChangeSeries,
+    EndSeries,
+    PauseSeries,
+    RestoreDate,
+    Scope,
+    SkipDate,
+    StartSeries,
+)
 from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
-from services.events.series.views import SeriesView
+from services.events.series.reactions import ahead_of
+from services.events.series.views import DatesView, SeriesView
 
 BASE = "/api/events/v1/series"
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, SeriesEndedAlready)
+_START = (
+    NotYours,
+    RuleUnreadable,
+    ShortMonths,
+    NoSuchDate,
+    StartsInThePast,
+    EndsBeforeItStarts,
+    TooLong,
+    NotWholeDays,
+    TermsUnclear,
+    PriorityUnexplained,
+)
+_REVISION = (NoSuchDate, changing.TooManyChanges, TermsUnclear, PriorityUnexplained)
 
 
-def router(series: Aggregates[Series]) -> APIRouter:
+def router(series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> APIRouter:
     """The routes of series."""
     routes = APIRouter(prefix=BASE, tags=["series"])
 
@@ -44,23 +78,26 @@ def router(series: Aggregates[Series]) -> APIRouter:
         status_code=201,
         summary="Start a series (staff, organisers)",
         response_model=SeriesView,
-        responses=problems(
-            NotYours,
-            RuleUnreadable,
-            NoSuchDate,
-            StartsInThePast,
-            EndsBeforeItStarts,
-            TooLong,
-        ),
+        responses=problems(*_START),
     )
     async def start(body: StartSeries, command: CommandDep) -> Response:
         by = command.principal
         return await command.create(
             series,
-            lambda id, now: rules.start(id, body.community, body.plan(by.sub), body.rule, by, now),
+            lambda id, now: rules.start(id, body.community, body.plan(by.sub), body.rule, by, now, dates=body.dates()),
             SeriesView.of,
             location=BASE + "/{id}",
         )
+
+    @routes.post(
+        "/preview",
+        summary="The dates that a series would have (staff, organisers); nothing is saved",
+        responses=problems(*_START),
+    )
+    async def preview(body: StartSeries, principal: PrincipalDep) -> DatesView:
+        plan, now = body.plan(principal.sub), clock()
+        started = rules.start("series-preview", body.community, plan, body.rule, principal, now, dates=body.dates())
+        return DatesView.of(started.aggregate)
 
     @routes.post(
         "/{id}/skip",
@@ -72,20 +109,109 @@ def router(series: Aggregates[Series]) -> APIRouter:
         return await command.change(
             series,
             id,
-            lambda found, now: rules.skip(found, body.on, command.principal, now, body.reason),
+            lambda found, now: changing.skip(found, body.on, command.principal, now, body.reason),
             SeriesView.of,
             known_to=known_to(command.principal),
         )
 
     @routes.post("/{id}/end", summary="No more dates", response_model=SeriesView, responses=problems(*_CHANGE))
     async def end(id: Id, command: CommandDep, body: EndSeries | None = None) -> Response:
-        cancels = True if body is None else body.cancels
+        asked = body or EndSeries()
         return await command.change(
             series,
             id,
-            lambda found, now: rules.end(found, command.principal, now, cancels=cancels),
+            lambda found, now: rules.end(found, command.principal, now, cancels=asked.cancels, reason=asked.reason),
             SeriesView.of,
             known_to=known_to(command.principal),
         )
 
+    _dates(routes, series)
+    _changes(routes, series, activities, clock)
     return routes
+
+
+def _dates(routes: APIRouter, series: Aggregates[Series]) -> None:
+    @routes.post(
+        "/{id}/restore",
+        summary="A date that was skipped takes place after all",
+        response_model=SeriesView,
+        responses=problems(*_CHANGE, NoSuchDate, changing.NotSkipped),
+    )
+    async def restore(id: Id, body: RestoreDate, command: CommandDep) -> Response:
+        return await command.change(
+            series,
+            id,
+            lambda found, now: changing.restore(found, body.on, command.principal, now),
+            SeriesView.of,
+            known_to=known_to(command.principal),
+        )
+
+    @routes.post(
+        "/{id}/dates",
+        summary="A date more, which the rule does not give",
+        response_model=SeriesView,
+        responses=problems(*_CHANGE, NoSuchDate, changing.DateTaken, changing.TooManyChanges),
+    )
+    async def add(id: Id, body: AddDate, command: CommandDep) -> Response:
+        return await command.change(
+            series,
+            id,
+            lambda found, now: changing.add(found, body.starts_at, command.principal, now),
+            SeriesView.of,
+            known_to=known_to(command.principal),
+        )
+
+    @routes.post(
+        "/{id}/pause",
+        summary="No dates for a while, holidays for instance",
+        response_model=SeriesView,
+        responses=problems(*_CHANGE, changing.PauseEndsBeforeItBegins, changing.TooManyChanges),
+    )
+    async def pause(id: Id, body: PauseSeries, command: CommandDep) -> Response:
+        return await command.change(
+            series,
+            id,
+            lambda found, now: changing.pause(found, body.since, body.until, command.principal, now, body.reason),
+            SeriesView.of,
+            known_to=known_to(command.principal),
+        )
+
+
+def _changes(routes: APIRouter, series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> None:
+    @routes.post(
+        "/{id}/change",
+        summary="One date, one and those that follow, or all that lie ahead take place otherwise",
+        response_model=SeriesView,
+        responses=problems(*_CHANGE, *_REVISION),
+    )
+    async def change(id: Id, body: ChangeSeries, command: CommandDep) -> Response:
+        return await command.change(
+            series,
+            id,
+            _revising(body, command.principal),
+            SeriesView.of,
+            known_to=known_to(command.principal),
+        )
+
+    @routes.post(
+        "/{id}/change/preview",
+        summary="Which dates a change is about, and whom it would affect; nothing is saved",
+        responses=problems(UnknownAggregate, NotYours, SeriesEndedAlready, *_REVISION),
+    )
+    async def preview_change(id: Id, body: ChangeSeries, principal: PrincipalDep) -> list[Effect]:
+        found, now = (await known(series, id, known_to(principal))).aggregate, clock()
+        revised = _revising(body, principal)(found, now).aggregate
+        if len(revised.revisions) == len(found.revisions):
+            return []
+        revision = revised.revisions[-1]
+        ahead = [each async for each in ahead_of(activities, id, now)]
+        about = [each for each in ahead if each.occurrence is not None and revision.holds(each.occurrence)]
+        return [effect(each, changing.conform(each, revision, now)) for each in about]
+
+
+def _revising(body: ChangeSeries, by: Principal) -> Callable[[Series, datetime], Decision[Series]]:
+    def decide(found: Series, now: datetime) -> Decision[Series]:
+        revision = body.revision(found, local_date(now))
+        return changing.revise(found, revision, by, now, every=body.scope is Scope.ALL)
+
+    return decide

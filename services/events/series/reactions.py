@@ -1,17 +1,26 @@
 """What series do on their own events: each date becomes an activity, and a date that falls out cancels it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
-from services.contracts.activities import Occurrence, SeriesDateSkipped, SeriesEnded, SeriesExpanded
+from services.contracts.activities import (
+    Occurrence,
+    SeriesChanged,
+    SeriesDateAdded,
+    SeriesDateSkipped,
+    SeriesEnded,
+    SeriesExpanded,
+    SeriesPaused,
+)
 from services.events.activities.check_in_code import fresh_seed
 from services.events.activities.domain import ending, scheduling
 from services.events.activities.domain.activity import Activity
 from services.events.activities.store import BY_START, ahead_in
+from services.events.series.domain import changing
 from services.events.series.domain.series import Series
 
 _BATCH = 200
@@ -25,7 +34,8 @@ def reactions(handlers: Handlers, series: Aggregates[Series], activities: Aggreg
         """Each date, neither skipped nor past by now, becomes an activity under the id that the series gave it."""
         found = (await series.get(received.envelope.aggregate_id)).aggregate
         for occurrence in received.event.occurrences:
-            if occurrence.on not in found.skipped and occurrence.starts_at > clock():
+            stands = occurrence.activity == found.activity_on(occurrence.on) and not found.falls_out(occurrence.on)
+            if (stands or occurrence.starts_at in found.extra) and occurrence.starts_at > clock():
                 await _announce(activities, found, occurrence, received)
 
     @handlers.on(SeriesDateSkipped)
@@ -36,23 +46,62 @@ def reactions(handlers: Handlers, series: Aggregates[Series], activities: Aggreg
                 received.event.activity, _dropping(received.event.reason), received.cause, taken=received.taken
             )
 
+    @handlers.on(SeriesDateAdded)
+    async def schedule_added_date(received: Received[SeriesDateAdded]) -> None:
+        """A date more becomes an activity at once where dates so far ahead have been named, and else with them."""
+        added = received.event.occurrence
+        found = (await series.get(received.envelope.aggregate_id)).aggregate
+        if added.on < received.event.expanded_until and found.activity_on(added.on) == added.activity:
+            await _announce(activities, found, added, received)
+
+    @handlers.on(SeriesPaused)
+    async def cancel_paused_dates(received: Received[SeriesPaused]) -> None:
+        """The activities of the pause won't take place."""
+        paused = received.event
+        async for activity in ahead_of(activities, received.envelope.aggregate_id, clock()):
+            if activity.occurrence is not None and paused.since <= activity.occurrence < paused.until:
+                await activities.change(activity.id, _dropping(paused.reason), received.cause, taken=received.taken)
+
+    @handlers.on(SeriesChanged)
+    async def change_dates_ahead(received: Received[SeriesChanged]) -> None:
+        """The activities that the change is about follow it, in what it is about alone."""
+        found = (await series.get(received.envelope.aggregate_id)).aggregate
+        revision = found.revisions[received.event.number]
+        async for activity in ahead_of(activities, found.id, clock()):
+            if activity.occurrence is not None and revision.holds(activity.occurrence):
+                await activities.change(
+                    activity.id,
+                    lambda each, now: changing.conform(each, revision, now),
+                    received.cause,
+                    taken=received.taken,
+                )
+
     @handlers.on(SeriesEnded)
     async def cancel_dates_ahead(received: Received[SeriesEnded]) -> None:
         """The activities ahead won't take place, where the series was ended that way."""
-        if not received.event.cancels:
+        if received.event.cancels:
+            dropping = _dropping(received.event.reason)
+            since = max(received.event.at, clock())
+            async for activity in ahead_of(activities, received.envelope.aggregate_id, since):
+                await activities.change(activity.id, dropping, received.cause, taken=received.taken)
+
+
+async def ahead_of(activities: Aggregates[Activity], series: str, since: datetime) -> AsyncIterator[Activity]:
+    """The activities of a series that start after `since` and stand."""
+    ahead, cursor = ahead_in(series, since), None
+    while True:
+        page = await activities.select(ahead, sort=BY_START, descending=False, limit=_BATCH, cursor=cursor)
+        for stored in page.items:
+            yield stored.aggregate
+        if (cursor := page.next) is None:
             return
-        ahead = ahead_in(received.envelope.aggregate_id, max(received.event.at, clock()))
-        cursor: str | None = None
-        while True:
-            page = await activities.select(ahead, sort=BY_START, descending=False, limit=_BATCH, cursor=cursor)
-            for stored in page.items:
-                await activities.change(stored.aggregate.id, _dropping(None), received.cause, taken=received.taken)
-            if (cursor := page.next) is None:
-                return
 
 
 async def _announce(
-    activities: Aggregates[Activity], series: Series, occurrence: Occurrence, received: Received[SeriesExpanded]
+    activities: Aggregates[Activity],
+    series: Series,
+    occurrence: Occurrence,
+    received: Received[SeriesExpanded] | Received[SeriesDateAdded],
 ) -> None:
     await activities.create(
         occurrence.activity,

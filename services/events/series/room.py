@@ -20,7 +20,7 @@ def room(series: Aggregates[Series], activities: Aggregates[Activity], clock: Cl
         "series",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(series)],
+        routers=[router(series, activities, clock)],
         reactions=lambda table: reactions(table, series, activities, clock),
         sweeps=[expansion(series)],
         erase=partial(erase, series),

@@ -2,17 +2,17 @@
 
 from datetime import date, datetime
 
-from pydantic import ConfigDict, Field, computed_field
+from pydantic import Field, computed_field
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
+from services.chassis.values import local_date
+from services.contracts.activities import ActivityDetails, ActivityKind, ActivityState, ActivityStatus
 from services.contracts.marks import Masked, Office, Someone, Thing
-from services.contracts.value import Value
+from services.events.activities.domain.parties import Party, Presence
 
 MAX_CAPACITY = 1000
-MAX_PARTY = 10
 MAX_VOLUNTEERS = 100
 
 _STATUS_ZH = {ActivityStatus.COMPLETED: "结束", ActivityStatus.CANCELLED: "取消", ActivityStatus.SCHEDULED: "安排"}
@@ -36,33 +36,6 @@ class HasBegun(
     """An activity that has begun is completed and never undone, because hours are counted from it."""
 
 
-class _Value(Value):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Party(_Value):
-    """One registration: `heads` people, all with a seat or all without. `by` entered it, at the counter or oneself."""
-
-    person: Someone[str]
-    heads: int
-    registered_at: datetime
-    by: Someone[str]
-    guardian: bool = False
-
-
-class Presence(_Value):
-    """Somebody's coming and going. `heads` is 0 for volunteers. `minutes` stands once they have left."""
-
-    person: Someone[str]
-    as_volunteer: bool
-    heads: int
-    arrived_at: datetime
-    by: Someone[str]
-    left_at: datetime | None = None
-    minutes: int | None = None
-    capped: bool = False
-
-
 class Activity(Aggregate):
     """One event with a time and a place. The code at the venue is derived from `check_in_code`."""
 
@@ -79,12 +52,20 @@ class Activity(Aggregate):
     skill: Thing[str | None] = None
     min_age: int | None = None
     guardian_required: bool = False
+    details: ActivityDetails = ActivityDetails()
+    all_day: bool = False
+    budget_note: Office[str | None] = None
+    """What it costs and who pays, for those who manage it."""
     status: ActivityStatus = ActivityStatus.SCHEDULED
     series: Thing[str | None] = None
     occurrence: date | None = None
     check_in_code: Thing[str] = Field(repr=False)
     changed_at: datetime
     previous_starts: tuple[datetime, ...] = ()
+    stopped: bool = False
+    """Whether it was broken off before its end."""
+    shown_changes: int = 0
+    """How often something changed that calendars show."""
     seated: tuple[Party, ...] = ()
     waiting: tuple[Party, ...] = ()
     volunteers: Someone[tuple[str, ...]] = ()
@@ -92,14 +73,39 @@ class Activity(Aggregate):
     erased: int = 0
 
     @property
+    def day(self) -> date:
+        """The day on which it begins, on the community's calendar."""
+        return local_date(self.starts_at)
+
+    @property
     def taken(self) -> int:
-        """How many heads have a seat."""
-        return sum(party.heads for party in self.seated)
+        """How many heads have a seat; guests above the capacity sit on none."""
+        return sum(party.heads for party in self.seated if not party.guest)
+
+    @property
+    def held(self) -> int:
+        """How many seats are kept for parties that were offered them."""
+        return sum(party.heads for party in self.waiting if party.offered_until is not None)
 
     @property
     def free(self) -> int:
-        """How many seats nobody has."""
-        return self.capacity - self.taken
+        """How many seats nobody has and nobody was offered. A capacity that was lowered below `taken` has none."""
+        return max(0, self.capacity - self.taken - self.held)
+
+    def free_in(self, group: str) -> int:
+        """How many seats of a ticket group nobody has and nobody was offered."""
+        whole = sum(each.capacity for each in self.details.terms.groups if each.group == group)
+        return max(0, whole - sum(party.heads_of(group) for party in self._seat_holders))
+
+    def fits(self, party: Party) -> bool:
+        """Whether all of `party` finds a seat now, each head in its group."""
+        in_groups = all(each.heads <= self.free_in(each.group) for each in party.groups)
+        return party.heads <= self.free and in_groups
+
+    @property
+    def _seat_holders(self) -> list[Party]:
+        seated = [party for party in self.seated if not party.guest]
+        return seated + [party for party in self.waiting if party.offered_until is not None]
 
     @property
     def waiting_heads(self) -> int:
@@ -122,6 +128,15 @@ class Activity(Aggregate):
             found |= {presence.person, presence.by}
         return sorted(found)
 
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def answer_due(self) -> datetime | None:
+        """When the next answer of a party is due. It is stored, so that an index finds what is overdue."""
+        if self.status is not ActivityStatus.SCHEDULED:
+            return None
+        asked = [p.asked_until for p in self.seated if p.asked_until is not None]
+        return min([*asked, *(p.offered_until for p in self.waiting if p.offered_until is not None)], default=None)
+
     def public(self) -> ActivityState:
         """The state that its topic shows: nobody's registration stands in it."""
         return ActivityState(
@@ -142,6 +157,8 @@ class Activity(Aggregate):
             volunteers=list(self.volunteers),
             min_age=self.min_age,
             guardian_required=self.guardian_required,
+            details=self.details,
+            all_day=self.all_day,
             status=self.status,
             series=self.series,
             occurrence=self.occurrence,
@@ -159,6 +176,10 @@ class Activity(Aggregate):
         """The coming and going of `person` in that role."""
         return next((p for p in self.presences if p.person == person and p.as_volunteer is as_volunteer), None)
 
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether it stands and has not begun, and nobody is there yet."""
+        return self.status is ActivityStatus.SCHEDULED and now < self.starts_at and not self.presences
+
     def require_scheduled(self) -> None:
         """Raises NotScheduled once the activity has reached its end."""
         if self.status is not ActivityStatus.SCHEDULED:
@@ -167,7 +188,7 @@ class Activity(Aggregate):
     def require_untouched(self, now: datetime) -> None:
         """Raises NotScheduled once the activity has reached its end, HasBegun once it has started or somebody came."""
         self.require_scheduled()
-        if now >= self.starts_at or self.presences:
+        if not self.is_ahead(now):
             raise HasBegun()
 
     def require_manager(self, by: Principal) -> None:

@@ -5,12 +5,21 @@ from datetime import datetime, timedelta
 from services.chassis.aggregate import Decision, decided
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role, system
-from services.contracts.activities import ActivityCancelled, ActivityCompleted, ActivityStatus
+from services.contracts.activities import ActivityCancelled, ActivityCompleted, ActivityStatus, ActivityStopped
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.presences import leave_forgotten
 
 COMPLETED_AFTER = timedelta(hours=6)
 """How long after its end an activity that nobody completed is completed by itself."""
+
+
+class NotUnderWay(
+    Conflict,
+    code="activity.not-under-way",
+    zh="活动不在进行中，不能中止。",
+    en="It isn't under way, so it can't be broken off.",
+):
+    """What has not begun is cancelled, and what is over is completed."""
 
 
 class NotOverYet(Conflict, code="activity.not-over-yet", zh="活动尚未结束。", en="The activity is not over yet."):
@@ -25,15 +34,40 @@ def cancel(activity: Activity, by: Principal, now: datetime, reason: str | None)
     """
     activity.require_manager(by)
     activity.require_untouched(now)
-    cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, "changed_at": now})
-    return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
+    return _cancelled(activity, now, reason)
 
 
 def drop(activity: Activity, now: datetime, reason: str | None) -> Decision[Activity]:
     """Cancel an activity because its series says so. One that has begun or ended is left as it is."""
-    if activity.status is not ActivityStatus.SCHEDULED or now >= activity.starts_at or activity.presences:
+    if not activity.is_ahead(now):
         return decided(activity)
-    cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, "changed_at": now})
+    return _cancelled(activity, now, reason)
+
+
+def stop(activity: Activity, by: Principal, now: datetime, reason: str | None) -> Decision[Activity]:
+    """An activity that has begun is broken off: it ends now, and helpers who are there have served until now.
+
+    Raises:
+        NotYours, NotScheduled
+        NotUnderWay: it has not begun, or is over.
+    """
+    activity.require_manager(by)
+    activity.require_scheduled()
+    at = now.replace(microsecond=0)
+    if not activity.starts_at < at < activity.ends_at:
+        raise NotUnderWay()
+    broken_off = activity.model_copy(
+        update={"ends_at": at, "shown_changes": activity.shown_changes + 1, "stopped": True, "changed_at": now}
+    )
+    presences, events = leave_forgotten(broken_off)
+    completed = broken_off.model_copy(update={"status": ActivityStatus.COMPLETED, "presences": presences})
+    stopped = ActivityStopped(ends_at=at, reason=reason)
+    return decided(completed, stopped, *events, ActivityCompleted(status=ActivityStatus.COMPLETED, at=now))
+
+
+def _cancelled(activity: Activity, now: datetime, reason: str | None) -> Decision[Activity]:
+    changes = {"shown_changes": activity.shown_changes + 1, "changed_at": now}
+    cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, **changes})
     return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
 
 

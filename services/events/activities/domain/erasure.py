@@ -7,7 +7,8 @@ from services.contracts.activities import (
     ActivityPersonErased,
     ActivityStatus,
 )
-from services.events.activities.domain.activity import Activity, Party
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import Party
 from services.events.activities.domain.seats import release
 
 
@@ -24,7 +25,8 @@ def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decis
         return stand_in if name == person else name
 
     def other_party(party: Party) -> Party:
-        return party.model_copy(update={"person": other(party.person), "by": other(party.by)})
+        its_own = {"label": None, "children": ()} if party.person == person else {}
+        return party.model_copy(update={"person": other(party.person), "by": other(party.by), **its_own})
 
     helpers = [v for v in kept.volunteers if v != person] if ahead else [other(v) for v in kept.volunteers]
     erased = kept.model_copy(

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from services.contracts.activities import ActivityCheckedOut
-from services.events.activities.domain.activity import Activity, Presence
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import Presence
 
 
 def leave(activity: Activity, presence: Presence, at: datetime | None) -> tuple[Presence, ActivityCheckedOut]:

@@ -1,13 +1,15 @@
 """An activity is scheduled, and moved to another time or place."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pydantic import ConfigDict
 
-from services.chassis.aggregate import Decision, decided
+from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Invalid, NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import ZONE
 from services.contracts.activities import (
+    ActivityDetails,
     ActivityKind,
     ActivityMoved,
     ActivityScheduled,
@@ -15,6 +17,8 @@ from services.contracts.activities import (
 from services.contracts.marks import Masked
 from services.contracts.value import Value
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import Party
+from services.events.activities.domain.seats import asking
 
 MAX_DURATION = timedelta(days=14)
 _MOVES_REMEMBERED = 10
@@ -36,6 +40,15 @@ class TooLong(
     """A wrong year would make an activity that never ends."""
 
 
+class NotWholeDays(
+    Invalid,
+    code="activity.not-whole-days",
+    zh="全天活动须从零点开始，到零点结束。",
+    en="What takes whole days begins and ends at midnight.",
+):
+    """The end of what takes whole days is the first day that it has no more."""
+
+
 class Plan(Value):
     """The plan of an activity. Times are UTC."""
 
@@ -54,6 +67,9 @@ class Plan(Value):
     skill: str | None = None
     min_age: int | None = None
     guardian_required: bool = False
+    details: ActivityDetails = ActivityDetails()
+    all_day: bool = False
+    budget_note: str | None = None
 
 
 def schedule(
@@ -62,12 +78,12 @@ def schedule(
     """The activity that `plan` makes. Staff schedule for any organiser, organisers for themselves.
 
     Raises:
-        NotYours, StartsInThePast, EndsBeforeItStarts, TooLong
+        NotYours, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
     """
     by.require(community, Role.STAFF, Role.ORGANISER)
     if not by.has(community, Role.STAFF) and plan.organiser != by.sub:
         raise NotYours()
-    check_times(plan.starts_at, plan.ends_at, now)
+    check_times(plan.starts_at, plan.ends_at, now, whole_days=plan.all_day)
     return announce(id, community, plan, check_in_code, now)
 
 
@@ -88,9 +104,9 @@ def announce(
         changed_at=now,
         series=series,
         occurrence=occurrence,
-        **plan.model_dump(),
+        **{name: getattr(plan, name) for name in Plan.model_fields},
     )
-    return decided(activity, ActivityScheduled(**activity.public().model_dump()))
+    return decided(activity, event_from(ActivityScheduled, activity))
 
 
 def move(
@@ -103,14 +119,21 @@ def move(
     venue: str,
     building: str | None,
 ) -> Decision[Activity]:
-    """The activity gets another time or place; registrations stand.
+    """The activity gets another time or place. On the same day registrations stand; on another, each party is asked.
 
     Raises:
-        NotYours, NotScheduled, HasBegun, StartsInThePast, EndsBeforeItStarts, TooLong
+        NotYours, NotScheduled, HasBegun, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
     """
     activity.require_manager(by)
     activity.require_untouched(now)
-    check_times(starts_at, ends_at, now)
+    check_times(starts_at, ends_at, now, whole_days=activity.all_day)
+    return relocate(activity, now, starts_at=starts_at, ends_at=ends_at, venue=venue, building=building)
+
+
+def relocate(
+    activity: Activity, now: datetime, *, starts_at: datetime, ends_at: datetime, venue: str, building: str | None
+) -> Decision[Activity]:
+    """`move`, once it is clear that it may be: what is the same changes nothing."""
     before = (activity.starts_at, activity.ends_at, activity.venue, activity.building)
     if before == (starts_at, ends_at, venue, building):
         return decided(activity)
@@ -124,6 +147,9 @@ def move(
             "venue": venue,
             "building": building,
             "previous_starts": earlier,
+            "shown_changes": activity.shown_changes + 1,
+            "seated": tuple(asking(_of_day(p, activity), starts_at, now) for p in activity.seated),
+            "waiting": tuple(_of_day(p, activity) for p in activity.waiting),
             "changed_at": now,
         }
     )
@@ -134,15 +160,21 @@ def move(
         building=building,
         previous_starts_at=activity.starts_at,
         previous_venue=activity.venue,
+        asks_until=max((p.asked_until for p in moved.seated if p.asked_until is not None), default=None),
     )
     return decided(moved, event)
 
 
-def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+def _of_day(party: Party, activity: Activity) -> Party:
+    """`party` with the day to which it agreed on record."""
+    return party if party.agreed_on is not None else party.model_copy(update={"agreed_on": activity.day})
+
+
+def check_times(starts_at: datetime, ends_at: datetime, now: datetime, *, whole_days: bool = False) -> None:
     """Whether an activity may have these times.
 
     Raises:
-        StartsInThePast, EndsBeforeItStarts, TooLong
+        StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
     """
     if starts_at <= now:
         raise StartsInThePast()
@@ -150,3 +182,5 @@ def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         raise EndsBeforeItStarts()
     if ends_at - starts_at > MAX_DURATION:
         raise TooLong(days=MAX_DURATION.days)
+    if whole_days and any(moment.astimezone(ZONE).time() != time.min for moment in (starts_at, ends_at)):
+        raise NotWholeDays()

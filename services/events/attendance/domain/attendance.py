@@ -11,7 +11,8 @@ from services.chassis.principal import Principal
 from services.chassis.values import Request
 from services.contracts.activities import ActivityCheckedIn
 from services.contracts.marks import Id
-from services.events.activities.domain.activity import Activity, Presence
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import Presence
 from services.events.activities.domain.presences import leave
 from services.events.activities.domain.requests import Moment
 from services.events.attendance.domain.codes import CodeTime, WrongCode, is_right

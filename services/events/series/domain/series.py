@@ -4,17 +4,23 @@ The id of a date's activity derives from the series and the date, and a date is 
 sight; so no date is ever doubled, however often the series is looked at.
 """
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from heapq import merge
+from typing import Any
+
+from pydantic import ConfigDict
 
 from services.chassis import recurrence
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
-from services.chassis.values import local_date
+from services.chassis.values import ZONE, local_date
 from services.contracts.activities import (
+    ActivityDetails,
     ActivityKind,
     Occurrence,
-    SeriesDateSkipped,
+    Pause,
     SeriesEnded,
     SeriesExpanded,
     SeriesPersonErased,
@@ -24,13 +30,14 @@ from services.contracts.activities import (
 )
 from services.contracts.event import Event
 from services.contracts.marks import Masked, Office, Someone, Thing
+from services.contracts.value import Value
+from services.events.activities.domain.changing import Change
 from services.events.activities.domain.scheduling import Plan, check_times
-from services.events.series.domain.recurrence import end_of, normalise
+from services.events.series.domain.recurrence import ShortMonth, end_of, normalise
 
 HORIZON = timedelta(days=60)
 STEP = timedelta(days=7)
 """A series is looked at again once the horizon has moved on by this much."""
-MAX_SKIPPED = 500
 
 
 class NoSuchDate(
@@ -43,8 +50,47 @@ class SeriesEndedAlready(Conflict, code="series.ended", zh="系列活动已经�
     """An ended series names no more dates."""
 
 
+class Dates(Value):
+    """How the dates of a series differ from what its rule gives, and what is done in months that are too short."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    skipped: tuple[date, ...] = ()
+    extra: tuple[datetime, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    short_months: ShortMonth | None = None
+
+
+class Revision(Value):
+    """How the dates in [since, until) differ from the plan; None is as planned. `at` is a time of day."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    since: date
+    until: date | None = None
+    change: Change = Change()
+    at: time | None = None
+    minutes: int | None = None
+    venue: Office[str | None] = None
+    building: Thing[str | None] = None
+
+    def holds(self, on: date) -> bool:
+        """Whether it is about that date."""
+        return self.since <= on and (self.until is None or on < self.until)
+
+    def fields(self) -> frozenset[str]:
+        """The names of what it changes."""
+        own = {name for name in ("at", "minutes", "venue") if getattr(self, name) is not None}
+        return frozenset(own | {name for name in Change.model_fields if getattr(self.change, name) is not None})
+
+
 class Series(Aggregate):
-    """A plan with the rule by which it recurs. Its dates have been named until `expanded_until`."""
+    """A plan with the rule by which it recurs. Its dates have been named until `expanded_until`.
+
+    - `skipped` dates of the rule fall out (EXDATE), and so do all within `pauses`; `extra` starts come besides (RDATE).
+    - `revisions`: some dates differ from the plan; where two are about one date, the later one stands.
+    - `restored`: dates that were skipped and then not, once for each time.
+    """
 
     title: Office[Masked]
     title_en: Office[Masked | None] = None
@@ -60,8 +106,16 @@ class Series(Aggregate):
     skill: Thing[str | None] = None
     min_age: int | None = None
     guardian_required: bool = False
+    details: ActivityDetails = ActivityDetails()
+    all_day: bool = False
+    budget_note: Office[str | None] = None
     status: SeriesStatus = SeriesStatus.RUNNING
     skipped: tuple[date, ...] = ()
+    extra: tuple[datetime, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    restored: tuple[date, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    called_off: bool = False
     expanded_until: date
 
     def public(self) -> SeriesState:
@@ -76,21 +130,65 @@ class Series(Aggregate):
             organiser=self.organiser,
             status=self.status,
             skipped=list(self.skipped),
+            extra=list(self.extra),
+            pauses=list(self.pauses),
+            details=self.details,
             expanded_until=self.expanded_until,
         )
 
     def activity_on(self, on: date) -> str:
-        """The id of the activity of that date."""
-        return derived_id("activity", self.id, on.isoformat())
+        """The id of the activity of that date. A date that was skipped and then not has another one: who was told that
+        the first would not take place was told the truth."""
+        times = self.restored.count(on)
+        return derived_id("activity", self.id, on.isoformat(), *([str(times)] if times else []))
+
+    def falls_out(self, on: date) -> bool:
+        """Whether a date of the rule does not take place."""
+        return on in self.skipped or any(pause.since <= on < pause.until for pause in self.pauses)
+
+    def occurrences(self, since: date, until: date = date.max) -> Iterator[Occurrence]:
+        """The dates in [since, until), in order: those of the rule that don't fall out, and the extra ones."""
+        by_rule = (
+            _occurrence(self, moment)
+            for moment in recurrence.starts(self.rule, self.first, since, until)
+            if not self.falls_out(local_date(moment))
+        )
+        besides = (
+            _occurrence(self, moment, extra=True) for moment in self.extra if since <= local_date(moment) < until
+        )
+        return merge(by_rule, besides, key=lambda occurrence: occurrence.starts_at)
+
+    def occurrence_on(self, on: date) -> Occurrence | None:
+        """The date of the series on that day, if there is one."""
+        return next(self.occurrences(on, on + timedelta(days=1)), None)
 
     def plan_of(self, occurrence: Occurrence) -> Plan:
         """The plan of one date."""
         shared = Plan.model_fields.keys() - {"starts_at", "ends_at"}
-        return Plan(
-            starts_at=occurrence.starts_at,
-            ends_at=occurrence.ends_at,
-            **{name: getattr(self, name) for name in shared},
-        )
+        values: dict[str, Any] = {name: getattr(self, name) for name in shared}
+        for revision in self._revisions_of(occurrence.on):
+            changed = {name: getattr(revision.change, name) for name in Change.model_fields}
+            values |= {name: value for name, value in changed.items() if value is not None}
+            if revision.venue is not None:
+                values |= {"venue": revision.venue, "building": revision.building}
+        return Plan(starts_at=occurrence.starts_at, ends_at=occurrence.ends_at, **values)
+
+    def times_on(self, starts_at: datetime) -> tuple[datetime, datetime]:
+        """Start and end of the date that begins at `starts_at` by the rule."""
+        minutes = self.minutes
+        for revision in self._revisions_of(local_date(starts_at)):
+            if revision.at is not None:
+                starts_at = datetime.combine(local_date(starts_at), revision.at, ZONE).astimezone(UTC)
+            minutes = revision.minutes or minutes
+        return starts_at, end_of(starts_at, minutes)
+
+    def is_over(self, today: date) -> bool:
+        """Whether no date is today or later."""
+        ends = recurrence.is_exhausted(self.rule, self.first, today)
+        return ends and all(local_date(moment) < today for moment in self.extra)
+
+    def _revisions_of(self, on: date) -> list[Revision]:
+        return [revision for revision in self.revisions if revision.holds(on)]
 
     def require_manager(self, by: Principal) -> None:
         """Raises NotYours unless `by` is staff of the community or organises this series."""
@@ -99,29 +197,42 @@ class Series(Aggregate):
             raise NotYours()
 
 
-def start(id: str, community: str, plan: Plan, rule: str, by: Principal, now: datetime) -> Decision[Series]:
+def start(
+    id: str,
+    community: str,
+    plan: Plan,
+    rule: str,
+    by: Principal,
+    now: datetime,
+    *,
+    dates: Dates | None = None,
+) -> Decision[Series]:
     """A series in which `plan` recurs by `rule`, first at or after its start; the dates in sight are named at once.
 
     Raises:
-        NotYours, RuleUnreadable, StartsInThePast, EndsBeforeItStarts, TooLong
+        NotYours, RuleUnreadable, ShortMonths, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
         NoSuchDate: no date follows from the rule.
     """
+    dates = dates or Dates()
     by.require(community, Role.STAFF, Role.ORGANISER)
     if not by.has(community, Role.STAFF) and plan.organiser != by.sub:
         raise NotYours()
-    check_times(plan.starts_at, plan.ends_at, now)
+    check_times(plan.starts_at, plan.ends_at, now, whole_days=plan.all_day)
     duration = plan.ends_at - plan.starts_at
     first_date = local_date(plan.starts_at)
     series = Series(
         id=id,
         community=community,
-        rule=normalise(rule),
+        rule=normalise(rule, plan.starts_at, dates.short_months),
         first=plan.starts_at,
         minutes=int(duration.total_seconds()) // 60,
         expanded_until=first_date,
-        **plan.model_dump(exclude={"starts_at", "ends_at"}),
+        skipped=tuple(sorted({*dates.skipped})),
+        extra=tuple(sorted({*dates.extra})),
+        pauses=dates.pauses,
+        **{name: getattr(plan, name) for name in Plan.model_fields.keys() - {"starts_at", "ends_at"}},
     )
-    if recurrence.is_exhausted(series.rule, series.first, first_date):
+    if next(series.occurrences(first_date), None) is None:
         raise NoSuchDate(on=first_date.isoformat())
     started = SeriesStarted(**series.public().model_dump())
     expanded = expand(series, now)
@@ -136,49 +247,28 @@ def expand(series: Series, now: datetime) -> Decision[Series]:
     if until <= series.expanded_until:
         return decided(series)
     since = max(series.expanded_until, local_date(now))
-    occurrences = [
-        _occurrence(series, moment)
-        for moment in recurrence.starts(series.rule, series.first, since, until)
-        if moment > now and local_date(moment) not in series.skipped
-    ]
+    occurrences = [each for each in series.occurrences(since, until) if each.starts_at > now]
     events: list[Event] = [SeriesExpanded(expanded_until=until, occurrences=occurrences)]
     update: dict[str, object] = {"expanded_until": until}
-    if recurrence.is_exhausted(series.rule, series.first, until):
+    if series.is_over(local_date(now)):
         update["status"] = SeriesStatus.ENDED
         events.append(SeriesEnded(status=SeriesStatus.ENDED, at=now, cancels=False))
     return decided(series.model_copy(update=update), *events)
 
 
-def skip(series: Series, on: date, by: Principal, now: datetime, reason: str | None) -> Decision[Series]:
-    """One date ahead falls out. Skipping it twice changes nothing.
-
-    Raises:
-        NotYours, SeriesEndedAlready, NoSuchDate
-    """
-    series.require_manager(by)
-    if on in series.skipped:
-        return decided(series)
-    found = next(recurrence.starts(series.rule, series.first, on, on + timedelta(days=1)), None)
-    if found is None or found <= now:
-        raise NoSuchDate(on=on.isoformat())
-    if series.status is not SeriesStatus.RUNNING and on >= series.expanded_until:
-        raise SeriesEndedAlready()
-    skipped = tuple(sorted({*series.skipped, on}))[-MAX_SKIPPED:]
-    event = SeriesDateSkipped(skipped=list(skipped), on=on, activity=series.activity_on(on), reason=reason)
-    return decided(series.model_copy(update={"skipped": skipped}), event)
-
-
-def end(series: Series, by: Principal, now: datetime, *, cancels: bool) -> Decision[Series]:
-    """The series names no more dates; with `cancels`, the activities ahead are cancelled too.
+def end(series: Series, by: Principal, now: datetime, *, cancels: bool, reason: str | None = None) -> Decision[Series]:
+    """The series names no more dates; with `cancels`, the activities ahead are cancelled too, also of a series that has
+    named its last date already.
 
     Raises:
         NotYours, SeriesEndedAlready
     """
     series.require_manager(by)
-    if series.status is not SeriesStatus.RUNNING:
+    calls_off = cancels and not series.called_off and series.expanded_until > local_date(now)
+    if series.status is not SeriesStatus.RUNNING and not calls_off:
         raise SeriesEndedAlready()
-    ended = series.model_copy(update={"status": SeriesStatus.ENDED})
-    return decided(ended, SeriesEnded(status=SeriesStatus.ENDED, at=now, cancels=cancels))
+    ended = series.model_copy(update={"status": SeriesStatus.ENDED, "called_off": series.called_off or cancels})
+    return decided(ended, SeriesEnded(status=SeriesStatus.ENDED, at=now, cancels=cancels, reason=reason))
 
 
 def erase_from_series(series: Series, person: str) -> Decision[Series]:
@@ -189,11 +279,7 @@ def erase_from_series(series: Series, person: str) -> Decision[Series]:
     return decided(erased, SeriesPersonErased(organiser=erased.organiser))
 
 
-def _occurrence(series: Series, starts_at: datetime) -> Occurrence:
-    on = local_date(starts_at)
-    return Occurrence(
-        activity=series.activity_on(on),
-        on=on,
-        starts_at=starts_at,
-        ends_at=end_of(starts_at, series.minutes),
-    )
+def _occurrence(series: Series, by_rule: datetime, *, extra: bool = False) -> Occurrence:
+    on = local_date(by_rule)
+    starts_at, ends_at = (by_rule, end_of(by_rule, series.minutes)) if extra else series.times_on(by_rule)
+    return Occurrence(activity=series.activity_on(on), on=on, starts_at=starts_at, ends_at=ends_at)

@@ -18,7 +18,15 @@ BODIES: dict[str, Any] = {
     "/activities/{id}/registrations": {},
     "/activities/{id}/check-ins": {"code": "123456"},
     "/activities/{id}/check-outs": {"code": "123456"},
+    "/activities/{id}/change": {"title": "义诊"},
+    "/activities/{id}/change/preview": {"title": "义诊"},
+    "/activities/{id}/move/preview": {"venue": "garden"},
     "/series/{id}/skip": {"on": "2026-04-04"},
+    "/series/{id}/restore": {"on": "2026-04-04"},
+    "/series/{id}/dates": {"starts_at": "2026-04-08T09:00:00+08:00"},
+    "/series/{id}/pause": {"since": "2026-04-08", "until": "2026-04-09"},
+    "/series/{id}/change": {"scope": "all", "title": "义诊"},
+    "/series/{id}/change/preview": {"scope": "all", "title": "义诊"},
 }
 
 

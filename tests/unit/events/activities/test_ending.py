@@ -7,7 +7,13 @@ import pytest
 
 from services.chassis.errors import NotYours
 from services.chassis.principal import Role
-from services.contracts.activities import ActivityCancelled, ActivityCheckedOut, ActivityCompleted, ActivityStatus
+from services.contracts.activities import (
+    ActivityCancelled,
+    ActivityCheckedOut,
+    ActivityCompleted,
+    ActivityStatus,
+    ActivityStopped,
+)
 from services.events.activities.domain import ending, scheduling, staffing
 from services.events.activities.domain.activity import HasBegun, NotScheduled
 from services.events.activities.domain.ending import NotOverYet
@@ -93,3 +99,17 @@ def test_completion_checks_out_forgotten_helpers_first_and_each_once() -> None:
     assert all(p.left_at is not None for p in decision.aggregate.presences if p.as_volunteer)
     with pytest.raises(NotScheduled):
         attendance.check_out(decision.aggregate, "helper-1", STAFF, END, as_volunteer=True)
+
+
+def test_one_that_has_begun_is_broken_off_and_helpers_have_served_until_then() -> None:
+    there = staffing.staff(activity(), ["helper-1"], NOW).aggregate
+    there = attendance.check_in(there, "helper-1", STAFF, START, approved=True, as_volunteer=True).aggregate
+    broken = took(there, lambda a: ending.stop(a, STAFF, START + 30 * MINUTE, "雷雨"))
+    assert [type(e) for e in broken.events] == [ActivityStopped, ActivityCheckedOut, ActivityCompleted]
+    assert (broken.aggregate.stopped, broken.aggregate.ends_at) == (True, START + 30 * MINUTE)
+    assert broken.aggregate.presences[0].minutes == 30
+    for moment in (START - MINUTE, START, END):
+        with pytest.raises(ending.NotUnderWay):
+            ending.stop(there, STAFF, moment, None)
+    with pytest.raises(NotYours):
+        ending.stop(there, resident(1), START + MINUTE, None)

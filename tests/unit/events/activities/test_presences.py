@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.events.activities.domain.activity import Presence
+from services.events.activities.domain.parties import Presence
 from services.events.activities.domain.presences import leave, leave_forgotten
 from tests.unit.events.given import END, HOUR, MINUTE, START, activity
 

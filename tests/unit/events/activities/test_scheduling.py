@@ -1,6 +1,6 @@
 """Who may schedule what, when; and what moving an activity keeps."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,15 @@ import pytest
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.activities import ActivityMoved, ActivityScheduled
-from services.events.activities.domain import scheduling
+from services.contracts.activities import (
+    ActivityConfirmed,
+    ActivityMoved,
+    ActivityPromoted,
+    ActivityScheduled,
+    ActivityWithdrawn,
+    Leaving,
+)
+from services.events.activities.domain import scheduling, seats
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.scheduling import EndsBeforeItStarts, StartsInThePast, TooLong
 from services.events.registrations import domain as registrations
@@ -83,3 +90,63 @@ def test_moving_to_where_it_is_says_nothing() -> None:
 
 def test_changing_only_the_place_is_not_another_start() -> None:
     assert _move(activity(), venue="garden").aggregate.previous_starts == ()
+
+
+def _moved(before: Activity, days: int, now: datetime = NOW) -> Decision[Activity]:
+    starts = START + timedelta(days=days)
+    return took(
+        before,
+        lambda a: scheduling.move(
+            a, STAFF, now, starts_at=starts, ends_at=starts + 2 * HOUR, venue=a.venue, building=a.building
+        ),
+    )
+
+
+def _seated() -> Activity:
+    seated = activity(capacity=3)
+    for n, heads in ((1, 2), (2, 1), (3, 2)):
+        seated = registrations.register(seated, f"resident-{n}", heads, resident(n), NOW).aggregate
+    return seated
+
+
+def test_on_another_day_nobody_has_a_place_without_their_yes() -> None:
+    moved = _moved(_seated(), 2)
+    (event,) = moved.events
+    assert isinstance(event, ActivityMoved)
+    assert event.asks_until == NOW + timedelta(hours=72)
+    yes = took(moved.aggregate, lambda a: seats.answer(a, "resident-1", comes=True, now=NOW))
+    assert [type(e) for e in yes.events] == [ActivityConfirmed]
+    late = took(yes.aggregate, lambda a: seats.lapse(a, NOW + timedelta(hours=72)))
+    assert [p.person for p in late.aggregate.seated] == ["resident-1"]
+    (left,) = late.events
+    assert isinstance(left, ActivityWithdrawn)
+    assert left.why is Leaving.MOVE_UNANSWERED
+    with pytest.raises(seats.NothingAsked):
+        seats.answer(late.aggregate, "resident-1", comes=True, now=NOW)
+
+
+def test_a_no_frees_the_seat_for_somebody_who_is_asked_about_the_day_too() -> None:
+    moved = _moved(_seated(), 2).aggregate
+    no = took(moved, lambda a: seats.answer(a, "resident-1", comes=False, now=NOW))
+    assert [type(e) for e in no.events] == [ActivityWithdrawn, ActivityPromoted]
+    promoted = no.aggregate.party_of("resident-3")
+    assert promoted is not None
+    assert promoted.asked_until is not None
+
+
+def test_who_registers_after_the_move_is_not_asked_and_moving_back_asks_nobody() -> None:
+    moved = _moved(_seated(), 2).aggregate
+    late = registrations.register(moved.model_copy(update={"capacity": 9}), "resident-9", 1, resident(9), NOW)
+    assert late.aggregate.seated[-1].asked_until is None
+    back = _moved(moved, 0).aggregate
+    assert [(p.asked_until, p.agreed_on) for p in back.seated] == [(None, None)] * 2
+    assert back.answer_due is None
+
+
+def test_whoever_is_asked_shortly_before_has_until_the_start() -> None:
+    near = START - HOUR
+    moved = _moved(_seated(), 1, near)
+    soon = scheduling.move(
+        moved.aggregate, STAFF, near, starts_at=START + 15 * HOUR, ends_at=START + 16 * HOUR, venue="x", building=None
+    ).aggregate
+    assert {p.asked_until for p in soon.seated} == {START + 13 * HOUR}

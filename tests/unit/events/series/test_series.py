@@ -12,9 +12,17 @@ from services.chassis.errors import NotYours
 from services.chassis.principal import Role
 from services.chassis.recurrence import starts
 from services.chassis.values import local_date
-from services.contracts.activities import Occurrence, SeriesDateSkipped, SeriesEnded, SeriesExpanded, SeriesStatus
+from services.contracts.activities import (
+    Occurrence,
+    Pause,
+    SeriesDateSkipped,
+    SeriesEnded,
+    SeriesExpanded,
+    SeriesStatus,
+)
+from services.events.series.domain import changing
 from services.events.series.domain import series as rules
-from services.events.series.domain.series import HORIZON, NoSuchDate, Series, SeriesEndedAlready
+from services.events.series.domain.series import HORIZON, Dates, NoSuchDate, Series, SeriesEndedAlready
 from tests.unit.events.given import HOME, NOW, ORGANISER, STAFF, START, person, plan, resident
 from tests.unit.events.lawful import lawful, took
 
@@ -69,13 +77,39 @@ def test_a_long_sleep_names_no_dates_that_are_past() -> None:
     assert all(o.starts_at > late for o in named)
 
 
-def test_a_rule_that_ends_ends_its_series() -> None:
+def test_a_rule_that_ends_ends_its_series_once_its_last_date_is_over() -> None:
     decision = _started("FREQ=WEEKLY;COUNT=3")
     assert [o.on.day for o in _named(decision)] == [7, 14, 21]
-    assert decision.aggregate.status is SeriesStatus.ENDED
-    assert isinstance(decision.events[-1], SeriesEnded)
-    assert decision.events[-1].cancels is False
-    assert rules.expand(decision.aggregate, NOW + 100 * DAY).events == ()
+    on_the_last_day = took(decision.aggregate, lambda s: rules.expand(s, START + 14 * DAY)).aggregate
+    assert decision.aggregate.status is on_the_last_day.status is SeriesStatus.RUNNING
+    over = took(on_the_last_day, lambda s: rules.expand(s, START + 15 * DAY))
+    assert over.aggregate.status is SeriesStatus.ENDED
+    assert isinstance(over.events[-1], SeriesEnded)
+    assert over.events[-1].cancels is False
+    assert rules.expand(over.aggregate, NOW + 100 * DAY).events == ()
+
+
+def test_a_whole_summer_class_is_called_off_although_all_its_dates_were_named() -> None:
+    ended = _started("FREQ=WEEKLY;COUNT=3").aggregate.model_copy(update={"status": SeriesStatus.ENDED})
+    off = took(ended, lambda s: rules.end(s, STAFF, NOW, cancels=True, reason="教室漏水"))
+    (event,) = off.events
+    assert isinstance(event, SeriesEnded)
+    assert (event.cancels, event.reason, off.aggregate.called_off) == (True, "教室漏水", True)
+    with pytest.raises(SeriesEndedAlready):
+        rules.end(off.aggregate, STAFF, NOW, cancels=True)
+    with pytest.raises(SeriesEndedAlready):
+        rules.end(ended, STAFF, NOW + 100 * DAY, cancels=True)
+
+
+def test_dates_that_fall_out_come_besides_or_pause_are_known_from_the_start() -> None:
+    extra = START + 10 * DAY  # a Tuesday
+    dates = Dates(
+        skipped=(date(2026, 3, 14),), extra=(extra,), pauses=(Pause(since=date(2026, 3, 28), until=date(2026, 4, 12)),)
+    )
+    decision = rules.start("series-1", HOME, plan(), WEEKLY, STAFF, NOW, dates=dates)
+    lawful(None, decision)
+    assert [(o.on.month, o.on.day) for o in _named(decision)] == [(3, 7), (3, 17), (3, 21), (4, 18), (4, 25)]
+    assert _named(decision)[1].starts_at == extra
 
 
 def test_a_rule_without_dates_is_no_series() -> None:
@@ -85,30 +119,30 @@ def test_a_rule_without_dates_is_no_series() -> None:
 
 def test_skipping_a_date_ahead_of_sight_keeps_it_from_being_named() -> None:
     on = date(2026, 5, 16)
-    skipped = took(_started().aggregate, lambda s: rules.skip(s, on, STAFF, NOW, None)).aggregate
+    skipped = took(_started().aggregate, lambda s: changing.skip(s, on, STAFF, NOW, None)).aggregate
     assert on not in [o.on for o in _named(rules.expand(skipped, NOW + 60 * DAY))]
 
 
 def test_skipping_a_named_date_names_its_activity() -> None:
     started = _started()
-    decision = took(started.aggregate, lambda s: rules.skip(s, date(2026, 3, 14), ORGANISER, NOW, "13812345678"))
+    decision = took(started.aggregate, lambda s: changing.skip(s, date(2026, 3, 14), ORGANISER, NOW, "13812345678"))
     (event,) = decision.events
     assert isinstance(event, SeriesDateSkipped)
     assert event.activity == _named(started)[1].activity
     assert "138" not in str(event.reason)
-    again = took(decision.aggregate, lambda s: rules.skip(s, date(2026, 3, 14), ORGANISER, NOW, None))
+    again = took(decision.aggregate, lambda s: changing.skip(s, date(2026, 3, 14), ORGANISER, NOW, None))
     assert again.events == ()
 
 
 @pytest.mark.parametrize("on", [date(2026, 3, 15), date(2026, 2, 28), date(1926, 3, 6)])
 def test_dates_that_do_not_follow_the_rule_are_not_skipped(on: date) -> None:
     with pytest.raises(NoSuchDate):
-        rules.skip(_started().aggregate, on, STAFF, NOW, None)
+        changing.skip(_started().aggregate, on, STAFF, NOW, None)
 
 
 def test_a_date_that_has_begun_is_not_skipped() -> None:
     with pytest.raises(NoSuchDate):
-        rules.skip(_started().aggregate, local_date(START), STAFF, START, None)
+        changing.skip(_started().aggregate, local_date(START), STAFF, START, None)
 
 
 def test_an_ended_series_names_no_dates_and_skips_only_those_it_named() -> None:
@@ -117,15 +151,15 @@ def test_an_ended_series_names_no_dates_and_skips_only_those_it_named() -> None:
     with pytest.raises(SeriesEndedAlready):
         rules.end(ended, STAFF, NOW, cancels=True)
     with pytest.raises(SeriesEndedAlready):
-        rules.skip(ended, date(2026, 5, 16), STAFF, NOW, None)
-    assert rules.skip(ended, date(2026, 3, 14), STAFF, NOW, None).events
+        changing.skip(ended, date(2026, 5, 16), STAFF, NOW, None)
+    assert changing.skip(ended, date(2026, 3, 14), STAFF, NOW, None).events
 
 
 def test_only_staff_and_its_organiser_manage_it() -> None:
     series = _started().aggregate
     for by in (resident(1), person("other", Role.ORGANISER), person("x", Role.STAFF, home="elsewhere")):
         with pytest.raises(NotYours):
-            rules.skip(series, date(2026, 3, 14), by, NOW, None)
+            changing.skip(series, date(2026, 3, 14), by, NOW, None)
         with pytest.raises(NotYours):
             rules.end(series, by, NOW, cancels=False)
         with pytest.raises(NotYours):

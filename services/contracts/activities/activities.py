@@ -1,4 +1,4 @@
-"""The facts of activities and of the series they recur in: what the events service tells everybody else.
+"""The facts of activities.
 
 Seats and people are counted in heads, so that `taken <= capacity` holds whatever the size of the parties.
 Who is registered stands in the facts as opaque ids and nowhere in the state. Hours follow from `checked-out` alone:
@@ -8,10 +8,11 @@ an activity never completes before each volunteer who checked in has been checke
 from datetime import date, datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from services.contracts.activities.details import ActivityDetails
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Masked, Office, PersonId, Public, Thing
+from services.contracts.marks import Code, Id, Masked, Office, PersonId, Public
 from services.contracts.topics import ACTIVITIES
 
 
@@ -33,11 +34,18 @@ class ActivityStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class SeriesStatus(StrEnum):
-    """Whether a series still brings forth activities."""
+class Leaving(StrEnum):
+    """Why a party is no longer in an activity."""
 
-    RUNNING = "running"
-    ENDED = "ended"
+    OWN = "own"
+    DESK = "desk"
+    OFFER_REFUSED = "offer-refused"
+    OFFER_EXPIRED = "offer-expired"
+    MOVE_DECLINED = "move-declined"
+    MOVE_UNANSWERED = "move-unanswered"
+    NOT_COMING = "not-coming"
+    SERIES_LEFT = "series-left"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
 
 
 class _Activity(BaseModel):
@@ -63,6 +71,9 @@ class _Activity(BaseModel):
     """Years; everybody in a party must have reached it."""
     guardian_required: Public[bool]
     """Children take part only when their guardian registers them."""
+    details: Public[ActivityDetails] = ActivityDetails()
+    all_day: Public[bool] = False
+    """It is told by its days: it begins and ends at midnight, and its end is the first day that it has no more."""
     status: Public[ActivityStatus]
     series: Public[Id | None] = None
     occurrence: Public[date | None] = None
@@ -94,7 +105,11 @@ class ActivityUnderstaffed(
 
 
 class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=ACTIVITIES, state=ActivityState):
-    """Another time or place. Registrations stand; whoever can't come withdraws."""
+    """Another time or place. On the same day registrations stand; whoever can't come withdraws.
+
+    On another day each seat is kept for its party until `asks_until`: who says yes by then keeps it (`confirmed`), who
+    says no or nothing has withdrawn.
+    """
 
     starts_at: Public[datetime]
     ends_at: Public[datetime]
@@ -102,6 +117,34 @@ class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=A
     building: Public[Id | None] = None
     previous_starts_at: Public[datetime]
     previous_venue: Public[Code]
+    asks_until: Public[datetime | None] = None
+
+
+class ActivityChanged(Event, type="cn.community.events.activity.changed.v1", topic=ACTIVITIES, state=ActivityState):
+    """Something of it was changed that is neither its time nor its place; `fields` names what."""
+
+    fields: Public[list[Code]]
+    title: Public[Office[Masked]]
+    title_en: Public[Office[Masked | None]] = None
+    capacity: Public[int]
+    details: Public[ActivityDetails]
+    min_age: Public[int | None] = None
+    guardian_required: Public[bool]
+
+
+class ActivityConfirmed(Event, type="cn.community.events.activity.confirmed.v1", topic=ACTIVITIES, state=ActivityState):
+    """A party keeps its seats although the activity was moved to another day."""
+
+    person: Public[PersonId]
+    party: Public[int]
+    starts_at: Public[datetime]
+
+
+class ActivityStopped(Event, type="cn.community.events.activity.stopped.v1", topic=ACTIVITIES, state=ActivityState):
+    """It had begun and was broken off; `ends_at` is when that was. `completed` follows at once."""
+
+    ends_at: Public[datetime]
+    reason: Public[Office[Masked | None]] = None
 
 
 class ActivityCancelled(Event, type="cn.community.events.activity.cancelled.v1", topic=ACTIVITIES, state=ActivityState):
@@ -121,13 +164,18 @@ class ActivityCompleted(Event, type="cn.community.events.activity.completed.v1",
 class ActivityRegistered(
     Event, type="cn.community.events.activity.registered.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """A party has its seats. `own`: `person` came themselves, not the desk for them."""
+    """A party has its seats. `own`: `person` came themselves, not the desk for them.
+
+    `guest`: the desk let it in above the capacity; it is counted in no seat.
+    """
 
     person: Public[PersonId]
     party: Public[int]
     starts_at: Public[datetime]
     taken: Public[int]
     own: Public[bool | None] = None
+    guest: Public[bool] = False
+    reason: Public[Office[Masked | None]] = None
 
 
 class ActivityWaitlisted(
@@ -153,13 +201,33 @@ class ActivityPromoted(Event, type="cn.community.events.activity.promoted.v1", t
 
 
 class ActivityWithdrawn(Event, type="cn.community.events.activity.withdrawn.v1", topic=ACTIVITIES, state=ActivityState):
-    """A party gave up its seats, or its place on the waiting list where `waitlisted`."""
+    """A party gave up its seats, or its place on the waiting list where `waitlisted`; or lost them, as `why` says."""
 
     person: Public[PersonId]
     party: Public[int]
     waitlisted: Public[bool]
     taken: Public[int]
     waiting: Public[int]
+    why: Public[Leaving | None] = None
+    reason: Public[Office[Masked | None]] = None
+    """What the desk says about it."""
+
+
+class ActivityOffered(Event, type="cn.community.events.activity.offered.v1", topic=ACTIVITIES, state=ActivityState):
+    """Seats are kept for a waiting party until `until`; it says yes (`promoted`) or not (`withdrawn`)."""
+
+    person: Public[PersonId]
+    party: Public[int]
+    until: Public[datetime]
+    starts_at: Public[datetime]
+
+
+class ActivityMovedUp(Event, type="cn.community.events.activity.moved-up.v1", topic=ACTIVITIES, state=ActivityState):
+    """The desk put a waiting party before others, against the published order; `reason` says why."""
+
+    person: Public[PersonId]
+    position: Public[int]
+    reason: Public[Office[Masked]]
 
 
 class ActivityCheckedIn(
@@ -198,78 +266,3 @@ class ActivityPersonErased(
 
     volunteers: Public[list[PersonId]]
     organiser: Public[PersonId]
-
-
-class Occurrence(BaseModel):
-    """One date of a series and the activity that it becomes."""
-
-    model_config = ConfigDict(frozen=True)
-
-    activity: Id
-    on: date
-    starts_at: datetime
-    ends_at: datetime
-
-
-class _Series(BaseModel):
-    title: Public[Office[Masked]]
-    title_en: Public[Office[Masked | None]] = None
-    kind: Public[ActivityKind]
-    rule: Public[Thing[Masked]]
-    """RFC 5545 recurrence rule, in the community's time zone: `FREQ=MONTHLY;BYDAY=1SA`."""
-    first: Public[datetime]
-    """Start of the first date."""
-    minutes: Public[int]
-    venue: Public[Code]
-    organiser: Public[PersonId]
-    status: Public[SeriesStatus]
-    skipped: Public[list[date]]
-    expanded_until: Public[date]
-    """Every date before it has its activity, apart from the skipped ones."""
-
-
-class SeriesState(_Series, State, type="cn.community.events.series.state.v1", topic=ACTIVITIES):
-    """A series as anybody may see it."""
-
-
-class SeriesStarted(_Series, Event, type="cn.community.events.series.started.v1", topic=ACTIVITIES, state=SeriesState):
-    """An activity will recur."""
-
-
-class SeriesExpanded(Event, type="cn.community.events.series.expanded.v1", topic=ACTIVITIES, state=SeriesState):
-    """The dates that came into sight. An `activity.scheduled` follows for each."""
-
-    expanded_until: Public[date]
-    occurrences: Public[list[Occurrence]]
-
-
-class SeriesDateSkipped(Event, type="cn.community.events.series.date-skipped.v1", topic=ACTIVITIES, state=SeriesState):
-    """One date falls out; where it had its activity already, an `activity.cancelled` follows."""
-
-    skipped: Public[list[date]]
-    on: Public[date]
-    activity: Public[Id]
-    reason: Public[Office[Masked | None]] = None
-
-
-class SeriesEnded(Event, type="cn.community.events.series.ended.v1", topic=ACTIVITIES, state=SeriesState):
-    """No more dates. Where `cancels`, the activities that start after `at` are cancelled one by one."""
-
-    status: Public[SeriesStatus]
-    at: Public[datetime]
-    cancels: Public[bool]
-
-
-class SeriesPersonErased(
-    Event, type="cn.community.events.series.person-erased.v1", topic=ACTIVITIES, state=SeriesState
-):
-    """The organiser's id was replaced by a stand-in that leads nowhere."""
-
-    organiser: Public[PersonId]
-
-
-class PersonErasedFromActivities(Event, type="cn.community.events.person-data.erased.v1", topic=ACTIVITIES):
-    """This service's answer to an erasure request: what it held of `person` is gone. `request` is that request's id."""
-
-    person: Public[Id]
-    request: Public[Id]

@@ -1,0 +1,103 @@
+"""What people read about an activity before they register, and on what terms they do."""
+
+from enum import StrEnum
+
+from pydantic import ConfigDict
+
+from services.contracts.marks import Code, Id, Masked, Office, Thing
+from services.contracts.value import Value
+
+
+class Admits(StrEnum):
+    """Who may come, where a class is for women or for men only."""
+
+    EVERYBODY = "everybody"
+    WOMEN = "women"
+    MEN = "men"
+
+
+class HostKind(StrEnum):
+    """Who holds the activity."""
+
+    COMMITTEE = "committee"
+    UNIT = "unit"
+    TEAM = "team"
+
+
+class Accessibility(StrEnum):
+    """What the activity has for people who need it."""
+
+    WHEELCHAIR = "wheelchair"
+    ACCESSIBLE_TOILET = "accessible-toilet"
+    LIFT = "lift"
+    HEARING_LOOP = "hearing-loop"
+    SIGN_LANGUAGE = "sign-language"
+    LARGE_PRINT = "large-print"
+    QUIET_ROOM = "quiet-room"
+    ASSISTANCE_DOG = "assistance-dog"
+
+
+class Promotion(StrEnum):
+    """How a seat that came free goes to somebody who waits."""
+
+    AUTOMATIC = "automatic"
+    OFFER = "offer"
+
+
+class TicketGroup(Value):
+    """A group of people with a capacity of its own, within that of the activity: children, parents, helpers."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    group: Thing[Code]
+    zh: Office[Masked]
+    en: Office[Masked | None] = None
+    capacity: int
+
+
+class Terms(Value):
+    """On what terms people register. Times are told from the start, so that they move with the activity."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    opens_hours_before: int | None = None
+    """Registration opens so long before the start; None: as soon as the activity is announced."""
+    closes_hours_before: int = 0
+    cancel_hours_before: int = 0
+    """Until so long before the start people may withdraw by themselves; later the desk does it."""
+    largest_party: int = 10
+    groups: tuple[TicketGroup, ...] = ()
+    priority: Thing[tuple[Code, ...]] = ()
+    """The groups that go ahead on the waiting list; parties of one rank stand in the order in which they came."""
+    priority_rule: Office[Masked | None] = None
+    """Why these go ahead, for everybody to read."""
+    priority_rule_en: Office[Masked | None] = None
+    promotion: Promotion = Promotion.AUTOMATIC
+    offer_hours: int = 12
+    """How long an offered seat waits for an answer."""
+
+
+class ActivityDetails(Value):
+    """What people read about an activity. Whatever is left out is not said."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    description: Office[Masked | None] = None
+    description_en: Office[Masked | None] = None
+    bring: Office[Masked | None] = None
+    """What to bring."""
+    bring_en: Office[Masked | None] = None
+    hosted_by: Office[Masked | None] = None
+    """The host's name, as people know it."""
+    hosted_by_en: Office[Masked | None] = None
+    host_kind: HostKind = HostKind.COMMITTEE
+    host: Thing[Id | None] = None
+    """The id of the team or unit."""
+    max_age: int | None = None
+    admits: Admits = Admits.EVERYBODY
+    accessibility: tuple[Accessibility, ...] = ()
+    insurance: Thing[Code | None] = None
+    """The mark of the accident insurance that covers those who take part."""
+    filing: Thing[Code | None] = None
+    """The mark under which the activity was filed with the authority that asks for it."""
+    terms: Terms = Terms()
