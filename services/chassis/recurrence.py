@@ -33,7 +33,7 @@ _VALUES = {
     "COUNT": re.compile(r"[1-9]\d{0,2}"),
     "UNTIL": re.compile(r"\d{8}(?:T\d{6}Z)?"),
 }
-"""The values that a part may have. UNTIL is a date on the community's calendar or, as calendars write it, a time in UTC;
+"""The values that a part may have. UNTIL is a date on the community's calendar or, as calendars write it, a UTC time;
 either is included."""
 
 IN_EVERY_MONTH = 28

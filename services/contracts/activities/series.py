@@ -80,7 +80,7 @@ class SeriesDateSkipped(Event, type="cn.community.events.series.date-skipped.v1"
     """One date falls out; where it had its activity already, an `activity.cancelled` follows."""
 
     skipped: Public[list[date]]
-    extra: Public[list[datetime]] = []
+    extra: Public[list[datetime]] = []  # noqa: RUF012  no attribute of a class, but a default that pydantic copies
     on: Public[date]
     activity: Public[Id]
     reason: Public[Office[Masked | None]] = None

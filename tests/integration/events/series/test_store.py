@@ -41,7 +41,7 @@ async def test_a_series_is_expanded_when_the_horizon_moves(
     assert await sweep.once(hand) == 0
     hand.now = NOW + 7 * DAY
     assert [await sweep.once(hand), await sweep.once(hand)] == [1, 0]
-    hand.now = NOW + 60 * DAY
+    hand.now = NOW + 80 * DAY
     assert [await sweep.once(hand), await sweep.once(hand)] == [1, 0]
     found = (await series.get("series-1")).aggregate
     assert found.status is SeriesStatus.ENDED
