@@ -113,8 +113,10 @@ class House:
     def environment(self) -> dict[str, str]:
         """The settings under which the services and their commands run here."""
         unlimited = {"RATE_LIMIT_PER_SECOND": "0", "RATE_LIMIT_ADDRESS_PER_SECOND": "0"}
+        at_any_hour = {"VOLUNTEERS_QUIET_FROM": "00:00", "VOLUNTEERS_QUIET_UNTIL": "00:00"}
         return {
             **unlimited,
+            **at_any_hour,
             **os.environ,
             "ENVIRONMENT": "development",
             "MONGODB_URL": self._mongodb,

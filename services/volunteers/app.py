@@ -17,7 +17,9 @@ from services.volunteers.care.store import CARE_PLAN
 from services.volunteers.hours import room as hours
 from services.volunteers.hours.store import ACCOUNT
 from services.volunteers.matching import room as matching
+from services.volunteers.matching.plans import Plans
 from services.volunteers.matching.staffing import Staffing
+from services.volunteers.matching.store import PLAN
 from services.volunteers.needs import room as needs
 from services.volunteers.needs.store import NEED
 from services.volunteers.people import room as people
@@ -38,7 +40,8 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
     of_needs = runtime.aggregates(NEED)
     readings = Readings(runtime.database, runtime.gone, clock)
     of_seats = Seats(of_needs, volunteers, clock, settings.offer_stands)
-    staffing = Staffing(of_needs, volunteers, of_seats, clock, settings.staffing_every)
+    plans = Plans(runtime.aggregates(PLAN), runtime.database, clock)
+    staffing = Staffing(of_needs, volunteers, of_seats, plans, clock, settings.staffing_every, settings.quiet_hours)
     return [
         people.room(volunteers),
         teams.room(runtime.aggregates(TEAM)),
@@ -46,7 +49,7 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         needs.room(of_needs, volunteers, care_plans, readings, clock, settings),
         seats.room(of_needs, volunteers, of_seats, staffing.wake),
         hours.room(runtime.aggregates(ACCOUNT), of_needs),
-        matching.room(staffing),
+        matching.room(staffing, plans),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
     ]
 
@@ -55,6 +58,6 @@ service = Service(
     name="volunteers",
     title="Sunshine Community: volunteers (people, teams, care plans, needs, hours)",
     settings=VolunteersSettings,
-    kinds=(VOLUNTEER, TEAM, CARE_PLAN, NEED, ACCOUNT, ERASURE),
+    kinds=(VOLUNTEER, TEAM, CARE_PLAN, NEED, ACCOUNT, PLAN, ERASURE),
     rooms=rooms,
 )

@@ -1,5 +1,5 @@
 """Ours beside its floors, in one run: `python -m tests.bench [http] [costs] [chain] [relay] [subscriber] [walk]
-[reading] [following] [idle]`; `make bench`.
+[reading] [following] [matching] [idle]`; `make bench`.
 
 Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
 """
@@ -14,7 +14,7 @@ import uvloop
 from deploy.local.servers import Servers as Source
 from tests.bench.ground import HEADING, Servers, machine
 
-ALL = ("http", "costs", "chain", "relay", "subscriber", "walk", "reading", "following", "idle")
+ALL = ("http", "costs", "chain", "relay", "subscriber", "walk", "reading", "following", "matching", "idle")
 
 
 async def main(names: list[str]) -> None:

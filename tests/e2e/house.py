@@ -85,6 +85,8 @@ def environment(mongodb: str, kafka: str, prefix: str, database: str, folder: Pa
         "KAFKA_PARTITIONS": "2",
         "AUTH_DEVELOPMENT_KEY": str(folder / "issuer.json"),
         "RATE_LIMIT_PER_SECOND": "0",
+        "VOLUNTEERS_QUIET_FROM": "00:00",
+        "VOLUNTEERS_QUIET_UNTIL": "00:00",
         "RATE_LIMIT_ADDRESS_PER_SECOND": "0",
         "RELAY_LEASE_SECONDS": "3",
         "LOG_LEVEL": "WARNING",

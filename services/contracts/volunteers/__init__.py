@@ -38,6 +38,7 @@ from services.contracts.volunteers.needs import (
     Origin,
 )
 from services.contracts.volunteers.persons import PersonDataErased
+from services.contracts.volunteers.plans import PlanMade, PlanState
 from services.contracts.volunteers.teams import (
     TeamChanged,
     TeamFormed,
@@ -95,6 +96,8 @@ __all__ = [
     "OfferRef",
     "Origin",
     "PersonDataErased",
+    "PlanMade",
+    "PlanState",
     "TeamChanged",
     "TeamFormed",
     "TeamKind",

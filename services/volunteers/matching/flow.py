@@ -10,15 +10,15 @@ deterministic: the same input, in whatever order, gives the same plan (for one v
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy
 
 from services.volunteers.matching.arcs import Judge, Pairs
 from services.volunteers.matching.bands import Bands
-from services.volunteers.matching.columns import Book, Flags, Ints, People, Ragged, State, Wanted, millis
+from services.volunteers.matching.columns import Book, Flags, Ints, People, Ragged, Wanted, millis
 from services.volunteers.matching.network import Network, build
-from services.volunteers.matching.reading import people_of, wanted_of
+from services.volunteers.matching.reading import States, people_of, wanted_of
 from services.volunteers.needs.domain.eligibility import Filter, first_failure
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.people.domain.bookings import REMEMBERED
@@ -26,9 +26,6 @@ from services.volunteers.people.domain.volunteer import Volunteer
 
 Familiar = Mapping[str, frozenset[str]]
 """The people who have served the same elder before, by need."""
-
-States: TypeAlias = Mapping[str, State]
-"""Aggregates as the store has them, by id."""
 
 BANDS = Bands()
 """The bands by which plans are chosen, unless a deployment says otherwise."""
@@ -187,7 +184,7 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Matched:
     """The pairs that matching chose. A plan can tell why a pair is not among them."""
 
     assignments: tuple[Assignment, ...]
@@ -207,11 +204,11 @@ def states_of(aggregates: Iterable[Need | Volunteer]) -> States:
 
 def match(
     needs: Iterable[Need], volunteers: Iterable[Volunteer], now: datetime, familiar: Familiar | None = None
-) -> Plan:
+) -> Matched:
     """The plan for aggregates that are at hand. Needs that can't be planned any more are passed over."""
     by_need = {need.id: need for need in needs}
     by_volunteer = {volunteer.id: volunteer for volunteer in volunteers}
     planned = {id: need for id, need in by_need.items() if not need.is_final}
     planning = Planning(states_of(planned.values()), states_of(by_volunteer.values()), now, familiar)
     assignments = [Assignment(by_need[p.need], by_volunteer[p.volunteer], p.steps) for p in planning.proposals()]
-    return Plan(tuple(assignments), by_need, by_volunteer, now)
+    return Matched(tuple(assignments), by_need, by_volunteer, now)

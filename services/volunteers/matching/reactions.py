@@ -1,4 +1,4 @@
-"""What matching does on events: it looks where somebody may be asked now who could not be before."""
+"""What matching does on events: it plans anew where somebody may be asked now, or may not be asked any more."""
 
 from typing import Any
 
@@ -7,6 +7,9 @@ from services.contracts.volunteers import (
     NeedOpened,
     VolunteerApproved,
     VolunteerChanged,
+    VolunteerDisapproved,
+    VolunteerErased,
+    VolunteerPaused,
     VolunteerRegistered,
     VolunteerResumed,
     VolunteerVerified,
@@ -23,6 +26,9 @@ def reactions(handlers: Handlers, staffing: Staffing) -> None:
     @handlers.on(VolunteerResumed)
     @handlers.on(VolunteerVerified)
     @handlers.on(VolunteerApproved)
+    @handlers.on(VolunteerPaused)
+    @handlers.on(VolunteerDisapproved)
+    @handlers.on(VolunteerErased)
     async def look(received: Received[Any]) -> None:
-        """Somebody may be asked now who could not be before."""
+        """What is planned and not yet asked for is planned anew."""
         staffing.wake(received.envelope.community)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy
 
@@ -24,6 +24,9 @@ from services.volunteers.matching.columns import (
     statuses_by_use,
 )
 from services.volunteers.needs.domain.eligibility import PATIENCE
+
+States: TypeAlias = Mapping[str, State]
+"""Aggregates as the store has them, by id."""
 
 _ACTIVE = "active"
 NEED_FIELDS = (

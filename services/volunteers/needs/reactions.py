@@ -1,25 +1,30 @@
 """What needs do on events: activities and care plans bring needs, move them and cancel them."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 from services.chassis.aggregate import Decision
 from services.chassis.principal import Role, system
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityCancelled, ActivityCompleted, ActivityMoved, ActivityScheduled
-from services.contracts.volunteers import CarePlanClosed, CarePlanErased, CarePlanRaised, CareVisit
+from services.contracts.volunteers import CareKind, CarePlanClosed, CarePlanErased, CarePlanRaised, CareVisit
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain import opening, planning
 from services.volunteers.needs.domain.need import Need
-from services.volunteers.needs.domain.opening import need_of_activity
+from services.volunteers.needs.domain.opening import NOTICE, need_of_activity
+
+Notice: TypeAlias = Mapping[CareKind, timedelta]
+"""How long before a visit people are asked, by kind."""
 
 
-def reactions(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[CarePlan]) -> None:
+def reactions(
+    handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[CarePlan], notice: Notice = NOTICE
+) -> None:
     """Put the handlers of needs into the table."""
     _activities(handlers, needs)
-    _care(handlers, needs, care_plans)
+    _care(handlers, needs, care_plans, notice)
 
 
 def _activities(handlers: Handlers, needs: Aggregates[Need]) -> None:
@@ -54,7 +59,7 @@ def _activities(handlers: Handlers, needs: Aggregates[Need]) -> None:
             await needs.change(id, decide, received.cause, taken=received.taken)
 
 
-def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[CarePlan]) -> None:
+def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[CarePlan], notice: Notice) -> None:
     @handlers.on(CarePlanRaised)
     async def open_visits(received: Received[CarePlanRaised]) -> None:
         """Each date becomes a need under the id that the plan gave it."""
@@ -72,7 +77,7 @@ def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[Ca
 
     async def _open(plan: CarePlan, visit: CareVisit, received: Received[CarePlanRaised]) -> None:
         await needs.create(
-            visit.need, lambda now: opening.open_for_visit(plan, visit), received.cause, taken=received.taken
+            visit.need, lambda now: opening.open_for_visit(plan, visit, notice), received.cause, taken=received.taken
         )
 
     async def _cancel(received: Received[Any], ids: Iterable[str]) -> None:

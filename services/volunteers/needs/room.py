@@ -34,7 +34,7 @@ def room(
         kinds=KINDS,
         indexes=INDEXES,
         routers=[router(needs, volunteers, homes, clock)],
-        reactions=lambda table: reactions(table, needs, care_plans),
+        reactions=lambda table: reactions(table, needs, care_plans, settings.notice),
         sweeps=sweeps(needs),
         erase=partial(erase, needs),
     )

@@ -1,7 +1,7 @@
 """How needs are kept and looked for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.store.aggregates import Aggregates, Kind
@@ -33,6 +33,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         found_by("activity"),
         found_by("care_plan"),
         found_by("ask_from", name="to-staff", partialFilterExpression=_OPEN),
+        found_by("starts_at", name="to-plan", partialFilterExpression=_OPEN),
         found_by("next_expiry", name="to-expire", partialFilterExpression=_OPEN),
         found_by("ends_at", name="to-lapse", partialFilterExpression=_OPEN),
     ],
@@ -48,6 +49,16 @@ def to_staff(now: datetime, community: str | None = None) -> dict[str, Any]:
         BY_START: {"$gt": now},
     }
     return query if community is None else {"state.community": community, **query}
+
+
+def to_plan(community: str, now: datetime, until: datetime) -> dict[str, Any]:
+    """The query for needs that have an open seat and start between `now` and `until`."""
+    return {
+        "state.community": community,
+        **_OPEN,
+        "state.open_seats": {"$gt": 0},
+        BY_START: {"$gt": now, "$lt": until},
+    }
 
 
 def asked(community: str, person: str) -> dict[str, Any]:
@@ -80,9 +91,16 @@ async def communities_to_staff(needs: Aggregates[Need], now: datetime) -> list[s
     return sorted(found)
 
 
-async def familiar(needs: Aggregates[Need], asking: Sequence[Need]) -> dict[str, frozenset[str]]:
-    """For each need of `asking` that is a visit: the people who have said yes to the same care plan before."""
-    plans = {need.care_plan for need in asking if need.care_plan is not None}
+async def communities_to_plan(needs: Aggregates[Need], now: datetime, ahead: timedelta) -> list[str]:
+    """The communities with needs that have an open seat and start within `ahead`."""
+    query = {name: value for name, value in to_plan("", now, now + ahead).items() if name != "state.community"}
+    found: list[str] = await needs.collection.distinct("state.community", query)
+    return sorted(found)
+
+
+async def familiar(needs: Aggregates[Need], plan_of: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
+    """For each need that is a visit: the people who have said yes to the same care plan before."""
+    plans = {plan for plan in plan_of.values() if plan is not None}
     if not plans:
         return {}
     match = {"state.care_plan": {"$in": sorted(plans)}, "state.offers.status": {"$in": sorted(SERVING)}}
@@ -90,4 +108,4 @@ async def familiar(needs: Aggregates[Need], asking: Sequence[Need]) -> dict[str,
     async for found in needs.collection.find(match, {"state.care_plan": 1, "state.offers": 1}):
         served = {o["person"] for o in found["state"]["offers"] if o["status"] in SERVING}
         people.setdefault(found["state"]["care_plan"], set()).update(served)
-    return {n.id: frozenset(people.get(n.care_plan, ())) for n in asking if n.care_plan is not None}
+    return {id: frozenset(people[plan]) for id, plan in plan_of.items() if plan in people}

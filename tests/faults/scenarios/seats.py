@@ -14,7 +14,10 @@ from services.chassis.clock import utc_now
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Kind
 from services.volunteers.app import service
+from services.volunteers.matching.plans import Plans
+from services.volunteers.matching.quiet import QuietHours
 from services.volunteers.matching.staffing import Staffing
+from services.volunteers.matching.store import PLAN
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE
 from services.volunteers.needs.store import NEED
@@ -155,7 +158,10 @@ async def _mend_later(here: Ground) -> None:
     async with stood.runtime(settings, {}, lambda: utc_now() + late, kinds=service.kinds) as runtime:
         needs, volunteers = runtime.aggregates(NEED), runtime.aggregates(VOLUNTEER)
         seats = Seats(needs, volunteers, runtime.clock, timedelta(days=1))
-        await Staffing(needs, volunteers, seats, runtime.clock, timedelta(days=1)).staff(COMMUNITY)
+        plans = Plans(runtime.aggregates(PLAN), runtime.database, runtime.clock)
+        await Staffing(needs, volunteers, seats, plans, runtime.clock, timedelta(days=1), QuietHours(0, 0)).staff(
+            COMMUNITY
+        )
 
 
 async def _all(here: Ground) -> tuple[list[Need], list[Volunteer]]:

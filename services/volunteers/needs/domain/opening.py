@@ -1,5 +1,6 @@
 """How a need comes about: staff ask for help, an activity looks for volunteers, or a care plan raises a visit."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from services.chassis.principal import Principal, Role
 from services.chassis.values import Request
 from services.contracts.activities import ActivityScheduled
 from services.contracts.marks import Code, Id
-from services.contracts.volunteers import CareVisit, NeedOpened, Origin
+from services.contracts.volunteers import CareKind, CareVisit, NeedOpened, Origin
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain.need import AlreadyStarted, Need
 from services.volunteers.people.domain.profile import Gender
@@ -19,8 +20,15 @@ from services.volunteers.shared.values import Moment
 LONGEST = timedelta(hours=24)
 """One service takes so long at most."""
 
-CARE_LEAD = timedelta(days=7)
-"""Visits are asked for a week ahead: late enough for a good plan, early enough for people to arrange themselves."""
+NOTICE = {
+    CareKind.VISIT: timedelta(days=3),
+    CareKind.HAIRCUT: timedelta(days=3),
+    CareKind.MEAL: timedelta(days=1),
+    CareKind.CHORES: timedelta(days=1),
+    CareKind.HEALTH_CHECK: timedelta(days=7),
+}
+"""How long before a visit people are asked, by kind: late enough for a good plan, early enough for them to arrange
+themselves. A shorter notice leaves more to be planned together, and so fills more seats."""
 
 CERTIFICATES: dict[str, str] = {"medical": "medical-licence", "tutoring": "child-contact-check"}
 """Skills that may only be used with a valid certificate: medical acts by licence, children after a record check."""
@@ -100,7 +108,7 @@ def open_for_activity(id: str, community: str, scheduled: ActivityScheduled, now
     )
 
 
-def open_for_visit(plan: CarePlan, visit: CareVisit) -> Decision[Need]:
+def open_for_visit(plan: CarePlan, visit: CareVisit, notice: Mapping[CareKind, timedelta] = NOTICE) -> Decision[Need]:
     """A care plan raised a visit. Only adults may take it, since they enter a home."""
     return _opened(
         Need(
@@ -119,7 +127,7 @@ def open_for_visit(plan: CarePlan, visit: CareVisit) -> Decision[Need]:
             gender=plan.gender,
             urgency=plan.urgency,
             barred=plan.refused | {plan.elder},
-            ask_from=visit.starts_at - CARE_LEAD,
+            ask_from=visit.starts_at - notice[plan.kind],
         )
     )
 

@@ -100,4 +100,6 @@ async def test_people_who_visited_the_elder_before_are_known(needs: Aggregates[N
     first = (await needs.get("need-1")).aggregate
     await needs.change("need-1", lambda n, now: seating.accept(n, person("ann"), now), CAUSE)
     second = (await needs.get("need-2")).aggregate
-    assert await familiar(needs, [first, second]) == {id: frozenset({"ann"}) for id in ("need-1", "need-2")}
+    assert await familiar(needs, {need.id: need.care_plan for need in (first, second)}) == {
+        id: frozenset({"ann"}) for id in ("need-1", "need-2")
+    }
