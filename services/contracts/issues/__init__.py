@@ -6,27 +6,20 @@ because a worker or the staff wrote it to be. Of a case that is not for everybod
 Erasing a person removes the `reporter` or `proposer` from the state and says so with an event.
 """
 
+from services.contracts.issues.caseclocks import CasePhase, MissedPhase
 from services.contracts.issues.cases import (
     CaseAccepted,
     CaseAnonymised,
     CaseContacted,
     CaseContactExpired,
     CaseDispatched,
-    CaseEscalated,
-    CaseExtended,
-    CaseExtensionRefused,
-    CaseExtensionRequested,
     CaseHandled,
     CaseMerged,
-    CaseOverdue,
-    CasePaused,
-    CasePhase,
     CaseRated,
     CaseReassigned,
     CaseRejected,
     CaseReopened,
     CaseReported,
-    CaseResumed,
     CaseReturned,
     CaseSentBack,
     CaseStarted,
@@ -34,10 +27,19 @@ from services.contracts.issues.cases import (
     CaseStatus,
     CaseUnmerged,
     CaseVerified,
-    CaseWarned,
     CaseWordsExpired,
     Channel,
     Priority,
+)
+from services.contracts.issues.casetimes import (
+    CaseEscalated,
+    CaseExtended,
+    CaseExtensionRefused,
+    CaseExtensionRequested,
+    CaseOverdue,
+    CasePaused,
+    CaseResumed,
+    CaseWarned,
 )
 from services.contracts.issues.categories import CatalogueAdopted, CatalogueState, CategoryData, GroupData
 from services.contracts.issues.desk import CaseNumbered
@@ -163,6 +165,7 @@ __all__ = [
     "InnerPlaceChanged",
     "InnerPlaceRegistered",
     "InnerPlaceRetired",
+    "MissedPhase",
     "PersonDataErased",
     "PlaceChanged",
     "PlaceKind",

@@ -3,11 +3,22 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.contracts.event import Event, State
+from services.contracts.issues.caseclocks import CaseClock, MissedPhase
 from services.contracts.issues.routing import Routed
-from services.contracts.marks import CatalogueWords, Code, Id, Internal, Masked, Office, OfficerId, PersonId, Public
+from services.contracts.marks import (
+    CatalogueWords,
+    Code,
+    Id,
+    Internal,
+    Masked,
+    Office,
+    OfficerId,
+    PersonId,
+    Public,
+)
 from services.contracts.topics import ISSUES
 
 
@@ -49,27 +60,7 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-class CasePhase(StrEnum):
-    """What is to be done next, each with a deadline of its own."""
-
-    SIGN = "sign"
-    CONTACT = "contact"
-    HANDLING = "handling"
-    VERIFICATION = "verification"
-
-
-class _Clock(BaseModel):
-    """The clock of the phase that runs; no phase, no clock. `contacting_due_at`: by when the unit had to speak with the
-    reporter, kept when that phase is over.
-    """
-
-    phase: Public[CasePhase | None] = None
-    phase_due_at: Public[datetime | None] = None
-    warned: Public[bool] = False
-    contacting_due_at: Public[datetime | None] = None
-
-
-class WholeCase(_Clock):
+class WholeCase(CaseClock):
     """The fields of a case as everybody may see it."""
 
     number: Public[Id | None] = None
@@ -91,6 +82,7 @@ class WholeCase(_Clock):
     reported_at: Public[datetime]
     due_at: Public[datetime | None] = None
     overdue: Public[bool] = False
+    missed: Public[tuple[MissedPhase, ...]] = ()
     handled_at: Public[datetime | None] = None
     closed_at: Public[datetime | None] = None
     rating: Public[int | None] = Field(default=None, ge=1, le=5)
@@ -120,7 +112,9 @@ class CaseState(WholeCase, State, type="cn.community.issues.case.state.v1", topi
     `returned`, `sent_back` and `reopened` count how often that happened. `photos` counts all pictures kept with it.
     `first_unit` is the unit that it went to first, which stays answerable to the reporter (首接负责). `escalation`
     counts the phases that missed their deadline, `extended` the extensions granted. While it is paused or merged, its
-    clocks stand and it has no deadlines. `affected` counts the people who have the problem, the reporter among them.
+    clocks stand and it has no deadlines but those that have passed. `missed` lists the phases that were missed, each
+    with the unit that had the case then; nothing takes one back. `overdue`: the handling was missed, so that `due_at`
+    stays what it was. `affected` counts the people who have the problem, the reporter among them.
     """
 
 
@@ -141,7 +135,7 @@ class CaseAccepted(Event, type="cn.community.issues.case.accepted.v1", topic=ISS
     by: Internal[OfficerId]
 
 
-class CaseRejected(_Clock, Event, type="cn.community.issues.case.rejected.v1", topic=ISSUES, state=CaseState):
+class CaseRejected(CaseClock, Event, type="cn.community.issues.case.rejected.v1", topic=ISSUES, state=CaseState):
     """The committee does not take it up (不予立案). `reason` is written by staff for the reporter."""
 
     status: Public[CaseStatus]
@@ -150,7 +144,7 @@ class CaseRejected(_Clock, Event, type="cn.community.issues.case.rejected.v1", t
     by: Internal[OfficerId]
 
 
-class CaseDispatched(_Clock, Event, type="cn.community.issues.case.dispatched.v1", topic=ISSUES, state=CaseState):
+class CaseDispatched(CaseClock, Event, type="cn.community.issues.case.dispatched.v1", topic=ISSUES, state=CaseState):
     """A unit has it, to be handled by `due_at`. `routed`: by what, where no person chose the unit."""
 
     status: Public[CaseStatus]
@@ -165,7 +159,7 @@ class CaseDispatched(_Clock, Event, type="cn.community.issues.case.dispatched.v1
     by: Internal[OfficerId]
 
 
-class CaseReturned(_Clock, Event, type="cn.community.issues.case.returned.v1", topic=ISSUES, state=CaseState):
+class CaseReturned(CaseClock, Event, type="cn.community.issues.case.returned.v1", topic=ISSUES, state=CaseState):
     """The unit gives it back as not its own (退单); `previous_unit` is that unit."""
 
     status: Public[CaseStatus]
@@ -179,7 +173,7 @@ class CaseReturned(_Clock, Event, type="cn.community.issues.case.returned.v1", t
     by: Internal[OfficerId]
 
 
-class CaseStarted(_Clock, Event, type="cn.community.issues.case.started.v1", topic=ISSUES, state=CaseState):
+class CaseStarted(CaseClock, Event, type="cn.community.issues.case.started.v1", topic=ISSUES, state=CaseState):
     """The unit has signed for it and is at work (签收)."""
 
     status: Public[CaseStatus]
@@ -187,7 +181,7 @@ class CaseStarted(_Clock, Event, type="cn.community.issues.case.started.v1", top
     by: Internal[OfficerId]
 
 
-class CaseHandled(_Clock, Event, type="cn.community.issues.case.handled.v1", topic=ISSUES, state=CaseState):
+class CaseHandled(CaseClock, Event, type="cn.community.issues.case.handled.v1", topic=ISSUES, state=CaseState):
     """The unit says it is done; somebody else is to verify."""
 
     status: Public[CaseStatus]
@@ -198,7 +192,7 @@ class CaseHandled(_Clock, Event, type="cn.community.issues.case.handled.v1", top
     by: Internal[OfficerId]
 
 
-class CaseSentBack(_Clock, Event, type="cn.community.issues.case.sent-back.v1", topic=ISSUES, state=CaseState):
+class CaseSentBack(CaseClock, Event, type="cn.community.issues.case.sent-back.v1", topic=ISSUES, state=CaseState):
     """Verification found it not done (返工)."""
 
     status: Public[CaseStatus]
@@ -208,7 +202,7 @@ class CaseSentBack(_Clock, Event, type="cn.community.issues.case.sent-back.v1", 
     by: Internal[OfficerId]
 
 
-class CaseVerified(_Clock, Event, type="cn.community.issues.case.verified.v1", topic=ISSUES, state=CaseState):
+class CaseVerified(CaseClock, Event, type="cn.community.issues.case.verified.v1", topic=ISSUES, state=CaseState):
     """Somebody of another unit saw that it is done: closed (核查结案). `reporter` is who may be told."""
 
     status: Public[CaseStatus]
@@ -217,7 +211,7 @@ class CaseVerified(_Clock, Event, type="cn.community.issues.case.verified.v1", t
     by: Internal[OfficerId]
 
 
-class CaseReopened(_Clock, Event, type="cn.community.issues.case.reopened.v1", topic=ISSUES, state=CaseState):
+class CaseReopened(CaseClock, Event, type="cn.community.issues.case.reopened.v1", topic=ISSUES, state=CaseState):
     """The reporter, or staff for them on record, says that it is not solved."""
 
     status: Public[CaseStatus]
@@ -244,14 +238,6 @@ class CaseRated(Event, type="cn.community.issues.case.rated.v1", topic=ISSUES, s
     by: Internal[PersonId]
 
 
-class CaseOverdue(Event, type="cn.community.issues.case.overdue.v1", topic=ISSUES, state=CaseState):
-    """`due_at` passed and it is not handled. Said once for each dispatch."""
-
-    overdue: Public[bool]
-    unit: Public[Id | None]
-    due_at: Public[datetime | None]
-
-
 class CaseContactExpired(Event, type="cn.community.issues.case.contact-expired.v1", topic=ISSUES, state=CaseState):
     """The reporter's contact was kept as long as promised after the end of the case, and is no more."""
 
@@ -272,7 +258,7 @@ class CaseAnonymised(Event, type="cn.community.issues.case.anonymised.v1", topic
     photos: Public[int]
 
 
-class CaseReassigned(_Clock, Event, type="cn.community.issues.case.reassigned.v1", topic=ISSUES, state=CaseState):
+class CaseReassigned(CaseClock, Event, type="cn.community.issues.case.reassigned.v1", topic=ISSUES, state=CaseState):
     """The staff took it from one unit, `previous_unit`, and gave it to another (改派)."""
 
     status: Public[CaseStatus]
@@ -287,7 +273,7 @@ class CaseReassigned(_Clock, Event, type="cn.community.issues.case.reassigned.v1
     by: Internal[OfficerId]
 
 
-class CaseContacted(_Clock, Event, type="cn.community.issues.case.contacted.v1", topic=ISSUES, state=CaseState):
+class CaseContacted(CaseClock, Event, type="cn.community.issues.case.contacted.v1", topic=ISSUES, state=CaseState):
     """The unit has spoken with the reporter (首次联系)."""
 
     contacted_at: Public[datetime]
@@ -295,68 +281,7 @@ class CaseContacted(_Clock, Event, type="cn.community.issues.case.contacted.v1",
     by: Internal[OfficerId]
 
 
-class CasePaused(_Clock, Event, type="cn.community.issues.case.paused.v1", topic=ISSUES, state=CaseState):
-    """It can't be handled before `paused_until` (缓办); its clocks stand still until it is resumed."""
-
-    status: Public[CaseStatus]
-    paused_until: Public[datetime]
-    due_at: Public[datetime | None]
-    reason: Internal[Office[str]]
-    by: Internal[OfficerId]
-
-
-class CaseResumed(_Clock, Event, type="cn.community.issues.case.resumed.v1", topic=ISSUES, state=CaseState):
-    """Its pause is over, by a command or by the clock; it goes on where it was, with the time that was left."""
-
-    status: Public[CaseStatus]
-    paused_until: Public[datetime | None]
-    due_at: Public[datetime | None]
-    by: Internal[OfficerId]
-
-
-class CaseExtensionRequested(
-    Event, type="cn.community.issues.case.extension-requested.v1", topic=ISSUES, state=CaseState
-):
-    """The unit asks for time until `until` (延期); nothing changes before the staff agree."""
-
-    extension_requested: Public[bool]
-    until: Public[datetime]
-    reason: Internal[Office[str]]
-    by: Internal[OfficerId]
-
-
-class CaseExtended(_Clock, Event, type="cn.community.issues.case.extended.v1", topic=ISSUES, state=CaseState):
-    """The staff granted the extension: a new deadline, counted."""
-
-    extension_requested: Public[bool]
-    extended: Public[int]
-    due_at: Public[datetime]
-    overdue: Public[bool]
-    by: Internal[OfficerId]
-
-
-class CaseExtensionRefused(Event, type="cn.community.issues.case.extension-refused.v1", topic=ISSUES, state=CaseState):
-    """The staff did not grant the extension: the deadline stays."""
-
-    extension_requested: Public[bool]
-    reason: Internal[Office[str]]
-    by: Internal[OfficerId]
-
-
-class CaseWarned(_Clock, Event, type="cn.community.issues.case.warned.v1", topic=ISSUES, state=CaseState):
-    """Most of the phase's time is gone. Said once for each phase."""
-
-    unit: Public[Id | None]
-
-
-class CaseEscalated(_Clock, Event, type="cn.community.issues.case.escalated.v1", topic=ISSUES, state=CaseState):
-    """A phase missed its deadline: the next level is answerable, counted by `escalation`. Once for each phase."""
-
-    escalation: Public[int]
-    unit: Public[Id | None]
-
-
-class CaseMerged(_Clock, Event, type="cn.community.issues.case.merged.v1", topic=ISSUES, state=CaseState):
+class CaseMerged(CaseClock, Event, type="cn.community.issues.case.merged.v1", topic=ISSUES, state=CaseState):
     """It is the same as another case, which goes on for both (并案); its own clocks stand still."""
 
     status: Public[CaseStatus]
@@ -365,7 +290,7 @@ class CaseMerged(_Clock, Event, type="cn.community.issues.case.merged.v1", topic
     by: Internal[OfficerId]
 
 
-class CaseUnmerged(_Clock, Event, type="cn.community.issues.case.unmerged.v1", topic=ISSUES, state=CaseState):
+class CaseUnmerged(CaseClock, Event, type="cn.community.issues.case.unmerged.v1", topic=ISSUES, state=CaseState):
     """It was another matter after all, and goes on where it was. `previous_case` is the one it had been merged into."""
 
     status: Public[CaseStatus]

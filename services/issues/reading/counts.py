@@ -25,7 +25,7 @@ from services.chassis.store.mongo import (
 )
 from services.issues.reading import tiles
 from services.issues.reading.facts import By
-from services.issues.reading.row import ROWS
+from services.issues.reading.row import ROWS, SHARED
 from services.issues.reading.tiles import Box
 
 COUNTS = "case_counts"
@@ -138,7 +138,18 @@ class Counts:
         async for group in groups:
             for by, count in counted.items():
                 count[group["_id"].get(by) or "", group["_id"]["sig"]] += group["n"]
+        counted[By.UNIT.value].update(await self._shared(community, when, day))
         return {day_id(community, when, by, day): {"n": _listed(count)} for by, count in counted.items()}
+
+    async def _shared(self, community: str, when: str, day: int) -> Counter[tuple[str, int]]:
+        """What is to be added to the counts of units, and taken off them, for the cases that several units share."""
+        shared = Counter[tuple[str, int]]()
+        query = {"community": community, f"days.{when}": day, **SHARED}
+        async for row in self._rows.find(query, {"_id": 0, "unit": 1, "sig": 1, "shares": 1}):
+            shared[row.get("unit") or "", row["sig"]] -= 1
+            for share in row["shares"]:
+                shared[share["who"].removeprefix(f"{By.UNIT}:"), share["sig"]] += 1
+        return shared
 
     async def _month(self, community: str, when: str, month: int) -> Made:
         summed: Made = {}
@@ -233,7 +244,8 @@ def pairs(told: Sequence[int]) -> Iterator[tuple[int, int]]:
 def _listed(count: "Counter[tuple[str, int]]") -> Counted:
     listed: Counted = {}
     for (value, signature), n in sorted(count.items()):
-        listed.setdefault(_key(value), []).extend((signature, n))
+        if n > 0:
+            listed.setdefault(_key(value), []).extend((signature, n))
     return listed
 
 

@@ -5,7 +5,7 @@ know of the case. Every mark is one bit of
 a `signature`; figures are sums over signatures, so a formula may change without anything being counted anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -46,9 +46,19 @@ class Mark(StrEnum):
     RATING_4 = "rating-4"
     RATING_5 = "rating-5"
     WITHHELD = "withheld"
+    MISSED_SIGN = "missed-sign"
+    MISSED_CONTACT = "missed-contact"
+    MISSED_HANDLING = "missed-handling"
+    MISSED_VERIFICATION = "missed-verification"
+    FORMER = "former"
 
 
 BITS: Mapping[str, int] = {mark.value: 1 << place for place, mark in enumerate(Mark)}
+
+OF_DEADLINES = frozenset({Mark.ON_TIME, Mark.CONTACTED_IN_TIME, *(m for m in Mark if m.startswith("missed-"))})
+"""What is said of whether deadlines were kept."""
+
+_MISSED: Mapping[str, Mark] = {phase.value: Mark(f"missed-{phase.value}") for phase in CasePhase}
 
 
 class When(StrEnum):
@@ -75,17 +85,59 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What figures count of one case. `days`: as 20261126. `values`: for each `By`, or "" where it has none."""
+    """What figures count of one case. `days`: as 20261126. `values`: for each `By`, or "" where it has none.
+
+    `units`: the signatures with which it counts for units, where they differ from the case's own. A deadline counts for
+    the unit that had the case then: the unit that has it now answers for its own alone, and former ones for what they
+    missed (`FORMER`).
+    """
 
     signature: int
     days: dict[str, int]
     values: dict[str, str]
+    units: dict[str, int]
+
+    def counted_for(self, by: By) -> dict[str, int]:
+        """The values of `by` for which the case counts, each with its signature."""
+        return self.units if by is By.UNIT and self.units else {self.values[by.value]: self.signature}
 
 
 def facts(state: Mapping[str, Any]) -> RowFacts:
     """The facts of a case in this public state."""
-    signature = sum(BITS[mark] for mark in _marks(state))
-    return RowFacts(signature, _days(state), {by.value: _value(state, by) for by in By})
+    missed = state.get("missed") or ()
+    signature = _signed(_marks(state, missed, state.get("due_at")))
+    return RowFacts(signature, _days(state), {by.value: _value(state, by) for by in By}, _units(state, missed))
+
+
+def _units(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """The signatures for units, where a former unit has missed a deadline of the case."""
+    current = state.get("unit") or ""
+    former = {each["unit"] for each in missed if each["unit"]} - {current}
+    if not former:
+        return {}
+    own = [each for each in missed if each["unit"] in (None, state.get("unit"))]
+    due_at = state.get("unit_due_at") or (state.get("due_at") if own or not state.get("overdue") else None)
+    units = {current: _signed(_marks(state, own, due_at))}
+    for unit in sorted(former):
+        units[unit] = _signed(_marks_of_former(state, [each for each in missed if each["unit"] == unit]))
+    return units
+
+
+def _marks_of_former(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]]) -> list[Mark]:
+    """The marks of a case for a unit that has it no more: what it missed, and that it was to be handled by then."""
+    marks = [Mark.FORMER, Mark.DISPATCHED, *{_MISSED[each["phase"]] for each in missed}]
+    told = {
+        Mark.FILED: Mark.MISSED_HANDLING in marks,
+        Mark.CONTACT_OWED: Mark.MISSED_CONTACT in marks,
+        Mark.MERGED: state["status"] == S.MERGED,
+        Mark.PAUSED: state["status"] == S.PAUSED,
+        Mark.WITHHELD: not is_public(state),
+    }
+    return marks + [mark for mark, so in told.items() if so]
+
+
+def _signed(marks: Iterable[Mark]) -> int:
+    return sum(BITS[mark] for mark in marks)
 
 
 def local_day(moment: datetime) -> date:
@@ -103,9 +155,11 @@ def day_of(number: int) -> date:
     return date(number // 10_000, number // 100 % 100, number % 100)
 
 
-def _marks(state: Mapping[str, Any]) -> list[Mark]:
+def _marks(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]], due_at: datetime | None) -> list[Mark]:
+    """The marks of a case in this state, where these phases were `missed` and it was to be handled by `due_at`."""
     status = state["status"]
     closed = status in SOLVED
+    late = {_MISSED[each["phase"]] for each in missed}
     told = {
         Mark.FILED: status not in (S.REPORTED, S.REJECTED),
         Mark.REJECTED: status == S.REJECTED,
@@ -114,25 +168,26 @@ def _marks(state: Mapping[str, Any]) -> list[Mark]:
         Mark.DISPATCHED: bool(state.get("unit") or state.get("first_unit")),
         Mark.HANDLED: state.get("handled_at") is not None,
         Mark.CLOSED: closed,
-        Mark.ON_TIME: closed and _on_time(state),
+        Mark.ON_TIME: closed and Mark.MISSED_HANDLING not in late and _on_time(state, due_at),
         Mark.RETURNED: state.get("returned", 0) > 0,
         Mark.REWORKED: state.get("sent_back", 0) > 0,
         Mark.REOPENED: state.get("reopened", 0) > 0,
         Mark.EXTENDED: state.get("extended", 0) > 0,
-        Mark.CONTACT_OWED: _contact_was_owed(state),
+        Mark.CONTACT_OWED: Mark.MISSED_CONTACT in late or _contact_was_owed(state),
         Mark.CONTACTED: state.get("contacted_at") is not None,
-        Mark.CONTACTED_IN_TIME: _within(state.get("contacted_at"), state.get("contacting_due_at")),
+        Mark.CONTACTED_IN_TIME: Mark.MISSED_CONTACT not in late
+        and _within(state.get("contacted_at"), state.get("contacting_due_at")),
         Mark.ON_THE_SPOT: bool(state.get("on_the_spot")),
         Mark.ESCALATED: state.get("escalation", 0) > 0,
         Mark.WITHHELD: not is_public(state),
     }
     rating = state.get("rating")
-    return [mark for mark, so in told.items() if so] + ([Mark(f"rating-{rating}")] if rating else [])
+    return [mark for mark, so in told.items() if so] + [*late] + ([Mark(f"rating-{rating}")] if rating else [])
 
 
-def _on_time(state: Mapping[str, Any]) -> bool:
+def _on_time(state: Mapping[str, Any], due_at: datetime | None) -> bool:
     """Handled by its deadline; what has no deadline, put right on the spot, can't be late."""
-    return state.get("due_at") is None or _within(state.get("handled_at"), state["due_at"])
+    return due_at is None or _within(state.get("handled_at"), due_at)
 
 
 def _contact_was_owed(state: Mapping[str, Any]) -> bool:

@@ -148,11 +148,13 @@ class CaseFigures:
         query: Document = {
             "community": community,
             f"days.{kpi.when.value}": {"$gte": number_of(period.first), "$lte": number_of(period.last)},
-            "sig": {"$in": sorted(signature for signature in known if counts(signature))},
+            "$and": [dict(seen)],
         }
-        if by is not By.TOTAL:
-            query["who"] = f"{by.value}:{value}"
-        return await self._page({**query, "$and": [dict(seen)]}, f"days.{kpi.when.value}", limit, cursor)
+        signed = {"sig": {"$in": sorted(signature for signature in known if counts(signature))}}
+        which: list[Document] = [signed if by is By.TOTAL else {"who": f"{by.value}:{value}", **signed}]
+        if by is By.UNIT:
+            which.append({"shares": {"$elemMatch": which[0]}, "shares.who": which[0]["who"]})
+        return await self._page(query, which, f"days.{kpi.when.value}", limit, cursor)
 
     async def _sums(
         self, community: str, kpis: Iterable[Kpi], by: By, period: Period, parts: Sequence[Period], public: bool
@@ -182,7 +184,10 @@ class CaseFigures:
                 found.update(count.get(value, ())[::2])
         return found
 
-    async def _page(self, query: Document, day: str, limit: int, cursor: str | None) -> Found:
+    async def _page(
+        self, query: Document, which: Sequence[Document], day: str, limit: int, cursor: str | None
+    ) -> Found:
+        """A page of what `query` and one of `which` find; each of those is walked along an index of its own."""
         if cursor is not None:
             number, signature, id = _read(cursor)
             query[day] = {**query[day], "$lte": min(number, query[day]["$lte"])}
@@ -192,7 +197,8 @@ class CaseFigures:
                 {"sig": signature, "_id": {"$gt": id}},
             ]
         keys = [(day, DESCENDING), ("sig", ASCENDING), ("_id", ASCENDING)]
-        rows = await self._rows.find(query, {day: 1, "sig": 1}).sort(keys).limit(limit + 1).to_list(limit + 1)
+        either: Document = {"$or": [{**query, **each} for each in which]} if which[1:] else {**query, **which[0]}
+        rows = await self._rows.find(either, {day: 1, "sig": 1}).sort(keys).limit(limit + 1).to_list(limit + 1)
         if len(rows) <= limit:
             return Found(rows)
         last, when = rows[limit - 1], day.removeprefix("days.")

@@ -13,8 +13,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.marks import Code
-from services.issues.reading.facts import BITS, When
+from services.issues.reading.facts import BITS, OF_DEADLINES, Mark, When
 
+_FORMER = BITS[Mark.FORMER]
 _Z = 1.959963984540054
 """The standard normal quantile of a 95 % interval."""
 
@@ -45,8 +46,15 @@ class Kpi(BaseModel):
     weight: float = Field(default=1.0, ge=0, le=1000)
 
     def counts_in(self, signature: int) -> bool:
-        """Whether a case with these marks belongs to the sample."""
+        """Whether a case with these marks belongs to the sample. For a unit that has it no more, it belongs to figures
+        of deadlines alone."""
+        if signature & _FORMER and not self._is_of_deadlines:
+            return False
         return holds(self.of, signature)
+
+    @property
+    def _is_of_deadlines(self) -> bool:
+        return any(word.removeprefix("!") in OF_DEADLINES for clause in self.part for word in clause.split("|"))
 
     def counts_for(self, signature: int) -> bool:
         """Whether it belongs to the part as well."""
@@ -114,7 +122,7 @@ _SHOULD_CLOSE = ("filed", "!merged", "!paused")
 _RATED = ("closed", "rating-1|rating-2|rating-3|rating-4|rating-5")
 
 DEFAULT = Formulas(
-    version="default-1",
+    version="default-2",
     kpis=(
         Kpi(code="filing", zh="立案率", en="Filed", when=When.REPORTED, of=_VALID, part=("filed",), weight=5),
         Kpi(code="closing", zh="结案率", en="Closed", when=When.SETTLED, of=_SHOULD_CLOSE, part=("closed",), weight=20),
@@ -126,6 +134,26 @@ DEFAULT = Formulas(
             of=_SHOULD_CLOSE,
             part=("on-time",),
             weight=30,
+        ),
+        Kpi(
+            code="missed",
+            zh="超时率",
+            en="Missed a deadline",
+            when=When.REPORTED,
+            of=("dispatched", "!merged"),
+            part=("missed-sign|missed-contact|missed-handling",),
+            better="lower",
+            weight=10,
+        ),
+        Kpi(
+            code="verification-missed",
+            zh="核查超时率",
+            en="Verification missed its deadline",
+            when=When.REPORTED,
+            of=("handled", "!merged"),
+            part=("missed-verification",),
+            better="lower",
+            weight=0,
         ),
         Kpi(
             code="rework",

@@ -30,12 +30,12 @@ from services.issues.reading.marks import RowMarks, Settled, age_of, pass_name
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.recounting import Recounting
 from services.issues.reading.rewriting import BEFORE, Change, Rewriting, written_in
-from services.issues.reading.row import ROWS, WAITING, WORDS, Where, last_change, row
+from services.issues.reading.row import ROWS, SHARED, WAITING, WORDS, Where, last_change, row
 from services.issues.reading.throttle import Pace, Pass
 
 log = logging.getLogger(__name__)
 
-SHAPE = 5
+SHAPE = 6
 """Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
 
 STATE = "reading"
@@ -85,6 +85,22 @@ def indexes() -> list[IndexModel]:
                 [("community", up), ("who", up), (f"days.{when.value}", down), ("sig", up), ("_id", up)],
                 name=f"who {when.value}",
                 partialFilterExpression={f"days.{when.value}": {"$exists": True}},
+            )
+            for when in When
+        ),
+        *(
+            IndexModel(
+                [("community", up), ("shares.who", up), (f"days.{when.value}", down), ("sig", up), ("_id", up)],
+                name=f"shared by whom {when.value}",
+                partialFilterExpression=SHARED,
+            )
+            for when in When
+        ),
+        *(
+            IndexModel(
+                [("community", up), (f"days.{when.value}", down)],
+                name=f"shared {when.value}",
+                partialFilterExpression=SHARED,
             )
             for when in When
         ),

@@ -82,12 +82,14 @@ def count(cases: Iterable[RowFacts], formulas: Formulas, period: Period) -> Coun
     for case in cases:
         for kpi in formulas.kpis:
             day = case.days.get(kpi.when.value)
-            if day is None or not first <= day <= last or not kpi.counts_in(case.signature):
+            if day is None or not first <= day <= last:
                 continue
             for by in By:
-                figure = counted[by, case.values[by.value], kpi.code]
-                figure[0] += kpi.counts_for(case.signature)
-                figure[1] += 1
+                for value, signature in case.counted_for(by).items():
+                    if kpi.counts_in(signature):
+                        figure = counted[by, value, kpi.code]
+                        figure[0] += kpi.counts_for(signature)
+                        figure[1] += 1
     return {key: (part, whole) for key, (part, whole) in counted.items()}
 
 

@@ -31,6 +31,9 @@ WRITTEN = "written"
 _MANNER = 1
 """Of making them: another number, and those of every row are made anew when it is drawn the next time."""
 
+SHARED: Mapping[str, Any] = {"shares.who": {"$gt": ""}}
+"""The condition on rows of cases that count for several units."""
+
 WAITING = "waiting"
 """The name of the index that queues walk."""
 
@@ -47,7 +50,20 @@ INSIDE = "\x01"
 
 _STAFFS = frozenset({S.REPORTED, S.ACCEPTED, S.RETURNED, S.REOPENED})
 _UNITS = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK, S.PAUSED})
-COUNTED_BY = ("community", "sig", "unit", "category", "group", "building", "open", "public", "cell", "lon", "lat")
+COUNTED_BY = (
+    "community",
+    "sig",
+    "shares",
+    "unit",
+    "category",
+    "group",
+    "building",
+    "open",
+    "public",
+    "cell",
+    "lon",
+    "lat",
+)
 """What counts see of a row, beside its days."""
 
 _COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter", "number")
@@ -130,7 +146,12 @@ def row(
         "exact": None if exact is None else [exact["lon"], exact["lat"]],
         "sig": known.signature,
         "days": known.days,
-        "who": [f"{by}:{value}" for by, value in known.values.items() if by != By.TOTAL],
+        "shares": [{"who": f"{By.UNIT}:{unit}", "sig": sig} for unit, sig in known.units.items()],
+        "who": [
+            f"{by}:{value}"
+            for by, value in known.values.items()
+            if by != By.TOTAL and not (by == By.UNIT and known.units)
+        ],
     }
 
 

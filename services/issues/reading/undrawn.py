@@ -13,7 +13,7 @@ from services.issues.reading.row import ROWS
 Place = tuple[By, str, When, int]
 """Where a case counts: by what, for which value, by which of its days, on which day."""
 
-_WANTED = {"seq": 1, "sig": 1, "days": 1, **{by.value: 1 for by in By if by is not By.TOTAL}}
+_WANTED = {"seq": 1, "sig": 1, "shares": 1, "days": 1, **{by.value: 1 for by in By if by is not By.TOTAL}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,13 @@ async def undrawn(database: Database, community: str, known: Mapping[str, tuple[
 
 def _facts_of(row: Document) -> RowFacts:
     values: dict[str, Any] = {by.value: row.get(by.value) or "" for by in By}
-    return RowFacts(row.get("sig", 0), row.get("days") or {}, {**values, By.TOTAL.value: ""})
+    shares = {each["who"].removeprefix(f"{By.UNIT}:"): each["sig"] for each in row.get("shares") or ()}
+    return RowFacts(row.get("sig", 0), row.get("days") or {}, {**values, By.TOTAL.value: ""}, shares)
 
 
 def _places(facts: RowFacts) -> set[Place]:
-    return {(by, facts.values[by.value], When(when), day) for by in By for when, day in facts.days.items()}
+    days = [(When(when), day) for when, day in facts.days.items()]
+    return {(by, value, when, day) for by in By for value in facts.counted_for(by) for when, day in days}
 
 
 def _day(name: str) -> tuple[When, int]:

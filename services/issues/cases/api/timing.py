@@ -32,7 +32,13 @@ def _extensions(routes: APIRouter, changes: Changes) -> None:
     @routes.post(
         "/{id}/request-extension",
         response_model=CaseView,
-        responses=problems(*REFUSALS, extension.NoMoreTime, handling.DueTooFar, extension.ExtensionPending),
+        responses=problems(
+            *REFUSALS,
+            extension.NoMoreTime,
+            handling.DueTooFar,
+            extension.ExtensionTooLate,
+            extension.ExtensionPending,
+        ),
     )
     async def request_extension(id: Id, body: extension.RequestExtension, command: CommandDep) -> Response:
         """The handling unit asks for more time (延期)."""
@@ -43,7 +49,13 @@ def _extensions(routes: APIRouter, changes: Changes) -> None:
     @routes.post(
         "/{id}/grant-extension",
         response_model=CaseView,
-        responses=problems(*REFUSALS, extension.NoExtension, extension.ApproverIsRequester, extension.NoMoreTime),
+        responses=problems(
+            *REFUSALS,
+            extension.NoExtension,
+            extension.ApproverIsRequester,
+            extension.ExtensionTooLate,
+            extension.NoMoreTime,
+        ),
     )
     async def grant_extension(id: Id, command: CommandDep, body: extension.GrantExtension | None = None) -> Response:
         """The deadline moves to what was asked for."""

@@ -19,6 +19,7 @@ from services.contracts.issues import (
     CaseWithheld,
     CaseWithheldState,
     Channel,
+    MissedPhase,
     Priority,
 )
 from services.contracts.marks import Masked, Office, Officer, Personal, Someone, Thing, Words
@@ -50,13 +51,17 @@ _IN_OFFICE = frozenset({Channel.ROUND, Channel.GRID_WORKER})
 
 
 class Held(Value):
-    """The status and the times left with which a paused or merged case goes on, in milliseconds of its phase's time."""
+    """The status and the times left with which a paused or merged case goes on, in milliseconds of its phase's time.
+
+    `phase_due_at`: the deadline of a phase that was missed before; it stays what it was.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     status: CaseStatus
     phase: CasePhase | None = None
     phase_left: int | None = None
+    phase_due_at: datetime | None = None
     warn_left: int | None = None
     due_left: int | None = None
     warned: bool = False
@@ -83,7 +88,9 @@ class Case(Aggregate):
     `handlers`: everybody who ever worked on it; none of them verifies it. `reporter` is an alias where they are
     `anonymous`, and then nobody is shown it. `minor`: the reporter is under fourteen.
 
-    `phase` to `tick_at` are its clock, see `clocks`; `held` is what a pause or a merger keeps of it.
+    `phase` to `tick_at` are its clock, see `clock`; `held` is what a pause or a merger keeps of it. `due_for` and
+    `phase_for`: the milliseconds of working or plain time after `due_from` and `phase_from` at which a deadline stands;
+    None where somebody has named the deadline itself. `owed_since`: when the unit got the case, or got it back.
     `raised`: by how many steps its supporters made it more urgent. `joined`: the case it was merged into by hand, see
     `merging`. `stand_in` stands for an erased reporter where people are counted, and leads to nobody.
     `within_private`: a part of a case that is not public, or going on as one. `affected` and `children` of a public
@@ -130,7 +137,12 @@ class Case(Aggregate):
     remarks: tuple[Remark, ...] = ()
     reported_at: datetime
     due_at: datetime | None = None
+    unit_due_at: datetime | None = None
+    due_from: datetime | None = None
+    due_for: int | None = None
     overdue: bool = False
+    missed: tuple[MissedPhase, ...] = ()
+    owed_since: datetime | None = None
     handled_at: datetime | None = None
     closed_at: datetime | None = None
     rating: int | None = None
@@ -139,7 +151,10 @@ class Case(Aggregate):
     reopened: int = 0
     phase: CasePhase | None = None
     phase_due_at: datetime | None = None
+    phase_from: datetime | None = None
+    phase_for: int | None = None
     warn_at: datetime | None = None
+    warn_for: int | None = None
     warned: bool = False
     breached: bool = False
     tick_at: datetime | None = None
@@ -159,6 +174,11 @@ class Case(Aggregate):
     parent: Thing[str | None] = None
     children: int = 0
     stand_in: Thing[str | None] = None
+
+    @property
+    def handle_by(self) -> datetime | None:
+        """The deadline that the unit works to: the case's own, or the unit's where that one was missed before."""
+        return self.unit_due_at or self.due_at
 
     @property
     def can_be_contacted(self) -> bool:

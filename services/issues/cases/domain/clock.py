@@ -2,7 +2,12 @@
 
 A phase begins with a command and ends with the next: from dispatch the unit has time to sign, then to speak with the
 reporter, then to handle; from the handling somebody has time to verify. `due_at`, by when it must be handled, runs from
-the dispatch on, whatever the phase. While a case is paused or merged every clock stands still; what was left is left.
+the dispatch on, whatever the phase. While a case is paused or merged every clock that runs stands still; what was left
+is left.
+
+What was missed stays missed. A deadline that has passed is a fact: nothing moves it, and who had the case then is on
+record (`missed`). A unit that gets the case afterwards has a deadline of its own, `unit_due_at`, beside the one that
+was missed. Every command on a clock says first what has come due (`overtaken`), so that none is quicker than a sweep.
 
 A clock is no timer: `tick_at` is a field, the next moment at which something is due, and `tick` the command of a sweep.
 """
@@ -12,7 +17,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided, event_from
 from services.contracts.event import Event
-from services.contracts.issues import CaseEscalated, CaseOverdue, CasePhase, CaseStatus, CaseWarned
+from services.contracts.issues import CaseEscalated, CaseOverdue, CasePhase, CaseStatus, CaseWarned, MissedPhase
 from services.issues.cases.domain.case import Case, Held
 from services.issues.cases.domain.transitions import WORKING
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
@@ -27,13 +32,21 @@ class ClockState:
 
     phase: CasePhase | None
     phase_due_at: datetime | None
+    phase_from: datetime | None
+    phase_for: int | None
     warn_at: datetime | None
+    warn_for: int | None
     warned: bool
     breached: bool
     escalation: int
     contacting_due_at: datetime | None
+    unit: str | None
     due_at: datetime | None
+    unit_due_at: datetime | None
+    due_from: datetime | None
+    due_for: int | None
     overdue: bool
+    missed: tuple[MissedPhase, ...]
     paused_until: datetime | None
     held: Held | None
 
@@ -42,6 +55,20 @@ class ClockState:
         """The clock of `case`."""
         return cls(**{each.name: getattr(case, each.name) for each in fields(cls)})
 
+    @property
+    def handle_by(self) -> datetime | None:
+        """As `Case.handle_by`."""
+        return self.unit_due_at or self.due_at
+
+    def to_be_handled_by(self, due_at: datetime, since: datetime, length: int | None) -> "ClockState":
+        """The clock with this deadline of the handling, `length` milliseconds after `since` where that is what it is.
+
+        It is the case's own, or where that was missed before, the unit's."""
+        clock = replace(self, due_from=since, due_for=length)
+        if self.overdue and self.due_at is not None:
+            return replace(clock, unit_due_at=due_at)
+        return replace(clock, due_at=due_at, unit_due_at=None)
+
     def on(self, case: Case) -> Case:
         """`case` with this clock, and with the moment at which the clock must be looked at next."""
         state = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -49,18 +76,43 @@ class ClockState:
 
     def stopped(self) -> "ClockState":
         """The clock with no phase running."""
-        return replace(self, phase=None, phase_due_at=None, warn_at=None, warned=False, breached=False)
+        return replace(
+            self,
+            phase=None,
+            phase_due_at=None,
+            phase_from=None,
+            phase_for=None,
+            warn_at=None,
+            warn_for=None,
+            warned=False,
+            breached=False,
+        )
 
     def owes(self, status: CaseStatus) -> bool:
         """Whether a unit owes the handling of a case in `status`, and has not missed its deadline yet."""
-        return status in WORKING and not self.overdue
+        if status not in WORKING:
+            return False
+        return not (self.overdue if self.unit_due_at is None else self.has_missed(CasePhase.HANDLING))
+
+    def has_missed(self, phase: CasePhase) -> bool:
+        """Whether the unit that has the case has missed the deadline that it has for `phase` now."""
+        due_at = self.handle_by if phase is CasePhase.HANDLING else self.phase_due_at
+        return any((each.phase, each.due_at) == (phase, due_at) for each in self.missed)
+
+    def missing(self, phase: CasePhase) -> "ClockState":
+        """The clock once the deadline of `phase` is missed, each deadline once."""
+        due_at = self.handle_by if phase is CasePhase.HANDLING else self.phase_due_at
+        if due_at is None or self.has_missed(phase):
+            return self
+        whose = None if phase is CasePhase.VERIFICATION else self.unit
+        return replace(self, missed=(*self.missed, MissedPhase(phase=phase, unit=whose, due_at=due_at)))
 
     def _next_tick(self, status: CaseStatus) -> datetime | None:
         runs = self.phase is not None
         moments = (
             self.warn_at if runs and not self.warned else None,
             self.phase_due_at if runs and not self.breached else None,
-            self.due_at if self.owes(status) else None,
+            self.handle_by if self.owes(status) else None,
             self.paused_until if status is CaseStatus.PAUSED else None,
         )
         return min((moment for moment in moments if moment is not None), default=None)
@@ -84,50 +136,66 @@ class Clocks:
         return self._run(case, phase, length, now, warn_after=length * self.warn_share).on(case)
 
     def begin_handling(self, case: Case, now: datetime) -> Case:
-        """`case` as the handling itself begins: its deadline stands since the dispatch."""
-        if case.due_at is None:
+        """`case` as the handling itself begins: its deadline stands since the dispatch.
+
+        Where that was missed already, the handling is late from its beginning, and nobody is told a second time.
+        """
+        if case.handle_by is None:
             return self.begin(case, CasePhase.HANDLING, now)
-        left = self._left(case, case.due_at, CasePhase.HANDLING, now)
+        left = self._left(case, case.handle_by, CasePhase.HANDLING, now)
         running = self._run(case, CasePhase.HANDLING, left, now, warn_after=left * self.warn_share)
-        return replace(running, phase_due_at=case.due_at).on(case)
+        late = running.has_missed(CasePhase.HANDLING)
+        return replace(running, phase_due_at=case.handle_by, phase_for=None, warned=late, breached=late).on(case)
 
     def due(self, case: Case, now: datetime) -> datetime:
         """By when a case that is dispatched now must be handled."""
         return _whole(self.time.due(now, _span(case, CasePhase.HANDLING)))
 
+    def owing(self, case: Case, named: datetime | None, now: datetime) -> Case:
+        """`case` as a unit owes it: to be handled by the moment that was `named`, or else in its category's time."""
+        due_at = named or self.due(case, now)
+        length = None if named is not None else self.time.length(_span(case, CasePhase.HANDLING))
+        return ClockState.of(case).to_be_handled_by(due_at, now, _milliseconds(length)).on(case)
+
     def hold(self, case: Case, now: datetime) -> Case:
-        """`case` with every clock standing still. It remembers the status that it goes back to, and what was left."""
-        phase, phase_left, warn_left, due_left = case.phase, None, None, None
-        if phase is not None and case.phase_due_at is not None:
+        """`case` with every running clock standing still. It remembers the status that it goes back to, and what was
+        left. A deadline that has passed, or was kept, stands where it stood."""
+        phase, clock = case.phase, ClockState.of(case)
+        phase_left, warn_left, due_left = None, None, None
+        if phase is not None and case.phase_due_at is not None and not case.breached:
             phase_left = self._left(case, case.phase_due_at, phase, now)
         if phase is not None and case.warn_at is not None and not case.warned:
             warn_left = self._left(case, case.warn_at, phase, now)
-        if case.due_at is not None:
-            due_left = self._left(case, case.due_at, CasePhase.HANDLING, now)
+        if clock.owes(case.status) and clock.handle_by is not None:
+            due_left = self._left(case, clock.handle_by, CasePhase.HANDLING, now)
+            clock = replace(clock, unit_due_at=None, due_at=clock.due_at if clock.overdue else None)
         held = Held(
             status=case.status,
             phase=phase,
             phase_left=_milliseconds(phase_left),
+            phase_due_at=case.phase_due_at if case.breached else None,
             warn_left=_milliseconds(warn_left),
             due_left=_milliseconds(due_left),
             warned=case.warned,
             breached=case.breached,
         )
-        return replace(ClockState.of(case).stopped(), held=held, due_at=None).on(case)
+        return replace(clock.stopped(), held=held).on(case)
 
     def release(self, case: Case, now: datetime) -> Case:
         """A held case as it goes on where it was, with the time that it had left."""
         held = case.held
         if held is None:
             return stop(case)
-        due_at = None
+        clock = replace(ClockState.of(case).stopped(), held=None)
         if held.due_left is not None:
             due_at = self._later(case, held.due_left * _MILLISECOND, CasePhase.HANDLING, now)
-        clock = replace(ClockState.of(case).stopped(), held=None, due_at=due_at)
+            clock = clock.to_be_handled_by(due_at, now, held.due_left)
         resumed = clock.on(case.model_copy(update={"status": held.status}))
         if held.phase is not None and held.phase_left is not None:
             warn_after = None if held.warn_left is None else held.warn_left * _MILLISECOND
             clock = self._run(resumed, held.phase, held.phase_left * _MILLISECOND, now, warn_after=warn_after)
+        elif held.phase is not None:
+            clock = replace(clock, phase=held.phase, phase_due_at=held.phase_due_at or now)
         return replace(clock, warned=held.warned, breached=held.breached).on(resumed)
 
     def _run(
@@ -142,7 +210,10 @@ class Clocks:
             ClockState.of(case),
             phase=phase,
             phase_due_at=due_at,
+            phase_from=now,
+            phase_for=_milliseconds(left),
             warn_at=None if warn_after is None else self._later(case, warn_after, phase, now),
+            warn_for=_milliseconds(warn_after),
             warned=False,
             breached=False,
             contacting_due_at=contacting_due_at,
@@ -167,15 +238,22 @@ def tick(case: Case, now: datetime) -> Decision[Case]:
         clock = replace(clock, warned=True)
         events.append(CaseWarned)
     if case.phase is not None and case.phase_due_at is not None and case.phase_due_at <= now and not case.breached:
-        clock = replace(clock, breached=True, escalation=case.escalation + 1)
+        clock = replace(clock.missing(case.phase), breached=True, escalation=case.escalation + 1)
         events.append(CaseEscalated)
-    if clock.owes(case.status) and case.due_at is not None and case.due_at <= now:
-        clock = replace(clock, overdue=True)
+    owes = ClockState.of(case).owes(case.status)
+    if owes and case.handle_by is not None and case.handle_by <= now:
+        clock = replace(clock.missing(CasePhase.HANDLING), overdue=True)
         events.append(CaseOverdue)
     if not events:
         return decided(case)
     changed = clock.on(case)
     return decided(changed, *(event_from(event, changed) for event in events))
+
+
+def overtaken(case: Case, now: datetime) -> tuple[Case, tuple[Event, ...]]:
+    """`case` with what has come due by now, and the events that say so: what a command on a clock begins with."""
+    due = tick(case, now)
+    return due.aggregate, due.events
 
 
 def _span(case: Case, phase: CasePhase) -> Span:

@@ -8,7 +8,7 @@ from services.chassis.principal import Principal
 from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import CaseExtended, CaseExtensionRefused, CaseExtensionRequested, CasePhase
 from services.issues.cases.domain.case import Case, Extension, with_remark
-from services.issues.cases.domain.clock import Clocks, ClockState
+from services.issues.cases.domain.clock import Clocks, ClockState, overtaken
 from services.issues.cases.domain.handling import FARTHEST, DueTooFar
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 
@@ -20,6 +20,15 @@ class NoMoreTime(
     en="An extension ends after now and after the present deadline.",
 ):
     """An extension gives time."""
+
+
+class ExtensionTooLate(
+    Conflict,
+    code="case.extension-too-late",
+    zh="处置时限已过，不能再延期。",
+    en="The deadline has passed; more time is asked for, and given, before that.",
+):
+    """What was missed stays missed: time that is given afterwards would hide it."""
 
 
 class ExtensionPending(
@@ -68,6 +77,7 @@ def request_extension(case: Case, command: RequestExtension, by: Principal, now:
     Raises:
         NoMoreTime: what is asked for is not later than the deadline.
         DueTooFar: it is years away.
+        ExtensionTooLate: the deadline has passed.
         ExtensionPending: an answer is waited for already.
     """
     by.require(case.community, *WHO[CaseCommand.REQUEST_EXTENSION])
@@ -76,6 +86,7 @@ def request_extension(case: Case, command: RequestExtension, by: Principal, now:
         raise NotYours()
     if case.extension is not None:
         raise ExtensionPending()
+    _require_in_time(case, now)
     _require_more(case, command.until, now)
     if command.until > now + FARTHEST:
         raise DueTooFar(days=FARTHEST.days)
@@ -98,22 +109,23 @@ def grant_extension(
     Raises:
         NoExtension: none was asked for.
         ApproverIsRequester: `by` asked for it, or works for the unit.
-        NoMoreTime: the time asked for has passed meanwhile, or a pause has moved the deadline beyond it.
+        ExtensionTooLate: the deadline has passed meanwhile.
+        NoMoreTime: a pause has moved the deadline beyond what was asked for.
     """
     extension = _answered(case, CaseCommand.GRANT_EXTENSION, by)
+    _require_in_time(case, now)
     _require_more(case, extension.until, now)
-    longer = case.model_copy(
+    case, passed = overtaken(case, now)
+    longer = clocks.owing(case, extension.until, now).model_copy(
         update={
             "extension": None,
             "extended": case.extended + 1,
-            "due_at": extension.until,
-            "overdue": False,
             "remarks": with_remark(case, CaseCommand.GRANT_EXTENSION, command.note, by, now),
         }
     )
     handles = case.phase is CasePhase.HANDLING
     changed = clocks.begin_handling(longer, now) if handles else ClockState.of(longer).on(longer)
-    return decided(changed, event_from(CaseExtended, changed, by=by.sub))
+    return decided(changed, *passed, event_from(CaseExtended, changed, by=by.sub))
 
 
 def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: datetime) -> Decision[Case]:
@@ -133,8 +145,13 @@ def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: d
 
 
 def _require_more(case: Case, until: datetime, now: datetime) -> None:
-    if until <= now or (case.due_at is not None and until <= case.due_at):
+    if until <= now or (case.handle_by is not None and until <= case.handle_by):
         raise NoMoreTime()
+
+
+def _require_in_time(case: Case, now: datetime) -> None:
+    if case.handle_by is not None and case.handle_by <= now:
+        raise ExtensionTooLate()
 
 
 def _answered(case: Case, command: CaseCommand, by: Principal) -> Extension:

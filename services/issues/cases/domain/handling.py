@@ -19,7 +19,7 @@ from services.contracts.issues import (
 )
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
-from services.issues.cases.domain.clock import Clocks, stop
+from services.issues.cases.domain.clock import Clocks, overtaken, stop
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.shared.values import AttachmentIds, PhotoIds
 from services.issues.units.domain import Unit
@@ -178,12 +178,13 @@ def dispatch(case: Case, command: Dispatch, unit: Unit, clocks: Clocks, by: Prin
         DueInThePast, DueTooFar: the deadline has passed already, or is years away.
     """
     by.require(case.community, *WHO[CaseCommand.DISPATCH])
+    case, passed = overtaken(case, now)
     changed = _given(case, CaseCommand.DISPATCH, command, unit, clocks, now)
-    return decided(changed, event_from(CaseDispatched, changed, by=by.sub))
+    return decided(changed, *passed, event_from(CaseDispatched, changed, by=by.sub))
 
 
 def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """Correct the unit before it has begun. Its clocks begin anew.
+    """Correct the unit before it has begun. The other unit's clocks begin anew; what was missed stays missed.
 
     Raises:
         AlreadyTheirs: the unit has it.
@@ -193,36 +194,35 @@ def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Prin
     target(case.status, CaseCommand.REASSIGN)
     if case.unit == unit.id:
         raise AlreadyTheirs()
+    case, passed = overtaken(case, now)
     changed = _given(case, CaseCommand.REASSIGN, command, unit, clocks, now)
-    return decided(changed, event_from(CaseReassigned, changed, previous_unit=case.unit, by=by.sub))
+    return decided(changed, *passed, event_from(CaseReassigned, changed, previous_unit=case.unit, by=by.sub))
 
 
 def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: Clocks, now: datetime) -> Case:
     status = target(case.status, how)
     if unit.community != case.community:
         raise UnitElsewhere()
-    due_at = command.due_at or clocks.due(case, now)
-    if due_at <= now:
+    if command.due_at is not None and command.due_at <= now:
         raise DueInThePast()
-    if command.due_at is not None and due_at > now + FARTHEST:
+    if command.due_at is not None and command.due_at > now + FARTHEST:
         raise DueTooFar(days=FARTHEST.days)
     given = case.model_copy(
         update={
             "status": status,
             "unit": unit.id,
             "first_unit": case.first_unit or unit.id,
-            "due_at": due_at,
-            "overdue": False,
+            "owed_since": now,
             "signed_at": None,
             "contacted_at": None,
             "extension": None,
         }
     )
-    return clocks.begin(given, CasePhase.SIGN, now)
+    return clocks.begin(clocks.owing(given, command.due_at, now), CasePhase.SIGN, now)
 
 
 def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Decision[Case]:
-    """The unit returns the case to the staff. The case counts how often that was done.
+    """The unit returns the case to the staff. The case counts how often that was done; a missed deadline stays.
 
     Raises:
         ReturnedTooOften: it has gone to and fro long enough.
@@ -230,12 +230,13 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
     _require_unit(case, CaseCommand.RETURN, by)
     if case.returned >= MAX_RETURNS:
         raise ReturnedTooOften(times=MAX_RETURNS)
+    case, passed = overtaken(case, now)
     returned = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.RETURN),
             "unit": None,
-            "due_at": None,
-            "overdue": False,
+            "due_at": case.due_at if case.overdue else None,
+            "unit_due_at": None,
             "extension": None,
             "returned": case.returned + 1,
             "remarks": with_remark(case, CaseCommand.RETURN, command.reason, by, now),
@@ -243,13 +244,16 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
     )
     changed = stop(returned)
     return decided(
-        changed, event_from(CaseReturned, changed, previous_unit=case.unit, reason=command.reason, by=by.sub)
+        changed,
+        *passed,
+        event_from(CaseReturned, changed, previous_unit=case.unit, reason=command.reason, by=by.sub),
     )
 
 
 def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """The unit signs for it and begins; next it speaks with the reporter, if there is somebody to be spoken with."""
     _require_unit(case, CaseCommand.START, by)
+    case, passed = overtaken(case, now)
     started = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.START),
@@ -259,7 +263,7 @@ def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: dateti
     )
     speaks = case.can_be_contacted and case.contacted_at is None
     changed = clocks.begin(started, CasePhase.CONTACT, now) if speaks else clocks.begin_handling(started, now)
-    return decided(changed, event_from(CaseStarted, changed, by=by.sub))
+    return decided(changed, *passed, event_from(CaseStarted, changed, by=by.sub))
 
 
 def contact(case: Case, command: ContactReporter, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -271,6 +275,7 @@ def contact(case: Case, command: ContactReporter, clocks: Clocks, by: Principal,
     _require_unit(case, CaseCommand.CONTACT, by)
     if case.contacted_at is not None or not case.can_be_contacted:
         raise AlreadyContacted()
+    case, passed = overtaken(case, now)
     spoken = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.CONTACT),
@@ -280,7 +285,7 @@ def contact(case: Case, command: ContactReporter, clocks: Clocks, by: Principal,
         }
     )
     changed = clocks.begin_handling(spoken, now) if case.phase is CasePhase.CONTACT else spoken
-    return decided(changed, event_from(CaseContacted, changed, note=command.note, by=by.sub))
+    return decided(changed, *passed, event_from(CaseContacted, changed, note=command.note, by=by.sub))
 
 
 def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -300,6 +305,7 @@ def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: date
     papers = tuple(dict.fromkeys((*case.attachments_after, *command.attachments)))
     if len(case.attachments) + len(papers) > MAX_ATTACHMENTS:
         raise TooManyAttachments(limit=MAX_ATTACHMENTS)
+    case, passed = overtaken(case, now)
     handled = case.model_copy(
         update={
             "status": status,
@@ -312,12 +318,13 @@ def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: date
         }
     )
     changed = clocks.begin(handled, CasePhase.VERIFICATION, now)
-    return decided(changed, event_from(CaseHandled, changed, note=command.note, by=by.sub))
+    return decided(changed, *passed, event_from(CaseHandled, changed, note=command.note, by=by.sub))
 
 
 def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decision[Case]:
     """Close the case: somebody who neither asked for it nor worked on it has seen that it is done."""
     _require_verifier(case, CaseCommand.VERIFY, by)
+    case, passed = overtaken(case, now)
     verified = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.VERIFY),
@@ -326,22 +333,24 @@ def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decisio
         }
     )
     changed = stop(verified)
-    return decided(changed, event_from(CaseVerified, changed, by=by.sub))
+    return decided(changed, *passed, event_from(CaseVerified, changed, by=by.sub))
 
 
 def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """Return the case to the unit that called it done, and count that. Its deadline stays as it was."""
     _require_verifier(case, CaseCommand.SEND_BACK, by)
+    case, passed = overtaken(case, now)
     again = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.SEND_BACK),
             "handled_at": None,
+            "owed_since": now,
             "sent_back": case.sent_back + 1,
             "remarks": with_remark(case, CaseCommand.SEND_BACK, command.reason, by, now),
         }
     )
     changed = stop(again) if case.unit is None else clocks.begin_handling(again, now)
-    return decided(changed, event_from(CaseSentBack, changed, reason=command.reason, by=by.sub))
+    return decided(changed, *passed, event_from(CaseSentBack, changed, reason=command.reason, by=by.sub))
 
 
 def _require_unit(case: Case, command: CaseCommand, by: Principal) -> None:

@@ -21,7 +21,7 @@ from services.chassis.values import Request, Text
 from services.contracts.issues import CaseMerged, CaseMergeMoved, CaseStatus, CaseUnmerged
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
-from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.clock import Clocks, overtaken
 from services.issues.cases.domain.transitions import CLOSED, WHO, CaseCommand, target
 
 
@@ -77,6 +77,7 @@ def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Princi
         raise MergedIntoItself()
     if survivor.status in CLOSED:
         raise MergedIntoClosed()
+    case, passed = overtaken(case, now)
     changed = clocks.hold(case, now).model_copy(
         update={
             "status": status,
@@ -86,7 +87,7 @@ def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Princi
             "remarks": with_remark(case, CaseCommand.MERGE, command.reason, by, now),
         }
     )
-    return decided(changed, event_from(CaseMerged, changed, by=by.sub))
+    return decided(changed, *passed, event_from(CaseMerged, changed, by=by.sub))
 
 
 def unmerge(case: Case, command: Unmerge, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:

@@ -8,7 +8,7 @@ from services.chassis.principal import SYSTEM, Principal
 from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import CasePaused, CaseResumed, CaseStatus
 from services.issues.cases.domain.case import Case, with_remark
-from services.issues.cases.domain.clock import Clocks, tick
+from services.issues.cases.domain.clock import Clocks, overtaken, tick
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 
 LONGEST = timedelta(days=366)
@@ -44,6 +44,7 @@ def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: dateti
     status = target(case.status, CaseCommand.PAUSE)
     if not now < command.until <= now + LONGEST:
         raise PauseTooLong(days=LONGEST.days)
+    case, passed = overtaken(case, now)
     changed = clocks.hold(case, now).model_copy(
         update={
             "status": status,
@@ -52,7 +53,7 @@ def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: dateti
             "remarks": with_remark(case, CaseCommand.PAUSE, command.reason, by, now),
         }
     )
-    return decided(changed, event_from(CasePaused, changed, reason=command.reason, by=by.sub))
+    return decided(changed, *passed, event_from(CasePaused, changed, reason=command.reason, by=by.sub))
 
 
 def resume(case: Case, command: Resume, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:

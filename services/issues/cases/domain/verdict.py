@@ -60,7 +60,7 @@ class Rate(Request):
 
 
 def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decision[Case]:
-    """Open the case again; the staff decide who handles it.
+    """Open the case again; the staff decide who handles it. What was missed before stays missed.
 
     Raises:
         OnlyTheReporter: somebody else asks.
@@ -78,8 +78,8 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
             "contacted_at": None,
             "extension": None,
             "unit": None,
-            "due_at": None,
-            "overdue": False,
+            "due_at": case.due_at if case.overdue else None,
+            "unit_due_at": None,
             "handled_at": None,
             "closed_at": None,
             "rating": None,

@@ -29,7 +29,7 @@ def _about_handling(table: Handlers, telling: Telling, knowledge: Knowledge) -> 
     @table.on(CaseDispatched)
     async def tell_of_dispatch(received: Received[CaseDispatched]) -> None:
         known = await knowledge.case(received.envelope.aggregate_id)
-        about = of_case(known).model_copy(update={"due_at": received.event.due_at})
+        about = of_case(known).model_copy(update={"due_at": received.event.unit_due_at or received.event.due_at})
         await tell_all(telling, knowledge, received, known.reporter, NoticeKind.CASE_DISPATCHED, about)
 
     @table.on(CaseMerged)
@@ -60,11 +60,11 @@ def _about_deadlines(table: Handlers, telling: Telling, knowledge: Knowledge) ->
 
     @table.on(CaseExtended)
     async def tell_of_extension(received: Received[CaseExtended]) -> None:
-        await _tell_of_deadline(telling, knowledge, received, received.event.due_at)
+        await _tell_of_deadline(telling, knowledge, received, received.event.unit_due_at or received.event.due_at)
 
     @table.on(CaseResumed)
     async def tell_of_resumption(received: Received[CaseResumed]) -> None:
-        await _tell_of_deadline(telling, knowledge, received, received.event.due_at)
+        await _tell_of_deadline(telling, knowledge, received, received.event.unit_due_at or received.event.due_at)
 
 
 async def _tell_of_deadline(

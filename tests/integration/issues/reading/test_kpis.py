@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.chassis.principal import Role
+from services.chassis.room import Room
 from services.chassis.store import journal
 from services.chassis.store.journal import Journal
 from services.chassis.store.mongo import Database
+from services.contracts.issues import UnitKind
 from services.issues.app import service
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.facts import By
@@ -25,10 +27,12 @@ from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
 from services.issues.settings import IssuesSettings
+from tests.integration import standing
 from tests.integration.calling import Hand
-from tests.integration.issues.calling import Api, a_community
+from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.integration.issues.kept import Kept
 from tests.integration.issues.opening import called, indexed
+from tests.integration.issues.query_plans import winning
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, person
 
 BEGAN = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
@@ -44,6 +48,7 @@ class World:
     db: Database
     clock: Hand
     settings: IssuesSettings
+    rooms: Sequence[Room]
 
     async def follow(self) -> None:
         """What relay, events and sweep do in a running service."""
@@ -64,8 +69,9 @@ async def world(settings: IssuesSettings) -> AsyncIterator[World]:
     clock = Hand(BEGAN)
     async with indexed(settings, clock) as runtime:
         store = Kept.of(runtime)
-        async with called(service.rooms(runtime), settings) as api:
-            yield World(api, store, runtime.database, clock, settings)
+        rooms = service.rooms(runtime)
+        async with called(rooms, settings) as api:
+            yield World(api, store, runtime.database, clock, settings, rooms)
 
 
 _STRAIGHT = ("accept", "dispatch", "start", "handle", "verify", "rate")
@@ -75,10 +81,15 @@ _STRAIGHT = ("accept", "dispatch", "start", "handle", "verify", "rate")
 async def _live(world: World, dice: random.Random, cases: int, commands: int) -> None:
     """Cases are reported and treated by chance; what the table does not allow is refused and changes nothing."""
     unit, houses = await a_community(world.api)
-    handler = person("handler-7", Role.HANDLER, units=(unit,))
+    street = {"community": HERE, "code": "street", "kind": UnitKind.STREET, "title": "街道办"}
+    other = (await world.api.made(OPERATOR, "/units", street))["id"]
+    handler = person("handler-7", Role.HANDLER, units=(unit, other))
     steps: list[tuple[Any, str, dict[str, Any]]] = [
         (STAFF, "accept", {}),
         (STAFF, "dispatch", {"unit": unit}),
+        (STAFF, "reassign", {"unit": other}),
+        (STAFF, "merge", {}),
+        (STAFF, "unmerge", {}),
         (STAFF, "reject", {"reason": "不属实"}),
         (handler, "start", {}),
         (handler, "contact", {}),
@@ -108,8 +119,12 @@ async def _live(world: World, dice: random.Random, cases: int, commands: int) ->
             asked = {"rating": dice.randint(1, 5)}
         if command in ("pause", "request-extension"):
             asked = {**asked, "until": (world.clock.now + timedelta(days=9)).isoformat()}
+        if command == "merge":
+            asked = {"into": dice.choice(made[-5:])}
         answer = await world.api.post(by, f"/cases/{dice.choice(made[-5:])}/{command}", asked)
         assert answer.status in (200, 403, 409) or answer.code == "case.no-more-time", answer.json
+        if dice.random() < 0.2:
+            await standing.sweep(world.rooms, "case-clock").once(world.clock)
         done += answer.status == 200
         if turn % 60 == 0:
             await world.follow()
@@ -131,8 +146,10 @@ async def test_the_journal_alone_gives_the_live_figures(world: World, seed: int)
         told = await from_journal(database, HERE, DEFAULT, period)
         assert list(differences(told, await live(database, HERE, DEFAULT, period))) == []
     whole = await from_journal(database, HERE, DEFAULT, _periods(world)[0])
-    assert whole[By.TOTAL, "", "filing"][1] == await world.store.cases.collection.count_documents({}) > 15
-    assert {code for _, _, code in whole} >= {"filing", "closing", "on-time", "rework", "extension", "response"}
+    apart = {"state.status": {"$ne": "merged"}}
+    assert whole[By.TOTAL, "", "filing"][1] == await world.store.cases.collection.count_documents(apart) > 15
+    codes = {"filing", "closing", "on-time", "missed", "rework", "extension", "response"}
+    assert {code for _, _, code in whole} >= codes
 
 
 async def test_each_figure_leads_to_its_cases(world: World) -> None:
@@ -150,6 +167,48 @@ async def test_each_figure_leads_to_its_cases(world: World) -> None:
                     assert (len(ids), len(set(ids))) == (count, count), (by, line["value"], figure)
                     looked += count > 0
     assert looked > 20
+
+
+async def test_a_deadline_counts_for_the_unit_that_had_the_case_then(world: World) -> None:
+    unit, houses = await a_community(world.api)
+    street = {"community": HERE, "code": "street", "kind": UnitKind.STREET, "title": "街道办"}
+    other = (await world.api.made(OPERATOR, "/units", street))["id"]
+    handlers = [person("handler-7", Role.HANDLER, units=(each,)) for each in (unit, other)]
+    for late in (True, False):
+        body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}
+        at = f"/cases/{(await world.api.made(STAFF, '/cases', body))['id']}"
+        await world.api.made(STAFF, f"{at}/dispatch", {"unit": unit})
+        if late:
+            world.clock.wait(timedelta(days=40))
+            await world.api.made(handlers[0], f"{at}/return", {"reason": "不归我们"})
+            await world.api.made(STAFF, f"{at}/dispatch", {"unit": other})
+        await world.api.made(handlers[late], f"{at}/start", {})
+        await world.api.made(handlers[late], f"{at}/handle", {})
+        await world.api.made(SUPERVISOR, f"{at}/verify", {})
+    await world.follow()
+    days = {"from": BEGAN.date(), "to": world.clock.now.date()}
+    answer = (await world.api.get(STAFF, "/kpis", community=HERE, per="unit", **days)).json
+    figures = {(line["value"], figure["code"]): figure for line in answer["lines"] for figure in line["figures"]}
+    told = {key: (figure["part"], figure["sample"]) for key, figure in figures.items()}
+    assert (told[unit, "on-time"], told[other, "on-time"]) == ((1, 2), (1, 1))
+    assert (told[unit, "missed"], told[other, "missed"]) == ((1, 2), (0, 1))
+    assert (told[unit, "closing"], told[other, "closing"]) == ((1, 1), (1, 1))
+    for figure in (figures[unit, "on-time"], figures[unit, "missed"]):
+        assert len(await _all(world.api, figure["sample_cases"])) == figure["sample"]
+        assert len(await _all(world.api, figure["part_cases"])) == figure["part"]
+    period = Period(BEGAN.date(), world.clock.now.date())
+    journaled = await from_journal(world.db, HERE, DEFAULT, period)
+    assert list(differences(journaled, await live(world.db, HERE, DEFAULT, period))) == []
+
+
+async def test_the_cases_behind_a_figure_of_a_unit_are_walked_in_order(world: World) -> None:
+    who, days = f"unit:{'u' * 8}", {"days.settled": {"$gte": 20260101, "$lte": 20261231}}
+    here = {"community": HERE, **days, "sig": {"$in": [1, 2, 3]}}
+    shared = {"shares": {"$elemMatch": {"who": who, "sig": {"$in": [1, 2, 3]}}}, "shares.who": who}
+    either = {"$or": [{**here, "who": who}, {"community": HERE, **days, **shared}]}
+    order = [("days.settled", -1), ("sig", 1), ("_id", 1)]
+    explained = await world.db[ROWS].find(either).sort(order).limit(51).explain()
+    assert not winning(explained) & {"COLLSCAN", "SORT"}
 
 
 async def _all(api: Api, link: str) -> list[str]:

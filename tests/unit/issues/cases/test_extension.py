@@ -8,6 +8,7 @@ from services.chassis.principal import Role
 from services.contracts.issues import (
     CaseEscalated,
     CaseExtended,
+    CaseOverdue,
     CasePhase,
     CaseStatus,
     CaseWarned,
@@ -17,6 +18,7 @@ from services.issues.cases.domain.clock import tick
 from services.issues.cases.domain.extension import (
     ApproverIsRequester,
     ExtensionPending,
+    ExtensionTooLate,
     GrantExtension,
     NoExtension,
     NoMoreTime,
@@ -86,18 +88,29 @@ def test_a_granted_extension_is_warned_of_and_breached_anew() -> None:
     case = a_case(S.DISPATCHED)
     for command in (CaseCommand.START, CaseCommand.CONTACT):
         case = STEPS[command](case).aggregate
-    late = NOW + timedelta(days=30)
-    told = tick(case, late).aggregate
-    assert (told.overdue, told.warned, told.escalation) == (True, True, 1)
-    asked = request_extension(told, RequestExtension(until=late + timedelta(days=30), reason="r"), HANDLER, late)
-    longer = grant_extension(asked.aggregate, GrantExtension(), CLOCKS, STAFF, late)
+    assert case.warn_at is not None
+    soon, until = case.warn_at, NOW + timedelta(days=30)
+    told = tick(case, soon).aggregate
+    assert (told.warned, told.escalation) == (True, 0)
+    asked = request_extension(told, RequestExtension(until=until, reason="r"), HANDLER, soon)
+    longer = grant_extension(asked.aggregate, GrantExtension(), CLOCKS, STAFF, soon)
     assert_folds(asked.aggregate, longer)
-    assert (longer.aggregate.overdue, longer.aggregate.warned, longer.aggregate.extended) == (False, False, 1)
-    assert tick(longer.aggregate, late).events == ()
-    assert [type(event) for event in tick(longer.aggregate, late + timedelta(days=31)).events][:2] == [
-        CaseWarned,
-        CaseEscalated,
-    ]
+    assert (longer.aggregate.due_at, longer.aggregate.warned, longer.aggregate.extended) == (until, False, 1)
+    assert tick(longer.aggregate, soon).events == ()
+    assert [type(event) for event in tick(longer.aggregate, until).events] == [CaseWarned, CaseEscalated, CaseOverdue]
+
+
+def test_once_the_deadline_has_passed_no_time_is_asked_for_or_given() -> None:
+    case = a_case(S.IN_PROGRESS)
+    assert case.due_at is not None
+    longer = RequestExtension(until=case.due_at + timedelta(days=3), reason="r")
+    with pytest.raises(ExtensionTooLate):
+        request_extension(case, longer, HANDLER, case.due_at)
+    asked = request_extension(case, longer, HANDLER, NOW).aggregate
+    with pytest.raises(ExtensionTooLate):
+        grant_extension(asked, GrantExtension(), CLOCKS, STAFF, case.due_at)
+    refused = refuse_extension(asked, RefuseExtension(reason="已超时"), STAFF, case.due_at)
+    assert (refused.aggregate.due_at, refused.aggregate.extension) == (case.due_at, None)
 
 
 def test_who_asked_for_time_does_not_refuse_it_either() -> None:

@@ -139,11 +139,6 @@ def test_the_deadline_is_the_categorys_unless_staff_say_otherwise() -> None:
         dispatch(accepted, Dispatch(unit=UNIT.id, due_at=NOW), UNIT, CLOCKS, STAFF, NOW)
 
 
-def test_a_new_dispatch_is_not_overdue() -> None:
-    late = a_case(CaseStatus.RETURNED).model_copy(update={"overdue": True})
-    assert dispatch(late, Dispatch(unit=OTHER_UNIT.id), OTHER_UNIT, CLOCKS, STAFF, NOW).aggregate.overdue is False
-
-
 S = CaseStatus
 
 

@@ -1,4 +1,5 @@
-"""No sequence of commands by anybody leads out of the table, breaks the law of folding, or lets a handler verify."""
+"""No sequence of commands by anybody leads out of the table, breaks the law of folding, lets a handler verify, or makes
+a missed phase unmissed."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal, Role
-from services.contracts.issues import CaseStatus
+from services.contracts.issues import CasePhase, CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.extension import (
     GrantExtension,
@@ -45,6 +46,7 @@ from services.issues.cases.domain.reporting import Accept, Reject, accept, rejec
 from services.issues.cases.domain.retention import anonymise_case
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
 from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
+from services.issues.reading.facts import BITS, By, Mark, facts
 from tests.unit.issues.world import CATALOGUE, CLOCKS, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)
@@ -111,7 +113,7 @@ class CaseMachine(RuleBasedStateMachine):
     def reported(self, by: Principal, fixed: bool, category: str) -> None:
         self.now = NOW
         self.workers: set[str] = set()
-        self.unit_that_handled = None
+        self.missed: set[tuple[CasePhase, str | None, datetime]] = set()
         after = ("photo-1",) if fixed else ()
         try:
             decision = a_report(by, category=category, fixed=fixed, after=after)
@@ -136,6 +138,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     def _ask(self, command: CaseCommand, by: Principal, data: st.DataObject) -> None:
         before = self.case
+        due = self._due()
         try:
             decision = ACTS[command](before, by, self.now, data.draw)
         except CommunityError:
@@ -160,15 +163,58 @@ class CaseMachine(RuleBasedStateMachine):
             assert by.sub != before.extension.by
             assert not by.works_for(HERE, before.unit)
         assert before.first_unit in (None, after.first_unit)
+        if decision.events:
+            self._assert_missed(before, after, due)
         self.case = after
+
+    def _due(self) -> set[tuple[CasePhase, str | None, datetime]]:
+        """The phases that are missed by now, as somebody sees who knows the deadlines and the time, and nothing else:
+        whatever is asked now, they are on record afterwards."""
+        case, found = self.case, set[tuple[CasePhase, str | None, datetime]]()
+        if case.phase is not None and case.phase_due_at is not None and case.phase_due_at <= self.now:
+            found.add((case.phase, None if case.phase is CasePhase.VERIFICATION else case.unit, case.phase_due_at))
+        by = case.unit_due_at or case.due_at
+        if case.unit is not None and case.status in WORKING and by is not None and by <= self.now:
+            found.add((CasePhase.HANDLING, case.unit, by))
+        return found
+
+    def _assert_missed(self, before: Case, after: Case, due: set[tuple[CasePhase, str | None, datetime]]) -> None:
+        """Nothing that was missed is unmissed, no deadline that has passed is another now, and no figure forgets."""
+        assert after.missed[: len(before.missed)] == before.missed
+        self.missed |= due
+        assert {(each.phase, each.unit, each.due_at) for each in after.missed} == self.missed
+        assert after.overdue is any(phase is CasePhase.HANDLING for phase, _, _ in self.missed)
+        assert after.escalation >= before.escalation
+        if before.overdue:
+            assert after.due_at == before.due_at
+        passed = before.phase_due_at is not None and before.phase_due_at <= self.now
+        if passed and (after.phase, after.unit) == (before.phase, before.unit) and after.sent_back == before.sent_back:
+            assert after.phase_due_at == before.phase_due_at
+        of_handling = {unit for phase, unit, _ in self.missed if phase is CasePhase.HANDLING}
+        counted = facts(after.model_dump())
+        on_time = BITS[Mark.ON_TIME]
+        assert not (of_handling and counted.signature & on_time)
+        shared = counted.counted_for(By.UNIT)
+        for phase, unit, _ in self.missed:
+            assert counted.signature & BITS[f"missed-{phase}"]
+            assert unit is None or shared[unit] & BITS[f"missed-{phase}"]
+        for unit in of_handling:
+            assert not shared[unit or ""] & on_time
 
     @rule(hours=st.integers(1, 30 * 24))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
+        due = self._due()
         decision = come_due(self.case, CLOCKS, self.now)
+        self._assert_missed(self.case, decision.aggregate, due)
         assert come_due(decision.aggregate, CLOCKS, self.now).events == () or self.case.status is CaseStatus.PAUSED
         assert_folds(self.case, decision)
         self.case = decision.aggregate
+
+    @rule(hours=st.integers(1, 30 * 24))
+    def nobody_looks(self, hours: int) -> None:
+        """Time passes, and a command is quicker than the sweep."""
+        self.now += timedelta(hours=hours)
 
     @precondition(lambda self: self.case.reporter is not None)
     @rule()

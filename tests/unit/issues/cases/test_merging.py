@@ -43,7 +43,10 @@ CLOCKS = Clocks()
 OTHER = a_case(CaseStatus.ACCEPTED).model_copy(update={"id": "case-2", "reporter": NEIGHBOUR.sub})
 
 
-_CLOCK = {"phase_due_at", "contacting_due_at", "warn_at", "tick_at", "due_at"}
+_CLOCK = {
+    *("phase_due_at", "contacting_due_at", "warn_at", "tick_at", "due_at"),
+    *("due_from", "due_for", "phase_from", "phase_for", "warn_for"),
+}
 
 
 def into(case: Case, other: Case = OTHER, **more: Any) -> Case:
@@ -71,7 +74,7 @@ def test_taken_apart_it_goes_on_where_it_was(status: CaseStatus, away: timedelta
         CaseStatus.MERGED,
         OTHER.id,
         None,
-        None,
+        before.due_at if status is CaseStatus.HANDLED else None,
     )
     parted = unmerge(merged, Unmerge(), CLOCKS, STAFF, NOW + away)
     assert_folds(merged, parted)

@@ -11,7 +11,7 @@ from services.contracts.issues import (
     CaseStatus,
 )
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import tick
+from services.issues.cases.domain.clock import overtaken, tick
 from services.issues.cases.domain.pausing import Pause, PauseTooLong, Resume, come_due, pause, resume
 from services.issues.cases.domain.transitions import WORKING
 from services.issues.catalogue.domain.catalogue import SpanUnit
@@ -34,12 +34,13 @@ S = CaseStatus
 def test_a_pause_neither_eats_nor_gives_working_time(status: CaseStatus, worked: int, away: int) -> None:
     case = a_case(status)
     begun = NOW + timedelta(minutes=worked)
+    case = overtaken(case, begun)[0]
     over = begun + timedelta(minutes=away)
     left = _left(case, begun)
     paused = pause(case, Pause(until=over, reason="等配件"), CLOCKS, STAFF, begun)
     assert_folds(case, paused)
     held = paused.aggregate
-    assert (held.due_at, held.phase, held.tick_at) == (None, None, over)
+    assert (held.due_at, held.phase, held.tick_at) == (case.due_at if case.overdue else None, None, over)
     assert tick(held, over + timedelta(days=1)).events == ()
     assert come_due(held, CLOCKS, over - timedelta(milliseconds=1)).events == ()
 
@@ -54,6 +55,10 @@ def test_a_pause_neither_eats_nor_gives_working_time(status: CaseStatus, worked:
         case.breached,
     )
     assert _left(again, over) == left
+    if case.overdue:
+        assert again.due_at == case.due_at
+    if case.breached:
+        assert again.phase_due_at == case.phase_due_at
 
 
 def _left(case: Case, at: datetime) -> tuple[timedelta, timedelta]:

@@ -1,0 +1,81 @@
+"""What the clocks of a case say, and what stops them, lets them go on and moves their deadlines."""
+
+from datetime import datetime
+
+from services.contracts.event import Event
+from services.contracts.issues.caseclocks import CaseClock, MissedPhase
+from services.contracts.issues.cases import CaseState, CaseStatus
+from services.contracts.marks import Id, Internal, Office, OfficerId, Public
+from services.contracts.topics import ISSUES
+
+
+class CasePaused(CaseClock, Event, type="cn.community.issues.case.paused.v1", topic=ISSUES, state=CaseState):
+    """It can't be handled before `paused_until` (缓办); its clocks stand still until it is resumed."""
+
+    status: Public[CaseStatus]
+    paused_until: Public[datetime]
+    due_at: Public[datetime | None]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
+
+
+class CaseResumed(CaseClock, Event, type="cn.community.issues.case.resumed.v1", topic=ISSUES, state=CaseState):
+    """Its pause is over, by a command or by the clock; it goes on where it was, with the time that was left."""
+
+    status: Public[CaseStatus]
+    paused_until: Public[datetime | None]
+    due_at: Public[datetime | None]
+    by: Internal[OfficerId]
+
+
+class CaseExtensionRequested(
+    Event, type="cn.community.issues.case.extension-requested.v1", topic=ISSUES, state=CaseState
+):
+    """The unit asks for time until `until` (延期); nothing changes before the staff agree."""
+
+    extension_requested: Public[bool]
+    until: Public[datetime]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
+
+
+class CaseExtended(CaseClock, Event, type="cn.community.issues.case.extended.v1", topic=ISSUES, state=CaseState):
+    """The staff granted the extension: a new deadline, counted."""
+
+    extension_requested: Public[bool]
+    extended: Public[int]
+    due_at: Public[datetime]
+    overdue: Public[bool]
+    by: Internal[OfficerId]
+
+
+class CaseExtensionRefused(Event, type="cn.community.issues.case.extension-refused.v1", topic=ISSUES, state=CaseState):
+    """The staff did not grant the extension: the deadline stays."""
+
+    extension_requested: Public[bool]
+    reason: Internal[Office[str]]
+    by: Internal[OfficerId]
+
+
+class CaseWarned(CaseClock, Event, type="cn.community.issues.case.warned.v1", topic=ISSUES, state=CaseState):
+    """Most of the phase's time is gone. Said once for each phase."""
+
+    unit: Public[Id | None]
+
+
+class CaseEscalated(CaseClock, Event, type="cn.community.issues.case.escalated.v1", topic=ISSUES, state=CaseState):
+    """A phase missed its deadline: the next level is answerable, counted by `escalation`. Once for each phase."""
+
+    escalation: Public[int]
+    missed: Public[tuple[MissedPhase, ...]] = ()
+    unit: Public[Id | None]
+
+
+class CaseOverdue(Event, type="cn.community.issues.case.overdue.v1", topic=ISSUES, state=CaseState):
+    """`due_at`, or where that was missed before `unit_due_at`, passed and it is not handled. Said once for each."""
+
+    overdue: Public[bool]
+    missed: Public[tuple[MissedPhase, ...]] = ()
+    unit_due_at: Public[datetime | None] = None
+    unit: Public[Id | None]
+    due_at: Public[datetime | None]
