@@ -186,7 +186,7 @@ async def test_a_deadline_counts_for_the_unit_that_had_the_case_then(world: Worl
         await world.api.made(handlers[late], f"{at}/handle", {})
         await world.api.made(SUPERVISOR, f"{at}/verify", {})
     await world.follow()
-    days = {"from": BEGAN.date(), "to": world.clock.now.date()}
+    days: dict[str, Any] = {"from": BEGAN.date(), "to": world.clock.now.date()}
     answer = (await world.api.get(STAFF, "/kpis", community=HERE, per="unit", **days)).json
     figures = {(line["value"], figure["code"]): figure for line in answer["lines"] for figure in line["figures"]}
     told = {key: (figure["part"], figure["sample"]) for key, figure in figures.items()}
