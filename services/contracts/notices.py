@@ -275,3 +275,31 @@ class AnnouncementWithdrawn(
     status: Public[AnnouncementStatus]
     reason: Public[Office[Masked]]
     by: Internal[OfficerId]
+
+
+# bulletins
+
+
+class BulletinState(State, type="cn.community.notify.bulletin.state.v1", topic=NOTICES):
+    """The bulletin of one week: what it says is kept by the service; `seal` changes where a word of it does.
+
+    `seal` is an `s` and the SHA-256 in base32 over this bulletin and `previous`, the seal of the one before it in the
+    same community, so that whoever keeps one seal can tell whether any earlier bulletin was changed.
+    """
+
+    year: Public[int]
+    week: Public[int]
+    """The week's number by ISO 8601; `year` is that week's."""
+    seal: Public[Code]
+    previous: Public[Code | None] = None
+    issued_at: Public[datetime]
+
+
+class BulletinIssued(Event, type="cn.community.notify.bulletin.issued.v1", topic=NOTICES, state=BulletinState):
+    """A week is over, and its bulletin is sealed."""
+
+    year: Public[int]
+    week: Public[int]
+    seal: Public[Code]
+    previous: Public[Code | None] = None
+    issued_at: Public[datetime]

@@ -9,6 +9,10 @@ from services.contracts.notices import NoticeChannel
 from services.notify.announcements import room as announcements
 from services.notify.announcements.store import ANNOUNCEMENT
 from services.notify.board import room as board
+from services.notify.board.page import Page
+from services.notify.bulletins import room as bulletins
+from services.notify.bulletins.pages import TEMPLATES
+from services.notify.bulletins.store import BULLETIN
 from services.notify.channels import room as channels
 from services.notify.knowledge import room as knowledge
 from services.notify.knowledge.store import Knowledge
@@ -25,7 +29,8 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
     settings, clock, database, names = runtime.settings, runtime.clock, runtime.database, runtime.settings.names
     of_persons, of_notices = runtime.aggregates(PERSON, of_people=True), runtime.aggregates(NOTICE)
-    of_announcements = runtime.aggregates(ANNOUNCEMENT)
+    of_announcements, of_bulletins = runtime.aggregates(ANNOUNCEMENT), runtime.aggregates(BULLETIN)
+    page = Page(names, settings.offices, TEMPLATES)
     known, pause = Knowledge(database), settings.delivery_pause
     gateways = channels.gateways(settings, clock)
     return [
@@ -46,10 +51,11 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             of_announcements,
             clock,
             names,
-            settings.offices,
+            page,
             settings.public_url.rstrip("/"),
             settings.board_seconds,
         ),
+        bulletins.room(of_bulletins, database, page),
     ]
 
 
@@ -57,6 +63,6 @@ service = Service(
     name="notify",
     title="Sunshine Community: notify (notices, notice board)",
     settings=NotifySettings,
-    kinds=(PERSON, NOTICE, ANNOUNCEMENT),
+    kinds=(PERSON, NOTICE, ANNOUNCEMENT, BULLETIN),
     rooms=rooms,
 )

@@ -18,7 +18,7 @@ from services.notify.knowledge.names import Names
 Type = Annotated[Literal["normal", "large"], Query(description="large: for those who see little")]
 Lang = Annotated[Literal["zh", "en"], Query(description="zh or en")]
 
-_CSP = (
+CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
@@ -102,7 +102,7 @@ def _asset(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
 
 def _page(html: str, request: Request, cache: str) -> Response:
     answer = _answer(html.encode(), _HTML, request, cache)
-    answer.headers["Content-Security-Policy"] = _CSP
+    answer.headers["Content-Security-Policy"] = CSP
     return answer
 
 

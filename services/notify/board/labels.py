@@ -91,6 +91,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "type_large": "大字版",
         "type_normal": "标准字号",
         "screen": "大屏轮播",
+        "bulletins": "社区周报",
         "office": "咨询与报名",
         "meaning": "这些数字是什么意思",
         "meaning_findings": (
@@ -192,6 +193,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "type_large": "Large type",
         "type_normal": "Normal type",
         "screen": "For a screen",
+        "bulletins": "Weekly bulletins",
         "office": "Ask and register",
         "meaning": "What these figures mean",
         "meaning_findings": (

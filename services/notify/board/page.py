@@ -32,22 +32,23 @@ TURN_AFTER = 20
 
 
 class Page:
-    """Renders the board in a language. Every value is escaped."""
+    """Renders the board in a language, and in its frame the templates of other `folders`. Every value is escaped."""
 
-    def __init__(self, names: Names, offices: Mapping[str, Office]) -> None:
+    def __init__(self, names: Names, offices: Mapping[str, Office], *folders: Path) -> None:
         self._names = names
+        self._folders = (HERE / "templates", *folders)
         self._offices = offices
         self._style, self._script = (_fingerprint(ASSETS / name) for name in ("board.css", "board.js"))
 
     def board(self, board: Board, lang: str, *, large: bool = False) -> str:
         """The page of one community, in large type where asked for."""
-        return self._render("board.html.j2", lang, large=large, look_every=LOOK_EVERY, **self._of(board, lang))
+        return self.render("board.html.j2", lang, large=large, look_every=LOOK_EVERY, **self._of(board, lang))
 
     def screen(self, board: Board, lang: str, number: int) -> str:
         """One page of the board for a screen that nobody touches; after the last comes the first."""
         pages = _screens(board)
         at = (number - 1) % len(pages) if pages else 0
-        return self._render(
+        return self.render(
             "screen.html.j2",
             lang,
             parts=[f"parts/{part}.html.j2" for part in (pages[at] if pages else ())],
@@ -61,7 +62,7 @@ class Page:
     def choice(self, communities: Sequence[str], lang: str) -> str:
         """The page that leads to the board of each community."""
         named = [(code, self._names.community(code, lang)) for code in communities]
-        return self._render("choice.html.j2", lang, communities=named)
+        return self.render("choice.html.j2", lang, communities=named)
 
     def _of(self, board: Board, lang: str) -> dict[str, Any]:
         by_building = board.findings.by_building
@@ -73,7 +74,12 @@ class Page:
             "left": {b.building.id: b.found - b.put_right for b in by_building if b.building is not None},
         }
 
-    def _render(self, template: str, lang: str, *, large: bool = False, **values: object) -> str:
+    def name(self, community: str, lang: str) -> str:
+        """What people call the community."""
+        return self._names.community(community, lang)
+
+    def render(self, template: str, lang: str, *, large: bool = False, **values: object) -> str:
+        """The page that `template` makes of `values`, in the frame of the board."""
         return self._templates.get_template(template).render(
             lang=lang,
             other="en" if lang == "zh" else "zh",
@@ -88,7 +94,7 @@ class Page:
     @cached_property
     def _templates(self) -> Environment:
         environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader(self._folders),
             autoescape=True,
             undefined=StrictUndefined,
             finalize=fitted,

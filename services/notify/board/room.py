@@ -1,7 +1,5 @@
 """The room of the notice board. It keeps copies of public states, in which no person stands."""
 
-from collections.abc import Mapping
-
 from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
@@ -11,7 +9,6 @@ from services.notify.board.api import router
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
 from services.notify.board.reactions import reactions
-from services.notify.board.settings import Office
 from services.notify.board.store import INDEXES
 from services.notify.knowledge.names import Names
 
@@ -21,18 +18,15 @@ def room(
     announcements: Aggregates[Announcement],
     clock: Clock,
     names: Names,
-    offices: Mapping[str, Office],
+    page: Page,
     origin: str,
     seconds: float,
 ) -> Room:
-    """The room of the board, which sends people to `offices`.
-
-    Links begin with `origin`; figures are at most `seconds` old.
-    """
+    """The room of the board. Links begin with `origin`; figures are at most `seconds` old."""
     gallery = Gallery(database, announcements, clock, seconds)
     return Room(
         "board",
         indexes=INDEXES,
-        routers=[router(gallery, Page(names, offices), names, origin, seconds)],
+        routers=[router(gallery, page, names, origin, seconds)],
         reactions=reactions,
     )

@@ -29,5 +29,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel([("community", ASCENDING), ("state.status", ASCENDING), ("state.due_at", ASCENDING)]),
         IndexModel([("community", ASCENDING), ("state.channel", ASCENDING), ("state.building", ASCENDING)]),
         IndexModel([("community", ASCENDING), ("state.round", ASCENDING)]),
+        IndexModel([("community", ASCENDING), ("state.reported_at", ASCENDING)]),
     ],
 }

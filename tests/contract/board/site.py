@@ -10,11 +10,16 @@ from services.notify.board.feeds import atom, json_feed, rss
 from services.notify.board.figures import Announced, Board
 from services.notify.board.page import ASSETS, Page
 from services.notify.board.settings import Office
+from services.notify.bulletins.domain import Week, WeekFigures, issue
+from services.notify.bulletins.pages import TEMPLATES, Sheets
 from tests.unit.notify.boards import NOW, a_round, sunny_board
 from tests.unit.notify.given import NAMES
 
 ORIGIN = "https://board.example.org"
-PAGE = Page(NAMES, {"sunshine": Office(zh="居委会服务大厅", en="Service hall", phone="010-0000 0000")})
+PAGE = Page(NAMES, {"sunshine": Office(zh="居委会服务大厅", en="Service hall", phone="010-0000 0000")}, TEMPLATES)
+SHEETS = Sheets(PAGE)
+_FIGURES = WeekFigures(rounds=2, floors=40, found=12, on_the_spot=9, reported=5, closed=4, open=3, activities=6)
+BULLETIN = issue("bulletin-1", "sunshine", Week(year=2026, week=47), _FIGURES, None, NOW).aggregate
 LANGUAGES = ("zh", "en")
 KINDS = {"html": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
@@ -46,6 +51,8 @@ def pages() -> dict[str, str]:
         made[f"/{lang}/board.html"] = PAGE.board(board, lang)
         made[f"/{lang}/large.html"] = PAGE.board(board, lang, large=True)
         made[f"/{lang}/choice.html"] = PAGE.choice(["sunshine", "moonlight"], lang)
+        made[f"/{lang}/bulletin.html"] = SHEETS.sheet(BULLETIN, lang)
+        made[f"/{lang}/shelf.html"] = SHEETS.shelf("sunshine", [BULLETIN], lang)
         for number in range(1, 7):
             made[f"/{lang}/screen-{number}.html"] = PAGE.screen(board, lang, number)
     return made

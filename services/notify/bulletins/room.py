@@ -1,0 +1,22 @@
+"""The room of bulletins. Nothing of a person is kept in it."""
+
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Database
+from services.notify.board.page import Page
+from services.notify.bulletins.api import router
+from services.notify.bulletins.domain import Bulletin
+from services.notify.bulletins.pages import Sheets
+from services.notify.bulletins.store import INDEXES, KINDS
+from services.notify.bulletins.sweeps import WeeksThatAreOver
+
+
+def room(bulletins: Aggregates[Bulletin], database: Database, page: Page) -> Room:
+    """The room of bulletins, which are shown in the frame of `page`."""
+    return Room(
+        "bulletins",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(bulletins, Sheets(page))],
+        sweeps=[WeeksThatAreOver(bulletins, database)],
+    )
