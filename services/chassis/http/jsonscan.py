@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, BodyTooMany, NumberOutOfRange
+from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, BodyTooMany, NumberOutOfRange, TextTooLong
 from services.chassis.http.texts import check_text, may_be_unfit, texts_of
 
 DEEPEST = 32
@@ -20,6 +20,8 @@ SLICE = 32 * 1024
 """Bytes that are looked through, or parsed, in one go."""
 WHOLE = 2 * SLICE
 """Up to so many bytes are parsed in one go."""
+LONGEST = 8 * SLICE
+"""Bytes between two commas. A text is cut at commas alone, and what can't be cut is parsed in one go."""
 
 _TEXTS = 2000
 """That are looked at in one go."""
@@ -55,7 +57,7 @@ class Scan:
         self._piece = piece
         self._in_string = self._escaped = False
         self._stack = bytearray()
-        self._size = self._values = self._last = 0
+        self._size = self._values = self._last = self._comma = 0
         self.cuts: list[tuple[int, bytes]] = []
         """Places of commas, about a slice from each other, each with the brackets that are open there."""
 
@@ -65,6 +67,7 @@ class Scan:
         Raises:
             BodyTooDeep: brackets within brackets, beyond the bound.
             BodyTooMany: more values than the bound.
+            TextTooLong: more without a comma than `LONGEST`.
         """
         at = self._rest_of_string(data) if self._in_string else 0
         stack, base = self._stack, self._size
@@ -76,7 +79,7 @@ class Scan:
                         self._in_string, self._escaped = True, _ends_in_escape(token[0])
                 elif char == _COMMA:
                     self._values += 1
-                    place = base + token.start()
+                    self._comma = place = base + token.start()
                     if place - self._last >= self._piece:
                         self.cuts.append((place, bytes(stack)))
                         self._last = place
@@ -90,6 +93,8 @@ class Scan:
             if self._values > self._most:
                 raise BodyTooMany(limit=self._most)
         self._size += len(data)
+        if self._size - self._comma > LONGEST:
+            raise TextTooLong(limit=LONGEST)
 
     def feed_whole(self, data: bytes) -> None:
         """The same for a text that has come in one piece. What is too small to break a bound isn't looked through."""

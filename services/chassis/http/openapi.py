@@ -36,6 +36,7 @@ _WITH_BODY: tuple[type[CommunityError], ...] = (
     refusals.BodyNotJson,
     refusals.BodyTooDeep,
     refusals.BodyTooMany,
+    refusals.TextTooLong,
     refusals.NumberOutOfRange,
     refusals.BodyTooLarge,
     refusals.UnsupportedMedia,

@@ -77,6 +77,16 @@ class BodyTooMany(
     """Small as bytes, large once read."""
 
 
+class TextTooLong(
+    CommunityError,
+    code="body.text-too-long",
+    status=413,
+    zh="JSON 中有一段文字或空白过长（上限 {limit} 字节）。",
+    en="A text, or the space between two things, in the JSON is too long (at most {limit} bytes).",
+):
+    """No field takes as much, and it could not be read in pieces."""
+
+
 class NumberOutOfRange(
     CommunityError,
     code="body.number-out-of-range",

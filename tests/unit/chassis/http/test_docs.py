@@ -36,7 +36,7 @@ def test_an_operation_lists_every_code_it_may_answer_with(document: dict[str, An
     assert codes(plant, "401") == {"token.missing", "token.invalid", "token.expired"}
     of_the_body = {"body.not-json", "body.too-deep", "body.number-out-of-range"}
     assert codes(plant, "400") == {*of_the_body, "request.bad", "request.ambiguous"}
-    assert codes(plant, "413") == {"body.too-large", "body.too-many-values"}
+    assert codes(plant, "413") == {"body.too-large", "body.too-many-values", "body.text-too-long"}
     assert codes(plant, "415") == {"media-type.unsupported"}
     assert codes(plant, "422") == {"request.invalid", "text.control-character"}
     assert (codes(plant, "429"), codes(plant, "500")) == ({"rate.limited"}, {"unexpected"})

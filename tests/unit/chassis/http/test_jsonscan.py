@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.chassis.http.jsonscan import DEEPEST, SLICE, Scan, parse, parse_in_pieces, slices
-from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, BodyTooMany, NumberOutOfRange
+from services.chassis.http.jsonscan import DEEPEST, LONGEST, SLICE, Scan, parse, parse_in_pieces, slices
+from services.chassis.http.refusals import BodyNotJson, BodyTooDeep, BodyTooMany, NumberOutOfRange, TextTooLong
 from services.chassis.http.texts import ControlCharacter, texts_of
 from services.contracts.text import UNFIT
 
@@ -171,3 +171,16 @@ def test_a_control_character_is_found_wherever_it_is_cut(parts: list[str], part:
     with pytest.raises(ControlCharacter) as refused:
         in_pieces(text, part)
     assert refused.value.params["field"] == "#/1/words/1"
+
+
+@pytest.mark.parametrize("unit", [b"a", b"\\u0061", b"[", b'{"a": '])
+@pytest.mark.parametrize(
+    "frame", [(b'["', b'"]'), (b'[1, {"a": "', b'"}]'), (b"[", b"1]"), (b'["a"' + b",1" * 9, b"]")]
+)
+def test_what_cannot_be_cut_is_short(unit: bytes, frame: tuple[bytes, bytes]) -> None:
+    """A text of nineteen megabytes took the loop for three seconds: nothing in it is a comma at which to cut."""
+    filling = b" " * len(unit) if frame[0].endswith((b"[", b",1")) else unit
+    for part in (997, SLICE):
+        in_parts(frame[0] + filling * ((LONGEST - 100) // len(unit)) + frame[1], part, piece=SLICE)
+        with pytest.raises(TextTooLong):
+            in_parts(frame[0] + filling * (LONGEST // len(unit) + 1), part, piece=SLICE)
