@@ -146,12 +146,18 @@ class GoneAgain:
 
     def __init__(self, gone: Gone) -> None:
         self._gone = gone
+        self._lists_gone = False
 
     async def once(self, clock: Clock) -> int:
-        """Look once for each that is due; returns how many there were. After the last look the id is forgotten too.
+        """Look once for each that is due; returns how many there were. After the last look the id is forgotten too, and
+        what was wiped: the name of a tombstone is a plain hash, so that a list beside it would lead to their cases.
 
         Each look shows the tombstone anew to who reads ahead, should somebody not have seen it.
         """
+        if not self._lists_gone:  # until they were forgotten too, the last look left them
+            over: Document = {"look_at": {"$exists": False}, "wiped": {"$exists": True}}
+            await self._gone.collection.update_many(over, {"$unset": {"wiped": ""}})
+            self._lists_gone = True
         looked = 0
         while due := await self._gone.collection.find_one({"look_at": {"$lte": clock()}}):
             person = due["person"]
@@ -168,4 +174,6 @@ class GoneAgain:
             following = {"$set": {"look": number, "look_at": now + LOOKS[number]}}
             await self._gone.collection.update_one(same, following | CHANGED)
         else:
-            await self._gone.collection.update_one(same, {"$unset": {"look": "", "look_at": "", "person": ""}})
+            await self._gone.collection.update_one(
+                same, {"$unset": {"look": "", "look_at": "", "person": "", "wiped": ""}}
+            )

@@ -13,6 +13,7 @@ from services.chassis.store.gone import LOOKS, Gone, GoneAgain, tombstone_of
 from services.chassis.store.journal import document
 from services.chassis.store.mongo import Database
 from services.chassis.store.receipt import Receipt
+from services.chassis.subscriber.erasure import Traces
 from services.contracts.holding import WORDS_GONE
 from tests.integration.chassis.club import CLUBS, ClubFounded, ClubJoined, ClubListed, found, join, leave
 from tests.integration.chassis.club_replica import Replica, arrived, subscriber
@@ -109,6 +110,7 @@ async def test_what_a_dead_process_left_is_found_by_looking_again(store: Databas
 
     one = Replica(store, clock)
     await one.erases(ANN)
+    await Traces(one.gone, one.journal, store, (CLUBS,)).wipe(ANN, CLUBS, ["club-0"])
     blind = Aggregates(CLUBS, store, utc_now)  # it died before its second look
     await blind.create("club-1", found("club-1", ANN, CANARY), Cause(ANN))
     again = GoneAgain(one.gone)
@@ -116,6 +118,7 @@ async def test_what_a_dead_process_left_is_found_by_looking_again(store: Databas
     now += LOOKS[0]
     assert await again.once(clock) == 1
     assert await one.traces_of(ANN, CANARY) == []
+    assert "club-0" in str(await store["erased_people"].find_one({"_id": tombstone_of(ANN)}))
     for pause in LOOKS[1:]:
         now += pause
         assert await again.once(clock) == 1
@@ -123,6 +126,10 @@ async def test_what_a_dead_process_left_is_found_by_looking_again(store: Databas
     assert await again.once(clock) == 0
     left = await store["erased_people"].find_one({"_id": tombstone_of(ANN)})
     assert ANN not in str(left)
+    assert "club-0" not in str(left), "whoever has their id finds what they founded"
+    await store["erased_people"].update_one({"_id": tombstone_of(ANN)}, {"$set": {"wiped": {"club": ["club-0"]}}})
+    await GoneAgain(one.gone).once(clock)
+    assert "club-0" not in str(await store["erased_people"].find_one({"_id": tombstone_of(ANN)}))
     with pytest.raises(PersonGone):
         await one.clubs.create("club-2", found("club-2", ANN), Cause(ANN))
 
