@@ -152,6 +152,10 @@ class NoticeWithheld(Event, type="cn.community.notify.notice.withheld.v1", topic
     """What it speaks of is not for everybody any more: nothing of the notice is published from now on."""
 
 
+class NoticeRetitled(Event, type="cn.community.notify.notice.retitled.v1", topic=NOTICES, internal=True):
+    """What it speaks of has another title: the words that stood in the notice are gone."""
+
+
 # persons
 
 

@@ -34,6 +34,7 @@ from services.contracts.issues import (
     WishAnonymised,
     WishHidden,
     WishProposed,
+    WishRetitled,
     WishShown,
 )
 from services.contracts.volunteers import NeedMoved, NeedOpened
@@ -47,7 +48,7 @@ def reactions(table: Handlers) -> None:
     table.write(CaseWithheld, collection=SUBJECTS)(case_withheld)
     table.write(CaseMerged, CaseMergeMoved, CaseUnmerged, collection=SUBJECTS)(merger)
     table.write(SupportGiven, SupportWithdrawn, collection=SUPPORTERS)(supporter)
-    table.write(WishProposed, WishAnonymised, WishShown, collection=SUBJECTS)(wish)
+    table.write(WishProposed, WishRetitled, WishAnonymised, WishShown, collection=SUBJECTS)(wish)
     table.write(WishHidden, collection=SUBJECTS)(wish_hidden)
     table.write(NeedOpened, NeedMoved, collection=SUBJECTS)(need)
     table.write(ActivityScheduled, ActivityMoved, collection=SUBJECTS)(activity)
@@ -71,7 +72,7 @@ def case_withheld(received: Received[CaseWithheld]) -> Sequence[WriteOp]:
     return _forget(received, CaseKnown.names() | {"merged_into"})
 
 
-def wish(received: Received[WishProposed | WishAnonymised | WishShown]) -> Sequence[WriteOp]:
+def wish(received: Received[WishProposed | WishRetitled | WishAnonymised | WishShown]) -> Sequence[WriteOp]:
     """Remember the title of a wish, and who proposed it."""
     return _remember(received, WishKnown)
 

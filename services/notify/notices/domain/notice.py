@@ -26,6 +26,7 @@ from services.contracts.notices import (
     NoticeKind,
     NoticeQueued,
     NoticeRead,
+    NoticeRetitled,
     NoticeSending,
     NoticeState,
     NoticeStatus,
@@ -202,6 +203,14 @@ def withhold(notice: Notice, version: int) -> Decision[Notice]:
         return decided(notice)
     given_up = supersede(notice, version)
     return decided(given_up.aggregate.becoming(withheld=True), *given_up.events, NoticeWithheld())
+
+
+def retitle(notice: Notice, title: str | None, version: int) -> Decision[Notice]:
+    """The subject is called `title` since `version`, or nothing any more: how it was called is repeated to nobody."""
+    told = notice.particulars
+    if told.title in (None, title) or notice.version >= version:
+        return decided(notice)
+    return decided(notice.becoming(particulars=told.model_copy(update={"title": title})), NoticeRetitled())
 
 
 def read(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:

@@ -15,7 +15,7 @@ def reactions(
 ) -> None:
     """Put the handlers of this room into the table. People are reminded of an activity `lead` before its start."""
     cases.reactions(table, telling, knowledge)
-    wishes.reactions(table, telling, knowledge)
+    wishes.reactions(table, telling, knowledge, notices)
     withheld.reactions(table, knowledge, notices)
     activities.reactions(table, telling, knowledge, lead)
     needs.reactions(table, telling, knowledge)

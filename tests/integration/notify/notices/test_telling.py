@@ -6,6 +6,7 @@ import pytest
 
 from services.contracts import issues as i
 from services.contracts import volunteers as v
+from services.contracts.event import Event
 from services.notify.settings import NotifySettings
 from tests.integration.notify.house import House, a_house
 from tests.integration.notify.records import (
@@ -248,3 +249,38 @@ async def test_supporters_of_a_wish_hear_the_answer(house: House) -> None:
     await house.take([fact(answered, "wish-1", 2)])
     told = {(each[0], each[1]) for each in await house.told(channel="inbox")}
     assert told == {("resident-1", "wish-answered"), ("resident-2", "wish-answered")}
+
+
+@pytest.mark.parametrize(
+    ("then", "called"),
+    [
+        (i.WishAnonymised(proposer=None, title="（已删除）"), "（已删除）"),
+        (i.WishRetitled(title="建食堂", by="staff-1"), "建食堂"),
+        (i.WishHidden(reason="不宜公开", by="staff-1"), None),
+        (i.WishAnonymised(proposer="resident-1"), "三单元的王小二建食堂"),
+    ],
+)
+async def test_the_words_of_a_wish_that_are_gone_stand_in_nobodys_inbox(
+    house: House, then: Event, called: str | None
+) -> None:
+    """Its supporters were told of it by the title that it had; an erased proposer's words stayed with them."""
+    wish: dict[str, Any] = {"title": "三单元的王小二建食堂", "status": i.WishStatus.OPEN, "proposed_at": NOW}
+    answer: dict[str, Any] = {"status": i.WishStatus.ACCEPTED, "answer": "列入计划", "answered_at": NOW}
+    given = i.SupportGiven(subject="wish-1", of="wish", person="resident-2", by="resident-2")
+    await house.take([fact(i.WishProposed(proposer="resident-1", supporters=1, **wish), "wish-1", 1)])
+    await house.take([fact(given, "support-9", 1)])
+    await house.take([fact(i.WishAnswered(**answer, proposer="resident-1", by="staff-1"), "wish-1", 2)])
+    await house.take([fact(then, "wish-1", 3)])
+    told = await house.db["notices"].find({"state.about": "wish-1", "state.recipient": "resident-2"}).to_list(None)
+    assert {each["state"]["particulars"]["title"] for each in told} == {called}
+    assert len(told) == 2
+
+
+async def test_who_is_told_later_reads_the_title_that_was_put_right(house: House) -> None:
+    wish: dict[str, Any] = {"title": "三单元的王小二建食堂", "status": i.WishStatus.OPEN, "proposed_at": NOW}
+    answer: dict[str, Any] = {"status": i.WishStatus.ACCEPTED, "answer": "列入计划", "answered_at": NOW}
+    await house.take([fact(i.WishProposed(proposer="resident-1", supporters=1, **wish), "wish-1", 1)])
+    await house.take([fact(i.WishRetitled(title="建食堂", by="staff-1"), "wish-1", 2)])
+    await house.take([fact(i.WishAnswered(**answer, proposer="resident-1", by="staff-1"), "wish-1", 3)])
+    told = await house.db["notices"].find({"state.about": "wish-1"}).to_list(None)
+    assert {each["state"]["particulars"]["title"] for each in told} == {"建食堂"}
