@@ -37,19 +37,19 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
     clock, settings = runtime.clock, runtime.settings
     volunteers, care_plans = runtime.aggregates(VOLUNTEER), runtime.aggregates(CARE_PLAN)
-    of_needs = runtime.aggregates(NEED)
+    of_needs, of_teams = runtime.aggregates(NEED), runtime.aggregates(TEAM)
     readings = Readings(runtime.database, runtime.gone, clock)
     of_seats = Seats(of_needs, volunteers, clock, settings.offer_stands)
     plans = Plans(runtime.aggregates(PLAN), runtime.database, clock)
     staffing = Staffing(of_needs, volunteers, of_seats, plans, clock, settings.staffing_every, settings.quiet_hours)
     return [
         people.room(volunteers),
-        teams.room(runtime.aggregates(TEAM)),
+        teams.room(of_teams),
         care.room(care_plans, readings),
         needs.room(of_needs, volunteers, care_plans, readings, clock, settings),
         seats.room(of_needs, volunteers, of_seats, staffing.wake),
         hours.room(runtime.aggregates(ACCOUNT), of_needs),
-        matching.room(staffing, plans),
+        matching.room(of_needs, volunteers, of_teams, staffing, plans, clock),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
     ]
 

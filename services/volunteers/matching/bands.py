@@ -54,6 +54,14 @@ class Weights:
     def __getitem__(self, band: str) -> int:
         return self.of[band]
 
+    def in_steps(self, cost: int) -> dict[str, int]:
+        """`cost` as steps of the bands, from the highest that it reaches to the lowest; a saving is negative."""
+        steps: dict[str, int] = {}
+        for band in self.of:
+            steps[band] = (2 * cost + self.of[band]) // (2 * self.of[band])
+            cost -= steps[band] * self.of[band]
+        return steps
+
 
 def weights(bands: Bands, seats: int, nodes: int) -> Weights:
     """The weights for a network of so many open seats and nodes.
@@ -76,4 +84,4 @@ def _weights(bands: Bands, seats: int, whole: frozenset[str]) -> dict[str, int]:
     for name in reversed(bands.names()):
         of[name] = 1 + below * (max(1, seats) if name in whole else 1)
         below += of[name] * getattr(bands, name)
-    return of
+    return {name: of[name] for name in bands.names()}

@@ -24,6 +24,8 @@ from services.volunteers.matching.columns import (
     statuses_by_use,
 )
 from services.volunteers.needs.domain.eligibility import PATIENCE
+from services.volunteers.people.domain.bookings import WEEK
+from services.volunteers.people.domain.profile import ASKS_A_WEEK
 
 States: TypeAlias = Mapping[str, State]
 """Aggregates as the store has them, by id."""
@@ -36,7 +38,7 @@ NEED_FIELDS = (
 VOLUNTEER_FIELDS = (
     *("person", "skills", "claimed_skills", "availability", "away", "building", "reach", "weekly_minutes"),
     *("daily_minutes", "languages", "not_now_until", "avoids", "born", "gender", "insured_until", "adult"),
-    *("certificates", "approved_at", "status", "bookings", "erased"),
+    *("certificates", "approved_at", "status", "bookings", "erased", "asked_at", "asks_a_week"),
 )
 
 
@@ -130,7 +132,7 @@ def people_of(states: Mapping[str, State], book: Book, now: datetime) -> People:
         anywhere=flags(lambda row: row.get("reach") is None),
         weekly=column(lambda row: row.get("weekly_minutes", 600)),
         daily=column(lambda row: row.get("daily_minutes", 1440)),
-        asks_left=column(lambda row: _asks_left(row.get("bookings", ()), now)),
+        asks_left=column(lambda row: _asks_left(row, now)),
         avoids={i: frozenset(row["avoids"]) for i, row in enumerate(rows) if row.get("avoids")},
         skills=indexed(held["skills"]),
         languages=indexed(held["languages"]),
@@ -167,10 +169,13 @@ def _bookings(bookings: Sequence[State], book: Book) -> list[tuple[int, int, int
     return list(rows.values())
 
 
-def _asks_left(bookings: Sequence[State], now: datetime) -> int:
-    """How many more offers may be made to somebody before they have answered one."""
-    waiting = {(b["need"], b["starts_at"], b["ends_at"]): b["until"] for b in bookings}
-    return PATIENCE - sum(1 for until in waiting.values() if until is not None and until > now)
+def _asks_left(row: State, now: datetime) -> int:
+    """How many more offers may be made to somebody now: before they have answered one, and in this week."""
+    waiting = {(b["need"], b["starts_at"], b["ends_at"]): b["until"] for b in row.get("bookings", ())}
+    asked = sum(1 for moment in row.get("asked_at", ()) if moment > now - WEEK)
+    patience = PATIENCE - sum(1 for until in waiting.values() if until is not None and until > now)
+    budget: int = row.get("asks_a_week", ASKS_A_WEEK) - asked
+    return min(patience, budget)
 
 
 HORIZON = timedelta(days=14)

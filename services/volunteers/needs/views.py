@@ -17,7 +17,9 @@ from services.volunteers.shared.views import Identified, shown, taken
 
 
 class OfferView(BaseModel):
-    """An offer, as the person asked and staff see it. `minutes` are those reported, and later those confirmed."""
+    """An offer, as the person asked and staff see it. `minutes`: those reported, later those confirmed. `reason`:
+    why staff chose the person, past the plan; staff alone see it.
+    """
 
     id: str
     person: str
@@ -26,6 +28,7 @@ class OfferView(BaseModel):
     expires_at: datetime
     answered_at: datetime | None
     minutes: int | None
+    reason: str | None
 
 
 class WhereView(BaseModel):
@@ -90,12 +93,12 @@ def need_view(stored: Stored[Need], by: Principal, plan: CarePlan | None = None)
         open_seats=need.open_seats,
         certificate=need.certificate,
         **{name: getattr(need, name) for name in _ASKED_OF_ALL},
-        mine=None if mine is None else _offer(mine),
-        offers=[_offer(offer) for offer in need.offers] if staff else None,
+        mine=None if mine is None else _offer(mine, staff=False),
+        offers=[_offer(offer, staff=True) for offer in need.offers] if staff else None,
         where=None if plan is None else WhereView(**taken(plan, WhereView)),
         **hidden,
     )
 
 
-def _offer(offer: Offer) -> OfferView:
-    return OfferView(**taken(offer, OfferView))
+def _offer(offer: Offer, *, staff: bool) -> OfferView:
+    return OfferView(**taken(offer, OfferView) | ({} if staff else {"reason": None}))

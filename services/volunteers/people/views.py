@@ -25,6 +25,7 @@ class ProfileView(BaseModel):
     reach: list[str] | None
     languages: list[str]
     not_now_until: date | None
+    asks_a_week: int
     avoids: list[str]
     born: date | None
     gender: Gender | None

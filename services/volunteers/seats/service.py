@@ -117,7 +117,7 @@ class Seats:
         refusal = await self._refusal(need, command.person, APPROVAL) if served else None
         return await change(_unless(refusal, lambda n, now: serving.confirm(n, command, by, now)))
 
-    async def ask(self, id: str, person: str, by: Principal, cause: Cause, change: CarryOut[T]) -> T:
+    async def ask(self, id: str, person: str, reason: str, by: Principal, cause: Cause, change: CarryOut[T]) -> T:
         """Staff ask a volunteer of their choice. The filters of `SAFETY` apply.
 
         Raises:
@@ -132,7 +132,7 @@ class Seats:
             need,
             volunteer_id(need.community, person),
             cause,
-            lambda made: change(lambda n, now: seating.offer(n, made, person, now)),
+            lambda made: change(lambda n, now: seating.offer(n, made, person, now, reason=reason, by=by.sub)),
         )
 
     async def ask_matched(self, need: Need, volunteer: Volunteer) -> bool:

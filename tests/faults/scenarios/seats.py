@@ -112,7 +112,7 @@ class Crowd:
         while not stopping.is_set():
             person, need, way = dice.choice(self._people), dice.choice(self._needs), dice.choice(_WAYS)
             if way == "ask":
-                answer = await self._send(_STAFF, f"needs/{need}/offers", {"person": person})
+                answer = await self._send(_STAFF, f"needs/{need}/offers", {"person": person, "reason": "熟悉"})
             else:
                 answer = await self._send((person, Role.RESIDENT), f"needs/{need}/{way}", None)
             if answer.status_code not in _REFUSED:

@@ -26,7 +26,7 @@ from services.contracts.volunteers import (
     CareVisit,
 )
 from services.volunteers.care.domain.recurrence import Recurrence
-from services.volunteers.people.domain.profile import Gender
+from services.volunteers.people.domain.profile import AgeBand, Gender
 from services.volunteers.shared.values import Minutes
 
 SIGHT = timedelta(days=30)
@@ -69,6 +69,7 @@ class Open(Request):
     seats: int = Field(default=1, ge=1, le=10)
     gender: Gender | None = None
     urgency: int = Field(default=1, ge=1, le=3)
+    age_band: AgeBand | None = None
     refused: frozenset[Id] = Field(default=frozenset(), max_length=50)
 
 
@@ -85,6 +86,7 @@ class CarePlan(Aggregate):
     seats: int
     gender: Personal[Gender | None] = None
     urgency: int = 1
+    age_band: Personal[AgeBand | None] = None
     refused: Someone[frozenset[str]] = frozenset()
     status: CarePlanStatus = CarePlanStatus.OPEN
     raised_until: date

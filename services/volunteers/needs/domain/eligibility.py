@@ -15,7 +15,7 @@ from services.chassis.values import ZONE, local_date
 from services.contracts.volunteers import VolunteerStatus
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import ASKED, LIVE
-from services.volunteers.people.domain.bookings import book
+from services.volunteers.people.domain.bookings import WEEK, book
 from services.volunteers.people.domain.profile import Window
 from services.volunteers.people.domain.volunteer import Booking, Volunteer
 from services.volunteers.shared.values import age_on, minute_of_day, week_of, whole_minutes
@@ -61,6 +61,7 @@ class Filter(StrEnum):
     DAILY_CAP = "daily-cap"
     WEEKLY_CAP = "weekly-cap"
     PATIENCE = "patience"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,10 @@ def _patience(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     return sum(b.until is not None and b.until > now for b in volunteer.engagements) < PATIENCE
 
 
+def _budget(need: Need, volunteer: Volunteer, now: datetime) -> bool:
+    return volunteer.asks_since(now - WEEK) < volunteer.asks_a_week
+
+
 RULES: tuple[Rule, ...] = (
     Rule(Filter.APPROVED, _approved, "志愿者尚未获得批准。", "Staff have not approved the volunteer."),
     Rule(Filter.SKILL, _skill, "需要经核验的相应技能。", "It needs a skill that staff have verified."),
@@ -234,9 +239,10 @@ RULES: tuple[Rule, ...] = (
     Rule(Filter.DAILY_CAP, _daily_cap, "超过每日服务时长上限。", "It exceeds the volunteer's minutes a day."),
     Rule(Filter.WEEKLY_CAP, _weekly_cap, "超过每周服务时长上限。", "It exceeds the volunteer's minutes a week."),
     Rule(Filter.PATIENCE, _patience, "尚有多份邀请待答复。", "Several offers wait for the volunteer's answer."),
+    Rule(Filter.BUDGET, _budget, "本周已多次询问该志愿者。", "The volunteer was asked often enough this week."),
 )
 
-RESTRAINTS = frozenset({Filter.NOT_NOW, Filter.NOT_ASKED, Filter.PATIENCE})
+RESTRAINTS = frozenset({Filter.NOT_NOW, Filter.NOT_ASKED, Filter.PATIENCE, Filter.BUDGET})
 """The filters that only keep matching from asking somebody; they hold back nobody who comes by themselves."""
 
 SAFETY = tuple(rule for rule in RULES if rule.name not in RESTRAINTS)
@@ -285,4 +291,4 @@ def hold(
     refused = first_failure(need, volunteer, now, rules)
     if refused is not None:
         raise NotEligible(filter=refused.value)
-    return book(volunteer, booking, now)
+    return book(volunteer, booking, now, asked=rules is RULES)

@@ -12,7 +12,7 @@ from services.chassis.principal import Principal, Role
 from services.contracts.marks import Someone, Thing
 from services.contracts.volunteers import NeedState, NeedStatus, Origin
 from services.volunteers.needs.domain.offers import LIVE, SERVING, Offer, OfferStatus
-from services.volunteers.people.domain.profile import Gender
+from services.volunteers.people.domain.profile import AgeBand, Gender
 
 FINAL = frozenset({NeedStatus.FULFILLED, NeedStatus.LAPSED, NeedStatus.CANCELLED})
 
@@ -59,6 +59,7 @@ class Need(Aggregate):
     with_minors: bool = False
     insured_only: bool = False
     urgency: int = 1
+    age_band: Thing[AgeBand | None] = None
     barred: Someone[frozenset[str]] = frozenset()
     seats: int
     status: NeedStatus = NeedStatus.OPEN

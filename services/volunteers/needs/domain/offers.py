@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from services.chassis.errors import Conflict
-from services.contracts.marks import Someone, Thing
+from services.contracts.marks import Office, Officer, Someone, Thing
 from services.contracts.value import Value
 
 
@@ -94,7 +94,10 @@ ASKED = frozenset(S) - {S.RELEASED}
 
 
 class Offer(Value):
-    """A seat offered to one person. `minutes`: what they reported, then what was confirmed."""
+    """A seat offered to one person. `minutes`: what they reported, then what was confirmed.
+
+    `reason`: why staff (`by`) chose this person, past the plan.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -105,6 +108,8 @@ class Offer(Value):
     expires_at: datetime
     answered_at: datetime | None = None
     minutes: int | None = None
+    reason: Office[str | None] = Field(default=None, repr=False)
+    by: Officer[str | None] = None
 
 
 def target(status: OfferStatus, command: OfferCommand) -> OfferStatus:

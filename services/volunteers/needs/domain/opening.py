@@ -126,6 +126,7 @@ def open_for_visit(plan: CarePlan, visit: CareVisit, notice: Mapping[CareKind, t
             seats=plan.seats,
             gender=plan.gender,
             urgency=plan.urgency,
+            age_band=plan.age_band,
             barred=plan.refused | {plan.elder},
             ask_from=visit.starts_at - notice[plan.kind],
         )

@@ -67,8 +67,10 @@ def tentative(need: Need, offer: str, now: datetime, stands: timedelta = OFFER_S
     )
 
 
-def offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[Need]:
-    """Hold a seat for `person`, whose time is held by `booking`.
+def offer(
+    need: Need, booking: Booking, person: str, now: datetime, *, reason: str | None = None, by: str | None = None
+) -> Decision[Need]:
+    """Hold a seat for `person`, whose time is held by `booking`. `by` of the staff chose them, for a `reason`.
 
     Raises:
         NeedClosed, AlreadyStarted: too late for seats.
@@ -80,7 +82,7 @@ def offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[
     require_planning(need, now)
     if any(o.person == person and o.status in ASKED for o in need.offers):
         raise AskedBefore()
-    return _offer(need, booking, person, now)
+    return _offer(need, booking, person, now, reason, by)
 
 
 def take(need: Need, booking: Booking | None, by: Principal, now: datetime) -> Decision[Need]:
@@ -208,7 +210,9 @@ def _given_back(need: Need, owed: Offer, now: datetime) -> tuple[Need, Event]:
     return changed, event_from(NeedReopened, changed, offer=owed.id, person=owed.person)
 
 
-def _offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision[Need]:
+def _offer(
+    need: Need, booking: Booking, person: str, now: datetime, reason: str | None = None, by: str | None = None
+) -> Decision[Need]:
     if (booking.need, booking.starts_at, booking.ends_at) != (need.id, need.starts_at, need.ends_at):
         raise NeedHasMoved()
     if any(made.id == booking.offer for made in need.offers):
@@ -218,7 +222,15 @@ def _offer(need: Need, booking: Booking, person: str, now: datetime) -> Decision
         raise OfferExpired()  # its hold may be released by now
     if need.open_seats == 0:
         raise NoOpenSeat()
-    made = Offer(id=booking.offer, person=person, status=OfferStatus.OFFERED, offered_at=now, expires_at=expires_at)
+    made = Offer(
+        id=booking.offer,
+        person=person,
+        status=OfferStatus.OFFERED,
+        offered_at=now,
+        expires_at=expires_at,
+        reason=reason,
+        by=by,
+    )
     changed = need.model_copy(update={"offers": (*need.offers, made)})
     return decided(changed, event_from(NeedOffered, changed, offer=made.id, person=person, expires_at=expires_at))
 

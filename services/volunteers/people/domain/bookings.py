@@ -23,8 +23,14 @@ class AlreadyHeld(
     """One offer holds a person's time once."""
 
 
-def book(volunteer: Volunteer, booking: Booking, now: datetime) -> Decision[Volunteer]:
-    """Hold the time. Whether it may be held is judged before, on this same state of the volunteer.
+WEEK = timedelta(days=7)
+"""Asks are counted for so long."""
+
+
+def book(volunteer: Volunteer, booking: Booking, now: datetime, *, asked: bool = False) -> Decision[Volunteer]:
+    """Hold the time. `asked`: it is matching that asks for it, which is counted.
+
+    Whether it may be held is judged before, on this same state of the volunteer.
 
     A need may hold the same time for several offers while they are being made: each has a hold of its own, and those
     whose offer does not come about are released.
@@ -35,7 +41,9 @@ def book(volunteer: Volunteer, booking: Booking, now: datetime) -> Decision[Volu
     if any(held.offer == booking.offer for held in volunteer.bookings):
         raise AlreadyHeld()
     kept = tuple(b for b in volunteer.bookings if b.ends_at > now - REMEMBERED)
-    changed = volunteer.model_copy(update={"bookings": (*kept, booking)})
+    lately = tuple(moment for moment in volunteer.asked_at if moment > now - WEEK)
+    asks = (*lately, now) if asked else lately
+    changed = volunteer.model_copy(update={"bookings": (*kept, booking), "asked_at": asks})
     return decided(changed, _booked(booking))
 
 

@@ -18,8 +18,21 @@ class Gender(StrEnum):
     MALE = "male"
 
 
+class AgeBand(StrEnum):
+    """The age of somebody who is helped, as wide as figures need it."""
+
+    YOUNGER = "under-60"
+    SIXTIES = "60-69"
+    SEVENTIES = "70-79"
+    OLDEST = "80-and-over"
+
+
 WEEKLY_MINUTES = 600
 """A volunteer is asked for so many minutes in a week at most, unless they say otherwise."""
+
+
+ASKS_A_WEEK = 5
+"""So many times within seven days matching asks somebody at most, unless they say otherwise."""
 
 
 class Window(Value):
@@ -80,6 +93,7 @@ class Profile(Request):
     reach: frozenset[Id] | None = Field(default=None, max_length=200)
     languages: frozenset[Code] = Field(default=frozenset(), max_length=20)
     not_now_until: Day | None = None
+    asks_a_week: int = Field(default=ASKS_A_WEEK, ge=0, le=50)
     adult: bool | None = None
     certificates: tuple[Certificate, ...] = Field(default=(), max_length=20)
 
@@ -103,6 +117,7 @@ class ChangeProfile(Request):
     reach: frozenset[Id] | None = Field(default=None, max_length=200)
     languages: frozenset[Code] | None = Field(default=None, max_length=20)
     not_now_until: Day | None = None
+    asks_a_week: int | None = Field(default=None, ge=0, le=50)
     adult: bool | None = None
     certificates: tuple[Certificate, ...] | None = Field(default=None, max_length=20)
 

@@ -14,7 +14,7 @@ from services.chassis.aggregate import Aggregate, derived_id
 from services.contracts.marks import Personal, Someone, Thing
 from services.contracts.value import Value
 from services.contracts.volunteers import VolunteerState, VolunteerStatus
-from services.volunteers.people.domain.profile import WEEKLY_MINUTES, Away, Certificate, Gender, Window
+from services.volunteers.people.domain.profile import ASKS_A_WEEK, WEEKLY_MINUTES, Away, Certificate, Gender, Window
 
 
 class Booking(Value):
@@ -33,7 +33,8 @@ class Booking(Value):
 class Volunteer(Aggregate):
     """A person who gives their time in one community.
 
-    `avoids`: people with whom they are never put together; whoever is among them has this person among theirs.
+    `asked_at`: when matching asked them lately, whatever became of it. `avoids`: people with whom
+    they are never put together; whoever is among them has this person among theirs.
 
     They act (are asked, sign up, say yes, are told where to go) once staff have approved them. `skills`,
     `certificates`, `adult`, `born`, `gender` and `insured_until` are what staff have verified, and alone count;
@@ -51,6 +52,8 @@ class Volunteer(Aggregate):
     reach: Personal[frozenset[str] | None] = None
     languages: Personal[frozenset[str]] = frozenset()
     not_now_until: Personal[date | None] = None
+    asks_a_week: int = ASKS_A_WEEK
+    asked_at: tuple[datetime, ...] = ()
     avoids: Someone[frozenset[str]] = frozenset()
     born: Personal[date | None] = Field(default=None, repr=False)
     gender: Personal[Gender | None] = None
@@ -94,6 +97,10 @@ class Volunteer(Aggregate):
     def held_for(self, need: str) -> Booking | None:
         """A booking for a need, if there is one."""
         return next((booking for booking in self.bookings if booking.need == need), None)
+
+    def asks_since(self, moment: datetime) -> int:
+        """How often matching has asked them after `moment`."""
+        return sum(asked > moment for asked in self.asked_at)
 
     @property
     def engagements(self) -> tuple[Booking, ...]:

@@ -10,7 +10,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.values import Request
+from services.chassis.values import Request, Text
 from services.contracts.marks import Id
 from services.volunteers.needs.api.changing import changing_need
 from services.volunteers.needs.domain import seating
@@ -39,9 +39,10 @@ _SEATING = (*_REFUSALS, NotEligible, NoOpenSeat, NeedHasMoved)
 
 
 class OfferTo(Request):
-    """The person whom staff ask."""
+    """The person whom staff ask by their own choice, past the plan, and why."""
 
     person: Id
+    reason: Text
 
 
 def router(needs: Aggregates[Need], seats: Seats) -> APIRouter:
@@ -104,4 +105,6 @@ def _seating(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
     )
     async def ask(id: Id, body: OfferTo, command: CommandDep) -> Response:
         """Staff ask a volunteer of their choice. Filters may refuse."""
-        return await seats.ask(id, body.person, command.principal, command.cause, changing_need(needs, id, command))
+        return await seats.ask(
+            id, body.person, body.reason, command.principal, command.cause, changing_need(needs, id, command)
+        )

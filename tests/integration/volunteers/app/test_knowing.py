@@ -25,7 +25,7 @@ BODIES: dict[str, Any] = {
     "PATCH /teams/{id}": {"recruiting": True},
     "POST /needs/{id}/report": {"minutes": 5},
     "POST /needs/{id}/confirm": {"person": "ann"},
-    "POST /needs/{id}/offers": {"person": "ann"},
+    "POST /needs/{id}/offers": {"person": "ann", "reason": "熟悉"},
     "POST /accounts/{id}/corrections": {"entry": "entry-1", "minutes": 1, "reason": "错"},
 }
 

@@ -103,7 +103,7 @@ async def test_a_volunteer_who_is_not_approved_is_asked_for_nothing_takes_nothin
     await api.ok(STAFF, f"/volunteers/{mine['id']}/approve")
     assert await refused() == "409 {'filter': 'adult'}"
     await api.ok(STAFF, f"/volunteers/{mine['id']}/verify", {"adult": True})
-    await api.ok(STAFF, f"/needs/{need}/offers", {"person": "ann"})
+    await api.ok(STAFF, f"/needs/{need}/offers", {"person": "ann", "reason": "熟悉"})
     hand.now = visit["starts_at"]
     assert await where(api, ANN, need) is None  # an offer is no seat
 
@@ -111,7 +111,7 @@ async def test_a_volunteer_who_is_not_approved_is_asked_for_nothing_takes_nothin
 async def test_approval_is_asked_again_at_every_step(api: Api, hand: Hand, visit: dict[str, Any]) -> None:
     need, gate = visit["need"], (409, "volunteer.not-eligible")
     ann = f"/volunteers/{(await admit(api, ANN))['id']}"
-    await api.ok(STAFF, f"/needs/{need}/offers", {"person": "ann"})
+    await api.ok(STAFF, f"/needs/{need}/offers", {"person": "ann", "reason": "熟悉"})
     await api.ok(STAFF, f"{ann}/disapprove")
     for answer in ("accept", "take"):
         assert await api.refused(ANN, f"/needs/{need}/{answer}") == gate
@@ -149,7 +149,7 @@ async def test_nothing_but_a_seat_leads_from_a_need_to_its_plan(api: Api, hand: 
     need, plan = visit["need"], visit["plan"]
     for who in (ANN, BOB, CAI):
         await admit(api, who)
-    await api.ok(STAFF, f"/needs/{need}/offers", {"person": "cai"})
+    await api.ok(STAFF, f"/needs/{need}/offers", {"person": "cai", "reason": "熟悉"})
     stale = {"If-Match": '"1"'}
     for by in (BOB, CAI, person("resident-1", *(set(Role) - {Role.STAFF}))):
         answers = [

@@ -62,12 +62,12 @@ async def test_staff_ask_whom_they_like_within_the_filters(api: Api, volunteers:
     await admit(api, BOB, adult=False)
     need = (await api.ok(STAFF, "/needs", a_direct_need(adults_only=True, seats=2)))["id"]
     path = f"/needs/{need}/offers"
-    assert await api.refused(ANN, path, {"person": "bob"}) == (403, "forbidden")
-    assert await api.refused(STAFF, path, {"person": "bob"}) == (409, "volunteer.not-eligible")
-    assert await api.refused(STAFF, path, {"person": "nobody"}) == (404, "not-found")
-    offer = (await api.ok(STAFF, path, {"person": "ann"}))["offers"][0]
+    assert await api.refused(ANN, path, {"person": "bob", "reason": "熟悉"}) == (403, "forbidden")
+    assert await api.refused(STAFF, path, {"person": "bob", "reason": "熟悉"}) == (409, "volunteer.not-eligible")
+    assert await api.refused(STAFF, path, {"person": "nobody", "reason": "熟悉"}) == (404, "not-found")
+    offer = (await api.ok(STAFF, path, {"person": "ann", "reason": "熟悉"}))["offers"][0]
     assert (offer["person"], offer["status"]) == ("ann", "offered")
-    assert await api.refused(STAFF, path, {"person": "ann"}) == (409, "need.asked-before")
+    assert await api.refused(STAFF, path, {"person": "ann", "reason": "熟悉"}) == (409, "need.asked-before")
     assert await bookings(volunteers, "ann") == [need]
     assert (await api.read(BOB, f"/needs/{need}"))["offers"] is None
 

@@ -95,6 +95,8 @@ def some_volunteers(draw: Any, most: int = 7) -> Any:
                 reach=draw(rarely(st.sets(st.sampled_from(["b1", "b2"])).map(frozenset), None)),
                 languages=draw(st.sets(st.just("wu")).map(frozenset)),
                 not_now_until=draw(rarely(DAYS, None)),
+                asks_a_week=draw(st.integers(0, 5)),
+                asked_at=draw(st.lists(st.sampled_from([NOW - 8 * DAY, NOW - DAY]), max_size=2).map(tuple)),
                 avoids=draw(rarely(st.just(frozenset({"elsewhere-engaged", "person-2"})), frozenset())),
                 born=draw(st.none() | BIRTHDAYS),
                 gender=draw(st.none() | st.sampled_from(Gender)),

@@ -10,7 +10,7 @@ from tests.unit.volunteers.making import a_need, a_volunteer
 from tests.unit.volunteers.matching.drawing import some_needs, some_volunteers
 from tests.unit.volunteers.world import DAY, NOW
 
-UNASKED = tuple(rule for rule in RULES if rule.name is not Filter.PATIENCE)
+UNASKED = tuple(rule for rule in RULES if rule.name not in (Filter.PATIENCE, Filter.BUDGET))
 """The filters of a need for which nobody is to be asked yet: it takes nobody's patience."""
 
 

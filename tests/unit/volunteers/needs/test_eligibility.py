@@ -57,6 +57,7 @@ REFUSED = {
         a_need(),
         a_volunteer(daily_minutes=90, bookings=(booked(WEDNESDAY + 5 * HOUR, WEDNESDAY + 6 * HOUR),)),
     ),
+    Filter.BUDGET: (a_need(), a_volunteer(asks_a_week=2, asked_at=(NOW - 6 * DAY, NOW - DAY))),
     Filter.ADULT: (a_need(adults_only=True), a_volunteer(adult=None)),
     Filter.ACTIVE: (a_need(), a_volunteer(status=VolunteerStatus.PAUSED)),
     Filter.NOT_ASKED: (offered(a_need(seats=2), "ann"), a_volunteer("ann")),
@@ -146,3 +147,45 @@ def test_each_offer_has_a_hold_of_its_own_and_the_time_they_hold_counts_once() -
     other = a_need("need-2", starts_at=WEDNESDAY + 2 * HOUR, ends_at=WEDNESDAY + 3 * HOUR)
     assert first_failure(other, both, NOW) is None
     assert first_failure(a_need("need-3"), both, NOW) is Filter.OVERLAP
+
+
+def test_asks_by_matching_are_counted_and_what_people_do_themselves_is_not() -> None:
+    need, ann = a_need(), a_volunteer(asks_a_week=1)
+    asked = hold(ann, need, tentative(need, "offer-1", NOW), NOW).aggregate
+    other = a_need("need-2", starts_at=NOW + 5 * DAY, ends_at=NOW + 5 * DAY + HOUR)
+    assert first_failure(other, asked, NOW) is Filter.BUDGET
+    assert first_failure(other, asked, NOW, SAFETY) is None
+    by_themselves = hold(ann, need, tentative(need, "offer-1", NOW), NOW, SAFETY).aggregate
+    assert by_themselves.asked_at == ()
+    assert first_failure(other, asked, NOW + 8 * DAY) is not Filter.BUDGET
+
+
+# The cases below are faults that users of other systems met.
+
+
+def test_a_shift_may_follow_another_in_the_same_hall_at_once_and_not_a_minute_earlier() -> None:
+    hall = {"building": "hall"}
+    morning = booked(WEDNESDAY, WEDNESDAY + 3 * HOUR, building="hall")
+    ann = a_volunteer(bookings=(morning,))
+    after = WEDNESDAY + 3 * HOUR
+    assert first_failure(a_need(starts_at=after, ends_at=after + 2 * HOUR, **hall), ann, NOW) is None
+    early = a_need(starts_at=after - HOUR / 60, ends_at=after + 2 * HOUR, **hall)
+    assert first_failure(early, ann, NOW) is Filter.OVERLAP
+
+
+@pytest.mark.parametrize(
+    ("at", "minutes", "fits"), [(105, 30, True), (120, 30, False), (0, 135, True), (0, 136, False)]
+)
+def test_a_service_fits_into_the_hours_that_somebody_gave_to_its_last_minute(at: int, minutes: int, fits: bool) -> None:
+    begin = datetime(2024, 1, 31, 9, 45, tzinfo=UTC) + at * HOUR / 60  # 17:45 in Shanghai
+    need = a_need(starts_at=begin, ends_at=begin + minutes * HOUR / 60)
+    ann = a_volunteer(availability=(window(3, "17:45", "20:00"),))
+    assert first_failure(need, ann, NOW) is (None if fits else Filter.AVAILABLE)
+
+
+def test_one_day_holds_a_morning_and_an_evening_where_the_cap_allows() -> None:
+    morning = booked(WEDNESDAY - HOUR, WEDNESDAY + HOUR)
+    evening = WEDNESDAY + 10 * HOUR
+    need = a_need(starts_at=evening, ends_at=evening + 2 * HOUR)
+    assert first_failure(need, a_volunteer(bookings=(morning,), daily_minutes=240), NOW) is None
+    assert first_failure(need, a_volunteer(bookings=(morning,), daily_minutes=239), NOW) is Filter.DAILY_CAP

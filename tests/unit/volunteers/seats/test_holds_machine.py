@@ -89,7 +89,7 @@ class Holds(RuleBasedStateMachine):
     @precondition(may_begin)
     @rule(who=WHO, need=NEED_ID, steps=STEPS)
     def ask(self, who: str, need: str, steps: int) -> None:
-        self.start("ask", self.seats.ask(need, who, STAFF, cast(Any, None), self.changing(need)), steps)
+        self.start("ask", self.seats.ask(need, who, "熟悉", STAFF, cast(Any, None), self.changing(need)), steps)
 
     @precondition(may_begin)
     @rule(who=WHO, need=NEED_ID, steps=STEPS)
