@@ -21,6 +21,7 @@ COMES_WITH = {
     "markupsafe": "jinja2",
     "numpy": "ortools",
     "chinese_calendar": "chinesecalendar",
+    "lunar_python": "lunar-python",
     "scipy": "scikit-learn",
     "sklearn": "scikit-learn",
     "httptools": "uvicorn",

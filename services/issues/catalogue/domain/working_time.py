@@ -1,10 +1,12 @@
 """Working time (工作时, 工作日): which hours of which days count, with public holidays and make-up workdays (调休).
 
 Holidays and make-up workdays are those that the State Council announces, year by year, late in the year before;
-`chinese_calendar` carries them. Beyond its last year a day is a workday from Monday to Friday, unless a deployment has
-named it. A working day is as long as its office hours; every working span is a length of office time.
+`chinese_calendar` carries them. One that it does not carry yet is an `Arrangement`, which an operator loads; until then
+the year has the holidays that the law gives (`holidays`). A deployment may name days besides. A working day
+is as long as its office hours; every working span is a length of office time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -14,6 +16,7 @@ import chinese_calendar
 
 from services.chassis.values import ZONE
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
+from services.issues.catalogue.domain.holidays import statutory
 
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(14), time(17, 30)))
 SHORTEST_DAY = timedelta(hours=1)
@@ -23,11 +26,38 @@ _FAR = 5000
 
 
 @lru_cache(maxsize=4096)
-def _announced(day: date) -> bool:
+def _works(day: date) -> bool:
+    """Whether people work on `day`, as it was announced for its year, or else as the law has it."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        return day.weekday() < 5
+        return _is_weekday(day) and day not in statutory(day.year)
+
+
+@lru_cache(maxsize=4096)
+def _celebrates(day: date) -> bool:
+    """Whether `day` belongs to a public holiday, weekends within the holiday included, and other weekends not."""
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return day in statutory(day.year)
+    return bool(off and name)
+
+
+def _is_weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The arrangement of one year as it was announced: the days off of its holidays, and the weekends worked."""
+
+    off: frozenset[date]
+    worked: frozenset[date]
+
+    def is_workday(self, day: date) -> bool:
+        """Whether people work on `day` of that year."""
+        return day in self.worked or (day not in self.off and _is_weekday(day))
 
 
 class NeverOpen(ValueError):
@@ -39,7 +69,7 @@ class WorkingTime:
     """When the committee and its partners work.
 
     `hours`: the office hours of a working day, in order, in Asia/Shanghai. `holidays` and `workdays` overrule the
-    announced calendar.
+    announced calendar. `arrangements`: those that were loaded, by year; they overrule what the library carries.
 
     Raises:
         NeverOpen: `hours` make no sense.
@@ -48,6 +78,7 @@ class WorkingTime:
     hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
+    arrangements: Mapping[int, Arrangement] = field(default_factory=dict, hash=False)
     day: timedelta = field(init=False)
     """The office time of one working day."""
 
@@ -64,7 +95,15 @@ class WorkingTime:
         """Whether people work on `day`."""
         if day in self.holidays:
             return False
-        return day in self.workdays or _announced(day)
+        loaded = self.arrangements.get(day.year)
+        return day in self.workdays or (_works(day) if loaded is None else loaded.is_workday(day))
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether `day` belongs to a public holiday, or a deployment has named it a day off. A weekend is none."""
+        if day in self.holidays or day in self.workdays:
+            return day in self.holidays
+        loaded = self.arrangements.get(day.year)
+        return _celebrates(day) if loaded is None else day in loaded.off
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` lies in office hours: from the first moment up to the last, not with it."""

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import chinese_calendar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.chassis.values import ZONE
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
-from services.issues.catalogue.domain.working_time import NeverOpen, WorkingTime
+from services.issues.catalogue.domain.holidays import statutory
+from services.issues.catalogue.domain.working_time import Arrangement, NeverOpen, WorkingTime
 
 TIME = WorkingTime()
 MINUTE = timedelta(minutes=1)
@@ -48,10 +50,52 @@ def slow(start: datetime, end: datetime) -> timedelta:
         ("2026-11-28", False),  # a Saturday like any other
         ("2093-05-18", True),  # a Monday of a year that nobody has announced
         ("2093-05-16", False),
+        ("2093-05-01", False),  # and its Labour Day, a Friday
+        ("2093-01-27", False),  # and its Spring Festival, a Tuesday
     ],
 )
 def test_holidays_and_make_up_workdays(day: str, works: bool) -> None:
     assert TIME.is_workday(date.fromisoformat(day)) is works
+
+
+def test_a_year_that_is_not_announced_has_the_holidays_of_the_law() -> None:
+    off = {date(2027, 1, 1) + timedelta(days=n) for n in range(365)} - {
+        day for n in range(365) if TIME.is_workday(day := date(2027, 1, 1) + timedelta(days=n))
+    }
+    assert sorted(day.isoformat()[5:] for day in off if day.weekday() < 5) == [
+        *("01-01", "02-05", "02-08", "02-09", "02-10", "04-05", "05-03", "05-04"),
+        *("06-09", "09-15", "10-01", "10-04", "10-05"),
+    ]
+    assert len([day for day in off if day.weekday() > 4]) == 104
+
+
+@pytest.mark.parametrize("year", range(2025, 2027))
+def test_the_holidays_of_the_law_are_in_what_was_announced_for_years_that_were(year: int) -> None:
+    """Days that make up for weekends were moved by the announcement, the holidays themselves were not."""
+    holidays = [day for day in statutory(year) if chinese_calendar.get_holiday_detail(day)[1]]
+    assert len(holidays) >= 13
+    assert len(statutory(year)) - len(holidays) <= 1
+
+
+def test_holidays_that_share_a_day_lose_none() -> None:
+    """Mid-Autumn lies in the National Day of 2028."""
+    autumn = {date(2028, 10, day) for day in range(1, 6)}
+    assert autumn <= statutory(2028)
+    assert date(2028, 10, 6) not in statutory(2028)
+
+
+def test_an_arrangement_that_was_loaded_overrules_the_law() -> None:
+    off = frozenset(date(2027, 1, day) for day in (1, 2, 3))
+    loaded = WorkingTime(arrangements={2027: Arrangement(off, frozenset({date(2027, 1, 9)}))})
+    assert [loaded.is_workday(date(2027, 1, day)) for day in (1, 4, 9, 10)] == [False, True, True, False]
+    assert [loaded.is_holiday(date(2027, 1, day)) for day in (2, 9, 10)] == [True, False, False]
+    assert not loaded.is_workday(date(2026, 10, 1))
+    assert loaded.is_workday(date(2027, 2, 5))  # a year is announced as a whole
+
+
+@pytest.mark.parametrize(("day", "holiday"), [("2026-10-03", True), ("2026-11-28", False), ("2027-02-06", True)])
+def test_a_holiday_is_no_weekend(day: str, holiday: bool) -> None:
+    assert TIME.is_holiday(date.fromisoformat(day)) is holiday
 
 
 def test_a_deployment_overrules_the_calendar() -> None:
