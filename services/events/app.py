@@ -15,6 +15,10 @@ from services.events.activities import room as activities
 from services.events.activities.store import ACTIVITY
 from services.events.attendance import room as attendance
 from services.events.calendars import room as calendars
+from services.events.children import room as children
+from services.events.children.store import CHILD
+from services.events.enrolments import room as enrolments
+from services.events.enrolments.store import ENROLMENT
 from services.events.registrations import room as registrations
 from services.events.series import room as series
 from services.events.series.store import SERIES
@@ -27,10 +31,13 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
     """The rooms of the service, on `runtime`."""
     of_activities, of_series = runtime.aggregates(ACTIVITY), runtime.aggregates(SERIES)
     clock, settings = runtime.clock, runtime.settings
+    of_children, of_enrolments = runtime.aggregates(CHILD), runtime.aggregates(ENROLMENT)
     return [
+        children.room(of_children),
         activities.room(of_activities, clock),
         series.room(of_series, of_activities, clock),
-        registrations.room(of_activities),
+        registrations.room(of_activities, of_children, clock, settings),
+        enrolments.room(of_enrolments, of_series, of_activities, clock),
         attendance.room(of_activities, runtime.database, clock, settings),
         calendars.room(of_activities, clock, settings.public_url),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonErasedFromActivities),
@@ -41,6 +48,6 @@ service = Service(
     name="events",
     title="Sunshine Community: events (activities, series, registrations, attendance)",
     settings=EventsSettings,
-    kinds=(ACTIVITY, SERIES, ERASURE),
+    kinds=(CHILD, ACTIVITY, SERIES, ENROLMENT, ERASURE),
     rooms=rooms,
 )

@@ -1,7 +1,8 @@
 """The settings of events: those of every service, and those of its rooms."""
 
 from services.events.attendance.settings import AttendanceSettings
+from services.events.registrations.settings import RegistrationSettings
 
 
-class EventsSettings(AttendanceSettings):
+class EventsSettings(AttendanceSettings, RegistrationSettings):
     """What a deployment decides about events."""

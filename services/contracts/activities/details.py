@@ -44,6 +44,13 @@ class Promotion(StrEnum):
     OFFER = "offer"
 
 
+class Overlap(StrEnum):
+    """What is done with somebody who has something else at that time."""
+
+    WARNED = "warned"
+    REFUSED = "refused"
+
+
 class TicketGroup(Value):
     """A group of people with a capacity of its own, within that of the activity: children, parents, helpers."""
 
@@ -73,6 +80,7 @@ class Terms(Value):
     """Why these go ahead, for everybody to read."""
     priority_rule_en: Office[Masked | None] = None
     promotion: Promotion = Promotion.AUTOMATIC
+    overlapping: Overlap = Overlap.WARNED
     offer_hours: int = 12
     """How long an offered seat waits for an answer."""
 

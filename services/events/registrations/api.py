@@ -8,6 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
@@ -18,22 +19,28 @@ from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
-from services.events.activities.domain.seats import WaitingListFull
+from services.events.activities.domain.seats import NothingOffered, NotWaiting, PositionUnknown, WaitingListFull
 from services.events.activities.store import BY_START, with_person
+from services.events.children.domain import Child
 from services.events.registrations import domain as rules
-from services.events.registrations.domain import NotRegistered, Register, own_or_desk
+from services.events.registrations.domain import Answer, MoveUp, NotRegistered, Register, Remove, own_or_desk
+from services.events.registrations.store import Standings
 from services.events.registrations.views import MyActivityView, RegistrationView
 
 ME = "me"
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled, rules.RegistrationClosed)
 
 
-def routers(activities: Aggregates[Activity]) -> list[APIRouter]:
+def routers(
+    activities: Aggregates[Activity], children: Aggregates[Child], standings: Standings, clock: Clock
+) -> list[APIRouter]:
     """The routes of registrations, and the list of one's own activities."""
-    return [_registrations(activities), _mine(activities)]
+    return [_registrations(activities, children, standings, clock), _desk(activities), _mine(activities)]
 
 
-def _registrations(activities: Aggregates[Activity]) -> APIRouter:
+def _registrations(
+    activities: Aggregates[Activity], children: Aggregates[Child], standings: Standings, clock: Clock
+) -> APIRouter:
     routes = APIRouter(prefix=BASE + "/activities/{id}/registrations", tags=["registrations"])
 
     @routes.post(
@@ -47,11 +54,24 @@ def _registrations(activities: Aggregates[Activity]) -> APIRouter:
             WaitingListFull,
             rules.GuardianMissing,
             rules.AgeNotConfirmed,
+            rules.TooOld,
+            rules.NoConsentStands,
+            rules.GroupsUnclear,
+            rules.NotOpenYet,
+            rules.SeatsShort,
+            rules.Overlapping,
+            rules.OverlappingRefused,
+            rules.MissedTooOften,
         ),
     )
     async def register(id: Id, body: Register, command: CommandDep) -> Response:
         by = command.principal
         person = body.person or by.sub
+        if body.label is not None and body.person is None:
+            person = await command.fresh_id(activities.secret, "guest")
+        activity = (await known(activities, id, known_to(by))).aggregate
+        standing = await standings.of(person, activity, clock())
+        named = [stored.aggregate for each in body.children if (stored := await children.find(each)) is not None]
 
         def decide(activity: Activity, now: datetime) -> Decision[Activity]:
             return rules.register(
@@ -62,6 +82,9 @@ def _registrations(activities: Aggregates[Activity]) -> APIRouter:
                 now,
                 guardian=body.guardian,
                 ages_confirmed=body.ages_confirmed,
+                asked=body,
+                standing=standing,
+                children=[child for child in named if child.community == activity.community],
             )
 
         return await command.change(
@@ -89,7 +112,7 @@ def _registrations(activities: Aggregates[Activity]) -> APIRouter:
         "/{person}/withdraw",
         summary="Give up the seats or the place (`me`: one's own)",
         response_model=RegistrationView,
-        responses=problems(*_CHANGE, NotRegistered),
+        responses=problems(*_CHANGE, NotRegistered, rules.TooLateToWithdraw),
     )
     async def withdraw(id: Id, person: Id, command: CommandDep) -> Response:
         by = command.principal
@@ -99,6 +122,61 @@ def _registrations(activities: Aggregates[Activity]) -> APIRouter:
             id,
             lambda activity, now: rules.withdraw(activity, whose, by, now),
             lambda stored: RegistrationView.of(stored.aggregate, whose),
+            known_to=known_to(by),
+        )
+
+    return routes
+
+
+def _desk(activities: Aggregates[Activity]) -> APIRouter:
+    routes = APIRouter(prefix=BASE + "/activities/{id}/registrations", tags=["registrations"])
+
+    @routes.post(
+        "/{person}/answer",
+        summary="Come or not: to an offer of seats, another day or a reminder (`me`: oneself)",
+        response_model=RegistrationView,
+        responses=problems(*_CHANGE, NotRegistered, NothingOffered),
+    )
+    async def answer(id: Id, person: Id, body: Answer, command: CommandDep) -> Response:
+        by = command.principal
+        whose = by.sub if person == ME else person
+        return await command.change(
+            activities,
+            id,
+            lambda activity, now: rules.answer(activity, whose, by, now, comes=body.comes),
+            lambda stored: RegistrationView.of(stored.aggregate, whose),
+            known_to=known_to(by),
+        )
+
+    @routes.post(
+        "/{person}/remove",
+        summary="The desk takes a party out, and says why",
+        response_model=RegistrationView,
+        responses=problems(*_CHANGE, NotRegistered),
+    )
+    async def remove(id: Id, person: Id, body: Remove, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            activities,
+            id,
+            lambda activity, now: rules.remove(activity, person, by, now, body.reason),
+            lambda stored: RegistrationView.of(stored.aggregate, person),
+            known_to=known_to(by),
+        )
+
+    @routes.post(
+        "/{person}/move-up",
+        summary="Another place on the waiting list, against the published order, with a reason",
+        response_model=RegistrationView,
+        responses=problems(*_CHANGE, NotWaiting, PositionUnknown),
+    )
+    async def move_up(id: Id, person: Id, body: MoveUp, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            activities,
+            id,
+            lambda activity, now: rules.move_up(activity, person, by, now, body.position, body.reason),
+            lambda stored: RegistrationView.of(stored.aggregate, person),
             known_to=known_to(by),
         )
 

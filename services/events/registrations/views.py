@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from services.chassis.store.aggregates import Stored
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import GroupHeads
 from services.events.activities.views import ActivityView, public_fields
 
 
@@ -19,6 +20,12 @@ class RegistrationView(BaseModel):
     party: int | None = None
     position: int | None = None
     registered_at: datetime | None = None
+    groups: tuple[GroupHeads, ...] = ()
+    answer: Literal["offer", "other-day"] | None = None
+    """What they are asked: whether they take the seats offered, or come on the day to which it was moved."""
+    answer_until: datetime | None = None
+    coming: bool | None = None
+    guest: bool = False
 
     @classmethod
     def of(cls, activity: Activity, person: str) -> "RegistrationView":
@@ -33,6 +40,11 @@ class RegistrationView(BaseModel):
             party=party.heads,
             position=position,
             registered_at=party.registered_at,
+            groups=party.groups,
+            answer="offer" if party.offered_until else "other-day" if party.asked_until else None,
+            answer_until=party.offered_until or party.asked_until,
+            coming=party.coming,
+            guest=party.guest,
         )
 
 

@@ -6,9 +6,11 @@ from typing import TypeVar
 from services.chassis.aggregate import Decision
 from services.contracts.event import fold
 from services.events.activities.domain.activity import Activity
+from services.events.children.domain import Child
+from services.events.enrolments.domain import Enrolment
 from services.events.series.domain.series import Series
 
-A = TypeVar("A", Activity, Series)
+A = TypeVar("A", Activity, Series, Enrolment, Child)
 
 
 def took(aggregate: A, decide: Callable[[A], Decision[A]]) -> Decision[A]:
@@ -21,7 +23,10 @@ def took(aggregate: A, decide: Callable[[A], Decision[A]]) -> Decision[A]:
 def lawful(before: A | None, decision: Decision[A]) -> None:
     """Hold a decision to the folding law. One without facts must have changed nothing."""
     after = decision.aggregate.public()
-    state = {} if before is None else before.public().model_dump(mode="json")
+    known = None if before is None else before.public()
+    state = {} if known is None else known.model_dump(mode="json")
+    if after is None:  # nothing of it is public any more
+        return
     for event in decision.events:
         assert event.state is type(after)
         state = fold(state, type(after), event.public_data())

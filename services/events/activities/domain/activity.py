@@ -1,6 +1,6 @@
 """The activity, with those who have a seat, wait, help and came. It is one document, so all its lists are bounded."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import Field, computed_field
 
@@ -14,6 +14,7 @@ from services.events.activities.domain.parties import Party, Presence
 
 MAX_CAPACITY = 1000
 MAX_VOLUNTEERS = 100
+MAX_DURATION = timedelta(days=14)
 
 _STATUS_ZH = {ActivityStatus.COMPLETED: "结束", ActivityStatus.CANCELLED: "取消", ActivityStatus.SCHEDULED: "安排"}
 
@@ -123,7 +124,7 @@ class Activity(Aggregate):
         """Everybody who is named in this activity. It is stored, so that one index finds the activities of a person."""
         found = {self.organiser, *self.volunteers}
         for party in (*self.seated, *self.waiting):
-            found |= {party.person, party.by}
+            found |= {party.person, party.by, *party.children}
         for presence in self.presences:
             found |= {presence.person, presence.by}
         return sorted(found)

@@ -46,7 +46,7 @@ class Party(_Value):
     guest: bool = False
     reason: Office[str | None] = None
     coming: bool | None = None
-    children: Thing[tuple[str, ...]] = ()
+    children: Someone[tuple[str, ...]] = ()
 
     def heads_of(self, group: str) -> int:
         """How many of its heads belong to `group`."""

@@ -13,6 +13,7 @@ from services.contracts.activities import (
     ActivityKind,
     Admits,
     HostKind,
+    Overlap,
     Promotion,
 )
 from services.contracts.marks import Code, Id
@@ -80,6 +81,7 @@ class TermsRequest(Request):
     priority_rule: Line | None = None
     priority_rule_en: Line | None = None
     promotion: Promotion = Promotion.AUTOMATIC
+    overlapping: Overlap = Overlap.WARNED
     offer_hours: int = Field(default=12, ge=1, le=24 * 14)
 
 

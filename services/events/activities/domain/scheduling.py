@@ -1,6 +1,6 @@
 """An activity is scheduled, and moved to another time or place."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from pydantic import ConfigDict
 
@@ -16,11 +16,10 @@ from services.contracts.activities import (
 )
 from services.contracts.marks import Masked
 from services.contracts.value import Value
-from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.activity import MAX_DURATION, Activity
 from services.events.activities.domain.parties import Party
 from services.events.activities.domain.seats import asking
 
-MAX_DURATION = timedelta(days=14)
 _MOVES_REMEMBERED = 10
 
 

@@ -14,15 +14,17 @@ from services.events.activities.domain.activity import Activity
 from services.events.activities.store import (
     BY_START,
     ahead_in,
+    answers_overdue,
     in_calendar,
     to_complete,
     with_person,
 )
+from services.events.registrations.store import missed, overlapping
 from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.integration.events.peopled import peopled
 from tests.integration.events.planned import walks_an_index
-from tests.unit.events.given import END, HOME, HOUR, NOW, STAFF
+from tests.unit.events.given import END, HOME, HOUR, NOW, STAFF, activity
 
 ME = Cause("staff-1")
 DAY = timedelta(days=1)
@@ -47,6 +49,9 @@ async def test_an_activity_is_read_back_as_it_was(activities: Aggregates[Activit
         (with_person("resident-1"), (BY_START, -1)),
         (ahead_in("series-1", NOW), (BY_START, 1)),
         (to_complete(NOW), None),
+        (answers_overdue(NOW), None),
+        (overlapping("resident-1", activity()), None),
+        (missed("resident-1", NOW), None),
     ],
 )
 async def test_every_query_of_activities_walks_an_index_in_its_order(

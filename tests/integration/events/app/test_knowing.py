@@ -21,6 +21,15 @@ BODIES: dict[str, Any] = {
     "/activities/{id}/change": {"title": "义诊"},
     "/activities/{id}/change/preview": {"title": "义诊"},
     "/activities/{id}/move/preview": {"venue": "garden"},
+    "/activities/{id}/registrations/{person}/answer": {"comes": True},
+    "/activities/{id}/registrations/{person}/remove": {"reason": "重复"},
+    "/activities/{id}/registrations/{person}/move-up": {"position": 1, "reason": "例外"},
+    "/series/{id}/enrolments": {},
+    "/enrolments/{id}/leave-out": {"on": "2026-04-04"},
+    "/enrolments/{id}/take": {"on": "2026-04-04"},
+    "/enrolments/{id}/again": {},
+    "/children/{id}/consent": {"text": "consent-v1"},
+    "/children/{id}/pickups": {"pickups": []},
     "/series/{id}/skip": {"on": "2026-04-04"},
     "/series/{id}/restore": {"on": "2026-04-04"},
     "/series/{id}/dates": {"starts_at": "2026-04-08T09:00:00+08:00"},
@@ -34,11 +43,14 @@ async def test_what_one_may_not_know_answers_as_what_is_not_there(api: Caller, o
     activity = (await api.ok(STAFF, "/activities", an_activity()))["id"]
     series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=MONTHLY;BYDAY=1SA")))["id"]
     await api.ok(resident(1), f"/activities/{activity}/registrations", {})
+    enrolment = (await api.ok(resident(1), f"/series/{series}/enrolments", {}))["id"]
+    child = (await api.ok(resident(1), "/children", {"community": "sunshine", "label": "小宝"}))["id"]
+    things = {"series": series, "enrolments": enrolment, "children": child}
     routes = asked_by_id(standing.routers(opened), public=PUBLIC)
     assert len(routes) >= 9
     stranger = person("stranger-1", *Role, home="elsewhere")
     for method, path in routes:
-        id = series if path.startswith(f"{BASE}/series") else activity
+        id = things.get(path.removeprefix(f"{BASE}/").partition("/")[0], activity)
         body = BODIES.get(path.removeprefix(BASE))
         asking = [stranger, resident(2)] if method == "GET" else [stranger]
         for by in asking:

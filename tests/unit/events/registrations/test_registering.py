@@ -4,7 +4,12 @@ import pytest
 
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal, Role
-from services.contracts.activities import ActivityPromoted, ActivityRegistered, ActivityWaitlisted, ActivityWithdrawn
+from services.contracts.activities import (
+    ActivityPromoted,
+    ActivityRegistered,
+    ActivityWaitlisted,
+    ActivityWithdrawn,
+)
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.seats import MAX_WAITING_PARTIES, WaitingListFull
 from services.events.registrations.domain import (
@@ -17,7 +22,17 @@ from services.events.registrations.domain import (
     register,
     withdraw,
 )
-from tests.unit.events.given import GRID, MINUTE, NOW, ORGANISER, STAFF, START, activity, person, resident
+from tests.unit.events.given import (
+    GRID,
+    MINUTE,
+    NOW,
+    ORGANISER,
+    STAFF,
+    START,
+    activity,
+    person,
+    resident,
+)
 from tests.unit.events.lawful import lawful, took
 
 

@@ -1,0 +1,35 @@
+"""What registrations do on events: a guardian took a consent back, and the child's seats ahead are given up."""
+
+from services.chassis.clock import Clock
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.handlers import Handlers, Received
+from services.contracts.activities import ActivityStatus, ChildConsentWithdrawn, ChildErased
+from services.events.activities.domain.activity import Activity
+from services.events.activities.store import BY_START, with_person
+from services.events.registrations import domain as rules
+
+_PAGE = 100
+
+
+def reactions(handlers: Handlers, activities: Aggregates[Activity], clock: Clock) -> None:
+    """Put the handlers of this room into the table."""
+
+    @handlers.on(ChildConsentWithdrawn)
+    async def drop_child_without_consent(received: Received[ChildConsentWithdrawn]) -> None:
+        await _drop(received)
+
+    @handlers.on(ChildErased)
+    async def drop_erased_child(received: Received[ChildErased]) -> None:
+        await _drop(received)
+
+    async def _drop(received: Received[ChildConsentWithdrawn] | Received[ChildErased]) -> None:
+        child = received.envelope.aggregate_id
+        standing = {"state.status": ActivityStatus.SCHEDULED.value, BY_START: {"$gt": clock()}}
+        page = await activities.select({**with_person(child), **standing}, sort=BY_START, limit=_PAGE)
+        for stored in page.items:
+            await activities.change(
+                stored.aggregate.id,
+                lambda activity, now: rules.drop_child(activity, child, now),
+                received.cause,
+                taken=received.taken,
+            )
