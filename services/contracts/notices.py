@@ -72,7 +72,14 @@ class Suppression(StrEnum):
     ERASED = "erased"
 
 
-class _Notice(BaseModel):
+class _Where(BaseModel):
+    """`stage` and `why` say where a notice stands, and why, in words that may grow (`services.notify`)."""
+
+    stage: Public[Code | None] = None
+    why: Public[Code | None] = None
+
+
+class _Notice(_Where):
     recipient: Public[PersonId]
     kind: Public[NoticeKind]
     channel: Public[NoticeChannel]
@@ -100,52 +107,103 @@ class NoticeQueued(_Notice, Event, type="cn.community.notify.notice.queued.v1", 
     """It is to be delivered from `not_before` on, and not after `expires_at`. Carries the whole state."""
 
 
-class NoticeSending(Event, type="cn.community.notify.notice.sending.v1", topic=NOTICES, state=NoticeState):
+class NoticeSending(_Where, Event, type="cn.community.notify.notice.sending.v1", topic=NOTICES, state=NoticeState):
     """A sender has claimed it and is about to talk to the gateway."""
 
     status: Public[NoticeStatus]
 
 
-class NoticeDeferred(Event, type="cn.community.notify.notice.deferred.v1", topic=NOTICES, state=NoticeState):
+class NoticeDeferred(_Where, Event, type="cn.community.notify.notice.deferred.v1", topic=NOTICES, state=NoticeState):
     """Back in the queue: quiet hours, or the gateway said "later"."""
 
     status: Public[NoticeStatus]
     not_before: Public[datetime]
 
 
-class NoticeDelivered(Event, type="cn.community.notify.notice.delivered.v1", topic=NOTICES, state=NoticeState):
+class NoticeDelivered(_Where, Event, type="cn.community.notify.notice.delivered.v1", topic=NOTICES, state=NoticeState):
     """It is in the inbox, or the gateway took it."""
 
     status: Public[NoticeStatus]
     delivered_at: Public[datetime]
 
 
-class NoticeSuppressed(Event, type="cn.community.notify.notice.suppressed.v1", topic=NOTICES, state=NoticeState):
+class NoticeSuppressed(
+    _Where, Event, type="cn.community.notify.notice.suppressed.v1", topic=NOTICES, state=NoticeState
+):
     """It will not be delivered, and this is why."""
 
     status: Public[NoticeStatus]
     reason: Public[Suppression]
 
 
-class NoticeUncertain(Event, type="cn.community.notify.notice.uncertain.v1", topic=NOTICES, state=NoticeState):
+class NoticeUncertain(_Where, Event, type="cn.community.notify.notice.uncertain.v1", topic=NOTICES, state=NoticeState):
     """Nobody knows whether the gateway took it."""
 
     status: Public[NoticeStatus]
 
 
-class NoticeRead(Event, type="cn.community.notify.notice.read.v1", topic=NOTICES, state=NoticeState):
+class NoticeRead(_Where, Event, type="cn.community.notify.notice.read.v1", topic=NOTICES, state=NoticeState):
     """The recipient has seen it."""
 
     status: Public[NoticeStatus]
     read_at: Public[datetime]
 
 
-class NoticeAnonymised(Event, type="cn.community.notify.notice.anonymised.v1", topic=NOTICES, state=NoticeState):
+class NoticeAnonymised(
+    _Where, Event, type="cn.community.notify.notice.anonymised.v1", topic=NOTICES, state=NoticeState
+):
     """Its recipient was erased; what was not delivered never will be."""
 
     recipient: Public[PersonId]
     status: Public[NoticeStatus]
     reason: Public[Suppression | None]
+
+
+class NoticeProgressed(
+    _Where, Event, type="cn.community.notify.notice.progressed.v1", topic=NOTICES, state=NoticeState
+):
+    """It came further in a way that has no fact of its own: bounced, put away, wanted again, told in a digest."""
+
+    status: Public[NoticeStatus]
+    reason: Public[Suppression | None]
+    not_before: Public[datetime]
+    delivered_at: Public[datetime | None]
+    read_at: Public[datetime | None]
+
+
+class _Delivery(BaseModel):
+    recipient: Public[PersonId]
+    kind: Public[Code]
+    channel: Public[Code]
+    cause: Public[Id]
+    about: Public[Id]
+    template: Public[int]
+    stage: Public[Code]
+    why: Public[Code | None] = None
+    queued_at: Public[datetime]
+    not_before: Public[datetime]
+    expires_at: Public[datetime | None] = None
+    delivered_at: Public[datetime | None] = None
+    read_at: Public[datetime | None] = None
+
+
+class DeliveryState(_Delivery, State, type="cn.community.notify.delivery.state.v1", topic=NOTICES):
+    """One message to one recipient by one channel, of a kind or by a channel that a notice has no word for.
+
+    `recipient` is a person, or an end point (`endpoint-…`) to which a community's messages go.
+    """
+
+
+class DeliveryQueued(
+    _Delivery, Event, type="cn.community.notify.delivery.queued.v1", topic=NOTICES, state=DeliveryState
+):
+    """It is to be delivered from `not_before` on. Carries the whole state."""
+
+
+class DeliveryProgressed(
+    _Delivery, Event, type="cn.community.notify.delivery.progressed.v1", topic=NOTICES, state=DeliveryState
+):
+    """It came further, or it will not be delivered. Carries the whole state."""
 
 
 class NoticeWithheld(Event, type="cn.community.notify.notice.withheld.v1", topic=NOTICES, internal=True):
@@ -154,6 +212,13 @@ class NoticeWithheld(Event, type="cn.community.notify.notice.withheld.v1", topic
 
 class NoticeRetitled(Event, type="cn.community.notify.notice.retitled.v1", topic=NOTICES, internal=True):
     """What it speaks of has another title: the words that stood in the notice are gone."""
+
+
+class RoutingChanged(Event, type="cn.community.notify.notice-routing.changed.v1", topic=NOTICES, internal=True):
+    """A community has other kinds and routes."""
+
+    edition: Internal[int]
+    by: Internal[OfficerId]
 
 
 # persons

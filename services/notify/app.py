@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
-from services.contracts.notices import NoticeChannel
 from services.notify.announcements import room as announcements
 from services.notify.announcements.store import ANNOUNCEMENT
 from services.notify.board import room as board
@@ -14,6 +13,7 @@ from services.notify.bulletins import room as bulletins
 from services.notify.bulletins.pages import TEMPLATES
 from services.notify.bulletins.store import BULLETIN
 from services.notify.channels import room as channels
+from services.notify.channels.pacing import Pacing
 from services.notify.knowledge import room as knowledge
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices import room as notices
@@ -21,8 +21,13 @@ from services.notify.notices.store import NOTICE
 from services.notify.notices.wording import Wording
 from services.notify.persons import room as persons
 from services.notify.persons.code_text import CodeText
+from services.notify.persons.people import People
 from services.notify.persons.store import PERSON, Memberships
+from services.notify.routing import room as routing
+from services.notify.routing.editions import Editions
+from services.notify.routing.store import ROUTING
 from services.notify.settings import NotifySettings
+from services.notify.shared.values import Way
 
 
 def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
@@ -31,20 +36,36 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     of_persons, of_notices = runtime.aggregates(PERSON, of_people=True), runtime.aggregates(NOTICE)
     of_announcements, of_bulletins = runtime.aggregates(ANNOUNCEMENT), runtime.aggregates(BULLETIN)
     page = Page(names, settings.offices, TEMPLATES)
+    of_routings, memberships = runtime.aggregates(ROUTING), Memberships(database)
+    editions = Editions(of_routings, clock)
     known, pause = Knowledge(database), settings.delivery_pause
     gateways = channels.gateways(settings, clock)
     return [
         knowledge.room(known),
+        channels.room(),
+        routing.room(of_routings, editions),
         persons.room(
             of_persons,
-            Memberships(database),
+            memberships,
             runtime.erasing,
-            gateways.get(NoticeChannel.EMAIL),
+            gateways.get(Way.EMAIL),
             CodeText(names),
             clock,
             pause,
         ),
-        notices.room(of_notices, of_persons, known, gateways, Wording(names), clock, lead=settings.lead, pause=pause),
+        notices.room(
+            of_notices,
+            of_persons,
+            People(of_persons, memberships),
+            known,
+            editions,
+            gateways,
+            Pacing(database),
+            Wording(names, editions),
+            clock,
+            lead=settings.lead,
+            pause=pause,
+        ),
         announcements.room(of_announcements, clock),
         board.room(
             database,
@@ -63,6 +84,6 @@ service = Service(
     name="notify",
     title="Sunshine Community: notify (notices, notice board)",
     settings=NotifySettings,
-    kinds=(PERSON, NOTICE, ANNOUNCEMENT, BULLETIN),
+    kinds=(ROUTING, PERSON, NOTICE, ANNOUNCEMENT, BULLETIN),
     rooms=rooms,
 )

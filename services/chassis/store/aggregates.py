@@ -365,6 +365,7 @@ class Aggregates(Generic[A]):
             version,
             now,
             with_state=self.kind.state is not None,
+            usual=None if self.kind.state is None else self.kind.state.type,
             actor=decision.actor or cause.actor,
             causationid=cause.causationid,
             traceparent=cause.traceparent,

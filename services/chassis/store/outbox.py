@@ -41,11 +41,13 @@ def entries(
     actor: str,
     causationid: str | None,
     traceparent: str | None,
+    usual: str | None = None,
 ) -> list[Document]:
     """The entries for the events of `decision`, made on an aggregate at `version`.
 
     Args:
         with_state: whether the aggregate's topic shows its state.
+        usual: the type of the states of its kind; one of another type says so.
 
     Raises:
         EventTooLarge: an event or the state is larger than a message may be.
@@ -62,7 +64,7 @@ def entries(
     if made and with_state and not aggregate.kept_inside:
         public = aggregate.public() if aggregate.withholds else aggregate.public_state
         made[-1]["state"] = None if public is None else _checked(public.model_dump_json().encode())
-        if aggregate.withholds and public is not None:
+        if public is not None and (aggregate.withholds or public.type != (usual or public.type)):
             made[-1]["state_type"] = public.type
     return made
 

@@ -11,8 +11,7 @@ from aiosmtplib import SMTP as Client
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from services.chassis.clock import Clock
-from services.notify.channels.gateways import Accepted, Answer, Later, Refused, Unknown
-from services.notify.shared.texts import Words
+from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +32,17 @@ class SmtpServer:
 class EmailGateway:
     """Makes a connection for each message: at most a few hundred an hour leave a committee."""
 
+    rates: tuple[Rate, ...] = ()
+    rates_each: tuple[Rate, ...] = ()
+
     def __init__(self, server: SmtpServer, clock: Clock) -> None:
+        self.account = f"smtp:{server.host}"
         self._server = server
         self._clock = clock
 
-    async def send(self, notice: str, address: str, words: Words, language: str) -> Answer:
+    async def send(self, message: Outgoing) -> Answer:
         """Hand a mail over, as `Gateway` says. Nothing that a mail server or a network can cause is raised."""
-        message = compose(self._server.sender, address, words, language, notice, self._clock())
+        mail = compose(self._server.sender, message, self._clock())
         client = Client(
             hostname=self._server.host,
             port=self._server.port,
@@ -51,12 +54,12 @@ class EmailGateway:
         try:
             await client.connect()
             await client.mail(self._server.sender)
-            await client.rcpt(address)
+            await client.rcpt(message.address)
         except (SMTPException, OSError) as error:
             client.close()
             return _definite(error)
         try:
-            await client.data(message.as_bytes(policy=SMTP))
+            await client.data(mail.as_bytes(policy=SMTP))
         except SMTPResponseException as error:
             return _definite(error)
         except (SMTPException, OSError) as error:
@@ -67,18 +70,18 @@ class EmailGateway:
         return Accepted()
 
 
-def compose(sender: str, address: str, words: Words, language: str, notice: str, now: datetime) -> EmailMessage:
+def compose(sender: str, message: Outgoing, now: datetime) -> EmailMessage:
     """The mail. Its Message-ID is that of the notice, so that a mailbox can drop a mail that comes twice."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = address
-    message["Subject"] = words.subject
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{notice}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(words.body)
-    message["Content-Language"] = "zh-CN" if language == "zh" else "en"  # set_content drops what begins with Content-
-    return message
+    mail = EmailMessage()
+    mail["From"] = sender
+    mail["To"] = message.address
+    mail["Subject"] = message.words.subject
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.words.body)
+    mail["Content-Language"] = "zh-CN" if message.language == "zh" else "en"  # set_content drops what begins so
+    return mail
 
 
 def _definite(error: Exception) -> Answer:

@@ -7,6 +7,7 @@ aggregate is remembered already, because both come in order on one partition.
 from collections.abc import Sequence
 from typing import Any
 
+from services.chassis.aggregate import derived_id
 from services.chassis.store.mongo import InsertOne, WriteOp
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
@@ -37,9 +38,9 @@ from services.contracts.issues import (
     WishRetitled,
     WishShown,
 )
-from services.contracts.volunteers import NeedMoved, NeedOpened
+from services.contracts.volunteers import NeedMoved, NeedOpened, TeamFormed, TeamMemberJoined, TeamMemberLeft
 from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
-from services.notify.knowledge.store import ATTENDANCES, STAFFINGS, SUBJECTS, SUPPORTERS, latest
+from services.notify.knowledge.store import ATTENDANCES, MEMBERS, STAFFINGS, SUBJECTS, SUPPORTERS, latest
 
 
 def reactions(table: Handlers) -> None:
@@ -52,6 +53,7 @@ def reactions(table: Handlers) -> None:
     table.write(WishHidden, collection=SUBJECTS)(wish_hidden)
     table.write(NeedOpened, NeedMoved, collection=SUBJECTS)(need)
     table.write(ActivityScheduled, ActivityMoved, collection=SUBJECTS)(activity)
+    table.write(TeamFormed, TeamMemberJoined, TeamMemberLeft, collection=MEMBERS)(member)
     table.write(ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS)(staffing)
     table.write(
         ActivityRegistered,
@@ -88,6 +90,15 @@ def supporter(received: Received[SupportGiven | SupportWithdrawn]) -> Sequence[W
     wants = {"person": event.person, "here": isinstance(event, SupportGiven), "since": envelope.time}
     fixed = {"community": envelope.community, "subject": event.subject}
     return [latest(envelope.aggregate_id, envelope.sequence, wants, fixed)]
+
+
+def member(received: Received[TeamFormed | TeamMemberJoined | TeamMemberLeft]) -> Sequence[WriteOp]:
+    """Remember who belongs to a team, its leader among them."""
+    event, envelope = received.event, received.envelope
+    person = event.leader if isinstance(event, TeamFormed) else event.person
+    fixed = {"community": envelope.community, "team": envelope.aggregate_id, "person": person}
+    id = derived_id("team-member", envelope.aggregate_id, person)
+    return [latest(id, envelope.sequence, {"here": not isinstance(event, TeamMemberLeft)}, fixed)]
 
 
 def merger(received: Received[CaseMerged | CaseMergeMoved | CaseUnmerged]) -> Sequence[WriteOp]:

@@ -27,9 +27,16 @@ SUPPORTERS = "supporters"
 STAFFINGS = "staffings"
 """Who volunteers at an activity: one document for each fact that says so."""
 
+MEMBERS = "team_members"
+"""Who belongs to a team: one document for each person and team, with a register for `here`."""
+
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ATTENDANCES: [
         IndexModel([("activity", ASCENDING), ("n", ASCENDING)], name="activity"),
+        IndexModel([("person", ASCENDING)], name="person"),
+    ],
+    MEMBERS: [
+        IndexModel([("team", ASCENDING), ("person", ASCENDING)], name="team"),
         IndexModel([("person", ASCENDING)], name="person"),
     ],
     STAFFINGS: [
@@ -82,6 +89,7 @@ class Knowledge:
         self._attendances = database[ATTENDANCES]
         self._staffings = database[STAFFINGS]
         self._supporters = database[SUPPORTERS]
+        self._members = database[MEMBERS]
 
     async def case(self, id: str) -> CaseKnown:
         """What is known of a case; every field is None where no fact has told of it."""
@@ -133,6 +141,16 @@ class Knowledge:
         before = self._staffings.find({"activity": activity, "n": {"$lt": sequence}}).sort("n", DESCENDING).limit(1)
         return [volunteer async for staffing in before for volunteer in staffing["volunteers"]]
 
+    async def volunteers_now(self, activity: str) -> list[str]:
+        """The people who volunteer at `activity` by the latest fact that says so."""
+        last = self._staffings.find({"activity": activity}).sort("n", DESCENDING).limit(1)
+        return [volunteer async for staffing in last for volunteer in staffing["volunteers"]]
+
+    async def members(self, team: str) -> list[str]:
+        """The people who belong to `team`."""
+        found = self._members.find({"team": team, "here.v": True}, {"person": 1}).sort("person", ASCENDING)
+        return [member["person"] async for member in found]
+
     async def forget_supporters(self, subject: str) -> None:
         """Forget who stands behind `subject`. Once it is shown again, facts tell that anew."""
         await self._supporters.delete_many({"subject": subject})
@@ -142,6 +160,7 @@ class Knowledge:
         here: Document = {} if community is None else {"community": community}
         await self._attendances.delete_many({"person": person, **here})
         await self._supporters.delete_many({"person.v": person, **here})
+        await self._members.delete_many({"person": person, **here})
         await self._subjects.update_many({"reporter.v": person, **here}, {"$set": {"reporter.v": None}})
         # The title of a wish is its proposer's own words.
         nameless = {"$set": {"proposer.v": None, "title.v": WORDS_GONE}}

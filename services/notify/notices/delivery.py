@@ -8,25 +8,27 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from services.chassis.aggregate import Decision, new_id
 from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
-from services.chassis.principal import SYSTEM
-from services.chassis.store.aggregates import Aggregates, Cause
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import PyMongoError
-from services.contracts.notices import NoticeChannel, NoticeStatus
-from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Refused, Unknown
-from services.notify.notices.domain.notice import Notice, Review, claim, deliver, doubt, put_back, refused, sent
-from services.notify.notices.domain.planning import plan_channel
+from services.notify.channels.gateways import Gateway
+from services.notify.channels.pacing import Pacing
+from services.notify.notices.domain.bundling import BUNDLES
+from services.notify.notices.domain.notice import Notice
+from services.notify.notices.domain.sending import deliver
+from services.notify.notices.handing import BY_DELIVERY, Handing
+from services.notify.notices.parts import Parts
+from services.notify.notices.reviewing import Reviewing
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
-from services.notify.persons.domain.person import Person, stranger
+from services.notify.persons.domain.person import Person
+from services.notify.shared.values import Way
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
-_SIDE_BY_SIDE = 4
-_CAUSE = Cause(SYSTEM, "delivery")
+_SIDE_BY_SIDE = 16
 
 
 class Delivery:
@@ -36,19 +38,21 @@ class Delivery:
         self,
         notices: Aggregates[Notice],
         persons: Aggregates[Person],
-        gateways: Mapping[NoticeChannel, Gateway],
+        gateways: Mapping[Way, Gateway],
         wording: Wording,
+        pacing: Pacing,
         clock: Clock,
         every: timedelta = timedelta(seconds=2),
     ) -> None:
         self._notices = notices
-        self._persons = persons
-        self._gateways = gateways
-        self._wording = wording
         self._clock = clock
         self._every = every
         self._asked = Notices(notices)
-        self._open_channels = frozenset({NoticeChannel.INBOX, *gateways})
+        self.open_channels = frozenset({Way.INBOX, Way.CALL, *gateways})
+        self.reviewing = Reviewing(persons, self.open_channels, clock)
+        self.handing = Handing(notices, gateways, wording, pacing, self.reviewing, clock)
+        self.parts = Parts(notices, self.handing, self.reviewing, clock)
+        self._gateways = gateways
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
 
     async def run(self) -> None:
@@ -64,52 +68,19 @@ class Delivery:
     async def once(self) -> int:
         """Deliver the notices that are due now; returns how many were looked at."""
         found = await self._asked.due(self._clock(), BATCH)
-        await asyncio.gather(*(self._deliver(id, channel, recipient) for id, channel, recipient in found))
+        await asyncio.gather(*(self._deliver(id, channel) for id, channel, _ in found))
         return len(found)
 
-    async def _deliver(self, id: str, channel: NoticeChannel, recipient: str) -> None:
+    async def _deliver(self, id: str, channel: Way) -> None:
         async with self._places:
-            stored = await self._persons.find(recipient)
-            person = stored.aggregate if stored else None
-            gateway = self._gateways.get(channel)
-            if gateway is None:
-                await self._notices.change(id, lambda n, _: deliver(n, self._review(n, person)), _CAUSE)
+            found = await self._notices.find(id)
+            if found is None:
+                return
+            review = await self.reviewing.of(found.aggregate)
+            if channel not in self._gateways:
+                changed = await self._notices.change(id, lambda n, _: deliver(n, review(n)), BY_DELIVERY)
+                await self.handing.fall_back(changed.aggregate)
+            elif found.aggregate.kind in BUNDLES:
+                await self.parts.send(found.aggregate, review)
             else:
-                await self._send(id, person, gateway)
-
-    async def _send(self, id: str, person: Person | None, gateway: Gateway) -> None:
-        name = new_id("claim")
-        claimed = await self._notices.change(id, lambda n, _: claim(n, self._review(n, person), name), _CAUSE)
-        notice = claimed.aggregate
-        if notice.status is not NoticeStatus.SENDING or notice.claim != name or person is None:
-            return
-        answer = await self._hand_over(notice, person, gateway)
-        await self._notices.change(id, lambda n, _: self._record(n, name, answer), _CAUSE)
-
-    async def _hand_over(self, notice: Notice, person: Person, gateway: Gateway) -> Answer:
-        language = person.choices.language
-        words = self._wording.render(notice.kind, notice.template, language, notice.community, notice.particulars)
-        return await gateway.send(notice.id, person.addresses.email or "", words, language)
-
-    def _review(self, notice: Notice, person: Person | None) -> Review:
-        now = self._clock()
-        planned = plan_channel(
-            notice.channel,
-            notice.kind,
-            person or stranger(notice.recipient, notice.community),
-            now,
-            open_channels=self._open_channels,
-            expires=notice.expires_at,
-        )
-        return Review(planned, now)
-
-    def _record(self, notice: Notice, name: str, answer: Answer) -> Decision[Notice]:
-        match answer:
-            case Accepted():
-                return sent(notice, name, self._clock())
-            case Refused():
-                return refused(notice, name)
-            case Later():
-                return put_back(notice, name, self._clock())
-            case Unknown():
-                return doubt(notice, name)
+                await self.handing.send(id, review)

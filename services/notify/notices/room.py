@@ -8,25 +8,32 @@ from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver
-from services.contracts.notices import NoticeChannel
 from services.notify.channels.gateways import Gateway
+from services.notify.channels.pacing import Pacing
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.api import inbox, why
+from services.notify.notices.audiences import Audiences
 from services.notify.notices.delivery import Delivery
-from services.notify.notices.domain.notice import Notice, anonymise
+from services.notify.notices.domain.notice import Notice, anonymise, not_on_behalf
 from services.notify.notices.reactions import reactions
 from services.notify.notices.store import INDEXES, KINDS, Notices
-from services.notify.notices.sweeps import lapsed_claims
+from services.notify.notices.sweeps import LeftBehind, LookingAgain, lapsed_claims
 from services.notify.notices.telling import Telling
 from services.notify.notices.wording import Wording
 from services.notify.persons.domain.person import Person
+from services.notify.persons.people import People
+from services.notify.routing.editions import Editions
+from services.notify.shared.values import Way
 
 
 def room(
     notices: Aggregates[Notice],
     persons: Aggregates[Person],
+    people: People,
     knowledge: Knowledge,
-    gateways: Mapping[NoticeChannel, Gateway],
+    editions: Editions,
+    gateways: Mapping[Way, Gateway],
+    pacing: Pacing,
     wording: Wording,
     clock: Clock,
     *,
@@ -37,15 +44,20 @@ def room(
 
     People are reminded of an activity `lead` before its start; senders rest for `pause` before they look again.
     """
-    telling = Telling(notices, persons, clock, frozenset({NoticeChannel.INBOX, *gateways}))
-    delivery = Delivery(notices, persons, gateways, wording, clock, pause)
+    delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause)
+    telling = Telling(notices, persons, clock, delivery.open_channels)
+    audiences = Audiences(knowledge, people)
     return Room(
         "notices",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[inbox.router(notices, wording), why.router(notices)],
-        reactions=lambda table: reactions(table, telling, knowledge, notices, lead),
-        sweeps=[lapsed_claims(notices)],
+        routers=[inbox.router(notices, persons, wording), why.router(notices)],
+        reactions=lambda table: reactions(table, telling, knowledge, audiences, editions, notices, lead),
+        sweeps=[
+            lapsed_claims(notices),
+            LeftBehind(notices, delivery.parts),
+            LookingAgain(notices, persons, delivery.reviewing, delivery.handing),
+        ],
         tasks=[delivery.run],
         erase=partial(erase, notices),
     )
@@ -55,3 +67,5 @@ async def erase(notices: Aggregates[Notice], leaver: Leaver) -> None:
     """Leave nothing of `leaver` in any notice. Done again, it finds the notices that came late."""
     async for id in Notices(notices).of(leaver.person, leaver.community):
         await notices.change(id, lambda notice, _: anonymise(notice), leaver.cause)
+    async for id in Notices(notices).on_behalf_of(leaver.person, leaver.community):
+        await notices.change(id, lambda notice, _: not_on_behalf(notice), leaver.cause)

@@ -1,14 +1,17 @@
 """How notices are kept: an index for every way in which they are looked for, and the questions asked of them."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.store.aggregates import Aggregates, Kind
+from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Document, IndexModel
-from services.contracts.notices import NoticeChannel, NoticeKind, NoticeState, NoticeStatus
+from services.contracts.notices import NoticeState, NoticeStatus, Suppression
 from services.contracts.topics import NOTICES
-from services.notify.notices.domain.notice import CLAIM_LASTS, Notice
+from services.notify.notices.domain.notice import Notice, draft_of
+from services.notify.notices.domain.planning import Bundle
+from services.notify.notices.domain.sending import CLAIM_LASTS
+from services.notify.shared.values import NOISY, Way
 
 NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState)
 KINDS: tuple[Kind[Any], ...] = (NOTICE,)
@@ -38,6 +41,26 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="why_cause",
         ),
         IndexModel([("state.about", ASCENDING), ("state.kind", ASCENDING), ("state.status", ASCENDING)], name="about"),
+        IndexModel(
+            [
+                ("state.recipient", ASCENDING),
+                ("state.channel", ASCENDING),
+                ("state.about", ASCENDING),
+                ("state.queued_at", DESCENDING),
+            ],
+            name="lately",
+        ),
+        IndexModel(
+            [("state.bundle", ASCENDING), ("state.status", ASCENDING)],
+            name="bundle",
+            partialFilterExpression={"state.bundle": {"$type": "string"}},
+        ),
+        IndexModel(
+            [("state.behalf", ASCENDING)],
+            name="behalf",
+            partialFilterExpression={"state.behalf": {"$type": "string"}},
+        ),
+        IndexModel([("state.recipient", ASCENDING), *newest_first()], name="why_person"),
     ],
 }
 
@@ -49,28 +72,113 @@ class Notices:
         self.aggregates = aggregates
         self._collection = aggregates.collection
 
-    async def waiting(self, about: str, kind: NoticeKind, recipients: Iterable[str] | None = None) -> list[str]:
-        """The ids of queued notices of `kind` that speak of `about`, to `recipients` or (None) to anybody."""
-        query: Document = {"state.about": about, "state.kind": kind, "state.status": NoticeStatus.QUEUED}
+    async def waiting(self, about: str, kind: str, recipients: Iterable[str] | None = None) -> list[str]:
+        """The ids of notices of `kind` that speak of `about` and wait, for their time or for an address.
+
+        They are to `recipients` or (None) to anybody.
+        """
+        open_ones: Document = {"$in": [NoticeStatus.QUEUED, NoticeStatus.SUPPRESSED]}
+        query: Document = {
+            "state.about": about,
+            "state.kind": kind,
+            "state.status": open_ones,
+            "state.reason": {"$in": [None, Suppression.NO_ADDRESS]},
+            "state.outdated": {"$ne": True},
+        }
         if recipients is not None:
             query["state.recipient"] = {"$in": list(recipients)}
         return [document["_id"] async for document in self._collection.find(query, {"_id": 1}).sort("_id", ASCENDING)]
 
-    async def due(self, now: datetime, limit: int) -> list[tuple[str, NoticeChannel, str]]:
+    async def lately(
+        self, person: str, about: str, ways: Iterable[Way], cause: str, now: datetime
+    ) -> dict[Way, datetime]:
+        """When `person` was last told of `about` by each of `ways`, other than in the wake of `cause`."""
+        found: dict[Way, datetime] = {}
+        for way in ways:
+            query = {
+                "state.recipient": person,
+                "state.channel": way,
+                "state.about": about,
+                "state.status": {"$ne": NoticeStatus.SUPPRESSED},
+                "state.bundle": None,
+                "state.not_before": {"$lte": now},
+                "state.cause": {"$ne": cause},
+            }
+            last = await self._collection.find_one(query, {"state": 1}, sort=[("state.queued_at", DESCENDING)])
+            if last is not None:
+                queued_at = last["state"]["queued_at"]
+                found[way] = max(queued_at, last["state"].get("delivered_at") or queued_at)
+        return found
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[str, Way, str]]:
         """Queued notices whose time has come, those that wait longest first, as (id, channel, recipient)."""
         fields = {"state.channel": 1, "state.recipient": 1}
-        found = self._collection.find(due(now), fields).sort("state.not_before", ASCENDING).limit(limit)
-        return [(d["_id"], NoticeChannel(d["state"]["channel"]), d["state"]["recipient"]) async for d in found]
+        order = [("state.not_before", ASCENDING), ("state.queued_at", ASCENDING)]
+        found = self._collection.find(due(now), fields).sort(order).limit(limit)
+        return [(d["_id"], Way(d["state"]["channel"]), d["state"]["recipient"]) async for d in found]
+
+    async def parts(self, bundle: Notice, now: datetime) -> list[str]:
+        """The ids of what waits to be told in `bundle`, the oldest first; in a digest all that is due in any."""
+        query: Document = {
+            "state.recipient": bundle.recipient,
+            "state.channel": bundle.channel,
+            "state.status": NoticeStatus.QUEUED,
+            "state.bundle": {"$gt": ""},
+            "state.not_before": {"$lte": now},
+        }
+        if bundle.kind == Bundle.DIGEST:
+            query["state.bundle"] = {"$regex": f"^{Bundle.DIGEST}-"}
+        else:
+            query["state.bundle"] = bundle.id
+        found = self._collection.find(query, {"_id": 1}).sort([("state.queued_at", ASCENDING), ("_id", ASCENDING)])
+        return [document["_id"] async for document in found]
+
+    async def a_later_digest(self, bundle: Notice, now: datetime) -> bool:
+        """Whether a later digest for the same person by the same channel is due as well."""
+        query = {
+            "state.recipient": bundle.recipient,
+            "state.channel": bundle.channel,
+            "state.about": bundle.about,
+            "state.kind": Bundle.DIGEST,
+            "state.status": NoticeStatus.QUEUED,
+            "state.queued_at": {"$gte": bundle.queued_at},
+            "state.not_before": {"$lte": now, "$gt": bundle.not_before},
+        }
+        return await self._collection.find_one(query, {"_id": 1}) is not None
+
+    async def reached_otherwise(self, notice: Notice) -> bool:
+        """Whether the recipient was reached, or is about to be, by another channel that makes a noise."""
+        draft = draft_of(notice)
+        others = [draft.id(way) for way in NOISY if way is not notice.channel]
+        query = {"_id": {"$in": others}, "state.status": {"$ne": NoticeStatus.SUPPRESSED}}
+        return await self._collection.find_one(query, {"_id": 1}) is not None
+
+    async def without_address(self, person: str, since: datetime) -> list[Notice]:
+        """The notices of late that could not reach `person`, the oldest first."""
+        query = {
+            "state.recipient": person,
+            "state.status": NoticeStatus.SUPPRESSED,
+            "state.reason": Suppression.NO_ADDRESS,
+            "state.queued_at": {"$gte": since},
+        }
+        page = await self.aggregates.select(query, limit=500)
+        return [stored.aggregate for stored in reversed(page.items)]
 
     async def unread(self, person: str) -> int:
         """How many notices in the inbox of `person` are not read. The count is exact."""
         return await self._collection.count_documents(
-            {"state.recipient": person, "state.channel": NoticeChannel.INBOX, "state.status": NoticeStatus.DELIVERED}
+            {"state.recipient": person, "state.channel": Way.INBOX, "state.status": NoticeStatus.DELIVERED}
         )
 
     async def about(self, about: str) -> AsyncIterator[str]:
         """The ids of all notices that speak of `about`."""
         async for document in self._collection.find({"state.about": about}, {"_id": 1}):
+            yield document["_id"]
+
+    async def on_behalf_of(self, person: str, community: str | None = None) -> AsyncIterator[str]:
+        """The ids of all notices to others who stand in for `person`, in `community` or (None) in all."""
+        theirs = {"state.behalf": person} | ({} if community is None else {"state.community": community})
+        async for document in self._collection.find(theirs, {"_id": 1}):
             yield document["_id"]
 
     async def of(self, person: str, community: str | None = None) -> AsyncIterator[str]:
@@ -82,7 +190,20 @@ class Notices:
 
 def due(now: datetime) -> Document:
     """The query for notices whose time has come."""
-    return {"state.status": NoticeStatus.QUEUED, "state.not_before": {"$lte": now}}
+    return {"state.status": NoticeStatus.QUEUED, "state.not_before": {"$lte": now}, "state.bundle": None}
+
+
+LEFT_BEHIND = timedelta(minutes=2)
+"""A part whose bundle has been due for so long may wait for one that is over."""
+
+
+def left_behind(now: datetime) -> Document:
+    """The query for parts whose bundle was due a while ago."""
+    return {
+        "state.status": NoticeStatus.QUEUED,
+        "state.not_before": {"$lte": now - LEFT_BEHIND},
+        "state.bundle": {"$gt": ""},
+    }
 
 
 def lapsed(now: datetime) -> Document:
@@ -94,6 +215,7 @@ def inbox(person: str) -> Document:
     """The query for notices in the inbox of `person`."""
     return {
         "state.recipient": person,
-        "state.channel": NoticeChannel.INBOX,
+        "state.channel": Way.INBOX,
         "state.status": {"$in": [NoticeStatus.DELIVERED, NoticeStatus.READ]},
+        "state.archived_at": None,
     }

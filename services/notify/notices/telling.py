@@ -1,34 +1,48 @@
 """Makes notices of events: one for each person and channel, each at most once for one event."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import E, Received
-from services.contracts.notices import NoticeChannel, NoticeKind
+from services.notify.notices.domain.bundling import bundle_id, open_bundle
 from services.notify.notices.domain.notice import Draft, Notice, queue, supersede
 from services.notify.notices.domain.particulars import Particulars
-from services.notify.notices.domain.planning import Planned, plan
+from services.notify.notices.domain.planning import Circumstances, Planned, Told, plan
 from services.notify.notices.store import Notices
-from services.notify.persons.domain.kinds import RULES
 from services.notify.persons.domain.person import Person, stranger
+from services.notify.routing.domain.kinds import KindRule
+from services.notify.shared.values import NOISY, Way
 
 _SIDE_BY_SIDE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is told: the kind with its rule, the particulars, and when it is worth delivering.
+
+    It is not delivered before `due` (None: at once) nor from `expires` on; the kind's own limit, counted from the
+    event, holds too.
+    """
+
+    kind: str
+    rule: KindRule
+    particulars: Particulars
+    due: datetime | None = None
+    expires: datetime | None = None
+    edition: int = 1
 
 
 class Telling:
     """Queues notices as events ask for them."""
 
     def __init__(
-        self,
-        notices: Aggregates[Notice],
-        persons: Aggregates[Person],
-        clock: Clock,
-        open_channels: frozenset[NoticeChannel],
+        self, notices: Aggregates[Notice], persons: Aggregates[Person], clock: Clock, open_channels: frozenset[Way]
     ) -> None:
         self._notices = notices
         self._persons = persons
@@ -36,59 +50,73 @@ class Telling:
         self._clock = clock
         self._open_channels = open_channels
 
-    async def tell(
-        self,
-        received: Received[E],
-        recipient: str | None,
-        kind: NoticeKind,
-        particulars: Particulars,
-        *,
-        due: datetime | None = None,
-        expires: datetime | None = None,
-    ) -> None:
-        """Queue a notice to `recipient` on every channel. Where there is no recipient (None), nothing is done.
-
-        Args:
-            due: the notice is not delivered before; None is at once.
-            expires: the notice is not delivered from then on; the kind's own limit, counted from the event, holds too.
-        """
-        if recipient is None:
-            return
-        envelope = received.envelope
+    async def tell(self, received: Received[E], recipient: str, message: Message) -> None:
+        """Queue a notice to `recipient` on every channel that is planned, and to those who stand in for them."""
         stored = await self._persons.find(recipient)
-        person = stored.aggregate if stored else stranger(recipient, envelope.community)
-        limit = envelope.time + RULES[kind].lasts
-        draft = Draft(
-            community=envelope.community,
-            recipient=recipient,
-            kind=kind,
-            cause=envelope.id,
-            about=envelope.aggregate_id,
-            version=envelope.sequence,
-            template=RULES[kind].template,
-            particulars=particulars,
-            expires_at=limit if expires is None else min(limit, expires),
-        )
-        chosen = plan(kind, person, self._clock(), open_channels=self._open_channels, due=due, expires=draft.expires_at)
-        for planned in chosen:
-            await self._queue(received, draft, planned)
+        person = stored.aggregate if stored else stranger(recipient, received.envelope.community)
+        await self._tell_person(received, person, message, None)
+        for proxy in person.proxies:
+            if proxy.agreed and not person.gone:
+                found = await self._persons.find(proxy.person)
+                standing_in = found.aggregate if found else stranger(proxy.person, person.community)
+                await self._tell_person(received, standing_in, message, recipient)
 
-    async def tell_each(
-        self, received: Received[E], recipients: Sequence[str], kind: NoticeKind, particulars: Particulars
-    ) -> None:
+    async def tell_each(self, received: Received[E], recipients: Iterable[str], message: Message) -> None:
         """Queue a notice to each of `recipients`, some side by side."""
-        for start in range(0, len(recipients), _SIDE_BY_SIDE):
-            told = recipients[start : start + _SIDE_BY_SIDE]
-            await asyncio.gather(*(self.tell(received, person, kind, particulars) for person in told))
+        everybody: Sequence[str] = list(dict.fromkeys(recipients))
+        for start in range(0, len(everybody), _SIDE_BY_SIDE):
+            told = everybody[start : start + _SIDE_BY_SIDE]
+            await asyncio.gather(*(self.tell(received, person, message) for person in told))
 
-    async def supersede(self, received: Received[E], kind: NoticeKind, recipients: Iterable[str] | None = None) -> None:
-        """Give up queued notices of `kind` that speak of an earlier version of the event's subject."""
+    async def supersede(self, received: Received[E], kind: str, recipients: Iterable[str] | None = None) -> None:
+        """Give up notices of `kind` that wait and speak of an earlier version of the event's subject."""
         version = received.envelope.sequence
         for id in await self._asked.waiting(received.envelope.aggregate_id, kind, recipients):
             await self._notices.change(id, lambda notice, _: supersede(notice, version), received.cause)
 
+    async def _tell_person(self, received: Received[E], person: Person, message: Message, behalf: str | None) -> None:
+        envelope, rule = received.envelope, message.rule
+        limit = envelope.time + rule.lasts
+        draft = Draft(
+            community=envelope.community,
+            recipient=person.id,
+            kind=message.kind,
+            cause=envelope.id,
+            about=envelope.aggregate_id,
+            version=envelope.sequence,
+            template=rule.template,
+            particulars=message.particulars,
+            expires_at=limit if message.expires is None else min(limit, message.expires),
+            sort=rule.sort,
+            mandatory=rule.mandatory,
+            behalf=behalf,
+            edition=message.edition,
+        )
+        told = Told(draft.kind, rule.weight, draft.about, due=message.due, expires=draft.expires_at)
+        around = Circumstances(self._open_channels, await self._lately(person, draft))
+        for planned in plan(told, person, self._clock(), around):
+            await self._queue(received, draft, planned)
+
+    async def _lately(self, person: Person, draft: Draft) -> Mapping[Way, datetime]:
+        """When the person was last told about the same, by each channel that could make a burst."""
+        reached = [way for way in NOISY & self._open_channels if person.addresses.by(way) is not None]
+        if not reached:
+            return {}
+        return await self._asked.lately(person.id, draft.about, reached, draft.cause, self._clock())
+
     async def _queue(self, received: Received[E], draft: Draft, planned: Planned) -> None:
+        bundle = planned.bundle and bundle_id(
+            planned.bundle, draft.recipient, planned.channel, draft.about, planned.not_before
+        )
         with suppress(AlreadyExists, PersonGone):  # they were told before, or are gone
-            await self._notices.create(
-                draft.id(planned.channel), lambda now: queue(draft, planned, now), received.cause, taken=received.taken
+            made = await self._notices.create(
+                draft.id(planned.channel),
+                lambda now: queue(draft, planned, now, bundle),
+                received.cause,
+                taken=received.taken,
             )
+            if planned.bundle is not None and made.aggregate.bundle is not None:
+                part, kind = made.aggregate, planned.bundle
+                await self._notices.create(
+                    made.aggregate.bundle, lambda now: open_bundle(part, kind, now), received.cause
+                )

@@ -5,19 +5,23 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from services.chassis.store.aggregates import Stored
-from services.contracts.notices import NoticeChannel, NoticeKind, NoticeStatus, Suppression
+from services.contracts.notices import NoticeStatus, Suppression
 from services.notify.notices.domain.notice import Notice
+from services.notify.notices.domain.planning import Why
+from services.notify.notices.domain.stages import Stage
 from services.notify.notices.wording import Wording
+from services.notify.shared.values import Way
 
 
 class NoticeView(BaseModel):
     """A notice as its recipient reads it."""
 
     id: str
-    kind: NoticeKind
+    kind: str
     about: str
     subject: str
     body: str
+    on_behalf_of: str | None = None
     delivered_at: datetime | None
     read_at: datetime | None
 
@@ -33,13 +37,17 @@ class ToldView(BaseModel):
 
     id: str
     recipient: str
-    kind: NoticeKind
-    channel: NoticeChannel
+    kind: str
+    channel: Way
     about: str
     cause: str
     template: int
+    edition: int
     status: NoticeStatus
+    stage: Stage
     reason: Suppression | None
+    why: Why | None
+    bundle: str | None
     queued_at: datetime
     not_before: datetime
     expires_at: datetime | None
@@ -51,13 +59,14 @@ class ToldView(BaseModel):
 def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> NoticeView:
     """A notice with its words in `language`."""
     notice = stored.aggregate
-    words = wording.render(notice.kind, notice.template, language, notice.community, notice.particulars)
+    words = wording.words(notice, language)
     return NoticeView(
         id=notice.id,
         kind=notice.kind,
         about=notice.about,
         subject=words.subject,
         body=words.body,
+        on_behalf_of=notice.behalf,
         delivered_at=notice.delivered_at,
         read_at=notice.read_at,
     )
@@ -65,4 +74,6 @@ def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> Noti
 
 def told(stored: Stored[Notice]) -> ToldView:
     """A notice as staff may see it. Its words are for the recipient alone."""
-    return ToldView(**stored.aggregate.model_dump(include=set(ToldView.model_fields)))
+    notice = stored.aggregate
+    fields = notice.model_dump(include=set(ToldView.model_fields) - {"stage"})
+    return ToldView(**fields, stage=notice.stage)

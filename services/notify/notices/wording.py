@@ -3,35 +3,77 @@
 A notice keeps the version with which it was queued, so that what somebody was told can be shown later as it was.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from services.contracts.notices import NoticeKind
 from services.notify.knowledge.names import Names
+from services.notify.notices.domain.bundling import BUNDLES
+from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.particulars import Particulars
+from services.notify.routing.editions import Editions
 from services.notify.shared.calendar import moment
 from services.notify.shared.texts import Texts, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
+_NAMELESS = "named"
+"""The text of a kind that a community has added without a text: its name."""
 
 
 class Wording:
     """Renders notices."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, editions: Editions | None = None) -> None:
         self._names = names
+        self._editions = editions
         self._texts = Texts(TEMPLATES)
 
-    def render(self, kind: NoticeKind, version: int, language: str, community: str, particulars: Particulars) -> Words:
-        """The words of `kind` in `version`, for a reader of `language` in `community`."""
+    async def ready(self, communities: Iterable[str]) -> None:
+        """Read what these communities have added, so that `words` knows it."""
+        if self._editions is not None:
+            for community in communities:
+                await self._editions.of(community)
+
+    def words(self, notice: Notice, language: str, parts: Sequence[Notice] = ()) -> Words:
+        """The words of a notice for a reader of `language`; of a bundle those of its `parts`."""
+        if notice.kind not in BUNDLES:
+            return self._of_one(notice, language)
+        told = [self._of_one(part, language) for part in parts]
+        if len(told) == 1:
+            return told[0]
+        values = {"parts": told, "community": self._names.community(notice.community, language)}
+        return self._texts.render(f"{notice.kind}.v{notice.template}.{language}", values)
+
+    def _of_one(self, notice: Notice, language: str) -> Words:
+        if self._texts.has(f"{notice.kind}.v{notice.template}.{language}"):
+            return self.render(notice.kind, notice.template, language, notice.community, notice.particulars)
+        return self._named(notice, language)
+
+    def _named(self, notice: Notice, language: str) -> Words:
+        rule = None if self._editions is None else self._editions.known_rule(notice.community, notice.kind)
+        name = notice.kind if rule is None else rule.en if language == "en" else rule.zh
+        values = {**self._values(language, notice.community, notice.particulars), "name": name}
+        return self._texts.render(f"{_NAMELESS}.v1.{language}", values)
+
+    def render(self, kind: str, version: int, language: str, community: str, particulars: Particulars) -> Words:
+        """The shipped words of `kind` in `version`, for a reader of `language` in `community`."""
         return self._texts.render(f"{kind}.v{version}.{language}", self._values(language, community, particulars))
+
+    def values(self, notice: Notice, language: str) -> dict[str, str]:
+        """The values of a notice as words, for providers that fill a text of their own."""
+        values = self._values(language, notice.community, notice.particulars)
+        return {name: str(value) for name, value in values.items() if value is not None and name != "more"}
 
     def _values(self, language: str, community: str, particulars: Particulars) -> dict[str, Any]:
         known = particulars.model_dump()
         english = language == "en"
-        times = {name: moment(value, language) for name, value in known.items() if isinstance(value, datetime)}
+        more = known.pop("more")
+        times = {
+            name: moment(value, language) for name, value in {**more, **known}.items() if isinstance(value, datetime)
+        }
         return {
+            **more,
             **known,
             **times,
             "community": self._names.community(community, language),

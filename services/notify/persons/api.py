@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.chassis.errors import NotYours, PersonGone, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.store.aggregates import Aggregates, Stored
@@ -19,10 +19,18 @@ from services.contracts.marks import Id
 from services.notify.persons.codes import code_mark
 from services.notify.persons.deciding import BASE, Deciding
 from services.notify.persons.domain.confirming import CodeRefused, ask_for_code, tell_code
-from services.notify.persons.domain.person import Person, stranger
-from services.notify.persons.domain.requests import PutAddresses, PutPreferences, RequestErasure, TellCode
+from services.notify.persons.domain.person import Person, live_in, stranger
+from services.notify.persons.domain.requests import (
+    NameProxy,
+    PutAddresses,
+    PutHome,
+    PutPreferences,
+    RequestErasure,
+    TellCode,
+)
+from services.notify.persons.domain.standing_in import TooManyProxies, agree, let_go, name_proxy
 from services.notify.persons.store import Memberships
-from services.notify.persons.views import MeView, PersonView, me_view, person_view, view_for
+from services.notify.persons.views import AgreedView, MeView, PersonView, me_view, person_view, view_for
 
 _FIRST: dict[str, Any] = {"model": PersonView, "description": "Nothing was known of the person before."}
 
@@ -31,9 +39,9 @@ def router(persons: Aggregates[Person], memberships: Memberships) -> APIRouter:
     """The routes of persons."""
     routes = APIRouter(prefix=BASE, tags=["persons"])
     deciding = Deciding(persons, memberships)
-    mine = {201: _FIRST, **problems(NotYours, PersonGone)}
+    mine: dict[int | str, Any] = {201: _FIRST, **problems(NotYours, PersonGone)}
     forgetting = {201: _FIRST, **problems(NotYours)}
-    theirs = {201: _FIRST, **problems(NotYours, UnknownAggregate, PersonGone)}
+    theirs: dict[int | str, Any] = {201: _FIRST, **problems(NotYours, UnknownAggregate, PersonGone)}
 
     @routes.get("/me", response_model=MeView, summary="What is known of me", responses=problems(NotYours))
     async def me(request: Request, principal: PrincipalDep) -> Response:
@@ -82,8 +90,100 @@ def router(persons: Aggregates[Person], memberships: Memberships) -> APIRouter:
         """Of what belongs to the community; all of it goes where the person asks."""
         return await deciding.erase(command, person, body.community)
 
+    _home(routes, deciding, mine, theirs)
     _confirming(routes, persons)
+    _proxies(routes, deciding, persons, mine, theirs)
     return routes
+
+
+def _home(routes: APIRouter, deciding: Deciding, mine: dict[int | str, Any], theirs: dict[int | str, Any]) -> None:
+    @routes.put("/me/home", response_model=PersonView, summary="My building and age band", responses=mine)
+    async def put_my_home(body: PutHome, command: CommandDep) -> Response:
+        return await _put_home(deciding, command, command.principal.sub, body)
+
+    @routes.put("/persons/{person}/home", response_model=PersonView, summary="By staff, on record", responses=theirs)
+    async def put_home(person: Id, body: PutHome, command: CommandDep) -> Response:
+        return await _put_home(deciding, command, person, body)
+
+
+async def _put_home(deciding: Deciding, command: Command, person: str, body: PutHome) -> Response:
+    by, home = command.principal, body.home()
+    return await deciding.carry_out(
+        command, person, body.community, lambda known, _: live_in(known, home, body.community, by)
+    )
+
+
+def _proxies(
+    routes: APIRouter,
+    deciding: Deciding,
+    persons: Aggregates[Person],
+    mine: dict[int | str, Any],
+    theirs: dict[int | str, Any],
+) -> None:
+    many = problems(TooManyProxies)
+
+    @routes.post(
+        "/me/proxies", response_model=PersonView, summary="Somebody receives what I am told", responses=mine | many
+    )
+    async def name_mine(body: NameProxy, command: CommandDep) -> Response:
+        """It holds once they have agreed."""
+        return await _name(deciding, command, command.principal.sub, body)
+
+    @routes.post(
+        "/persons/{person}/proxies",
+        response_model=PersonView,
+        summary="By staff, on record",
+        responses=theirs | many,
+    )
+    async def name(person: Id, body: NameProxy, command: CommandDep) -> Response:
+        return await _name(deciding, command, person, body)
+
+    @routes.post("/me/proxies/end", response_model=PersonView, summary="Somebody no longer does", responses=mine)
+    async def end_mine(body: NameProxy, command: CommandDep) -> Response:
+        by = command.principal
+        return await deciding.carry_out(
+            command, by.sub, body.community, lambda known, _: let_go(known, body.proxy, body.community, by)
+        )
+
+    @routes.post(
+        "/me/stands-in/{person}",
+        response_model=AgreedView,
+        summary="I receive what they are told",
+        responses=problems(UnknownAggregate),
+    )
+    async def agree_to(person: Id, command: CommandDep) -> Response:
+        """Who was not named learns nothing of the person."""
+        by = command.principal
+        return await command.change(
+            persons,
+            person,
+            lambda known, now: agree(known, by, now),
+            lambda stored: AgreedView(person=stored.aggregate.id, agreed=stored.aggregate.stands_in(by.sub)),
+            known_to=lambda known: any(proxy.person == by.sub for proxy in known.proxies),
+        )
+
+    @routes.post(
+        "/me/stands-in/{person}/end",
+        response_model=AgreedView,
+        summary="I no longer do",
+        responses=problems(UnknownAggregate),
+    )
+    async def leave(person: Id, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            persons,
+            person,
+            lambda known, _: let_go(known, by.sub, known.community, by),
+            lambda stored: AgreedView(person=stored.aggregate.id, agreed=stored.aggregate.stands_in(by.sub)),
+            known_to=lambda known: any(proxy.person == by.sub for proxy in known.proxies),
+        )
+
+
+async def _name(deciding: Deciding, command: Command, person: str, body: NameProxy) -> Response:
+    by = command.principal
+    return await deciding.carry_out(
+        command, person, body.community, lambda known, now: name_proxy(known, body.proxy, body.community, by, now)
+    )
 
 
 def _confirming(routes: APIRouter, persons: Aggregates[Person]) -> None:

@@ -16,7 +16,7 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.store.mongo import PyMongoError
 from services.chassis.store.secret import Secret, keyed_mark
-from services.notify.channels.gateways import Gateway, Later, Refused
+from services.notify.channels.gateways import Gateway, Later, Outgoing, Refused
 from services.notify.persons.code_text import CodeText
 from services.notify.persons.domain.confirming import send_again, send_code
 from services.notify.persons.domain.person import Person
@@ -75,7 +75,7 @@ class Codes:
             return
         language = claimed.aggregate.choices.language
         words = self._text.render(language, proposed.community, code)
-        answer = await self._gateway.send(new_id("code"), email, words, language)
+        answer = await self._gateway.send(Outgoing(new_id("code"), email, words, language))
         if isinstance(answer, Later):
             await self._persons.change(person.id, lambda known, now: send_again(known, mark, now), _CAUSE)
         elif isinstance(answer, Refused):

@@ -15,8 +15,9 @@ from services.chassis.http.command import Command
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.notify.persons.domain.addresses import Addresses
+from services.notify.persons.domain.choices import Choices
 from services.notify.persons.domain.erasure import request_erasure
-from services.notify.persons.domain.person import Choices, Person, change, register, require_decider, stranger
+from services.notify.persons.domain.person import Person, change, register, require_decider, stranger
 from services.notify.persons.store import Memberships
 from services.notify.persons.views import view_for
 
@@ -62,6 +63,19 @@ class Deciding:
             lambda id, now: register(stranger(id, community), choices, addresses, community, by, now),
             lambda known, now: change(known, choices, addresses, community, by, now),
         )
+
+    async def carry_out(
+        self, command: Command, person: str, community: str, decide: Callable[[Person, datetime], Decision[Person]]
+    ) -> Response:
+        """Carry out what `decide` says; somebody of whom nothing is known is taken up first."""
+        by = command.principal
+
+        def create(id: str, now: datetime) -> Decision[Person]:
+            met = register(stranger(id, community), None, None, community, by, now)
+            then = decide(met.aggregate, now)
+            return decided(then.aggregate, *met.events, *then.events)
+
+        return await self._create_or_change(command, person, community, create, decide)
 
     async def erase(self, command: Command, person: str, community: str) -> Response:
         """Erase `person`: everything where they ask themselves, else the part of `community`."""

@@ -6,14 +6,15 @@ from functools import partial
 from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.subscriber.erasure import Erasing, Leaver
+from services.chassis.subscriber.erasure import Erasing, Leaver, erase_in
 from services.notify.channels.gateways import Gateway
 from services.notify.persons.api import router
 from services.notify.persons.code_text import CodeText
 from services.notify.persons.codes import Codes
 from services.notify.persons.domain.person import Person
+from services.notify.persons.domain.standing_in import forget_proxy
 from services.notify.persons.reactions import reactions
-from services.notify.persons.store import INDEXES, KINDS, Memberships
+from services.notify.persons.store import INDEXES, KINDS, Memberships, standing_in_for
 
 
 def room(
@@ -34,10 +35,17 @@ def room(
         routers=[router(persons, memberships)],
         reactions=lambda table: reactions(table, persons, erasing),
         tasks=[each.run for each in codes],
-        erase=partial(erase, memberships),
+        erase=partial(erase, persons, memberships),
     )
 
 
-async def erase(memberships: Memberships, leaver: Leaver) -> None:
-    """Leave nothing of `leaver`. The person themselves, above all their addresses, are gone since they asked."""
+async def erase(persons: Aggregates[Person], memberships: Memberships, leaver: Leaver) -> None:
+    """Leave nothing of `leaver`. The person themselves, above all their addresses, are gone since they asked.
+
+    Who had named them as a proxy has them no longer, once everything of them is erased.
+    """
     await memberships.forget(leaver.person, leaver.community)
+    if leaver.community is not None:
+        return
+    async for document in persons.collection.find(standing_in_for(leaver.person), {"_id": 1}):
+        await erase_in(persons, document["_id"], lambda known, _: forget_proxy(known, leaver.person), leaver.cause)

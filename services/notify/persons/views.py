@@ -8,19 +8,42 @@ from pydantic import BaseModel
 
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Stored
-from services.contracts.notices import NoticeChannel, NoticeKind, PersonStatus
+from services.contracts.notices import PersonStatus
 from services.notify.persons.domain.addresses import Addresses, Proposed
-from services.notify.persons.domain.kinds import CHANNELS, RULES
-from services.notify.persons.domain.person import Language, Person
+from services.notify.persons.domain.choices import Consent, Language, OfClass
+from services.notify.persons.domain.home import Home
+from services.notify.persons.domain.person import Person
 from services.notify.persons.domain.quiet import QuietHours
+from services.notify.routing.domain.kinds import MessageClass
+from services.notify.routing.shipped import RULES
+from services.notify.shared.values import CHOSEN_FROM, Way
 
 
 class KindView(BaseModel):
     """A kind of notice and what is set for it."""
 
-    kind: NoticeKind
+    kind: str
+    sort: MessageClass
+    zh: str
+    en: str
     mandatory: bool
-    channels: dict[NoticeChannel, bool]
+    channels: dict[Way, bool]
+
+
+class ProxyView(BaseModel):
+    """Somebody who receives what this person is told, once they have agreed."""
+
+    person: str
+    named_by: str
+    named_at: datetime
+    agreed_at: datetime | None
+
+
+class AgreedView(BaseModel):
+    """Whether one receives what `person` is told."""
+
+    person: str
+    agreed: bool
 
 
 class ProposedView(BaseModel):
@@ -50,8 +73,12 @@ class PersonView(BaseModel):
     language: Language
     quiet_hours: QuietHours | None
     kinds: list[KindView]
+    classes: dict[MessageClass, OfClass] = {}
+    silenced: list[str] = []
+    proxies: list[ProxyView] = []
     has_email: bool
     has_phone: bool
+    has_wecom: bool = False
     proposed: ProposedView | None = None
     parts: list[PartView] = []
     requested_at: datetime | None = None
@@ -60,9 +87,13 @@ class PersonView(BaseModel):
 
 
 class MeView(PersonView):
-    """A person, for themselves. `proposed_addresses`: entered by staff, not confirmed yet."""
+    """A person, for themselves. `proposed_addresses`: entered by staff, not confirmed yet. `consents`: what was
+    switched on and off, by whom and when.
+    """
 
     addresses: Addresses
+    home: Home = Home()
+    consents: list[Consent] = []
     proposed_addresses: Addresses | None = None
 
 
@@ -75,7 +106,13 @@ def me_view(stored: Stored[Person]) -> MeView:
     """The person with addresses: for themselves alone."""
     person = stored.aggregate
     proposed = None if person.proposed is None else person.proposed.addresses
-    return MeView(**_shown(person), addresses=person.addresses, proposed_addresses=proposed)
+    return MeView(
+        **_shown(person),
+        addresses=person.addresses,
+        proposed_addresses=proposed,
+        home=person.home,
+        consents=list(person.consents),
+    )
 
 
 def view_for(by: Principal) -> Callable[[Stored[Person]], PersonView]:
@@ -100,13 +137,20 @@ def _shown(person: Person) -> dict[str, Any]:
         "kinds": [
             KindView(
                 kind=kind,
+                sort=rule.sort,
+                zh=rule.zh,
+                en=rule.en,
                 mandatory=rule.mandatory,
-                channels={channel: rule.mandatory or not person.mutes(kind, channel) for channel in CHANNELS},
+                channels={channel: rule.mandatory or not person.mutes(kind, channel) for channel in CHOSEN_FROM},
             )
             for kind, rule in RULES.items()
         ],
+        "classes": person.choices.classes,
+        "silenced": sorted(person.choices.silenced),
+        "proxies": [ProxyView(**proxy.model_dump()) for proxy in person.proxies],
         "has_email": person.addresses.email is not None,
         "has_phone": person.addresses.phone is not None,
+        "has_wecom": person.addresses.wecom is not None,
         "proposed": _proposed(person.proposed),
         "parts": [PartView(**part.model_dump() | {"answers": sorted(part.answers)}) for part in person.parts],
         "requested_at": person.requested_at,

@@ -4,17 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from services.contracts.text import fitted
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A rendered text; the subject is one line."""
+    """A rendered text. The subject is one line; `short` is for channels that have room for a line only, `html` for
+    mail. Where they are missing, the subject and the body stand in.
+    """
 
     subject: str
     body: str
+    short: str | None = None
+    html: str | None = None
+
+    @property
+    def line(self) -> str:
+        """The text for channels that have room for little."""
+        return self.short or self.subject
 
 
 class Texts:
@@ -33,5 +42,18 @@ class Texts:
 
     def render(self, name: str, values: Mapping[str, object]) -> Words:
         """The text `name`, filled with `values`. A template that asks for another value fails."""
-        subject, _, body = self._templates.get_template(f"{name}.txt").render(values).partition("\n")
-        return Words(" ".join(subject.split()), body.strip() + "\n")
+        return words_of(self._templates.get_template(f"{name}.txt").render(values))
+
+    def has(self, name: str) -> bool:
+        """Whether there is a text `name`."""
+        try:
+            self._templates.get_template(f"{name}.txt")
+        except TemplateNotFound:
+            return False
+        return True
+
+
+def words_of(text: str) -> Words:
+    """The words of a rendered text: its first line, and the rest."""
+    subject, _, body = text.partition("\n")
+    return Words(" ".join(subject.split()), body.strip() + "\n")

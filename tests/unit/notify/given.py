@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.chassis.principal import Role, member
-from services.contracts.notices import NoticeChannel, NoticeKind
+from services.contracts.notices import NoticeKind
 from services.notify.knowledge.names import Names
 from services.notify.notices.domain.notice import Draft, Notice, queue
 from services.notify.notices.domain.particulars import Particulars
-from services.notify.notices.domain.planning import Planned
+from services.notify.notices.domain.planning import Circumstances, Planned
 from services.notify.persons.domain.addresses import Addresses
-from services.notify.persons.domain.person import Choices, Person, stranger
+from services.notify.persons.domain.choices import Choices
+from services.notify.persons.domain.person import Person, stranger
+from services.notify.shared.values import Way
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 """12:00 in the community."""
@@ -21,7 +23,7 @@ NIGHT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 HERE = "sunshine"
-EVERYWHERE = frozenset(NoticeChannel)
+EVERYWHERE = Circumstances(frozenset(Way))
 NAMES = Names(
     {HERE: {"zh": "阳光社区", "en": "Sunshine Community"}},
     {"plaza": {"zh": "中心小广场", "en": "Central plaza"}},
@@ -53,6 +55,6 @@ def a_draft(kind: NoticeKind = NoticeKind.CASE_VERIFIED, **fields: Any) -> Draft
     )
 
 
-def a_queued(channel: NoticeChannel = NoticeChannel.EMAIL, not_before: datetime = NOW, **fields: Any) -> Notice:
+def a_queued(channel: Way = Way.EMAIL, not_before: datetime = NOW, **fields: Any) -> Notice:
     """A notice in the queue since an hour ago."""
     return queue(a_draft(**fields), Planned(channel, not_before), min(NOW, not_before) - HOUR).aggregate

@@ -7,23 +7,32 @@ from fastapi import APIRouter, Query, Request, Response
 from services.chassis.errors import UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.language import LanguageDep
+from services.chassis.http.language import Language, LanguageDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
+from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.notices import NoticeStatus
-from services.notify.notices.domain.notice import Notice, NotInTheInbox, read
+from services.notify.notices.domain.notice import Notice
+from services.notify.notices.domain.reading import NotInTheInbox, read
 from services.notify.notices.store import Notices, inbox
 from services.notify.notices.views import NoticeView, UnreadView, notice_view
 from services.notify.notices.wording import Wording
+from services.notify.persons.domain.person import Person
 
 BASE = "/api/notify/v1/me"
 
 
-def router(notices: Aggregates[Notice], wording: Wording) -> APIRouter:
+def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wording) -> APIRouter:
     """The routes of the inbox."""
     routes = APIRouter(prefix=BASE, tags=["inbox"])
+
+    async def prepared(principal: Principal, language: Language) -> Language:
+        """The language in which the caller reads: what they chose, for mail and inbox alike, else what they ask for."""
+        await wording.ready(sorted(principal.communities))
+        known = await persons.find(principal.sub)
+        return language if known is None else known.aggregate.choices.language
 
     @routes.get("/notices", response_model=PageView[NoticeView], summary="My inbox, newest first")
     async def many(
@@ -36,8 +45,9 @@ def router(notices: Aggregates[Notice], wording: Wording) -> APIRouter:
         query = inbox(principal.sub)
         if unread:
             query["state.status"] = NoticeStatus.DELIVERED
+        reads = await prepared(principal, language)
         found = await notices.select(query, sort="state.delivered_at", limit=page.limit, cursor=page.cursor)
-        return paged(found, lambda stored: notice_view(stored, wording, language), request)
+        return paged(found, lambda stored: notice_view(stored, wording, reads), request)
 
     @routes.get("/unread", response_model=UnreadView, summary="How many are not read")
     async def count(principal: PrincipalDep) -> UnreadView:
@@ -50,11 +60,12 @@ def router(notices: Aggregates[Notice], wording: Wording) -> APIRouter:
         responses=problems(UnknownAggregate, NotInTheInbox),
     )
     async def seen(id: Id, command: CommandDep, language: LanguageDep) -> Response:
+        reads = await prepared(command.principal, language)
         return await command.change(
             notices,
             id,
             lambda notice, now: read(notice, command.principal, now),
-            lambda stored: notice_view(stored, wording, language),
+            lambda stored: notice_view(stored, wording, reads),
             known_to=lambda notice: notice.recipient == command.principal.sub,
         )
 

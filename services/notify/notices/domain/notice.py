@@ -1,58 +1,57 @@
-"""A notice: one message to one person by one channel, from the queue to the reader.
+"""A notice: one message to one recipient by one channel, from the queue to the reader.
 
 Its id derives from (event, recipient, kind, channel), so a service that reads the topics again from the start finds
-every notice there already. A gateway is talked to between two writes, `sending` and its outcome. A process that dies in
-between leaves a notice of which nobody knows whether it was sent: it becomes `uncertain`, and is not sent again.
+every notice there already, and whoever is concerned in two ways is told once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
-from services.chassis.errors import Conflict, NotYours
-from services.chassis.principal import Principal
-from services.contracts.event import Event
+from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
+from services.contracts.event import Event, State
 from services.contracts.marks import Personal, Someone, Thing
 from services.contracts.notices import (
     ERASED,
+    DeliveryProgressed,
+    DeliveryQueued,
+    DeliveryState,
     NoticeAnonymised,
     NoticeChannel,
     NoticeDeferred,
     NoticeDelivered,
     NoticeKind,
+    NoticeProgressed,
     NoticeQueued,
-    NoticeRead,
     NoticeRetitled,
-    NoticeSending,
     NoticeState,
     NoticeStatus,
     NoticeSuppressed,
-    NoticeUncertain,
     NoticeWithheld,
     Suppression,
 )
 from services.contracts.value import Value
 from services.notify.notices.domain.particulars import Particulars
-from services.notify.notices.domain.planning import Planned
+from services.notify.notices.domain.planning import Planned, Told, Why
+from services.notify.notices.domain.stages import OF_STATUS, Stage, of_suppression
+from services.notify.routing.domain.kinds import KindName, MessageClass, Weight
+from services.notify.shared.values import Way
 
-RETRY_AFTER: tuple[timedelta, ...] = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
-"""Pauses between attempts; after the last one the gateway counts as unreachable."""
-
-CLAIM_LASTS = timedelta(minutes=5)
-"""No attempt takes so long: an older claim belongs to a process that died."""
-
-_SEEN = frozenset({NoticeStatus.DELIVERED, NoticeStatus.READ})
+_KINDS: frozenset[str] = frozenset(NoticeKind)
+_CHANNELS: frozenset[str] = frozenset(NoticeChannel)
+_MANDATORY: frozenset[str] = frozenset(
+    {
+        NoticeKind.SEAT_RELEASED,
+        NoticeKind.REGISTRATION_PROMOTED,
+        NoticeKind.ACTIVITY_MOVED,
+        NoticeKind.ACTIVITY_CANCELLED,
+    }
+)
+_SORTS: dict[str, MessageClass] = {NoticeKind.ACTIVITY_REMINDER: MessageClass.REMINDER}
+"""What notices weighed that were stored before their weight was."""
 _OPEN = frozenset({NoticeStatus.QUEUED, NoticeStatus.SENDING})
-
-
-class NotInTheInbox(
-    Conflict, code="notice.not-in-inbox", zh="该通知不在收件箱中。", en="This notice is not in the inbox."
-):
-    """Only a notice that was shown can be marked as read."""
 
 
 class Draft(Value):
@@ -62,29 +61,35 @@ class Draft(Value):
 
     community: str
     recipient: str
-    kind: NoticeKind
+    kind: KindName
     cause: str
     about: str
     version: int
     template: int
     particulars: Particulars = Particulars()
     expires_at: datetime | None = None
+    sort: MessageClass | None = None
+    mandatory: bool | None = None
+    behalf: str | None = None
+    edition: int = 1
 
-    def id(self, channel: NoticeChannel) -> str:
+    def id(self, channel: Way) -> str:
         """The id of the notice on `channel`."""
         return derived_id("notice", self.cause, self.recipient, self.kind, channel)
 
 
 class Notice(Aggregate):
-    """One message to one person by one channel.
+    """One message to one recipient by one channel.
 
     While it is `sending`, `claim` names the sender that talks to the gateway. It is `withheld` once its subject is not
-    for everybody any more; then no topic speaks of it.
+    for everybody any more; then no topic speaks of it. `bundle` is the message in which it will be told together with
+    others, `behalf` the person for whom the recipient stands in, `edition` that of the table it was routed by. One that
+    could not reach anybody and is `outdated` is not sent later either.
     """
 
     recipient: Someone[str]
-    kind: NoticeKind
-    channel: NoticeChannel
+    kind: KindName
+    channel: Way
     cause: Thing[str]
     about: Thing[str]
     version: int
@@ -101,23 +106,64 @@ class Notice(Aggregate):
     claim: Thing[str | None] = None
     claimed_at: datetime | None = None
     withheld: bool = False
+    sort: MessageClass | None = None
+    mandatory: bool | None = None
+    fine: Stage | None = None
+    why: Why | None = None
+    bundle: Thing[str | None] = None
+    behalf: Someone[str | None] = None
+    edition: int = 1
+    outdated: bool = False
+    archived_at: datetime | None = None
+    provider: Thing[str | None] = None
+    provider_id: Thing[str | None] = None
+    accepted_at: datetime | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands, in the finer words."""
+        return self.fine or OF_STATUS[self.status]
+
+    @property
+    def weight(self) -> Weight:
+        """What its kind weighs. One that was stored before weights were has that of its time."""
+        if self.sort is None:
+            return Weight(_SORTS.get(self.kind, MessageClass.SERVICE), self.kind in _MANDATORY)
+        return Weight(self.sort, bool(self.mandatory))
+
+    @property
+    def asked(self) -> Told:
+        """What a plan needs to know of it."""
+        return Told(self.kind, self.weight, self.about, expires=self.expires_at)
+
+    @property
+    def of_old_words(self) -> bool:
+        """Whether the vocabulary of notices has words for its kind and channel; else it is published as a delivery."""
+        return self.kind in _KINDS and self.channel.value in _CHANNELS
 
     @property
     def withholds(self) -> bool:
         return self.withheld
 
-    def public(self) -> NoticeState | None:
+    def public(self) -> State | None:
         return None if self.withheld else self.whole()
 
     def told(self, event: Event) -> None:
         return None
 
-    def whole(self) -> NoticeState:
-        return NoticeState(**self.model_dump(include=set(NoticeState.model_fields)))
+    def whole(self) -> NoticeState | DeliveryState:
+        names = NoticeState if self.of_old_words else DeliveryState
+        fields = self.model_dump(include=set(names.model_fields))
+        return names(**fields, stage=self.stage)
 
     def becoming(self, **changes: Any) -> "Notice":
         """This notice with some fields changed."""
         return self.model_copy(update=changes)
+
+
+def draft_of(notice: Notice) -> Draft:
+    """The message of `notice`, before its channel was planned."""
+    return Draft(**{name: getattr(notice, name) for name in Draft.model_fields})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,73 +174,45 @@ class Review:
     now: datetime
 
 
-def queue(draft: Draft, planned: Planned, now: datetime) -> Decision[Notice]:
-    """Take a notice up. One that is due in the inbox is delivered at once, one that is not to be sent says why."""
+def fact(event: type[Event], notice: Notice) -> Event:
+    """The fact that led to `notice`: `event`, or where that has no words for it the one of deliveries."""
+    return event_from(event if notice.of_old_words else DeliveryProgressed, notice)
+
+
+def queue(draft: Draft, planned: Planned, now: datetime, bundle: str | None = None) -> Decision[Notice]:
+    """Take a notice up. One that is due in the inbox is delivered at once, one that is not to be sent says why.
+
+    One that is planned into a bundle waits for `bundle`.
+    """
+    not_before = max(planned.not_before, now)
     notice = Notice(
         id=draft.id(planned.channel),
         channel=planned.channel,
         status=NoticeStatus.QUEUED,
+        fine=Stage.HELD if bundle is not None or not_before > now else Stage.QUEUED,
         queued_at=now,
-        not_before=max(planned.not_before, now),
+        not_before=not_before,
+        bundle=bundle,
         **_fields(draft, planned),
     )
-    queued = NoticeQueued(**notice.whole().model_dump())
+    queued = event_from(NoticeQueued if notice.of_old_words else DeliveryQueued, notice)
     if planned.reason is not None:
-        return _then(queued, _suppressed(notice, planned.reason))
-    if notice.channel is NoticeChannel.INBOX and notice.not_before <= now:
-        return _then(queued, _delivered(notice, now))
+        return _then(queued, suppressed(notice, planned.reason, planned.why))
+    if notice.channel is Way.INBOX and notice.not_before <= now:
+        return _then(queued, delivered(notice, now))
     return decided(notice, queued)
 
 
-def deliver(notice: Notice, review: Review) -> Decision[Notice]:
-    """Put a queued notice into the inbox, put it off or give it up, as the plan now says."""
-    return _reviewed(notice, review) or _delivered(notice, review.now)
-
-
-def claim(notice: Notice, review: Review, claim: str) -> Decision[Notice]:
-    """Claim a queued notice for sending under the name `claim`, put it off or give it up, as the plan now says."""
-    sending = notice.becoming(
-        status=NoticeStatus.SENDING, claim=claim, claimed_at=review.now, attempts=notice.attempts + 1
-    )
-    return _reviewed(notice, review) or decided(sending, NoticeSending(status=NoticeStatus.SENDING))
-
-
-def sent(notice: Notice, claim: str, now: datetime) -> Decision[Notice]:
-    """The gateway took the notice."""
-    return _delivered(notice, now) if _mine(notice, claim) else decided(notice)
-
-
-def refused(notice: Notice, claim: str) -> Decision[Notice]:
-    """The gateway will never take the notice."""
-    return _suppressed(notice, Suppression.REFUSED) if _mine(notice, claim) else decided(notice)
-
-
-def put_back(notice: Notice, claim: str, now: datetime) -> Decision[Notice]:
-    """The gateway can't take the notice now: try later, or give it up where it was tried often enough."""
-    if not _mine(notice, claim):
-        return decided(notice)
-    if notice.attempts > len(RETRY_AFTER):
-        return _suppressed(notice, Suppression.UNREACHABLE)
-    return _deferred(notice, now + RETRY_AFTER[notice.attempts - 1])
-
-
-def doubt(notice: Notice, claim: str) -> Decision[Notice]:
-    """The gateway fell silent after the message was on its way, so nobody knows whether it was taken."""
-    return _uncertain(notice) if _mine(notice, claim) else decided(notice)
-
-
-def lapse(notice: Notice, now: datetime) -> Decision[Notice]:
-    """Give up a claim whose sender must have died."""
-    if notice.status is not NoticeStatus.SENDING or notice.claimed_at is None:
-        return decided(notice)
-    return _uncertain(notice) if now - notice.claimed_at >= CLAIM_LASTS else decided(notice)
-
-
 def supersede(notice: Notice, version: int) -> Decision[Notice]:
-    """Give up a queued notice that speaks of its subject as it was before `version`."""
-    if notice.status is not NoticeStatus.QUEUED or notice.version >= version:
+    """Give up a notice that speaks of its subject as it was before `version` and was told to nobody yet."""
+    if notice.version >= version or notice.outdated:
         return decided(notice)
-    return _suppressed(notice, Suppression.SUPERSEDED)
+    if notice.status is NoticeStatus.QUEUED:
+        return suppressed(notice, Suppression.SUPERSEDED)
+    if notice.status is NoticeStatus.SUPPRESSED and notice.reason is Suppression.NO_ADDRESS:
+        outdated = notice.becoming(outdated=True)
+        return decided(outdated, fact(NoticeProgressed, outdated))
+    return decided(notice)
 
 
 def withhold(notice: Notice, version: int) -> Decision[Notice]:
@@ -213,70 +231,69 @@ def retitle(notice: Notice, title: str | None, version: int) -> Decision[Notice]
     return decided(notice.becoming(particulars=told.model_copy(update={"title": title})), NoticeRetitled())
 
 
-def read(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:
-    """The recipient has seen the notice. Seeing it again changes nothing."""
-    if by.sub != notice.recipient:
-        raise NotYours()
-    if notice.channel is not NoticeChannel.INBOX or notice.status not in _SEEN:
-        raise NotInTheInbox()
-    if notice.status is NoticeStatus.READ:
-        return decided(notice)
-    seen = notice.becoming(status=NoticeStatus.READ, read_at=now)
-    return decided(seen, NoticeRead(status=NoticeStatus.READ, read_at=now))
-
-
 def anonymise(notice: Notice) -> Decision[Notice]:
     """Take the recipient out, so that nothing leads to them. A notice that was waiting never leaves."""
     if notice.recipient == ERASED:
         return decided(notice)
-    changes: Mapping[str, Any] = {"recipient": ERASED, "particulars": Particulars()}
+    changes: dict[str, Any] = {"recipient": ERASED, "particulars": Particulars(), "behalf": None}
     if notice.status in _OPEN:
-        changes = {**changes, "status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "claim": None}
+        over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
+        changes = {**changes, **over, "claim": None}
     left = notice.becoming(**changes)
-    return decided(left, NoticeAnonymised(recipient=ERASED, status=left.status, reason=left.reason))
+    return decided(left, fact(NoticeAnonymised, left))
+
+
+def not_on_behalf(notice: Notice) -> Decision[Notice]:
+    """The person for whom the recipient stood in was erased: what was waiting never leaves, and nothing names them."""
+    changes: dict[str, Any] = {"behalf": None, "particulars": Particulars()}
+    if notice.status in _OPEN:
+        over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
+        changes = {**changes, **over, "claim": None}
+    left = notice.becoming(**changes)
+    return decided(left, fact(NoticeProgressed, left))
+
+
+def wanted_again(notice: Notice, planned: Planned, now: datetime) -> Decision[Notice]:
+    """Somebody who could not be reached has given an address: send what is still worth sending and still true."""
+    lost = notice.status is NoticeStatus.SUPPRESSED and notice.reason is Suppression.NO_ADDRESS
+    gone = notice.recipient == ERASED
+    if not lost or gone or notice.outdated or planned.reason is not None:
+        return decided(notice)
+    again = notice.becoming(
+        status=NoticeStatus.QUEUED,
+        fine=Stage.HELD if planned.not_before > now else Stage.QUEUED,
+        reason=None,
+        why=None,
+        not_before=planned.not_before,
+    )
+    return decided(again, fact(NoticeProgressed, again))
+
+
+def delivered(notice: Notice, now: datetime, stage: Stage = Stage.DELIVERED, **more: Any) -> Decision[Notice]:
+    """It has reached the inbox, or the gateway took it."""
+    done = notice.becoming(status=NoticeStatus.DELIVERED, fine=stage, delivered_at=now, claim=None, **more)
+    return decided(done, fact(NoticeDelivered, done))
+
+
+def deferred(notice: Notice, not_before: datetime) -> Decision[Notice]:
+    """It waits in the queue until then."""
+    later = notice.becoming(status=NoticeStatus.QUEUED, fine=Stage.HELD, not_before=not_before, claim=None)
+    return decided(later, fact(NoticeDeferred, later))
+
+
+def suppressed(notice: Notice, reason: Suppression, why: Why | None = None) -> Decision[Notice]:
+    """It will not be sent, and that is why."""
+    done = notice.becoming(
+        status=NoticeStatus.SUPPRESSED, fine=of_suppression(reason), reason=reason, why=why, claim=None
+    )
+    return decided(done, fact(NoticeSuppressed, done))
 
 
 def _fields(draft: Draft, planned: Planned) -> dict[str, Any]:
     fields = draft.model_dump(exclude={"particulars"})
     if planned.reason is Suppression.ERASED:
-        return {**fields, "recipient": ERASED}
+        return {**fields, "recipient": ERASED, "behalf": None}
     return {**fields, "particulars": draft.particulars}
-
-
-def _reviewed(notice: Notice, review: Review) -> Decision[Notice] | None:
-    """The decision of the plan as it is now, unless that is delivery."""
-    if notice.status is not NoticeStatus.QUEUED or notice.not_before > review.now:
-        return decided(notice)
-    if review.planned.reason is not None:
-        return _suppressed(notice, review.planned.reason)
-    if review.planned.not_before > review.now:
-        return _deferred(notice, review.planned.not_before)
-    return None
-
-
-def _mine(notice: Notice, claim: str) -> bool:
-    return notice.status is NoticeStatus.SENDING and notice.claim == claim
-
-
-def _delivered(notice: Notice, now: datetime) -> Decision[Notice]:
-    done = notice.becoming(status=NoticeStatus.DELIVERED, delivered_at=now, claim=None)
-    return decided(done, NoticeDelivered(status=NoticeStatus.DELIVERED, delivered_at=now))
-
-
-def _deferred(notice: Notice, not_before: datetime) -> Decision[Notice]:
-    later = notice.becoming(status=NoticeStatus.QUEUED, not_before=not_before, claim=None)
-    return decided(later, NoticeDeferred(status=NoticeStatus.QUEUED, not_before=not_before))
-
-
-def _suppressed(notice: Notice, reason: Suppression) -> Decision[Notice]:
-    done = notice.becoming(status=NoticeStatus.SUPPRESSED, reason=reason, claim=None)
-    return decided(done, NoticeSuppressed(status=NoticeStatus.SUPPRESSED, reason=reason))
-
-
-def _uncertain(notice: Notice) -> Decision[Notice]:
-    return decided(
-        notice.becoming(status=NoticeStatus.UNCERTAIN, claim=None), NoticeUncertain(status=NoticeStatus.UNCERTAIN)
-    )
 
 
 def _then(first: Event, following: Decision[Notice]) -> Decision[Notice]:

@@ -1,5 +1,6 @@
 """The particulars that the text of a notice mentions, as far as facts have told of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import ConfigDict
@@ -28,6 +29,10 @@ class Particulars(Value):
     text: str | None = None
     accepted: bool | None = None
     merged: bool | None = None
+    moved: bool | None = None
+    volunteering: bool | None = None
+    more: Mapping[str, str | int | float | bool | datetime | None] = {}
+    """Values of kinds that a community has added, by the names that its routes give them."""
 
 
 def of_case(known: CaseKnown) -> Particulars:
@@ -54,3 +59,10 @@ def of_activity(known: ActivityKnown) -> Particulars:
 def of_need(known: NeedKnown) -> Particulars:
     """The particulars of a need."""
     return Particulars(work=known.category, starts_at=known.starts_at)
+
+
+def filled(base: Particulars, values: Mapping[str, object]) -> Particulars:
+    """`base` with further values: those that notices know by name in their place, the others beside them."""
+    known = {name: value for name, value in values.items() if name in Particulars.model_fields and name != "more"}
+    more = {name: value for name, value in values.items() if name not in known}
+    return base.model_copy(update={**known, **({"more": more} if more else {})})

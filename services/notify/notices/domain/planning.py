@@ -1,85 +1,188 @@
-"""The plan of a notice: by which channel it goes, from when on, or why not. It is made anew before each delivery."""
+"""The plan of a message: by which channels it goes, from when on, with what others; or why not.
 
-from dataclasses import dataclass
-from datetime import datetime
+It is made when the event comes and made anew before each delivery. What may be otherwise when a message is due (an
+address, a preference, a channel that is not set up) decides nothing before that.
+"""
 
-from services.contracts.notices import NoticeChannel, NoticeKind, Suppression
-from services.notify.persons.domain.kinds import CHANNELS, HELD_AT_NIGHT, RULES
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from services.chassis.values import ZONE
+from services.contracts.notices import Suppression
 from services.notify.persons.domain.person import Person
+from services.notify.routing.domain.kinds import MessageClass, Weight
+from services.notify.shared.values import NOISY, Way
+
+BURST = timedelta(minutes=15)
+"""Within this time of a message about the same, further ones wait and go out as one."""
+DIGEST_AT = time(8)
+"""The hour of daily digests, and of weekly ones on Mondays, in the community."""
+
+
+class Bundle(StrEnum):
+    """What a message may be a part of."""
+
+    DIGEST = "digest"
+    BURST = "burst"
+
+
+class Why(StrEnum):
+    """Why somebody was not told, where `Suppression` has no word of its own."""
+
+    SILENCED = "silenced"
+    """They want to hear no more of this case or activity."""
+    CLASS_OFF = "class-off"
+    COLLAPSED = "collapsed"
+    """It was told together with others."""
+    NOTHING_LEFT = "nothing-left"
+    """Of what was collected, nothing is worth telling any more."""
+    QUIET_HOURS = "quiet-hours"
+    """It would be worth nothing after the quiet hours, and is no emergency."""
+    PROXY_ENDED = "proxy-ended"
+    BOUNCED = "bounced"
+    NOT_NEEDED = "not-needed"
+    """Another channel reached them."""
+    STOPPED = "stopped"
+    """The broadcast was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a plan needs to know of a message: its kind and weight, what it speaks of, and when it is worth sending."""
+
+    kind: str
+    rule: Weight
+    about: str
+    due: datetime | None = None
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The plan for one channel. A notice with a `reason` is not sent, and that is why."""
+    """The plan for one channel. `reason`: it is not sent, and that is why; `bundle`: it waits for others."""
 
-    channel: NoticeChannel
+    channel: Way
     not_before: datetime
     reason: Suppression | None = None
+    why: Why | None = None
+    bundle: Bundle | None = None
 
 
-def plan(
-    kind: NoticeKind,
-    person: Person,
-    now: datetime,
-    *,
-    open_channels: frozenset[NoticeChannel],
-    due: datetime | None = None,
-    expires: datetime | None = None,
-) -> tuple[Planned, ...]:
-    """The plan for every channel.
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What holds around a plan: the channels that are set up, and when somebody was last told about the same."""
 
-    Args:
-        open_channels: the channels that this deployment has set up.
-        due: the notice is not to be delivered before; None or a past time is at once.
-        expires: from then on the notice is not worth delivering.
+    open_channels: frozenset[Way]
+    lately: Mapping[Way, datetime] = field(default_factory=dict)
+    due: bool = False
+    """The message is due: it has been collected, or it is sent by itself."""
+
+
+_MAY_CHANGE = frozenset({Suppression.PREFERENCE, Suppression.NO_ADDRESS, Suppression.CHANNEL_OFF})
+_CANT_REACH = frozenset({Suppression.NO_ADDRESS, Suppression.CHANNEL_OFF})
+
+
+def plan(told: Told, person: Person, now: datetime, around: Circumstances) -> tuple[Planned, ...]:
+    """The plan: the inbox, and the first channel in the person's order by which they can be reached.
+
+    Channels before that one say why they are passed by, if the person named them or they are the usual one.
     """
-    return tuple(
-        plan_channel(channel, kind, person, now, open_channels=open_channels, due=due, expires=expires)
-        for channel in CHANNELS
-    )
+    planned = [plan_channel(Way.INBOX, told, person, now, around)]
+    for way in person.choices.order(told.rule.sort):
+        each = plan_channel(way, told, person, now, around)
+        if each.reason not in _CANT_REACH or way is Way.EMAIL or person.choices.chose(way, told.rule.sort):
+            planned.append(each)
+        if each.reason not in _CANT_REACH:
+            break
+    return tuple(planned)
 
 
-def plan_channel(
-    channel: NoticeChannel,
-    kind: NoticeKind,
-    person: Person,
-    now: datetime,
-    *,
-    open_channels: frozenset[NoticeChannel],
-    due: datetime | None = None,
-    expires: datetime | None = None,
-) -> Planned:
+def next_way(after: Way, told: Told, person: Person, now: datetime, around: Circumstances) -> Planned | None:
+    """The plan for the next channel by which the person can be reached where `after` could not; None where none can."""
+    order = person.choices.order(told.rule.sort)
+    for way in order[order.index(after) + 1 :] if after in order else ():
+        each = plan_channel(way, told, person, now, around)
+        if each.reason is None:
+            return each
+    return None
+
+
+def plan_channel(channel: Way, told: Told, person: Person, now: datetime, around: Circumstances) -> Planned:
     """The plan for one channel.
 
-    Quiet hours hold a delivery. Where it would be too late after them, a mandatory kind goes out at once and any other
-    is given up.
+    Quiet hours hold a delivery, unless it is an emergency. Where it would be too late after them it is given up: the
+    inbox has it already.
     """
-    at = now if due is None else max(now, due)
-    reason = _refusal(channel, kind, person, open_channels)
-    if reason is None and expires is not None and at >= expires:
+    at = now if told.due is None else max(now, told.due)
+    reason, why = _refusal(channel, told, person, around.open_channels)
+    if reason in _MAY_CHANGE and at > now:
+        reason = why = None
+    if reason is None and told.expires is not None and at >= told.expires:
         reason = Suppression.EXPIRED
     if reason is not None:
-        return Planned(channel, at, reason)
+        return Planned(channel, at, reason, why)
+    if channel not in NOISY:
+        return Planned(channel, at)
+    collected = None if around.due else _collected(channel, told, person, at)
+    return collected or _in_time(channel, told, person, at, around)
+
+
+def _collected(channel: Way, told: Told, person: Person, at: datetime) -> Planned | None:
+    """The plan where the person wants messages of this class collected, and it can wait for that."""
+    together = person.choices.together(told.rule.sort)
+    if together == "at-once" or told.rule.mandatory or told.rule.sort is MessageClass.EMERGENCY:
+        return None
+    slot = digest_slot(at, weekly=together == "weekly")
     quiet = person.choices.quiet
-    if channel not in HELD_AT_NIGHT or quiet is None:
+    sent = slot if quiet is None else quiet.release(slot)
+    if told.expires is not None and sent >= told.expires:
+        return None
+    return Planned(channel, sent, bundle=Bundle.DIGEST)
+
+
+def _in_time(channel: Way, told: Told, person: Person, at: datetime, around: Circumstances) -> Planned:
+    rule, quiet = told.rule, person.choices.quiet
+    if rule.sort is MessageClass.EMERGENCY:
         return Planned(channel, at)
-    released = quiet.release(at)
-    if expires is None or released < expires:
+    released = at if quiet is None else quiet.release(at)
+    if told.expires is not None and released >= told.expires:
+        return Planned(channel, at, Suppression.EXPIRED, Why.QUIET_HOURS)
+    last = around.lately.get(channel)
+    if rule.mandatory or told.due is not None or last is None or released >= last + BURST:
         return Planned(channel, released)
-    if RULES[kind].mandatory:
-        return Planned(channel, at)
-    return Planned(channel, at, Suppression.EXPIRED)
+    together = last + BURST if quiet is None else quiet.release(last + BURST)
+    if told.expires is not None and together >= told.expires:
+        return Planned(channel, released)
+    return Planned(channel, together, bundle=Bundle.BURST)
+
+
+def digest_slot(at: datetime, *, weekly: bool) -> datetime:
+    """The moment of the next digest at or after `at`."""
+    local = at.astimezone(ZONE)
+    day: date = local.date()
+    if local.time() > DIGEST_AT:
+        day += timedelta(days=1)
+    if weekly:
+        day += timedelta(days=-day.weekday() % 7)
+    return datetime.combine(day, DIGEST_AT, ZONE).astimezone(at.tzinfo)
 
 
 def _refusal(
-    channel: NoticeChannel, kind: NoticeKind, person: Person, open_channels: frozenset[NoticeChannel]
-) -> Suppression | None:
+    channel: Way, told: Told, person: Person, open_channels: frozenset[Way]
+) -> tuple[Suppression | None, Why | None]:
     if person.gone:
-        return Suppression.ERASED
-    if person.mutes(kind, channel) and not RULES[kind].mandatory:
-        return Suppression.PREFERENCE
-    if channel is NoticeChannel.EMAIL and person.addresses.email is None:
-        return Suppression.NO_ADDRESS
+        return Suppression.ERASED, None
+    if not told.rule.mandatory and told.rule.sort is not MessageClass.EMERGENCY:
+        if person.choices.of(told.rule.sort).off:
+            return Suppression.PREFERENCE, Why.CLASS_OFF
+        if told.about in person.choices.silenced:
+            return Suppression.PREFERENCE, Why.SILENCED
+        if person.mutes(told.kind, channel):
+            return Suppression.PREFERENCE, None
+    if channel is not Way.INBOX and person.addresses.by(channel) is None:
+        return Suppression.NO_ADDRESS, None
     if channel not in open_channels:
-        return Suppression.CHANNEL_OFF
-    return None
+        return Suppression.CHANNEL_OFF, None
+    return None, None

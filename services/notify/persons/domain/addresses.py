@@ -11,12 +11,16 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.contracts.value import Value
+from services.notify.shared.values import Way
 
 Email = Annotated[
     str,
     StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"),
 ]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{4,22}[0-9]$")]
+
+WecomUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$")]
+"""The id of a member in the committee's WeCom."""
 
 CODE_HOLDS = timedelta(hours=24)
 TRIES = 5
@@ -33,6 +37,12 @@ class Addresses(Value):
 
     email: Email | None = Field(default=None, repr=False)
     phone: Phone | None = Field(default=None, repr=False)
+    wecom: WecomUser | None = Field(default=None, repr=False)
+
+    def by(self, way: Way) -> str | None:
+        """The address for `way`; None where there is none. Who is called needs no address: the committee finds them."""
+        given = {Way.EMAIL: self.email, Way.SMS: self.phone, Way.WECOM: self.wecom, Way.CALL: self.phone or ""}
+        return given.get(way)
 
 
 class SentCode(Value):

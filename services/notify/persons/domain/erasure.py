@@ -12,7 +12,8 @@ from services.contracts.notices import (
     PersonRegistered,
     PersonStatus,
 )
-from services.notify.persons.domain.person import Choices, Part, Person, require_decider
+from services.notify.persons.domain.choices import Choices
+from services.notify.persons.domain.person import Part, Person, require_decider
 
 HOLDERS: frozenset[str] = frozenset({"issues", "volunteers", "events", "notify"})
 """The services that hold something of persons. The proof of an erasure is an answer of each."""

@@ -6,39 +6,22 @@ The person decides, under their own token, or staff of a community to which fact
 Whether they have is asked before (`Memberships`); here staff are staff of the community that is named.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.errors import PersonGone
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.marks import Officer, Personal, Thing
-from services.contracts.notices import (
-    NoticeChannel,
-    NoticeKind,
-    PersonChanged,
-    PersonRegistered,
-    PersonStatus,
-)
+from services.contracts.notices import PersonChanged, PersonRegistered, PersonStatus
 from services.contracts.value import Value
 from services.notify.persons.domain.addresses import Addresses, Proposed, next_code
-from services.notify.persons.domain.quiet import QuietHours
-
-Language = Literal["zh", "en"]
-Muted = Mapping[NoticeKind, frozenset[NoticeChannel]]
-
-
-class Choices(Value):
-    """How somebody wants to be told. `muted` names the kinds that they don't want, each with its channels."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    language: Language = "zh"
-    muted: Muted = Field(default_factory=dict)
-    quiet: QuietHours | None = QuietHours()
+from services.notify.persons.domain.choices import CONSENTS_KEPT, Choices, Consent, How, noted
+from services.notify.persons.domain.home import Home
+from services.notify.persons.domain.proxies import Proxy
+from services.notify.shared.values import Way
 
 
 class Part(Value):
@@ -58,7 +41,8 @@ class Person(Aggregate):
     """A person. `id` is the `sub` of their token; after erasure only that, and the proof, is left.
 
     `communities` are those that the person has named under a token of that community. `codes_sent` tells when codes
-    were sent of late. `parts` are the communities whose staff had their part erased.
+    were sent of late. `parts` are the communities whose staff had their part erased. From `look_again_at` on messages
+    that could not reach them are planned anew.
     """
 
     communities: Thing[frozenset[str]] = frozenset()
@@ -67,6 +51,10 @@ class Person(Aggregate):
     proposed: Personal[Proposed | None] = None
     codes_sent: tuple[datetime, ...] = ()
     parts: tuple[Part, ...] = ()
+    home: Personal[Home] = Home()
+    proxies: tuple[Proxy, ...] = ()
+    consents: Personal[tuple[Consent, ...]] = ()
+    look_again_at: datetime | None = None
     status: PersonStatus = PersonStatus.KNOWN
     request: Thing[str | None] = None
     requested_at: datetime | None = None
@@ -82,9 +70,13 @@ class Person(Aggregate):
         """The erasure that staff of `community` have asked for, if they have."""
         return next((part for part in self.parts if part.community == community), None)
 
-    def mutes(self, kind: NoticeKind, channel: NoticeChannel) -> bool:
+    def mutes(self, kind: str, channel: Way) -> bool:
         """Whether this person doesn't want `kind` by `channel`."""
         return channel in self.choices.muted.get(kind, frozenset())
+
+    def stands_in(self, person: str) -> bool:
+        """Whether `person` receives what this one is told."""
+        return any(proxy.person == person and proxy.agreed for proxy in self.proxies)
 
     def given(self, choices: Choices | None, addresses: Addresses | None) -> Self:
         """This person with new choices or addresses, where given; their own addresses replace proposed ones."""
@@ -93,12 +85,20 @@ class Person(Aggregate):
             changes |= {"addresses": addresses, "proposed": None}
         return self.model_copy(update=changes)
 
+    def chosen(self, choices: Choices, by: str, how: How, now: datetime) -> Self:
+        """This person with other choices, and on record what was switched on and off."""
+        if choices == self.choices:
+            return self
+        consents = (*self.consents, *noted(self.choices, choices, by, how, now))[-CONSENTS_KEPT:]
+        return self.model_copy(update={"choices": choices, "consents": consents, "look_again_at": now})
+
     def offered(self, addresses: Addresses, community: str, by: str, now: datetime) -> Self:
         """This person with `addresses` proposed by staff. Those that hold or stand proposed already change nothing."""
         held = self.addresses
         new = Addresses(
             email=addresses.email if addresses.email != held.email else None,
             phone=addresses.phone if addresses.phone != held.phone else None,
+            wecom=addresses.wecom if addresses.wecom != held.wecom else None,
         )
         before = None if self.proposed is None else self.proposed.addresses
         if new == (before or Addresses()):
@@ -159,7 +159,7 @@ def change(
         name
         for name, before, after in (
             ("language", person.choices.language, changed.choices.language),
-            ("preferences", person.choices.muted, changed.choices.muted),
+            ("preferences", _preferred(person.choices), _preferred(changed.choices)),
             ("quiet-hours", person.choices.quiet, changed.choices.quiet),
             ("addresses", person.addresses, changed.addresses),
             ("proposed-addresses", person.proposed, changed.proposed),
@@ -180,8 +180,44 @@ def _told(
     by: Principal,
     now: datetime,
 ) -> Person:
-    if by.sub == person.id:
-        told = person.given(choices, addresses)
+    own = by.sub == person.id
+    told = person.chosen(choices or person.choices, by.sub, "self" if own else "staff", now)
+    if own:
+        told = told.given(None, addresses)
+        if told.addresses != person.addresses:
+            told = told.model_copy(update={"look_again_at": now})
         return told.model_copy(update={"communities": told.communities | {community}})
-    told = person.given(choices, None)
     return told if addresses is None else told.offered(addresses, community, by.sub, now)
+
+
+def looked_again(person: Person, asked_at: datetime) -> Decision[Person]:
+    """What could not reach the person was planned anew, as it was asked for at `asked_at`; a later wish stands."""
+    if person.look_again_at is None or person.look_again_at > asked_at:
+        return decided(person)
+    done = person.model_copy(update={"look_again_at": None})
+    return decided(done, PersonChanged(person=person.id, changed=["looked-again"], by=SYSTEM))
+
+
+def unsubscribe(person: Person, choices: Choices, now: datetime) -> Decision[Person]:
+    """The person, by a link in a message to them, wants no more of something. Again, it changes nothing."""
+    if person.gone:
+        raise PersonGone()
+    changed = person.chosen(choices, person.id, "link", now)
+    if changed == person:
+        return decided(person)
+    return decided(changed, PersonChanged(person=person.id, changed=["preferences"], by=person.id))
+
+
+def live_in(person: Person, home: Home, community: str, by: Principal) -> Decision[Person]:
+    """The person, or staff for them on record, tells building and age band."""
+    require_decider(by, person.id, community)
+    if person.gone:
+        raise PersonGone()
+    if person.home == home:
+        return decided(person)
+    changed = person.model_copy(update={"home": home})
+    return decided(changed, PersonChanged(person=person.id, changed=["home"], by=by.sub))
+
+
+def _preferred(choices: Choices) -> tuple[Any, ...]:
+    return (choices.muted, choices.classes, choices.silenced)

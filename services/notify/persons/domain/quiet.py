@@ -1,32 +1,45 @@
 """Quiet hours: a span of every day in which channels that make a noise wait."""
 
-from datetime import datetime, time, timedelta
-from functools import cache
-from typing import Annotated, Self
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ConfigDict, WithJsonSchema, field_validator, model_validator
+import chinese_calendar
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema, field_validator, model_validator
 
 from services.chassis.values import ZONE
 from services.contracts.value import Value
 
 HOME_ZONE = ZONE.key
 _SEARCH = timedelta(minutes=15)
+_MOST_SPANS = 4
+
+
+def _midnight(value: Any) -> Any:
+    return "00:00" if value in ("24:00", "24:00:00") else value
+
 
 LocalTime = Annotated[
-    time, WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"})
+    time,
+    BeforeValidator(_midnight),
+    WithJsonSchema({"type": "string", "pattern": r"^(24:00(:00)?|([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)$"}),
 ]
-"""A time of day without a zone. JSON Schema's own format `time` asks for one (RFC 3339, 5.6)."""
+"""A time of day without a zone; `24:00` is midnight. JSON Schema's own format `time` asks for one (RFC 3339, 5.6)."""
 
 
 class QuietHours(Value):
-    """From `start` up to `end` by the clock of `zone`; over midnight where `start` is the later of the two."""
+    """From `start` up to `end` by the clock of `zone`; over midnight where `start` is the later of the two.
+
+    `holidays_until`: on days off (weekends and public holidays, 调休 reckoned with) it stays quiet until then.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: LocalTime = time(22)
     end: LocalTime = time(7)
     zone: str = HOME_ZONE
+    holidays_until: LocalTime | None = None
 
     @field_validator("zone")
     @classmethod
@@ -39,7 +52,8 @@ class QuietHours(Value):
 
     @model_validator(mode="after")
     def _a_span(self) -> Self:
-        if self.start.tzinfo is not None or self.end.tzinfo is not None:
+        given = (self.start, self.end, self.holidays_until)
+        if any(each is not None and each.tzinfo is not None for each in given):
             raise ValueError("quiet hours are given in local time; the zone stands beside them")
         if self.start == self.end:
             raise ValueError("quiet hours that never end or never begin; leave them out instead")
@@ -47,7 +61,10 @@ class QuietHours(Value):
 
     def hold(self, at: datetime) -> bool:
         """Whether `at` lies within these hours."""
-        clock = at.astimezone(_zone(self.zone)).time()
+        local = at.astimezone(_zone(self.zone))
+        clock = local.time()
+        if self.holidays_until is not None and clock < self.holidays_until and _is_off(local.date()):
+            return True
         if self.start < self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
@@ -56,16 +73,35 @@ class QuietHours(Value):
         """The first moment from `at` on that is not quiet, in `at`'s own zone."""
         if not self.hold(at):
             return at
-        local = at.astimezone(_zone(self.zone))
-        end = datetime.combine(local.date(), self.end, local.tzinfo)
-        if self.start > self.end and local.time() >= self.start:
-            end = datetime.combine(local.date() + timedelta(days=1), self.end, local.tzinfo)
-        moment = max(at, end.astimezone(at.tzinfo))
+        moment = at
+        for _ in range(_MOST_SPANS):
+            moment = max(moment, self._end_of_span(moment))
+            if not self.hold(moment):
+                return moment
         while self.hold(moment):  # a clock put back tonight makes the end come twice
             moment += _SEARCH
         return moment
+
+    def _end_of_span(self, at: datetime) -> datetime:
+        """The end of the span in which `at` lies, in `at`'s own zone."""
+        local = at.astimezone(_zone(self.zone))
+        day, clock, end = local.date(), local.time(), self.end
+        if self.start > self.end and clock >= self.start:
+            day += timedelta(days=1)
+        elif self.holidays_until is not None and clock < self.holidays_until and _is_off(day):
+            end = max(end, self.holidays_until) if clock < self.end else self.holidays_until
+        return datetime.combine(day, end, local.tzinfo).astimezone(at.tzinfo)
 
 
 @cache
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+@lru_cache(maxsize=1024)
+def _is_off(day: date) -> bool:
+    """Whether people are off on `day`. Of years that are not announced yet, weekends are known."""
+    try:
+        return not chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return day.weekday() >= 5

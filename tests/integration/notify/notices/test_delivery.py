@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 
-from services.contracts.notices import NoticeChannel, NoticeKind
+from services.contracts.notices import NoticeKind
 from services.notify.channels.email import EmailGateway, SmtpServer
-from services.notify.channels.gateways import Answer, Gateway
+from services.notify.channels.gateways import Answer, Gateway, Outgoing, Rate
+from services.notify.channels.pacing import Pacing
 from services.notify.notices.delivery import Delivery
-from services.notify.notices.domain.notice import CLAIM_LASTS, RETRY_AFTER
+from services.notify.notices.domain.sending import CLAIM_LASTS, RETRY_AFTER
 from services.notify.notices.wording import Wording
-from services.notify.shared.texts import Words
+from services.notify.shared.values import Way
 from tests.integration import standing
 from tests.integration.notify.house import House
 from tests.integration.notify.mailbox import Mailbox
@@ -18,16 +19,16 @@ from tests.integration.notify.records import a_case, cancelled, registered, sche
 from tests.unit.notify.given import DAY, HOUR, NAMES, NOW
 
 SOON = NOW + 3 * DAY
-EMAIL = NoticeChannel.EMAIL
+EMAIL = Way.EMAIL
 
 
 def a_delivery(house: House, mailbox: Mailbox | None = None, port: int | None = None) -> Delivery:
     """A sender; `port` instead of the mailbox's for a server that isn't there."""
-    gateways: dict[NoticeChannel, Gateway] = {}
+    gateways: dict[Way, Gateway] = {}
     if mailbox is not None or port is not None:
         at = port if port is not None else mailbox.port if mailbox else 0
         gateways = {EMAIL: EmailGateway(SmtpServer("127.0.0.1", at, "board@example.org", seconds=5), house.clock)}
-    return Delivery(house.notices, house.persons, gateways, Wording(NAMES), house.clock)
+    return Delivery(house.notices, house.persons, gateways, Wording(NAMES), Pacing(house.db), house.clock)
 
 
 async def mails(house: House) -> list[tuple[str, str | None]]:
@@ -39,8 +40,9 @@ async def test_a_reminder_is_delivered_when_its_time_has_come(house: House) -> N
     delivery = a_delivery(house)
     assert await delivery.once() == 0
     house.now = SOON - DAY
-    assert await delivery.once() == 1
+    assert await delivery.once() == 2
     assert ("resident-1", "activity-reminder", "inbox", "delivered", None) in await house.told()
+    assert ("resident-1", "activity-reminder", "email", "suppressed", "no-address") in await house.told()
     assert await delivery.once() == 0
 
 
@@ -151,10 +153,14 @@ async def test_a_sender_that_died_leaves_a_doubt_and_no_second_mail(house: House
         pass
 
     class Dying:
-        async def send(self, notice: str, address: str, words: Words, language: str) -> Answer:
+        account = "dying"
+        rates: tuple[Rate, ...] = ()
+        rates_each: tuple[Rate, ...] = ()
+
+        async def send(self, message: Outgoing) -> Answer:
             raise Dies
 
-    sender = Delivery(house.notices, house.persons, {EMAIL: Dying()}, Wording(NAMES), house.clock)
+    sender = Delivery(house.notices, house.persons, {EMAIL: Dying()}, Wording(NAMES), Pacing(house.db), house.clock)
     with pytest.raises(Dies):
         await sender.once()
     sweep = standing.sweep(house.rooms, "lapsed-claim")

@@ -21,7 +21,7 @@ async def test_somebody_new_reads_the_defaults(api: Api) -> None:
     me = (await api.call(RESIDENT, "GET", "/me")).json()
     assert me["language"] == "zh"
     assert me["quiet_hours"]["start"] == "22:00:00"
-    assert me["addresses"] == {"email": None, "phone": None}
+    assert me["addresses"] == {"email": None, "phone": None, "wecom": None}
     assert all(all(kind["channels"].values()) for kind in me["kinds"])
 
 
@@ -33,8 +33,9 @@ async def test_preferences_are_kept_and_mandatory_kinds_stay_on(api: Api) -> Non
     assert second.status_code == 200
     me = (await api.call(RESIDENT, "GET", "/me")).json()
     kinds = {kind["kind"]: kind["channels"] for kind in me["kinds"]}
-    assert kinds["case-dispatched"] == {"inbox": False, "email": False}
-    assert kinds["activity-cancelled"] == {"inbox": True, "email": True}
+    ways = ("inbox", "email", "sms")
+    assert [kinds["case-dispatched"][way] for way in ways] == [False, False, True]
+    assert set(kinds["activity-cancelled"].values()) == {True}
     assert me["language"] == "zh"
 
 

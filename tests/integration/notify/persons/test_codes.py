@@ -79,7 +79,7 @@ async def test_an_entered_address_gets_nothing_but_a_code_until_the_person_has_t
     assert neighbour.status_code == 404
     assert await tell(api, code) == (200, None)
     mine = await me(api)
-    assert mine["addresses"] == {"email": "someone@example.org", "phone": None}
+    assert mine["addresses"] == {"email": "someone@example.org", "phone": None, "wecom": None}
     assert mine["proposed"]["unconfirmed"] == ["phone"]
     assert await tell(api, code) == REFUSED
 

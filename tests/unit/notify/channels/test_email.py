@@ -4,13 +4,15 @@ from email import message_from_bytes
 from email.policy import SMTP, default
 
 from services.notify.channels.email import compose
+from services.notify.channels.gateways import Outgoing
 from services.notify.shared.texts import Words
 from tests.unit.notify.given import NOW
 
 
 def test_a_chinese_mail_reads_back_as_it_was_written() -> None:
     words = Words("活动提醒：四点半小课堂", "您好！\n明天见。\n")
-    raw = compose("board@example.org", "someone@example.org", words, "zh", "notice-1", NOW).as_bytes(policy=SMTP)
+    message = Outgoing("notice-1", "someone@example.org", words, "zh")
+    raw = compose("board@example.org", message, NOW).as_bytes(policy=SMTP)
     read = message_from_bytes(raw, policy=default)
     assert read["Subject"] == words.subject
     assert read.get_content().replace("\r\n", "\n") == words.body

@@ -1,43 +1,39 @@
 """A notice's life: no path tells twice, claims too much, or leaves the public state behind its events."""
 
-from datetime import timedelta
-
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.chassis.aggregate import Decision
-from services.chassis.errors import NotYours
-from services.contracts.notices import ERASED, NoticeChannel, NoticeKind, NoticeStatus, Suppression
-from services.notify.notices.domain.notice import (
-    CLAIM_LASTS,
-    RETRY_AFTER,
-    Notice,
-    NotInTheInbox,
-    Review,
-    anonymise,
+from services.contracts.notices import ERASED, DeliveryState, NoticeKind, NoticeState, NoticeStatus, Suppression
+from services.notify.notices.domain.notice import Notice, Review, anonymise, queue, supersede, wanted_again
+from services.notify.notices.domain.particulars import Particulars
+from services.notify.notices.domain.planning import Planned
+from services.notify.notices.domain.reading import archive, read
+from services.notify.notices.domain.sending import (
+    arrived,
+    bounced,
     claim,
     deliver,
     doubt,
     lapse,
     put_back,
-    queue,
-    read,
     refused,
+    resend,
     sent,
-    supersede,
+    wait_for_room,
 )
-from services.notify.notices.domain.particulars import Particulars
-from services.notify.notices.domain.planning import Planned
-from tests.unit.notify.given import DAY, HOUR, NEIGHBOUR, NOW, RESIDENT, a_draft, a_queued
+from services.notify.notices.domain.stages import Stage
+from services.notify.routing.domain.kinds import MessageClass
+from services.notify.shared.values import Way
+from tests.unit.notify.given import DAY, HOUR, NOW, RESIDENT, a_draft, a_queued
 from tests.unit.notify.lawful import assert_folds
 
-INBOX, EMAIL = NoticeChannel.INBOX, NoticeChannel.EMAIL
+INBOX, EMAIL = Way.INBOX, Way.EMAIL
 S = NoticeStatus
 
 
-def go(channel: NoticeChannel = EMAIL) -> Review:
+def go(channel: Way = EMAIL) -> Review:
     return Review(Planned(channel, NOW), NOW)
 
 
@@ -66,59 +62,9 @@ def test_ids_tell_event_recipient_kind_and_channel_apart() -> None:
         a_draft(recipient="resident-2"),
         a_draft(NoticeKind.CASE_DISPATCHED),
     ]
-    ids = {draft.id(channel) for draft in drafts for channel in NoticeChannel}
-    assert len(ids) == len(drafts) * len(NoticeChannel)
+    ids = {draft.id(channel) for draft in drafts for channel in Way}
+    assert len(ids) == len(drafts) * len(Way)
     assert a_draft(particulars=Particulars(), version=9).id(INBOX) == a_draft().id(INBOX)
-
-
-def test_only_the_first_of_two_senders_may_send() -> None:
-    first = claim(a_queued(), go(), "one").aggregate
-    second = claim(first, go(), "two")
-    assert second.events == ()
-    assert second.aggregate.claim == "one"
-    assert sent(first, "two", NOW).events == ()
-    assert sent(first, "one", NOW).aggregate.status is S.DELIVERED
-
-
-@pytest.mark.parametrize(
-    ("planned", "status", "reason"),
-    [
-        (Planned(EMAIL, NOW, Suppression.PREFERENCE), S.SUPPRESSED, Suppression.PREFERENCE),
-        (Planned(EMAIL, NOW, Suppression.EXPIRED), S.SUPPRESSED, Suppression.EXPIRED),
-        (Planned(EMAIL, NOW + HOUR), S.QUEUED, None),
-    ],
-)
-def test_the_plan_is_asked_again_before_sending(
-    planned: Planned, status: NoticeStatus, reason: Suppression | None
-) -> None:
-    decision = claim(a_queued(), Review(planned, NOW), "one")
-    assert (decision.aggregate.status, decision.aggregate.reason) == (status, reason)
-    assert decision.aggregate.not_before == (planned.not_before if reason is None else NOW)
-
-
-def test_a_notice_that_is_not_due_stays_queued() -> None:
-    notice = a_queued(INBOX, NOW + DAY)
-    assert deliver(notice, go(INBOX)).events == ()
-
-
-def test_a_gateway_that_never_answers_is_given_up_after_the_last_pause() -> None:
-    notice, now, pauses = a_queued(), NOW, []
-    while notice.status is S.QUEUED:
-        notice = claim(notice, Review(Planned(EMAIL, now), now), "one").aggregate
-        notice = put_back(notice, "one", now).aggregate
-        pauses.append(notice.not_before - now)
-        now = max(now, notice.not_before)
-    assert tuple(pauses[:-1]) == RETRY_AFTER
-    assert notice.reason is Suppression.UNREACHABLE
-    assert notice.attempts == len(RETRY_AFTER) + 1
-
-
-def test_a_dead_senders_claim_becomes_a_doubt_and_nothing_is_sent_again() -> None:
-    claimed = claim(a_queued(), go(), "one").aggregate
-    assert lapse(claimed, NOW + CLAIM_LASTS - timedelta(seconds=1)).events == ()
-    uncertain = lapse(claimed, NOW + CLAIM_LASTS).aggregate
-    assert uncertain.status is S.UNCERTAIN
-    assert claim(uncertain, go(), "two").events == ()
 
 
 def test_newer_facts_supersede_notices_of_older_ones() -> None:
@@ -133,44 +79,33 @@ def test_a_delivered_notice_is_not_superseded() -> None:
     assert supersede(delivered, 99).events == ()
 
 
-def test_only_the_recipient_reads_and_only_what_is_there() -> None:
-    delivered = queue(a_draft(), Planned(INBOX, NOW), NOW).aggregate
-    with pytest.raises(NotYours):
-        read(delivered, NEIGHBOUR, NOW)
-    with pytest.raises(NotInTheInbox):
-        read(a_queued(INBOX, NOW + DAY), RESIDENT, NOW)
-    with pytest.raises(NotInTheInbox):
-        read(sent(claim(a_queued(), go(), "one").aggregate, "one", NOW).aggregate, RESIDENT, NOW)
-    seen = read(delivered, RESIDENT, NOW + HOUR).aggregate
-    assert seen.read_at == NOW + HOUR
-    assert read(seen, RESIDENT, NOW + DAY).events == ()
-
-
 class Life(RuleBasedStateMachine):
     """Any sequence of commands, with any claim names and plans."""
 
     notice: Notice
 
     @initialize(
-        channel=st.sampled_from(NoticeChannel),
+        channel=st.sampled_from([INBOX, EMAIL, Way.SMS]),
         reason=st.none() | st.sampled_from(Suppression),
         wait=st.sampled_from([0, 1, 30]),
     )
-    def begin(self, channel: NoticeChannel, reason: Suppression | None, wait: int) -> None:
+    def begin(self, channel: Way, reason: Suppression | None, wait: int) -> None:
         self.now = NOW
         decision = queue(a_draft(), Planned(channel, NOW + wait * HOUR, reason), NOW)
         assert_folds(None, decision)
         self.notice = decision.aggregate
         self.accepted = 0
 
-    def _take(self, decision: Decision[Notice]) -> None:
+    def _take(self, decision: Decision[Notice], *, again: bool = False) -> None:
         assert_folds(self.notice, decision)
         before, self.notice = self.notice, decision.aggregate
         if not decision.events:
             assert self.notice == before
-        if before.status in (S.SUPPRESSED, S.UNCERTAIN, S.READ):
+        if before.status is S.READ or (before.status is S.SUPPRESSED and not again):
             assert self.notice.status is before.status
-        if before.status is not S.DELIVERED and self.notice.status is S.DELIVERED:
+        if before.status is S.UNCERTAIN:
+            assert self.notice.status in (S.UNCERTAIN, S.DELIVERED)
+        if before.status in (S.QUEUED, S.SENDING) and self.notice.status is S.DELIVERED:
             self.accepted += 1
 
     @rule(hours=st.integers(0, 40))
@@ -201,6 +136,25 @@ class Life(RuleBasedStateMachine):
     def clock(self) -> None:
         self._take(lapse(self.notice, self.now))
 
+    @rule(what=st.integers(0, 5))
+    def later(self, what: int) -> None:
+        """What providers, staff and recipients say and do afterwards."""
+        before = self.notice
+        planned = Planned(before.channel, self.now)
+        decision = (
+            lambda: arrived(before, self.now),
+            lambda: bounced(before),
+            lambda: resend(before, self.now),
+            lambda: wait_for_room(before, "one", self.now + HOUR),
+            lambda: wanted_again(before, planned, self.now),
+            lambda: archive(before, RESIDENT, self.now) if self._shown() else Decision(before),
+        )[what]()
+        self._take(decision, again=what in (2, 4))
+
+    def _shown(self) -> bool:
+        mine = self.notice.recipient == RESIDENT.sub and self.notice.channel is INBOX
+        return mine and self.notice.delivered_at is not None
+
     @rule(version=st.integers(1, 9))
     def newer(self, version: int) -> None:
         self._take(supersede(self.notice, version))
@@ -226,3 +180,40 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(max_examples=150, stateful_step_count=20)
+
+
+def test_who_gives_an_address_is_sent_what_is_still_true() -> None:
+    lost = queue(a_draft(), Planned(EMAIL, NOW, Suppression.NO_ADDRESS), NOW).aggregate
+    assert wanted_again(lost, Planned(EMAIL, NOW), NOW).aggregate.stage is Stage.QUEUED
+    assert wanted_again(supersede(lost, 9).aggregate, Planned(EMAIL, NOW), NOW).events == ()
+    muted = queue(a_draft(), Planned(EMAIL, NOW, Suppression.PREFERENCE), NOW).aggregate
+    assert wanted_again(muted, Planned(EMAIL, NOW), NOW).events == ()
+
+
+def test_what_is_stored_from_before_is_read_and_published_as_it_was() -> None:
+    old = {
+        "id": "notice-1",
+        "community": "sunshine",
+        "recipient": "resident-1",
+        "kind": "case-verified",
+        "channel": "email",
+        "cause": "case-1.5",
+        "about": "case-1",
+        "version": 5,
+        "template": 1,
+        "particulars": {"title": "楼道灯不亮"},
+        "status": "uncertain",
+        "queued_at": NOW,
+        "not_before": NOW,
+    }
+    notice = Notice.model_validate(old)
+    assert (notice.stage, notice.weight.mandatory, notice.whole().stage) == (Stage.UNKNOWN, False, "unknown")
+    assert isinstance(notice.whole(), NoticeState)
+
+
+def test_a_kind_or_a_channel_without_an_old_word_is_published_as_a_delivery() -> None:
+    by_phone = queue(a_draft(), Planned(Way.SMS, NOW), NOW)
+    assert isinstance(by_phone.aggregate.public(), DeliveryState)
+    assert by_phone.events[0].type == "cn.community.notify.delivery.queued.v1"
+    added = queue(a_draft("gas-leak", sort=MessageClass.EMERGENCY), Planned(INBOX, NOW), NOW)  # type: ignore[arg-type]
+    assert isinstance(added.aggregate.public(), DeliveryState)

@@ -7,9 +7,9 @@ import pytest
 from services.chassis.errors import PersonGone
 from services.contracts.notices import PersonErased, PersonStatus
 from services.notify.persons.domain.addresses import Addresses
+from services.notify.persons.domain.choices import Choices
 from services.notify.persons.domain.erasure import HOLDERS, request_erasure, take_answer
 from services.notify.persons.domain.person import (
-    Choices,
     change,
 )
 from tests.unit.notify.given import DAY, HERE, NOW, RESIDENT, a_person

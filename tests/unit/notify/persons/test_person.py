@@ -6,9 +6,9 @@ from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
 from services.contracts.notices import NoticeChannel, NoticeKind, PersonChanged
 from services.notify.persons.domain.addresses import Addresses
+from services.notify.persons.domain.choices import Choices
 from services.notify.persons.domain.erasure import request_erasure
 from services.notify.persons.domain.person import (
-    Choices,
     change,
     register,
     stranger,

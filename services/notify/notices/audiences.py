@@ -1,0 +1,54 @@
+"""Audiences: the people whom an event concerns, from notify's own copy of people, memberships and followers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.chassis.subscriber.handlers import Received
+from services.notify.knowledge.store import Knowledge
+from services.notify.persons.people import People
+from services.notify.routing.domain.table import Audience, Subject, values
+
+
+class Audiences:
+    """Finds audiences. Asked again for the same event later, it finds nobody new who follows a subject."""
+
+    def __init__(self, knowledge: Knowledge, people: People) -> None:
+        self._knowledge = knowledge
+        self._people = people
+
+    async def of(self, audience: Audience, subject: Subject | None, received: Received[Any]) -> list[str]:
+        """The people whom `received` concerns by the rule of `audience`, each once."""
+        found = await self._found(audience, subject, received)
+        if audience.unless_volunteering and (activity := getattr(received.event, "activity", None)):
+            told = set(await self._knowledge.volunteers_now(activity))
+            found = [person for person in found if person not in told]
+        return list(dict.fromkeys(found))
+
+    async def _found(self, audience: Audience, subject: Subject | None, received: Received[Any]) -> Iterable[str]:
+        envelope, event = received.envelope, received.event
+        named = [] if audience.field is None else [str(value) for value in values(event, audience.field)]
+        which = audience.value or next(iter(named), "")
+        match audience.rule:
+            case "person":
+                return named
+            case "followers":
+                first = next(iter(named), None) or await self._first(subject, envelope.aggregate_id)
+                return await self._knowledge.concerned(envelope.aggregate_id, first=first, at=envelope.time)
+            case "registrants" | "seated":
+                counting = await self._knowledge.participants(envelope.aggregate_id, envelope.sequence)
+                return [each.person for each in counting if each.seated or audience.rule == "registrants"]
+            case "volunteering":
+                return await self._knowledge.volunteers(envelope.aggregate_id, envelope.sequence)
+            case "team":
+                return await self._knowledge.members(which)
+            case "building":
+                return await self._people.living_in(envelope.community, which)
+            case "age-band":
+                return await self._people.of_age(envelope.community, which)
+            case "everyone":
+                return await self._people.everyone(envelope.community)
+
+    async def _first(self, subject: Subject | None, id: str) -> str | None:
+        if subject is not None and subject.of == "wish":
+            return (await self._knowledge.wish(id)).proposer
+        return (await self._knowledge.case(id)).reporter

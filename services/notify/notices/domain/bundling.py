@@ -1,0 +1,90 @@
+"""Bundles: several messages to one person by one channel that are told as one, in a digest or after a burst.
+
+A bundle is a notice itself, so that it is claimed, sent and doubted as any other; its parts wait for it. Just before it
+is sent each part is looked at again and put on record as being sent, so a death in between leaves doubts and no second
+telling. Of several digests that are due at once, after an outage, the latest alone is sent and tells everything.
+"""
+
+from datetime import datetime
+
+from services.chassis.aggregate import Decision, decided, derived_id
+from services.contracts.notices import NoticeProgressed, NoticeSending, NoticeStatus, Suppression
+from services.notify.notices.domain.notice import Draft, Notice, deferred, delivered, fact, queue, suppressed
+from services.notify.notices.domain.planning import Bundle, Planned, Why
+from services.notify.notices.domain.stages import Stage
+from services.notify.routing.domain.kinds import MessageClass
+from services.notify.shared.values import Way
+
+BUNDLES = frozenset(Bundle)
+DIGEST = "digest"
+
+
+def bundle_id(bundle: Bundle, recipient: str, channel: Way, about: str, at: datetime) -> str:
+    """The id of the bundle that is sent at `at`: everybody has one digest at a time, and one burst for each subject."""
+    return derived_id(bundle, recipient, channel, about if bundle is Bundle.BURST else DIGEST, at.isoformat())
+
+
+def open_bundle(part: Notice, bundle: Bundle, now: datetime) -> Decision[Notice]:
+    """The bundle in which `part` will be told. It comes whatever the person prefers: its parts are asked one by one."""
+    id = part.bundle or part.id
+    draft = Draft(
+        community=part.community,
+        recipient=part.recipient,
+        kind=bundle.value,
+        cause=id,
+        about=part.about if bundle is Bundle.BURST else DIGEST,
+        version=0,
+        template=1,
+        sort=MessageClass.DIGEST if bundle is Bundle.DIGEST else MessageClass.SERVICE,
+        mandatory=True,
+    )
+    opened = queue(draft, Planned(part.channel, part.not_before), now)
+    return decided(opened.aggregate.model_copy(update={"id": id}), *opened.events)
+
+
+def join(part: Notice, planned: Planned, bundle: str, now: datetime) -> Decision[Notice]:
+    """`part` is about to be told in `bundle`, or it is given up, as the plan now says."""
+    if part.status is not NoticeStatus.QUEUED or part.bundle is None:
+        return decided(part)
+    if planned.reason is not None:
+        return suppressed(part, planned.reason, planned.why)
+    sending = part.becoming(
+        status=NoticeStatus.SENDING, fine=Stage.SENDING, claim=bundle, claimed_at=now, attempts=part.attempts + 1
+    )
+    return decided(sending, fact(NoticeSending, sending))
+
+
+def told_within(part: Notice, bundle: str, now: datetime) -> Decision[Notice]:
+    """The gateway took the bundle, and `part` in it."""
+    if part.status is not NoticeStatus.SENDING or part.claim != bundle:
+        return decided(part)
+    return delivered(part, now, Stage.ACCEPTED, accepted_at=now, why=Why.COLLAPSED)
+
+
+def wait_on(part: Notice, bundle: str, until: datetime) -> Decision[Notice]:
+    """The bundle is sent later, and `part` waits with it."""
+    if part.status is not NoticeStatus.SENDING or part.claim != bundle:
+        return decided(part)
+    return deferred(part.becoming(bundle=bundle), until)
+
+
+def go_alone(part: Notice) -> Decision[Notice]:
+    """The bundle of `part` is over without it: it goes by itself."""
+    if part.status is not NoticeStatus.QUEUED or part.bundle is None:
+        return decided(part)
+    alone = part.becoming(bundle=None, fine=Stage.QUEUED)
+    return decided(alone, fact(NoticeProgressed, alone))
+
+
+def nothing_left(bundle: Notice, claim: str) -> Decision[Notice]:
+    """Of the parts of a claimed bundle none is worth telling any more."""
+    if bundle.status is not NoticeStatus.SENDING or bundle.claim != claim:
+        return decided(bundle)
+    return suppressed(bundle, Suppression.SUPERSEDED, Why.NOTHING_LEFT)
+
+
+def told_later(bundle: Notice) -> Decision[Notice]:
+    """A later digest is due as well, and tells the parts of this one."""
+    if bundle.status is not NoticeStatus.QUEUED:
+        return decided(bundle)
+    return suppressed(bundle, Suppression.SUPERSEDED, Why.COLLAPSED)

@@ -1,0 +1,85 @@
+"""Sends bundles: a digest or a burst, with every part looked at again just before."""
+
+from datetime import datetime
+from functools import partial
+
+from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
+from services.chassis.store.aggregates import Aggregates
+from services.contracts.notices import NoticeStatus
+from services.notify.channels.gateways import Accepted, Answer, Refused, Unknown
+from services.notify.notices.domain.bundling import go_alone, join, nothing_left, told_later, told_within, wait_on
+from services.notify.notices.domain.notice import Notice
+from services.notify.notices.domain.planning import Bundle
+from services.notify.notices.domain.sending import doubt, refused
+from services.notify.notices.handing import BY_DELIVERY, Handing
+from services.notify.notices.reviewing import Looked, Reviewing
+from services.notify.notices.store import Notices
+
+
+class Parts:
+    """Sends bundles."""
+
+    def __init__(self, notices: Aggregates[Notice], handing: Handing, reviewing: Reviewing, clock: Clock) -> None:
+        self._notices = notices
+        self._asked = Notices(notices)
+        self._handing = handing
+        self._reviewing = reviewing
+        self._clock = clock
+
+    async def send(self, bundle: Notice, looked: Looked) -> None:
+        """Send `bundle`, if it is to be sent and nobody else has claimed it.
+
+        A digest leaves that to a later one that is due as well.
+        """
+        if bundle.kind == Bundle.DIGEST and await self._asked.a_later_digest(bundle, self._clock()):
+            await self._notices.change(bundle.id, lambda n, _: told_later(n), BY_DELIVERY)
+            return
+        claimed = await self._handing.claimed(bundle.id, looked)
+        if claimed is None:
+            return
+        parts = await self._joined(claimed)
+        if not parts:
+            name = claimed.claim or ""
+            await self._notices.change(claimed.id, lambda n, _: nothing_left(n, name), BY_DELIVERY)
+            return
+        answer = await self._handing.hand_over(claimed, looked, parts)
+        done = claimed if answer is None else await self._handing.record(claimed, answer)
+        for part in parts:
+            await self._note(part, done, answer)
+
+    async def _joined(self, bundle: Notice) -> list[Notice]:
+        """The parts of a claimed bundle, each on record as being sent."""
+        joined = []
+        for id in await self._asked.parts(bundle, self._clock()):
+            part = (await self._notices.get(id)).aggregate
+            looked = await self._reviewing.of(part)
+            changed = await self._notices.change(id, partial(_joined, looked, bundle.id), BY_DELIVERY)
+            if changed.aggregate.status is NoticeStatus.SENDING and changed.aggregate.claim == bundle.id:
+                joined.append(changed.aggregate)
+        return joined
+
+    async def _note(self, part: Notice, bundle: Notice, answer: Answer | None) -> None:
+        """Write down of a part what came of its bundle."""
+        name = part.claim or ""
+        match answer:
+            case Accepted():
+                await self._notices.change(part.id, lambda n, now: told_within(n, name, now), BY_DELIVERY)
+            case Refused():
+                await self._notices.change(part.id, lambda n, _: refused(n, name), BY_DELIVERY)
+            case Unknown():
+                await self._notices.change(part.id, lambda n, _: doubt(n, name), BY_DELIVERY)
+            case _:
+                until = (await self._notices.get(bundle.id)).aggregate.not_before
+                await self._notices.change(part.id, lambda n, _: wait_on(n, name, until), BY_DELIVERY)
+
+    async def let_go(self, part: str) -> None:
+        """Let a part go by itself whose bundle is over without it."""
+        found = await self._notices.get(part)
+        bundle = await self._notices.find(found.aggregate.bundle or "")
+        if bundle is None or bundle.aggregate.status not in (NoticeStatus.QUEUED, NoticeStatus.SENDING):
+            await self._notices.change(part, lambda n, _: go_alone(n), BY_DELIVERY)
+
+
+def _joined(looked: Looked, bundle: str, part: Notice, now: datetime) -> Decision[Notice]:
+    return join(part, looked(part).planned, bundle, now)

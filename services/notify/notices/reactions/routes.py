@@ -1,0 +1,132 @@
+"""Follows the routes of the table: of an event, gives up what it makes untrue, and tells whom it concerns.
+
+Each route that is shipped is a handler under the route's own name. Routes that communities have added are followed by
+one more handler of every public event, so a new type of event needs a row and no code.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.chassis.subscriber.handlers import Handlers, Reaction, Received
+from services.contracts.event import events
+from services.notify.knowledge.store import Knowledge
+from services.notify.notices.audiences import Audiences
+from services.notify.notices.domain.particulars import (
+    Particulars,
+    filled,
+    of_activity,
+    of_case,
+    of_need,
+    of_wish,
+)
+from services.notify.notices.telling import Message, Telling
+from services.notify.routing.domain.kinds import KindRule
+from services.notify.routing.domain.table import DECLARED_IN, Route, Subject, Tell, values
+from services.notify.routing.editions import Editions
+from services.notify.routing.shipped import RULES, TABLE
+
+
+class Following:
+    """Follows one route for one event."""
+
+    def __init__(
+        self, telling: Telling, knowledge: Knowledge, audiences: Audiences, editions: Editions, lead: timedelta
+    ) -> None:
+        self._telling = telling
+        self._knowledge = knowledge
+        self._audiences = audiences
+        self._editions = editions
+        self._lead = lead
+
+    async def shipped(self, route: Route, received: Received[Any]) -> None:
+        """Follow a route of the table that is shipped."""
+        await self._follow(route, received, RULES, TABLE.edition)
+
+    async def added(self, received: Received[Any]) -> None:
+        """Follow the routes that the event's community has added for events of this type."""
+        table = await self._editions.of(received.envelope.community)
+        for route in table.routes:
+            if route.event == received.envelope.type:
+                await self._follow(route, received, {**RULES, **table.kinds}, table.edition)
+
+    async def _follow(
+        self, route: Route, received: Received[Any], kinds: dict[str, KindRule] | Any, edition: int
+    ) -> None:
+        event = received.event
+        for each in route.supersede:
+            whom = None if each.whom is None else [str(person) for person in values(event, each.whom)]
+            await self._telling.supersede(received, each.kind, whom)
+        for tell in route.tell:
+            await self._tell(tell, received, kinds[tell.kind], edition)
+
+    async def _tell(self, tell: Tell, received: Received[Any], rule: KindRule, edition: int) -> None:
+        people = await self._audiences.of(tell.to, tell.subject, received)
+        if not people:
+            return
+        event = received.event
+        given = {name: each.of(event) for name, each in tell.values.items()}
+        message = Message(
+            kind=tell.kind,
+            rule=rule,
+            particulars=filled(await self._known(tell.subject, received), given),
+            due=None if tell.ahead_of is None else _moment(event, tell.ahead_of, self._lead),
+            expires=None if tell.expires is None else _moment(event, tell.expires, timedelta()),
+            edition=edition,
+        )
+        await self._telling.tell_each(received, people, message)
+
+    async def _known(self, subject: Subject | None, received: Received[Any]) -> Particulars:
+        """What is known of the subject and may be mentioned."""
+        if subject is None:
+            return Particulars()
+        id = subject_id(subject, received)
+        if id is None:
+            return Particulars()
+        match subject.of:
+            case "case":
+                return of_case(await self._knowledge.case(id))
+            case "wish":
+                return of_wish(await self._knowledge.wish(id))
+            case "activity":
+                return of_activity(await self._knowledge.activity(id))
+            case "need":
+                return of_need(await self._knowledge.need(id))
+
+
+def reactions(table: Handlers, following: Following) -> None:
+    """Put a handler for each route that is shipped, and one for those that communities add, into the table."""
+    for route in TABLE.routes:
+        table.on(route.model)(_handler(following, route))
+
+    async def follow_added_routes(received: Received[Any]) -> None:
+        await following.added(received)
+
+    topics = {event.topic.name for route in TABLE.routes for event in [route.model]}
+    for event in events().values():
+        if event.topic.name in topics and not event.internal and _is_ours(event.__module__):
+            table.on(event)(follow_added_routes)
+
+
+def _is_ours(module: str) -> bool:
+    return any(module == each.__name__ or module.startswith(f"{each.__name__}.") for each in DECLARED_IN)
+
+
+def _handler(following: Following, route: Route) -> Reaction:
+    async def follow(received: Received[Any]) -> None:
+        await following.shipped(route, received)
+
+    follow.__name__ = route.name
+    return follow
+
+
+def subject_id(subject: Subject, received: Received[Any]) -> str | None:
+    """The id of what a message speaks of; None where the event names none."""
+    if subject.field is None:
+        return received.envelope.aggregate_id
+    return next((str(value) for value in values(received.event, subject.field)), None)
+
+
+def _moment(event: Any, path: str, before: timedelta) -> datetime | None:
+    """The time at `path`, less `before`."""
+    found = next(iter(values(event, path)), None)
+    return found - before if isinstance(found, datetime) else None

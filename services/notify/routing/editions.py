@@ -1,0 +1,43 @@
+"""The table of a community as it stands, read again every few seconds."""
+
+from datetime import datetime, timedelta
+
+from services.chassis.cache import Cache
+from services.chassis.clock import Clock
+from services.chassis.store.aggregates import Aggregates
+from services.notify.routing.domain.edition import Routing
+from services.notify.routing.domain.kinds import KindRule
+from services.notify.routing.domain.table import Table
+from services.notify.routing.shipped import RULES
+from services.notify.routing.store import routing_id
+
+_READ_AGAIN = timedelta(seconds=4)
+_NOTHING = Table(edition=0)
+
+
+class Editions:
+    """What communities have added. Another replica's change is seen after four seconds at most."""
+
+    def __init__(self, routings: Aggregates[Routing], clock: Clock) -> None:
+        self._routings = routings
+        self._clock = clock
+        self._known: Cache[str, tuple[datetime, Table]] = Cache(1000)
+
+    async def of(self, community: str) -> Table:
+        """The kinds and routes that `community` has added."""
+        now = self._clock()
+        known = self._known.get(community)
+        if known is not None and now - known[0] < _READ_AGAIN:
+            return known[1]
+        stored = await self._routings.find(routing_id(community))
+        table = _NOTHING if stored is None else stored.aggregate.table
+        return self._known.put(community, (now, table))[1]
+
+    def known_rule(self, community: str, kind: str) -> KindRule | None:
+        """The rule of `kind`, shipped or added as far as was read; None where there is no such kind."""
+        known = self._known.get(community)
+        return RULES.get(kind) or (None if known is None else known[1].kinds.get(kind))
+
+    def forget(self, community: str) -> None:
+        """Read the table of `community` again when it is next asked for."""
+        self._known.drop(community)

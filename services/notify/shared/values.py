@@ -1,0 +1,30 @@
+"""Ways: the channels that a message can take to a person or to an end point."""
+
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """A channel. The first two have a word in `NoticeChannel` too."""
+
+    INBOX = "inbox"
+    EMAIL = "email"
+    WECOM = "wecom"
+    SMS = "sms"
+    CALL = "call"
+    """Somebody of the committee calls or knocks: a list, worked off by hand."""
+    WEBHOOK = "webhook"
+    WECOM_ROBOT = "wecom-robot"
+    DINGTALK_ROBOT = "dingtalk-robot"
+    APPRISE = "apprise"
+
+
+USUAL_ORDER: tuple[Way, ...] = (Way.EMAIL, Way.WECOM, Way.SMS)
+"""The channels that are tried for somebody who has not chosen, the first that can reach them."""
+
+CHOSEN_FROM: tuple[Way, ...] = (Way.INBOX, Way.EMAIL, Way.WECOM, Way.SMS, Way.CALL)
+"""The channels that a person can choose or switch off."""
+
+NOISY: frozenset[Way] = frozenset({Way.EMAIL, Way.WECOM, Way.SMS, Way.CALL})
+"""Channels that quiet hours hold. An inbox disturbs nobody, and an end point is no person."""
+
+TO_END_POINTS: frozenset[Way] = frozenset({Way.WEBHOOK, Way.WECOM_ROBOT, Way.DINGTALK_ROBOT, Way.APPRISE})

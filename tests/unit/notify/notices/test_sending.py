@@ -1,0 +1,108 @@
+"""How a notice is sent: one sender, one outcome, and nothing that may have been sent is sent again."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.notices import NoticeStatus, Suppression
+from services.notify.notices.domain.notice import Review
+from services.notify.notices.domain.planning import Planned, Why
+from services.notify.notices.domain.sending import (
+    CLAIM_LASTS,
+    RETRY_AFTER,
+    arrived,
+    bounced,
+    claim,
+    deliver,
+    doubt,
+    lapse,
+    put_back,
+    refused,
+    resend,
+    sent,
+    wait_for_room,
+)
+from services.notify.notices.domain.stages import Stage
+from services.notify.shared.values import Way
+from tests.unit.notify.given import DAY, HOUR, NOW, a_queued
+
+INBOX, EMAIL = Way.INBOX, Way.EMAIL
+S = NoticeStatus
+
+
+def go(channel: Way = EMAIL) -> Review:
+    return Review(Planned(channel, NOW), NOW)
+
+
+def test_only_the_first_of_two_senders_may_send() -> None:
+    first = claim(a_queued(), go(), "one").aggregate
+    second = claim(first, go(), "two")
+    assert second.events == ()
+    assert second.aggregate.claim == "one"
+    assert sent(first, "two", NOW).events == ()
+    assert sent(first, "one", NOW).aggregate.status is S.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("planned", "status", "reason"),
+    [
+        (Planned(EMAIL, NOW, Suppression.PREFERENCE), S.SUPPRESSED, Suppression.PREFERENCE),
+        (Planned(EMAIL, NOW, Suppression.EXPIRED), S.SUPPRESSED, Suppression.EXPIRED),
+        (Planned(EMAIL, NOW + HOUR), S.QUEUED, None),
+    ],
+)
+def test_the_plan_is_asked_again_before_sending(
+    planned: Planned, status: NoticeStatus, reason: Suppression | None
+) -> None:
+    decision = claim(a_queued(), Review(planned, NOW), "one")
+    assert (decision.aggregate.status, decision.aggregate.reason) == (status, reason)
+    assert decision.aggregate.not_before == (planned.not_before if reason is None else NOW)
+
+
+def test_a_notice_that_is_not_due_stays_queued() -> None:
+    notice = a_queued(INBOX, NOW + DAY)
+    assert deliver(notice, go(INBOX)).events == ()
+
+
+def test_a_gateway_that_never_answers_is_given_up_after_the_last_pause() -> None:
+    notice, now, pauses = a_queued(), NOW, []
+    while notice.status is S.QUEUED:
+        notice = claim(notice, Review(Planned(EMAIL, now), now), "one").aggregate
+        notice = put_back(notice, "one", now).aggregate
+        pauses.append(notice.not_before - now)
+        now = max(now, notice.not_before)
+    assert tuple(pauses[:-1]) == RETRY_AFTER
+    assert notice.reason is Suppression.UNREACHABLE
+    assert notice.attempts == len(RETRY_AFTER) + 1
+
+
+def test_a_dead_senders_claim_becomes_a_doubt_and_nothing_is_sent_again() -> None:
+    claimed = claim(a_queued(), go(), "one").aggregate
+    assert lapse(claimed, NOW + CLAIM_LASTS - timedelta(seconds=1)).events == ()
+    uncertain = lapse(claimed, NOW + CLAIM_LASTS).aggregate
+    assert uncertain.status is S.UNCERTAIN
+    assert claim(uncertain, go(), "two").events == ()
+
+
+def test_a_bounce_after_acceptance_is_on_record_and_is_not_tried_again() -> None:
+    taken = sent(claim(a_queued(), go(), "one").aggregate, "one", NOW, "smtp", "id-1").aggregate
+    assert (taken.status, taken.stage, taken.provider_id) == (S.DELIVERED, Stage.ACCEPTED, "id-1")
+    back = bounced(taken).aggregate
+    assert (back.status, back.stage, back.why) == (S.SUPPRESSED, Stage.BOUNCED, Why.BOUNCED)
+    assert bounced(back).events == () == resend(back, NOW).events == arrived(back, NOW).events
+    assert arrived(taken, NOW).aggregate.stage is Stage.DELIVERED
+
+
+def test_a_full_provider_costs_no_attempt() -> None:
+    full = wait_for_room(claim(a_queued(), go(), "one").aggregate, "one", NOW + HOUR).aggregate
+    assert (full.attempts, full.stage, full.not_before) == (0, Stage.HELD, NOW + HOUR)
+
+
+def test_a_definite_no_is_final_and_staff_may_have_it_tried_again() -> None:
+    no = refused(claim(a_queued(), go(), "one").aggregate, "one").aggregate
+    assert (no.reason, no.stage) == (Suppression.REFUSED, Stage.REFUSED)
+    again = resend(no, NOW + DAY).aggregate
+    assert (again.stage, again.attempts, again.not_before) == (Stage.QUEUED, 0, NOW + DAY)
+    lost = doubt(claim(a_queued(), go(), "one").aggregate, "one").aggregate
+    assert (lost.stage, resend(lost, NOW).events) == (Stage.UNKNOWN, ())
+    assert arrived(lost, NOW).aggregate.stage is Stage.DELIVERED

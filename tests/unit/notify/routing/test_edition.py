@@ -1,0 +1,62 @@
+"""A community adds kinds and routes, an edition for each change, and changes nothing that is shipped."""
+
+from typing import Any
+
+import pytest
+
+from services.chassis.errors import NotYours
+from services.notify.routing.domain.edition import Routing, WrongTable, adopt
+from services.notify.routing.domain.table import Table
+from services.notify.routing.shipped import TABLE
+from tests.unit.notify.given import HERE, NOW, RESIDENT, STAFF, STAFF_ELSEWHERE
+
+ROUTE = {
+    "event": "cn.community.issues.case.started.v1",
+    "name": "tell_of_start",
+    "tell": [{"kind": "case-started", "to": {"rule": "followers"}, "subject": {"of": "case"}}],
+}
+KIND = {"case-started": {"sort": "social", "zh": "开始处置", "en": "Work has begun"}}
+
+
+def a_table(kinds: dict[str, Any] | None = None, **route: Any) -> Table:
+    return Table.model_validate({"edition": 0, "kinds": KIND if kinds is None else kinds, "routes": [ROUTE | route]})
+
+
+NOTHING = Routing(id=f"routing-{HERE}", community=HERE, edition=0)
+
+
+def test_each_change_is_an_edition_and_the_last_is_kept() -> None:
+    first = adopt(NOTHING, a_table(), TABLE, STAFF, NOW, new=True).aggregate
+    assert (first.edition, first.past) == (1, ())
+    assert adopt(first, a_table(), TABLE, STAFF, NOW).events == ()
+    second = adopt(first, Table(edition=0), TABLE, STAFF, NOW).aggregate
+    assert (second.edition, second.routes, second.past[0].edition) == (2, (), 1)
+    assert second.past[0].replaced_by == STAFF.sub
+
+
+@pytest.mark.parametrize("by", [RESIDENT, STAFF_ELSEWHERE])
+def test_only_staff_of_the_community_change_it(by: Any) -> None:
+    with pytest.raises(NotYours):
+        adopt(NOTHING, a_table(), TABLE, by, NOW)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "route"),
+    [
+        ({"case-started": KIND["case-started"], "case-verified": KIND["case-started"]}, {}),
+        ({"case-started": {**KIND["case-started"], "mandatory": True}}, {}),
+        ({"case-started": KIND["case-started"], "digest": KIND["case-started"]}, {}),
+        ({}, {}),
+        (KIND, {"name": "tell_of_dispatch"}),
+    ],
+)
+def test_what_is_shipped_stays_and_only_emergencies_become_mandatory(
+    kinds: dict[str, Any], route: dict[str, Any]
+) -> None:
+    with pytest.raises(WrongTable):
+        adopt(NOTHING, a_table(kinds, **route), TABLE, STAFF, NOW)
+
+
+def test_an_emergency_may_be_made_mandatory() -> None:
+    kind = {"case-started": {"sort": "emergency", "zh": "燃气泄漏", "en": "Gas leak", "mandatory": True}}
+    assert adopt(NOTHING, a_table(kind), TABLE, STAFF, NOW).aggregate.kinds["case-started"].mandatory
