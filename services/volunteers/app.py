@@ -48,7 +48,7 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         care.room(care_plans, readings),
         needs.room(of_needs, volunteers, care_plans, readings, clock, settings),
         seats.room(of_needs, volunteers, of_seats, staffing.wake),
-        hours.room(runtime.aggregates(ACCOUNT), of_needs),
+        hours.room(runtime.aggregates(ACCOUNT), of_needs, volunteers, settings),
         matching.room(of_needs, volunteers, of_teams, staffing, plans, clock),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
     ]

@@ -5,7 +5,15 @@ When somebody is free, where an elder lives and what was noted about either, sta
 Hours: `account.credited` is the one fact that counts; it comes once for each activity or need a person served in.
 """
 
-from services.contracts.volunteers.accounts import AccountCorrected, AccountCredited, AccountErased, AccountState
+from services.contracts.volunteers.accounts import (
+    AccountCorrected,
+    AccountCredited,
+    AccountErased,
+    AccountPaid,
+    AccountPaymentReversed,
+    AccountReceived,
+    AccountState,
+)
 from services.contracts.volunteers.care import (
     CareKind,
     CarePlanClosed,
@@ -36,6 +44,7 @@ from services.contracts.volunteers.needs import (
     NeedStatus,
     OfferRef,
     Origin,
+    TakenOff,
 )
 from services.contracts.volunteers.persons import PersonDataErased
 from services.contracts.volunteers.plans import PlanMade, PlanState
@@ -67,6 +76,9 @@ __all__ = [
     "AccountCorrected",
     "AccountCredited",
     "AccountErased",
+    "AccountPaid",
+    "AccountPaymentReversed",
+    "AccountReceived",
     "AccountState",
     "CareKind",
     "CarePlanClosed",
@@ -98,6 +110,7 @@ __all__ = [
     "PersonDataErased",
     "PlanMade",
     "PlanState",
+    "TakenOff",
     "TeamChanged",
     "TeamFormed",
     "TeamKind",

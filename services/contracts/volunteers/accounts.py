@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Internal, PersonId, Public
+from services.contracts.marks import Id, Internal, PersonId, Public, Thing
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers.needs import Origin
 
@@ -50,3 +50,29 @@ class AccountErased(Event, type="cn.community.volunteers.account.erased.v1", top
     """The person's id was replaced by a stand-in that leads nowhere; the minutes stay in the community's total."""
 
     volunteer: Public[PersonId]
+
+
+class AccountPaid(Event, type="cn.community.volunteers.account.paid.v1", topic=VOLUNTEERS, state=AccountState):
+    """Coins of the time bank left this account for that of `to`: an `account.received` follows there."""
+
+    transfer: Public[Thing[Id]]
+    to: Public[PersonId]
+    coins: Public[int]
+    """In minutes of time."""
+
+
+class AccountReceived(Event, type="cn.community.volunteers.account.received.v1", topic=VOLUNTEERS, state=AccountState):
+    """Coins of a transfer reached this account; fewer than none where they were taken back."""
+
+    transfer: Public[Thing[Id]]
+    coins: Public[int]
+
+
+class AccountPaymentReversed(
+    Event, type="cn.community.volunteers.account.payment-reversed.v1", topic=VOLUNTEERS, state=AccountState
+):
+    """A payment was given back to this account; it is taken back from that of `to`."""
+
+    transfer: Public[Thing[Id]]
+    to: Public[PersonId]
+    coins: Public[int]

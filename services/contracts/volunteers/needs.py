@@ -28,6 +28,16 @@ class NeedStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class TakenOff(StrEnum):
+    """Why staff took somebody off a seat. The person is told it."""
+
+    UNSUITABLE = "unsuitable"
+    NOT_NEEDED = "not-needed"
+    SAFETY = "safety"
+    AT_THEIR_WISH = "at-their-wish"
+    OTHER = "other"
+
+
 class _Need(BaseModel):
     origin: Public[Origin]
     activity: Public[Id | None] = None
@@ -76,10 +86,11 @@ class NeedAccepted(Event, type="cn.community.volunteers.need.accepted.v1", topic
 
 
 class NeedDeclined(Event, type="cn.community.volunteers.need.declined.v1", topic=VOLUNTEERS, state=NeedState):
-    """`person` said no; the seat is open again."""
+    """`person` said no, or staff took them off before they answered (`taken_off`); the seat is open again."""
 
     offer: Public[Id]
     person: Public[PersonId]
+    taken_off: Public[TakenOff | None] = None
 
 
 class NeedExpired(Event, type="cn.community.volunteers.need.expired.v1", topic=VOLUNTEERS, state=NeedState):
@@ -99,7 +110,10 @@ class NeedStaffed(Event, type="cn.community.volunteers.need.staffed.v1", topic=V
 
 
 class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic=VOLUNTEERS, state=NeedState):
-    """A yes was lost: `person` cancelled (`offer` is theirs), or the time changed. `volunteers` are those who stay."""
+    """A yes was lost: `person` cancelled (`offer` is theirs), or the time changed. `volunteers` are those who stay.
+
+    `taken_off`: it was not the person who cancelled, but staff, for this reason.
+    """
 
     origin: Public[Origin]
     activity: Public[Id | None]
@@ -108,6 +122,7 @@ class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic
     filled: Public[int]
     volunteers: Public[list[PersonId]]
     status: Public[NeedStatus]
+    taken_off: Public[TakenOff | None] = None
 
 
 class OfferRef(BaseModel):

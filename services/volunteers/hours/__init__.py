@@ -1,1 +1,1 @@
-"""Hours: the ledger of what each person has given."""
+"""Hours: the ledger of time that people gave, and the coins of the time bank. `sheet` writes the ledger as CSV."""

@@ -1,30 +1,48 @@
 """Hours over HTTP: people read their own, staff read and correct everybody's, and all read a community's total."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
+from services.chassis.aggregate import new_id
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
-from services.chassis.http.visibility import known_to
-from services.chassis.principal import Role
+from services.chassis.http.visibility import known, known_to
+from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
-from services.volunteers.hours import domain
-from services.volunteers.hours.domain import Account, Correct, UnknownEntry, account_id, new_account
+from services.volunteers.hours.domain import coins, ledger
+from services.volunteers.hours.domain.coins import (
+    NoSuchPayment,
+    NotEnoughCoins,
+    Pay,
+    PayToOneself,
+    Reverse,
+    ReversedAlready,
+)
+from services.volunteers.hours.domain.ledger import Account, CoinCaps, Correct, UnknownEntry, account_id, new_account
+from services.volunteers.hours.sheet import sheet
 from services.volunteers.hours.store import totals as totals_of
 from services.volunteers.hours.views import AccountView, TotalsView, account_view
 from services.volunteers.needs.domain.serving import TooManyMinutes
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import matching
 from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/accounts"
+MEDIA_TYPE = "text/csv; charset=utf-8"
 
 
-def router(accounts: Aggregates[Account]) -> APIRouter:
+class _Sheet(StreamingResponse):
+    media_type = MEDIA_TYPE
+
+
+def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], caps: CoinCaps) -> APIRouter:
     """The routes of accounts."""
     routes = APIRouter(prefix=BASE, tags=["hours"])
 
@@ -38,6 +56,21 @@ def router(accounts: Aggregates[Account]) -> APIRouter:
         principal.require(community, Role.STAFF)
         query = matching(community, volunteer=volunteer)
         return listed(await accounts.select(query, limit=page.limit, cursor=page.cursor), account_view)
+
+    @routes.get(
+        "/records.csv",
+        summary="Records of service as a sheet",
+        response_class=_Sheet,
+        responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, **problems(NotYours)},
+    )
+    async def export(principal: PrincipalDep, community: Annotated[Id, Query()]) -> StreamingResponse:
+        """Every line of the ledger, as RFC 4180 says, in UTF-8 with a byte order mark. For staff."""
+        principal.require(community, Role.STAFF)
+        headers = {
+            "Content-Disposition": f'attachment; filename="records-{community}.csv"',
+            "Cache-Control": "no-store",
+        }
+        return _Sheet(sheet(accounts, community), headers=headers)
 
     @routes.get("/me", summary="My hours", responses=problems(NotYours))
     async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> AccountView:
@@ -63,9 +96,48 @@ def router(accounts: Aggregates[Account]) -> APIRouter:
         return await command.change(
             accounts,
             id,
-            lambda account, now: domain.correct(account, body, by, now),
+            lambda account, now: ledger.correct(account, body, by, now, caps),
             account_view,
-            known_to=lambda account: account.volunteer == by.sub or known_to(by, Role.STAFF)(account),
+            known_to=_mine(by),
         )
 
+    _coins(routes, accounts, volunteers)
     return routes
+
+
+def _coins(routes: APIRouter, accounts: Aggregates[Account], volunteers: Aggregates[Volunteer]) -> None:
+    refusals = (NotYours, UnknownAggregate, StaleVersion)
+
+    @routes.post(
+        "/{id}/payments",
+        response_model=AccountView,
+        summary="Pay somebody for their time",
+        responses=problems(*refusals, NotEnoughCoins, PayToOneself),
+    )
+    async def pay(id: Id, body: Pay, command: CommandDep) -> Response:
+        """Coins go from the caller's account to that of another volunteer of the community."""
+        by = command.principal
+        account = (await known(accounts, id, _mine(by))).aggregate
+        await volunteers.get(volunteer_id(account.community, body.to))
+        transfer = new_id("transfer")
+        return await command.change(
+            accounts, id, lambda a, now: coins.pay(a, body, transfer, by, now), account_view, known_to=_mine(by)
+        )
+
+    @routes.post(
+        "/{id}/reversals",
+        response_model=AccountView,
+        summary="Give a payment back",
+        responses=problems(*refusals, NoSuchPayment, ReversedAlready),
+    )
+    async def reverse(id: Id, body: Reverse, command: CommandDep) -> Response:
+        """Staff give back what was paid from this account, once. The payment itself stays on record."""
+        by = command.principal
+        return await command.change(
+            accounts, id, lambda a, now: coins.reverse(a, body, by, now), account_view, known_to=_mine(by)
+        )
+
+
+def _mine(by: Principal) -> Callable[[Account], bool]:
+    """Accounts are known to their owner and to staff."""
+    return lambda account: account.volunteer == by.sub or known_to(by, Role.STAFF)(account)

@@ -8,14 +8,14 @@ from services.chassis.store.aggregates import Aggregates, Kind
 from services.chassis.store.mongo import IndexModel
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import AccountState
-from services.volunteers.hours.domain import Account
+from services.volunteers.hours.domain.ledger import Account
 from services.volunteers.shared.queries import found_by, listed_by
 
 ACCOUNT = Kind(name="account", collection="accounts", model=Account, topic=VOLUNTEERS, state=AccountState)
 KINDS = (ACCOUNT,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    ACCOUNT.collection: [listed_by("community"), found_by("volunteer")],
+    ACCOUNT.collection: [listed_by("community"), found_by("volunteer"), found_by("coins.other")],
 }
 
 

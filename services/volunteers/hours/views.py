@@ -6,7 +6,8 @@ from pydantic import BaseModel, Field
 
 from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import AccountState, Origin
-from services.volunteers.hours.domain import Account
+from services.volunteers.hours.domain.ledger import Account, CoinKind
+from services.volunteers.hours.domain.stars import hours_text, stars_of
 from services.volunteers.shared.views import Identified, shown, taken
 
 
@@ -25,10 +26,27 @@ class EntryView(BaseModel):
     reason: str | None
 
 
+class CoinView(BaseModel):
+    """A line of the time bank, in minutes. `other`: the person whom it was paid to, or who paid it."""
+
+    kind: CoinKind
+    minutes: int
+    transfer: str
+    other: str | None
+    at: datetime
+
+
 class AccountView(AccountState, Identified):
-    """A person's hours."""
+    """A person's hours and coins. `hours`: the minutes as hours, cut and never rounded up; `stars`: what they earned.
+
+    `balance`: the coins of the time bank, in minutes.
+    """
 
     entries: list[EntryView]
+    hours: str
+    stars: int
+    balance: int
+    coins: list[CoinView]
 
 
 class TotalsView(BaseModel):
@@ -40,6 +58,15 @@ class TotalsView(BaseModel):
 
 
 def account_view(stored: Stored[Account]) -> AccountView:
-    """The account with all its entries."""
+    """The account with all its entries and coins."""
     entries = [EntryView(**taken(entry, EntryView)) for entry in stored.aggregate.entries]
-    return shown(AccountView, stored, entries=entries)
+    account = stored.aggregate
+    return shown(
+        AccountView,
+        stored,
+        entries=entries,
+        hours=hours_text(account.minutes),
+        stars=stars_of(account.minutes),
+        balance=account.balance,
+        coins=[CoinView(**taken(line, CoinView)) for line in account.coins],
+    )

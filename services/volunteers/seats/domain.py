@@ -51,7 +51,7 @@ class Standing:
 
 
 H, O = HoldStatus, OfferStatus  # noqa: E741  the letter stands for offers, not for a number
-_FELL_AWAY = (O.DECLINED, O.EXPIRED, O.WITHDRAWN, O.RELEASED)
+_FELL_AWAY = (O.DECLINED, O.EXPIRED, O.WITHDRAWN, O.RELEASED, O.TAKEN_OFF)
 
 TABLE: tuple[Standing, ...] = (
     Standing(H.NONE, None, Seat.FREE),

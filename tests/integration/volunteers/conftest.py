@@ -13,7 +13,7 @@ from services.contracts.topics import VOLUNTEERS
 from services.volunteers.app import service
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.care.store import CARE_PLAN
-from services.volunteers.hours.domain import Account
+from services.volunteers.hours.domain.ledger import Account
 from services.volunteers.hours.store import ACCOUNT
 from services.volunteers.matching.staffing import Staffing
 from services.volunteers.needs.domain.need import Need

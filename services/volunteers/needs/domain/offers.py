@@ -43,6 +43,7 @@ class OfferStatus(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     RELEASED = "released"
+    TAKEN_OFF = "taken-off"
 
 
 class OfferCommand(StrEnum):
@@ -53,6 +54,7 @@ class OfferCommand(StrEnum):
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
     RELEASE = "release"
+    TAKE_OFF = "take-off"
     REPORT = "report"
     CONFIRM = "confirm"
 
@@ -75,6 +77,8 @@ TABLE: tuple[Step, ...] = (
     Step(S.OFFERED, C.RELEASE, S.RELEASED, "the need moved or went away before the answer"),
     Step(S.ACCEPTED, C.WITHDRAW, S.WITHDRAWN, "a yes may be taken back until it starts"),
     Step(S.ACCEPTED, C.RELEASE, S.RELEASED, "the yes was to another time; the person may be asked again"),
+    Step(S.OFFERED, C.TAKE_OFF, S.TAKEN_OFF, "staff decide who goes"),
+    Step(S.ACCEPTED, C.TAKE_OFF, S.TAKEN_OFF, "staff decide who goes, until it starts"),
     Step(S.ACCEPTED, C.REPORT, S.ACCEPTED, "a report may be corrected until staff confirm"),
     Step(S.ACCEPTED, C.CONFIRM, S.FULFILLED),
 )

@@ -20,8 +20,9 @@ from services.contracts.volunteers import (
     NeedReopened,
     NeedStaffed,
     NeedStatus,
+    TakenOff,
 )
-from services.volunteers.needs.domain.need import Need, require_planning
+from services.volunteers.needs.domain.need import Need, require_planning, require_staff
 from services.volunteers.needs.domain.offers import (
     ASKED,
     LIVE,
@@ -99,6 +100,8 @@ def take(need: Need, booking: Booking | None, by: Principal, now: datetime) -> D
     if _live(need, by.sub) is not None:
         return accept(need, by, now)
     require_planning(need, now)
+    if any(o.person == by.sub and o.status is OfferStatus.TAKEN_OFF for o in need.offers):
+        raise AskedBefore()
     if booking is None:
         raise NoSuchOffer()
     made = _offer(need, booking, by.sub, now)
@@ -164,6 +167,27 @@ def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[
     changed = _with_offer(need, theirs, status=target(theirs.status, OfferCommand.WITHDRAW), answered_at=now)
     changed = changed.model_copy(update={"status": NeedStatus.OPEN})
     return decided(changed, event_from(NeedReopened, changed, offer=theirs.id, person=person))
+
+
+def take_off(need: Need, person: str, reason: TakenOff, by: Principal, now: datetime) -> Decision[Need]:
+    """Staff take a person off: the seat that they were offered or had accepted is open again, and no longer for them.
+
+    Raises:
+        NotYours: the caller is not staff.
+        NoSuchOffer, OfferNotNow: they have no seat.
+        NeedClosed, AlreadyStarted: the need is no longer planned.
+    """
+    require_staff(need, by)
+    theirs = _offer_to(need, person)
+    if theirs.status is OfferStatus.TAKEN_OFF:
+        return decided(need)
+    require_planning(need, now)
+    status = target(theirs.status, OfferCommand.TAKE_OFF)
+    changed = _with_offer(need, theirs, status=status, answered_at=now)
+    if theirs.status is OfferStatus.OFFERED:
+        return decided(changed, event_from(NeedDeclined, changed, offer=theirs.id, person=person, taken_off=reason))
+    changed = changed.model_copy(update={"status": NeedStatus.OPEN})
+    return decided(changed, event_from(NeedReopened, changed, offer=theirs.id, person=person, taken_off=reason))
 
 
 def expire(need: Need, now: datetime) -> Decision[Need]:

@@ -12,6 +12,7 @@ from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.values import Request, Text
 from services.contracts.marks import Id
+from services.contracts.volunteers import TakenOff
 from services.volunteers.needs.api.changing import changing_need
 from services.volunteers.needs.domain import seating
 from services.volunteers.needs.domain.eligibility import NotEligible
@@ -86,16 +87,33 @@ def _answering(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None
         return await changing_need(needs, id, command)(lambda need, now: seating.withdraw(need, person, by, now))
 
 
+class TakeOff(Request):
+    """The person who is taken off a seat, and why; they are told."""
+
+    person: Id
+    reason: TakenOff
+
+
 def _seating(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
     @routes.post(
         "/needs/{id}/take",
         response_model=NeedView,
         summary="Sign up",
-        responses=problems(*_SEATING, OfferExpired),
+        responses=problems(*_SEATING, OfferExpired, AskedBefore),
     )
     async def take(id: Id, command: CommandDep) -> Response:
         """The caller takes a seat. An offer to them that stands is accepted. Filters may refuse."""
         return await seats.take(id, command.principal, command.cause, changing_need(needs, id, command))
+
+    @routes.post(
+        "/needs/{id}/take-off", response_model=NeedView, summary="They don't go", responses=problems(*_REFUSALS)
+    )
+    async def take_off(id: Id, body: TakeOff, command: CommandDep) -> Response:
+        """Staff take somebody off. Their seat is open again at once, for others, and whoever is next is asked."""
+        by = command.principal
+        return await changing_need(needs, id, command)(
+            lambda need, now: seating.take_off(need, body.person, body.reason, by, now)
+        )
 
     @routes.post(
         "/needs/{id}/offers",

@@ -9,7 +9,7 @@ from services.chassis.principal import Role
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.volunteers import Origin
-from services.volunteers.hours.domain import Account, Service, account_id, credit, new_account
+from services.volunteers.hours.domain.ledger import Account, Service, account_id, credit, new_account
 from tests.integration import standing
 from tests.integration.knowing import asked_by_id, assert_unknown
 from tests.integration.volunteers.bodies import PLAN, a_direct_need
@@ -23,9 +23,12 @@ BODIES: dict[str, Any] = {
     "POST /volunteers/{id}/avoid": {"person": "bob"},
     "POST /volunteers/{id}/meet-again": {"person": "bob"},
     "PATCH /teams/{id}": {"recruiting": True},
+    "POST /needs/{id}/take-off": {"person": "ann", "reason": "other"},
     "POST /needs/{id}/report": {"minutes": 5},
     "POST /needs/{id}/confirm": {"person": "ann"},
     "POST /needs/{id}/offers": {"person": "ann", "reason": "熟悉"},
+    "POST /accounts/{id}/payments": {"to": "bob", "minutes": 1},
+    "POST /accounts/{id}/reversals": {"transfer": "transfer-1"},
     "POST /accounts/{id}/corrections": {"entry": "entry-1", "minutes": 1, "reason": "错"},
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.chassis.errors import NotYours
-from services.contracts.volunteers import NeedAccepted, NeedStaffed, NeedStatus
+from services.contracts.volunteers import NeedAccepted, NeedStaffed, NeedStatus, TakenOff
 from services.volunteers.needs.domain import seating
 from services.volunteers.needs.domain.need import AlreadyStarted
 from services.volunteers.needs.domain.offers import NoSuchOffer
@@ -121,3 +121,25 @@ def test_no_offer_is_made_of_a_hold_that_has_run_out_or_has_made_one() -> None:
     with pytest.raises(AskedBefore):
         seating.take(declined, hold, person("ann"), NOW)
     assert seating.take(declined, seating.tentative(need, "offer-2", NOW), person("ann"), NOW).events
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["on-hold", "accepted"])
+def test_whoever_is_taken_off_frees_the_seat_at_once_and_stands_in_no_roster(answered: bool) -> None:
+    need = (accepted if answered else offered)(offered(a_need(seats=2), "bob"), "ann")
+    decision = seating.take_off(need, "ann", TakenOff.UNSUITABLE, STAFF, NOW)
+    assert_folds(need, decision)
+    after = decision.aggregate
+    assert (after.open_seats, after.volunteers) == (1, [])
+    assert said(decision).taken_off is TakenOff.UNSUITABLE
+    assert seating.take_off(after, "ann", TakenOff.UNSUITABLE, STAFF, NOW).events == ()
+    with pytest.raises(AskedBefore):
+        seating.take(after, seating.tentative(after, "offer-9", NOW), person("ann"), NOW)
+    with pytest.raises(NotYours):
+        seating.take_off(need, "bob", TakenOff.OTHER, person("ann"), NOW)
+
+
+def test_nobody_has_two_seats_in_one_need_whoever_gives_the_second() -> None:
+    need = accepted(a_need(seats=2), "ann")
+    with pytest.raises(AskedBefore):
+        seating.offer(need, seating.tentative(need, "offer-2", NOW), "ann", NOW, reason="领队", by="staff-1")
+    assert seating.take(need, seating.tentative(need, "offer-3", NOW), person("ann"), NOW).events == ()

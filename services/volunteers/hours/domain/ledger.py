@@ -6,6 +6,7 @@ entry.
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -63,11 +64,42 @@ class Correct(Request):
     reason: Text
 
 
+class CoinKind(StrEnum):
+    """How a line of coins came about. `corrected`: the entry that had earned them was."""
+
+    EARNED = "earned"
+    CORRECTED = "corrected"
+    PAID = "paid"
+    RECEIVED = "received"
+    GIVEN_BACK = "given-back"
+    TAKEN_BACK = "taken-back"
+
+
+class CoinLine(Value):
+    """A line of the time bank, in minutes. `transfer`: the payment, or the entry that earned it; `other`: with whom."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: CoinKind
+    minutes: int
+    transfer: Thing[str]
+    other: Someone[str | None] = None
+    at: datetime
+
+
+class CoinCaps(Value):
+    """The most coins that a day earns, and that one account holds, in minutes."""
+
+    a_day: int = 240
+    in_all: int = 1_500 * 60
+
+
 class Account(Aggregate):
-    """One person's hours in one community."""
+    """One person's hours in one community, and their coins of the time bank."""
 
     volunteer: Someone[str]
     entries: tuple[Entry, ...] = ()
+    coins: tuple[CoinLine, ...] = ()
     erased: bool = False
 
     @property
@@ -75,12 +107,24 @@ class Account(Aggregate):
         """The minutes of all entries together."""
         return sum(entry.minutes for entry in self.entries)
 
+    @property
+    def balance(self) -> int:
+        """The coins of all lines together."""
+        return sum(line.minutes for line in self.coins)
+
+    def with_coins(self, line: CoinLine) -> "Account":
+        """The account with a further line of coins."""
+        return self.model_copy(update={"coins": (*self.coins, line)})
+
     def public(self) -> AccountState:
         return AccountState(volunteer=self.volunteer, minutes=self.minutes)
 
     def on_day(self, day: date) -> int:
         """The minutes entered for a calendar day."""
         return sum(entry.minutes for entry in self.entries if entry.on == day)
+
+
+COIN_CAPS = CoinCaps()
 
 
 def account_id(community: str, person: str) -> str:
@@ -93,8 +137,8 @@ def new_account(community: str, person: str) -> Account:
     return Account(id=account_id(community, person), community=community, volunteer=person)
 
 
-def credit(account: Account, service: Service, now: datetime) -> Decision[Account]:
-    """Enter a service, once. An erased account takes none."""
+def credit(account: Account, service: Service, now: datetime, caps: CoinCaps = COIN_CAPS) -> Decision[Account]:
+    """Enter a service, once, and the coins that it earns. An erased account takes none."""
     if account.erased or any(e.corrects is None and e.source_id == service.source_id for e in account.entries):
         return decided(account)
     claimed = max(0, service.minutes)
@@ -105,7 +149,7 @@ def credit(account: Account, service: Service, now: datetime) -> Decision[Accoun
         claimed=claimed,
         at=now,
     )
-    changed = _with(account, entry)
+    changed = _earned(_with(account, entry), entry, minutes, CoinKind.EARNED, caps, now)
     credited = event_from(
         AccountCredited,
         changed,
@@ -119,7 +163,9 @@ def credit(account: Account, service: Service, now: datetime) -> Decision[Accoun
     return decided(changed, credited)
 
 
-def correct(account: Account, command: Correct, by: Principal, now: datetime) -> Decision[Account]:
+def correct(
+    account: Account, command: Correct, by: Principal, now: datetime, caps: CoinCaps = COIN_CAPS
+) -> Decision[Account]:
     """Mend an entry by a further one, so that all entries for the service together have `command.minutes`.
 
     Raises:
@@ -149,7 +195,7 @@ def correct(account: Account, command: Correct, by: Principal, now: datetime) ->
             "by": by.sub,
         }
     )
-    changed = _with(account, entry)
+    changed = _earned(_with(account, entry), first, added, CoinKind.CORRECTED, caps, now)
     return decided(changed, event_from(AccountCorrected, changed, added=added, by=by.sub))
 
 
@@ -164,3 +210,14 @@ def erase(account: Account, stand_in: str) -> Decision[Account]:
 
 def _with(account: Account, entry: Entry) -> Account:
     return account.model_copy(update={"entries": (*account.entries, entry)})
+
+
+def _earned(account: Account, entry: Entry, minutes: int, kind: CoinKind, caps: CoinCaps, now: datetime) -> Account:
+    """The account with the coins that `minutes` of `entry` earn or, where they are fewer than none, lose again."""
+    on = {each.id for each in account.entries if each.on == entry.on}
+    of_entry = sum(line.minutes for line in account.coins if line.transfer == entry.id)
+    of_day = sum(line.minutes for line in account.coins if line.transfer in on)
+    coins = max(-of_entry, min(minutes, caps.a_day - of_day, caps.in_all - account.balance))
+    if coins == 0 or (minutes > 0) != (coins > 0):
+        return account
+    return account.with_coins(CoinLine(kind=kind, minutes=coins, transfer=entry.id, at=now))

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.errors import NotYours
+from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import Origin
-from services.volunteers.hours.domain import (
+from services.volunteers.hours.domain.ledger import (
     DAY_CAP,
     Correct,
     Service,
@@ -19,6 +20,8 @@ from services.volunteers.hours.domain import (
     erase,
     new_account,
 )
+from services.volunteers.hours.sheet import rows_of
+from services.volunteers.hours.views import account_view
 from services.volunteers.needs.domain.serving import TooManyMinutes
 from tests.unit.volunteers.decisions import assert_folds, said
 from tests.unit.volunteers.world import HERE, NOW, STAFF, person
@@ -113,3 +116,21 @@ def test_an_erased_account_keeps_its_minutes_forgets_its_owner_and_takes_no_more
     assert "ann" not in decision.aggregate.model_dump_json()
     assert credit(decision.aggregate, a_service(), NOW).events == ()
     assert erase(decision.aggregate, "erased-2").events == ()
+
+
+def test_an_evening_until_midnight_and_a_night_are_one_entry_each_of_the_day_on_which_they_began() -> None:
+    account = credit(new_account(HERE, "ann"), a_service("evening", minutes=240), NOW).aggregate
+    account = credit(account, a_service("night", minutes=210), NOW).aggregate
+    assert [entry.minutes for entry in account.entries] == [240, 210]
+    assert account.on_day(MONDAY) == 450
+    assert account.on_day(date(2024, 1, 30)) == 0
+    assert credit(account, a_service("wrong", minutes=-30), NOW).aggregate.entries[-1].minutes == 0
+
+
+def test_every_surface_shows_the_same_total_for_the_same_lines() -> None:
+    account = new_account(HERE, "ann")
+    for number in range(3):
+        account = credit(account, a_service(f"visit-{number}", minutes=20), NOW).aggregate
+    view = account_view(Stored(account, 3))
+    assert (view.minutes, view.hours, view.balance) == (60, "1.00", 60)
+    assert sum(int(row[5]) for row in rows_of(account)) == 60
