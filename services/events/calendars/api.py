@@ -1,39 +1,119 @@
-"""The public calendar: a subscription per community, and linked data per activity."""
+"""Calendars to subscribe to, of a community, a venue, a host or oneself; RSS, and linked data per activity."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated, Any
 
-from services.chassis.errors import UnknownAggregate
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from services.chassis.clock import Clock
+from services.chassis.errors import NotFound, UnknownAggregate
+from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
-from services.contracts.marks import Id
+from services.contracts.marks import Code, Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
-from services.events.calendars.feeds import Feeds
+from services.events.activities.store import BY_START, in_calendar
+from services.events.calendars.feeds import Asked, Feed, Feeds
 from services.events.calendars.linked_data import LINKED_DATA, linked_data
+from services.events.calendars.rss import RSS, rss
+from services.events.calendars.tokens import Tokens
 
 _FRESH = "public, max-age=300"
 
 
-def router(activities: Aggregates[Activity], feeds: Feeds, public_url: str) -> APIRouter:
-    """The routes of the calendar; `public_url` is the origin of links."""
+_ICS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
+    304: {"description": "As it was."},
+}
+_COMING = 50
+
+
+class PersonalCalendar(BaseModel):
+    """The address of one's own calendar. Whoever has it reads the calendar; a new one ends the old."""
+
+    address: str
+
+
+class NoSuchCalendar(NotFound, code="calendar.unknown", zh="没有这个日历。", en="There is no such calendar."):
+    """The secret is none, or was revoked."""
+
+
+def routers(
+    activities: Aggregates[Activity], feeds: Feeds, tokens: Tokens, clock: Clock, public_url: str
+) -> list[APIRouter]:
+    """The routes of calendars; `public_url` is the origin of links."""
+    return [_public(activities, feeds, clock, public_url), _personal(activities, feeds, tokens, clock, public_url)]
+
+
+def _personal(
+    activities: Aggregates[Activity], feeds: Feeds, tokens: Tokens, clock: Clock, public_url: str
+) -> APIRouter:
+    routes = APIRouter(prefix=BASE, tags=["calendar"])
+
+    @routes.post("/my/calendar", summary="A secret address of my own calendar; it ends the one before")
+    async def open_calendar(command: CommandDep) -> PersonalCalendar:
+        token = await command.fresh_id(activities.secret, "calendar")
+        await tokens.keep(token, command.principal.sub, clock())
+        return PersonalCalendar(address=f"{public_url}{BASE}/calendars/{token}.ics")
+
+    @routes.post("/my/calendar/revoke", status_code=204, summary="Nobody reads my calendar any more")
+    async def revoke(command: CommandDep) -> Response:
+        await tokens.revoke(command.principal.sub)
+        return Response(status_code=204)
+
+    @routes.get(
+        "/calendars/{token}.ics",
+        summary="The calendar of whoever made the address, iCalendar",
+        response_class=Response,
+        responses={**_ICS, **problems(NoSuchCalendar)},
+    )
+    async def personal(token: Id, request: Request) -> Response:
+        person = await tokens.whose(token)
+        if person is None:
+            raise NoSuchCalendar()
+        return _sent(await feeds.of(Asked(person=person)), request, "activities", "private, max-age=300")
+
+    return routes
+
+
+def _sent(feed: Feed, request: Request, name: str, fresh: str) -> Response:
+    headers = {"ETag": feed.tag, "Cache-Control": fresh}
+    if request.headers.get("if-none-match") == feed.tag:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return Response(feed.body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _public(activities: Aggregates[Activity], feeds: Feeds, clock: Clock, public_url: str) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["calendar"])
 
     @routes.get(
         "/communities/{community}/calendar.ics",
         summary="The calendar to subscribe to, iCalendar (public)",
         response_class=Response,
-        responses={
-            200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
-            304: {"description": "As it was."},
-        },
+        responses=_ICS,
     )
-    async def calendar(community: Id, request: Request) -> Response:
-        feed = await feeds.of(community)
-        headers = {"ETag": feed.tag, "Cache-Control": _FRESH}
-        if request.headers.get("if-none-match") == feed.tag:
-            return Response(status_code=304, headers=headers)
-        headers["Content-Disposition"] = f'inline; filename="{community}.ics"'
-        return Response(feed.body, media_type="text/calendar; charset=utf-8", headers=headers)
+    async def calendar(
+        community: Id,
+        request: Request,
+        venue: Annotated[Code | None, Query(description="Of this venue alone.")] = None,
+        host: Annotated[Id | None, Query(description="Of this team or unit alone.")] = None,
+    ) -> Response:
+        feed = await feeds.of(Asked(community=community, venue=venue, host=host))
+        return _sent(feed, request, community, _FRESH)
+
+    @routes.get(
+        "/communities/{community}/activities.rss",
+        summary="What comes next, RSS (public)",
+        response_class=Response,
+        responses={200: {"content": {RSS: {"schema": {"type": "string"}}}}},
+    )
+    async def as_rss(community: Id) -> Response:
+        query = in_calendar(community, clock())
+        page = await activities.select(query, sort=BY_START, descending=False, limit=_COMING)
+        body = rss(community, page.items, public_url)
+        return Response(body, media_type=RSS, headers={"Cache-Control": _FRESH})
 
     @routes.get(
         "/activities/{id}/schema-org",

@@ -1,21 +1,27 @@
-"""The calendars to which people subscribe, kept until one of their activities changes."""
+"""The calendars to which people subscribe, kept until something in one changes."""
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.events.activities.domain.activity import Activity
-from services.events.activities.store import BY_START, in_calendar
-from services.events.calendars.icalendar import calendar
+from services.events.activities.store import BY_START, in_calendar, with_person
+from services.events.calendars.icalendar import Shown, calendar
+from services.events.series.domain.series import Series
 
 BACK = timedelta(days=60)
 AHEAD = timedelta(days=400)
 LARGEST = 2000
 """How many activities stand in one calendar; the latest beyond it are left out."""
+LARGEST_SERIES = 500
+REMINDS = timedelta(hours=2)
+"""So long before the start a personal calendar reminds of it; others remind nobody."""
 _KEPT = 64
 _PAGE = 200
 
@@ -28,35 +34,80 @@ class Feed:
     body: bytes
 
 
-class Feeds:
-    """The calendars of all communities. One is written anew only when one of its activities has another version."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which calendar: of a community, of a venue or a host in it, or of a person."""
 
-    def __init__(self, activities: Aggregates[Activity], clock: Clock, public_url: str) -> None:
+    community: str = ""
+    venue: str | None = None
+    host: str | None = None
+    person: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What subscribers read above it."""
+        if self.person is not None:
+            return "我的活动 My activities"
+        return f"社区活动 Community activities ({self.host or self.venue or self.community})"
+
+    def activities(self, since: datetime, until: datetime) -> dict[str, Any]:
+        """The query for its activities that start in [since, until)."""
+        if self.person is not None:
+            mine = {"$or": [{"state.seated.person": self.person}, {"state.volunteers": self.person}]}
+            return {**with_person(self.person), BY_START: {"$gte": since, "$lt": until}, **mine}
+        return in_calendar(self.community, since, until) | self._narrowed()
+
+    def series(self) -> dict[str, Any] | None:
+        """The query for its series; a person's calendar shows the dates on which that person comes and no others."""
+        return None if self.person is not None else {"state.community": self.community} | self._narrowed()
+
+    def _narrowed(self) -> dict[str, Any]:
+        given = {"state.venue": self.venue, "state.details.host": self.host}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class Feeds:
+    """The calendars. One is written anew only when something in it has another version."""
+
+    def __init__(
+        self, activities: Aggregates[Activity], series: Aggregates[Series], clock: Clock, public_url: str
+    ) -> None:
         self._activities = activities
+        self._series = series
         self._clock = clock
         self._url = public_url
-        self._known = Cache[str, Feed](_KEPT)
+        self._known = Cache[Asked, Feed](_KEPT)
 
-    async def of(self, community: str) -> Feed:
-        """The present calendar of `community`; an empty one where nothing is planned."""
+    async def of(self, asked: Asked) -> Feed:
+        """The present calendar; an empty one where nothing is planned."""
         today = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
-        query = in_calendar(community, today - BACK, today + AHEAD)
-        tag = await self._tag(community, query)
-        known = self._known.get(community)
+        query = asked.activities(today - BACK, today + AHEAD)
+        tag = await self._tag(asked, query)
+        known = self._known.get(asked)
         if known is None or known.tag != tag:
-            activities = await self._read(query)
-            known = Feed(tag, await asyncio.to_thread(calendar, community, activities, self._url))
-            self._known.put(community, known)
+            shown = Shown(
+                asked.name,
+                await self._read(query),
+                self._url,
+                await self._read_series(asked.series()),
+                alarm=None if asked.person is None else REMINDS,
+            )
+            known = Feed(tag, await asyncio.to_thread(calendar, shown))
+            self._known.put(asked, known)
         return known
 
-    async def _tag(self, community: str, query: dict[str, object]) -> str:
-        digest = hashlib.sha256(community.encode())
+    async def _tag(self, asked: Asked, query: Mapping[str, object]) -> str:
+        digest = hashlib.sha256(repr(asked).encode())
         found = self._activities.collection.find(query, {"v": 1}).sort(BY_START, 1).limit(LARGEST)
         async for document in found:
             digest.update(f"{document['_id']}:{document['v']};".encode())
+        series = asked.series()
+        if series is not None:
+            async for document in self._series.collection.find(series, {"v": 1}).sort("at", -1).limit(LARGEST_SERIES):
+                digest.update(f"{document['_id']}:{document['v']};".encode())
         return f'"{digest.hexdigest()[:32]}"'
 
-    async def _read(self, query: dict[str, object]) -> list[Stored[Activity]]:
+    async def _read(self, query: Mapping[str, object]) -> list[Stored[Activity]]:
         activities: list[Stored[Activity]] = []
         cursor: str | None = None
         while len(activities) < LARGEST:
@@ -65,3 +116,9 @@ class Feeds:
             if (cursor := page.next) is None:
                 break
         return activities
+
+    async def _read_series(self, query: Mapping[str, object] | None) -> list[Series]:
+        if query is None:
+            return []
+        page = await self._series.select(query, limit=LARGEST_SERIES)
+        return [stored.aggregate for stored in page.items]

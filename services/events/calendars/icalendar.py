@@ -1,55 +1,156 @@
-"""The calendar of a community as iCalendar (RFC 5545): one VEVENT per activity, without any person.
+"""A calendar as iCalendar (RFC 5545), without any person: a recurring entry per series, one entry per other activity.
 
-The copy of a subscriber follows: `UID` never changes, `SEQUENCE` is the activity's version, a cancelled activity
-stays as `STATUS:CANCELLED`, and a moved one keeps its UID with another start.
+The copy of a subscriber follows: `UID` never changes, `SEQUENCE` counts the changes that a calendar shows, a cancelled
+date stays as `STATUS:CANCELLED`, a moved one keeps its UID and RECURRENCE-ID with another start, and days are days
+(`VALUE=DATE`) whatever the zone of the machine.
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vRecur
 
 from services.chassis.store.aggregates import Stored
-from services.chassis.values import ZONE
+from services.chassis.values import ZONE, local_date
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.scheduling import Plan
+from services.events.calendars.recurring import DateApart, Segment, current, exceptions, segments
+from services.events.series.domain.series import Series
 
 _REFRESH = timedelta(hours=1)
+_OFFSET = timedelta(hours=8)
 
 
-def calendar(community: str, activities: Sequence[Stored[Activity]], public_url: str) -> bytes:
-    """The calendar of `community` with `activities`, in the community's time zone."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a calendar shows: its name, activities and series; `venues` are names by their codes, `alarm` reminds."""
+
+    name: str
+    activities: Sequence[Stored[Activity]]
+    public_url: str
+    series: Sequence[Series] = ()
+    venues: Mapping[str, str] = field(default_factory=dict)
+    alarm: timedelta | None = None
+
+
+def calendar(shown: Shown) -> bytes:
+    """The calendar in the community's time zone."""
     calendar = Calendar()
     calendar.add("prodid", "-//Sunshine Community//events//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", f"社区活动 Community activities ({community})")
-    calendar.add("x-wr-calname", f"社区活动 Community activities ({community})")
+    calendar.add("name", fit(shown.name))
+    calendar.add("x-wr-calname", fit(shown.name))
     calendar.add("x-wr-timezone", str(ZONE))
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for stored in activities:
-        calendar.add_component(_entry(stored, public_url))
-    calendar.add_missing_timezones()
+    calendar.add_component(_zone())
+    for entry in _entries(shown):
+        calendar.add_component(entry)
     return bytes(calendar.to_ical())
 
 
-def _entry(stored: Stored[Activity], public_url: str) -> Event:
-    activity = stored.aggregate
-    entry = Event()
+def _zone() -> Timezone:
+    """The zone without its summer times, of which the last was in 1991: no activity is so old."""
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", str(ZONE))
+    standard.add("dtstart", datetime(1991, 9, 15))  # noqa: DTZ001  a wall clock has no zone
+    standard.add("tzoffsetfrom", _OFFSET)
+    standard.add("tzoffsetto", _OFFSET)
+    standard.add("tzname", "CST")
+    zone.add_component(standard)
+    return zone
+
+
+def _entries(shown: Shown) -> list[Event]:
+    known = {series.id: series for series in shown.series}
+    entries: list[Event] = []
+    recurring = [each.aggregate for each in shown.activities if each.aggregate.series in known]
+    for stored in shown.activities:
+        if stored.aggregate.series not in known:
+            entries.append(_single(stored.aggregate, shown))
+    by_series = {
+        key: list(group)
+        for key, group in groupby(sorted(recurring, key=lambda a: a.series or ""), key=lambda a: a.series or "")
+    }
+    for series in shown.series:
+        named = current(series, by_series.get(series.id, ()))
+        parts = segments(series, named)
+        entries += [_recurring(series, part, shown) for part in parts]
+        entries += [_apart(series, each, shown) for each in exceptions(series, parts, named)]
+    return entries
+
+
+def _single(activity: Activity, shown: Shown) -> Event:
+    plan = Plan(**{name: getattr(activity, name) for name in Plan.model_fields})
+    entry = _entry(plan, f"activities/{activity.id}", activity.shown_changes, activity.changed_at, shown)
     entry.add("uid", f"{activity.id}@events.community")
-    entry.add("sequence", stored.version)
-    entry.add("dtstamp", activity.changed_at)
-    entry.add("last-modified", activity.changed_at)
-    entry.add("dtstart", activity.starts_at.astimezone(ZONE))
-    entry.add("dtend", activity.ends_at.astimezone(ZONE))
-    entry.add("summary", fit(activity.title))
-    if activity.title_en is not None:
-        entry.add("description", fit(activity.title_en))
-    entry.add("location", activity.venue)
-    entry.add("categories", [activity.kind.value])
     entry.add("status", "CANCELLED" if activity.status is ActivityStatus.CANCELLED else "CONFIRMED")
-    entry.add("url", f"{public_url}/api/events/v1/activities/{activity.id}")
     return entry
+
+
+def _recurring(series: Series, part: Segment, shown: Shown) -> Event:
+    changed = series.changed_at or series.first
+    entry = _entry(part.plan, f"series/{series.id}", series.shown_changes, changed, shown)
+    entry.add("uid", f"{part.uid}@events.community")
+    entry.add("status", "CONFIRMED")
+    rule = part.rule
+    if part.plan.all_day and "UNTIL=" in rule:
+        head, _, until = rule.partition("UNTIL=")
+        last = datetime.fromisoformat(until[:16]).astimezone(ZONE)
+        rule = f"{head}UNTIL={last:%Y%m%d}{until[16:]}"
+    entry.add("rrule", vRecur.from_ical(rule))
+    for moment in part.without:
+        entry.add("exdate", _moment(moment, part.plan), parameters=_kind(part.plan))
+    for moment in part.besides:
+        entry.add("rdate", _moment(moment, part.plan), parameters=_kind(part.plan))
+    return entry
+
+
+def _apart(series: Series, date_apart: DateApart, shown: Shown) -> Event:
+    activity = date_apart.activity
+    place = f"series/{series.id}" if activity is None else f"activities/{activity.id}"
+    sequence = series.shown_changes + (0 if activity is None else activity.shown_changes)
+    changed = (series.changed_at or series.first) if activity is None else activity.changed_at
+    entry = _entry(date_apart.plan, place, sequence, changed, shown)
+    entry.add("uid", f"{date_apart.uid}@events.community")
+    entry.add("recurrence-id", _moment(date_apart.stood, date_apart.plan), parameters=_kind(date_apart.plan))
+    entry.add("status", "CANCELLED" if date_apart.cancelled else "CONFIRMED")
+    return entry
+
+
+def _entry(plan: Plan, place: str, sequence: int, changed_at: datetime, shown: Shown) -> Event:
+    entry = Event()
+    entry.add("sequence", sequence)
+    entry.add("dtstamp", changed_at)
+    entry.add("last-modified", changed_at)
+    entry.add("dtstart", _moment(plan.starts_at, plan))
+    entry.add("dtend", _moment(plan.ends_at, plan))
+    entry.add("summary", fit(plan.title))
+    told = [plan.title_en, plan.details.description, plan.details.description_en, plan.details.bring]
+    text = "\n".join(fit(each) for each in told if each is not None)
+    if text:
+        entry.add("description", text)
+    entry.add("location", fit(shown.venues.get(plan.venue, plan.venue)))
+    entry.add("categories", [plan.kind.value])
+    entry.add("url", f"{shown.public_url}/api/events/v1/{place}")
+    if shown.alarm is not None:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", -shown.alarm)
+        alarm.add("description", fit(plan.title))
+        entry.add_component(alarm)
+    return entry
+
+
+def _moment(moment: datetime, plan: Plan) -> datetime | date:
+    return local_date(moment) if plan.all_day else moment.astimezone(ZONE)
+
+
+def _kind(plan: Plan) -> dict[str, str]:
+    return {"VALUE": "DATE"} if plan.all_day else {"TZID": str(ZONE)}

@@ -6,10 +6,11 @@ import orjson
 
 from services.chassis.store.aggregates import Stored
 from services.chassis.values import ZONE
-from services.contracts.activities import ActivityStatus
+from services.contracts.activities import ActivityStatus, Admits
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
 
+_GENDERS = {Admits.WOMEN: "FemaleOnly", Admits.MEN: "MaleOnly"}
 LINKED_DATA = "application/ld+json"
 
 
@@ -18,7 +19,7 @@ def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
     activity = stored.aggregate
     base = f"{public_url}/api/events/v1"
     event: dict[str, Any] = {
-        "@context": "https://schema.org",
+        "@context": ["https://schema.org", "https://openactive.io/"],
         "@type": "Event",
         "@id": f"{base}/activities/{activity.id}",
         "identifier": activity.id,
@@ -30,20 +31,48 @@ def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "isAccessibleForFree": True,
         "location": {"@type": "Place", "name": activity.venue, "identifier": activity.building or activity.venue},
-        "organizer": {"@type": "Organization", "identifier": activity.community},
+        "organizer": _organizer(activity),
         "maximumAttendeeCapacity": activity.capacity,
         "remainingAttendeeCapacity": activity.free,
         "url": f"{base}/activities/{activity.id}",
     }
     if activity.title_en is not None:
         event["alternateName"] = {"@value": fit(activity.title_en), "@language": "en"}
-    if activity.min_age is not None:
-        event["typicalAgeRange"] = f"{activity.min_age}-"
+    event |= _for_whom(activity)
+    if activity.details.description is not None:
+        event["description"] = fit(activity.details.description)
     if activity.previous_starts:
         event["previousStartDate"] = [moment.astimezone(ZONE).isoformat() for moment in activity.previous_starts]
     if activity.series is not None:
         event["superEvent"] = {"@type": "EventSeries", "@id": f"{base}/series/{activity.series}"}
     return _inlined(orjson.dumps(event))
+
+
+def _organizer(activity: Activity) -> dict[str, Any]:
+    told: dict[str, Any] = {"@type": "Organization", "identifier": activity.details.host or activity.community}
+    if activity.details.hosted_by is not None:
+        told["name"] = fit(activity.details.hosted_by)
+    if activity.details.hosted_by_en is not None:
+        told["alternateName"] = {"@value": fit(activity.details.hosted_by_en), "@language": "en"}
+    return told
+
+
+def _for_whom(activity: Activity) -> dict[str, Any]:
+    """Ages, gender and access, in the words of OpenActive, and the ages in those of schema.org too."""
+    told: dict[str, Any] = {}
+    youngest, oldest = activity.min_age, activity.details.max_age
+    if youngest is not None or oldest is not None:
+        told["typicalAgeRange"] = f"{youngest or 0}-{'' if oldest is None else oldest}"
+        bounds = {"minValue": youngest, "maxValue": oldest}
+        given = {name: bound for name, bound in bounds.items() if bound is not None}
+        told["ageRange"] = {"@type": "QuantitativeValue", **given}
+    if activity.details.admits is not Admits.EVERYBODY:
+        told["genderRestriction"] = f"https://openactive.io/{_GENDERS[activity.details.admits]}"
+    if activity.details.accessibility:
+        told["accessibilitySupport"] = [
+            {"@type": "Concept", "identifier": each.value} for each in activity.details.accessibility
+        ]
+    return told
 
 
 def _inlined(json: bytes) -> bytes:

@@ -1,13 +1,33 @@
-"""The room of calendars. It reads activities and keeps nothing of its own."""
+"""The room of calendars. It reads activities and series, and keeps the secrets of personal calendars alone."""
+
+from functools import partial
 
 from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Database
+from services.chassis.subscriber.erasure import Leaver
 from services.events.activities.domain.activity import Activity
-from services.events.calendars.api import router
+from services.events.calendars.api import routers
 from services.events.calendars.feeds import Feeds
+from services.events.calendars.tokens import COLLECTION, INDEXES, Tokens
+from services.events.series.domain.series import Series
 
 
-def room(activities: Aggregates[Activity], clock: Clock, public_url: str) -> Room:
+def room(
+    activities: Aggregates[Activity], series: Aggregates[Series], database: Database, clock: Clock, public_url: str
+) -> Room:
     """The room of calendars; `public_url` is the origin of links."""
-    return Room("calendars", routers=[router(activities, Feeds(activities, clock, public_url), public_url)])
+    tokens = Tokens(database[COLLECTION])
+    feeds = Feeds(activities, series, clock, public_url)
+    return Room(
+        "calendars",
+        indexes=INDEXES,
+        routers=routers(activities, feeds, tokens, clock, public_url),
+        erase=partial(erase, tokens),
+    )
+
+
+async def erase(tokens: Tokens, leaver: Leaver) -> None:
+    """No secret opens the calendar of `leaver` any more."""
+    await tokens.revoke(leaver.person)

@@ -206,7 +206,7 @@ def _changes(routes: APIRouter, series: Aggregates[Series], activities: Aggregat
         revision = revised.revisions[-1]
         ahead = [each async for each in ahead_of(activities, id, now)]
         about = [each for each in ahead if each.occurrence is not None and revision.holds(each.occurrence)]
-        return [effect(each, changing.conform(each, revision, now)) for each in about]
+        return [effect(each, changing.conform(each, revised, revision, now)) for each in about]
 
 
 def _revising(body: ChangeSeries, by: Principal) -> Callable[[Series, datetime], Decision[Series]]:

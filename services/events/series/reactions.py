@@ -71,7 +71,7 @@ def reactions(handlers: Handlers, series: Aggregates[Series], activities: Aggreg
             if activity.occurrence is not None and revision.holds(activity.occurrence):
                 await activities.change(
                     activity.id,
-                    lambda each, now: changing.conform(each, revision, now),
+                    lambda each, now: changing.conform(each, found, revision, now),
                     received.cause,
                     taken=received.taken,
                 )

@@ -74,7 +74,7 @@ def skip(series: Series, on: date, by: Principal, now: datetime, reason: str | N
     if len(skipped) > MAX_SKIPPED:
         raise TooManyChanges()
     extra = tuple(moment for moment in series.extra if local_date(moment) != on)
-    changed = series.model_copy(update={"skipped": skipped, "extra": extra})
+    changed = series.model_copy(update={"skipped": skipped, "extra": extra}).shown_anew(now)
     event = event_from(SeriesDateSkipped, changed, on=on, activity=found.activity, reason=reason)
     return decided(changed, event)
 
@@ -133,7 +133,7 @@ def pause(
     if len(series.pauses) >= MAX_PAUSES:
         raise TooManyChanges()
     extra = tuple(moment for moment in series.extra if not since <= local_date(moment) < until)
-    paused = series.model_copy(update={"pauses": (*series.pauses, added), "extra": extra})
+    paused = series.model_copy(update={"pauses": (*series.pauses, added), "extra": extra}).shown_anew(now)
     return decided(paused, event_from(SeriesPaused, paused, since=since, until=until, reason=reason))
 
 
@@ -158,7 +158,7 @@ def revise(
     if len(series.revisions) >= MAX_REVISIONS:
         raise TooManyChanges()
     whole = _planned(revision) if every else {}
-    revised = series.model_copy(update={"revisions": (*series.revisions, revision), **whole})
+    revised = series.model_copy(update={"revisions": (*series.revisions, revision), **whole}).shown_anew(now)
     event = event_from(
         SeriesChanged,
         revised,
@@ -177,24 +177,24 @@ def _planned(revision: Revision) -> dict[str, object]:
     return fields if revision.venue is None else fields | {"venue": revision.venue, "building": revision.building}
 
 
-def conform(activity: Activity, revision: Revision, now: datetime) -> Decision[Activity]:
+def conform(activity: Activity, series: Series, revision: Revision, now: datetime) -> Decision[Activity]:
     """An activity that has been named follows a revision of its series, in what the revision is about alone.
 
-    One that has begun stays as it is. One that was moved to another day on its own keeps its time: it is no longer
-    where the series would have it.
+    One that has begun stays as it is. One that was moved to another day on its own, and a date that the rule does not
+    give, keep their time of day: they are not where the rule would have them.
     """
     on = activity.occurrence
     if on is None or not revision.holds(on) or not activity.is_ahead(now):
         return decided(activity)
-    moved = _relocated(activity, revision, now)
+    moved = _relocated(activity, series, revision, now)
     changed = one.alter(moved.aggregate, revision.change, now)
     return decided(changed.aggregate, *moved.events, *changed.events)
 
 
-def _relocated(activity: Activity, revision: Revision, now: datetime) -> Decision[Activity]:
+def _relocated(activity: Activity, series: Series, revision: Revision, now: datetime) -> Decision[Activity]:
     starts_at, ends_at = activity.starts_at, activity.ends_at
     if activity.day == activity.occurrence:
-        if revision.at is not None:
+        if revision.at is not None and all(local_date(moment) != activity.day for moment in series.extra):
             begins = datetime.combine(activity.day, revision.at, ZONE).astimezone(UTC)
             starts_at, ends_at = begins, begins + (ends_at - starts_at)
         if revision.minutes is not None:
@@ -211,7 +211,8 @@ def _added(series: Series, on: date, now: datetime) -> Decision[Series]:
     occurrence = series.occurrence_on(on)
     if occurrence is None or occurrence.starts_at <= now:
         raise NoSuchDate(on=on.isoformat())
-    return decided(series, event_from(SeriesDateAdded, series, occurrence=occurrence))
+    added = series.shown_anew(now)
+    return decided(added, event_from(SeriesDateAdded, added, occurrence=occurrence))
 
 
 def _require_running(series: Series) -> None:

@@ -116,7 +116,15 @@ class Series(Aggregate):
     restored: tuple[date, ...] = ()
     revisions: tuple[Revision, ...] = ()
     called_off: bool = False
+    shown_changes: int = 0
+    """How often something changed that calendars show."""
+    changed_at: datetime | None = None
+    """When that was, the last time."""
     expanded_until: date
+
+    def shown_anew(self, now: datetime) -> "Series":
+        """The series after a change that calendars show."""
+        return self.model_copy(update={"shown_changes": self.shown_changes + 1, "changed_at": now})
 
     def public(self) -> SeriesState:
         return SeriesState(
@@ -268,6 +276,7 @@ def end(series: Series, by: Principal, now: datetime, *, cancels: bool, reason: 
     if series.status is not SeriesStatus.RUNNING and not calls_off:
         raise SeriesEndedAlready()
     ended = series.model_copy(update={"status": SeriesStatus.ENDED, "called_off": series.called_off or cancels})
+    ended = ended.shown_anew(now)
     return decided(ended, SeriesEnded(status=SeriesStatus.ENDED, at=now, cancels=cancels, reason=reason))
 
 
@@ -281,5 +290,7 @@ def erase_from_series(series: Series, person: str) -> Decision[Series]:
 
 def _occurrence(series: Series, by_rule: datetime, *, extra: bool = False) -> Occurrence:
     on = local_date(by_rule)
-    starts_at, ends_at = (by_rule, end_of(by_rule, series.minutes)) if extra else series.times_on(by_rule)
+    starts_at, ends_at = series.times_on(by_rule)
+    if extra:  # its own time of day, and as long as the others
+        starts_at, ends_at = by_rule, by_rule + (ends_at - starts_at)
     return Occurrence(activity=series.activity_on(on), on=on, starts_at=starts_at, ends_at=ends_at)

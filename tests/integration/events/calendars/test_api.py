@@ -1,10 +1,11 @@
 """The calendar over HTTP follows its activities, and is not sent again to those who have it."""
 
+import feedparser
 from icalendar import Calendar
 
 from tests.integration.calling import Caller
-from tests.integration.events.calling import scheduled
-from tests.unit.events.given import HOME, STAFF
+from tests.integration.events.calling import an_activity, scheduled
+from tests.unit.events.given import HOME, STAFF, resident
 
 
 async def test_the_calendar_follows_and_spares_those_who_have_it(api: Caller) -> None:
@@ -13,13 +14,40 @@ async def test_the_calendar_follows_and_spares_those_who_have_it(api: Caller) ->
     first = await api.get(None, path)
     assert first.headers["content-type"] == "text/calendar; charset=utf-8"
     (entry,) = Calendar.from_ical(first.content).walk("VEVENT")
-    assert (str(entry["status"]), entry["sequence"]) == ("CONFIRMED", 1)
+    assert (str(entry["status"]), entry["sequence"]) == ("CONFIRMED", 0)
     have = {"If-None-Match": first.headers["etag"]}
     assert (await api.get(None, path, have)).status_code == 304
     await api.ok(STAFF, f"{place}/cancel", {"reason": "大雨"})
     second = await api.get(None, path, have)
     assert second.status_code == 200
     (entry,) = Calendar.from_ical(second.content).walk("VEVENT")
-    assert (str(entry["status"]), entry["sequence"]) == ("CANCELLED", 2)
+    assert (str(entry["status"]), entry["sequence"]) == ("CANCELLED", 1)
     elsewhere = await api.get(None, "/communities/elsewhere/calendar.ics")
     assert Calendar.from_ical(elsewhere.content).walk("VEVENT") == []
+
+
+async def test_a_personal_calendar_opens_by_its_secret_until_that_is_revoked(api: Caller) -> None:
+    path = await scheduled(api)
+    await scheduled(api, title="别的活动")
+    await api.ok(resident(1), f"{path}/registrations", {})
+    first = await api.ok(resident(1), "/my/calendar", {})
+    second = await api.ok(resident(1), "/my/calendar", {})
+    assert first != second
+    place = "/calendars/" + second["address"].rpartition("/")[2]
+    body = (await api.get(None, place)).content
+    assert [str(entry["summary"]) for entry in Calendar.from_ical(body).walk("VEVENT")] == ["每月义诊"]
+    assert len(Calendar.from_ical(body).walk("VALARM")) == 1
+    assert (await api.get(None, "/calendars/" + first["address"].rpartition("/")[2])).status_code == 404
+    assert (await api.post(resident(1), "/my/calendar/revoke", {})).status_code == 204
+    assert (await api.get(None, place)).status_code == 404
+
+
+async def test_a_venue_has_a_calendar_and_feed_readers_see_what_comes_next(api: Caller) -> None:
+    await scheduled(api, title="义诊 <b>&amp;")
+    await scheduled(api, venue="garden", title="植树")
+    await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY;BYDAY=SA", venue="garden", title="太极"))
+    body = (await api.get(None, f"/communities/{HOME}/calendar.ics", venue="garden")).content
+    assert sorted(str(e["summary"]) for e in Calendar.from_ical(body).walk("VEVENT")) == ["太极", "植树"]
+    fed = feedparser.parse((await api.get(None, f"/communities/{HOME}/activities.rss")).content)
+    assert not fed.bozo
+    assert [entry.title for entry in fed.entries] == ["义诊 <b>&amp;", "植树"]

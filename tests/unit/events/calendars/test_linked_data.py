@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from services.chassis.store.aggregates import Stored
+from services.contracts.activities import Accessibility, ActivityDetails, Admits
 from services.events.activities.domain import ending, scheduling, staffing
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.linked_data import linked_data
@@ -28,7 +29,7 @@ def _linked(a: Activity) -> dict[str, Any]:
 
 def test_linked_data_tells_seats_time_and_state() -> None:
     event = _linked(_peopled())
-    assert (event["@context"], event["@type"]) == ("https://schema.org", "Event")
+    assert (event["@context"], event["@type"]) == (["https://schema.org", "https://openactive.io/"], "Event")
     assert datetime.fromisoformat(event["startDate"]) == START
     assert event["startDate"].endswith("+08:00")
     assert (event["maximumAttendeeCapacity"], event["remainingAttendeeCapacity"]) == (4, 2)
@@ -51,3 +52,15 @@ def test_linked_data_can_stand_in_a_page() -> None:
     body = linked_data(Stored(activity(title=title), 1), URL)
     assert not any(part in body.lower() for part in (b"</script", b"<!--", b"]]>", b"<", b"&"))
     assert orjson.loads(body)["name"] == title
+
+
+def test_for_whom_it_is_stands_in_the_words_of_openactive() -> None:
+    details = ActivityDetails(
+        description="瑜伽", max_age=60, admits=Admits.WOMEN, accessibility=(Accessibility.LIFT,), hosted_by="康乐队"
+    )
+    event = _linked(activity(min_age=18, details=details))
+    assert event["ageRange"] == {"@type": "QuantitativeValue", "minValue": 18, "maxValue": 60}
+    assert (event["typicalAgeRange"], event["genderRestriction"]) == ("18-60", "https://openactive.io/FemaleOnly")
+    assert event["accessibilitySupport"] == [{"@type": "Concept", "identifier": "lift"}]
+    assert (event["organizer"]["name"], event["description"]) == ("康乐队", "瑜伽")
+    assert "ageRange" not in _linked(activity())

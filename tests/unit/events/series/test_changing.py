@@ -131,14 +131,14 @@ def test_activities_follow_in_what_the_change_is_about_alone() -> None:
         ),
     ).aggregate
     revision = Revision(since=on, at=time(10, 0), change=Change(title="新名"))
-    followed = took(renamed, lambda a: changing.conform(a, revision, NOW))
+    followed = took(renamed, lambda a: changing.conform(a, series, revision, NOW))
     assert [type(e) for e in followed.events] == [ActivityMoved, ActivityChanged]
     after = followed.aggregate
     assert (after.title, after.venue, after.starts_at.astimezone(ZONE).time()) == ("新名", "garden", time(10, 0))
     assert after.seated[0].asked_until is None
     told = effect(renamed, followed)
     assert (told.seated, told.seated_heads, told.told, told.asked) == (1, 2, ("changed", "moved"), 0)
-    assert took(after, lambda a: changing.conform(a, revision, NOW)).events == ()
+    assert took(after, lambda a: changing.conform(a, series, revision, NOW)).events == ()
 
 
 def test_what_was_moved_to_another_day_or_has_begun_keeps_its_time() -> None:
@@ -151,10 +151,10 @@ def test_what_was_moved_to_another_day_or_has_begun_keeps_its_time() -> None:
         ),
     ).aggregate
     revision = Revision(since=on, at=time(10, 0))
-    assert took(moved, lambda a: changing.conform(a, revision, NOW)).events == ()
-    assert changing.conform(activity, revision, activity.starts_at).events == ()
+    assert took(moved, lambda a: changing.conform(a, series, revision, NOW)).events == ()
+    assert changing.conform(activity, series, revision, activity.starts_at).events == ()
     elsewhere = Revision(since=on + DAY, at=time(10, 0))
-    assert changing.conform(activity, elsewhere, NOW).events == ()
+    assert changing.conform(activity, series, elsewhere, NOW).events == ()
 
 
 def test_only_those_who_manage_a_series_that_stands_change_it() -> None:

@@ -1,0 +1,45 @@
+"""What comes next in a community as RSS 2.0, for feed readers; without any person."""
+
+from collections.abc import Sequence
+from email.utils import format_datetime
+from xml.etree import ElementTree
+
+from services.chassis.store.aggregates import Stored
+from services.chassis.values import ZONE
+from services.contracts.activities import ActivityStatus
+from services.contracts.text import fit
+from services.events.activities.domain.activity import Activity
+
+RSS = "application/rss+xml"
+
+
+def rss(community: str, activities: Sequence[Stored[Activity]], public_url: str) -> bytes:
+    """The feed: an item per activity, which is another one once the activity changed in what people read of it."""
+    root = ElementTree.Element("rss", version="2.0")
+    channel = ElementTree.SubElement(root, "channel")
+    _say(channel, "title", f"社区活动 Community activities ({community})")
+    _say(channel, "link", f"{public_url}/api/events/v1/activities?community={community}")
+    _say(channel, "description", "接下来的活动 What comes next")
+    _say(channel, "language", "zh-CN")
+    for stored in activities:
+        _item(channel, stored.aggregate, public_url)
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _item(channel: ElementTree.Element, activity: Activity, public_url: str) -> None:
+    item = ElementTree.SubElement(channel, "item")
+    off = "已取消 Cancelled: " if activity.status is ActivityStatus.CANCELLED else ""
+    starts = activity.starts_at.astimezone(ZONE)
+    _say(item, "title", f"{off}{activity.title}")
+    _say(item, "link", f"{public_url}/api/events/v1/activities/{activity.id}")
+    guid = _say(item, "guid", f"{activity.id}:{activity.shown_changes}")
+    guid.set("isPermaLink", "false")
+    _say(item, "pubDate", format_datetime(activity.changed_at))
+    when = f"{starts:%Y-%m-%d}" if activity.all_day else f"{starts:%Y-%m-%d %H:%M}"
+    _say(item, "description", f"{when} {activity.venue}\n{activity.details.description or ''}".strip())
+
+
+def _say(above: ElementTree.Element, name: str, text: str) -> ElementTree.Element:
+    element = ElementTree.SubElement(above, name)
+    element.text = fit(text)
+    return element

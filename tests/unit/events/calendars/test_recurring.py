@@ -1,0 +1,214 @@
+"""Series read back from their calendar by another library are what we expand them to, over two years."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import recurring_ical_events
+from icalendar import Calendar
+
+from services.chassis.store.aggregates import Stored
+from services.contracts.activities import ActivityStatus, Pause
+from services.events.activities.domain import ending, scheduling
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.changing import Change, change
+from services.events.calendars.icalendar import Shown, calendar
+from services.events.series.domain import changing
+from services.events.series.domain import series as rules
+from services.events.series.domain.recurrence import ShortMonth
+from services.events.series.domain.series import Dates, Revision, Series
+from tests.unit.events.given import HOME, NOW, STAFF, START, plan
+
+URL = "https://sunshine.example"
+DAY = timedelta(days=1)
+WEEKLY = "FREQ=WEEKLY;BYDAY=SA"
+BEGIN, END = date(2026, 3, 1), date(2028, 3, 1)
+
+
+def _started(rule: str, dates: Dates | None = None, **changes: Any) -> Series:
+    return rules.start("series-1", HOME, plan(**changes), rule, STAFF, NOW, dates=dates).aggregate
+
+
+def _named(series: Series, until: date | None = None) -> list[Activity]:
+    """The activities of the dates that have been named, as the room of series makes them."""
+    return [
+        scheduling.announce(
+            each.activity, HOME, series.plan_of(each), "1", NOW, series=series.id, occurrence=each.on
+        ).aggregate
+        for each in series.occurrences(BEGIN, until or series.expanded_until)
+    ]
+
+
+def _body(series: Series, activities: Sequence[Activity]) -> bytes:
+    return calendar(Shown("sunshine", [Stored(each, 1) for each in activities], URL, [series]))
+
+
+def _entries(body: bytes) -> list[Any]:
+    return list(Calendar.from_ical(body).walk("VEVENT"))
+
+
+def _read_back(body: bytes) -> list[tuple[datetime, datetime, str]]:
+    found = recurring_ical_events.of(Calendar.from_ical(body)).between(BEGIN, END)
+    return sorted(
+        (each["dtstart"].dt.astimezone(UTC), each["dtend"].dt.astimezone(UTC), str(each["summary"]))
+        for each in found
+        if str(each["status"]) != "CANCELLED"
+    )
+
+
+def _expected(series: Series, activities: Sequence[Activity]) -> list[tuple[datetime, datetime, str]]:
+    own = {each.occurrence: each for each in activities if each.id == series.activity_on(each.occurrence or BEGIN)}
+    dates = [
+        (each.starts_at, each.ends_at, series.plan_of(each).title)
+        for each in series.occurrences(BEGIN, END)
+        if each.on not in own and (each.on < series.expanded_until or series.status == "running")
+    ]
+    dates += [
+        (each.starts_at, each.ends_at, each.title)
+        for each in own.values()
+        if each.status is not ActivityStatus.CANCELLED
+    ]
+    return sorted(dates)
+
+
+RULES = [
+    WEEKLY,
+    "FREQ=MONTHLY;BYDAY=1SA",
+    "FREQ=MONTHLY;BYDAY=4TH",
+    "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+    "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SA;WKST=SU",
+    "FREQ=DAILY;INTERVAL=3",
+    "FREQ=WEEKLY;BYDAY=SA;COUNT=9",
+    "FREQ=WEEKLY;UNTIL=20260530",
+    "FREQ=WEEKLY;UNTIL=20260530T010000Z",
+    "FREQ=MONTHLY;BYMONTHDAY=-1",
+    "FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=12",
+]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("named", [False, True])
+def test_a_rule_is_read_back_as_we_expand_it(rule: str, named: bool) -> None:
+    series = _started(rule)
+    activities = _named(series) if named else []
+    assert _read_back(_body(series, activities)) == _expected(series, activities)
+    assert len(_entries(_body(series, activities))) == 1
+
+
+@pytest.mark.parametrize("rule", ["FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=30"])
+@pytest.mark.parametrize("choice", list(ShortMonth))
+def test_short_months_are_read_back(rule: str, choice: ShortMonth) -> None:
+    series = _started(rule, Dates(short_months=choice))
+    assert _read_back(_body(series, [])) == _expected(series, [])
+
+
+@pytest.mark.parametrize("rule", RULES[:8])
+def test_dates_that_fall_out_come_besides_move_or_change_are_read_back(rule: str) -> None:
+    series = _started(rule)
+    dates = [each.on for each in series.occurrences(BEGIN, END)]
+    activities = _named(series)
+    series = changing.skip(series, dates[1], STAFF, NOW, None).aggregate
+    activities[1] = ending.drop(activities[1], NOW, None).aggregate if len(activities) > 1 else activities[0]
+    free = next(day for day in (BEGIN + n * DAY for n in range(20, 60)) if day not in dates)
+    extra = datetime.combine(free, time(3, 30), UTC)
+    series = changing.add(series, extra, STAFF, NOW).aggregate
+    series = changing.revise(series, Revision(since=dates[2], at=time(14, 30), minutes=45), STAFF, NOW).aggregate
+    series = changing.revise(
+        series, Revision(since=dates[4], until=dates[4] + DAY, change=Change(title="端午专场")), STAFF, NOW
+    ).aggregate
+    series = changing.pause(series, date(2027, 1, 20), date(2027, 2, 21), STAFF, NOW, "寒假").aggregate
+    activities = _followed(series, activities)
+    first = activities[0]
+    activities[0] = scheduling.relocate(
+        first, NOW, starts_at=first.starts_at + DAY, ends_at=first.ends_at + DAY, venue="garden", building=None
+    ).aggregate
+    assert _read_back(_body(series, activities)) == _expected(series, activities)
+
+
+def _followed(series: Series, activities: Sequence[Activity]) -> list[Activity]:
+    followed = []
+    for activity in activities:
+        for revision in series.revisions:
+            activity = changing.conform(activity, series, revision, NOW).aggregate
+        followed.append(activity)
+    return followed
+
+
+def test_a_moved_date_that_was_cancelled_later_and_a_cancelled_first_one_are_open_nowhere() -> None:
+    first = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
+    series = _started("FREQ=WEEKLY;BYDAY=TU", starts_at=first, ends_at=first + timedelta(hours=2))
+    activities = _named(series, date(2027, 4, 1))
+    one, moved = activities[0], activities[2]
+    moved = scheduling.move(
+        moved, STAFF, NOW, starts_at=moved.starts_at + DAY, ends_at=moved.ends_at + DAY, venue="x", building=None
+    ).aggregate
+    series = changing.skip(series, date(2027, 3, 16), STAFF, NOW, None).aggregate
+    series = changing.skip(series, date(2027, 3, 2), STAFF, NOW, None).aggregate
+    activities[0], activities[2] = (ending.drop(each, NOW, None).aggregate for each in (one, moved))
+    found = [
+        starts.day
+        for starts, _, _ in _read_back(_body(series, activities))
+        if starts < datetime(2027, 4, 1, tzinfo=UTC)
+    ]
+    assert found == [9, 23, 30]
+    cancelled = [entry for entry in _entries(_body(series, activities)) if entry["status"] == "CANCELLED"]
+    assert [entry["recurrence-id"].dt.day for entry in cancelled] == [2, 16]
+
+
+def test_until_is_in_utc_where_the_start_has_a_time_and_a_day_where_it_has_none() -> None:
+    first = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
+    series = _started("FREQ=WEEKLY;UNTIL=20270330", starts_at=first, ends_at=first + timedelta(hours=2))
+    body = _body(series, [])
+    assert b"UNTIL=20270330T010000Z" in body.replace(b"\r\n ", b"")
+    assert [starts.day for starts, _, _ in _read_back(body)] == [2, 9, 16, 23, 30]
+    midnight = datetime(2027, 3, 1, 16, 0, tzinfo=UTC)
+    days = _started("FREQ=WEEKLY;UNTIL=20270330", starts_at=midnight, ends_at=midnight + DAY, all_day=True)
+    plain = _body(days, []).replace(b"\r\n ", b"")
+    assert b"UNTIL=20270330\r\n" in plain or b"UNTIL=20270330;" in plain
+    found = recurring_ical_events.of(Calendar.from_ical(_body(days, []))).between(date(2027, 3, 1), date(2027, 5, 1))
+    assert [each["dtstart"].dt for each in found] == [date(2027, 3, day) for day in (2, 9, 16, 23, 30)]
+
+
+def test_a_monday_morning_in_shanghai_is_no_sunday() -> None:
+    first = datetime(2027, 3, 28, 23, 0, tzinfo=UTC)
+    series = _started("FREQ=WEEKLY;BYDAY=MO", starts_at=first, ends_at=first + timedelta(hours=1))
+    found = recurring_ical_events.of(Calendar.from_ical(_body(series, []))).between(date(2027, 3, 1), date(2027, 5, 1))
+    assert {each["dtstart"].dt.isoweekday() for each in found} == {1}
+
+
+def test_a_series_that_was_called_off_has_no_dates_any_more() -> None:
+    series = _started(WEEKLY)
+    off = rules.end(series, STAFF, NOW, cancels=True).aggregate
+    activities = [ending.drop(each, NOW, None).aggregate for each in _named(series)]
+    assert _read_back(_body(off, activities)) == []
+
+
+def test_a_date_that_came_back_stands_once() -> None:
+    series = _started(WEEKLY)
+    activities = _named(series)
+    series = changing.skip(series, date(2026, 3, 14), STAFF, NOW, None).aggregate
+    activities[1] = ending.drop(activities[1], NOW, None).aggregate
+    series = changing.restore(series, date(2026, 3, 14), STAFF, NOW).aggregate
+    back = [each for each in _named(series) if each.occurrence == date(2026, 3, 14)]
+    found = _read_back(_body(series, [*activities, *back]))
+    assert [starts for starts, _, _ in found].count(START + 7 * DAY) == 1
+
+
+def test_pauses_known_from_the_start_are_no_dates() -> None:
+    series = _started(
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", Dates(pauses=(Pause(since=date(2026, 7, 1), until=date(2026, 9, 1)),))
+    )
+    assert _read_back(_body(series, [])) == _expected(series, [])
+
+
+def test_only_what_a_calendar_shows_raises_the_sequence() -> None:
+    series = _started(WEEKLY)
+    activities = _named(series)
+    before = _entries(_body(series, activities))[0]["sequence"]
+    expanded = rules.expand(series, NOW + 60 * DAY).aggregate
+    fuller = [change(each, Change(capacity=9), STAFF, NOW).aggregate for each in activities]
+    assert _entries(_body(expanded, fuller))[0]["sequence"] == before == 0
+    skipped = changing.skip(series, date(2026, 3, 14), STAFF, NOW, None).aggregate
+    assert _entries(_body(skipped, []))[0]["sequence"] == 1
