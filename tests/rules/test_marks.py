@@ -111,7 +111,7 @@ _KNOWN = frozenset(
     (model, name)
     for model in ("VolunteerState", "VolunteerRegistered", "VolunteerChanged", "VolunteerVerified")
     for name in ("skills",)
-) | frozenset((model, "building") for model in ("CarePlanState", "CarePlanOpened"))
+) | frozenset((model, "building") for model in ("CarePlanState", "CarePlanOpened", "CarePlanChanged"))
 """What volunteers can do, and in which building help is promised, is told by intent: of an opaque id, in codes."""
 
 

@@ -51,6 +51,8 @@ class _CarePlan(BaseModel):
     status: Public[CarePlanStatus]
     raised_until: Public[date]
     """Every date before it has its need."""
+    paused_until: Public[date | None] = None
+    """No date before it; null where the plan is not paused."""
 
 
 class CarePlanState(_CarePlan, State, type="cn.community.volunteers.care-plan.state.v1", topic=VOLUNTEERS):
@@ -87,3 +89,15 @@ class CarePlanPersonErased(
     Event, type="cn.community.volunteers.care-plan.person-erased.v1", topic=VOLUNTEERS, state=CarePlanState
 ):
     """Somebody whom the plan named beside the elder is not known any more."""
+
+
+class CarePlanChanged(
+    _CarePlan, Event, type="cn.community.volunteers.care-plan.changed.v1", topic=VOLUNTEERS, state=CarePlanState
+):
+    """Another rule, other demands, a pause or its end. The needs of `visits` follow; `cancelled` are not wanted.
+
+    A `care-plan.raised` tells the dates that are new.
+    """
+
+    visits: Public[list[CareVisit]]
+    cancelled: Public[Thing[list[Id]]]

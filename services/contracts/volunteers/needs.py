@@ -189,3 +189,22 @@ class NeedPersonErased(Event, type="cn.community.volunteers.need.person-erased.v
     """A person's id was replaced by a stand-in that leads nowhere; the counts stay."""
 
     volunteers: Public[list[PersonId]]
+
+
+class NeedRevised(Event, type="cn.community.volunteers.need.revised.v1", topic=VOLUNTEERS, state=NeedState):
+    """What it asks of helpers has changed, or how many they are."""
+
+    seats: Public[int]
+    filled: Public[int]
+    status: Public[NeedStatus]
+
+
+class NeedUnreported(Event, type="cn.community.volunteers.need.unreported.v1", topic=VOLUNTEERS, state=NeedState):
+    """A visit is over for a while, and nobody has told how it went: somebody is to look after the person visited."""
+
+    care_plan: Public[Id | None]
+    category: Public[Code]
+    starts_at: Public[datetime]
+    ends_at: Public[datetime]
+    volunteers: Public[list[PersonId]]
+    status: Public[NeedStatus]

@@ -9,9 +9,17 @@ from services.chassis.principal import Role, system
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityCancelled, ActivityCompleted, ActivityMoved, ActivityScheduled
-from services.contracts.volunteers import CareKind, CarePlanClosed, CarePlanErased, CarePlanRaised, CareVisit
+from services.contracts.volunteers import (
+    CareKind,
+    CarePlanChanged,
+    CarePlanClosed,
+    CarePlanErased,
+    CarePlanRaised,
+    CareVisit,
+)
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain import opening, planning
+from services.volunteers.needs.domain.following import follow
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.opening import NOTICE, need_of_activity
 
@@ -67,6 +75,21 @@ def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[Ca
         for visit in received.event.visits:
             await _open(plan, visit, received)
 
+    @handlers.on(CarePlanChanged)
+    async def follow_plan(received: Received[CarePlanChanged]) -> None:
+        """Dates that stand follow the plan, those that fall away are cancelled; what was changed by hand stays."""
+        plan = (await care_plans.get(received.envelope.aggregate_id)).aggregate
+        for visit in received.event.visits:
+            await _follow(plan, visit, received)
+        for id in received.event.cancelled:
+            await needs.change(id, _cancelled_unless_by_hand, received.cause, taken=received.taken)
+
+    async def _follow(plan: CarePlan, visit: CareVisit, received: Received[CarePlanChanged]) -> None:
+        if await needs.find(visit.need) is not None:
+            await needs.change(
+                visit.need, lambda need, now: follow(need, plan, visit, now), received.cause, taken=received.taken
+            )
+
     @handlers.on(CarePlanClosed)
     async def cancel_visits(received: Received[CarePlanClosed]) -> None:
         await _cancel(received, received.event.needs)
@@ -83,6 +106,10 @@ def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[Ca
     async def _cancel(received: Received[Any], ids: Iterable[str]) -> None:
         for id in ids:
             await needs.change(id, _cancelled, received.cause, taken=received.taken)
+
+
+def _cancelled_unless_by_hand(need: Need, now: datetime) -> Decision[Need]:
+    return Decision(need) if need.by_hand else _cancelled(need, now)
 
 
 def _cancelled(need: Need, now: datetime) -> Decision[Need]:

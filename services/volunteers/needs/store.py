@@ -35,6 +35,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         found_by("ask_from", name="to-staff", partialFilterExpression=_OPEN),
         found_by("starts_at", name="to-plan", partialFilterExpression=_OPEN),
         found_by("next_expiry", name="to-expire", partialFilterExpression=_OPEN),
+        found_by("report_due", name="to-alert", partialFilterExpression={"state.report_due": {"$type": "date"}}),
         found_by("ends_at", name="to-lapse", partialFilterExpression=_OPEN),
     ],
 }
@@ -78,6 +79,11 @@ def seated(person: str) -> dict[str, Any]:
 def to_expire(now: datetime) -> dict[str, Any]:
     """The query for needs with an offer that ran out."""
     return {**_OPEN, "state.next_expiry": {"$lte": now}}
+
+
+def to_alert(now: datetime) -> dict[str, Any]:
+    """The query for visits that should have been reported by now."""
+    return {"state.report_due": {"$type": "date", "$lte": now}}
 
 
 def to_lapse(now: datetime) -> dict[str, Any]:

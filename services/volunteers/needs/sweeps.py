@@ -1,13 +1,18 @@
-"""The sweeps of needs: offers without an answer run out, and needs whose time is over lapse."""
+"""The sweeps of needs: offers run out, needs whose time is over lapse, and visits that nobody reports are told of."""
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.sweeper import Sweep
+from services.volunteers.needs.domain.alerting import alert
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.planning import lapse
 from services.volunteers.needs.domain.seating import expire
-from services.volunteers.needs.store import to_expire, to_lapse
+from services.volunteers.needs.store import to_alert, to_expire, to_lapse
 
 
 def sweeps(needs: Aggregates[Need]) -> list[Sweep[Need]]:
     """The sweeps of needs."""
-    return [Sweep("offer-expiry", needs, to_expire, expire), Sweep("need-lapse", needs, to_lapse, lapse)]
+    return [
+        Sweep("offer-expiry", needs, to_expire, expire),
+        Sweep("need-lapse", needs, to_lapse, lapse),
+        Sweep("unreported-visits", needs, to_alert, alert),
+    ]

@@ -1,20 +1,24 @@
 """Care plans over HTTP, for staff."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.pages import PageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
-from services.chassis.principal import Role
+from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.volunteers import CareKind, CarePlanStatus
-from services.volunteers.care.domain import plans
+from services.volunteers.care.domain import changing, plans
+from services.volunteers.care.domain.changing import ChangePlan, Pause
 from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlready
 from services.volunteers.care.readings import Readings
 from services.volunteers.care.views import CarePlanView, care_plan_view
@@ -60,6 +64,8 @@ def router(care_plans: Aggregates[CarePlan], readings: Readings) -> APIRouter:
         await readings.put_on_record(stored.aggregate, principal, need=None)
         return view
 
+    _changing(routes, care_plans)
+
     @routes.post(
         "/{id}/close",
         response_model=CarePlanView,
@@ -77,3 +83,33 @@ def router(care_plans: Aggregates[CarePlan], readings: Readings) -> APIRouter:
         )
 
     return routes
+
+
+def _changing(routes: APIRouter, care_plans: Aggregates[CarePlan]) -> None:
+    refusals = problems(UnknownAggregate, StaleVersion, CarePlanClosedAlready)
+
+    async def changed(id: str, command: Command, decide: Decide) -> Response:
+        by = command.principal
+        return await command.change(
+            care_plans,
+            id,
+            lambda plan, now: decide(plan, by, now),
+            care_plan_view,
+            known_to=known_to(by, Role.STAFF),
+        )
+
+    @routes.patch("/{id}", response_model=CarePlanView, summary="Other dates, other demands", responses=refusals)
+    async def change(id: Id, body: ChangePlan, command: CommandDep) -> Response:
+        """The needs of dates to come follow, but for what people changed by hand."""
+        return await changed(id, command, lambda plan, by, now: changing.change_plan(plan, body, by, now))
+
+    @routes.post("/{id}/pause", response_model=CarePlanView, summary="No dates for a while", responses=refusals)
+    async def pause(id: Id, body: Pause, command: CommandDep) -> Response:
+        return await changed(id, command, lambda plan, by, now: changing.pause_plan(plan, body, by, now))
+
+    @routes.post("/{id}/resume", response_model=CarePlanView, summary="Dates again", responses=refusals)
+    async def resume(id: Id, command: CommandDep) -> Response:
+        return await changed(id, command, changing.resume_plan)
+
+
+Decide = Callable[[CarePlan, Principal, datetime], Decision[CarePlan]]

@@ -74,7 +74,7 @@ class Open(Request):
 
 
 class CarePlan(Aggregate):
-    """Regular help to one elder. `visits`: those raised and not yet over."""
+    """Regular help to one elder. `visits`: those raised and not yet over. `edition`: how often the plan was changed."""
 
     elder: Someone[str]
     kind: CareKind
@@ -90,6 +90,8 @@ class CarePlan(Aggregate):
     refused: Someone[frozenset[str]] = frozenset()
     status: CarePlanStatus = CarePlanStatus.OPEN
     raised_until: date
+    paused_until: date | None = None
+    edition: int = 0
     visits: tuple[CareVisit, ...] = ()
     opened_at: datetime
     erased: bool = False
@@ -112,16 +114,21 @@ class CarePlan(Aggregate):
             seats=self.seats,
             status=self.status,
             raised_until=self.raised_until,
+            paused_until=self.paused_until,
         )
+
+    def first_free(self, day: date) -> date:
+        """The first day, from `day` on, for which the plan isn't paused."""
+        return day if self.paused_until is None else max(day, self.paused_until)
 
     def visit(self, need: str) -> CareVisit | None:
         """The visit that became `need`."""
         return next((visit for visit in self.visits if visit.need == need), None)
 
 
-def need_of_visit(plan: str, on: date) -> str:
-    """The id of the need for a plan's date: the same every time, so that no date is raised twice."""
-    return derived_id("need", plan, on.isoformat())
+def need_of_visit(plan: str, on: date, edition: int = 0) -> str:
+    """The id of the need for a plan's date: the same every time, so that no edition of a plan raises a date twice."""
+    return derived_id("need", plan, on.isoformat(), *([str(edition)] if edition else []))
 
 
 def open_plan(id: str, command: Open, by: Principal, now: datetime) -> Decision[CarePlan]:
@@ -151,12 +158,12 @@ def raise_visits(plan: CarePlan, now: datetime) -> Decision[CarePlan]:
     length = timedelta(minutes=plan.minutes)
     visits = [
         CareVisit(
-            need=need_of_visit(plan.id, start.date()),
+            need=need_of_visit(plan.id, start.date(), plan.edition),
             on=start.date(),
             starts_at=start.astimezone(UTC),
             ends_at=start.astimezone(UTC) + length,
         )
-        for start in plan.recurrence.starts(plan.raised_until, until)
+        for start in plan.recurrence.starts(plan.first_free(plan.raised_until), until)
         if start > now
     ]
     coming = tuple(visit for visit in plan.visits if visit.ends_at > now)

@@ -17,8 +17,9 @@ from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.volunteers import NeedStatus, Origin
 from services.volunteers.needs.api.changing import changing_need
-from services.volunteers.needs.domain import opening, planning
+from services.volunteers.needs.domain import following, opening, planning
 from services.volunteers.needs.domain.eligibility import explain, first_failure
+from services.volunteers.needs.domain.following import MoveNeed, TooLate
 from services.volunteers.needs.domain.need import AlreadyStarted, Need, NeedClosed, OfActivity
 from services.volunteers.needs.domain.opening import EndsBeforeStart, OpenNeed, TooLong
 from services.volunteers.needs.homes import Homes
@@ -75,6 +76,19 @@ def router(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Ho
         return need_view(stored, principal, await homes.of_need(stored.aggregate, principal))
 
     _why(routes, needs, volunteers, clock)
+
+    @routes.post(
+        "/{id}/move",
+        response_model=NeedView,
+        summary="Another time",
+        responses=problems(
+            NotYours, UnknownAggregate, StaleVersion, NeedClosed, AlreadyStarted, OfActivity, EndsBeforeStart, TooLate
+        ),
+    )
+    async def move(id: Id, body: MoveNeed, command: CommandDep) -> Response:
+        """Staff move it; a visit no longer follows its care plan then. Whoever had a seat is asked again."""
+        by = command.principal
+        return await changing_need(needs, id, command)(lambda need, now: following.move_by_hand(need, body, by, now))
 
     @routes.post(
         "/{id}/cancel",

@@ -1,7 +1,7 @@
 """Needs as they are kept: help wanted at one time, with the offers of its seats."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from pydantic import computed_field
@@ -13,6 +13,9 @@ from services.contracts.marks import Someone, Thing
 from services.contracts.volunteers import NeedState, NeedStatus, Origin
 from services.volunteers.needs.domain.offers import LIVE, SERVING, Offer, OfferStatus
 from services.volunteers.people.domain.profile import AgeBand, Gender
+
+REPORTED_WITHIN = timedelta(hours=12)
+"""A visit that nobody reports within so long after its end raises an alert."""
 
 FINAL = frozenset({NeedStatus.FULFILLED, NeedStatus.LAPSED, NeedStatus.CANCELLED})
 
@@ -40,7 +43,8 @@ class Need(Aggregate):
     """Help wanted at one time, and the offers of its seats to everybody who was asked.
 
     `barred`: people who never get a seat, such as whoever is helped and whom they refuse. `insured_only`: others don't
-    go. `urgency`: 1 to 3; among needs that can't all be filled, the more urgent ones are.
+    go. `urgency`: 1 to 3; among needs that can't all be filled, the more urgent ones are. `by_hand`: staff moved it,
+    and it no longer follows its care plan.
     """
 
     origin: Origin
@@ -60,6 +64,8 @@ class Need(Aggregate):
     insured_only: bool = False
     urgency: int = 1
     age_band: Thing[AgeBand | None] = None
+    by_hand: bool = False
+    alerted_at: datetime | None = None
     barred: Someone[frozenset[str]] = frozenset()
     seats: int
     status: NeedStatus = NeedStatus.OPEN
@@ -77,6 +83,15 @@ class Need(Aggregate):
     def next_expiry(self) -> datetime | None:
         """When the next unanswered offer expires. It is stored, since the sweep looks for it."""
         return min((o.expires_at for o in self.offers if o.status is OfferStatus.OFFERED), default=None)
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def report_due(self) -> datetime | None:
+        """When a visit is to have been reported, until it is or an alert was raised. The sweep looks for it."""
+        reported = any(offer.minutes is not None for offer in self.offers)
+        if self.origin is not Origin.CARE_PLAN or self.status is NeedStatus.CANCELLED or reported or self.alerted_at:
+            return None
+        return self.ends_at + REPORTED_WITHIN
 
     @property
     def volunteers(self) -> list[str]:

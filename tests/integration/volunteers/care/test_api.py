@@ -23,3 +23,13 @@ async def test_a_request_sent_twice_promises_once(api: Api, care_plans: Aggregat
     answers = [await api.post(STAFF, "/care-plans", PLAN, headers) for _ in range(3)]
     assert len({answer.content for answer in answers}) == 1
     assert await care_plans.collection.count_documents({}) == 1
+
+
+async def test_a_plan_is_changed_paused_and_resumed_by_staff(api: Api) -> None:
+    path = f"/care-plans/{(await api.ok(STAFF, '/care-plans', PLAN))['id']}"
+    assert (await api.patch(ANN, path, {"seats": 2})).status_code == 404
+    assert (await api.patch(STAFF, path, {"seats": 2})).json()["seats"] == 2
+    assert (await api.ok(STAFF, f"{path}/pause", {"until": "2024-03-01"}))["paused_until"] == "2024-03-01"
+    assert (await api.ok(STAFF, f"{path}/resume"))["paused_until"] is None
+    await api.ok(STAFF, f"{path}/close")
+    assert await api.refused(STAFF, f"{path}/resume") == (409, "care-plan.closed")

@@ -1,0 +1,141 @@
+"""A care plan changes, pauses and goes on; the dates that it has raised follow.
+
+A date whose time changed keeps its need, which moves. A date that falls away has its need cancelled, and one that is
+new has a need of its own: where its day had a need that was cancelled, under the next edition of the plan.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from services.chassis.aggregate import Decision, decided, event_from
+from services.chassis.principal import Principal, Role
+from services.chassis.values import Line, Request, Text, local_date
+from services.contracts.event import Event
+from services.contracts.marks import Id
+from services.contracts.volunteers import CarePlanChanged, CarePlanRaised, CarePlanStatus, CareVisit
+from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlready, need_of_visit
+from services.volunteers.care.domain.recurrence import Recurrence
+from services.volunteers.people.domain.profile import AgeBand, Gender
+from services.volunteers.shared.values import Day, Minutes
+
+FOR_EVER = date(2099, 12, 31)
+"""The day until which a plan is paused that nobody has said an end for."""
+
+
+class ChangePlan(Request):
+    """Change a plan. The fields given replace those that were there; dates that have begun stay as they were."""
+
+    recurrence: Recurrence | None = None
+    minutes: Minutes | None = None
+    seats: int | None = Field(default=None, ge=1, le=10)
+    building: Id | None = None
+    home: Line | None = None
+    note: Text | None = None
+    gender: Gender | None = None
+    urgency: int | None = Field(default=None, ge=1, le=3)
+    age_band: AgeBand | None = None
+    refused: frozenset[Id] | None = Field(default=None, max_length=50)
+
+    def given(self) -> dict[str, Any]:
+        """The fields that replace something: a null clears those that may be null, and leaves the others."""
+        clearable = {"building", "home", "note", "gender", "age_band"}
+        return {
+            name: value
+            for name in sorted(self.model_fields_set)
+            if (value := getattr(self, name)) is not None or name in clearable
+        }
+
+
+class Pause(Request):
+    """No dates until this day, which is the first to have one again; without it, until somebody resumes the plan."""
+
+    until: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What becomes of the dates: `visits` are those that stand from now on."""
+
+    visits: tuple[CareVisit, ...]
+    kept: Sequence[CareVisit]
+    cancelled: Sequence[str]
+    raised: Sequence[CareVisit]
+
+
+def change_plan(plan: CarePlan, command: ChangePlan, by: Principal, now: datetime) -> Decision[CarePlan]:
+    """Change what the plan asks, and when.
+
+    Raises:
+        NotYours: the caller is not staff.
+        CarePlanClosedAlready: the plan is closed.
+    """
+    _require_open(plan, by)
+    given = {name: value for name, value in command.given().items() if getattr(plan, name) != value}
+    return _followed(plan, plan.model_copy(update=given), now) if given else decided(plan)
+
+
+def pause_plan(plan: CarePlan, command: Pause, by: Principal, now: datetime) -> Decision[CarePlan]:
+    """Cancel the dates until a day, and raise none for it.
+
+    Raises:
+        NotYours, CarePlanClosedAlready: as for `change_plan`.
+    """
+    _require_open(plan, by)
+    until = command.until or FOR_EVER
+    if plan.paused_until == until:
+        return decided(plan)
+    return _followed(plan, plan.model_copy(update={"paused_until": until}), now)
+
+
+def resume_plan(plan: CarePlan, by: Principal, now: datetime) -> Decision[CarePlan]:
+    """The plan goes on: its dates in sight are raised again.
+
+    Raises:
+        NotYours, CarePlanClosedAlready: as for `change_plan`.
+    """
+    _require_open(plan, by)
+    if plan.paused_until is None:
+        return decided(plan)
+    return _followed(plan, plan.model_copy(update={"paused_until": None}), now)
+
+
+def _require_open(plan: CarePlan, by: Principal) -> None:
+    by.require(plan.community, Role.STAFF)
+    if plan.status is CarePlanStatus.CLOSED:
+        raise CarePlanClosedAlready()
+
+
+def _followed(before: CarePlan, plan: CarePlan, now: datetime) -> Decision[CarePlan]:
+    edition = before.edition + 1
+    following = _following(plan, edition, now)
+    changed = plan.model_copy(update={"edition": edition, "visits": following.visits})
+    told: list[Event] = [
+        event_from(CarePlanChanged, changed, visits=list(following.kept), cancelled=list(following.cancelled))
+    ]
+    if following.raised:
+        told.append(event_from(CarePlanRaised, changed, visits=list(following.raised)))
+    return decided(changed, *told)
+
+
+def _following(plan: CarePlan, edition: int, now: datetime) -> Following:
+    begun = tuple(visit for visit in plan.visits if visit.starts_at <= now)
+    to_come = {visit.on: visit for visit in plan.visits if visit.starts_at > now}
+    length = timedelta(minutes=plan.minutes)
+    kept: list[CareVisit] = []
+    raised: list[CareVisit] = []
+    for start in plan.recurrence.starts(plan.first_free(local_date(now)), plan.raised_until):
+        if start <= now:
+            continue
+        before = to_come.get(start.date())
+        need = need_of_visit(plan.id, start.date(), edition) if before is None else before.need
+        at = start.astimezone(UTC)
+        visit = CareVisit(need=need, on=start.date(), starts_at=at, ends_at=at + length)
+        (raised if before is None else kept).append(visit)
+    standing = {visit.need for visit in kept}
+    cancelled = [visit.need for visit in to_come.values() if visit.need not in standing]
+    visits = tuple(sorted((*begun, *kept, *raised), key=lambda visit: visit.starts_at))
+    return Following(visits, kept, cancelled, raised)
