@@ -58,6 +58,9 @@ from services.issues.units import room as units_room
 from services.issues.units.store import UNITS
 from services.issues.uploads import room as uploads_room
 from services.issues.uploads.kept import kept_uploads
+from services.issues.vocabulary import room as vocabulary_room
+from services.issues.vocabulary.store import VOCABULARIES
+from services.issues.vocabulary.vocabularies import Vocabularies
 from services.issues.wishes import room as wishes_room
 from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.joining import WishJoining as WishJoining
@@ -74,6 +77,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     vault = opened_vault(runtime)
     units, catalogues = Unchanging(runtime.aggregates(UNITS)), Catalogues(runtime.aggregates(CATALOGUES))
     places = Remembered(runtime.aggregates(PLACES), clock)
+    vocabularies = Vocabularies(Remembered(runtime.aggregates(VOCABULARIES), clock))
     photos, attachments = kept_uploads(runtime, vault)
     rounds, plans, visits = runtime.aggregates(ROUNDS), runtime.aggregates(ROUND_PLANS), runtime.aggregates(VISITS)
     supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
@@ -99,6 +103,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         privacy_room.room(vault),
         units_room.room(units),
         catalogue_room.room(catalogues, units),
+        vocabulary_room.room(vocabularies),
         places_room.room(places, catalogues, Links(settings.public_url, settings.report_page)),
         uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
         supports_room.room(supports, supporter_counts, withheld, database),
@@ -127,6 +132,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
             Titles(units, places),
             rounds,
             RoundReader(visits, cases, places, catalogues),
+            vocabularies,
             database,
             clock,
             settings,
@@ -150,6 +156,17 @@ service = Service(
     name="issues",
     title="Sunshine Community: issues (cases, rounds, wishes)",
     settings=IssuesSettings,
-    kinds=(UNITS, CATALOGUES, PLACES, SUPPORTS, *KINDS_OF_ROUNDS, WISHES, CASES, *KINDS_OF_ROUTING, ERASURES),
+    kinds=(
+        UNITS,
+        CATALOGUES,
+        VOCABULARIES,
+        PLACES,
+        SUPPORTS,
+        *KINDS_OF_ROUNDS,
+        WISHES,
+        CASES,
+        *KINDS_OF_ROUTING,
+        ERASURES,
+    ),
     rooms=rooms,
 )

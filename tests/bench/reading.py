@@ -23,9 +23,9 @@ from services.issues.reading.finding import CaseFinder, Filters, Reach
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.maps import Maps, ShownOnMap
 from services.issues.reading.projection import indexes
+from services.issues.reading.questions import terms
 from services.issues.reading.row import ROWS, VERIFIERS_DESK, row, unit_desk
 from services.issues.reading.tiles import Box
-from services.issues.reading.tokenizer import terms
 from tests.bench.cases import BEGAN, COMMUNITY, DAYS, UNITS, states
 from tests.bench.ground import Figure, Servers, database
 

@@ -95,6 +95,7 @@ from services.contracts.issues.rounds import (
     VisitState,
 )
 from services.contracts.issues.supports import SupportAnonymised, SupportGiven, SupportWithdrawn
+from services.contracts.issues.vocabulary import VocabularyChanged, VocabularyState
 from services.contracts.issues.wishes import (
     WishAnonymised,
     WishAnswered,
@@ -201,6 +202,8 @@ __all__ = [
     "VisitRecorded",
     "VisitRevised",
     "VisitState",
+    "VocabularyChanged",
+    "VocabularyState",
     "WishAnonymised",
     "WishAnswered",
     "WishDropped",

@@ -14,14 +14,18 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store import cursor as cursors
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.contracts.issues import CaseStatus, Channel, Priority
+from services.issues.reading.questions import Cover, Term, Way
 from services.issues.reading.row import INSIDE, ROWS, WAITING, WORDS, order_of
-from services.issues.reading.tokenizer import Term
 
 LOOKS = (150, 850)
 """How many rows one page of a search looks at, first and then: where common words rarely meet, a page may be short."""
 
 _COUNTED = 1000
 _LEADS = 8
+_LEADING_TERMS = 3
+_FAR = "~"
+"""Stands in the cursor of a page that ended among what is found in another way than it was typed."""
+_BEHIND_ALL = 2**63 - 1
 Keys = Sequence[tuple[str, int]]
 _NEWEST: Keys = [("order", DESCENDING)]
 _DUE: Keys = [("due", ASCENDING), ("_id", ASCENDING)]
@@ -125,21 +129,46 @@ class CaseFinder:
         limit: int,
         cursor: str | None,
     ) -> Found:
-        """The rows in which every term is found, newest first. A page may be short or empty and yet have a `next`."""
-        lead = await self._lead(community, terms, reach)
+        """The rows in which every term is found: first those that hold all as it was typed, then those with what else
+        they may mean; of both the newest first. A page may be short or empty and yet have a `next`."""
+        rows, otherwise = list[Document](), any(term.far for term in terms)
+        if cursor is None or _read(cursor, int)[1] != _FAR:
+            found = await self._walk(community, terms, reach, filters, limit, cursor, far=False)
+            if found.next is not None or not otherwise:
+                return found
+            rows, cursor = found.rows, None
+            if len(rows) == limit:
+                return Found(rows, cursors.encode(_BEHIND_ALL, _FAR))
+        found = await self._walk(community, terms, reach, filters, limit - len(rows), cursor, far=True)
+        return Found([*rows, *found.rows], found.next)
+
+    async def _walk(
+        self,
+        community: str,
+        terms: Sequence[Term],
+        reach: Reach,
+        filters: Filters,
+        limit: int,
+        cursor: str | None,
+        *,
+        far: bool,
+    ) -> Found:
+        """The rows in which the terms stand as they were typed; `far`: those in which they don't and yet are found."""
+        lead = await self._lead(community, terms, reach, far=far)
         walk = _after({"community": community, "words": lead, **_ordered(filters)}, cursor)
-        verified, rows = matching(terms, reach, filters), list[Document]()
+        verified, rows, mark = matching(terms, reach, filters, far=far), list[Document](), _FAR if far else ""
         for look in LOOKS:
             end = await self._end(walk, look)
             here = walk if end is None else {**walk, "order": {**walk.get("order", {}), "$gte": end}}
             found = self.rows.find({**here, "$and": [verified]}, {"order": 1}).sort(_NEWEST).hint(WORDS)
             rows += await found.limit(limit + 1 - len(rows)).to_list(None)
             if len(rows) > limit:
-                return Found(rows[:limit], _order_of(rows[limit - 1]))
+                last = rows[limit - 1]
+                return Found(rows[:limit], cursors.encode(last["order"], mark or last["_id"]))
             if end is None:
                 return Found(rows)
             walk = {**walk, "order": {**walk.get("order", {}), "$lt": end}}
-        return Found(rows, cursors.encode(walk["order"]["$lt"], ""))
+        return Found(rows, cursors.encode(walk["order"]["$lt"], mark))
 
     async def _end(self, walk: Mapping[str, Any], look: int) -> int | None:
         """Where so many rows of a walk end; None where there are not more. Read from the index alone."""
@@ -147,19 +176,33 @@ class CaseFinder:
         found = await ends.to_list(1)
         return int(found[0]["order"]) if found else None
 
-    async def _lead(self, community: str, terms: Sequence[Term], reach: Reach) -> Document:
-        """The condition on the words that leaves the fewest rows to look at: the rarest token's."""
-        tokens = sorted({token for term in terms for token in term.tokens}, key=len, reverse=True)[:_LEADS]
-        conditions = [_scoped(token, reach) for token in tokens]
-        if len(conditions) == 1:
-            return conditions[0]
+    async def _lead(self, community: str, terms: Sequence[Term], reach: Reach, *, far: bool) -> Document:
+        """The condition on the words that leaves the fewest rows to look at: the rarest tokens of a term."""
+        if not far:
+            covers = sorted({cover for term in terms for cover in term.near.covers}, key=_telling)[:_LEADS]
+            return min(await self._counted(community, covers, reach), key=_count)[1]
+        leads: list[tuple[int, Document]] = []
+        for term in sorted(terms, key=lambda term: len(term.ways))[:_LEADING_TERMS]:
+            rarest = [
+                min(await self._counted(community, sorted(way.covers, key=_telling)[:_LEADS], reach), key=_count)
+                for way in term.ways
+            ]
+            tokens = sorted({token for _, condition in rarest for token in condition["$in"]})
+            leads.append((sum(map(_count, rarest)), {"$in": tokens}))
+        return min(leads, key=_count)[1]
+
+    async def _counted(self, community: str, covers: Sequence[Cover], reach: Reach) -> list[tuple[int, Document]]:
+        """The conditions on the words, each with how many rows it leaves; not counted where there is no choice."""
+        conditions = [_scoped(cover, inside=reach.inside or bool(reach.units)) for cover in covers]
+        if len(conditions) == 1 and len(conditions[0]["$in"]) <= 2:
+            return [(_COUNTED, conditions[0])]
         counts = await asyncio.gather(
             *(
                 self.rows.count_documents({"community": community, "words": condition}, limit=_COUNTED)
                 for condition in conditions
             )
         )
-        return conditions[counts.index(min(counts))]
+        return list(zip(counts, conditions, strict=True))
 
     async def _page(self, query: Mapping[str, Any], sort: Keys, limit: int, word: Any) -> Found:
         rows = await self.rows.find(query, _SHOWN).sort(sort).limit(limit + 1).to_list(limit + 1)
@@ -190,26 +233,52 @@ def waiting(
     return [({**query, "due": due, "_id": {"$gt": id}}, _TIED), ({**query, "due": {"$gt": due}}, _DUE)]
 
 
-def matching(terms: Sequence[Term], reach: Reach, filters: Filters) -> Document:
-    """The condition that verifies what a token has found."""
-    open_text = [{"text": {"$regex": term.pattern}} for term in terms]
-    any_text = [{"$or": [{"text": {"$regex": term.pattern}}, {"inside": {"$regex": term.pattern}}]} for term in terms]
+def matching(terms: Sequence[Term], reach: Reach, filters: Filters, *, far: bool = False) -> Document:
+    """The condition that verifies what a token has found: the terms as they were typed; `far`: in any way but that."""
     if reach.inside:
-        seen: Document = {"$and": any_text}
+        seen = _found(terms, inside=True, far=far)
     elif reach.units:
         theirs = {"unit": {"$in": list(reach.units)}}
-        seen = {"$or": [{"public": True, "$and": open_text}, {**theirs, "$and": any_text}]}
+        public = {"public": True, **_found(terms, inside=False, far=far)}
+        seen = {"$or": [public, {**theirs, **_found(terms, inside=True, far=far)}]}
     else:
-        seen = {"public": True, "$and": open_text}
+        seen = {"public": True, **_found(terms, inside=False, far=far)}
     return {**{name: value for name, value in filters.query().items() if name != "order"}, **seen}
+
+
+def _found(terms: Sequence[Term], *, inside: bool, far: bool) -> Document:
+    """All of the terms, in what everybody reads or, `inside`, in all that is written."""
+    near = [_holds(term.near, inside=inside) for term in terms]
+    if not far:
+        return {"$and": near}
+    ways = [{"$or": [_holds(way, inside=inside) for way in term.ways]} for term in terms]
+    return {"$and": ways, "$nor": [{"$and": near}]}
+
+
+def _holds(way: Way, *, inside: bool) -> Document:
+    if not way.patterns:
+        return {"$and": [{"words": _scoped(cover, inside=inside)} for cover in way.covers]}
+    texts = ("text", "inside") if inside else ("text",)
+    each = [[{text: {"$regex": pattern}} for text in texts] for pattern in way.patterns]
+    return {"$and": [some[0] if len(some) == 1 else {"$or": some} for some in each]}
 
 
 def _ordered(filters: Filters) -> Document:
     return {name: value for name, value in filters.query().items() if name == "order"}
 
 
-def _scoped(token: str, reach: Reach) -> Document:
-    return {"$in": [token, INSIDE + token] if reach.inside or reach.units else [token]}
+def _scoped(cover: Cover, *, inside: bool) -> Document:
+    tokens = sorted(cover)
+    return {"$in": [*tokens, *(INSIDE + token for token in tokens)] if inside else tokens}
+
+
+def _telling(cover: Cover) -> tuple[int, int, str]:
+    """Sorts first what is likely rare: few tokens, and long ones."""
+    return len(cover), -max(map(len, cover)), min(cover)
+
+
+def _count(pair: tuple[int, Document]) -> int:
+    return pair[0]
 
 
 def _after(query: Mapping[str, Any], cursor: str | None) -> Document:

@@ -17,6 +17,7 @@ from services.issues.reading.round_status import RoundReader
 from services.issues.reading.settings import ReadingSettings
 from services.issues.reading.store import INDEXES, Rows
 from services.issues.rounds.domain.rounds import Round
+from services.issues.vocabulary.vocabularies import Vocabularies
 
 
 def room(
@@ -25,6 +26,7 @@ def room(
     titles: Titles,
     rounds: Aggregates[Round],
     round_reader: RoundReader,
+    vocabularies: Vocabularies,
     database: Database,
     clock: Clock,
     settings: ReadingSettings,
@@ -40,7 +42,7 @@ def room(
         "reading",
         indexes=INDEXES,
         routers=[
-            search.router(CaseFinder(database), answering),
+            search.router(CaseFinder(database), answering, vocabularies),
             map.router(Maps(database)),
             exports.router(database, titles.units),
             kpis.router(CaseFigures(database), formulas, titles, answering, clock),

@@ -1,130 +1,97 @@
-"""Chinese full-text search without a dictionary: what a text is found by, and what a question asks for.
+"""Chinese full-text search without a dictionary: what a text is found by. `questions` says what a question asks for.
 
-Chinese runs are indexed by every character and every pair of neighbours, letters and digits as whole words, after NFKC
-and case folding. A question's pairs find the candidates; that they stand together is verified in the text itself.
+Chinese runs are indexed by every character and every pair of neighbours, and by how the pairs sound (`sounds`); letters
+and digits as whole words, and a number by its beginnings and ends as well, so that 70 leads to 702. All of it after
+folding: width, case, and traditional characters make no difference.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from operator import add
 
-from services.chassis.errors import Invalid
+from services.issues.reading.sounds import of_pair
+from services.issues.shared.folding import folded
 
-MOST_TERMS = 8
-LONGEST_QUESTION = 100
-_LONGEST_WORD = 32
+LONGEST_WORD = 32
 _MOST_TOKENS = 1200
+_SOUNDED = 400
+"""How many characters of a text are found by their sounds: the first ones."""
+PARTS = range(3, 9)
+"""The lengths of numbers that are found by parts; longer ones are not read as numbers of homes, floors or cases."""
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3007"
-_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
-_BETWEEN = re.compile(r"[\s,;!?、。]+")
-"""What parts the words of a question, as people type it; after NFKC, so full-width commas are among them."""
-
-_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
-_WORD_CHARACTER = rf"[^\W_{_HAN}]"
-
-
-class NothingToSearch(
-    Invalid,
-    code="search.nothing-to-search",
-    zh="请输入要查找的文字或数字。",
-    en="There is no letter, digit or character to search for.",
-):
-    """Spaces and punctuation find nothing."""
-
-
-class TooManyTerms(
-    Invalid, code="search.too-many-terms", zh="一次最多查找 {limit} 个词。", en="At most {limit} terms at once."
-):
-    """A bound on the work of one question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One part of a question. `tokens`: what the index has of it; `pattern`: the regular expression it must match."""
-
-    tokens: tuple[str, ...]
-    pattern: str
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3007"
+RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<word>[^\W_{HAN}]+)")
 
 
 def normal(*texts: str | None) -> str:
-    """The texts as they are compared: NFKC, lower case, one space between words; parts on lines of their own."""
-    parts = (
-        " ".join(unicodedata.normalize("NFKC", text).casefold().replace("\0", " ").split()) for text in texts if text
-    )
+    """The texts as they are compared: folded, one space between words; parts on lines of their own."""
+    parts = (" ".join(folded(text).replace("\0", " ").split()) for text in texts if text)
     return "\n".join(part for part in parts if part)
 
 
 def tokens(text: str) -> set[str]:
-    """What a `normal` text is found by; a text with more than 1200 different ones is found by the first of them."""
+    """What a `normal` text is found by; a text with more than 1200 different words is found by the first of them, and
+    by the sounds of its first 400 characters."""
     if not may_be_cut_off(text):
-        return _all_tokens(text)
-    found: dict[str, None] = {}
-    for token in _tokens(text):
-        found[token] = None
-        if len(found) >= _MOST_TOKENS:
-            break
-    return set(found)
+        found = _all_words(text)
+    else:
+        first: dict[str, None] = {}
+        for token in words(text):
+            first[token] = None
+            if len(first) >= _MOST_TOKENS:
+                break
+        found = set(first)
+    found.update(sounds(text[:_SOUNDED]))
+    return found
 
 
 def may_be_cut_off(text: str) -> bool:
-    """Whether `text` may have more tokens than are kept: each character stands in two at the most."""
-    return 2 * len(text) > _MOST_TOKENS
+    """Whether `text` may have more tokens than are kept: a character stands in two words at the most."""
+    return len(text) > min(_SOUNDED, _MOST_TOKENS // 2)
 
 
-def terms(question: str) -> tuple[Term, ...]:
-    """The parts of a question; each must be found.
-
-    Raises:
-        NothingToSearch: there is none.
-        TooManyTerms: more than 8.
-    """
-    found = tuple(dict.fromkeys(term for word in _BETWEEN.split(normal(question)) if (term := _term(word)).tokens))
-    if not found:
-        raise NothingToSearch()
-    if len(found) > MOST_TERMS:
-        raise TooManyTerms(limit=MOST_TERMS)
-    return found
-
-
-def _all_tokens(text: str) -> set[str]:
-    """As `_tokens`; told one by one they take twice the time."""
-    found: set[str] = set()
-    for run in _RUN.finditer(text):
+def words(text: str) -> Iterator[str]:
+    """The tokens of what is written in `text`, in its order."""
+    for run in RUN.finditer(text):
         han = run["han"]
         if han is None:
-            found.add(run[0][:_LONGEST_WORD])
-        else:
-            found.update(han, _pairs(han))
-    return found
-
-
-def _tokens(text: str) -> Iterator[str]:
-    for run in _RUN.finditer(text):
-        han = run["han"]
-        if han is None:
-            yield run[0][:_LONGEST_WORD]
+            yield from _of_word(run[0])
         else:
             yield from han
-            yield from _pairs(han)
+            yield from pairs(han)
 
 
-def _term(word: str) -> Term:
-    found: list[str] = []
-    for run in _RUN.finditer(word):
+def sounds(text: str) -> set[str]:
+    """The tokens of how `text` sounds."""
+    found: set[str] = set()
+    for run in RUN.finditer(text):
         han = run["han"]
-        found += [run[0][:_LONGEST_WORD]] if han is None else _pairs(han) if len(han) > 1 else [han]
-    return Term(tuple(dict.fromkeys(found)), _pattern(_AROUND.sub("", word)))
+        if han is not None:
+            for pair in pairs(han):
+                found.update(of_pair(pair))
+    found.discard("")
+    return found
 
 
-def _pairs(han: str) -> Iterable[str]:
+def pairs(han: str) -> Iterable[str]:
+    """Every two characters that stand side by side."""
     return map(add, han, han[1:])
 
 
-def _pattern(word: str) -> str:
-    """`word` as it stands; letters and digits at its ends end there, so that 9 does not find 19."""
-    begins = f"(?<!{_WORD_CHARACTER})" if re.match(_WORD_CHARACTER, word) else ""
-    ends = f"(?!{_WORD_CHARACTER})" if re.search(f"{_WORD_CHARACTER}$", word) else ""
-    return begins + re.escape(word) + ends
+def _all_words(text: str) -> set[str]:
+    """As `words`; told one by one they take twice the time."""
+    found: set[str] = set()
+    for run in RUN.finditer(text):
+        han = run["han"]
+        if han is None:
+            found.update(_of_word(run[0]))
+        else:
+            found.update(han, pairs(han))
+    return found
+
+
+def _of_word(word: str) -> Iterable[str]:
+    if len(word) not in PARTS or not word.isdecimal():
+        return (word[:LONGEST_WORD],)
+    inner = range(2, len(word))
+    return (word, *(word[:end] for end in inner), *(word[-end:] for end in inner))

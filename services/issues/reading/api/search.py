@@ -17,8 +17,9 @@ from services.issues.cases.views import CaseView
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import FiltersDep
 from services.issues.reading.finding import CaseFinder, Reach
+from services.issues.reading.questions import LONGEST_QUESTION, NothingToSearch, TooManyTerms, known_as, terms
 from services.issues.reading.row import STAFF_DESK, VERIFIERS_DESK, reporter_desk, unit_desk
-from services.issues.reading.tokenizer import LONGEST_QUESTION, NothingToSearch, TooManyTerms, terms
+from services.issues.vocabulary.vocabularies import Vocabularies
 
 BASE = "/api/issues/v1"
 
@@ -38,8 +39,8 @@ class UnitMissing(
     """A queue of a unit is asked for with the unit's id."""
 
 
-def router(finding: CaseFinder, answering: Answering) -> APIRouter:
-    """The routes of search and queues."""
+def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies) -> APIRouter:
+    """The routes of search and queues. Who searches for a word of `vocabularies` finds those that mean the same."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
 
     @routes.get(
@@ -56,14 +57,18 @@ def router(finding: CaseFinder, answering: Answering) -> APIRouter:
         community: Annotated[Id, Query()],
         q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION, description="Every word must be found.")],
     ) -> Response:
-        """Newest first. A page may hold fewer cases than asked for and still have a `next`.
+        """First the cases in which the words stand as they were typed, then those in which something else is found that
+        they may mean: a synonym (`GET /synonyms/{community}`), what sounds so (`dianti`, `dt`), a part of a number;
+        both newest first. Width, case, traditional characters and ways to write numbers (7层, 七楼, 7F; 3号楼, 三栋)
+        make no difference. A page may hold fewer cases than asked for and still have a `next`.
 
         Everybody searches titles, categories and places of public categories; workers also the words of reports and
         remarks, a handler those of the own units' cases. A case is found about a second after it changed.
         """
         principal.require(community)
         reach = Reach.of(principal, community)
-        found = await finding.search(community, terms(q), reach, filters, page.limit, page.cursor)
+        asked = terms(q, known_as(await vocabularies.of(community)))
+        found = await finding.search(community, asked, reach, filters, page.limit, page.cursor)
         return await answering.answer(found, principal, request)
 
     @routes.get(

@@ -12,11 +12,13 @@ from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus, Channel, Priority
 from services.issues.reading.facts import By, When, local_day
 from services.issues.reading.figures import CaseFigures, Period
-from services.issues.reading.finding import CaseFinder, Filters, waiting
+from services.issues.reading.finding import CaseFinder, Filters, Reach, matching, waiting
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.marks import EVER, MARKS
 from services.issues.reading.projection import RETIRED, Projection, indexes
-from services.issues.reading.row import ROWS, WAITING, order_of
+from services.issues.reading.questions import known_as, terms
+from services.issues.reading.row import ROWS, WAITING, WORDS, order_of
+from services.issues.vocabulary.residential import RESIDENTIAL
 from tests.integration.issues.calling import Api
 from tests.integration.issues.kept import Kept
 from tests.integration.issues.query_plans import winning
@@ -309,3 +311,51 @@ async def test_figures_and_clusters_read_no_rows(
     [line] = await CaseFigures(db).table(HERE, DEFAULT, By.CATEGORY, Period(today, today))
     assert (line.value, line.counted["filing"]) == ("noise", (0, 1))
     assert await counted(api, "open") == 1
+
+
+async def test_what_is_written_otherwise_is_found_and_what_is_meant_comes_after_it(
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    houses = unit_and_houses[1]
+    typed = await reported(api, houses[0], text="楼上噪音")
+    meant = await reported(api, houses[0], text="設備702 電梯響 七樓")
+    await up_to_date(store)
+    for question in ("电梯", "7层", "7F", "dianti", "dt", "70", "升降机", "diantixiang", "七层 dt"):
+        assert await ids(api, STAFF, "/search", q=question) == [meant], question
+    # Both are of the category 噪声, and the first alone says 噪音: it comes first, though the other is newer.
+    assert await ids(api, STAFF, "/search", q="噪音") == [typed, meant]
+    assert await ids(api, NEIGHBOUR, "/search", q="zaosheng") == [meant, typed]
+    for question in ("dianti", "dt", "70", "7层", "升降机"):
+        assert await ids(api, NEIGHBOUR, "/search", q=question) == [], question
+
+
+async def test_pages_hold_each_case_once_across_what_is_typed_and_what_is_meant(
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.issues.reading.finding.LOOKS", (2, 3))
+    typed = [await reported(api, unit_and_houses[1][0], text="噪音") for _ in range(2)]
+    meant = [await reported(api, unit_and_houses[1][1], text="吵") for _ in range(3)]
+    typed += [await reported(api, unit_and_houses[1][0], text="噪音") for _ in range(2)]
+    await up_to_date(store)
+    for limit in (1, 2, 3, 4, 5, 7, 9):
+        seen: list[str] = []
+        cursor: str | None = None
+        for _ in range(12):
+            answer = await api.get(STAFF, "/search", community=HERE, q="噪音", limit=limit, cursor=cursor)
+            seen += [item["id"] for item in answer.json["items"]]
+            cursor = answer.json["next"]
+            if cursor is None:
+                break
+        assert (seen, cursor) == ([*typed[::-1], *meant[::-1]], None), limit
+
+
+@pytest.mark.parametrize("question", ["yi", "dianti", "dt", "噪音", "70", "3栋7楼", "灯 yi"])
+@pytest.mark.parametrize("far", [False, True])
+async def test_whatever_is_asked_walks_the_index_in_its_order(db: Database, question: str, far: bool) -> None:
+    asked = terms(question, known_as(RESIDENTIAL))
+    reach = Reach(inside=True)
+    lead = await CaseFinder(db)._lead(HERE, asked, reach, far=far)
+    query = {"community": HERE, "words": lead, "$and": [matching(asked, reach, Filters(), far=far)]}
+    used = winning(await db[ROWS].find(query).sort([("order", -1)]).hint(WORDS).explain())
+    assert "IXSCAN" in used
+    assert not used & {"COLLSCAN", "SORT"}

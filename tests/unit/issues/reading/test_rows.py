@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.issues import CaseStatus as S
+from services.contracts.masking import mask
 from services.issues.cases.domain.publicity import CATEGORY
 from services.issues.reading.rewriting import Change
 from services.issues.reading.row import INSIDE, NEVER, WRITTEN, Where, counted_in, counts_as, desks, order_of, row
-from services.issues.reading.tokenizer import _tokens, normal, tokens
+from services.issues.reading.tokenizer import normal, sounds, tokens, words
 from tests.unit.issues.world import HERE, UNIT, WAYS, a_case
 
 WHERE = Where(("都市小区", "9号楼"), 114.25, 30.6)
@@ -70,9 +71,21 @@ def test_words_of_a_case_that_is_not_public_are_inside_ones() -> None:
 
 
 def test_words_that_only_workers_read_are_marked() -> None:
-    words = made(text="门锁坏了")["words"]
-    assert INSIDE + "门锁" in words
-    assert "门锁" not in words
+    found = made(text="门锁坏了 702")["words"]
+    for token in ("门锁", "~mensuo", "^ms", "702", "70"):
+        assert INSIDE + token in found
+        assert token not in found
+
+
+@pytest.mark.parametrize("text", ["请打 13812345678", "证 110101199003070011", "业主张先生家，3号楼2单元1203室漏水"])
+def test_what_is_masked_is_found_neither_as_it_is_written_nor_by_its_sound_or_part(text: str) -> None:
+    drawn = made(text=text, remarks=[{"text": text, "at": NOW}])
+    masked = normal(mask(text))
+    assert masked != normal(text)
+    assert drawn["inside"].startswith(masked)
+    gone = tokens(normal(text)) - tokens(normal(drawn["inside"], drawn["text"]))
+    assert gone
+    assert not {INSIDE + token for token in gone} & set(drawn["words"])
 
 
 def test_newer_reports_sort_behind_older_ones_whatever_their_ids() -> None:
@@ -147,19 +160,19 @@ def test_words_are_the_tokens_of_all_that_is_written_in_order(text: str, title: 
     """Whatever of it is remembered, or put together from parts."""
     state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {"title": title, "text": text, CATEGORY: public}
     drawn = row("case-1", 3, state, WHERE)
-    shown = set(_tokens(drawn["text"]))
+    shown = {*words(drawn["text"]), *sounds(drawn["text"])}
     assert drawn["text"] == normal(title, state["category_zh"], state["category_en"], *WHERE.titles)
-    hidden = set(_tokens(drawn["inside"]))
+    hidden = {*words(drawn["inside"]), *sounds(drawn["inside"])}
     if public:
         assert drawn["words"] == sorted([*shown, *(INSIDE + token for token in hidden - shown)])
     else:
         assert drawn["words"] == sorted(INSIDE + token for token in shown | hidden)
 
 
-@pytest.mark.parametrize("length", [599, 600, 601, 1500])
+@pytest.mark.parametrize("length", [399, 400, 401, 599, 600, 601, 1500])
 def test_of_a_long_text_the_first_words_are_kept(length: int) -> None:
     text = "".join(chr(0x4E00 + n) for n in range(length))
-    every = list(dict.fromkeys(_tokens(text)))
-    assert tokens(text) == set(every[:1200])
+    every = list(dict.fromkeys(words(text)))
+    assert tokens(text) == {*every[:1200], *sounds(text[:400])}
     state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {"title": text, "text": "", "spot": "", "remarks": []}
     assert row("case-1", 3, state, WHERE)["words"] == sorted(tokens(row("case-1", 3, state, WHERE)["text"]))

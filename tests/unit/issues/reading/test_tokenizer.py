@@ -1,22 +1,42 @@
 """What a Chinese text is found by, and what a question asks for."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
-from services.issues.reading.tokenizer import _BETWEEN, NothingToSearch, TooManyTerms, normal, terms, tokens
+from services.issues.reading.questions import (
+    _BETWEEN,
+    NO_SYNONYMS,
+    NothingToSearch,
+    Synonyms,
+    TooManyTerms,
+    Way,
+    known_as,
+    terms,
+)
+from services.issues.reading.tokenizer import normal, pairs, tokens
+from services.issues.vocabulary.residential import RESIDENTIAL
 
 CHINESE = st.text(st.sampled_from("楼道照明灯不亮电梯漏水九号"), min_size=1, max_size=12)
 MIXED = st.text(st.sampled_from("楼道灯9a B-，。 \t８号LED"), max_size=30)
 
 
-def found(question: str, text: str) -> bool:
-    """Whether the index and then the text itself find `question` in `text`."""
+FIRST = known_as(RESIDENTIAL)
+
+
+def found(question: str, text: str, synonyms: Synonyms = NO_SYNONYMS, *, typed: bool = False) -> bool:
+    """Whether the index and then the text itself find `question` in `text`; `typed`: as it is typed."""
     plain = normal(text)
     index = tokens(plain)
-    return all(set(term.tokens) <= index and re.search(term.pattern, plain) for term in terms(question))
+
+    def finds(way: Way) -> bool:
+        return all(cover & index for cover in way.covers) and all(re.search(each, plain) for each in way.patterns)
+
+    return all(finds(term.near) or (not typed and any(map(finds, term.far))) for term in terms(question, synonyms))
 
 
 @pytest.mark.parametrize(
@@ -65,8 +85,9 @@ def test_any_question_is_refused_or_finds_itself(text: str) -> None:
         assert len(_BETWEEN.split(normal(text))) > 8
     else:
         assert asked
-        assert all(term.tokens for term in asked)
-        assert found(text, text)
+        assert all(term.near.covers for term in asked)
+        assert found(text, text, typed=True)
+        assert found(text, text, FIRST)
 
 
 @given(st.text(max_size=200))
@@ -74,6 +95,118 @@ def test_no_text_breaks_the_index(text: str) -> None:
     plain = normal(text)
     assert normal(plain) == plain or len(normal(plain)) <= len(plain)
     assert all(0 < len(token) <= 32 and "\0" not in token for token in tokens(plain))
+
+
+SAME = [
+    ("电梯", "電梯"),
+    ("乾淨", "干净"),
+    ("３号楼", "3号楼"),
+    ("ＬＥＤ", "led"),
+    ("七层", "7层", "7楼", "七楼", "7F", "7f", "７樓"),
+    ("12层", "十二楼", "十二层", "12F"),
+    ("三号楼", "3号楼", "3栋", "三栋", "3幢", "3座", "三棟", "3#", "3 号楼"),
+    ("21号楼", "二十一栋", "21幢"),
+    ("-1层", "负一楼", "负1层", "地下一层", "地下1层", "B1", "B1层"),
+    ("2单元", "二单元"),
+    ("702室", "七零二室", "七〇二室"),
+    ("两天", "2天", "二天"),
+    ("3栋7楼", "三号楼七层", "3号楼7层", "三幢7F"),
+]
+
+
+@pytest.mark.parametrize("ways", SAME, ids=lambda ways: ways[0])
+def test_ways_to_write_the_same_find_each_other(ways: tuple[str, ...]) -> None:
+    for question in ways:
+        for text in ways:
+            assert found(question, f"灯 {text} 坏", typed=True), (question, text)
+            assert found(f"{question}漏水", f"在{text}漏水了", typed=True) or question.endswith(("#", "d")), text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("9号楼", "19号楼"),
+        ("九号楼", "十九号楼"),
+        ("7层", "17层"),
+        ("七层", "十七楼"),
+        ("7层", "7号楼"),
+        ("3栋", "13幢"),
+        ("1层", "负1层"),
+        ("-1层", "1层"),
+        ("2单元", "12单元"),
+    ],
+)
+def test_other_numbers_do_not(question: str, text: str) -> None:
+    assert not found(question, text, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("噪音", "装修噪声"),
+        ("噪声", "装修噪音"),
+        ("路灯", "公共照明 Public lighting"),
+        ("公共照明", "路灯不亮"),
+        ("路灯坏了", "公共照明\n三楼的灯坏了"),
+        ("電瓶車充電", "电动车进楼充电"),
+        ("lift", "电梯故障"),
+        ("消火栓", "消防栓旁"),
+    ],
+)
+def test_synonyms_find_each_other_where_the_community_has_them(question: str, text: str) -> None:
+    assert found(question, text, FIRST)
+    assert not found(question, text)
+    assert not found(question, text, FIRST, typed=True)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("dianti", "七楼电梯异响"),
+        ("dt", "七楼电梯异响"),
+        ("DianTi", "電梯"),
+        ("diàntī", "电梯"),
+        ("dian'ti", "电梯"),
+        ("dian ti", "电梯"),
+        ("loudaodeng", "楼道灯不亮"),
+        ("ldd", "楼道灯不亮"),
+        ("deng", "灯坏"),
+        ("lvhua", "绿化养护"),
+        ("lühua", "绿化养护"),
+        ("yinhang", "银行门口"),
+        ("70", "702室漏水"),
+        ("02", "702室漏水"),
+        ("0042", "YG-2611-0042"),
+        ("42", "YG-2611-0042"),
+        ("yg-2611-0042", "灯不亮 YG-2611-0042"),
+        ("ＹＧ－２６１１－００４２", "灯不亮 YG-2611-0042"),
+    ],
+)
+def test_sounds_first_letters_and_parts_of_numbers_are_found(question: str, text: str) -> None:
+    assert found(question, text)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"), [("dianti", "楼道灯"), ("dt", "楼道"), ("70", "1703室"), ("7", "702"), ("light", "lighting")]
+)
+def test_what_only_sounds_or_looks_alike_is_not(question: str, text: str) -> None:
+    assert not found(question, text, FIRST)
+
+
+@given(CHINESE, CHINESE.filter(lambda part: len(part) > 1), CHINESE)
+def test_every_part_of_a_chinese_text_is_found_by_its_sound(before: str, part: str, behind: str) -> None:
+    text = before + part + behind
+    sounds = [lazy_pinyin(pair) for pair in pairs(part)]
+    if all(one[1] == other[0] for one, other in pairwise(sounds)):  # and not otherwise read beside another character
+        syllables = [sounds[0][0], *(pair[1] for pair in sounds)]
+        assert found("'".join(syllables[:8]), text)
+        assert found("".join(each[0] for each in syllables[:8]), text)
+
+
+def test_the_synonyms_that_come_with_the_service_name_each_word_once() -> None:
+    every = [normal(word) for group in RESIDENTIAL for word in group]
+    assert len(every) == len(set(every))
+    assert all(terms(word, FIRST) for word in every)
 
 
 def test_spaces_and_signs_ask_for_nothing() -> None:

@@ -1,0 +1,28 @@
+"""How texts are compared: full and half width, capital and small letters, traditional and simplified characters alike.
+
+Characters are made simple one by one, as OpenCC's table says, and not by phrases: so a part of a text folds to a part
+of the folded text, and what stands in it is found by it.
+"""
+
+import unicodedata
+from functools import cache
+
+from opencc import OpenCC
+
+_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
+_UMLAUT = str.maketrans("ü", "v")
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared. What is folded once stays as it is."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_simple())
+
+
+@cache
+def _simple() -> dict[int, str]:
+    """Each character that has a simple form, with that form."""
+    every = [chr(code) for first, end in _RANGES for code in range(first, end)]
+    simple = OpenCC("t2s").convert("\n".join(every)).split("\n")
+    known = dict(zip(every, simple, strict=True))
+    table = {ord(char): form for char, form in known.items() if form != char and len(form) == 1}
+    return {code: known.get(form, form) for code, form in table.items()} | _UMLAUT
