@@ -10,22 +10,23 @@ from functools import lru_cache
 
 from cn2an import an2cn, cn2an
 
-from services.issues.reading.tokenizer import HAN
+from services.issues.reading.tokenizer import HAN, LONGEST_WORD, RUN
 
 _CHINESE = "〇零一二三四五六七八九十百两"
-_NUMBER = rf"(?:(?<![^\W_{HAN}])\d{{1,4}}|(?<![{_CHINESE}])[{_CHINESE}]{{1,5}})"
+_NO_LETTER_BEFORE, _NO_LETTER_BEHIND = rf"(?<![^\W_{HAN}])", rf"(?![^\W_{HAN}])"
+_NUMBER = rf"(?:{_NO_LETTER_BEFORE}\d{{1,4}}|(?<![{_CHINESE}])[{_CHINESE}]{{1,5}})"
 _HOUSES = ("号楼", "幢", "栋", "座", "#楼", "#")
 _FLOORS = ("层", "楼")
 _OTHERS = (
     "单元", "号", "室", "户", "门", "梯", "天", "个", "次", "年", "月", "日", "台", "部", "盏", "辆", "人", "位", "级",
     "块", "根", "处", "家", "米", "点",
 )  # fmt: skip
-_BELOW = rf"(?:负|地下|-|(?<![^\W_{HAN}])b)"
+_BELOW = rf"(?:负|地下|-|{_NO_LETTER_BEFORE}b)"
 _AND_NO_MORE = rf"(?![^\W_{HAN}]|[{_CHINESE}])"
 _FOUND = re.compile(
     rf"{_BELOW}(?P<depth>\d|[一二三四五六七八九])(?:层|楼|f?{_AND_NO_MORE})"
     rf"|(?P<house>{_NUMBER})(?:{'|'.join(map(re.escape, _HOUSES))})"
-    rf"|(?P<floor>{_NUMBER})(?:层|楼|f(?![^\W_{HAN}]))"
+    rf"|(?<!负)(?<!地下)(?P<floor>{_NUMBER})(?:层|楼|f{_NO_LETTER_BEHIND})"
     rf"|(?P<other>{_NUMBER})(?P<what>{'|'.join(_OTHERS)})"
 )
 _MOST = 9999
@@ -53,22 +54,31 @@ def _numeral(found: re.Match[str]) -> Numeral | None:
     if number is None:
         return None
     chinese = _in_chinese(number)
+    cover, above = {str(number), f"0{number}", _first_token(found[0])}, ""
     if found["depth"]:
         nouns: tuple[str, ...] = _FLOORS
-        pattern = rf"{_BELOW}(?:{number}|{chinese[0]})(?:层|楼|f?{_AND_NO_MORE})"
-        cover = {str(number), f"b{number}", f"b{number}f", f"{number}f", f"负{chinese[0]}", f"下{chinese[0]}"}
-        return Numeral(found.start(), found.end(), pattern, frozenset(cover | _ends(chinese, nouns)))
-    if found["house"]:
-        nouns, noun, cover = _HOUSES[:4], rf"(?:号楼|[{''.join(_HOUSES[1:4])}]|#)", {str(number)}
-    elif found["floor"]:
-        nouns, noun, cover = _FLOORS, rf"(?:[层楼]|f(?![^\W_{HAN}]))", {str(number), f"{number}f"}
+        pattern = rf"{_BELOW}(?:{number}|{chinese[0]})(?: ?[层楼]|f?{_AND_NO_MORE})"
+        cover |= {f"b{number}", f"b{number}f", f"{number}f", f"负{chinese[0]}", f"下{chinese[0]}"}
     else:
-        nouns, noun, cover = (found["what"],), re.escape(found["what"]), {str(number)}
-    above = "(?<!负)(?<!地下)" if found["floor"] else ""
-    digits, characters = rf"(?<![^\W_{HAN}])0?{number} ?", rf"(?<![{_CHINESE}])(?:{'|'.join(chinese)})"
-    pattern = rf"{above}(?:{digits}|{characters}){noun}"
-    cover |= {f"0{number}", *([written] if written.isdecimal() else [])}
-    return Numeral(found.start(), found.end(), pattern, frozenset(cover | _ends(chinese, nouns)))
+        if found["house"]:
+            nouns, noun = _HOUSES[:4], rf"(?:号楼|[{''.join(_HOUSES[1:4])}]|#)"
+        elif found["floor"]:
+            nouns, noun, above = _FLOORS, rf"(?:[层楼]|f{_NO_LETTER_BEHIND})", "(?<!负)(?<!地下)"
+            cover.add(f"{number}f")
+        else:
+            nouns, noun = (found["what"],), re.escape(found["what"])
+        digits, characters = rf"{_NO_LETTER_BEFORE}0?{number} ?", rf"(?<![{_CHINESE}])(?:{'|'.join(chinese)})"
+        pattern = rf"(?:{digits}|{characters}){noun}"
+    before = _NO_LETTER_BEFORE if re.match(r"[a-z\d]", found[0]) else f"(?<![{_CHINESE}])"
+    whole = f"{above}(?:{pattern}|{before}{re.escape(found[0])})"
+    return Numeral(found.start(), found.end(), whole, frozenset(cover | _ends(chinese, nouns)))
+
+
+def _first_token(written: str) -> str:
+    run = RUN.search(written)
+    if run is None:
+        return written
+    return run[0][:2] if run["han"] else run[0][:LONGEST_WORD]
 
 
 def _ends(chinese: Sequence[str], nouns: Sequence[str]) -> set[str]:
@@ -81,7 +91,7 @@ def _value(written: str) -> int | None:
         return int(written)
     try:
         number = int(cn2an(written.replace("〇", "零"), "smart"))
-    except ValueError:
+    except (ValueError, KeyError):  # it is no number; cn2an says so in two ways
         return None
     return number if 0 <= number <= _MOST else None
 

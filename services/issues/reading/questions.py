@@ -21,7 +21,7 @@ LONGEST_QUESTION = 100
 _BETWEEN = re.compile(r"[\s,;!?、。]+")
 """What parts the words of a question, as people type it; after NFKC, so full-width commas are among them."""
 
-_APART = re.compile(r"(?<=\d) (?=号楼|幢|栋|座|层|楼|单元|室|号)")
+_APART = re.compile(rf"((?<![^\W_{HAN}])(?<![-负下])\d{{1,4}}) (?=号楼|幢|栋|座|层|楼|单元|室|号)")
 """A number and its noun are one word, also with a space between."""
 
 _BEFORE = re.compile(r"^[\W_]*?(?=-\d|[^\W_]|$)")
@@ -122,7 +122,7 @@ def terms(question: str, synonyms: Synonyms = NO_SYNONYMS) -> tuple[Term, ...]:
         NothingToSearch: there is none.
         TooManyTerms: more than 8.
     """
-    bare = (_bare(word) for word in _BETWEEN.split(_APART.sub("", normal(question))))
+    bare = (_bare(word) for word in _BETWEEN.split(_APART.sub(r"\1", normal(question))))
     found = tuple(dict.fromkeys(_term(word, synonyms) for word in bare if RUN.search(word)))
     if not found:
         raise NothingToSearch()

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
@@ -76,6 +76,9 @@ def test_every_part_of_a_chinese_text_is_found(before: str, part: str, behind: s
 
 
 @given(MIXED)
+@example("B9 号")
+@example("负9 层9楼")
+@example("9楼９ 号9层B")
 def test_any_question_is_refused_or_finds_itself(text: str) -> None:
     try:
         asked = terms(text)
