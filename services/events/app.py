@@ -38,7 +38,7 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
         series.room(of_series, of_activities, clock),
         registrations.room(of_activities, of_children, clock, settings),
         enrolments.room(of_enrolments, of_series, of_activities, clock),
-        attendance.room(of_activities, runtime.database, clock, settings),
+        attendance.room(of_activities, of_children, runtime.database, clock, settings),
         calendars.room(of_activities, of_series, runtime.database, clock, settings.public_url),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonErasedFromActivities),
     ]

@@ -242,6 +242,17 @@ class ActivityCheckedIn(
     attended: Public[int]
 
 
+class ActivityPresenceCorrected(
+    Event, type="cn.community.events.activity.presence-corrected.v1", topic=ACTIVITIES, state=ActivityState
+):
+    """Somebody was seen again, by another phone or from a list: `at` is the first time, `seen` how often they were."""
+
+    person: Public[PersonId]
+    as_volunteer: Public[bool]
+    at: Public[datetime]
+    seen: Public[int]
+
+
 class ActivityCheckedOut(
     Event, type="cn.community.events.activity.checked-out.v1", topic=ACTIVITIES, state=ActivityState
 ):

@@ -73,6 +73,8 @@ class Terms(Value):
     cancel_hours_before: int = 0
     """Until so long before the start people may withdraw by themselves; later the desk does it."""
     largest_party: int = 10
+    children_per_adult: int | None = None
+    """So many children, at most, are looked after by one adult who is there."""
     groups: tuple[TicketGroup, ...] = ()
     priority: Thing[tuple[Code, ...]] = ()
     """The groups that go ahead on the waiting list; parties of one rank stand in the order in which they came."""

@@ -6,18 +6,29 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
 from services.events.activities.domain.activity import Activity
 from services.events.attendance.api import routers
+from services.events.attendance.door import door
 from services.events.attendance.reactions import reactions
 from services.events.attendance.settings import AttendanceSettings
 from services.events.attendance.store import INDEXES, VOLUNTEERS, Volunteers
 from services.events.attendance.tries import COLLECTION, Tries
+from services.events.children.domain import Child
 
 
-def room(activities: Aggregates[Activity], database: Database, clock: Clock, settings: AttendanceSettings) -> Room:
+def room(
+    activities: Aggregates[Activity],
+    children: Aggregates[Child],
+    database: Database,
+    clock: Clock,
+    settings: AttendanceSettings,
+) -> Room:
     """The room of attendance. It keeps its own collections in `database`."""
     tries = Tries(database[COLLECTION], activities.secret, settings.code_limits)
     return Room(
         "attendance",
         indexes=INDEXES,
-        routers=routers(activities, Volunteers(database[VOLUNTEERS]), tries, settings.code_time, clock),
+        routers=[
+            *routers(activities, Volunteers(database[VOLUNTEERS]), tries, settings.code_time, clock),
+            door(activities, children, clock),
+        ],
         reactions=reactions,
     )

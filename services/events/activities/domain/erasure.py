@@ -8,7 +8,7 @@ from services.contracts.activities import (
     ActivityStatus,
 )
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.parties import Party
+from services.events.activities.domain.parties import Party, Presence
 from services.events.activities.domain.seats import release
 
 
@@ -28,6 +28,10 @@ def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decis
         its_own = {"label": None, "children": ()} if party.person == person else {}
         return party.model_copy(update={"person": other(party.person), "by": other(party.by), **its_own})
 
+    def other_presence(presence: Presence) -> Presence:
+        its_own = {"label": None} if presence.person == person else {}
+        return presence.model_copy(update={"person": other(presence.person), "by": other(presence.by), **its_own})
+
     helpers = [v for v in kept.volunteers if v != person] if ahead else [other(v) for v in kept.volunteers]
     erased = kept.model_copy(
         update={
@@ -35,9 +39,7 @@ def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decis
             "volunteers": tuple(helpers),
             "seated": tuple(map(other_party, kept.seated)),
             "waiting": tuple(map(other_party, kept.waiting)),
-            "presences": tuple(
-                p.model_copy(update={"person": other(p.person), "by": other(p.by)}) for p in kept.presences
-            ),
+            "presences": tuple(map(other_presence, kept.presences)),
             "erased": kept.erased + 1,
             "changed_at": now,
         }

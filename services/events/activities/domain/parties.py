@@ -54,7 +54,10 @@ class Party(_Value):
 
 
 class Presence(_Value):
-    """Somebody's coming and going. `heads` is 0 for volunteers. `minutes` stands once they have left."""
+    """Somebody's coming and going. `heads` is 0 for volunteers. `minutes` stands once they have left.
+
+    `scans` are the ids that phones gave to what they saw of them, each once; `walk_in` came without a registration.
+    """
 
     person: Someone[str]
     as_volunteer: bool
@@ -65,3 +68,5 @@ class Presence(_Value):
     minutes: int | None = None
     capped: bool = False
     walk_in: bool = False
+    label: Words[str | None] = None
+    scans: Thing[tuple[str, ...]] = ()

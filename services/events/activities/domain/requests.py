@@ -76,6 +76,7 @@ class TermsRequest(Request):
     closes_hours_before: int = Field(default=0, ge=0, le=24 * 90)
     cancel_hours_before: int = Field(default=0, ge=0, le=24 * 90)
     largest_party: int = Field(default=MAX_PARTY, ge=1, le=MAX_PARTY)
+    children_per_adult: int | None = Field(default=None, ge=1, le=100)
     groups: tuple[GroupRequest, ...] = Field(default=(), max_length=12)
     priority: tuple[Code, ...] = Field(default=(), max_length=12)
     priority_rule: Line | None = None

@@ -24,6 +24,8 @@ BODIES: dict[str, Any] = {
     "/activities/{id}/registrations/{person}/answer": {"comes": True},
     "/activities/{id}/registrations/{person}/remove": {"reason": "重复"},
     "/activities/{id}/registrations/{person}/move-up": {"position": 1, "reason": "例外"},
+    "/activities/{id}/scans": {"scans": [{"id": "a", "person": "resident-1", "at": "2026-03-02T01:00:00Z"}]},
+    "/activities/{id}/walk-ins": {},
     "/series/{id}/enrolments": {},
     "/enrolments/{id}/leave-out": {"on": "2026-04-04"},
     "/enrolments/{id}/take": {"on": "2026-04-04"},
