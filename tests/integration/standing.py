@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import httpx
 from fastapi import APIRouter
@@ -29,6 +29,9 @@ S = TypeVar("S", bound=ServiceSettings)
 
 PARTITIONS = 2
 
+Indexes: TypeAlias = Mapping[str, Sequence[mongo.IndexModel]]
+"""Indexes by collection."""
+
 
 def settings_for(kind: type[S], mongodb_url: str, database: str, development_key: Path, **more: Any) -> S:
     """Settings that name no Kafka, for what stands without it, and that limit no rate."""
@@ -47,7 +50,7 @@ def settings_for(kind: type[S], mongodb_url: str, database: str, development_key
 @asynccontextmanager
 async def runtime(
     settings: S,
-    indexes: Mapping[str, Sequence[mongo.IndexModel]],
+    indexes: Indexes,
     clock: Clock = utc_now,
     *,
     kinds: Sequence[Kind[Any]],
@@ -55,13 +58,26 @@ async def runtime(
     """What a service puts itself together with: the indexes of its collections made, and nobody to be woken."""
     client = mongo.connect(settings.mongodb_url, application="tests")
     store = mongo.database(client, settings.database)
-    for collection, models in indexes.items():
-        await store[collection].create_indexes(list(models))
+    await index(store, indexes)
     relays: dict[str, Committed] = defaultdict(lambda: lambda document: None)
     try:
         yield Runtime(settings, clock, store, Journal(store), Metrics(), relays, kinds)
     finally:
         client.close()
+
+
+def indexes_of(rooms: Sequence[Room]) -> Indexes:
+    """The indexes of all rooms, by collection."""
+    return {collection: models for room in rooms for collection, models in room.indexes.items()}
+
+
+async def index(store: mongo.Database, indexes: Indexes) -> None:
+    """Make the indexes. In a database that tests take one after another most stand already, and cost one look."""
+    there = {name: await store[name].index_information() for name in await store.list_collection_names()}
+    for collection, models in indexes.items():
+        names = there.get(collection, {})
+        if missing := [model for model in models if model.document["name"] not in names]:
+            await store[collection].create_indexes(missing)
 
 
 @dataclass(frozen=True)
@@ -78,9 +94,7 @@ async def opened(service: Service[S], settings: S, clock: Clock = utc_now) -> As
     """A service's rooms, the indexes of each made. An erasure reaches them, but nothing runs by itself."""
     async with runtime(settings, {}, clock, kinds=service.kinds) as found:
         rooms = service.rooms(found)
-        for room in rooms:
-            for collection, models in room.indexes.items():
-                await found.database[collection].create_indexes(list(models))
+        await index(found.database, indexes_of(rooms))
         yield Opened(found, rooms, open_rooms(rooms, found))
 
 

@@ -19,14 +19,17 @@ from tests.integration.calling import Caller
 from tests.integration.issues.calling import Api
 from tests.unit.issues.world import HERE
 
+_INDEXES: dict[str, standing.Indexes] = {}
+"""Kept from one test to the next: putting rooms together, routes and all, takes longer than most tests."""
+
 
 @asynccontextmanager
 async def indexed(settings: IssuesSettings, clock: Clock = utc_now) -> AsyncIterator[Runtime[IssuesSettings]]:
     """What the service puts itself together with, over collections with the indexes of all rooms."""
     async with standing.runtime(settings, {}, clock, kinds=service.kinds) as runtime:
-        for room in service.rooms(runtime):
-            for collection, models in room.indexes.items():
-                await runtime.database[collection].create_indexes(list(models))
+        if service.name not in _INDEXES:
+            _INDEXES[service.name] = standing.indexes_of(service.rooms(runtime))
+        await standing.index(runtime.database, _INDEXES[service.name])
         yield runtime
 
 
