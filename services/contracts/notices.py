@@ -214,6 +214,14 @@ class NoticeRetitled(Event, type="cn.community.notify.notice.retitled.v1", topic
     """What it speaks of has another title: the words that stood in the notice are gone."""
 
 
+class TemplateSaved(Event, type="cn.community.notify.notice-template.saved.v1", topic=NOTICES, internal=True):
+    """A community has another text for a kind; version 0 is the one that is shipped."""
+
+    kind: Internal[Code]
+    version: Internal[int]
+    by: Internal[OfficerId]
+
+
 class RoutingChanged(Event, type="cn.community.notify.notice-routing.changed.v1", topic=NOTICES, internal=True):
     """A community has other kinds and routes."""
 

@@ -1,6 +1,7 @@
 """Puts the service of notify together from its rooms."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
@@ -26,8 +27,12 @@ from services.notify.persons.store import PERSON, Memberships
 from services.notify.routing import room as routing
 from services.notify.routing.editions import Editions
 from services.notify.routing.store import ROUTING
+from services.notify.routing.variables import variables_of
 from services.notify.settings import NotifySettings
 from services.notify.shared.values import Way
+from services.notify.templates import room as templates
+from services.notify.templates.saved import Saved
+from services.notify.templates.store import TEMPLATE
 
 
 def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
@@ -38,6 +43,8 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     page = Page(names, settings.offices, TEMPLATES)
     of_routings, memberships = runtime.aggregates(ROUTING), Memberships(database)
     editions = Editions(of_routings, clock)
+    of_templates = runtime.aggregates(TEMPLATE)
+    saved = Saved(of_templates, clock)
     known, pause = Knowledge(database), settings.delivery_pause
     gateways = channels.gateways(settings, clock)
     return [
@@ -53,6 +60,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             clock,
             pause,
         ),
+        templates.room(of_templates, saved, partial(variables_of, editions)),
         notices.room(
             of_notices,
             of_persons,
@@ -61,7 +69,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             editions,
             gateways,
             Pacing(database),
-            Wording(names, editions),
+            Wording(names, editions, saved),
             clock,
             lead=settings.lead,
             pause=pause,
@@ -84,6 +92,6 @@ service = Service(
     name="notify",
     title="Sunshine Community: notify (notices, notice board)",
     settings=NotifySettings,
-    kinds=(ROUTING, PERSON, NOTICE, ANNOUNCEMENT, BULLETIN),
+    kinds=(ROUTING, PERSON, TEMPLATE, NOTICE, ANNOUNCEMENT, BULLETIN),
     rooms=rooms,
 )

@@ -45,7 +45,7 @@ def room(
     People are reminded of an activity `lead` before its start; senders rest for `pause` before they look again.
     """
     delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause)
-    telling = Telling(notices, persons, clock, delivery.open_channels)
+    telling = Telling(notices, persons, wording, clock, delivery.open_channels)
     audiences = Audiences(knowledge, people)
     return Room(
         "notices",

@@ -15,6 +15,7 @@ from services.notify.notices.domain.notice import Draft, Notice, queue, supersed
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Circumstances, Planned, Told, plan
 from services.notify.notices.store import Notices
+from services.notify.notices.wording import Wording
 from services.notify.persons.domain.person import Person, stranger
 from services.notify.routing.domain.kinds import KindRule
 from services.notify.shared.values import NOISY, Way
@@ -42,10 +43,16 @@ class Telling:
     """Queues notices as events ask for them."""
 
     def __init__(
-        self, notices: Aggregates[Notice], persons: Aggregates[Person], clock: Clock, open_channels: frozenset[Way]
+        self,
+        notices: Aggregates[Notice],
+        persons: Aggregates[Person],
+        wording: Wording,
+        clock: Clock,
+        open_channels: frozenset[Way],
     ) -> None:
         self._notices = notices
         self._persons = persons
+        self._wording = wording
         self._asked = Notices(notices)
         self._clock = clock
         self._open_channels = open_channels
@@ -84,7 +91,7 @@ class Telling:
             cause=envelope.id,
             about=envelope.aggregate_id,
             version=envelope.sequence,
-            template=rule.template,
+            template=await self._wording.version(envelope.community, message.kind, rule.template),
             particulars=message.particulars,
             expires_at=limit if message.expires is None else min(limit, message.expires),
             sort=rule.sort,

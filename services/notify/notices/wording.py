@@ -15,6 +15,8 @@ from services.notify.notices.domain.particulars import Particulars
 from services.notify.routing.editions import Editions
 from services.notify.shared.calendar import moment
 from services.notify.shared.texts import Texts, Words
+from services.notify.templates.domain.template import FIRST
+from services.notify.templates.saved import Saved
 
 TEMPLATES = Path(__file__).parent / "templates"
 _NAMELESS = "named"
@@ -24,16 +26,25 @@ _NAMELESS = "named"
 class Wording:
     """Renders notices."""
 
-    def __init__(self, names: Names, editions: Editions | None = None) -> None:
+    def __init__(self, names: Names, editions: Editions | None = None, saved: Saved | None = None) -> None:
         self._names = names
         self._editions = editions
+        self._saved = saved
         self._texts = Texts(TEMPLATES)
 
     async def ready(self, communities: Iterable[str]) -> None:
         """Read what these communities have added, so that `words` knows it."""
-        if self._editions is not None:
-            for community in communities:
+        for community in communities:
+            if self._editions is not None:
                 await self._editions.of(community)
+            if self._saved is not None:
+                await self._saved.ready(community)
+
+    async def version(self, community: str, kind: str, shipped: int) -> int:
+        """The version of the text with which a notice of `kind` is queued now."""
+        await self.ready([community])
+        saved = None if self._saved is None else self._saved.current(community, kind)
+        return shipped if saved is None else saved
 
     def words(self, notice: Notice, language: str, parts: Sequence[Notice] = ()) -> Words:
         """The words of a notice for a reader of `language`; of a bundle those of its `parts`."""
@@ -46,6 +57,11 @@ class Wording:
         return self._texts.render(f"{notice.kind}.v{notice.template}.{language}", values)
 
     def _of_one(self, notice: Notice, language: str) -> Words:
+        if self._saved is not None and notice.template >= FIRST:
+            values = self._values(language, notice.community, notice.particulars)
+            saved = self._saved.words(notice.community, notice.kind, notice.template, language, values)
+            if saved is not None:
+                return saved
         if self._texts.has(f"{notice.kind}.v{notice.template}.{language}"):
             return self.render(notice.kind, notice.template, language, notice.community, notice.particulars)
         return self._named(notice, language)

@@ -163,6 +163,11 @@ def values(event: BaseModel, path: str) -> list[Any]:
     return [value for each in found or () if (value := getattr(each, inner, None)) is not None]
 
 
+def kind_of(model: type[BaseModel], path: str) -> type:
+    """The type of the values at `path`, where they are not None."""
+    return next((kind for kind in _kinds_at(model, path) if kind is not NoneType), str)
+
+
 def troubles(table: Table, kinds: Mapping[str, KindRule]) -> Iterator[str]:
     """What is wrong with `table`, a sentence each."""
     for route in table.routes:

@@ -1,0 +1,37 @@
+"""The values that texts of a kind may ask for, with their types, from the routes that lead to it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.notify.routing.domain.table import Route, Tell, kind_of
+from services.notify.routing.editions import Editions
+from services.notify.routing.shipped import RULES, TABLE
+
+_OF_SUBJECTS: Mapping[str, Mapping[str, type]] = {
+    "case": {"title": str, "category": str},
+    "wish": {"title": str},
+    "activity": {"title": str, "starts_at": datetime, "ends_at": datetime, "venue": str},
+    "need": {"work": str, "starts_at": datetime},
+}
+"""What is known of a subject beside what its event says."""
+
+
+async def variables_of(editions: Editions, community: str, kind: str) -> Mapping[str, type] | None:
+    """The variables of `kind` in `community`, and their types; None where there is no such kind."""
+    added = await editions.of(community)
+    if kind not in {**RULES, **added.kinds}:
+        return None
+    found: dict[str, type] = {"community": str}
+    for route in (*TABLE.routes, *added.routes):
+        for tell in route.tell:
+            if tell.kind == kind:
+                found.update(_of(route, tell))
+    return found
+
+
+def _of(route: Route, tell: Tell) -> dict[str, type]:
+    subject = {} if tell.subject is None else dict(_OF_SUBJECTS[tell.subject.of])
+    given: dict[str, type] = {}
+    for name, each in tell.values.items():
+        given[name] = bool if each.field is None or each.equals is not None else kind_of(route.model, each.field)
+    return {**subject, **given}

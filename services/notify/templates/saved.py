@@ -1,0 +1,57 @@
+"""The texts that communities have saved, read again every few seconds."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from services.chassis.cache import Cache
+from services.chassis.clock import Clock
+from services.chassis.store.aggregates import Aggregates
+from services.notify.shared.texts import Words
+from services.notify.templates.domain.checking import render
+from services.notify.templates.domain.template import NoticeTemplate
+
+_READ_AGAIN = timedelta(seconds=4)
+_MOST_KINDS = 200
+
+
+class Saved:
+    """What communities have saved. Another replica's change is seen after four seconds at most."""
+
+    def __init__(self, templates: Aggregates[NoticeTemplate], clock: Clock) -> None:
+        self._templates = templates
+        self._clock = clock
+        self._known: Cache[str, tuple[datetime, Mapping[str, NoticeTemplate]]] = Cache(1000)
+
+    async def ready(self, community: str) -> None:
+        """Read what `community` has saved, if that was not done just now."""
+        now, known = self._clock(), self._known.get(community)
+        if known is not None and now - known[0] < _READ_AGAIN:
+            return
+        page = await self._templates.select({"state.community": community}, limit=_MOST_KINDS)
+        self._known.put(community, (now, {each.aggregate.kind: each.aggregate for each in page.items}))
+
+    def forget(self, community: str) -> None:
+        """Read the texts of `community` again when they are next asked for."""
+        self._known.drop(community)
+
+    def current(self, community: str, kind: str) -> int | None:
+        """The version of the saved text that holds, as far as was read; None where the shipped one does."""
+        found = self._of(community).get(kind)
+        return None if found is None else found.current
+
+    def words(
+        self, community: str, kind: str, version: int, language: str, values: Mapping[str, object]
+    ) -> Words | None:
+        """The words of a saved version; None where there is none of that number."""
+        found = self._of(community).get(kind)
+        number = None if found is None else next((v for v in found.versions if v.number == version), None)
+        if number is None:
+            return None
+        written = number.written(language)
+        short = None if written.short is None else " ".join(render(written.short, values).split())
+        subject = " ".join(render(written.subject, values).split())
+        return Words(subject, render(written.body, values).strip() + "\n", short)
+
+    def _of(self, community: str) -> Mapping[str, NoticeTemplate]:
+        known = self._known.get(community)
+        return {} if known is None else known[1]

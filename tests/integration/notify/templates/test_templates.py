@@ -1,0 +1,37 @@
+"""Staff write a text over HTTP; notices are queued with its version, and older ones keep the words they had."""
+
+from tests.integration.notify.calling import Api
+from tests.integration.notify.house import House
+from tests.integration.notify.records import a_case
+from tests.unit.notify.given import HERE, HOUR, NOW, RESIDENT, STAFF, STAFF_ELSEWHERE
+
+AT = f"/communities/{HERE}/templates/case-verified"
+ZH = {"subject": "修好了：{{ title or category }}", "body": "“{{ title or category }}”修好了。\n{{ community }}"}
+BODY = {"zh": ZH, "en": {"subject": "Fixed: {{ title or category }}", "body": "Fixed."}}
+
+
+async def test_a_text_holds_from_then_on_and_older_notices_keep_theirs(house: House, api: Api) -> None:
+    await house.take(a_case("case-1"))
+    preview = (await api.call(STAFF, "POST", f"{AT}/preview", BODY)).json()
+    assert preview["zh"]["subject"] == "修好了：楼道灯"
+    assert preview["variables"] == {"community": "str", "title": "str", "category": "str"}
+    assert (await api.call(STAFF, "PUT", AT, BODY)).json()["current"] == 1001
+    house.now = NOW + HOUR
+    await house.take(a_case("case-2"))
+    items = (await api.call(RESIDENT, "GET", "/me/notices")).json()["items"]
+    told = {item["about"]: item["subject"] for item in items if item["kind"] == "case-verified"}
+    assert told == {"case-2": "修好了：楼道灯不亮", "case-1": "您反映的“楼道灯不亮”已整改并核查"}
+    why = (await api.call(STAFF, "GET", "/why", community=HERE, about="case-2")).json()["items"]
+    assert {each["template"] for each in why if each["kind"] == "case-verified"} == {1001}
+    assert (await api.call(STAFF, "POST", f"{AT}/withdraw")).json()["current"] is None
+
+
+async def test_what_cannot_be_filled_is_refused_and_others_have_no_say(house: House, api: Api) -> None:
+    wrong = {**BODY, "zh": {**ZH, "body": "{{ reporter }}"}}
+    for path, method in ((AT, "PUT"), (f"{AT}/preview", "POST")):
+        refused = await api.call(STAFF, method, path, wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, "template.refused")
+        for by in (RESIDENT, STAFF_ELSEWHERE):
+            assert (await api.call(by, method, path, BODY)).status_code == 403
+    unknown = await api.call(STAFF, "PUT", f"/communities/{HERE}/templates/nothing", BODY)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "template.unknown-kind")

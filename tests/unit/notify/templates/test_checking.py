@@ -1,0 +1,55 @@
+"""A template asks for the values of its kind and does nothing else, whoever wrote it."""
+
+from datetime import datetime
+
+import pytest
+
+from services.notify.templates.domain.checking import TemplateRefused, check, render, samples
+
+VARIABLES = {"title": str, "due_at": datetime, "party": int, "merged": bool}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "“{{ title }}”{% if due_at %}，{{ due_at }}前{% endif %}",
+        "{% if merged is true and party > 1 %}{{ party }}{% else %}{{ title | default('', true) | upper }}{% endif %}",
+        "{{ title or '您的报名' }}",
+        "没有变量。",
+    ],
+)
+def test_words_values_and_conditions_may_stand(source: str) -> None:
+    check(source, VARIABLES, 200)
+    assert render(source, samples(VARIABLES))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ titel }}",
+        "{{ title",
+        "{{ title.__class__.__mro__ }}",
+        "{{ title['__class__'] }}",
+        "{{ ''.join(title) }}",
+        "{% for x in range(999999999) %}x{% endfor %}",
+        "{{ 'x' * 999999999 }}",
+        "{{ title ~ title }}",
+        "{% set x = 1 %}",
+        "{% include 'case-verified.v1.zh.txt' %}",
+        "{% macro m() %}{% endmacro %}",
+        "{{ title | attr('__class__') }}",
+        "{{ title | tojson }}",
+        "{{ self }}",
+        "{{ party > 'x' }}",
+        "{{ party > 1 }}",
+        "{{ title == 3 }}",
+        "长" * 201,
+    ],
+)
+def test_everything_else_is_refused_as_it_is_saved(source: str) -> None:
+    with pytest.raises(TemplateRefused):
+        check(source, VARIABLES, 200)
+
+
+def test_values_are_put_in_as_they_are_and_never_run() -> None:
+    assert render("{{ title }}", {"title": "{{ 7*7 }}{% raw %}"}) == "{{ 7*7 }}{% raw %}"
