@@ -222,6 +222,13 @@ class TemplateSaved(Event, type="cn.community.notify.notice-template.saved.v1", 
     by: Internal[OfficerId]
 
 
+class EndpointChanged(Event, type="cn.community.notify.notice-endpoint.changed.v1", topic=NOTICES, internal=True):
+    """An end point was named, failed, recovered, was paused, let go on or ended. Its address is in no event."""
+
+    what: Internal[Code]
+    by: Internal[OfficerId]
+
+
 class RoutingChanged(Event, type="cn.community.notify.notice-routing.changed.v1", topic=NOTICES, internal=True):
     """A community has other kinds and routes."""
 

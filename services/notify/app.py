@@ -15,6 +15,7 @@ from services.notify.bulletins.pages import TEMPLATES
 from services.notify.bulletins.store import BULLETIN
 from services.notify.channels import room as channels
 from services.notify.channels.pacing import Pacing
+from services.notify.channels.store import ENDPOINT
 from services.notify.knowledge import room as knowledge
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices import room as notices
@@ -22,6 +23,7 @@ from services.notify.notices.store import NOTICE
 from services.notify.notices.wording import Wording
 from services.notify.persons import room as persons
 from services.notify.persons.code_text import CodeText
+from services.notify.persons.links import Links
 from services.notify.persons.people import People
 from services.notify.persons.store import PERSON, Memberships
 from services.notify.routing import room as routing
@@ -46,11 +48,14 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     of_templates = runtime.aggregates(TEMPLATE)
     saved = Saved(of_templates, clock)
     known, pause = Knowledge(database), settings.delivery_pause
-    gateways = channels.gateways(settings, clock)
+    links = Links(of_persons.secret, settings.public_url)
+    routed = routing.room(of_routings, editions)
+    of_endpoints = runtime.aggregates(ENDPOINT)
+    gateways = channels.gateways(settings, of_endpoints, clock)
     return [
         knowledge.room(known),
-        channels.room(),
-        routing.room(of_routings, editions),
+        channels.room(settings, of_endpoints),
+        routed,
         persons.room(
             of_persons,
             memberships,
@@ -59,11 +64,13 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             CodeText(names),
             clock,
             pause,
+            links,
         ),
         templates.room(of_templates, saved, partial(variables_of, editions)),
         notices.room(
             of_notices,
             of_persons,
+            of_endpoints,
             People(of_persons, memberships),
             known,
             editions,
@@ -71,6 +78,8 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             Pacing(database),
             Wording(names, editions, saved),
             clock,
+            links,
+            callback_secret=settings.callback_secret,
             lead=settings.lead,
             pause=pause,
         ),
@@ -92,6 +101,6 @@ service = Service(
     name="notify",
     title="Sunshine Community: notify (notices, notice board)",
     settings=NotifySettings,
-    kinds=(ROUTING, PERSON, TEMPLATE, NOTICE, ANNOUNCEMENT, BULLETIN),
+    kinds=(ENDPOINT, ROUTING, PERSON, TEMPLATE, NOTICE, ANNOUNCEMENT, BULLETIN),
     rooms=rooms,
 )

@@ -1,4 +1,6 @@
 """Channels: the ways by which words leave the house.
 
-`gateways` says what a gateway is and can answer, `pacing` how much it may be given; `email` is the one for mail.
+`gateways` says what a gateway is and can answer, `pacing` how much it may be given. `email` is the one for mail, `sms`
+and `wecom` are those for phones, `end_points` those for webhooks and robots of groups, whose addresses `sealing` seals;
+`calling` calls providers over HTTP, and `trial` answers trial recipients in the house.
 """

@@ -6,11 +6,13 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from html import escape
 
 from aiosmtplib import SMTP as Client
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from services.chassis.clock import Clock
+from services.notify.channels.domain.mail_headers import subject_line
 from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
 
 log = logging.getLogger(__name__)
@@ -36,9 +38,12 @@ class EmailGateway:
     rates_each: tuple[Rate, ...] = ()
 
     def __init__(self, server: SmtpServer, clock: Clock) -> None:
-        self.account = f"smtp:{server.host}"
         self._server = server
         self._clock = clock
+
+    def account(self, address: str) -> str:
+        """The account whose limits count."""
+        return f"smtp:{self._server.host}"
 
     async def send(self, message: Outgoing) -> Answer:
         """Hand a mail over, as `Gateway` says. Nothing that a mail server or a network can cause is raised."""
@@ -59,7 +64,7 @@ class EmailGateway:
             client.close()
             return _definite(error)
         try:
-            await client.data(mail.as_bytes(policy=SMTP))
+            await client.data(mail)
         except SMTPResponseException as error:
             return _definite(error)
         except (SMTPException, OSError) as error:
@@ -70,18 +75,38 @@ class EmailGateway:
         return Accepted()
 
 
-def compose(sender: str, message: Outgoing, now: datetime) -> EmailMessage:
-    """The mail. Its Message-ID is that of the notice, so that a mailbox can drop a mail that comes twice."""
+def compose(sender: str, message: Outgoing, now: datetime) -> bytes:
+    """The mail, in plain ASCII, so that it needs no extension of a server.
+
+    Its Message-ID is that of the notice, so that
+    a mailbox can drop a mail that comes twice.
+    """
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = message.address
-    mail["Subject"] = message.words.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.words.body)
-    mail["Content-Language"] = "zh-CN" if message.language == "zh" else "en"  # set_content drops what begins so
-    return mail
+    if message.unsubscribe is not None:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    tag = "zh-CN" if message.language == "zh" else "en"
+    mail.set_content(message.words.body, cte="base64")
+    mail.add_alternative(html_of(message, tag), subtype="html", cte="base64")
+    mail["Content-Language"] = tag  # last, for what begins with Content- goes to the part that is made before
+    return subject_line(message.words.subject) + mail.as_bytes(policy=SMTP.clone(cte_type="7bit"))
+
+
+def html_of(message: Outgoing, tag: str) -> str:
+    """The words as a plain page: whatever stands in them is text."""
+    paragraphs = "".join(
+        f"<p>{'<br>'.join(escape(line) for line in block.splitlines())}</p>"
+        for block in message.words.body.strip().split("\n\n")
+    )
+    end = "Unsubscribe" if tag == "en" else "退订此类邮件"
+    link = "" if message.unsubscribe is None else f'<p><a href="{escape(message.unsubscribe)}">{end}</a></p>'
+    head = f'<!doctype html><html lang="{tag}"><meta charset="utf-8"><title>{escape(message.words.subject)}</title>'
+    return f"{head}<body>{paragraphs}{link}</body></html>"
 
 
 def _definite(error: Exception) -> Answer:

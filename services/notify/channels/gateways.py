@@ -72,13 +72,15 @@ class Outgoing:
 class Gateway(Protocol):
     """A provider that delivers messages by one channel.
 
-    `account`: whose limits count, the same in all replicas. `rates`: those of the account, `rates_each`: those of one
-    recipient.
+    `rates`: how much an account may be given, `rates_each`: how much one recipient.
     """
 
-    account: str
     rates: tuple[Rate, ...]
     rates_each: tuple[Rate, ...]
+
+    def account(self, address: str) -> str:
+        """The account whose limits count for `address`, the same in all replicas."""
+        ...
 
     async def send(self, message: Outgoing) -> Answer:
         """Hand `message` over. Nothing that a provider or a network can cause is raised."""

@@ -1,21 +1,47 @@
 """The room of channels: the gateways that this deployment has set up, and how much each may be given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
 
 from services.chassis.clock import Clock
 from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.notify.channels.api import router
+from services.notify.channels.calling import Calling
+from services.notify.channels.domain.endpoint import Endpoint
 from services.notify.channels.email import EmailGateway
+from services.notify.channels.end_points import end_point_gateways
 from services.notify.channels.gateways import Gateway
-from services.notify.channels.pacing import INDEXES
+from services.notify.channels.sealing import Sealing
 from services.notify.channels.settings import ChannelSettings
+from services.notify.channels.sms import SmsGateway
+from services.notify.channels.store import INDEXES, KINDS
+from services.notify.channels.trial import Trying
+from services.notify.channels.wecom import WecomGateway
 from services.notify.shared.values import Way
 
 
-def room() -> Room:
-    """The room of channels."""
-    return Room("channels", indexes=INDEXES)
+def room(settings: ChannelSettings, endpoints: Aggregates[Endpoint]) -> Room:
+    """The room of channels. Without a key that seals them there are no end points."""
+    key = settings.sealing_key
+    routers: Sequence[APIRouter] = (
+        [] if key is None else [router(endpoints, Sealing(key), settings.public_url, settings.inside)]
+    )
+    return Room("channels", kinds=KINDS, indexes=INDEXES, routers=routers)
 
 
-def gateways(settings: ChannelSettings, clock: Clock) -> Mapping[Way, Gateway]:
+def gateways(settings: ChannelSettings, endpoints: Aggregates[Endpoint], clock: Clock) -> Mapping[Way, Gateway]:
     """The gateway of each channel that is set up. The inbox needs none."""
-    return {} if settings.mail is None else {Way.EMAIL: EmailGateway(settings.mail, clock)}
+    found: dict[Way, Gateway] = {}
+    calling = Calling(settings.provider_seconds)
+    if settings.mail is not None:
+        found[Way.EMAIL] = Trying(EmailGateway(settings.mail, clock))
+    if settings.sms is not None:
+        found[Way.SMS] = Trying(SmsGateway(settings.sms, calling))
+    if settings.wecom is not None:
+        found[Way.WECOM] = Trying(WecomGateway(settings.wecom, calling, clock))
+    if (key := settings.sealing_key) is not None:
+        outside = Calling(settings.provider_seconds, public_only=True, inside=settings.inside)
+        found |= end_point_gateways(endpoints, Sealing(key), outside, clock)
+    return found

@@ -1,13 +1,19 @@
-"""What a deployment decides about channels: the mail server, and how often what is due is sent."""
+"""What a deployment decides about channels: its accounts at providers, and how often what is due is sent."""
 
+import ipaddress
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings.service_settings import Seconds, ServiceSettings
+from services.notify.channels.domain.web_addresses import Network
 from services.notify.channels.email import SmtpServer
+from services.notify.channels.sealing import key_of, key_of_this_machine
+from services.notify.channels.sms import SmsAccount, SmsText
+from services.notify.channels.wecom import WecomApp
 
 
 class ChannelSettings(ServiceSettings):
@@ -28,11 +34,65 @@ class ChannelSettings(ServiceSettings):
     smtp_sender: str | None = Field(default=None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     smtp_seconds: Seconds = 20.0
 
+    provider_seconds: Seconds = 5.0
+    """How long a provider's answer is waited for."""
+    sms_url: str | None = None
+    """Without it no SMS leaves."""
+    sms_account: str = "community"
+    sms_secret: str = Field(default="", repr=False)
+    sms_signature: str = Field(default="阳光社区", min_length=2, max_length=16)
+    sms_texts: Mapping[str, SmsText] = Field(default_factory=dict)
+    """The approved texts by kind, as JSON."""
+    wecom_corporation: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]+$")
+    """Without it no message of an app leaves."""
+    wecom_agent: int = Field(default=0, ge=0)
+    wecom_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]*$")
+    wecom_url: str = "https://qyapi.weixin.qq.com"
+    endpoint_key: str | None = Field(default=None, repr=False)
+    """Base64 of 32 bytes: seals addresses and keys of end points. In production, without it there are none."""
+    endpoint_networks: str = ""
+    """Networks of the house that end points may be in, separated by commas; else they are on the public internet."""
+    callback_secret: str | None = Field(default=None, repr=False, min_length=16)
+    """With it providers may tell what became of messages, signed."""
+
     @model_validator(mode="after")
     def _complete(self) -> "ChannelSettings":
         if self.smtp_host is not None and self.smtp_sender is None:
             raise ValueError("NOTIFY_SMTP_SENDER is missing: NOTIFY_SMTP_HOST is set, and mail needs a sender")
+        if self.sms_url is not None and not self.sms_secret:
+            raise ValueError("NOTIFY_SMS_SECRET is missing: NOTIFY_SMS_URL is set, and requests are signed")
+        if self.wecom_corporation is not None and not self.wecom_secret:
+            raise ValueError("NOTIFY_WECOM_SECRET is missing: NOTIFY_WECOM_CORPORATION is set")
         return self
+
+    @field_validator("endpoint_key")
+    @classmethod
+    def _a_key(cls, value: str | None) -> str | None:
+        if value is not None:
+            key_of(value)
+        return value
+
+    @field_validator("endpoint_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for each in filter(None, (part.strip() for part in value.split(","))):
+            ipaddress.ip_network(each)
+        return value
+
+    @property
+    def inside(self) -> tuple[Network, ...]:
+        """Networks of the house that end points may be in."""
+        parts = (part.strip() for part in self.endpoint_networks.split(","))
+        return tuple(ipaddress.ip_network(part) for part in parts if part)
+
+    @property
+    def sealing_key(self) -> bytes | None:
+        """The key that seals end points; outside production one of this machine's own. None: there are none."""
+        if self.endpoint_key is not None:
+            return key_of(self.endpoint_key)
+        if self.environment == "production":
+            return None
+        return key_of_this_machine(self.auth_development_key.with_name("notify-endpoint-key"))
 
     @property
     def delivery_pause(self) -> timedelta:
@@ -53,3 +113,17 @@ class ChannelSettings(ServiceSettings):
             password=self.smtp_password,
             seconds=self.smtp_seconds,
         )
+
+    @property
+    def sms(self) -> SmsAccount | None:
+        """The account at an SMS gateway, if there is one."""
+        if self.sms_url is None:
+            return None
+        return SmsAccount(self.sms_url, self.sms_account, self.sms_secret, self.sms_signature, self.sms_texts)
+
+    @property
+    def wecom(self) -> WecomApp | None:
+        """The app in WeCom, if there is one."""
+        if self.wecom_corporation is None:
+            return None
+        return WecomApp(self.wecom_corporation, self.wecom_agent, self.wecom_secret, self.wecom_url)

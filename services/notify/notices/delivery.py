@@ -6,6 +6,7 @@ Several processes may do so side by side: a claim is an ordinary command, and on
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 
 from services.chassis.clock import Clock
@@ -23,7 +24,8 @@ from services.notify.notices.reviewing import Reviewing
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
 from services.notify.persons.domain.person import Person
-from services.notify.shared.values import Way
+from services.notify.persons.links import Links
+from services.notify.shared.values import TO_END_POINTS, Way
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class Delivery:
         pacing: Pacing,
         clock: Clock,
         every: timedelta = timedelta(seconds=2),
+        links: Links | None = None,
     ) -> None:
         self._notices = notices
         self._clock = clock
@@ -50,29 +53,49 @@ class Delivery:
         self._asked = Notices(notices)
         self.open_channels = frozenset({Way.INBOX, Way.CALL, *gateways})
         self.reviewing = Reviewing(persons, self.open_channels, clock)
-        self.handing = Handing(notices, gateways, wording, pacing, self.reviewing, clock)
+        self.handing = Handing(notices, gateways, wording, pacing, self.reviewing, clock, links)
         self.parts = Parts(notices, self.handing, self.reviewing, clock)
         self._gateways = gateways
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Deliver for ever."""
         while True:
             found = 0
             try:
-                found = await self.once()
+                found = await self.once(wait=False)
             except (Unavailable, PyMongoError) as error:
                 log.warning("delivery interrupted", extra={"error": type(error).__name__})
             await asyncio.sleep(0 if found == BATCH else self._every.total_seconds())
 
-    async def once(self) -> int:
-        """Deliver the notices that are due now; returns how many were looked at."""
+    async def once(self, *, wait: bool = True) -> int:
+        """Deliver the notices that are due now; returns how many were looked at.
+
+        An end point is sent one at a time, beside everything else, so that one that does not answer holds up nobody.
+        Without `wait` what is under way to end points goes on by itself.
+        """
         found = await self._asked.due(self._clock(), BATCH)
-        await asyncio.gather(*(self._deliver(id, channel) for id, channel, _ in found))
+        for id, channel, recipient in found:
+            if channel in TO_END_POINTS and recipient not in self._under_way:
+                self._under_way[recipient] = asyncio.create_task(self._to_end_point(id, channel, recipient))
+        people = [(id, channel) for id, channel, _ in found if channel not in TO_END_POINTS]
+        await asyncio.gather(*(self._deliver(id, channel) for id, channel in people))
+        if wait:
+            await asyncio.gather(*self._under_way.values())
         return len(found)
 
+    async def _to_end_point(self, id: str, channel: Way, recipient: str) -> None:
+        try:
+            await self._deliver(id, channel)
+        except (Unavailable, PyMongoError) as error:
+            log.warning("delivery to an end point interrupted", extra={"error": type(error).__name__})
+        finally:
+            self._under_way.pop(recipient, None)
+
     async def _deliver(self, id: str, channel: Way) -> None:
-        async with self._places:
+        free: AbstractAsyncContextManager[None] = nullcontext()
+        async with free if channel in TO_END_POINTS else self._places:
             found = await self._notices.find(id)
             if found is None:
                 return

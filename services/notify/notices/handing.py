@@ -20,11 +20,14 @@ from services.notify.notices.domain.sending import claim, doubt, put_back, refus
 from services.notify.notices.reviewing import Looked, Reviewing
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
+from services.notify.persons.links import Link, Links
 from services.notify.shared.values import Way
 
 BY_DELIVERY = Cause(SYSTEM, "delivery")
 _NEXT_CHANNEL = frozenset({Suppression.REFUSED, Suppression.NO_ADDRESS, Suppression.CHANNEL_OFF})
 _FULL_FOR = timedelta(seconds=60)
+_BREAKS_AFTER = 5
+"""So many failures on end, and a provider is left alone for a while."""
 
 
 class Handing:
@@ -38,6 +41,7 @@ class Handing:
         pacing: Pacing,
         reviewing: Reviewing,
         clock: Clock,
+        links: Links | None = None,
     ) -> None:
         self._notices = notices
         self._asked = Notices(notices)
@@ -46,6 +50,8 @@ class Handing:
         self._pacing = pacing
         self._reviewing = reviewing
         self._clock = clock
+        self._links = links
+        self._failures: dict[str, int] = {}
 
     async def send(self, id: str, looked: Looked) -> None:
         """Send the notice `id`, if it is to be sent and nobody else has claimed it."""
@@ -68,8 +74,9 @@ class Handing:
 
     async def hand_over(self, notice: Notice, looked: Looked, parts: Sequence[Notice]) -> Answer | None:
         """What the gateway says to a claimed notice; None where there is no room now, and it waits."""
-        gateway, address = self._gateways[notice.channel], looked.person.addresses.by(notice.channel) or ""
-        until = await self._room(gateway, notice)
+        gateway, address = self._gateways[notice.channel], looked.address(notice)
+        account = gateway.account(address)
+        until = await self._room(gateway, account, notice)
         if until is not None:
             await self.put_off(notice, until)
             return None
@@ -84,11 +91,19 @@ class Handing:
             kind=notice.kind,
             community=notice.community,
             values=self._wording.values(notice, language),
+            unsubscribe=await self._unsubscribe(notice),
         )
         answer = await gateway.send(message)
+        await self._mind(account, answer)
         if isinstance(answer, Later) and answer.full:
-            await self._pacing.pause(gateway.account, self._clock() + (answer.after or _FULL_FOR))
+            await self._pacing.pause(account, self._clock() + (answer.after or _FULL_FOR))
         return answer
+
+    async def _unsubscribe(self, notice: Notice) -> str | None:
+        """The address that ends mail of this kind, where that may be ended."""
+        if self._links is None or notice.channel is not Way.EMAIL or notice.weight.mandatory:
+            return None
+        return await self._links.unsubscribe(Link(notice.recipient, notice.kind, notice.channel))
 
     async def put_off(self, notice: Notice, until: datetime) -> None:
         """There is no room for a claimed notice before `until`."""
@@ -97,8 +112,8 @@ class Handing:
 
     async def record(self, notice: Notice, answer: Answer) -> Notice:
         """Write down what a gateway said to a claimed notice."""
-        name, account = notice.claim or "", self._gateways[notice.channel].account
-        done = await self._notices.change(notice.id, lambda n, _: self._outcome(n, name, account, answer), BY_DELIVERY)
+        name = notice.claim or ""
+        done = await self._notices.change(notice.id, lambda n, _: self._outcome(n, name, answer), BY_DELIVERY)
         await self.fall_back(done.aggregate)
         return done.aggregate
 
@@ -118,11 +133,11 @@ class Handing:
         with suppress(AlreadyExists, PersonGone):
             await self._notices.create(draft.id(planned.channel), lambda now: queue(draft, planned, now), BY_DELIVERY)
 
-    def _outcome(self, notice: Notice, name: str, account: str, answer: Answer) -> Decision[Notice]:
+    def _outcome(self, notice: Notice, name: str, answer: Answer) -> Decision[Notice]:
         now = self._clock()
         match answer:
             case Accepted():
-                return sent(notice, name, now, account, answer.id)
+                return sent(notice, name, now, notice.channel, answer.id)
             case Refused():
                 return refused(notice, name)
             case Later() if answer.full:
@@ -132,8 +147,18 @@ class Handing:
             case Unknown():
                 return doubt(notice, name)
 
-    async def _room(self, gateway: Gateway, notice: Notice) -> datetime | None:
+    async def _mind(self, account: str, answer: Answer) -> None:
+        """Rest an account whose provider has failed several times on end, in every replica."""
+        if not isinstance(answer, (Later, Unknown)):
+            self._failures.pop(account, None)
+            return
+        failures = self._failures[account] = self._failures.get(account, 0) + 1
+        if failures >= _BREAKS_AFTER:
+            longer = min(failures - _BREAKS_AFTER, 5)
+            await self._pacing.pause(account, self._clock() + _FULL_FOR * 2**longer)
+
+    async def _room(self, gateway: Gateway, account: str, notice: Notice) -> datetime | None:
         now = self._clock()
-        each = f"{gateway.account}:{notice.recipient}"
+        each = f"{account}:{notice.recipient}"
         until = await self._pacing.room(each, gateway.rates_each, now) if gateway.rates_each else None
-        return until or await self._pacing.room(gateway.account, gateway.rates, now)
+        return until or await self._pacing.room(account, gateway.rates, now)

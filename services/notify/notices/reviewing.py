@@ -33,6 +33,10 @@ class Looked:
             return Planned(notice.channel, now, Suppression.EXPIRED if expired else None)
         return plan_channel(notice.channel, notice.asked, self.person, now, self.around)
 
+    def address(self, notice: Notice) -> str:
+        """Where `notice` goes by its channel; an end point is found by its id."""
+        return notice.recipient if notice.channel in TO_END_POINTS else self.person.addresses.by(notice.channel) or ""
+
     def next(self, notice: Notice) -> Planned | None:
         """The plan for the next channel, where the one of `notice` could not reach them."""
         if not self.stands_in or notice.channel in TO_END_POINTS:

@@ -8,10 +8,11 @@ from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver
+from services.notify.channels.domain.endpoint import Endpoint
 from services.notify.channels.gateways import Gateway
 from services.notify.channels.pacing import Pacing
 from services.notify.knowledge.store import Knowledge
-from services.notify.notices.api import inbox, why
+from services.notify.notices.api import callbacks, inbox, letters, why
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.domain.notice import Notice, anonymise, not_on_behalf
@@ -21,6 +22,7 @@ from services.notify.notices.sweeps import LeftBehind, LookingAgain, lapsed_clai
 from services.notify.notices.telling import Telling
 from services.notify.notices.wording import Wording
 from services.notify.persons.domain.person import Person
+from services.notify.persons.links import Links
 from services.notify.persons.people import People
 from services.notify.routing.editions import Editions
 from services.notify.shared.values import Way
@@ -29,6 +31,7 @@ from services.notify.shared.values import Way
 def room(
     notices: Aggregates[Notice],
     persons: Aggregates[Person],
+    endpoints: Aggregates[Endpoint],
     people: People,
     knowledge: Knowledge,
     editions: Editions,
@@ -36,22 +39,30 @@ def room(
     pacing: Pacing,
     wording: Wording,
     clock: Clock,
+    links: Links,
     *,
+    callback_secret: str | None,
     lead: timedelta,
     pause: timedelta,
 ) -> Room:
     """The room of notices.
 
     People are reminded of an activity `lead` before its start; senders rest for `pause` before they look again.
+    With a `callback_secret` providers may tell what became of messages.
     """
-    delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause)
-    telling = Telling(notices, persons, wording, clock, delivery.open_channels)
+    delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause, links)
+    telling = Telling(notices, persons, endpoints, wording, clock, delivery.open_channels)
     audiences = Audiences(knowledge, people)
     return Room(
         "notices",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[inbox.router(notices, persons, wording), why.router(notices)],
+        routers=[
+            inbox.router(notices, persons, wording),
+            why.router(notices),
+            letters.router(notices),
+            *([] if callback_secret is None else [callbacks.router(notices, callback_secret, clock)]),
+        ],
         reactions=lambda table: reactions(table, telling, knowledge, audiences, editions, notices, lead),
         sweeps=[
             lapsed_claims(notices),

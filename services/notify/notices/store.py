@@ -61,6 +61,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"state.behalf": {"$type": "string"}},
         ),
         IndexModel([("state.recipient", ASCENDING), *newest_first()], name="why_person"),
+        IndexModel(list(newest_first("state.community", "state.status", "state.reason")), name="undeliverable"),
     ],
 }
 

@@ -10,6 +10,9 @@ from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import E, Received
+from services.contracts.notices import Suppression
+from services.notify.channels.domain.endpoint import WAITS, Endpoint
+from services.notify.channels.store import wanting
 from services.notify.notices.domain.bundling import bundle_id, open_bundle
 from services.notify.notices.domain.notice import Draft, Notice, queue, supersede
 from services.notify.notices.domain.particulars import Particulars
@@ -46,12 +49,14 @@ class Telling:
         self,
         notices: Aggregates[Notice],
         persons: Aggregates[Person],
+        endpoints: Aggregates[Endpoint],
         wording: Wording,
         clock: Clock,
         open_channels: frozenset[Way],
     ) -> None:
         self._notices = notices
         self._persons = persons
+        self._endpoints = endpoints
         self._wording = wording
         self._asked = Notices(notices)
         self._clock = clock
@@ -75,6 +80,19 @@ class Telling:
             told = everybody[start : start + _SIDE_BY_SIDE]
             await asyncio.gather(*(self.tell(received, person, message) for person in told))
 
+    async def tell_end_points(self, received: Received[E], message: Message) -> None:
+        """Queue a notice to each end point of the community that wants messages of this kind."""
+        envelope = received.envelope
+        for endpoint in await wanting(self._endpoints, envelope.community, message.kind):
+            if endpoint.way not in self._open_channels:
+                continue
+            draft = await self._draft(received, endpoint.id, message, None)
+            expires = min(draft.expires_at or envelope.time + WAITS, envelope.time + WAITS)
+            now = max(self._clock(), message.due or envelope.time)
+            reason = Suppression.EXPIRED if now >= expires else None
+            draft = draft.model_copy(update={"expires_at": expires})
+            await self._queue(received, draft, Planned(endpoint.way, now, reason))
+
     async def supersede(self, received: Received[E], kind: str, recipients: Iterable[str] | None = None) -> None:
         """Give up notices of `kind` that wait and speak of an earlier version of the event's subject."""
         version = received.envelope.sequence
@@ -82,11 +100,18 @@ class Telling:
             await self._notices.change(id, lambda notice, _: supersede(notice, version), received.cause)
 
     async def _tell_person(self, received: Received[E], person: Person, message: Message, behalf: str | None) -> None:
+        draft = await self._draft(received, person.id, message, behalf)
+        told = Told(draft.kind, message.rule.weight, draft.about, due=message.due, expires=draft.expires_at)
+        around = Circumstances(self._open_channels, await self._lately(person, draft))
+        for planned in plan(told, person, self._clock(), around):
+            await self._queue(received, draft, planned)
+
+    async def _draft(self, received: Received[E], recipient: str, message: Message, behalf: str | None) -> Draft:
         envelope, rule = received.envelope, message.rule
         limit = envelope.time + rule.lasts
-        draft = Draft(
+        return Draft(
             community=envelope.community,
-            recipient=person.id,
+            recipient=recipient,
             kind=message.kind,
             cause=envelope.id,
             about=envelope.aggregate_id,
@@ -99,10 +124,6 @@ class Telling:
             behalf=behalf,
             edition=message.edition,
         )
-        told = Told(draft.kind, rule.weight, draft.about, due=message.due, expires=draft.expires_at)
-        around = Circumstances(self._open_channels, await self._lately(person, draft))
-        for planned in plan(told, person, self._clock(), around):
-            await self._queue(received, draft, planned)
 
     async def _lately(self, person: Person, draft: Draft) -> Mapping[Way, datetime]:
         """When the person was last told about the same, by each channel that could make a burst."""

@@ -8,11 +8,13 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Erasing, Leaver, erase_in
 from services.notify.channels.gateways import Gateway
+from services.notify.persons import unsubscribing
 from services.notify.persons.api import router
 from services.notify.persons.code_text import CodeText
 from services.notify.persons.codes import Codes
 from services.notify.persons.domain.person import Person
 from services.notify.persons.domain.standing_in import forget_proxy
+from services.notify.persons.links import Links
 from services.notify.persons.reactions import reactions
 from services.notify.persons.store import INDEXES, KINDS, Memberships, standing_in_for
 
@@ -25,6 +27,7 @@ def room(
     text: CodeText,
     clock: Clock,
     pause: timedelta,
+    links: Links,
 ) -> Room:
     """The room of persons. Without `mail` no codes are sent; senders rest for `pause` before they look again."""
     codes = [] if mail is None else [Codes(persons, mail, text, clock, pause)]
@@ -32,7 +35,7 @@ def room(
         "persons",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(persons, memberships)],
+        routers=[router(persons, memberships), unsubscribing.router(persons, links)],
         reactions=lambda table: reactions(table, persons, erasing),
         tasks=[each.run for each in codes],
         erase=partial(erase, persons, memberships),

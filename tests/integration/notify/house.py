@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+from services.chassis.aggregate import Aggregate
 from services.chassis.kafka.producer import Producer
 from services.chassis.principal import member
 from services.chassis.room import Room
-from services.chassis.store.aggregates import Cause
+from services.chassis.store.aggregates import Aggregates, Cause, Kind
 from services.chassis.subscriber.intake import Intake
 from services.chassis.subscriber.record import Record as Taken
 from services.notify.app import service
@@ -20,6 +21,8 @@ from tests.integration import standing
 from tests.integration.notify.records import Record
 from tests.integration.standing import Opened
 from tests.unit.notify.given import HERE, NOW, a_person
+
+A = TypeVar("A", bound=Aggregate)
 
 
 class Turned:
@@ -42,6 +45,10 @@ class House:
         self.notices = opened.runtime.aggregates(NOTICE)
         self.persons = opened.runtime.aggregates(PERSON, of_people=True)
         self._opened = opened
+
+    def aggregates(self, kind: Kind[A]) -> Aggregates[A]:
+        """The aggregates of another kind of the service."""
+        return self._opened.runtime.aggregates(kind)
 
     @property
     def now(self) -> datetime:

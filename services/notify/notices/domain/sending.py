@@ -7,6 +7,7 @@ which nobody knows whether it was sent: it becomes `unknown`, and is not sent ag
 from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided
+from services.chassis.principal import Principal, Role
 from services.contracts.notices import (
     ERASED,
     NoticeProgressed,
@@ -107,8 +108,9 @@ def bounced(notice: Notice) -> Decision[Notice]:
     return decided(back, fact(NoticeProgressed, back))
 
 
-def resend(notice: Notice, now: datetime) -> Decision[Notice]:
+def resend(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:
     """Staff ask for another try of what no gateway took. What may have been sent is not tried again."""
+    by.require(notice.community, Role.STAFF)
     lost = notice.reason in (Suppression.REFUSED, Suppression.UNREACHABLE) and notice.stage is not Stage.BOUNCED
     if notice.status is not NoticeStatus.SUPPRESSED or not lost or notice.recipient == ERASED:
         return decided(notice)

@@ -61,8 +61,6 @@ class Following:
 
     async def _tell(self, tell: Tell, received: Received[Any], rule: KindRule, edition: int) -> None:
         people = await self._audiences.of(tell.to, tell.subject, received)
-        if not people:
-            return
         event = received.event
         given = {name: each.of(event) for name, each in tell.values.items()}
         message = Message(
@@ -73,6 +71,7 @@ class Following:
             expires=None if tell.expires is None else _moment(event, tell.expires, timedelta()),
             edition=edition,
         )
+        await self._telling.tell_end_points(received, message)
         await self._telling.tell_each(received, people, message)
 
     async def _known(self, subject: Subject | None, received: Received[Any]) -> Particulars:

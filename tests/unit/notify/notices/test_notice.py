@@ -26,7 +26,7 @@ from services.notify.notices.domain.sending import (
 from services.notify.notices.domain.stages import Stage
 from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
-from tests.unit.notify.given import DAY, HOUR, NOW, RESIDENT, a_draft, a_queued
+from tests.unit.notify.given import DAY, HOUR, NOW, RESIDENT, STAFF, a_draft, a_queued
 from tests.unit.notify.lawful import assert_folds
 
 INBOX, EMAIL = Way.INBOX, Way.EMAIL
@@ -144,7 +144,7 @@ class Life(RuleBasedStateMachine):
         decision = (
             lambda: arrived(before, self.now),
             lambda: bounced(before),
-            lambda: resend(before, self.now),
+            lambda: resend(before, STAFF, self.now),
             lambda: wait_for_room(before, "one", self.now + HOUR),
             lambda: wanted_again(before, planned, self.now),
             lambda: archive(before, RESIDENT, self.now) if self._shown() else Decision(before),

@@ -24,7 +24,7 @@ from services.notify.notices.domain.sending import (
 )
 from services.notify.notices.domain.stages import Stage
 from services.notify.shared.values import Way
-from tests.unit.notify.given import DAY, HOUR, NOW, a_queued
+from tests.unit.notify.given import DAY, HOUR, NOW, STAFF, a_queued
 
 INBOX, EMAIL = Way.INBOX, Way.EMAIL
 S = NoticeStatus
@@ -89,7 +89,7 @@ def test_a_bounce_after_acceptance_is_on_record_and_is_not_tried_again() -> None
     assert (taken.status, taken.stage, taken.provider_id) == (S.DELIVERED, Stage.ACCEPTED, "id-1")
     back = bounced(taken).aggregate
     assert (back.status, back.stage, back.why) == (S.SUPPRESSED, Stage.BOUNCED, Why.BOUNCED)
-    assert bounced(back).events == () == resend(back, NOW).events == arrived(back, NOW).events
+    assert bounced(back).events == () == resend(back, STAFF, NOW).events == arrived(back, NOW).events
     assert arrived(taken, NOW).aggregate.stage is Stage.DELIVERED
 
 
@@ -101,8 +101,8 @@ def test_a_full_provider_costs_no_attempt() -> None:
 def test_a_definite_no_is_final_and_staff_may_have_it_tried_again() -> None:
     no = refused(claim(a_queued(), go(), "one").aggregate, "one").aggregate
     assert (no.reason, no.stage) == (Suppression.REFUSED, Stage.REFUSED)
-    again = resend(no, NOW + DAY).aggregate
+    again = resend(no, STAFF, NOW + DAY).aggregate
     assert (again.stage, again.attempts, again.not_before) == (Stage.QUEUED, 0, NOW + DAY)
     lost = doubt(claim(a_queued(), go(), "one").aggregate, "one").aggregate
-    assert (lost.stage, resend(lost, NOW).events) == (Stage.UNKNOWN, ())
+    assert (lost.stage, resend(lost, STAFF, NOW).events) == (Stage.UNKNOWN, ())
     assert arrived(lost, NOW).aggregate.stage is Stage.DELIVERED

@@ -1,0 +1,1 @@
+"""The rules of channels: end points, their addresses, and what providers say."""

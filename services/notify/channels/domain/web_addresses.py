@@ -1,0 +1,79 @@
+"""Web addresses that others give us to call: never one inside the house, however it is spelt."""
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from services.chassis.errors import Invalid
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class AddressRefused(
+    Invalid,
+    code="endpoint.address-refused",
+    zh="不能向该地址发送：须为公网上的 http(s) 地址，不含用户名。",
+    en="Nothing is sent to this address: it must be http(s) on the public internet, without a user name.",
+):
+    """An address inside the house would let others reach what they may not."""
+
+
+def host_of(url: str) -> str:
+    """The host of `url`, if its form is one that may be called.
+
+    Raises:
+        AddressRefused: it is not.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise AddressRefused() from None
+    host = (parts.hostname or "").rstrip(".")
+    named = parts.username is not None or parts.password is not None
+    if parts.scheme not in ("http", "https") or not host or named or port == 0 or any(c.isspace() for c in url):
+        raise AddressRefused()
+    return host
+
+
+def require_public(url: str, own: str, inside: Iterable[Network] = ()) -> None:
+    """Raises AddressRefused where `url` is no public address as far as its words tell, or has the host of `own`.
+
+    A name is resolved, and its addresses are asked about, when it is called.
+    """
+    host = host_of(url)
+    if host == host_of(own) or host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        raise AddressRefused()
+    literal = literal_of(host)
+    if literal is not None and not may_call(literal, inside):
+        raise AddressRefused()
+    if literal is None and "." not in host:
+        raise AddressRefused()
+
+
+def literal_of(host: str) -> Ip | None:
+    """The address that `host` spells, in any spelling that a resolver understands; None where it is a name."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))  # 2130706433, 0x7f.1, 0177.0.0.1, 127.1
+    except OSError:
+        return None
+
+
+def may_call(address: Ip, inside: Iterable[Network] = ()) -> bool:
+    """Whether `address` is on the public internet, or in a network of the deployment's own choice."""
+    if any(address in network for network in inside if network.version == address.version):
+        return True
+    if isinstance(address, ipaddress.IPv6Address):
+        within = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if within is None and address in _NAT64:
+            within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if within is not None:
+            return may_call(within, inside)
+    return address.is_global and not address.is_multicast and not address.is_reserved

@@ -1,0 +1,123 @@
+"""Sends to end points: signed webhooks, and robots of groups in WeCom and DingTalk.
+
+A webhook gets the same bytes under the same id on every try, signed with the time of the try
+(`X-Community-Signature: t=…,v1=…`, HMAC-SHA256 over `t.body`), so that a receiver knows a repetition and an old one.
+"""
+
+import base64
+import hmac
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import quote_plus
+
+import orjson
+
+from services.chassis.clock import Clock
+from services.chassis.principal import SYSTEM
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.notify.channels.calling import Calling, Said
+from services.notify.channels.domain.endpoint import Endpoint, EndpointStatus, delivered, failed, pause_after
+from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Rate, Refused
+from services.notify.channels.sealing import NotOpened, Sealing
+from services.notify.channels.wecom import robot_body, robot_meaning
+from services.notify.shared.values import Way
+
+_BY = Cause(SYSTEM, "end-points")
+_JSON = {"Content-Type": "application/json"}
+
+
+class EndPointGateway:
+    """Sends by one of the ways to end points. The address of a message is the id of its end point."""
+
+    rates_each: tuple[Rate, ...] = ()
+
+    def __init__(
+        self, way: Way, endpoints: Aggregates[Endpoint], sealing: Sealing, calling: Calling, clock: Clock
+    ) -> None:
+        self._way = way
+        self._endpoints = endpoints
+        self._sealing = sealing
+        self._calling = calling
+        self._clock = clock
+        robots = (Way.WECOM_ROBOT, Way.DINGTALK_ROBOT)
+        self.rates: tuple[Rate, ...] = (Rate(20, timedelta(minutes=1)),) if way in robots else ()
+
+    def account(self, address: str) -> str:
+        """Each end point has limits of its own."""
+        return f"endpoint:{address}"
+
+    async def send(self, message: Outgoing) -> Answer:
+        """Hand a message over, as `Gateway` says, and keep account of how its end point does."""
+        found = await self._endpoints.find(message.address)
+        if found is None or found.aggregate.status is EndpointStatus.ENDED:
+            return Refused("ended")
+        endpoint = found.aggregate
+        if endpoint.status is EndpointStatus.PAUSED:
+            return Later(after=pause_after(12, random.random()), full=True)  # noqa: S311  jitter
+        try:
+            url = self._sealing.unseal(endpoint.address, endpoint.id)
+            key = "" if endpoint.key is None else self._sealing.unseal(endpoint.key, endpoint.id)
+        except NotOpened:
+            return Later(after=timedelta(hours=1), full=True)
+        answer = await self._call(url, key, message)
+        if isinstance(answer, Accepted):
+            if endpoint.failures:
+                await self._endpoints.change(endpoint.id, delivered, _BY)
+            return answer
+        worse = (await self._endpoints.change(endpoint.id, failed, _BY)).aggregate
+        pause = pause_after(worse.failures, random.random())  # noqa: S311  jitter
+        if isinstance(answer, Later):
+            return Later(after=answer.after or pause, full=True)
+        return answer
+
+    async def _call(self, url: str, key: str, message: Outgoing) -> Answer:
+        match self._way:
+            case Way.WEBHOOK:
+                body = webhook_body(message)
+                said = await self._calling.post(
+                    url, body, signed(key, body, message.id, int(self._clock().timestamp()))
+                )
+                return Accepted() if isinstance(said, Said) else said
+            case Way.DINGTALK_ROBOT:
+                url = dingtalk_url(url, key, int(self._clock().timestamp() * 1000))
+                said = await self._calling.post(url, robot_body(message), _JSON)
+            case _:
+                said = await self._calling.post(url, robot_body(message), _JSON)
+        return robot_meaning(said.json()) if isinstance(said, Said) else said
+
+
+def end_point_gateways(
+    endpoints: Aggregates[Endpoint], sealing: Sealing, calling: Calling, clock: Clock
+) -> Mapping[Way, Gateway]:
+    """The gateways of all ways to end points."""
+    ways = (Way.WEBHOOK, Way.WECOM_ROBOT, Way.DINGTALK_ROBOT)
+    return {way: EndPointGateway(way, endpoints, sealing, calling, clock) for way in ways}
+
+
+def webhook_body(message: Outgoing) -> bytes:
+    """What a webhook is told: the words that a resident would read, and nobody's name or id."""
+    return orjson.dumps(
+        {
+            "id": message.id,
+            "kind": message.kind,
+            "community": message.community,
+            "language": message.language,
+            "subject": message.words.subject,
+            "body": message.words.body,
+        }
+    )
+
+
+def signed(key: str, body: bytes, id: str, at: int) -> dict[str, str]:
+    """The headers of a webhook's try at the second `at`."""
+    mark = hmac.digest(key.encode(), f"{at}.".encode() + body, "sha256").hex()
+    return {**_JSON, "X-Community-Delivery": id, "X-Community-Signature": f"t={at},v1={mark}"}
+
+
+def dingtalk_url(url: str, key: str, at: int) -> str:
+    """The address of a DingTalk robot with its signature of the millisecond `at`, where the robot has a key."""
+    if not key:
+        return url
+    mark = base64.b64encode(hmac.digest(key.encode(), f"{at}\n{key}".encode(), "sha256"))
+    return f"{url}{'&' if '?' in url else '?'}timestamp={at}&sign={quote_plus(mark)}"

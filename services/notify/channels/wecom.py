@@ -1,0 +1,112 @@
+"""WeCom: messages of an app to members, and of a robot to a group. Both say in `errcode` what they mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+
+from services.chassis.clock import Clock
+from services.notify.channels.calling import Calling, Said
+from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused
+
+LONGEST = 2048
+"""Bytes of a text; what is longer is cut at a character."""
+_EXPIRED = frozenset({40014, 42001, 41001})
+_FULL = frozenset({45009, 45033, 45047})
+_BUSY = frozenset({-1, 6000, 301002})
+_JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class WecomApp:
+    """An app of a corporation. `url` is the root of the API."""
+
+    corporation: str
+    agent: int
+    secret: str
+    url: str = "https://qyapi.weixin.qq.com"
+
+
+class WecomGateway:
+    """Sends messages of an app. Beyond a member's 30 in a minute WeCom drops without a word."""
+
+    rates: tuple[Rate, ...] = (Rate(10_000, timedelta(minutes=1)), Rate(150_000, timedelta(hours=1)))
+    rates_each: tuple[Rate, ...] = (Rate(30, timedelta(minutes=1)), Rate(1000, timedelta(hours=1)))
+
+    def __init__(self, app: WecomApp, calling: Calling, clock: Clock) -> None:
+        self._app = app
+        self._calling = calling
+        self._clock = clock
+        self._token: tuple[str, datetime] | None = None
+
+    def account(self, address: str) -> str:
+        """The account whose limits count."""
+        return f"wecom:{self._app.corporation}:{self._app.agent}"
+
+    async def send(self, message: Outgoing) -> Answer:
+        """Hand a message over, as `Gateway` says. A token that ran out is fetched once more."""
+        for _ in range(2):
+            token = await self._fresh()
+            if not isinstance(token, str):
+                return token
+            body = orjson.dumps(
+                {
+                    "touser": message.address,
+                    "msgtype": "text",
+                    "agentid": self._app.agent,
+                    "text": {"content": fitting(f"{message.words.subject}\n{message.words.body}", LONGEST)},
+                    "enable_duplicate_check": 1,
+                    "duplicate_check_interval": 1800,
+                }
+            )
+            said = await self._calling.post(f"{self._app.url}/cgi-bin/message/send?access_token={token}", body, _JSON)
+            if not isinstance(said, Said):
+                return said
+            answer = said.json()
+            if answer.get("errcode") not in _EXPIRED:
+                return _meaning(answer, "msgid")
+            self._token = None
+        return Later()
+
+    async def _fresh(self) -> str | Answer:
+        now = self._clock()
+        if self._token is not None and now < self._token[1]:
+            return self._token[0]
+        said = await self._calling.get(
+            f"{self._app.url}/cgi-bin/gettoken?corpid={self._app.corporation}&corpsecret={self._app.secret}"
+        )
+        if not isinstance(said, Said):
+            return Later() if not isinstance(said, Later) else said  # no message was on its way
+        answer = said.json()
+        if answer.get("errcode") != 0 or not answer.get("access_token"):
+            return Later()
+        lasts = timedelta(seconds=max(60, int(answer.get("expires_in", 7200)) - 300))
+        self._token = (str(answer["access_token"]), now + lasts)
+        return self._token[0]
+
+
+def robot_body(message: Outgoing) -> bytes:
+    """A message for a group's robot."""
+    content = fitting(f"{message.words.subject}\n{message.words.body}", LONGEST)
+    return orjson.dumps({"msgtype": "text", "text": {"content": content}})
+
+
+def robot_meaning(said: Mapping[str, object]) -> Answer:
+    """What a robot's answer means: those of WeCom and DingTalk are alike."""
+    return _meaning(said, "msgid")
+
+
+def fitting(text: str, most: int) -> str:
+    """`text`, cut at a character where it has more than `most` bytes."""
+    raw = text.strip().encode()
+    return text.strip() if len(raw) <= most else raw[: most - 3].decode(errors="ignore") + "…"
+
+
+def _meaning(said: Mapping[str, object], id: str) -> Answer:
+    code = said.get("errcode")
+    if code == 0:
+        return Accepted(str(said[id]) if said.get(id) else None) if not said.get("invaliduser") else Refused("nobody")
+    if code in _FULL or code in (130101, 410100, 660026):
+        return Later(after=timedelta(minutes=10 if code in (130101, 410100) else 1), full=True)
+    return Later() if code in _BUSY or code is None else Refused(f"errcode-{code}")

@@ -1,0 +1,133 @@
+"""Every gateway against a server on loopback that answers, refuses, is full, fails, is silent or hangs up half-way."""
+
+import hmac
+import json
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from services.notify.channels.calling import Calling
+from services.notify.channels.end_points import dingtalk_url, signed
+from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Refused, Unknown
+from services.notify.channels.sms import SmsAccount, SmsGateway, SmsText
+from services.notify.channels.trial import Trying
+from services.notify.channels.wecom import LONGEST, WecomApp, WecomGateway, robot_body
+from services.notify.shared.texts import Words
+from tests.integration.notify.receiver import Receiver, receiving
+from tests.unit.notify.given import NOW
+
+CALLING = Calling(0.5)
+TEXTS = {"case-verified": SmsText(code="SMS_1", text="您反映的${title}已解决。", longest=6)}
+
+
+def a_message(address: str = "+8613800138000", kind: str = "case-verified") -> Outgoing:
+    words = Words("“楼道灯”已整改", "您好！\n好了。\n")
+    return Outgoing("notice-1", address, words, "zh", kind, "sunshine", {"title": "一二三四五六七\n八"})
+
+
+def sms(receiver: Receiver) -> Gateway:
+    return SmsGateway(SmsAccount(receiver.url, "acc", "secret", "阳光社区", TEXTS), CALLING)
+
+
+def wecom(receiver: Receiver) -> Gateway:
+    return WecomGateway(WecomApp("corp", 7, "secret", receiver.url), CALLING, lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("said", "headers", "answer"),
+    [
+        ((200, '{"code":"OK","id":"r-1"}'), "", Accepted("r-1")),
+        ((200, '{"code":"isv.BUSINESS_LIMIT_CONTROL"}'), "", Later(timedelta(minutes=1), full=True)),
+        ((200, '{"code":"isv.MOBILE_NUMBER_ILLEGAL"}'), "", Refused("mobile_number_illegal")),
+        ((200, "no json"), "", Later()),
+        ((429, ""), "Retry-After: 120\r\n", Later(timedelta(seconds=120), full=True)),
+        ((429, ""), "", Later(None, full=True)),
+        ((500, ""), "", Later()),
+        ((503, ""), "Retry-After: 7\r\n", Later(timedelta(seconds=7))),
+        ((400, ""), "", Refused("http-400")),
+        ((302, ""), "Location: http://127.0.0.1:1/\r\n", Refused("http-302")),
+        ("silent", "", Unknown()),
+        ("hang up", "", Unknown()),
+    ],
+)
+async def test_what_an_sms_gateway_says_and_does_not_say(
+    said: tuple[int, str] | str, headers: str, answer: Answer
+) -> None:
+    async with receiving(said, headers=headers) as receiver:
+        assert await sms(receiver).send(a_message()) == answer
+        assert len(receiver.asked) == 1
+
+
+async def test_a_gateway_that_is_not_there_definitely_has_nothing(unused_tcp_port: int) -> None:
+    assert await sms(Receiver(port=unused_tcp_port)).send(a_message()) == Later()
+
+
+async def test_an_sms_is_an_approved_text_with_its_values_signed_and_counted() -> None:
+    async with receiving((200, '{"code":"OK"}')) as receiver:
+        assert await sms(receiver).send(a_message("+86 138-0013 8000")) == Accepted()
+        assert await sms(receiver).send(a_message(kind="wish-answered")) == Refused("no-approved-text")
+    (asked,) = receiver.asked
+    body = json.loads(asked.body)
+    assert (body["phone"], body["template"], body["values"]) == ("+8613800138000", "SMS_1", {"title": "一二三四五六"})
+    assert (body["signature"], body["segments"]) == ("阳光社区", 1)
+    assert asked.headers["x-signature"] == hmac.digest(b"secret", asked.body, "sha256").hex()
+
+
+async def test_wecom_fetches_a_token_once_and_again_when_it_ran_out() -> None:
+    token, sent = '{"errcode":0,"access_token":"t-1","expires_in":7200}', '{"errcode":0,"msgid":"m-1"}'
+    async with receiving(
+        (200, token), (200, sent), (200, sent), (200, '{"errcode":42001}'), (200, token), (200, sent)
+    ) as receiver:
+        gateway = wecom(receiver)
+        assert [await gateway.send(a_message("zhang")) for _ in range(3)] == [Accepted("m-1")] * 3
+    paths = [urlsplit(asked.path).path for asked in receiver.asked]
+    assert paths == [f"/cgi-bin/{each}" for each in ("gettoken", *["message/send"] * 3, "gettoken", "message/send")]
+    assert json.loads(receiver.asked[1].body)["touser"] == "zhang"
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ('{"errcode":45009}', Later(timedelta(minutes=1), full=True)),
+        ('{"errcode":81013}', Refused("errcode-81013")),
+        ('{"errcode":-1}', Later()),
+        ('{"errcode":0,"invaliduser":"zhang"}', Refused("nobody")),
+    ],
+)
+async def test_what_wecom_means(said: str, answer: Answer) -> None:
+    async with receiving((200, '{"errcode":0,"access_token":"t"}'), (200, said)) as receiver:
+        assert await wecom(receiver).send(a_message("zhang")) == answer
+
+
+async def test_a_message_is_on_its_way_only_once_there_is_a_token() -> None:
+    async with receiving("silent") as receiver:
+        assert await wecom(receiver).send(a_message("zhang")) == Later()
+
+
+def test_a_text_is_cut_at_a_character() -> None:
+    long = Outgoing("n", "g", Words("题", "通🍚" * 1000), "zh")
+    content = json.loads(robot_body(long))["text"]["content"]
+    assert len(content.encode()) <= LONGEST
+    assert content.endswith("…")
+    assert "�" not in content
+
+
+def test_signatures_are_those_that_receivers_check() -> None:
+    headers = signed("k" * 16, b"{}", "notice-1", 1000)
+    assert headers["X-Community-Signature"] == f"t=1000,v1={hmac.digest(b'k' * 16, b'1000.{}', 'sha256').hex()}"
+    query = parse_qs(urlsplit(dingtalk_url("https://oapi.example.org/robot/send?access_token=x", "SEC", 5)).query)
+    assert (query["timestamp"], query["access_token"]) == (["5"], ["x"])
+    assert dingtalk_url("https://oapi.example.org/robot", "", 5) == "https://oapi.example.org/robot"
+
+
+async def test_trial_recipients_never_leave_the_house() -> None:
+    async with receiving() as receiver:
+        gateway = Trying(sms(receiver))
+        answers = [
+            await gateway.send(a_message(address))
+            for address in ("delivered@trial.invalid", "refused@trial.invalid", "+99900000003", "trial.unknown")
+        ]
+        assert answers == [Accepted("trial"), Refused("trial"), Later(), Unknown()]
+        assert receiver.asked == []
+        assert gateway.account("+99900000003") == "trial"

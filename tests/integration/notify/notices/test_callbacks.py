@@ -1,0 +1,124 @@
+"""Providers tell later what became of messages, signed; staff see what no gateway took and have it tried again."""
+
+import base64
+import hmac
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.notify.channels.gateways import Accepted, Answer, Later, Refused
+from services.notify.settings import NotifySettings
+from tests.integration import standing
+from tests.integration.notify.calling import Api
+from tests.integration.notify.house import House
+from tests.integration.notify.notices.test_reaching import Saying, a_delivery
+from tests.integration.notify.records import a_case
+from tests.unit.notify.channels.test_returned_mail import HOLIDAY, REPORT
+from tests.unit.notify.given import DAY, HERE, HOUR, RESIDENT, STAFF
+
+SECRET = "s" * 20
+
+
+@pytest.fixture
+def settings(mongodb_url: str, database: str, development_key: Path) -> NotifySettings:
+    return standing.settings_for(
+        NotifySettings,
+        mongodb_url,
+        database,
+        development_key,
+        callback_secret=SECRET,
+        smtp_sender="board@example.org",
+        smtp_host="127.0.0.1",
+    )
+
+
+async def told(
+    house: House, api: Api, path: str, key: str = SECRET, at: int | None = None, **said: Any
+) -> httpx.Response:
+    when = int(house.now.timestamp()) if at is None else at
+    words = f"{'.'.join(said.values())}.{when}"
+    mark = hmac.digest(key.encode(), words.encode(), "sha256").hex()
+    return await api.call(None, "POST", f"/callbacks/{path}", {**said, "at": when, "mark": mark})
+
+
+async def sent(house: House, answer: Answer) -> str:
+    await house.know("resident-1")
+    await house.take(a_case())
+    await a_delivery(house, email=Saying(answer)).once()
+    found = await house.db["notices"].find_one({"state.channel": "email", "state.kind": "case-verified"})
+    assert found is not None
+    return str(found["_id"])
+
+
+async def stage(house: House, id: str) -> str:
+    return (await house.notices.get(id)).aggregate.stage.value
+
+
+async def test_a_report_is_believed_if_it_is_signed_and_fresh(house: House, api: Api) -> None:
+    id = await sent(house, Accepted("x"))
+    assert await stage(house, id) == "accepted"
+    wrong = await told(house, api, "deliveries", key="t" * 20, id=id, status="delivered")
+    old = await told(house, api, "deliveries", at=int((house.now - HOUR).timestamp()), id=id, status="delivered")
+    assert (wrong.status_code, old.status_code, await stage(house, id)) == (404, 404, "accepted")
+    for _ in range(2):
+        assert (await told(house, api, "deliveries", id=id, status="delivered")).status_code == 200
+    assert await stage(house, id) == "delivered"
+    assert (await told(house, api, "deliveries", id="notice-unknown", status="failed")).status_code == 200
+
+
+async def test_a_bounce_is_written_down_and_a_holiday_is_not(house: House, api: Api) -> None:
+    id = await sent(house, Accepted())
+    for mail, after in (
+        (HOLIDAY.replace("notice-" + "0" * 26, id), "accepted"),
+        (REPORT.format(action="failed", status="5.1.1", id=id), "bounced"),
+    ):
+        assert (await told(house, api, "mail", raw=base64.b64encode(mail.encode()).decode())).status_code == 200
+        assert await stage(house, id) == after
+    why = (await api.call(STAFF, "GET", "/why", community=HERE, about="case-1")).json()["items"]
+    assert ("bounced", "bounced") in {(each["stage"], each["why"]) for each in why}
+
+
+async def test_what_no_gateway_took_is_listed_and_tried_again_by_staff(house: House, api: Api) -> None:
+    id = await sent(house, Refused("550"))
+    (letter,) = (await api.call(STAFF, "GET", "/undeliverable", community=HERE)).json()["items"]
+    assert (letter["id"], letter["stage"]) == (id, "refused")
+    assert (await api.call(RESIDENT, "GET", "/undeliverable", community=HERE)).status_code == 403
+    assert (await api.call(RESIDENT, "POST", f"/undeliverable/{id}/again")).status_code == 404
+    assert (await api.call(STAFF, "POST", f"/undeliverable/{id}/again")).json()["stage"] == "queued"
+    await a_delivery(house, email=Saying(Accepted())).once()
+    assert await stage(house, id) == "accepted"
+
+
+async def test_a_full_provider_pauses_the_account_in_every_replica_and_costs_no_attempt(house: House) -> None:
+    post = Saying(Later(HOUR, full=True))
+    for n in range(3):
+        await house.know(f"resident-{n}", f"r{n}@example.org")
+        await house.take(a_case(f"case-{n}", f"resident-{n}"))
+    await a_delivery(house, email=post).once()
+    asked = len(post.taken)
+    post.answer = Accepted()
+    await a_delivery(house, email=post).once()
+    assert len(post.taken) == asked, "another replica waits as well"
+    house.now += HOUR
+    await a_delivery(house, email=post).once()
+    assert len(post.taken) == asked + 3
+    attempts = [d["state"]["attempts"] async for d in house.db["notices"].find({"state.fine": "accepted"})]
+    assert attempts == [1, 1, 1]
+
+
+async def test_a_provider_that_fails_on_end_is_left_alone_for_a_while(house: House) -> None:
+    post = Saying(Later())
+    for n in range(12):
+        await house.know(f"resident-{n}", f"r{n}@example.org", quiet=None)
+        await house.take(a_case(f"case-{n}", f"resident-{n}"))
+    sender = a_delivery(house, email=post)
+    await sender.once()
+    asked = len(post.taken)
+    house.now += DAY / 24 / 60
+    for n in range(12, 15):
+        await house.know(f"resident-{n}", f"r{n}@example.org", quiet=None)
+        await house.take(a_case(f"case-{n}", f"resident-{n}"))
+    await sender.once()
+    assert len(post.taken) == asked
