@@ -20,6 +20,8 @@ from services.volunteers.matching import room as matching
 from services.volunteers.matching.plans import Plans
 from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import PLAN
+from services.volunteers.meals import room as meals
+from services.volunteers.meals.store import MEAL_ROUND
 from services.volunteers.needs import room as needs
 from services.volunteers.needs.store import NEED
 from services.volunteers.people import room as people
@@ -46,6 +48,7 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         people.room(volunteers),
         teams.room(of_teams),
         care.room(care_plans, readings),
+        meals.room(runtime.aggregates(MEAL_ROUND), clock),
         needs.room(of_needs, volunteers, care_plans, readings, clock, settings),
         seats.room(of_needs, volunteers, of_seats, staffing.wake),
         hours.room(runtime.aggregates(ACCOUNT), of_needs, volunteers, settings),
@@ -58,6 +61,6 @@ service = Service(
     name="volunteers",
     title="Sunshine Community: volunteers (people, teams, care plans, needs, hours)",
     settings=VolunteersSettings,
-    kinds=(VOLUNTEER, TEAM, CARE_PLAN, NEED, ACCOUNT, PLAN, ERASURE),
+    kinds=(VOLUNTEER, TEAM, CARE_PLAN, MEAL_ROUND, NEED, ACCOUNT, PLAN, ERASURE),
     rooms=rooms,
 )

@@ -120,7 +120,7 @@ def _volunteer(number: int, draw: random.Random, buildings: int) -> dict[str, An
             claimed_skills=frozenset(),
             availability=tuple(windows),
             building=f"b{home}",
-            reach=frozenset(f"b{(home + step) % buildings}" for step in range(draw.randint(4, 9))),
+            reach=frozenset(f"b{(home + step) % buildings}" for step in range(draw.randint(8, 14))),
             weekly_minutes=draw.choice([120, 240, 600]),
             adult=draw.random() < 0.9,
             approved_at=NOW,

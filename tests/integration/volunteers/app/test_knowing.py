@@ -27,6 +27,11 @@ BODIES: dict[str, Any] = {
     "POST /needs/{id}/move": {"starts_at": "2030-01-01T01:00:00Z", "ends_at": "2030-01-01T02:00:00Z"},
     "PATCH /care-plans/{id}": {"seats": 2},
     "POST /care-plans/{id}/pause": {},
+    "POST /meal-rounds/{id}/orders": {},
+    "POST /meal-rounds/{id}/cancel-stop": {"stop": "stop-1"},
+    "POST /meal-rounds/{id}/deliver": {"stop": "stop-1"},
+    "POST /meal-rounds/{id}/miss": {"stop": "stop-1"},
+    "POST /meal-rounds/{id}/reassign": {"stop": "stop-1", "meals": 1},
     "POST /needs/{id}/report": {"minutes": 5},
     "POST /needs/{id}/confirm": {"person": "ann"},
     "POST /needs/{id}/offers": {"person": "ann", "reason": "熟悉"},
@@ -43,10 +48,19 @@ async def things(api: Api, accounts: Aggregates[Account]) -> dict[str, str]:
     team = (await api.ok(ORGANISER, "/teams", {"community": HERE, "title": "合唱团", "kind": "hobby"}))["id"]
     need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
     plan = (await api.ok(STAFF, "/care-plans", PLAN))["id"]
+    meals = {"community": HERE, "on": "2024-01-30", "cutoff": "2024-01-29T10:00:00Z"}
+    of_meals = (await api.ok(STAFF, "/meal-rounds", meals))["id"]
     service = Service(source=Origin.ACTIVITY, activity="activity-1", minutes=60, on=NOW.date())
     account = account_id(HERE, "ann")
     await accounts.create(account, lambda now: credit(new_account(HERE, "ann"), service, now), Cause("test"))
-    return {"volunteers": ann, "teams": team, "needs": need, "care-plans": plan, "accounts": account}
+    return {
+        "volunteers": ann,
+        "teams": team,
+        "needs": need,
+        "care-plans": plan,
+        "accounts": account,
+        "meal-rounds": of_meals,
+    }
 
 
 async def test_a_thing_that_one_may_not_know_of_answers_as_one_that_is_not_there(
@@ -65,7 +79,16 @@ async def test_a_thing_that_one_may_not_know_of_answers_as_one_that_is_not_there
 
 
 async def test_lists_of_another_community_are_refused_whatever_is_in_them(api: Api, things: dict[str, str]) -> None:
-    for path in ("/volunteers", "/teams", "/needs", "/care-plans", "/accounts", "/offers/me", "/readings"):
+    for path in (
+        "/volunteers",
+        "/teams",
+        "/needs",
+        "/care-plans",
+        "/meal-rounds",
+        "/accounts",
+        "/offers/me",
+        "/readings",
+    ):
         answers = [await api.get(STRANGER, path, community=community) for community in (HERE, "nowhere")]
         assert [answer.status_code for answer in answers] == [403, 403], path
         assert answers[0].text == answers[1].text
