@@ -1,5 +1,7 @@
 """Finds candidates for a duplicate, a bounded number, by an index: near the place, or by the words."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,14 +11,17 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.store.mongo import DESCENDING, Collection, Document
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.transitions import CLOSED, SOLVED
-from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, grams, match
+from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, in_order, match
 from services.issues.places.domain.places import Place
 from services.issues.reading.row import INSIDE, WORDS, order_of
+from services.issues.shared.folding import folded
 
 OPEN_SINCE = timedelta(days=90)
 CLOSED_SINCE = timedelta(days=14)
 LOOKS_AT = 200
-_TELLING = 12
+_TELLING = 24
+_OF_A_WORD = 60
+"""How many rows of each word are looked at: the newest."""
 _LIGHT = {f"state.{name}": 1 for name in ("at", "floor", "building", "place", "category", "group", "title", "text")}
 
 
@@ -34,7 +39,7 @@ class Described:
     @property
     def likeness(self) -> Likeness:
         """The part of the report that is compared."""
-        return Likeness(self._spot(), self.category, self.group, self.text)
+        return Likeness(self._spot(), self.category, self.group, None if self.text is None else folded(self.text))
 
     def _spot(self) -> Spot | None:
         place = self.place
@@ -74,17 +79,29 @@ def near(building: str, now: datetime, where: Sequence[Mapping[str, Any]]) -> di
     }
 
 
-def worded(asked: Described, now: datetime) -> dict[str, Any]:
-    """The query for rows in the open grounds of the place, else with one of the words, else of the category."""
+def worded(asked: Described, now: datetime) -> list[dict[str, Any]]:
+    """The queries for rows in the open grounds of the place, else with one of the words, a query for each, else of the
+    category. The words are the first ones, so that typing on asks with the same ones and more."""
     query: dict[str, Any] = {"community": asked.community, "order": {"$gte": order_of(now - OPEN_SINCE)}}
-    telling = sorted(grams(asked.text or ""), key=lambda gram: (-len(gram), gram))[:_TELLING]
+    telling = list(dict.fromkeys(in_order(folded(asked.text or ""))))[:_TELLING]
     if asked.place is not None:
-        query |= {"place": asked.place.outer, "building": None}
-    elif telling:
-        query[WORDS] = {"$in": [*telling, *(INSIDE + gram for gram in telling)]}
-    if asked.category is not None and not telling:
-        query["category"] = asked.category
-    return query
+        return [query | {"place": asked.place.outer, "building": None}]
+    if telling:
+        return [query | {WORDS: {"$in": [gram, INSIDE + gram]}} for gram in telling]
+    return [query | {"category": asked.category}]
+
+
+async def _likely(rows: Collection, asked: Described, now: datetime) -> list[str]:
+    """The cases that the queries find: those first that most of them find, then the newest."""
+    queries = worded(asked, now)
+    at_once = LOOKS_AT if len(queries) == 1 else _OF_A_WORD
+    walks = (rows.find(query, {"order": 1}).sort("order", DESCENDING).limit(at_once).to_list(None) for query in queries)
+    times, order = Counter[str](), dict[str, int]()
+    for found in await asyncio.gather(*walks):
+        for row in found:
+            times[row["_id"]] += 1
+            order[row["_id"]] = row["order"]
+    return sorted(order, key=lambda id: (times[id], order[id]), reverse=True)[:LOOKS_AT]
 
 
 async def _candidates(
@@ -94,9 +111,7 @@ async def _candidates(
     if asked.place is not None and asked.place.building is not None:
         query = near(asked.place.building, now, where)
     else:
-        likely = rows.find(worded(asked, now), {"_id": 1}).sort("order", DESCENDING)
-        ids = [row["_id"] for row in await likely.limit(LOOKS_AT).to_list(None)]
-        query = {"_id": {"$in": ids}, "$and": list(where)}
+        query = {"_id": {"$in": await _likely(rows, asked, now)}, "$and": list(where)}
     newest = cases.collection.find(query, _LIGHT).sort([("at", DESCENDING), ("_id", DESCENDING)])
     found: list[Document] = await newest.limit(LOOKS_AT).to_list(None)
     return found
@@ -114,4 +129,4 @@ def _current(now: datetime) -> dict[str, Any]:
 def _known(state: Mapping[str, Any]) -> Likeness:
     words = " ".join(filter(None, (state.get("title"), state.get("text"))))
     spot = Spot(state.get("at"), state.get("floor"), state.get("building"), state.get("place"))
-    return Likeness(spot, state["category"], state.get("group"), words)
+    return Likeness(spot, state["category"], state.get("group"), folded(words))

@@ -14,7 +14,7 @@ from services.contracts.issues import PlaceKind
 from services.issues.open311.form import Form
 from services.issues.open311.refusals import LocationMissing, LocationUnknown, ValueRefused
 from services.issues.places.domain.datum import GivenPoint, metres_between
-from services.issues.places.domain.places import Place, PlaceIsRetired
+from services.issues.places.domain.places import Place, PlaceIsRetired, PointFarAway, require_near
 from services.issues.places.service import reportable
 from services.issues.shared.cache import Remembered
 from services.issues.shared.queries import matching
@@ -46,7 +46,7 @@ async def locate(places: Remembered[Place], community: str, form: Form) -> Locat
     """
     id, words, point = form.get("address_id"), form.get("address_string", 1000), _point(form)
     if id is not None:
-        return Location(await _named(places, community, id), point, words)
+        return Location(await _named(places, community, id, point), point, words)
     if point is None and words is None:
         raise LocationMissing()
     there = await _public_places(places, community)
@@ -108,14 +108,18 @@ def _bare(text: str) -> str:
     return re.sub(r"\s", "", text).lower()
 
 
-async def _named(places: Remembered[Place], community: str, id: str) -> Place:
+async def _named(places: Remembered[Place], community: str, id: str, point: GivenPoint | None) -> Place:
     try:
-        place = (await reportable(places, id))[-1]
+        steps = await reportable(places, id)
     except (UnknownAggregate, PlaceIsRetired):
         raise LocationUnknown(parameter="address_id") from None
-    if place.community != community:
+    if steps[-1].community != community:
         raise LocationUnknown(parameter="address_id")
-    return place
+    try:
+        require_near(steps, point)
+    except PointFarAway:
+        raise LocationUnknown(parameter="lat, long") from None
+    return steps[-1]
 
 
 async def _public_places(places: Remembered[Place], community: str) -> list[Place]:

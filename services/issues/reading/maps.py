@@ -1,6 +1,7 @@
 """Cases on the map: single points where few cells are in view, else one point for each cell with what lies in it.
 
-Everybody sees a case where its building or compound is; workers also see the exact point where one was given. Boxes and
+Everybody sees a case where its building or compound is, or roughly at its own point where that has none; workers see it
+at the exact point where one was given. Boxes and
 points may be asked for in the datum of the map that shows them; the store knows WGS-84 alone.
 """
 

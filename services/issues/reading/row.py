@@ -40,6 +40,9 @@ WAITING = "waiting"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Where nothing is due: sorts behind every deadline."""
 
+_ROUGHLY = 3
+"""Decimals of the degrees that are known of a point to everybody."""
+
 _FARTHEST = 2**63 - 1
 """The store holds no larger number: what lies before 1691 or behind 2248 sorts as if it lay there."""
 
@@ -124,7 +127,7 @@ def row(
         written: the digest of what the texts and words in the row were made of. Where it is the same, these are left
             out.
     """
-    known = facts(state)
+    known, where = facts(state), _on_the_map(where, state)
     exact = state.get("point") or (None if spot is None or spot.lon is None else {"lon": spot.lon, "lat": spot.lat})
     return {
         "seq": version,
@@ -153,6 +156,15 @@ def row(
             if by != By.TOTAL and not (by == By.UNIT and known.units)
         ],
     }
+
+
+def _on_the_map(where: Where, state: Mapping[str, Any]) -> Where:
+    """`where`, by the case's own point where its place has none: to some hundred metres, for everybody sees it, and it
+    may be somebody's home."""
+    point = state.get("point")
+    if where.lon is not None or point is None:
+        return where
+    return Where(where.titles, round(point["lon"], _ROUGHLY), round(point["lat"], _ROUGHLY))
 
 
 def last_change(state: Mapping[str, Any]) -> datetime:

@@ -29,7 +29,7 @@ from services.issues.cases.views import CaseView, case_view
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.catalogue.store import Catalogues
-from services.issues.places.domain.places import Place, PlaceIsRetired
+from services.issues.places.domain.places import Place, PlaceIsRetired, PointFarAway, require_near
 from services.issues.places.service import reportable
 from services.issues.privacy.domain.contact import GuardianMustAgree
 from services.issues.shared.cache import Remembered
@@ -166,6 +166,7 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
             handling.EvidenceMissing,
             reporting.PlaceElsewhere,
             PlaceIsRetired,
+            PointFarAway,
             AnswersRefused,
             NotYourAttachment,
             reporting.AnonymousIsNobody,
@@ -180,7 +181,10 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
         if body.me_too is not None:
             joined = await joining.join(body.me_too, GiveSupport(), command)
             return etagged(joined, view(by), request)
-        place = (await reportable(filing.places, body.place))[-1]
+        steps = await reportable(filing.places, body.place)
+        place = steps[-1]
+        if place.community == body.community:
+            require_near(steps, body.point)
         catalogue = await filing.catalogues.of(body.community)
         await filing.photos.require((*body.before, *body.after), body.community, by)
         await filing.attachments.require(body.attachments, body.community, by)

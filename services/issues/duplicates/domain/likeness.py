@@ -6,7 +6,8 @@ over what was asked with. So a question by place alone is answered as surely as 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,8 +19,7 @@ ALIKE = 0.35
 """From here on words are alike."""
 
 _WEIGHTS = {"place": 0.4, "category": 0.25, "words": 0.35}
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
-_WORD = re.compile(r"[a-z0-9]{2,}")
+_RUN = re.compile(r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+)|[a-z0-9]{2,}")
 _MOST = 400
 _FEW = 3
 
@@ -57,9 +57,9 @@ class Likeness:
     words: str | None = None
 
     @cached_property
-    def grams(self) -> frozenset[str]:
-        """The pairs of neighbouring characters and the words of it."""
-        return grams(self.words or "")
+    def grams(self) -> tuple[str, ...]:
+        """The pairs of neighbouring characters and the words of it, in its order."""
+        return in_order(self.words or "")
 
 
 @dataclass(frozen=True)
@@ -75,31 +75,62 @@ class Match:
         return bool(self.why) and self.score >= LIKELY
 
 
-def grams(text: str) -> frozenset[str]:
-    """Pairs of neighbouring Chinese characters, and words of Latin letters or digits, after NFKC and case folding."""
+def in_order(text: str) -> tuple[str, ...]:
+    """Pairs of neighbouring Chinese characters, and words of Latin letters or digits, after NFKC and case folding: each
+    as often as it stands in `text`, in its order."""
     plain = unicodedata.normalize("NFKC", text[: 4 * _MOST]).casefold()
-    found = [run[at : at + 2] for run in _HAN.findall(plain) for at in range(max(len(run) - 1, 1))]
-    return frozenset([*found, *_WORD.findall(plain)][:_MOST])
+    found: list[str] = []
+    for run in _RUN.finditer(plain):
+        han = run["han"]
+        found += [run[0]] if han is None else [han[at : at + 2] for at in range(max(len(han) - 1, 1))]
+    return tuple(found[:_MOST])
 
 
-def alike(one: frozenset[str], other: frozenset[str]) -> float:
-    """How much of the shorter text stands in the longer one, 0 to 1; less where there is little to go by."""
-    fewer = min(len(one), len(other))
-    return 0.0 if fewer == 0 else len(one & other) / max(fewer, _FEW)
+def alike(asked: Sequence[str], known: Sequence[str]) -> float:
+    """How much of what is being typed stands in a text, 0 to 1; less where there is little to go by.
+
+    The last gram counts as soon as one of the text begins with it: with each character that goes on as the text does,
+    a text stays as alike as it was, or becomes more so.
+    """
+    fewer = min(len(asked), len(known))
+    return 0.0 if fewer == 0 else min(_shared(asked, known) / max(fewer, _FEW), 1.0)
+
+
+def _shared(asked: Sequence[str], known: Sequence[str]) -> int:
+    left = Counter(known)
+    shared = 0
+    for gram in asked:
+        if left[gram] > 0:
+            left[gram] -= 1
+            shared += 1
+    last = asked[-1]
+    typed_on = Counter(asked)[last] > Counter(known)[last] and any(
+        count > 0 and gram != last and gram.startswith(last) for gram, count in left.items()
+    )
+    return shared + typed_on
 
 
 def match(asked: Likeness, known: Likeness) -> Match:
     """How much `known` is like what was `asked` with."""
     parts: list[tuple[str, float, LikenessReason | None]] = []
+    weights = dict(_WEIGHTS)
     if asked.spot is not None:
         parts.append(("place", *_place(asked.spot, known.spot or Spot())))
     if asked.category is not None:
         parts.append(("category", *_category(asked, known)))
     if asked.grams:
         words = alike(asked.grams, known.grams)
-        parts.append(("words", words, LikenessReason.SIMILAR_WORDS if words >= ALIKE else None))
-    weight = sum(_WEIGHTS[name] for name, _, _ in parts)
-    score = sum(_WEIGHTS[name] * share for name, share, _ in parts) / weight if weight else 0.0
+        why = LikenessReason.SIMILAR_WORDS if words >= ALIKE else None
+        fewer = min(len(asked.grams), len(known.grams))
+        if parts and 0 < fewer < _FEW:
+            # Beside a place or a category the first words weigh little, instead of counting little: a case at the same
+            # place is not less likely because somebody begins to type what is said of it.
+            parts.append(("words", _shared(asked.grams, known.grams) / fewer, why))
+            weights["words"] *= fewer / _FEW
+        else:
+            parts.append(("words", words, why))
+    weight = sum(weights[name] for name, _, _ in parts)
+    score = sum(weights[name] * min(share, 1.0) for name, share, _ in parts) / weight if weight else 0.0
     return Match(round(score, 3), tuple(why for _, _, why in parts if why is not None))
 
 

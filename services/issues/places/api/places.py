@@ -28,6 +28,7 @@ from services.issues.places.domain.places import (
     PlaceNeedsParent,
     PlaceNeedsTitle,
     PlaceNumberWrong,
+    PointFarAway,
     RegisterPlace,
     change_place,
     place_id,
@@ -51,6 +52,7 @@ _REGISTERING = (
     PlaceNeedsTitle,
     PlaceChangeWrong,
     PlaceIsRetired,
+    PointFarAway,
 )
 
 

@@ -6,7 +6,7 @@ The public knows compounds and buildings (`public`, `outer`); a finer place stay
 never a home: it names a part that people share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -29,7 +29,7 @@ from services.contracts.issues import (
     PointData,
 )
 from services.contracts.marks import Id, Masked, Office, Thing
-from services.issues.places.domain.datum import GivenPoint, Point
+from services.issues.places.domain.datum import GivenPoint, Point, metres_between
 from services.issues.places.domain.grid import GridCode
 
 COMPOUND, BUILDING, STAIRWELL, FLOOR, SPOT = PlaceKind
@@ -45,6 +45,9 @@ STANDS_IN: Mapping[PlaceKind, frozenset[PlaceKind]] = {
 
 NUMBERS: Mapping[PlaceKind, range] = {BUILDING: range(1, 10_000), STAIRWELL: range(1, 100), FLOOR: range(-9, 151)}
 """The kinds that have a number, and which; a floor is numbered as people number it, without a floor 0."""
+
+FAR_AWAY = 5000.0
+"""Metres from a place beyond which a point does not belong to it: a large compound with its surroundings is within."""
 
 
 class PlaceNeedsParent(
@@ -103,6 +106,15 @@ class PlaceHasBuildings(
     en="Retire the buildings of the compound first.",
 ):
     """A compound with its buildings is too much to be retired by one mistake."""
+
+
+class PointFarAway(
+    Invalid,
+    code="place.point-far-away",
+    zh="该位置离“{title}”约 {kilometres} 公里，不在本社区范围内，请核对位置或坐标系。",
+    en="That point is about {kilometres} km away from {title}, far outside the community; check it and its datum.",
+):
+    """A point lies where it can't belong to the place: mistyped, of another city, or of somebody on a journey."""
 
 
 class PlaceChangeWrong(
@@ -215,12 +227,13 @@ def register_place(command: RegisterPlace, parent: Place | None, by: Principal, 
     Raises:
         PlaceNeedsParent: a building is not put into a compound of its community, or has no number.
         CompoundStandsAlone: a compound is put into something.
-        PlaceMisplaced, PlaceNumberWrong, PlaceNeedsTitle, PlaceChangeWrong, PlaceIsRetired: as they say.
+        PlaceMisplaced, PlaceNumberWrong, PlaceNeedsTitle, PlaceChangeWrong, PlaceIsRetired, PointFarAway: as they say.
     """
     by.require(command.community, Role.STAFF, Role.OPERATOR)
     _check_parent(command, parent)
     _check_number(command, parent)
     _check_figures(command.kind, command)
+    require_near([] if parent is None else [parent], command.point)
     title = command.title or _title(command.kind, command.number)
     if title is None:
         raise PlaceNeedsTitle()
@@ -234,6 +247,17 @@ def register_place(command: RegisterPlace, parent: Place | None, by: Principal, 
     if place.kind is STAIRWELL and place.floors is None and parent is not None:
         place = place.model_copy(update={"floors": parent.floors})
     return decided(place, _registered(place))
+
+
+def require_near(steps: Sequence[Place], point: GivenPoint | None) -> None:
+    """Raises PointFarAway where `point` lies far from the finest of `steps`, from the compound down, that has one."""
+    placed = next((step for step in reversed(steps) if step.point is not None), None)
+    if point is None or placed is None or placed.point is None:
+        return
+    here = point.point()
+    metres = metres_between((here.lon, here.lat), (placed.point.lon, placed.point.lat))
+    if metres > FAR_AWAY:
+        raise PointFarAway(title=placed.title, kilometres=round(metres / 1000))
 
 
 def change_place(place: Place, command: ChangePlace, by: Principal, now: datetime) -> Decision[Place]:

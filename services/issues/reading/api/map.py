@@ -83,8 +83,9 @@ def router(maps: Maps) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000, description="Single cases on a page, at most.")] = 500,
         cursor: Annotated[str | None, Query(max_length=4096, description="`next` of the page before.")] = None,
     ) -> Response:
-        """Everybody sees cases of public categories where their building or compound is; workers see all of them, and
-        the exact point in `exact`.
+        """Everybody sees cases of public categories where their building or compound is or, where that has no point, to
+        some hundred metres where they were reported. Workers see all of them, each at its own point where it has one
+        (`exact`); a box holds it where the place of the case lies within.
         """
         principal.require(community)
         works = principal.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
@@ -121,9 +122,11 @@ def _cluster(cluster: Cluster, datum: Datum) -> Document:
 
 def _case(row: Document, datum: Datum, works: bool) -> Document:
     properties = {"cluster": False, "id": row["_id"], **{name: row.get(name) for name in _TOLD}}
+    position = shown_in(datum, row["lon"], row["lat"])
     if works:
         properties["exact"] = shown_in(datum, *row["exact"]) if row.get("exact") else None
-    return _feature(row["_id"], shown_in(datum, row["lon"], row["lat"]), properties)
+        position = properties["exact"] or position
+    return _feature(row["_id"], position, properties)
 
 
 def _feature(id: str, position: list[float], properties: Document) -> Document:

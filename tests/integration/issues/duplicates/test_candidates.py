@@ -87,8 +87,8 @@ async def test_what_is_not_public_or_long_over_is_not_suggested(store: Kept, db:
 
 QUESTIONS: list[tuple[str, dict[str, Any], list[tuple[str, int]]]] = [
     ("cases", near("building", utc_now(), []), [("at", -1), ("_id", -1)]),
-    ("case_rows", worded(Described(HERE, text="楼道灯不亮"), utc_now()), [("order", -1)]),
-    ("case_rows", worded(Described(HERE, category="lighting"), utc_now()), [("order", -1)]),
+    ("case_rows", worded(Described(HERE, text="楼道灯不亮"), utc_now())[0], [("order", -1)]),
+    ("case_rows", worded(Described(HERE, category="lighting"), utc_now())[0], [("order", -1)]),
     ("cases", merged_into("case-1"), [("at", -1), ("_id", -1)]),
     ("cases", joined(["case-1", "case-2"]), [("_id", 1)]),
     ("cases", part_of("case-1"), [("at", -1), ("_id", -1)]),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.chassis.store.mongo import Database
+from services.issues.places.domain.datum import Datum, GivenPoint
 from services.issues.reading.counts import Counts
 from services.issues.reading.maps import Maps, ShownOnMap
 from services.issues.reading.row import ROWS
@@ -110,3 +111,26 @@ async def test_single_cases_on_the_map_leave_their_index_in_order(db: Database) 
     shown |= {"open": {"$in": [True, False]}, "public": True}
     merged = await db[ROWS].find(shown).sort([("order", -1)]).hint("cells").limit(51).explain()
     assert not winning(merged) & {"COLLSCAN", "SORT"}
+
+
+async def test_a_case_stands_at_its_own_point_for_workers_and_roughly_there_for_others(
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]
+) -> None:
+    """Reported in the datum of a map of this country, where no place has a point; and refused far away from one."""
+    _, houses = unit_and_houses
+    where = GivenPoint(lon=114.2553, lat=30.5978, datum=Datum.GCJ02)
+    case = await reported(api, houses[0], point=where.model_dump(mode="json"))
+    await up_to_date(store)
+    box = "114.24,30.59,114.26,30.61"
+    for by, near in ((RESIDENT, 0.0006), (STAFF, 0.000002)):
+        answer = (await api.get(by, "/map", community=HERE, bbox=box, datum="GCJ-02", cluster=False)).json
+        [feature] = answer["features"]
+        lon, lat = feature["geometry"]["coordinates"]
+        assert feature["id"] == case
+        assert (abs(lon - where.lon) < near, abs(lat - where.lat) < near) == (True, True)
+    await placed(store, houses)
+    body = {"community": HERE, "category": "noise", "place": houses[1], "text": "灯"}
+    store.places.forget(*houses)
+    far = await api.post(STAFF, "/cases", {**body, "point": {"lon": 116.4, "lat": 39.9}})
+    assert (far.status, far.code) == (422, "place.point-far-away")
+    assert "公里" in far.json["detail"] or "km" in far.json["detail"]

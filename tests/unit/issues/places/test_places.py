@@ -15,14 +15,16 @@ from services.contracts.issues import PlaceKind
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.reporting import Report, report
 from services.issues.places.domain import places
-from services.issues.places.domain.datum import Datum, GivenPoint
+from services.issues.places.domain.datum import Datum, GivenPoint, Point
 from services.issues.places.domain.places import (
     STANDS_IN,
     ChangePlace,
     Place,
+    PointFarAway,
     RegisterPlace,
     change_place,
     register_place,
+    require_near,
     retire_place,
 )
 from tests.unit.issues.world import (
@@ -256,3 +258,28 @@ def test_the_outbox_of_an_inner_place_holds_no_state_and_no_tombstone(kind: Plac
     decision = retire_place(EACH[kind], STAFF, NOW)
     [entry] = entries(decision, 1, NOW, with_state=True, actor=STAFF.sub, causationid=None, traceparent=None)
     assert ("state" in entry) is (kind in (PlaceKind.COMPOUND, PlaceKind.BUILDING))
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "far"), [(114.26, 30.61, False), (114.35, 30.6, True), (30.6, 114.25 - 90, True)]
+)
+def test_a_point_far_from_its_place_is_refused_with_a_sentence(lon: float, lat: float, far: bool) -> None:
+    compound = a_compound().model_copy(update={"point": Point(lon=114.25, lat=30.6)})
+    point = GivenPoint(lon=lon, lat=lat)
+    building = RegisterPlace(
+        community=HERE, kind=PlaceKind.BUILDING, title="9号楼", parent=compound.id, number=9, point=point
+    )
+    if not far:
+        require_near([compound, a_building()], point)
+        assert register_place(building, compound, STAFF, NOW).aggregate.point is not None
+        return
+    with pytest.raises(PointFarAway) as refused:
+        require_near([compound, a_building()], point)
+    assert compound.title in str(refused.value)
+    with pytest.raises(PointFarAway):
+        register_place(building, compound, STAFF, NOW)
+
+
+def test_where_no_place_has_a_point_any_will_do() -> None:
+    require_near([a_compound(), a_building()], GivenPoint(lon=0, lat=0))
+    require_near([a_compound().model_copy(update={"point": Point(lon=114.25, lat=30.6)})], None)

@@ -176,3 +176,13 @@ def test_of_a_long_text_the_first_words_are_kept(length: int) -> None:
     assert tokens(text) == {*every[:1200], *sounds(text[:400])}
     state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {"title": text, "text": "", "spot": "", "remarks": []}
     assert row("case-1", 3, state, WHERE)["words"] == sorted(tokens(row("case-1", 3, state, WHERE)["text"]))
+
+
+def test_a_case_whose_place_has_no_point_stands_roughly_at_its_own() -> None:
+    state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {"point": {"lon": 114.251234, "lat": 30.601987}}
+    own = row("case-1", 3, state, Where(("都市小区",)))
+    assert (own["lon"], own["lat"], own["exact"]) == (114.251, 30.602, [114.251234, 30.601987])
+    assert own["cell"] is not None
+    at_place = row("case-1", 3, state, WHERE)
+    assert (at_place["lon"], at_place["lat"], at_place["exact"]) == (114.25, 30.6, [114.251234, 30.601987])
+    assert row("case-1", 3, state | {"point": None}, Where(("都市小区",)))["cell"] is None
