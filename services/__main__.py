@@ -1,4 +1,4 @@
-"""The commands of an operator: `python -m services run|topics|token|dlq|restate|kpis|secrets`."""
+"""The commands of an operator: `python -m services run|topics|token|dlq|restate|kpis|calendar|secrets`."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from services.chassis.auth.development import NotInProduction
 from services.chassis.errors import CommunityError
 from services.chassis.settings.sources import SettingsError
 from services.chassis.store.mongo import ConfigurationError, InvalidURI
-from services.commands import dlq, kpis, restate, run, secrets, topics
+from services.commands import calendar, dlq, kpis, restate, run, secrets, topics
 from services.topology import SERVICES
 
 
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     dlq.add_arguments(commands.add_parser("dlq", help="dead letters: list, show, replay, drop"))
     restate.add_arguments(commands.add_parser("restate", help="publish the state of all aggregates of a service again"))
     kpis.add_arguments(commands.add_parser("kpis", help="figures of issues: recompute from the journal, rebuild"))
+    calendar.add_arguments(commands.add_parser("calendar", help="load the announced holidays of a year"))
     secrets.add_arguments(
         commands.add_parser("secrets", help="make the secrets of docker-compose.yml that are missing")
     )

@@ -16,14 +16,17 @@ from services.issues.cases import room as cases_room
 from services.issues.cases.api.cases import Filing
 from services.issues.cases.api.changes import Changes
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import CommunityClocks
 from services.issues.cases.erasure import Drawn
+from services.issues.cases.evidence import Evidence
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.numbers import Numbers
 from services.issues.cases.store import CASES, withheld_cases
 from services.issues.cases.supporter_counts import CaseCounts
 from services.issues.cases.uploads_shown import UploadsShown
 from services.issues.catalogue import room as catalogue_room
-from services.issues.catalogue.store import CATALOGUES, Catalogues
+from services.issues.catalogue.calendars import Calendars
+from services.issues.catalogue.store import CALENDARS, CATALOGUES, Catalogues
 from services.issues.duplicates import room as duplicates_room
 from services.issues.duplicates.api import Comparing
 from services.issues.open311 import room as open311_room
@@ -83,11 +86,13 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
     supporter_counts = counting(cases, wishes, supports, settings.raised_at)
     numbers = Numbers(database, clock, settings.number_prefixes)
+    calendars = Calendars(runtime.aggregates(CALENDARS), settings.clocks.time)
+    clocks = CommunityClocks(calendars.of, settings.warn_share)
     changes, joining = (
-        Changes(cases, vault, settings.clocks, numbers),
+        Changes(cases, vault, clocks, numbers),
         CaseJoining(cases, supports, supporter_counts, vault),
     )
-    filing = Filing(places, catalogues, photos, attachments)
+    filing = Filing(places, catalogues, photos, attachments, Evidence(photos, cases, visits))
     rows, routing = kept_rows(runtime), RoutingKept.of(runtime)
 
     async def withheld(subjects: Sequence[str]) -> set[str]:
@@ -102,7 +107,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     return [
         privacy_room.room(vault),
         units_room.room(units),
-        catalogue_room.room(catalogues, units),
+        catalogue_room.room(catalogues, calendars, units),
         vocabulary_room.room(vocabularies),
         places_room.room(places, catalogues, Links(settings.public_url, settings.report_page)),
         uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
@@ -110,7 +115,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         rounds_room.room(Walks(rounds, visits, places, catalogues, photos), plans, database),
         wishes_room.room(
             WishJoining(wishes, supports, supporter_counts),
-            settings.clocks.time,
+            calendars,
             settings.wishes_answered_within,
             runtime.traces,
         ),
@@ -120,6 +125,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
             filing,
             units,
             visits,
+            calendars,
             database,
             journal,
             runtime.traces,
@@ -138,7 +144,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
             settings,
         ),
         duplicates_room.room(cases, vault, joining, Comparing(places, catalogues, database[ROWS], clock)),
-        routing_room.room(routing, Known(units, places, catalogues), cases, settings.clocks, vault, journal, clock),
+        routing_room.room(routing, Known(units, places, catalogues), cases, clocks, vault, journal, clock),
         open311_room.room(changes, filing, units, database, journal, clock, settings),
         erasure_answers(runtime, ERASURES, PersonErasureRequested, PersonDataErased),
     ]
@@ -159,6 +165,7 @@ service = Service(
     kinds=(
         UNITS,
         CATALOGUES,
+        CALENDARS,
         VOCABULARIES,
         PLACES,
         SUPPORTS,

@@ -6,6 +6,7 @@ because a worker or the staff wrote it to be. Of a case that is not for everybod
 Erasing a person removes the `reporter` or `proposer` from the state and says so with an event.
 """
 
+from services.contracts.issues.calendars import CalendarYearLoaded, CalendarYearState
 from services.contracts.issues.caseclocks import CasePhase, MissedPhase
 from services.contracts.issues.cases import (
     CaseAccepted,
@@ -32,12 +33,14 @@ from services.contracts.issues.cases import (
     Priority,
 )
 from services.contracts.issues.casetimes import (
+    CaseDeadlineMoved,
     CaseEscalated,
     CaseExtended,
     CaseExtensionRefused,
     CaseExtensionRequested,
     CaseOverdue,
     CasePaused,
+    CasePhaseMoved,
     CaseResumed,
     CaseWarned,
 )
@@ -116,6 +119,8 @@ from services.contracts.issues.withheld import CaseShown, CaseWithheld, CaseWith
 
 __all__ = [
     "BuildingTally",
+    "CalendarYearLoaded",
+    "CalendarYearState",
     "CaseAccepted",
     "CaseAdopted",
     "CaseAffected",
@@ -123,6 +128,7 @@ __all__ = [
     "CaseChildrenCounted",
     "CaseContactExpired",
     "CaseContacted",
+    "CaseDeadlineMoved",
     "CaseDispatched",
     "CaseEscalated",
     "CaseExtended",
@@ -135,6 +141,7 @@ __all__ = [
     "CaseOverdue",
     "CasePaused",
     "CasePhase",
+    "CasePhaseMoved",
     "CaseRaised",
     "CaseRated",
     "CaseReassigned",

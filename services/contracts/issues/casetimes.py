@@ -57,6 +57,19 @@ class CaseExtensionRefused(Event, type="cn.community.issues.case.extension-refus
     by: Internal[OfficerId]
 
 
+class CaseDeadlineMoved(
+    CaseClock, Event, type="cn.community.issues.case.deadline-moved.v1", topic=ISSUES, state=CaseState
+):
+    """The calendar changed, and its handling is due at another time. `previous_due_at`: by when it was due before."""
+
+    due_at: Public[datetime | None]
+    previous_due_at: Public[datetime | None]
+
+
+class CasePhaseMoved(CaseClock, Event, type="cn.community.issues.case.phase-moved.v1", topic=ISSUES, state=CaseState):
+    """The calendar changed, and its present phase ends at another time; the deadline of the handling is what it was."""
+
+
 class CaseWarned(CaseClock, Event, type="cn.community.issues.case.warned.v1", topic=ISSUES, state=CaseState):
     """Most of the phase's time is gone. Said once for each phase."""
 

@@ -16,7 +16,7 @@ from services.chassis.store.aggregates import Aggregates, Cause, Stored
 from services.chassis.subscriber.handlers import NotYet
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.clock import AnyClocks
 from services.issues.cases.domain.merging import follow, undo_merge
 from services.issues.cases.domain.parents import let_go
 from services.issues.cases.store import joined
@@ -32,7 +32,7 @@ class Mergers:
 
     cases: Aggregates[Case]
     supporter_counts: SupporterCounts
-    clocks: Clocks
+    clocks: AnyClocks
 
     async def regroup(self, id: str, cause: Cause) -> None:
         """Point case `id`, and all that are merged into it by any chain, to the case that survives; and count that.
@@ -101,7 +101,7 @@ class Mergers:
 
     async def _undo(self, id: str, cause: Cause) -> None:
         log.warning("two mergers were made crosswise; one is undone", extra={"id": id})
-        await self.cases.change(id, lambda case, now: undo_merge(case, self.clocks, now), cause)
+        await self.cases.change(id, lambda case, now: undo_merge(case, self.clocks.of(case.community), now), cause)
 
     async def _walk(self, case: Case) -> tuple[Case, list[str]]:
         """The end of the chain that begins at `case`; and the circle that it runs into, if it does."""

@@ -5,12 +5,15 @@ The names of the handlers are marks of their effects: keep them.
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
+from services.chassis.aggregate import Decision
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.gone import Gone
 from services.chassis.store.mongo import WriteOp
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.issues import (
+    CalendarYearLoaded,
     CaseAccepted,
     CaseAdopted,
     CaseAnonymised,
@@ -26,16 +29,22 @@ from services.contracts.issues import (
     VisitRecorded,
 )
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import AnyClocks
+from services.issues.cases.domain.counting_anew import count_anew
 from services.issues.cases.domain.reporting import report_finding
 from services.issues.cases.mergers import Mergers
 from services.issues.cases.numbers import Numbers
 from services.issues.cases.publicity import Publicity
-from services.issues.cases.store import CASES
+from services.issues.cases.store import CASES, clocks_that_run
+from services.issues.catalogue.calendars import Calendars
 from services.issues.catalogue.store import Catalogues
 from services.issues.rounds.domain.visits import Finding, Visit
 from services.issues.supports.counting import MARKS, to_count
 from services.issues.supports.domain.supports import Subject
 from services.issues.supports.store import SUPPORTS
+
+_SIDE_BY_SIDE = 32
+"""Cases that are changed at once: they share their reads."""
 
 
 def join_up(handlers: Handlers, mergers: Mergers) -> None:
@@ -107,6 +116,23 @@ def keep_apart(handlers: Handlers, publicity: Publicity) -> None:
     async def categories_withdrawn(received: Received[CatalogueAdopted]) -> None:
         """Cases go out of sight whose category is public no longer."""
         await publicity.withdraw(received.envelope.community, received.cause)
+
+
+def keep_time(handlers: Handlers, cases: Aggregates[Case], calendars: Calendars, clocks: AnyClocks) -> None:
+    """Register that open deadlines follow the calendar."""
+
+    @handlers.on(CalendarYearLoaded)
+    async def count_deadlines_anew(received: Received[CalendarYearLoaded]) -> None:
+        """Each case whose clock runs is counted anew; done twice, it is done once."""
+        await calendars.look()
+        community = received.envelope.community
+        running = cases.collection.find(clocks_that_run(community), {"_id": 1})
+
+        def decide(case: Case, now: datetime) -> Decision[Case]:
+            return count_anew(case, clocks.of(community), now)
+
+        while some := await running.to_list(_SIDE_BY_SIDE):
+            await asyncio.gather(*(cases.change(found["_id"], decide, received.cause) for found in some))
 
 
 def take_findings(

@@ -9,7 +9,7 @@ from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import Traces
 from services.chassis.subscriber.handlers import Handlers
 from services.issues.cases.api import cases as cases_api
-from services.issues.cases.api import history, merging, timing
+from services.issues.cases.api import evidence, history, merging, timing
 from services.issues.cases.api.cases import Filing
 from services.issues.cases.api.changes import Changes
 from services.issues.cases.erasure import CaseErasure, Drawn
@@ -17,10 +17,11 @@ from services.issues.cases.joining import CaseJoining
 from services.issues.cases.mergers import Mergers
 from services.issues.cases.numbers import Numbering
 from services.issues.cases.publicity import Publicity, Withhold
-from services.issues.cases.reactions import join_up, keep_apart, take_findings
+from services.issues.cases.reactions import join_up, keep_apart, keep_time, take_findings
 from services.issues.cases.settings import CaseSettings
 from services.issues.cases.store import INDEXES, KINDS
 from services.issues.cases.sweeps import ContactExpiry, KeysInUse, Older, WordsExpiry, clock_sweep
+from services.issues.catalogue.calendars import Calendars
 from services.issues.rounds.domain.visits import Visit
 from services.issues.shared.unchanging import Unchanging
 from services.issues.units.domain import Unit
@@ -41,6 +42,7 @@ def room(
     filing: Filing,
     units: Unchanging[Unit],
     visits: Aggregates[Visit],
+    calendars: Calendars,
     database: Database,
     journal: Journal,
     traces: Traces,
@@ -55,6 +57,7 @@ def room(
     def reactions(handlers: Handlers) -> None:
         join_up(handlers, mergers)
         keep_apart(handlers, publicity)
+        keep_time(handlers, cases, calendars, clocks)
         take_findings(handlers, cases, visits, filing.catalogues, traces.gone, changes.numbers)
 
     return Room(
@@ -63,6 +66,7 @@ def room(
         indexes=INDEXES,
         routers=[
             history.router(cases, vault, journal),
+            evidence.router(changes, filing.photos),
             merging.router(changes, filing.places, filing.catalogues),
             cases_api.router(changes, filing, units, joining),
             cases_api.by_number(changes),

@@ -95,6 +95,11 @@ def cases_come_due(now: datetime) -> dict[str, Any]:
     return {"state.tick_at": {"$gt": _LONG_AGO, "$lte": now}}
 
 
+def clocks_that_run(community: str) -> dict[str, Any]:
+    """The query for cases of `community` on whose clock something is still to come."""
+    return {"state.tick_at": {"$gt": _LONG_AGO}, "state.community": community}
+
+
 def shown_in(photo: str) -> dict[str, Any]:
     """The query for cases that show `photo`."""
     return {"$or": [{"state.before": photo}, {"state.after": photo}]}

@@ -20,7 +20,7 @@ from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import erase_in
 from services.chassis.sweeper import Sweep
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.clock import AnyClocks
 from services.issues.cases.domain.pausing import come_due
 from services.issues.cases.domain.retention import expire_contact, expire_words
 from services.issues.cases.publicity import Publicity
@@ -166,10 +166,14 @@ class KeysInUse:
             return done
 
 
-def clock_sweep(cases: Aggregates[Case], clocks: Clocks) -> Sweep[Case]:
+def clock_sweep(cases: Aggregates[Case], clocks: AnyClocks) -> Sweep[Case]:
     """Says what has come due on the clocks of cases, and ends pauses that are over."""
     every = timedelta(seconds=2)
-    return Sweep("case-clock", cases, cases_come_due, lambda case, now: come_due(case, clocks, now), every=every)
+
+    def decide(case: Case, now: datetime) -> Decision[Case]:
+        return come_due(case, clocks.of(case.community), now)
+
+    return Sweep("case-clock", cases, cases_come_due, decide, every=every)
 
 
 class Older:

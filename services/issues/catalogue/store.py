@@ -1,4 +1,4 @@
-"""The catalogue in force in each community, and the editions before it."""
+"""What the room keeps: the catalogue in force in each community, the editions before it, and loaded calendars."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from services.chassis.elapsed import elapsed
 from services.chassis.errors import AlreadyExists, StaleVersion
 from services.chassis.store.aggregates import Aggregates, Cause, Kind, Page
 from services.chassis.store.mongo import ASCENDING, IndexModel
-from services.contracts.issues import CatalogueState
+from services.contracts.issues import CalendarYearState, CatalogueState
 from services.contracts.topics import ISSUES
+from services.issues.catalogue.domain.calendars import CalendarYear
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.editions import Edition, edition_id
 from services.issues.catalogue.residential import RESIDENTIAL
@@ -20,7 +21,8 @@ from services.issues.shared.cache import LOOK_EVERY
 EDITION = "state.edition"
 
 CATALOGUES = Kind(name="catalogue", collection="catalogues", model=Edition, topic=ISSUES, state=CatalogueState)
-KINDS = (CATALOGUES,)
+CALENDARS = Kind(name="calendar", collection="calendars", model=CalendarYear, topic=ISSUES, state=CalendarYearState)
+KINDS = (CATALOGUES, CALENDARS)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     CATALOGUES.collection: [IndexModel([("state.community", ASCENDING), (EDITION, ASCENDING), ("_id", ASCENDING)])],
 }

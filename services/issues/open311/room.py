@@ -38,7 +38,7 @@ def room(
     door = Door(Jurisdictions(database, settings.open311_communities), Keys(database, clock))
     requests = Requests(cases, filing.catalogues, units, database[ROWS], PlaceLookup(database))
     taking = Taking(cases, filing.catalogues, filing.places, filing.photos, vault, clock, changes.numbers, offer.types)
-    updating = Updating(requests, filing.photos, vault, changes.clocks)
+    updating = Updating(requests, filing.photos, filing.evidence, vault, changes.clocks)
     return Room(
         "open311",
         indexes=INDEXES,

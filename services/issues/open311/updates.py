@@ -8,6 +8,7 @@ stands there. Nobody closes a case from outside: who handled it says so, and som
 `update_id` of the same key is taken once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,10 +25,12 @@ from services.chassis.telemetry.trace import current_traceparent
 from services.contracts.event import Event
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.clock import AnyClocks, Clocks
+from services.issues.cases.domain.evidence import Seen
 from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
 from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.verdict import Reopen, reopen
+from services.issues.cases.evidence import Evidence
 from services.issues.open311.form import LONGEST, Form
 from services.issues.open311.keys import ApiKey
 from services.issues.open311.notes import update_id
@@ -53,8 +56,9 @@ class Updating:
 
     requests: Requests
     photos: Photos
+    evidence: Evidence
     vault: Vault
-    clocks: Clocks
+    clocks: AnyClocks
 
     async def take(self, community: str, form: Form, key: ApiKey) -> dict[str, Any]:
         """Take the update in `form`; what is answered: its id among ours.
@@ -75,11 +79,17 @@ class Updating:
         photos = await self._pictures(community, form, key, cases[0], status)
         asked = keyed_mark(await self.vault.secret(), "form", form.digest)
         receipt = Receipt(derived_id("update", key.id, theirs), asked, 200, lambda stored: _answer(id, stored.version))
-        update = _Update(status, text, photos, key)
+        done = status in _DONE and cases[0].handled_by(key.worker)
+        seen = await self.evidence.of(photos, id, community) if done else {}
+        update = _Update(status, text, photos, key, seen)
         try:
+            clocks = self.clocks.of(community)
             cause = Cause(key.id, traceparent=current_traceparent())
             stored = await self.requests.cases.change(
-                id, lambda case, now: _decided(case, update, self.clocks, now), cause, receipt=receipt
+                id,
+                lambda case, now: _decided(case, update, clocks, now),
+                cause,
+                receipt=receipt,
             )
         except Replayed as replayed:
             return dict(orjson.loads(replayed.body))
@@ -117,6 +127,7 @@ class _Update:
     text: str | None
     photos: tuple[str, ...]
     key: ApiKey
+    seen: Mapping[str, Seen]
 
     @property
     def told(self) -> str:
@@ -161,7 +172,7 @@ def _decided(case: Case, update: _Update, clocks: Clocks, now: datetime) -> Deci
         if status in _BEGUN and case.status not in _UNDER_WAY:
             return start(case, Start(), clocks, by, now)
         if status in _DONE:
-            return handle(case, Handle(note=update.note, photos=update.photos), clocks, by, now)
+            return handle(case, Handle(note=update.note, photos=update.photos), clocks, by, now, update.seen)
         if status in _NOT_OURS:
             return give_back(case, Return(reason=update.note or update.told), by, now)
     if not case.is_reporter(key.reporter):

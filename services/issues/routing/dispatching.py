@@ -13,7 +13,7 @@ from services.contracts.issues import CaseDispatched, CaseStatus
 from services.contracts.issues.cases import CaseReassigned
 from services.contracts.issues.routing import DispatchSource, Routed
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.clock import AnyClocks, Clocks
 from services.issues.cases.domain.handling import Dispatch as DispatchCase
 from services.issues.cases.domain.handling import dispatch
 from services.issues.cases.domain.reporting import Accept, accept
@@ -32,7 +32,7 @@ class Dispatching:
 
     cases: Aggregates[Case]
     suggester: Suggester
-    clocks: Clocks
+    clocks: AnyClocks
 
     @property
     def kept(self) -> RoutingKept:
@@ -78,7 +78,7 @@ class Dispatching:
     async def _dispatch(self, case: Case, suggestion: Suggestion, routing: Routing, received: Received[Any]) -> None:
         unit = await self.suggester.known.units.get(suggestion.unit or "")
         catalogue = await self.suggester.known.catalogues.of(case.community)
-        means = Means(unit, catalogue, self.clocks)
+        means = Means(unit, catalogue, self.clocks.of(case.community))
 
         def decide(current: Case, now: datetime) -> Decision[Case]:
             if not is_for_the_platform(current, suggestion, routing.automatic):

@@ -5,7 +5,7 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.journal import Journal
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.clock import AnyClocks
 from services.issues.privacy.vault import Vault
 from services.issues.routing.api import models, policy
 from services.issues.routing.dispatching import Dispatching
@@ -19,7 +19,7 @@ def room(
     kept: RoutingKept,
     known: Known,
     cases: Aggregates[Case],
-    clocks: Clocks,
+    clocks: AnyClocks,
     vault: Vault,
     journal: Journal,
     clock: Clock,
@@ -28,7 +28,7 @@ def room(
 
     What it has drawn from the words of cases goes while the cases are erased, so it has no erasure of its own.
     """
-    suggester = Suggester(kept, known, clocks.time)
+    suggester = Suggester(kept, known, clocks)
     dispatching = Dispatching(cases, suggester, clocks)
     return Room(
         "routing",

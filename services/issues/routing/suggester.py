@@ -11,8 +11,8 @@ from services.chassis.store.mongo import Document
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import AnyClocks
 from services.issues.catalogue.domain.catalogue import Category, UnknownCategory
-from services.issues.catalogue.domain.working_time import WorkingTime
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place
 from services.issues.routing.domain import classifier
@@ -54,11 +54,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Suggester:
-    """Makes suggestions from what the room keeps and what communities have. `time`: when people work."""
+    """Makes suggestions from what the room keeps and what communities have. `clocks` know when people work."""
 
     kept: RoutingKept
     known: Known
-    time: WorkingTime
+    clocks: AnyClocks
 
     async def facts_of(self, case: Case, at: datetime) -> Facts:
         """The facts of `case` that rules look at; `at` is the moment they judge by."""
@@ -70,7 +70,7 @@ class Suggester:
             channel=case.channel,
             priority=case.priority,
             places=await self._places(case),
-            working=self.time.is_open(at),
+            working=self.clocks.of(case.community).time.is_open(at),
             answers=case.answers,
         )
 

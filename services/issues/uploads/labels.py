@@ -1,6 +1,7 @@
 """Where and when a picture was taken, as its own labels say; read once, before it is drawn anew without them.
 
-It is offered to the sender and kept nowhere: whether it is the place of the case is for them to say.
+It is offered to the sender: whether it is the place of the case is for them to say. The time alone is kept, beside the
+picture, for those who weigh it as evidence.
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
@@ -42,8 +43,8 @@ class Order(StrEnum):
     WANTED = "wanted"
 
 
-Owed = Callable[[datetime], datetime]
-"""Gives the time by which an answer is owed to a wish that is proposed at a time."""
+Owed = Callable[[str, datetime], datetime]
+"""Gives the time by which an answer is owed to a wish that is proposed in a community at a time."""
 
 
 def router(joining: WishJoining, owed: Owed) -> APIRouter:
@@ -117,7 +118,7 @@ async def _create(
     by = command.principal
     return await command.create(
         wishes,
-        lambda id, now: rules.propose(id, body, by, now, owed, seat),
+        lambda id, now: rules.propose(id, body, by, now, partial(owed, body.community), seat),
         lambda stored: wish_view(stored, by, supports=False),
         id=id,
         location=f"{BASE}/{id}",

@@ -1,13 +1,14 @@
 """The room of wishes: what residents would like to have, supported by others and answered by the committee."""
 
+from datetime import datetime
 from functools import partial
 
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, Traces, erase_each
 from services.chassis.sweeper import Sweep
+from services.issues.catalogue.calendars import Calendars
 from services.issues.catalogue.domain.catalogue import Span
-from services.issues.catalogue.domain.working_time import WorkingTime
 from services.issues.wishes import api
 from services.issues.wishes.domain.wishes import Wish, anonymise_wish, mark_overdue
 from services.issues.wishes.joining import WishJoining
@@ -15,14 +16,18 @@ from services.issues.wishes.reactions import reactions
 from services.issues.wishes.store import INDEXES, KINDS, WISHES, wishes_overdue
 
 
-def room(joining: WishJoining, time: WorkingTime, answered_within: Span, traces: Traces) -> Room:
-    """The room of wishes; `joining` brings them. An answer is owed within `answered_within`, counted in working
-    `time`."""
+def room(joining: WishJoining, calendars: Calendars, answered_within: Span, traces: Traces) -> Room:
+    """The room of wishes; `joining` brings them. An answer is owed within `answered_within`, counted in the
+    working time of `calendars`."""
+
+    def owed(community: str, now: datetime) -> datetime:
+        return calendars.of(community).due(now, answered_within)
+
     return Room(
         "wishes",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[api.router(joining, lambda now: time.due(now, answered_within))],
+        routers=[api.router(joining, owed)],
         reactions=reactions,
         sweeps=[Sweep("wish-overdue", joining.wishes, wishes_overdue, mark_overdue)],
         erase=partial(_erase, joining.wishes, traces),

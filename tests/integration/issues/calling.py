@@ -35,6 +35,7 @@ class Api:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+        self._pictures = 0
 
     async def get(self, by: Principal | None, path: str, headers: dict[str, str] | None = None, **query: Any) -> Answer:
         given = {name: value for name, value in query.items() if value is not None}
@@ -64,8 +65,9 @@ class Api:
         return Answer(await self._caller.send(by, "POST", path, headers, content=content))
 
     async def photo(self, by: Principal, data: bytes | None = None) -> Answer:
-        """Send a picture; one of its own colour for each sender if none is given."""
-        data = data or a_picture(f"hsl({sum(by.sub.encode()) % 360}, 80%, 50%)")
+        """Send a picture; one that nobody has sent before if none is given."""
+        self._pictures += 1
+        data = data or a_picture(f"hsl({self._pictures % 360}, {50 + self._pictures // 360}%, 50%)")
         photo = ("../../etc/passwd", data, "text/html")
         sent = await self._caller.send(by, "POST", "/photos", data={"community": HERE}, files={"photo": photo})
         return Answer(sent)

@@ -1,6 +1,8 @@
 """Routes of cases: reports, the commands of the table of transitions, lists and single cases, and the table itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -18,11 +20,12 @@ from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
 from services.issues.cases.api.changes import BASE, REFUSALS, Changes, view
 from services.issues.cases.contacts import opened, sealing
-from services.issues.cases.domain import handling, reporting, verdict
+from services.issues.cases.domain import evidence, handling, reporting, verdict
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.number import read_number
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, CaseCommand
+from services.issues.cases.evidence import Evidence
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.store import numbered, visible_to
 from services.issues.cases.views import CaseView, case_view
@@ -65,6 +68,7 @@ class Filing:
     catalogues: Catalogues
     photos: Photos
     attachments: Attachments
+    evidence: Evidence
 
 
 def router(changes: Changes, filing: Filing, units: Unchanging[Unit], joining: CaseJoining) -> APIRouter:
@@ -164,6 +168,7 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
             NotYourPhoto,
             reporting.TitleByResident,
             handling.EvidenceMissing,
+            evidence.EvidenceUsed,
             reporting.PlaceElsewhere,
             PlaceIsRetired,
             PointFarAway,
@@ -188,12 +193,13 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
         catalogue = await filing.catalogues.of(body.community)
         await filing.photos.require((*body.before, *body.after), body.community, by)
         await filing.attachments.require(body.attachments, body.community, by)
+        seen = await filing.evidence.of(body.after if body.fixed else (), None, body.community)
         sealed = await sealing(changes.vault, body, by)
-        number = await changes.numbers.draw(body.community)
+        number, clocks = await changes.numbers.draw(body.community), changes.clocks.of(body.community)
         return await command.create(
             changes.cases,
             lambda id, now: reporting.report(
-                id, body, place, catalogue, by, now, contact=sealed(id), clocks=changes.clocks, number=number
+                id, body, place, catalogue, by, now, contact=sealed(id), clocks=clocks, number=number, seen=seen
             ),
             view(by),
             location=lambda id: f"{BASE}/{id}",
@@ -224,7 +230,7 @@ def _filing(routes: APIRouter, changes: Changes, catalogues: Catalogues, units: 
             id,
             body,
             command,
-            lambda case, body, by, now: handling.dispatch(case, body, unit, changes.clocks, by, now),
+            lambda case, body, by, now: handling.dispatch(case, body, unit, changes.clocks.of(case.community), by, now),
         )
 
     @routes.post(
@@ -241,7 +247,7 @@ def _filing(routes: APIRouter, changes: Changes, catalogues: Catalogues, units: 
             id,
             body,
             command,
-            lambda case, body, by, now: handling.reassign(case, body, unit, changes.clocks, by, now),
+            lambda case, body, by, now: handling.reassign(case, body, unit, changes.clocks.of(case.community), by, now),
         )
 
 
@@ -267,16 +273,21 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
             NotYourPhoto,
             NotYourAttachment,
             handling.EvidenceMissing,
+            evidence.EvidenceUsed,
+            evidence.EvidenceOld,
             handling.TooManyPhotos,
             handling.TooManyAttachments,
         ),
     )
     async def handle(id: Id, body: handling.Handle, command: CommandDep) -> Response:
+        """With photos taken afterwards: each uploaded since the unit got the case or got it back, and used once."""
+        seen: Mapping[str, evidence.Seen] = {}
         if body.photos or body.attachments:
             community = (await changes.known(id, command.principal))[0].aggregate.community
             await filing.photos.require(body.photos, community, command.principal)
             await filing.attachments.require(body.attachments, community, command.principal)
-        return await changes.change_in_time(id, body, command, handling.handle)
+            seen = await filing.evidence.of(body.photos, id, community)
+        return await changes.change_in_time(id, body, command, partial(handling.handle, seen=seen))
 
     verifying = problems(*REFUSALS, handling.VerifierIsHandler, handling.VerifierIsReporter)
 

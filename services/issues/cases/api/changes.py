@@ -14,7 +14,7 @@ from services.chassis.http.command import Command
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.clock import AnyClocks, Clocks
 from services.issues.cases.domain.transitions import NotNow
 from services.issues.cases.numbers import Numbers
 from services.issues.cases.views import CaseView, case_view
@@ -35,7 +35,7 @@ class Changes:
 
     cases: Aggregates[Case]
     vault: Vault
-    clocks: Clocks
+    clocks: AnyClocks
     numbers: Numbers
 
     async def known(self, id: str, principal: Principal) -> tuple[Stored[Case], Principal]:
@@ -63,8 +63,11 @@ class Changes:
         decide: Callable[[Case, B, Clocks, Principal, datetime], Decision[Case]],
     ) -> Response:
         """The same, for a decision that starts, stops or moves a clock."""
-        clocks = self.clocks
-        return await self.change(id, body, command, lambda case, body, by, now: decide(case, body, clocks, by, now))
+
+        def decided_in_time(case: Case, body: B, by: Principal, now: datetime) -> Decision[Case]:
+            return decide(case, body, self.clocks.of(case.community), by, now)
+
+        return await self.change(id, body, command, decided_in_time)
 
 
 def view(by: Principal) -> Callable[[Stored[Case]], CaseView]:

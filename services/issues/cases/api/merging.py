@@ -46,8 +46,9 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
         stored, by = await changes.known(id, command.principal)
         by.require(stored.aggregate.community, *WHO[CaseCommand.MERGE])
         end = await surviving_case(changes.cases, body.into)
+        clocks = changes.clocks.of(stored.aggregate.community)
         return await command.change(
-            changes.cases, id, lambda case, now: merging.merge(case, body, end, changes.clocks, by, now), view(by)
+            changes.cases, id, lambda case, now: merging.merge(case, body, end, clocks, by, now), view(by)
         )
 
     @routes.post("/{id}/unmerge", response_model=CaseView, summary="It is not", responses=problems(*REFUSALS))
@@ -57,7 +58,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
         return await command.change(
             changes.cases,
             id,
-            lambda case, now: merging.unmerge(case, given, changes.clocks, by, now),
+            lambda case, now: merging.unmerge(case, given, changes.clocks.of(case.community), by, now),
             view(by),
             known_to=known_by(by),
         )

@@ -12,8 +12,10 @@ was missed. Every command on a clock says first what has come due (`overtaken`),
 A clock is no timer: `tick_at` is a field, the next moment at which something is due, and `tick` the command of a sweep.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from services.chassis.aggregate import Decision, decided, event_from
 from services.contracts.event import Event
@@ -130,6 +132,14 @@ class Clocks:
     time: WorkingTime = field(default_factory=WorkingTime)
     warn_share: float = 0.8
 
+    def of(self, community: str) -> "Clocks":
+        """The same everywhere; see `CommunityClocks`."""
+        return self
+
+    def after(self, case: Case, phase: CasePhase, since: datetime, milliseconds: int) -> datetime:
+        """When so much time of `phase` has passed since then."""
+        return self._later(case, milliseconds * _MILLISECOND, phase, since)
+
     def begin(self, case: Case, phase: CasePhase, now: datetime) -> Case:
         """`case` as `phase` begins."""
         length = self.time.length(_span(case, phase))
@@ -142,7 +152,7 @@ class Clocks:
         """
         if case.handle_by is None:
             return self.begin(case, CasePhase.HANDLING, now)
-        left = self._left(case, case.handle_by, CasePhase.HANDLING, now)
+        left = self.left(case, case.handle_by, CasePhase.HANDLING, now)
         running = self._run(case, CasePhase.HANDLING, left, now, warn_after=left * self.warn_share)
         late = running.has_missed(CasePhase.HANDLING)
         return replace(running, phase_due_at=case.handle_by, phase_for=None, warned=late, breached=late).on(case)
@@ -163,11 +173,11 @@ class Clocks:
         phase, clock = case.phase, ClockState.of(case)
         phase_left, warn_left, due_left = None, None, None
         if phase is not None and case.phase_due_at is not None and not case.breached:
-            phase_left = self._left(case, case.phase_due_at, phase, now)
+            phase_left = self.left(case, case.phase_due_at, phase, now)
         if phase is not None and case.warn_at is not None and not case.warned:
-            warn_left = self._left(case, case.warn_at, phase, now)
+            warn_left = self.left(case, case.warn_at, phase, now)
         if clock.owes(case.status) and clock.handle_by is not None:
-            due_left = self._left(case, clock.handle_by, CasePhase.HANDLING, now)
+            due_left = self.left(case, clock.handle_by, CasePhase.HANDLING, now)
             clock = replace(clock, unit_due_at=None, due_at=clock.due_at if clock.overdue else None)
         held = Held(
             status=case.status,
@@ -219,13 +229,32 @@ class Clocks:
             contacting_due_at=contacting_due_at,
         )
 
-    def _left(self, case: Case, until: datetime, phase: CasePhase, now: datetime) -> timedelta:
+    def left(self, case: Case, until: datetime, phase: CasePhase, now: datetime) -> timedelta:
         """How much time of `phase` there is until then."""
         return self.time.between(now, until, plain=_plain(_span(case, phase)))
 
     def _later(self, case: Case, length: timedelta, phase: CasePhase, now: datetime) -> datetime:
         """The moment at which so much time of `phase` will have passed."""
         return _whole(self.time.later(now, length, plain=_plain(_span(case, phase))))
+
+
+class AnyClocks(Protocol):
+    """What knows how the clocks of each community run."""
+
+    def of(self, community: str) -> Clocks:
+        """Those of `community`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityClocks:
+    """The clocks of each community, in the working time that it has at the moment."""
+
+    time_of: Callable[[str], WorkingTime]
+    warn_share: float
+
+    def of(self, community: str) -> Clocks:
+        """Those of `community`."""
+        return Clocks(self.time_of(community), self.warn_share)
 
 
 def tick(case: Case, now: datetime) -> Decision[Case]:

@@ -1,6 +1,8 @@
 """How a case is worked on: dispatch, reassign, return, start, contact, handle, verify, send back."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid, NotYours
@@ -20,6 +22,7 @@ from services.contracts.issues import (
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks, overtaken, stop
+from services.issues.cases.domain.evidence import Seen, require_new
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.shared.values import AttachmentIds, PhotoIds
 from services.issues.units.domain import Unit
@@ -288,10 +291,18 @@ def contact(case: Case, command: ContactReporter, clocks: Clocks, by: Principal,
     return decided(changed, *passed, event_from(CaseContacted, changed, note=command.note, by=by.sub))
 
 
-def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """The unit says that its work is done.
+def handle(
+    case: Case,
+    command: Handle,
+    clocks: Clocks,
+    by: Principal,
+    now: datetime,
+    seen: Mapping[str, Seen] = MappingProxyType({}),
+) -> Decision[Case]:
+    """The unit says that its work is done. `seen`: what is known of the photos that are to show it.
 
     Raises:
+        EvidenceUsed, EvidenceOld: a photo is not new.
         EvidenceMissing: the category asks for a photo, and this command brings none.
         TooManyPhotos, TooManyAttachments: more than a case keeps.
     """
@@ -299,6 +310,7 @@ def handle(case: Case, command: Handle, clocks: Clocks, by: Principal, now: date
     status = target(case.status, CaseCommand.HANDLE)
     if case.evidence and not command.photos:
         raise EvidenceMissing()
+    require_new(case, command.photos, seen)
     after = tuple(dict.fromkeys((*case.after, *command.photos)))
     if len(case.before) + len(after) > MAX_PHOTOS:
         raise TooManyPhotos(limit=MAX_PHOTOS)

@@ -1,6 +1,8 @@
 """How a case comes into being and is filed: report, a finding handed over, accept, reject."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
@@ -14,6 +16,7 @@ from services.contracts.marks import Code, Id
 from services.issues.cases.domain.affected import raised
 from services.issues.cases.domain.case import Case, of_category, on_record, with_remark
 from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.evidence import Seen, require_unused
 from services.issues.cases.domain.handling import EvidenceMissing
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.catalogue.domain.catalogue import Catalogue
@@ -113,6 +116,7 @@ def report(
     gateway: Channel | None = None,
     clocks: Clocks | None = None,
     number: str | None = None,
+    seen: Mapping[str, Seen] = MappingProxyType({}),
 ) -> Decision[Case]:
     """A problem is reported at `place`, which is the place the command names, under the community's `catalogue`.
 
@@ -121,6 +125,7 @@ def report(
         gateway: the channel, where a gateway of its own took the report and knows whose it is.
         clocks: of the deployment; without them the verification of what was fixed on the spot has no deadline.
         number: its short number, drawn for it.
+        seen: what is known of the photos that show what was fixed on the spot.
 
     Raises:
         AnonymousIsNobody: an anonymous report names somebody.
@@ -128,6 +133,7 @@ def report(
         NotYours: the caller's roles don't allow the channel, or to report for another person.
         TitleByResident: a resident gave a public title.
         EvidenceMissing: fixed on the spot, without the photo that the category asks for.
+        EvidenceUsed: fixed on the spot, with a photo that something else shows.
         PlaceIsRetired, UnknownCategory, AnswersRefused: as they say.
     """
     channel = gateway or command.channel or _channel_of(command.community, by)
@@ -145,6 +151,7 @@ def report(
     category = catalogue.category(command.category)
     if command.fixed and category.evidence and not command.after:
         raise EvidenceMissing()
+    require_unused(command.after if command.fixed else (), seen)
     answers = answered(category.questions, command.answers)
     case = Case(
         id=id,

@@ -20,7 +20,7 @@ from services.chassis.http.visibility import require_known
 from services.chassis.principal import Role
 from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
-from services.issues.catalogue.api import CatalogueView
+from services.issues.catalogue.api.editions import CatalogueView
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.layout import MAX_PLACES, TooManyPlaces
 from services.issues.places.domain.places import Place, PlaceIsRetired

@@ -1,7 +1,8 @@
 """Photos over HTTP: send one, and read it as far as the case that shows it may be read.
 
 The answer to a photo that is sent offers what its own labels said of place and time. That is the only time: what is
-kept is drawn anew without them, and who sent it decides whether it is the case's place.
+kept is drawn anew without them, and who sent it decides whether it is the case's place. The time is kept beside it, for
+who verifies what the photo is to show.
 """
 
 import asyncio
@@ -47,7 +48,7 @@ class TakenView(BaseModel):
 
 
 class SentPhotoView(PhotoView):
-    """A photo as its sender sees it once. `taken` is not kept."""
+    """A photo as its sender sees it once. Of `taken` the time alone is kept, and shown to who verifies."""
 
     taken: TakenView
 

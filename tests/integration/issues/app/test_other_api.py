@@ -62,7 +62,7 @@ async def test_too_many_visits_at_once_are_refused_whole(api: Api) -> None:
 
 
 async def test_a_photo_is_kept_as_our_own_drawing(api: Api) -> None:
-    first, again = await api.photo(RESIDENT), await api.photo(RESIDENT)
+    first, again = [await api.photo(RESIDENT, a_picture("teal")) for _ in range(2)]
     assert (first.status, first.json) == (201, again.json)
     picture = await api.get(RESIDENT, first.json["thumbnail"])
     assert picture.headers["content-type"] == "image/jpeg"

@@ -47,9 +47,9 @@ async def the_walk(running: Running) -> tuple[str, str]:
         return (await api.get(STAFF, "/cases", community=HERE, round=round["id"])).json["items"]
 
     [case] = await eventually(cases)
+    await api.made(STAFF, f"/cases/{case['id']}/dispatch", {"unit": unit})
     photo = (await api.photo(HANDLER)).json["id"]
     for by, command, body in (
-        (STAFF, "dispatch", {"unit": unit}),
         (HANDLER, "handle", {"photos": [photo]}),
         (SUPERVISOR, "verify", {}),
     ):

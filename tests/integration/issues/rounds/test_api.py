@@ -184,7 +184,6 @@ async def test_a_batch_has_limits_that_are_told(api: Api) -> None:
 async def test_the_summary_follows_the_cases(running: Running) -> None:
     api = running.api
     unit, buildings = await a_community(api, 4)
-    photo = (await api.photo(HANDLER)).json["id"]
     at = await a_round(api, buildings[:2], floors={buildings[0]: [1, 2]})
     findings = [{"id": f"f{n}", "category": "lighting", "title": f"灯 {n}", "fixed": False} for n in range(2)]
     await api.made(WALKER, f"{at}/visits", {"id": "v1", "building": buildings[0], "floor": 2, "findings": findings})
@@ -197,8 +196,9 @@ async def test_the_summary_follows_the_cases(running: Running) -> None:
     assert (summary["floors_planned"], summary["floors_covered"], summary["put_right_rate"]["share"]) == (20, 1, 0)
     assert summary["by_building"][0]["by_category"][0]["zh"]
     first, second = (case["id"] for case in summary["handed_over_cases"]["waiting"])
+    await api.made(STAFF, f"/cases/{first}/dispatch", {"unit": unit})
+    photo = (await api.photo(HANDLER)).json["id"]
     for by, command, body in (
-        (STAFF, "dispatch", {"unit": unit}),
         (HANDLER, "handle", {"photos": [photo]}),
         (SUPERVISOR, "verify", {}),
     ):

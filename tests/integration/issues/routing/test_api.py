@@ -17,7 +17,7 @@ SINCE, UNTIL = "2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z"
 
 
 def suggester(store: Kept) -> Suggester:
-    return Suggester(store.routing, Known(store.units, store.places, store.catalogues), store.clocks.time)
+    return Suggester(store.routing, Known(store.units, store.places, store.catalogues), store.clocks)
 
 
 def a_rule(unit: str, id: str = "rule-1", order: int = 100, **when: Any) -> dict[str, Any]:

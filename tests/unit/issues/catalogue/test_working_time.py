@@ -2,14 +2,12 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-import chinese_calendar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.chassis.values import ZONE
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
-from services.issues.catalogue.domain.holidays import statutory
 from services.issues.catalogue.domain.working_time import Arrangement, NeverOpen, WorkingTime
 
 TIME = WorkingTime()
@@ -67,21 +65,6 @@ def test_a_year_that_is_not_announced_has_the_holidays_of_the_law() -> None:
         *("06-09", "09-15", "10-01", "10-04", "10-05"),
     ]
     assert len([day for day in off if day.weekday() > 4]) == 104
-
-
-@pytest.mark.parametrize("year", range(2025, 2027))
-def test_the_holidays_of_the_law_are_in_what_was_announced_for_years_that_were(year: int) -> None:
-    """Days that make up for weekends were moved by the announcement, the holidays themselves were not."""
-    holidays = [day for day in statutory(year) if chinese_calendar.get_holiday_detail(day)[1]]
-    assert len(holidays) >= 13
-    assert len(statutory(year)) - len(holidays) <= 1
-
-
-def test_holidays_that_share_a_day_lose_none() -> None:
-    """Mid-Autumn lies in the National Day of 2028."""
-    autumn = {date(2028, 10, day) for day in range(1, 6)}
-    assert autumn <= statutory(2028)
-    assert date(2028, 10, 6) not in statutory(2028)
 
 
 def test_an_arrangement_that_was_loaded_overrules_the_law() -> None:
