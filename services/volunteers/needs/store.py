@@ -62,6 +62,12 @@ def to_plan(community: str, now: datetime, until: datetime) -> dict[str, Any]:
     }
 
 
+def between(since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    """The query for needs that start in [since, until); None leaves that end open."""
+    span = {operator: end for operator, end in (("$gte", since), ("$lt", until)) if end is not None}
+    return {BY_START: span} if span else {}
+
+
 def asked(community: str, person: str) -> dict[str, Any]:
     """The query for needs where an offer to `person` stands or was accepted."""
     live = [OfferStatus.OFFERED.value, OfferStatus.ACCEPTED.value]

@@ -14,7 +14,7 @@ from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Aggregates
-from services.contracts.marks import Id
+from services.contracts.marks import Code, Id
 from services.contracts.volunteers import NeedStatus, Origin
 from services.volunteers.needs.api.changing import changing_need
 from services.volunteers.needs.domain import following, opening, planning
@@ -23,10 +23,11 @@ from services.volunteers.needs.domain.following import MoveNeed, TooLate
 from services.volunteers.needs.domain.need import AlreadyStarted, Need, NeedClosed, OfActivity
 from services.volunteers.needs.domain.opening import EndsBeforeStart, OpenNeed, TooLong
 from services.volunteers.needs.homes import Homes
-from services.volunteers.needs.store import BY_START, seated
+from services.volunteers.needs.store import BY_START, asked, between, seated
 from services.volunteers.needs.views import NeedView, VerdictView, WhyView, need_view
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import matching
+from services.volunteers.shared.values import Moment
 from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/needs"
@@ -61,11 +62,25 @@ def router(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Ho
         origin: Annotated[Origin | None, Query()] = None,
         activity: Annotated[Id | None, Query()] = None,
         care_plan: Annotated[Id | None, Query()] = None,
+        building: Annotated[Id | None, Query()] = None,
+        category: Annotated[Code | None, Query()] = None,
+        skill: Annotated[Code | None, Query()] = None,
+        since: Annotated[Moment | None, Query(description="Those that start then or later.")] = None,
+        until: Annotated[Moment | None, Query(description="Those that start before.")] = None,
+        mine: Annotated[bool, Query(description="Only those for which the caller was asked, or has a seat.")] = False,
+        unfilled: Annotated[bool, Query(description="Only those with an open seat.")] = False,
     ) -> Listed[NeedView]:
+        """A week of one's own is `mine` with `since` and `until`."""
         principal.require(community)
-        query = matching(community, status=status, origin=origin, activity=activity, care_plan=care_plan)
+        given = {"status": status, "origin": origin, "activity": activity, "care_plan": care_plan}
+        where = {"building": building, "category": category, "skill": skill}
+        query = matching(community, **given, **where) | between(since, until)
+        if unfilled:
+            query["state.open_seats"] = {"$gt": 0}
         if care_plan is not None and not principal.has(community, Role.STAFF):
             query |= seated(principal.sub)
+        if mine:
+            query = {"$and": [query, asked(community, principal.sub)]}
         found = await needs.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
         return listed(found, lambda stored: need_view(stored, principal))
 

@@ -35,3 +35,24 @@ async def test_needs_are_listed_by_their_start_page_by_page(api: Api) -> None:
         query["cursor"] = page["next"]
     assert len({need["id"] for need in seen}) == 11
     assert [need["starts_at"] for need in seen] == sorted(need["starts_at"] for need in seen)
+
+
+async def test_needs_are_found_by_time_place_and_skill_and_a_week_of_ones_own(api: Api) -> None:
+    ann = person("ann")
+    await admit(api, ann)
+    early, late = (NOW + days * DAY for days in (1, 8))
+    ids = []
+    for begin, more in ((early, {"building": "b1"}), (late, {"skill": "haircut", "category": "haircut"})):
+        times = {"starts_at": begin.isoformat(), "ends_at": (begin + HOUR).isoformat()}
+        ids.append((await api.ok(STAFF, "/needs", a_direct_need(**times, **more)))["id"])
+    await api.ok(ann, f"/needs/{ids[0]}/take")
+
+    async def found(**query: Any) -> list[str]:
+        return [need["id"] for need in (await api.read(ann, "/needs", community=HERE, **query))["items"]]
+
+    assert await found() == ids
+    assert await found(since=(NOW + 2 * DAY).isoformat()) == ids[1:]
+    assert await found(until=(NOW + 2 * DAY).isoformat(), mine=True) == ids[:1]
+    assert await found(since=(NOW + 2 * DAY).isoformat(), mine=True) == []
+    assert await found(building="b1") == await found(category="chores") == ids[:1]
+    assert await found(skill="haircut") == await found(unfilled=True) == ids[1:]
