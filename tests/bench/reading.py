@@ -23,9 +23,10 @@ from services.issues.reading.finding import CaseFinder, Filters, Reach
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.maps import Maps, ShownOnMap
 from services.issues.reading.projection import indexes
-from services.issues.reading.questions import terms
+from services.issues.reading.questions import known_as, terms
 from services.issues.reading.row import ROWS, VERIFIERS_DESK, row, unit_desk
 from services.issues.reading.tiles import Box
+from services.issues.vocabulary.residential import RESIDENTIAL
 from tests.bench.cases import BEGAN, COMMUNITY, DAYS, UNITS, states
 from tests.bench.ground import Figure, Servers, database
 
@@ -35,6 +36,7 @@ ASKED = 150
 _AT_ONCE = 2000
 _FIRST = BEGAN.date()
 _STAFF, _RESIDENT = Reach(inside=True), Reach(inside=False)
+_WORDS = known_as(RESIDENTIAL)
 _ALL: dict[str, Any] = {"community": COMMUNITY}
 
 
@@ -83,7 +85,7 @@ async def _take_turns(ask: Ask, *desks: Desk) -> list[list[float]]:
 
 def _questions() -> list[tuple[str, Ask, bool]]:
     def search(ask: Callable[[random.Random], str], reach: Reach, filters: Filters = Filters()) -> Any:  # noqa: B008
-        return lambda desk, dice: desk.finding.search(COMMUNITY, terms(ask(dice)), reach, filters, 50, None)
+        return lambda desk, dice: desk.finding.search(COMMUNITY, terms(ask(dice), _WORDS), reach, filters, 50, None)
 
     def queue(desks: Callable[[random.Random], str], also: dict[str, Any], cursor: bool = False) -> Any:
         return lambda desk, dice: desk.finding.queue(
@@ -106,6 +108,11 @@ def _questions() -> list[tuple[str, Ask, bool]]:
         ("search, two words", search(lambda dice: dice.choice(["漏水 电梯口", "积水 花坛"]), _STAFF), True),
         ("search, two words never together", search(lambda dice: "瓷砖脱落 门锁损坏", _STAFF), True),
         ("search, with filters", search(lambda d: "漏水", _STAFF, Filters(unit="unit-3", category=["lift"])), True),
+        ("search, a synonym", search(lambda dice: dice.choice(["噪音", "升降机", "电瓶车"]), _STAFF), True),
+        ("search, a sound", search(lambda dice: dice.choice(["dianti", "loushui", "deng"]), _STAFF), True),
+        ("search, first letters", search(lambda dice: dice.choice(["dtk", "ldd", "jg"]), _RESIDENT), True),
+        ("search, a house", search(lambda dice: f"{dice.randrange(1, 1900)}栋", _RESIDENT), True),
+        ("search, a part of a number", search(lambda dice: f"{dice.randrange(10, 99)}", _STAFF), True),
         ("queue of a unit", queue(unit, {}), True),
         ("queue of the verifiers, deep page", queue(lambda dice: VERIFIERS_DESK, {}, cursor=True), True),
         ("queue of a unit, filtered", queue(unit, {"category": {"$in": ["lift"]}, "overdue": True}), True),

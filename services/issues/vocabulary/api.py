@@ -30,7 +30,7 @@ def router(vocabularies: Vocabularies) -> APIRouter:
         summary="The words that mean the same when the community searches",
         responses=problems(NotYours),
     )
-    async def shown(community: Id, request: Request, principal: PrincipalDep) -> Response:
+    async def synonyms(community: Id, request: Request, principal: PrincipalDep) -> Response:
         principal.require(community)
         found = await stored.find(vocabulary_id(community))
         if found is None:
@@ -44,7 +44,7 @@ def router(vocabularies: Vocabularies) -> APIRouter:
         summary="Let these words mean the same, and no others",
         responses=problems(NotYours, StaleVersion, WordTwice),
     )
-    async def load(community: Id, body: SetSynonyms, command: CommandDep) -> Response:
+    async def replace_synonyms(community: Id, body: SetSynonyms, command: CommandDep) -> Response:
         """All groups at once, in the place of those before. Searches go by them at once; nothing is made anew."""
         by, id = command.principal, vocabulary_id(community)
         by.require(community, Role.STAFF, Role.OPERATOR)
