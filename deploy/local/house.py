@@ -10,9 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local.child import Child
+from deploy.local.seed.story import Story
 from deploy.local.trouble import Trouble
 
 SERVICES = ("issues", "volunteers", "events", "notify")
+
+TOLD_QUICKLY = {
+    "VOLUNTEERS_STAFFING_SECONDS": "2",
+    "VOLUNTEERS_NOTICE_DAYS": '{"visit": 8, "haircut": 8, "meal": 8, "chores": 8, "health-check": 8}',
+}
+"""Settings for a story whose weeks pass in seconds: on each Sunday people say yes for the whole week."""
 
 _READY = 120
 """Seconds after which services that are still not ready are given up."""
@@ -28,6 +35,7 @@ class House:
         self._mongodb = mongodb
         self._kafka = kafka
         self._key = folder / "issuer.json"
+        self._clock = folder / "clock"
         self._services: Child | None = None
         self._loader: Child | None = None
 
@@ -54,6 +62,7 @@ class House:
         Raises:
             Trouble: they did not become ready.
         """
+        Story(self._clock).resume()
         self._services = self._child(["services", "run", *SERVICES, "--port", str(self._port)], self.log)
         until = time.monotonic() + _READY
         waits: Sequence[str] = ("none answers",)
@@ -117,12 +126,14 @@ class House:
         return {
             **unlimited,
             **at_any_hour,
+            **TOLD_QUICKLY,
             **os.environ,
             "ENVIRONMENT": "development",
             "MONGODB_URL": self._mongodb,
             "KAFKA_BOOTSTRAP": self._kafka,
             "PUBLIC_URL": self.url,
             "AUTH_DEVELOPMENT_KEY": str(self._key),
+            "DEVELOPMENT_CLOCK": str(self._clock),
             "PYTHONUNBUFFERED": "1",
         }
 

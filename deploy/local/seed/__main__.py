@@ -9,17 +9,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any
 
-from deploy.local.seed import activities, board, care, cases, places, rounds, volunteers, wishes
-from deploy.local.seed.api import COMMUNITY, Api
-from deploy.local.seed.needs import staff_activities
+from deploy.local.seed import activities, board, calendar, places
+from deploy.local.seed.api import COMMUNITY, Api, Refused
+from deploy.local.seed.needs import find_volunteers
+from deploy.local.seed.scenes import scenes
+from deploy.local.seed.story import Story
 from deploy.local.trouble import Trouble
 from services.chassis.auth.development import DevelopmentIssuer, NotInProduction
 from services.chassis.settings.service_settings import AuthSettings, SettingsError, read_settings
-
-T = TypeVar("T")
 
 _SERVICES = ("issues", "volunteers", "events", "notify")
 _READY = 10.0
@@ -34,22 +33,29 @@ class Load:
         self._began = time.monotonic()
 
     async def run(self) -> None:
-        """Load everything, until the board shows it.
+        """Tell the story if it wasn't told, until the board shows it; then see to what lies ahead.
 
         Raises:
             Trouble: something was refused, or doesn't come about.
         """
         await self._ready()
-        minutes = await board.in_ledger(self._api)
-        ground = await places.prepare(self._api)
-        self._say(f"{len(ground.buildings)} buildings, {len(ground.units)} kinds of partner units")
-        *_, given = await asyncio.gather(
-            self._rounds(ground),
-            self._told("reports by residents", cases.report(self._api, ground)),
-            self._told("wishes", wishes.wish(self._api)),
-            self._volunteering(ground),
-        )
-        for line in board.summary(await board.shown(self._api, minutes + given)):
+        clock = calendar.clock_file()
+        story = None if clock is None else Story(clock)
+        if not await places.are_known(self._api):
+            if story is None:
+                raise Trouble(
+                    "The demo data is a story of five weeks: it needs a clock that services and loader follow. "
+                    "Name a file in DEVELOPMENT_CLOCK, for both, as `make demo` does."
+                )
+            if not story.begun:
+                story.begin()
+        if story is not None and story.begun and not story.over:
+            await self._tell(story)
+            shown = await board.shown(self._api)
+        else:
+            shown = await board.read(self._api)
+        await self._look_ahead()
+        for line in board.summary(shown):
             self._say(line)
         self._say(f"loaded: {self._api.url}/board/{COMMUNITY}")
 
@@ -59,42 +65,19 @@ class Load:
             if not answer.is_success:
                 raise Trouble(f"{name} isn't ready at {self._api.url}: see its log, then load again.")
 
-    async def _rounds(self, ground: places.Ground) -> None:
-        walked = await rounds.walk(self._api, ground)
-        floors = sum(round["floors_visited"] for round in walked)
-        self._say(f"{len(walked)} rounds, {floors} floors, {sum(round['findings'] for round in walked)} findings")
-        await self._told("findings handed over and put right", cases.put_right(self._api, ground, walked))
+    async def _tell(self, story: Story) -> None:
+        ground = await places.prepare(self._api)
+        self._say(f"{len(ground.buildings)} buildings, {len(ground.units)} kinds of partner units")
+        await story.tell(scenes(self._api, ground, story, self._say))
 
-    async def _volunteering(self, ground: places.Ground) -> int:
-        """The minutes that volunteers have given now."""
-        await self._told("volunteers", volunteers.register(self._api, ground))
-        given, *_ = await asyncio.gather(
-            self._care_and_today(ground),
-            self._told("teams", volunteers.form_teams(self._api)),
-            self._activities(),
-        )
-        return given
-
-    async def _care_and_today(self, ground: places.Ground) -> int:
-        visits = await care.agree(self._api, ground)
-        self._say(f"{len(visits)} care plans, a volunteer for each")
-        return sum(
-            await asyncio.gather(
-                self._told("minutes of today's helpers", activities.hold_today(self._api)),
-                self._told("minutes of visits, confirmed", care.serve(self._api, visits)),
-            )
-        )
-
-    async def _activities(self) -> None:
-        ahead = await activities.schedule(self._api)
-        self._say(f"{len(ahead)} activities ahead")
-        missing = await staff_activities(self._api, set(ahead))
-        self._say(f"{missing} of them still look for volunteers" if missing else "volunteers wherever they are needed")
-
-    async def _told(self, what: str, work: Awaitable[int]) -> int:
-        count = await work
-        self._say(f"{count} {what}")
-        return count
+    async def _look_ahead(self) -> None:
+        """What has been ended, left or cancelled by people stays so; what is refused for that is no trouble."""
+        try:
+            missing = await find_volunteers(self._api, set(await activities.top_up(self._api)))
+        except Refused as refusal:
+            self._say(f"not topped up: {refusal}")
+        else:
+            self._say(f"{missing} of what is near still look for volunteers" if missing else "volunteers for all of it")
 
     def _say(self, text: str) -> None:
         print(f"  [{time.monotonic() - self._began:5.1f} s] {text}", flush=True)

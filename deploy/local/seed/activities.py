@@ -1,71 +1,118 @@
-"""Activities: what recurs, what comes once a year, who registers; and one of today, with who came to it."""
+"""Activities: what recurs, what comes once a year, a day of service; who registers, and who came.
+
+Classes are held on school days alone: the other dates of their series are skipped as soon as it is started.
+"""
 
 import asyncio
 import zlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from deploy.local.seed import calendar, tables
-from deploy.local.seed.api import COMMUNITY, Api, until
+from deploy.local.seed.api import COMMUNITY, Api
 from deploy.local.seed.cast import resident, staff
-from deploy.local.seed.needs import ACTIVITIES, staff_activities
+from deploy.local.seed.needs import ACTIVITIES
 
 SERIES = "/api/events/v1/series"
 
 _MARGIN = timedelta(minutes=10)
+_TERM = timedelta(days=180)
+"""So far ahead it is known when schools are closed."""
+_EARLY = timedelta(minutes=5)
 _RESIDENTS = 130
-_TAKEN = {"activity.already-registered", "activity.registration-closed", "activity.not-scheduled"}
-_THERE = {"activity.already-checked-in", "activity.already-checked-out"}
-
-_TODAY_IN = timedelta(minutes=5)
-_DOORS = timedelta(minutes=58)
-"""So long before the start helpers are there to set up; the desk lets in an hour before."""
+_SATURDAY = 5
+_NO_DATE = {"series.no-such-date"}
+_TAKEN = {
+    "activity.already-registered",
+    "activity.registration-closed",
+    "activity.not-scheduled",
+    "activity.missed-too-often",
+}
+_THERE = {"activity.already-checked-in", "activity.already-checked-out", "activity.not-scheduled"}
 
 Activity = dict[str, Any]
 
 
-async def schedule(api: Api) -> list[str]:
-    """Schedule what isn't, let people register for what comes next; the ids of everything of ours that lies ahead."""
+async def start(api: Api) -> int:
+    """Start the series that aren't, on the dates on which they are to be; how many there are."""
+    plans = tables.activities()
+    known = {each["title"]: each for each in await staff(api).all(SERIES)}
+    await asyncio.gather(*(_start(api, each, known.get(each.title)) for each in plans.series))
+    return len(plans.series)
+
+
+async def plan_service_day(api: Api, on: date) -> None:
+    """The day of service, once for all."""
+    plan = tables.activities().service_day
+    if not any(each["title"] == plan.title for each in await staff(api).all(ACTIVITIES, kind=plan.kind)):
+        await _schedule(api, plan, calendar.at(on, plan.at))
+
+
+async def look_ahead(api: Api, days: int) -> list[str]:
+    """People register for what lies within so many days; the ids of all that lies ahead and is ours."""
+    plans = tables.activities()
+    by_title = {each.title: each for each in (*plans.series, *plans.yearly, plans.service_day)}
+    ahead = [activity for activity in await _ahead(api) if activity["title"] in by_title]
+    near = (calendar.now() + timedelta(days=days)).isoformat()
+    await asyncio.gather(
+        *(_register(api, by_title[each["title"]], each) for each in ahead if _utc(each["starts_at"]) < _utc(near))
+    )
+    return [activity["id"] for activity in ahead]
+
+
+async def top_up(api: Api) -> list[str]:
+    """Schedule what comes once a year and isn't, register for what comes next; the ids of all of ours that lies ahead.
+
+    What people have ended or cancelled stays so.
+    """
     plans = tables.activities()
     series = {each["title"]: each for each in await staff(api).all(SERIES)}
-    started = await asyncio.gather(*(_start(api, each, series.get(each.title)) for each in plans.series))
     ahead = await _ahead(api)
     yearly = await asyncio.gather(*(_schedule_yearly(api, each, ahead) for each in plans.yearly))
+    running = [each for each in plans.series if series.get(each.title, {}).get("status") == "running"]
     await asyncio.gather(
-        *(_register_for_next(api, each, id) for each, id in zip(plans.series, started, strict=True)),
+        *(_register_for_next(api, each, series[each.title]["id"]) for each in running),
         *(_register(api, each, activity) for each, activity in zip(plans.yearly, yearly, strict=True)),
     )
     titles = {each.title for each in (*plans.series, *plans.yearly)}
     return [activity["id"] for activity in await _ahead(api) if activity["title"] in titles]
 
 
-async def hold_today(api: Api) -> int:
-    """An activity that begins soon, staffed, whose desk has seen who came: once for all. The minutes given now."""
-    plan = tables.activities().today
-    held = [each for each in await staff(api).all(ACTIVITIES, kind=plan.kind) if each["title"] == plan.title]
-    for activity in held:
-        roster = await _roster(api, activity["id"])
-        if len(_served(roster)) >= plan.volunteers_needed:
-            return 0
-    usable = [activity for activity in held if _usable(activity)]
-    activity = usable[0] if usable else await _schedule_today(api, plan, len(held))
-    await _register(api, plan, activity)
-    await staff_activities(api, {activity["id"]})
-
-    async def staffed() -> Activity | None:
-        found: Activity = await staff(api).get(f"{ACTIVITIES}/{activity['id']}")
-        return found if found["volunteers_found"] >= plan.volunteers_needed else None
-
-    return await _attend(api, await until(f"Staffing {plan.title}", staffed))
+async def hold(api: Api, day: date) -> int:
+    """The desk copies its lists of what took place on `day`: who came, and when the helpers left; their minutes."""
+    plans = tables.activities()
+    held = {each.title for each in (*plans.series, plans.service_day)}
+    times = {"from": _moment(calendar.at(day, "00:00")), "to": _moment(calendar.at(day, "23:59"))}
+    over = [
+        each
+        for each in await staff(api).all(ACTIVITIES, status="scheduled", **times)
+        if each["title"] in held and datetime.fromisoformat(each["ends_at"]) <= calendar.now()
+    ]
+    return sum(await asyncio.gather(*(_attend(api, each) for each in over)))
 
 
-async def _start(api: Api, series: tables.Series, known: dict[str, Any] | None) -> str:
+async def _start(api: Api, series: tables.Series, known: dict[str, Any] | None) -> None:
+    free = _free_days(series)
     if known is None:
         first = calendar.first_date(series.rule, series.at, calendar.now() + _MARGIN)
+        while first.date() in free:
+            first = calendar.first_date(series.rule, series.at, first)
         body = {**_body(series, first), "rule": series.rule}
         known = await staff(api).post(SERIES, body, what=f"Starting {series.title}", once=f"series {series.title}")
-    return str(known["id"])
+    for day in free:
+        skipping = {"on": day.isoformat(), "reason": "放假，课堂停课"}
+        address, what = f"{SERIES}/{known['id']}/skip", f"Skipping {day} of {series.title}"
+        await staff(api).post(address, skipping, what=what, unless=_NO_DATE)
+
+
+def _free_days(series: tables.Series) -> list[date]:
+    """The weekdays of the coming term on which schools are closed, if that matters."""
+    if not series.school_days:
+        return []
+    today = calendar.now().astimezone(calendar.ZONE).date()
+    days = (today + timedelta(days=n) for n in range(_TERM.days))
+    return [day for day in days if day.weekday() < _SATURDAY and calendar.is_free(day, series.vacations)]
 
 
 async def _schedule_yearly(api: Api, plan: tables.Yearly, ahead: Sequence[Activity]) -> Activity:
@@ -73,10 +120,9 @@ async def _schedule_yearly(api: Api, plan: tables.Yearly, ahead: Sequence[Activi
     return known or await _schedule(api, plan, calendar.next_of_year(plan.on, plan.at, calendar.now() + _MARGIN))
 
 
-async def _schedule(api: Api, plan: tables.Plan, starts: datetime, name: str | None = None) -> Activity:
-    once = name or f"{plan.title} {starts:%Y-%m-%d}"
+async def _schedule(api: Api, plan: tables.Plan, starts: datetime) -> Activity:
     scheduled: Activity = await staff(api).post(
-        ACTIVITIES, _body(plan, starts), what=f"Scheduling {plan.title}", once=once
+        ACTIVITIES, _body(plan, starts), what=f"Scheduling {plan.title}", once=f"{plan.title} {starts:%Y-%m-%d}"
     )
     return scheduled
 
@@ -88,15 +134,12 @@ def _body(plan: tables.Plan, starts: datetime) -> dict[str, Any]:
 
 async def _ahead(api: Api, **query: Any) -> list[Activity]:
     """What may still be registered for, the soonest first."""
-    return await staff(api).all(ACTIVITIES, **{"from": _moment(calendar.now() + _MARGIN), **query})
+    query = {"status": "scheduled", "from": _moment(calendar.now() + _MARGIN), **query}
+    return await staff(api).all(ACTIVITIES, **query)
 
 
 async def _register_for_next(api: Api, plan: tables.Series, series: str) -> None:
-    async def named() -> list[Activity] | None:
-        return await _ahead(api, series=series)
-
-    status = (await staff(api).get(f"{SERIES}/{series}"))["status"]
-    dates = await until(f"Naming the dates of {plan.title}", named) if status == "running" else []
+    dates = await _ahead(api, series=series)
     await asyncio.gather(*(_register(api, plan, activity) for activity in dates[: plan.dates]))
 
 
@@ -126,32 +169,19 @@ def _parties(plan: tables.Plan) -> dict[str, int]:
     }
 
 
-async def _schedule_today(api: Api, plan: tables.Plan, attempt: int) -> Activity:
-    return await _schedule(api, plan, calendar.full_minute(calendar.now() + _TODAY_IN), f"{plan.title} {attempt}")
-
-
-def _usable(activity: Activity) -> bool:
-    """Whether helpers can still be found for it, or were found and can still be checked in."""
-    starts, ends = (datetime.fromisoformat(activity[name]) for name in ("starts_at", "ends_at"))
-    staffed = activity["volunteers_found"] >= activity["volunteers_needed"]
-    return activity["status"] == "scheduled" and calendar.now() < (ends if staffed else starts - timedelta(minutes=1))
-
-
 async def _attend(api: Api, activity: Activity) -> int:
-    """The desk copies its list: who came to set up, who came of those who registered, and when the helpers left."""
+    """Who came of those who registered; the helpers from the start to the end."""
     roster = await _roster(api, activity["id"])
-    came = datetime.fromisoformat(activity["starts_at"]) - _DOORS
+    starts, ends = (datetime.fromisoformat(activity[name]) for name in ("starts_at", "ends_at"))
     parties = [party["person"] for party in roster["seated"]]
     people = [(person, True) for person in roster["volunteers"]] + [(person, False) for person in parties]
-    await asyncio.gather(*(_see(api, activity, "check-ins", person, role, came) for person, role in people))
-    await asyncio.gather(*(_see(api, activity, "check-outs", person, True) for person in roster["volunteers"]))
+    await asyncio.gather(*(_see(api, activity, "check-ins", person, role, starts - _EARLY) for person, role in people))
+    await asyncio.gather(*(_see(api, activity, "check-outs", person, True, ends) for person in roster["volunteers"]))
     return sum(_served(await _roster(api, activity["id"]))) - sum(_served(roster))
 
 
-async def _see(
-    api: Api, activity: Activity, what: str, person: str, as_volunteer: bool, at: datetime | None = None
-) -> None:
-    body = {"person": person, "as_volunteer": as_volunteer, "at": None if at is None else _moment(at)}
+async def _see(api: Api, activity: Activity, what: str, person: str, as_volunteer: bool, at: datetime) -> None:
+    body = {"person": person, "as_volunteer": as_volunteer, "at": _moment(at)}
     address = f"{ACTIVITIES}/{activity['id']}/{what}"
     await staff(api).post(address, body, what=f"{what} of {person} at {activity['title']}", unless=_THERE)
 
@@ -168,3 +198,7 @@ async def _roster(api: Api, id: str) -> dict[str, Any]:
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

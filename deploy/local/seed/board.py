@@ -16,11 +16,8 @@ _CLOSED = ("verified", "evaluated")
 Board = Mapping[str, Any]
 
 
-async def shown(api: Api, minutes: int) -> Board:
+async def shown(api: Api) -> Board:
     """The board, once it agrees with what the services say by themselves.
-
-    Args:
-        minutes: what the ledger must hold at least: the minutes before, and those that were confirmed since.
 
     Raises:
         Trouble: some figure doesn't follow.
@@ -29,10 +26,10 @@ async def shown(api: Api, minutes: int) -> Board:
     figures: dict[str, tuple[int, int]] = {}
 
     async def agrees() -> Board | None:
-        board: Board = await desk.get(_BOARD)
+        board = await read(api)
         expected = await _expected(desk)
         figures.update({name: (_figure(board, name), count) for name, count in expected.items()})
-        figures["volunteering.minutes"] = (board["volunteering"]["minutes"], max(minutes, await in_ledger(api)))
+        figures["volunteering.minutes"] = (board["volunteering"]["minutes"], await _in_ledger(api))
         return board if all(there == wanted for there, wanted in figures.values()) else None
 
     try:
@@ -40,6 +37,12 @@ async def shown(api: Api, minutes: int) -> Board:
     except Trouble as late:
         behind = [f"{name} {there} of {wanted}" for name, (there, wanted) in figures.items() if there != wanted]
         raise Trouble(f"{late} Behind: {', '.join(behind)}.") from None
+
+
+async def read(api: Api) -> Board:
+    """The board as it is now."""
+    board: Board = await staff(api).get(_BOARD)
+    return board
 
 
 def summary(board: Board) -> list[str]:
@@ -51,9 +54,10 @@ def summary(board: Board) -> list[str]:
         f"{findings['found']} problems found on rounds, {findings['put_right']} put right "
         f"({findings['on_the_spot']} on the spot)",
         f"{len(coverage['covered'])} of {len(coverage['buildings'])} buildings walked, {coverage['floors']} floors",
-        f"{cases['reported']} cases, {cases['closed']} closed, {cases['open']} open",
-        f"{len(volunteering['teams'])} teams, {volunteering['volunteers']} volunteers, {volunteering['hours']} hours",
-        f"{len(board['activities'])} activities next, {len(board['wishes'])} wishes",
+        f"{cases['reported']} cases, {cases['from_rounds']} of them handed over by rounds: {cases['closed']} closed, "
+        f"{cases['open']} open (what was put right on the spot is no case)",
+        f"{volunteering['team_count']} teams, {volunteering['volunteers']} volunteers, {volunteering['hours']} hours",
+        f"{len(board['activities'])} activities next, {board['wish_count']} wishes",
     ]
 
 
@@ -68,12 +72,12 @@ async def _expected(desk: Hand) -> dict[str, int]:
         "cases.reported": len(cases),
         "cases.closed": len(closed),
         "volunteering.volunteers": len(await desk.all(VOLUNTEERS)),
-        "volunteering.teams": len(await desk.all(TEAMS)),
-        "wishes": len(await desk.all(WISHES)),
+        "volunteering.team_count": len(await desk.all(TEAMS)),
+        "wish_count": len(await desk.all(WISHES)),
     }
 
 
-async def in_ledger(api: Api) -> int:
+async def _in_ledger(api: Api) -> int:
     """The minutes that volunteers have given."""
     totals = await staff(api).get("/api/volunteers/v1/accounts/totals", community=COMMUNITY)
     return int(totals["minutes"])
@@ -83,4 +87,4 @@ def _figure(board: Board, name: str) -> int:
     value: Any = board
     for part in name.split("."):
         value = value[part]
-    return len(value) if isinstance(value, list) else int(value)
+    return int(value)

@@ -1,17 +1,46 @@
-"""Dates on the community's calendar, seen from now on."""
+"""Dates on the community's calendar, seen from the time that it is there."""
 
-from datetime import UTC, date, datetime, time, timedelta
+import os
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
 from deploy.local.trouble import Trouble
+from services.chassis.clock import clock_at
+from services.issues.catalogue.domain.working_time import WorkingTime
 
 ZONE = ZoneInfo("Asia/Shanghai")
+_WORKING = WorkingTime()
+
+
+def clock_file() -> Path | None:
+    """The file that tells the services their time, where they follow one."""
+    named = os.environ.get("DEVELOPMENT_CLOCK")
+    return Path(named) if named else None
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    """The time that it is for the services."""
+    return clock_at(clock_file())()
+
+
+def at(day: date, hour: str) -> datetime:
+    """That hour of the community's day, as `09:30`."""
+    return datetime.combine(day, time.fromisoformat(hour), ZONE)
+
+
+def workdays(first: date, last: date) -> list[date]:
+    """The days from `first` to `last`, both among them, on which the committee works."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if _WORKING.is_workday(day)]
+
+
+def is_free(day: date, vacations: Sequence[tuple[str, str]]) -> bool:
+    """Whether schools are closed on `day`: no workday, or within `vacations`, each from `MM-DD` to `MM-DD`."""
+    return not _WORKING.is_workday(day) or any(first <= f"{day:%m-%d}" <= last for first, last in vacations)
 
 
 def first_date(rule: str, at: str, after: datetime) -> datetime:
@@ -40,12 +69,6 @@ def next_of_year(days: tuple[str, ...], at: str, after: datetime) -> datetime:
     if found is None:
         raise Trouble(f"The demo data knows no date after {max(dates)}: add some to activities.json.")
     return found
-
-
-def full_minute(after: datetime) -> datetime:
-    """The first full minute at or after a time, on the community's clock."""
-    begun = after.astimezone(ZONE).replace(second=0, microsecond=0)
-    return begun if begun == after else begun + timedelta(minutes=1)
 
 
 def _in_years(text: str, year: int) -> list[str]:

@@ -1,58 +1,67 @@
-"""Care plans, whose first visits are made while the data is loaded, so that hours stand in the ledger.
-
-The API takes no service that was not planned ahead and no report before it begins; so each plan begins with the next
-full minute. A visit that nobody could agree to in time is no loss: its plan is closed and opened anew.
-"""
+"""Care plans: visits at ten in the morning on weekdays, meals before noon on every day; confirmed afterwards."""
 
 import asyncio
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from deploy.local.seed import calendar, tables
-from deploy.local.seed.api import COMMUNITY, Api, until
+from deploy.local.seed.api import COMMUNITY, Api
 from deploy.local.seed.cast import staff, volunteer
-from deploy.local.seed.needs import NEEDS, accept
+from deploy.local.seed.needs import NEEDS
 from deploy.local.seed.places import Ground
-from deploy.local.trouble import Trouble
 
 PLANS = "/api/volunteers/v1/care-plans"
-
-_TIME_TO_AGREE = timedelta(seconds=8)
-"""At the first attempt; each further one takes as much more."""
-_ATTEMPTS = 4
+_VISITS, _MEALS = "10:00", "11:30"
+_WEEKDAYS = 5
 _NOT_NOW = {"offer.not-now", "offer.not-yours", "need.closed"}
 
-Visit = dict[str, Any]
+Visit = Mapping[str, Any]
 
 
-async def agree(api: Api, ground: Ground) -> list[Visit]:
-    """Open the plans that aren't open; the first visit of each, which somebody has agreed to."""
+async def agree(api: Api, ground: Ground, first: date) -> int:
+    """Open the plans, to begin after the `first` day; how many there are."""
     plans = await staff(api).all(PLANS)
-    return list(await asyncio.gather(*(_agreed(api, ground, each, plans) for each in tables.care())))
+    known = {(plan["elder"], plan["kind"]) for plan in plans}
+    await asyncio.gather(
+        *(
+            _open(api, ground, care, nth, first)
+            for nth, care in enumerate(tables.care())
+            if (care.elder, care.kind) not in known
+        )
+    )
+    return len(tables.care())
 
 
-async def serve(api: Api, visits: list[Visit]) -> int:
-    """Make, report and confirm the visits that aren't yet; the minutes that were confirmed now."""
-    return sum(await asyncio.gather(*(_served(api, visit) for visit in visits)))
+def expected(first: date, since: date, until: date) -> int:
+    """How many visits there are from `since` to `until`, both among them, of plans that began after `first`."""
+    days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    return sum(_falls(care, nth, first, day) for nth, care in enumerate(tables.care()) for day in days)
 
 
-async def _agreed(api: Api, ground: Ground, care: tables.Care, plans: list[dict[str, Any]]) -> Visit:
-    mine = [plan for plan in plans if (plan["elder"], plan["kind"]) == (care.elder, care.kind)]
-    plan = next((plan for plan in mine if plan["status"] == "open"), None)
-    for attempt in range(1, _ATTEMPTS + 1):
-        if plan is None:
-            begins = calendar.full_minute(calendar.now() + attempt * _TIME_TO_AGREE)
-            plan = await _open(api, ground, care, begins, len(mine) + attempt)
-        visit = await _first_visit(api, plan["id"])
-        if visit["volunteers"]:
-            return visit
-        closing = f"Closing the plan of {care.kind} for {care.elder}"
-        await staff(api).post(f"{PLANS}/{plan['id']}/close", what=closing, unless={"care-plan.closed"})
-        plan = None
-    raise Trouble(f"No volunteer could be found for {care.kind} of {care.elder}: see the services' log.")
+async def serve(api: Api) -> int:
+    """Report and confirm the visits that are over; the minutes that were confirmed now."""
+    now = calendar.now()
+    staffed = await staff(api).all(NEEDS, status="staffed", origin="care-plan")
+    over = [visit for visit in staffed if datetime.fromisoformat(visit["ends_at"]) <= now]
+    return sum(await asyncio.gather(*(_served(api, visit) for visit in over)))
 
 
-async def _open(api: Api, ground: Ground, care: tables.Care, begins: datetime, attempt: int) -> dict[str, Any]:
+def _begins(nth: int, care: tables.Care, first: date) -> date:
+    """The first date of the plan that stands at `nth` in the table: from day to day another weekday."""
+    tomorrow = first + timedelta(days=1)
+    if care.daily:
+        return tomorrow
+    return next(day for day in (tomorrow + timedelta(days=n) for n in range(7)) if day.weekday() == nth % _WEEKDAYS)
+
+
+def _falls(care: tables.Care, nth: int, first: date, day: date) -> bool:
+    begins = _begins(nth, care, first)
+    return day >= begins and (care.daily or (day - begins).days % (7 * care.weeks) == 0)
+
+
+async def _open(api: Api, ground: Ground, care: tables.Care, nth: int, first: date) -> None:
+    begins = _begins(nth, care, first)
     body = {
         "community": COMMUNITY,
         "building": ground.buildings[care.building],
@@ -60,34 +69,18 @@ async def _open(api: Api, ground: Ground, care: tables.Care, begins: datetime, a
             "every": "week",
             "interval": care.weeks,
             "weekdays": list(range(1, 8)) if care.daily else [begins.isoweekday()],
-            "at": f"{begins:%H:%M}",
-            "since": begins.date().isoformat(),
+            "at": _MEALS if care.daily else _VISITS,
+            "since": begins.isoformat(),
         },
         **care.model_dump(include={"elder", "kind", "minutes", "note"}),
     }
     name = f"{care.kind} for {care.elder}"
-    opened: dict[str, Any] = await staff(api).post(PLANS, body, what=f"Planning {name}", once=f"{name} {attempt}")
-    return opened
-
-
-async def _first_visit(api: Api, plan: str) -> Visit:
-    """The first visit of a plan, once somebody has agreed to it or it is too late for that."""
-
-    async def settled() -> Visit | None:
-        page = await staff(api).get(NEEDS, community=COMMUNITY, care_plan=plan, limit=1)
-        for visit in page["items"]:
-            if visit["volunteers"] or calendar.now() >= datetime.fromisoformat(visit["starts_at"]):
-                return dict(visit)
-            await accept(api, visit)
-        return None
-
-    return await until("Finding a volunteer for a visit", settled)
+    await staff(api).post(PLANS, body, what=f"Planning {name}", once=name)
 
 
 async def _served(api: Api, visit: Visit) -> int:
-    agreed = [offer["person"] for offer in visit["offers"] if offer["status"] == "accepted"]
+    agreed = [offer["person"] for offer in visit["offers"] if offer["status"] in ("accepted", "reported")]
     starts, ends = (datetime.fromisoformat(visit[name]) for name in ("starts_at", "ends_at"))
-    await asyncio.sleep((starts - calendar.now()).total_seconds() + 0.2)
     minutes = int((ends - starts).total_seconds()) // 60
     return sum([await _confirmed(api, visit, person, minutes) for person in agreed])
 

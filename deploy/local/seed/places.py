@@ -22,6 +22,11 @@ class Ground:
     units: Mapping[str, str]
 
 
+async def are_known(api: Api) -> bool:
+    """Whether the community has places: somebody has begun to load."""
+    return bool(await staff(api).all(_PLACES, kind="compound"))
+
+
 async def prepare(api: Api) -> Ground:
     """Register what isn't known yet."""
     desk = staff(api)

@@ -14,44 +14,38 @@ from deploy.local.trouble import Trouble
 _ROUNDS = "/api/issues/v1/rounds"
 _PLANS = "/api/issues/v1/round-plans"
 _MONTHLY = "物业每月查找问题"
-_BETWEEN = timedelta(days=4)
 _PER_FLOOR = timedelta(minutes=6)
 _DONE = ("walked", "completed")
 
 
-async def walk(api: Api, ground: Ground) -> list[dict[str, Any]]:
-    """Walk what isn't walked yet, until every figure is final; the rounds as they stand then."""
-    titles = [_title(building) for building in _walked()]
-    known = {round["title"]: round for round in await staff(api).all(_ROUNDS)}
-    await asyncio.gather(
-        _every_month(api, ground), *(_walk(api, ground, each, known.get(_title(each))) for each in _walked())
-    )
-
-    async def completed() -> list[dict[str, Any]] | None:
-        rounds = [round for round in await staff(api).all(_ROUNDS) if round["title"] in titles]
-        return rounds if len(rounds) == len(titles) and all(r["status"] == "completed" for r in rounds) else None
-
-    return await until("Counting the rounds", completed)
-
-
-def _walked() -> list[tables.Building]:
+def walked() -> list[tables.Building]:
     """The buildings that the rounds have reached: up to the last one with a finding."""
     last = max(finding.building for finding in tables.findings())
     return [building for building in tables.buildings() if building.number <= last]
 
 
-def _title(building: tables.Building) -> str:
+def title_of(building: tables.Building) -> str:
     return f"{building.number}号楼逐层走访"
 
 
-async def _walk(api: Api, ground: Ground, building: tables.Building, round: dict[str, Any] | None) -> None:
-    begins = _begins(building.number)
-    if round is None:
-        round = await _plan(staff(api), ground, building, walker(api, building.number).sub, begins)
-    if round["status"] in _DONE:
-        return
-    hand = walker(api, building.number)
+async def walk(api: Api, ground: Ground, building: tables.Building, begins: datetime) -> str:
+    """Walk a building, unless somebody has; the id of its round, once its figures are final."""
+    known = {round["title"]: round for round in await staff(api).all(_ROUNDS)}
+    round = known.get(title_of(building)) or await _plan(
+        staff(api), ground, building, walker(api, building.number).sub, begins
+    )
     address = f"{_ROUNDS}/{round['id']}"
+    if round["status"] not in _DONE:
+        await _walk(walker(api, building.number), address, ground, building, begins)
+
+    async def completed() -> str | None:
+        found = await staff(api).get(address)
+        return str(found["id"]) if found["status"] == "completed" else None
+
+    return await until("Counting the round", completed)
+
+
+async def _walk(hand: Hand, address: str, ground: Ground, building: tables.Building, begins: datetime) -> None:
     body = {"visits": await _visits(hand, ground, building, begins)}
     answer = await hand.post(f"{address}/visits/batch", body, what=f"Recording the walk of {building.number}号楼")
     for result in answer["results"]:
@@ -60,7 +54,7 @@ async def _walk(api: Api, ground: Ground, building: tables.Building, round: dict
     await hand.post(f"{address}/complete", what=f"Completing the round of {building.number}号楼", unless={"round.over"})
 
 
-async def _every_month(api: Api, ground: Ground) -> None:
+async def plan_every_month(api: Api, ground: Ground) -> None:
     """Through all buildings, on the first weekday of every month, from the next one on."""
     desk = staff(api)
     if any(plan["title"] == _MONTHLY for plan in await desk.all(_PLANS)):
@@ -78,15 +72,8 @@ async def _every_month(api: Api, ground: Ground) -> None:
     await desk.post(_PLANS, body, what=f"Planning {_MONTHLY}", once=_MONTHLY)
 
 
-def _begins(building: int) -> datetime:
-    """Building by building every few days, the last one yesterday."""
-    last = _walked()[-1].number
-    day = calendar.now().astimezone(calendar.ZONE).date() - timedelta(days=1) - (last - building) * _BETWEEN
-    return datetime.combine(day, time(9), calendar.ZONE)
-
-
 async def _plan(desk: Hand, ground: Ground, building: tables.Building, walker: str, begins: datetime) -> dict[str, Any]:
-    title = _title(building)
+    title = title_of(building)
     body = {
         "community": COMMUNITY,
         "buildings": [ground.buildings[building.number]],

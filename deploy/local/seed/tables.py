@@ -86,7 +86,8 @@ class Care(_Row):
 
 
 class Report(_Row):
-    """What a resident reports, and how far it has come. `days`: until it is to be handled; `title`: by the staff."""
+    """What a resident reports, and how far it has come. `days`: from today until it is to be handled; `title`: by the
+    staff."""
 
     resident: str
     category: str
@@ -131,11 +132,14 @@ class Plan(_Row):
 
 
 class Series(Plan):
-    """What recurs by `rule`. `dates`: so many of the next ones are registered for."""
+    """What recurs by `rule`. `dates`: so many of the next ones are registered for. `school_days`: not on other days,
+    and not within the `vacations`, each from `MM-DD` to `MM-DD`."""
 
     rule: str
     at: str
     dates: int = 1
+    school_days: bool = False
+    vacations: tuple[tuple[str, str], ...] = ()
 
 
 class Yearly(Plan):
@@ -145,12 +149,18 @@ class Yearly(Plan):
     at: str
 
 
+class ServiceDay(Plan):
+    """What takes place once, on a Saturday of the story."""
+
+    at: str
+
+
 class Activities(_Row):
-    """Everything that takes place. `today`: begins soon after it is loaded."""
+    """Everything that takes place."""
 
     series: tuple[Series, ...]
     yearly: tuple[Yearly, ...]
-    today: Plan
+    service_day: ServiceDay
 
 
 def people(groups: dict[str, tuple[int, int]]) -> list[str]:

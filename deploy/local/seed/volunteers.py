@@ -30,8 +30,9 @@ async def register(api: Api, ground: Ground) -> int:
             if person not in known
         )
     )
+    ours = {person for person, _ in everybody}
     waiting = await staff(api).all(VOLUNTEERS, approved="false")
-    await asyncio.gather(*(_approve(api, volunteer) for volunteer in waiting))
+    await asyncio.gather(*(_approve(api, volunteer) for volunteer in waiting if volunteer["person"] in ours))
     return len(everybody)
 
 

@@ -66,7 +66,7 @@ async def count(visits: Aggregates[Visit], round: str, *, everything: bool = Fal
 
 
 async def compound_of(places: Remembered[Place], visits: Aggregates[Visit], round: Round) -> Compound:
-    """The compound in which `round` is walked: all its buildings, and those that any round has been through."""
+    """The compound in which `round` is walked: all its buildings, and those that were walked until its end."""
     parents = {place.parent for place in (await places.those_of(round.buildings)).values()}
     query: dict[str, Any] = {
         "state.parent": {"$in": sorted(filter(None, parents))},
@@ -74,7 +74,10 @@ async def compound_of(places: Remembered[Place], visits: Aggregates[Visit], roun
         "state.retired": {"$ne": True},
     }
     buildings = [place["_id"] async for place in places.stored.collection.find(query, {"_id": 1})]
-    covered = await visits.collection.distinct("state.building", {"state.building": {"$in": buildings}})
+    walked: dict[str, Any] = {"state.building": {"$in": buildings}}
+    if round.completed_at is not None:
+        walked["state.visited_at"] = {"$lte": round.completed_at}
+    covered = await visits.collection.distinct("state.building", walked)
     return Compound(len(buildings), len(covered))
 
 

@@ -48,7 +48,7 @@ async def count_board(
     """Count the whole board. Each part is counted at its own moment; together they are right once nothing moves."""
     rows = await _rows(database, "places", {"community": community})
     places = {row["_id"]: _place(row) for row in rows if row["state"]["kind"] == PlaceKind.BUILDING}
-    findings, coverage, cases, activities, volunteering, wishes = await asyncio.gather(
+    findings, coverage, cases, activities, volunteering, (wishes, wish_count) = await asyncio.gather(
         _findings(database, community, places),
         _coverage(database, community, places),
         _cases(database, community, places),
@@ -68,6 +68,7 @@ async def count_board(
         activities=activities,
         volunteering=volunteering,
         wishes=wishes,
+        wish_count=wish_count,
     )
 
 
@@ -127,6 +128,7 @@ async def _cases(database: Database, community: str, places: Places) -> Cases:
                 "_id": "$state.status",
                 "count": {"$sum": 1},
                 "overdue": {"$sum": {"$cond": ["$state.overdue", 1, 0]}},
+                "from_rounds": {"$sum": {"$cond": [{"$eq": ["$state.channel", Channel.ROUND]}, 1, 0]}},
             }
         },
     )
@@ -141,6 +143,7 @@ async def _cases(database: Database, community: str, places: Places) -> Cases:
         waiting += await _rows(database, "cases", undated, ("reported_at", ASCENDING), SHOWN_CASES - len(waiting))
     return Cases(
         reported=sum(counts.values()),
+        from_rounds=sum(row["from_rounds"] for row in by_status),
         closed=sum(counts.get(status, 0) for status in CLOSED),
         open=sum(counts.get(status, 0) for status in OPEN),
         overdue=sum(row["overdue"] for row in by_status if row["_id"] in OPEN),
@@ -187,14 +190,17 @@ async def _volunteering(database: Database, community: str) -> Volunteering:
     return Volunteering(
         minutes=given[0]["minutes"] if given else 0,
         volunteers=volunteers,
+        team_count=await database[COPIES["teams"]].count_documents({**mine, "state": {"$exists": True}}),
         teams=tuple(Team(**{"title_en": None, **row["state"], "id": row["_id"]}) for row in teams),
     )
 
 
-async def _wishes(database: Database, community: str) -> tuple[Wish, ...]:
+async def _wishes(database: Database, community: str) -> tuple[tuple[Wish, ...], int]:
+    """The wishes that are shown, and how many there are."""
     shown = {"community": community, "state.status": {"$in": list(WishStatus)}}
     rows = await _rows(database, "wishes", shown, ("supporters", DESCENDING), SHOWN_WISHES)
-    return tuple(Wish(**{"answer": None, **row["state"], "id": row["_id"]}) for row in rows)
+    count = await database[COPIES["wishes"]].count_documents({**shown, "state": {"$exists": True}})
+    return tuple(Wish(**{"answer": None, **row["state"], "id": row["_id"]}) for row in rows), count
 
 
 async def _rows(

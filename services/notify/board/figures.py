@@ -121,9 +121,10 @@ class OpenCase(_Shown):
 
 
 class Cases(_Shown):
-    """Reports, from whomever they came. `latest` and `waiting` are the first of many."""
+    """Reports, from whomever they came, `from_rounds` among them. `latest` and `waiting` are the first of many."""
 
     reported: int
+    from_rounds: int
     closed: int
     open: int
     overdue: int
@@ -158,10 +159,11 @@ class Team(_Shown):
 
 
 class Volunteering(_Shown):
-    """What volunteers gave."""
+    """What volunteers gave. `teams` are the largest of all, which are `team_count`."""
 
     minutes: int
     volunteers: int
+    team_count: int
     teams: tuple[Team, ...]
 
     @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
@@ -202,7 +204,8 @@ class Announced(_Shown):
 
 
 class Board(_Shown):
-    """The whole board of one community. `as_of`: when it was counted."""
+    """The whole board of one community. `as_of`: when it was counted. `wishes` are those that most people support, of
+    `wish_count`."""
 
     community: str
     as_of: datetime
@@ -215,6 +218,7 @@ class Board(_Shown):
     activities: tuple[ComingActivity, ...]
     volunteering: Volunteering
     wishes: tuple[Wish, ...]
+    wish_count: int
 
     @property
     def empty(self) -> bool:

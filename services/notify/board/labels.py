@@ -16,6 +16,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "found": "巡查发现",
         "put_right": "已整改",
         "count_of": "{count} 件",
+        "more": "另有 {count} 个",
+        "explained": "案件共 {reported} 件：{rounds} 件是走访中当场不能解决、转交处置的，{others} 件由居民等上报；"
+        "走访中当场整改的 {spot} 件不另立案。",
         "all_done": "逐楼逐层发现的问题，件件有着落。",
         "not_all_done": "还有 {count} 件正在整改。",
         "on_the_spot": "现场解决",
@@ -118,6 +121,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "found": "Found on rounds",
         "put_right": "Put right",
         "count_of": "{count}",
+        "more": "and {count} more",
+        "explained": "Of {reported} cases, {rounds} were found on rounds and handed over, {others} reported by "
+        "residents and others. The {spot} that rounds put right on the spot are no cases.",
         "all_done": "Floor by floor, and every single one was put right.",
         "not_all_done": "{count} more are being put right.",
         "on_the_spot": "On the spot",

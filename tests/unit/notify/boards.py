@@ -52,6 +52,7 @@ def sunny_board() -> Board:
         volunteering=Volunteering(
             minutes=18_420,
             volunteers=86,
+            team_count=13,
             teams=tuple(
                 Team(id=f"team-{n}", title=title, title_en=None, members=members)
                 for n, (title, members) in enumerate(
@@ -78,6 +79,7 @@ def sunny_board() -> Board:
             ),
             Wish(id="wish-2", title="壮大文体队伍", supporters=64, status="open", proposed_at=NOW, answer=None),
         ),
+        wish_count=7,
     )
 
 
@@ -120,6 +122,7 @@ def a_round(**fields: object) -> RoundResult:
 def _cases() -> Cases:
     return Cases(
         reported=31,
+        from_rounds=27,
         closed=27,
         open=4,
         overdue=1,

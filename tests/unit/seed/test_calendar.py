@@ -1,6 +1,6 @@
 """Dates ahead, whenever the data is loaded."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -41,8 +41,12 @@ def test_dates_that_are_all_past_are_named() -> None:
         calendar.next_of_year(("2026-02-10", "2027-01-30"), "14:00", datetime(2027, 2, 1, tzinfo=UTC))
 
 
-@given(MOMENTS)
-def test_a_full_minute_is_never_earlier_and_within_the_minute(after: datetime) -> None:
-    found = calendar.full_minute(after)
-    assert timedelta() <= found - after < timedelta(minutes=1)
-    assert (found.second, found.microsecond) == (0, 0)
+def test_schools_are_closed_on_holidays_weekends_and_in_vacations() -> None:
+    summer = (("07-01", "08-31"),)
+    closed = [date(2026, 10, 1), date(2026, 9, 5), date(2026, 7, 6)]
+    assert [calendar.is_free(day, summer) for day in [*closed, date(2026, 9, 7)]] == [True, True, True, False]
+    assert date(2026, 10, 1) not in calendar.workdays(date(2026, 9, 28), date(2026, 10, 12))
+
+
+def test_the_hour_of_a_day_is_the_communitys() -> None:
+    assert calendar.at(date(2026, 11, 2), "09:30").astimezone(UTC) == datetime(2026, 11, 2, 1, 30, tzinfo=UTC)

@@ -15,7 +15,7 @@ from services.volunteers.care.domain.plans import SKILLS
 from services.volunteers.needs.domain.opening import CERTIFICATES
 
 ACTIVITIES = tables.activities()
-PLANS: tuple[tables.Plan, ...] = (*ACTIVITIES.series, *ACTIVITIES.yearly, ACTIVITIES.today)
+PLANS: tuple[tables.Plan, ...] = (*ACTIVITIES.series, *ACTIVITIES.yearly, ACTIVITIES.service_day)
 
 
 def test_the_compound_is_as_large_as_the_report_says() -> None:
@@ -69,7 +69,7 @@ def test_there_are_enough_people_for_all_help_that_is_asked_for_at_once() -> Non
     for skill, wanted in at_once.items():
         assert skill is None or able[skill] >= wanted
     everybody = sum(group.count for group in tables.groups())
-    assert everybody >= at_once.total() + ACTIVITIES.today.volunteers_needed
+    assert everybody >= at_once.total() + ACTIVITIES.service_day.volunteers_needed
     for plan in PLANS:
         assert plan.skill is None or able[plan.skill] >= plan.volunteers_needed
 

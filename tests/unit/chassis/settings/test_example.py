@@ -52,8 +52,10 @@ def test_it_shows_each_default(shown: dict[str, tuple[bool, str]]) -> None:
 
 def stands_for(value: str, field: FieldInfo) -> bool:
     default = field.get_default(call_default_factory=True)
-    if default in (None, (), "", {}):
+    if default in (None, (), ""):
         return value == ""
+    if default == {}:
+        return value in ("", "{}")
     annotation: Any = field.annotation
     adapter = TypeAdapter[Any](annotation)
     if isinstance(default, tuple):

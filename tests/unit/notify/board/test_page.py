@@ -54,10 +54,11 @@ def _empty(**fields: object) -> Board:
         {
             **sunny_board().model_dump(),
             "findings": Findings(found=0, on_the_spot=0, put_right=0, by_building=()),
-            "cases": Cases(reported=0, closed=0, open=0, overdue=0, latest=(), waiting=()),
+            "cases": Cases(reported=0, from_rounds=0, closed=0, open=0, overdue=0, latest=(), waiting=()),
             "activities": (),
             "wishes": (),
-            "volunteering": {"minutes": 0, "volunteers": 0, "teams": ()},
+            "wish_count": 0,
+            "volunteering": {"minutes": 0, "volunteers": 0, "team_count": 0, "teams": ()},
         }
     )
     return nothing.model_copy(update=fields)
@@ -71,6 +72,10 @@ def test_the_main_figures_stand_on_the_page() -> None:
     page = _Tags(PAGE.board(sunny_board(), "zh"))
     for said in (
         "巡查发现 75 件",
+        "案件共 31 件：27 件是走访中当场不能解决、转交处置的，4 件由居民等上报；走访中当场整改的 57 件不另立案。",
+        "13 支队伍",
+        "另有 6 个",
+        "另有 5 个",
         "已整改 75 件",
         "2,535 户",
         "6,000 位居民",
