@@ -21,7 +21,10 @@ _BUILDING = (
     rf"|号(?={_NEAR}{_DOOR}\s?(?:号?[室户]|号?房(?!间)))"
     rf"|弄\s?(?:{_COUNT}\s?支弄\s?)?{_COUNT}\s?号楼?|#楼?)|门牌\s?\d{{1,4}}\s?号)"
 )
-_STAIRWELL = rf"(?:(?:{_COUNT}|[A-Za-z甲乙丙丁东西南北中])\s?(?:单元|号门|门洞|楼门|楼道|栋口|梯(?!位)|门(?!诊)))"
+_STAIRWELL = (
+    rf"(?:(?:{_COUNT}|[A-Za-z甲乙丙丁东西南北中])\s?(?:单元|单(?=[\s\-]{{0,2}}\d{{3,4}}(?!\d))|号门|门洞|楼门|楼道"
+    r"|栋口|梯(?!位)|门(?!诊)))"
+)
 _FLOOR = rf"(?:第?{_COUNT}\s?[楼层])"
 _ENDS = (
     r"(?![0-9A-Za-z])(?!\s?[:.]\d|\s?[\-/.](?:0?[1-9]|1[0-2])[\-/.]\d"
@@ -57,6 +60,16 @@ _BEFORE_ITS_PEOPLE = re.compile(
     rf"(?<![\dA-Za-z.*\-])(?<!\d:)({_DOOR})\s?(?:的?(?:业主|住户|租客|租户|房客|房东|邻居|那家|那户|他家"
     rf"|她家|家里|户主|[王李张刘陈杨赵黄周吴](?:大|阿|女|先|奶|爷|师|叔|某)))"
 )
+_AFTER_ITS_NUMBER = re.compile(rf"(?<![\d月第])(?<!月\s)\d{{1,3}}号(\d{{3,4}})(?![国省县]道){_ENDS}")
+_ENGLISH = re.compile(
+    r"(?<![A-Za-z])(?:(?P<public>meeting|conference|activity|class|reading|waiting|control|pump|power|duty|office|common)"
+    r"\s)?(?:room|rm|apartment|apt|flat)\b\.?\s?(?:no\.?\s?|number\s|#\s?)?(?P<room>[a-z]?\d{3,4}[a-z]?|\d{1,2}[a-z])"
+    r"(?![0-9a-z])(?!\s(?:of|in|at)\s(?:the\s)?(?:communit|cent|committee|school|clinic|hospital|librar|hall|office))"
+    r"|(?<![A-Za-z])(?:building|bldg|block|unit|entrance|stairwell|no\.)\s?\d{1,3}\s?[,\-/]?\s?(?P<door>\d{3,4}[a-z]?)"
+    r"(?![0-9a-z])",
+    re.IGNORECASE,
+)
+_IN_ENGLISH = re.compile(r"room|rm|flat|ap(?:artmen)?t|building|bldg|block|unit|entrance|stairwell|no\.", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?:多|余|来|几|左右)?\s?(?:(?:平方|立方)?[米厘毫]|平(?![时常安日])|㎡|公[里斤分]|千[瓦克米]|毫"
     r"|元(?!旦)|块[钱地砖玻]|[万亿](?!一)|人(?![人在家])"
@@ -84,6 +97,8 @@ _NO_HOUSEHOLD = re.compile(r"户(?!家庭|[人居参同投签报共均中里有�
 
 def find_homes(probe: Probe) -> Iterator[Span]:
     """The spans of `probe` that hold the number of a home; they may overlap, none is empty."""
+    if _IN_ENGLISH.search(probe.plain):
+        yield from _in_english(probe.plain)
     for reading in probe.readings:
         if _A_DOOR.search(reading):
             yield from _long_doors(reading)
@@ -91,6 +106,14 @@ def find_homes(probe: Probe) -> Iterator[Span]:
             for pattern in (_SHORT_AFTER_ITS_STAIRWELL, _SHORT_AFTER_ITS_FLOOR):
                 for match in pattern.finditer(reading):
                     yield match.span(match.lastindex or 0)
+
+
+def _in_english(text: str) -> Iterator[Span]:
+    for match in _ENGLISH.finditer(text):
+        group = "room" if match["room"] else "door"
+        home = match[group]
+        if match["public"] is None and ((len(home) < 4 and not home.isdigit()) or _is_like_a_door(home)):
+            yield match.span(group)
 
 
 def _long_doors(text: str) -> Iterator[Span]:
@@ -103,6 +126,9 @@ def _long_doors(text: str) -> Iterator[Span]:
         sure = match.lastindex == 1
         if _is_home(text, span, sure=sure) and not (sure and _is_date(match.group())):
             yield span
+    for match in _AFTER_ITS_NUMBER.finditer(text):
+        if _is_home(text, match.span(1), sure=False) and not _HOUSEHOLDS.match(text, match.end(1)):
+            yield match.span(1)
     for match in _ROOM.finditer(text):
         if not _is_public(text, match.span(1)):
             yield match.span(1)

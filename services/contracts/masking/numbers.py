@@ -87,7 +87,7 @@ _OF_A_THING = re.compile(
 _AMOUNT = re.compile(r"\s?(?:[元块万亿人户次度吨米份张只枚字年月]|RMB|号(?:楼|车位|线|机|柜))")
 _COUNTED_ROOM = re.compile(r"\s?(?:室|房|层|楼|分|秒|[:.]\d|毫|平|米|公|千|瓦|号)")
 _HANDLE_LABELS = (
-    "微信|微\\s信|绿泡泡|薇信|威信|V信|v信|扣扣|企鹅|抖音|快手|小红书|支付宝|钉钉|微博|WeChat|Wechat|wechat|WECHAT"
+    "微信|微\\s信|weixin|Weixin|WeiXin|WEIXIN|抠抠|绿泡泡|薇信|威信|V信|v信|扣扣|企鹅|抖音|快手|小红书|支付宝|钉钉|微博|WeChat|Wechat|wechat|WECHAT"
     "|Telegram|telegram|Skype|skype"
     "|WX|Wx|wx|VX|Vx|vx|QQ|Qq|qq"
 )

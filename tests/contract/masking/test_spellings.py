@@ -57,7 +57,48 @@ from services.contracts.masking import mask
         ("张工说明天来", "*工说明天来"),
         ("小邱来过", "小*来过"),
         ("李四女士", "**女士"),
+        ("17栋 3单1705", "17栋 3单****"),
+        ("9楼 4单-1602", "9楼 4单-****"),
+        ("15号1604漏水", "15号****漏水"),
+        ("住Room 704", "住Room ***"),
+        ("Rm. 704", "Rm. ***"),
+        ("Apt 12B", "Apt ***"),
+        ("apartment no. 1203", "apartment no. ****"),
+        ("Building 3, Room 704", "Building 3, Room ***"),
+        ("No. 3, Unit 2, 704", "No. 3, Unit 2, ***"),
+        ("Bldg 12 1203", "Bldg 12 ****"),
+        ("I am upstairs in flat 302", "I am upstairs in flat ***"),
+        ("加weixin:abc_123", "加weixin:*******"),
+        ("抠抠12345678", "抠抠********"),
+        ("任英小朋友", "**小朋友"),
+        ("联络人王大明", "联络人***"),
+        ("对方叫张伟", "对方叫**"),
+        ("关于Mr Zhang", "关于Mr *****"),
     ],
 )
 def test_it_is_masked_however_it_is_spelt(typed: str, shown: str) -> None:
     assert mask(typed) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The lamp in meeting room 302 is broken",
+        "Room 302 of the community centre",
+        "room temperature 26",
+        "building 12, 300 households",
+        "flat 2 tyres",
+        "the lift of unit 2",
+        "11月15号1604次列车",
+        "15号1800集合",
+        "15号602路公交车",
+        "15号1200人",
+        "12号101国道",
+        "单价300，共3单200元",
+        "关于小朋友在楼道玩耍",
+        "几位小朋友和小朋友的家长",
+        "家里老人家摔倒了",
+    ],
+)
+def test_what_is_spelt_like_it_stays(text: str) -> None:
+    assert mask(text) == text
