@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, StringConstraints
 
-from services.contracts.text import Plain
+from services.contracts.text import OneLine, Plain
 from services.contracts.value import Value
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """People's weekdays, dates and times of day are meant in this zone."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Plain]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Plain, OneLine]
 """One line: a title, a spot, a home."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Plain]

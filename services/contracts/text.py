@@ -2,7 +2,7 @@
 
 One rule for every text. Whoever sends one to an API is told where such a character stands (`chassis/http/texts.py`, and
 `Plain` in the types of the domain); what comes another way, in facts of Kafka or from the store, loses them when it is
-read or shown (`fit`). Line feeds and tabs stay, and a carriage return before a line feed.
+read or shown (`fit`). Line feeds and tabs stay, and a carriage return before a line feed; a text of one line has none.
 """
 
 import re
@@ -21,14 +21,15 @@ UNFIT = re.compile(
 )
 """A character that no text may hold."""
 
-_LINE_END = re.compile("\r\n?")
+_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
+_NEXT_LINE = re.compile("[\t\r\n\u2028\u2029]+")
 
 S = TypeVar("S", bound=str)
 
 
 def fit(text: S) -> S:
-    """`text` without such characters, its lines ended by a line feed; a safe piece of HTML stays one."""
-    if UNFIT.search(text) is None and "\r" not in text:
+    """`text` without such characters, its lines ended by a line feed alone; a safe piece of HTML stays one."""
+    if UNFIT.search(text) is None and _LINE_END.search(text) is None:
         return text
     return type(text)(UNFIT.sub("", _LINE_END.sub("\n", text)))
 
@@ -36,6 +37,10 @@ def fit(text: S) -> S:
 def fitted(value: Any) -> Any:
     """A value that a template is about to write: `fit` where it is text."""
     return fit(value) if isinstance(value, str) else value
+
+
+def _in_one_line(text: str) -> str:
+    return _NEXT_LINE.sub(" ", text)
 
 
 def _refused(text: str) -> str:
@@ -46,3 +51,9 @@ def _refused(text: str) -> str:
 
 Plain = AfterValidator(_refused)
 """Makes a type of text refuse such characters. Every type of free text has it."""
+
+OneLine = AfterValidator(_in_one_line)
+"""Makes a type of text one of one line: where it had several, a space stands between them.
+
+A title whose second line begins `BEGIN:VEVENT` is an entry to readers of calendars who end lines where Unicode does,
+and what stands first in an e-mail of which it is the subject."""

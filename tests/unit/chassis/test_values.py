@@ -6,6 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.chassis.values import Line, Moment, Request, Text, local_date
+from services.events.activities.domain.requests import Line as ActivityTitle
 
 
 class Rename(Request):
@@ -21,6 +22,16 @@ def test_a_text_is_trimmed_and_bounded(kind: type[str], longest: int) -> None:
     for refused in ("", "   ", "长" * (longest + 1), "a\x00b"):
         with pytest.raises(ValidationError):
             check(refused)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\t", "\u2028", "\u2029", " \n\u2028"])
+@pytest.mark.parametrize("kind", [Line, ActivityTitle])
+def test_a_line_is_one(kind: type[str], end: str) -> None:
+    """The second line of a title was an entry of its own in calendars, and the first of an e-mail's body."""
+    kept = TypeAdapter[str](kind).validate_python(f"义诊{end}BEGIN:VEVENT")
+    assert kept.split() == ["义诊", "BEGIN:VEVENT"]
+    assert len(kept.splitlines()) == 1
+    assert "\t" not in kept
 
 
 def test_a_moment_is_kept_as_the_store_keeps_it() -> None:

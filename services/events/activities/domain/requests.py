@@ -17,7 +17,7 @@ from services.contracts.activities import (
     Promotion,
 )
 from services.contracts.marks import Code, Id
-from services.contracts.text import Plain
+from services.contracts.text import OneLine, Plain
 from services.events.activities.domain.activity import MAX_CAPACITY, MAX_VOLUNTEERS
 from services.events.activities.domain.changing import Change, merged
 from services.events.activities.domain.parties import MAX_PARTY
@@ -53,7 +53,7 @@ class PriorityUnexplained(
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century), AfterValidator(_whole_seconds)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Plain]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Plain, OneLine]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Plain]
 
 

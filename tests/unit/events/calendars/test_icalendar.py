@@ -87,11 +87,11 @@ UNFIT = "".join(map(chr, (0, 8, 0x1B, 0x85, 0xFFFE, 0x202E)))
 
 
 def test_control_characters_kept_from_before_reach_no_calendar() -> None:
-    kept = activity().model_copy(update={"title": f"义{UNFIT}诊\r春季", "title_en": f"Cli{UNFIT}nic"})
+    kept = activity().model_copy(update={"title": f"义{UNFIT}诊\r春\u2028季", "title_en": f"Cli{UNFIT}nic"})
     (entry,) = _read((kept, 1))
-    assert (str(entry["summary"]), str(entry["description"])) == ("义诊\n春季", "Clinic")
+    assert (str(entry["summary"]), str(entry["description"])) == ("义诊\n春\n季", "Clinic")
     told = orjson.loads(linked_data(Stored(kept, 1), URL))
-    assert (told["name"], told["alternateName"]["@value"]) == ("义诊\n春季", "Clinic")
+    assert (told["name"], told["alternateName"]["@value"]) == ("义诊\n春\n季", "Clinic")
 
 
 def test_a_registration_is_no_change_that_a_calendar_shows() -> None:
