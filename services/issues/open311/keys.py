@@ -107,11 +107,11 @@ class Keys:
         """The key opens nothing from now on. Once is enough.
 
         Raises:
-            UnknownAggregate: there is none.
+            UnknownAggregate: there is none in a community of `by`.
             NotYours: `by` is no operator of its community.
         """
         document = await self._keys.find_one({"_id": id})
-        if document is None:
+        if document is None or document["community"] not in by.communities:
             raise UnknownAggregate(kind="api-key", id=id)
         by.require(document["community"], Role.OPERATOR)
         said = {"revoked_at": self._clock(), "revoked_by": by.sub}

@@ -10,6 +10,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
+from services.chassis.http.visibility import known, known_to
 from services.contracts.marks import Id
 from services.issues.shared.queries import matching
 from services.issues.shared.unchanging import Unchanging
@@ -59,11 +60,9 @@ def router(units: Unchanging[Unit]) -> APIRouter:
         "/{id}",
         response_model=UnitView,
         summary="One",
-        responses=problems(NotYours, UnknownAggregate),
+        responses=problems(UnknownAggregate),
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await units.stored.get(id)
-        principal.require(stored.aggregate.community)
-        return etagged(stored, unit_view, request)
+        return etagged(await known(units.stored, id, known_to(principal)), unit_view, request)
 
     return routes

@@ -81,9 +81,9 @@ def router(joining: WishJoining, owed: Owed) -> APIRouter:
         mine = await joining.supported_by(principal.sub, [stored.aggregate.id for stored in found.items])
         return paged(found, lambda stored: wish_view(stored, principal, supports=stored.aggregate.id in mine), request)
 
-    @routes.get("/{id}", response_model=WishView, summary="One wish", responses=problems(NotYours, UnknownAggregate))
+    @routes.get("/{id}", response_model=WishView, summary="One wish", responses=problems(UnknownAggregate))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        return await _shown(joining, await _visible(joining, id, principal), principal, request)
+        return await _shown(joining, await joining.known(id, principal), principal, request)
 
     @routes.post("/{id}/support", response_model=WishView, summary="Support it, once", responses=_JOINING)
     async def support(id: Id, request: Request, command: CommandDep, body: GiveSupport | None = None) -> Response:
@@ -187,12 +187,6 @@ async def _change(
         lambda stored: wish_view(stored, by, supports=mine),
         known_to=lambda wish: wish.known_to(by),
     )
-
-
-async def _visible(joining: WishJoining, id: str, by: Principal) -> Stored[Wish]:
-    stored = await joining.known(id, by)
-    by.require(stored.aggregate.community)
-    return stored
 
 
 async def _shown(joining: WishJoining, stored: Stored[Wish], by: Principal, request: Request) -> Response:

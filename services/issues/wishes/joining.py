@@ -54,7 +54,7 @@ class WishJoining:
         """The wish `id`.
 
         Raises:
-            UnknownAggregate: there is none, or it is hidden and not from `by`.
+            UnknownAggregate: there is none in a community of `by`, or it is hidden and not from them.
         """
         stored = await self.wishes.get(id)
         if not stored.aggregate.known_to(by):

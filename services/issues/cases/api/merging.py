@@ -40,7 +40,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
         "/{id}/merge",
         response_model=CaseView,
         summary="It is the same as another one",
-        responses=problems(*REFUSALS, merging.MergedElsewhere, merging.MergedIntoItself, merging.MergedIntoClosed),
+        responses=problems(*REFUSALS, merging.MergedIntoItself, merging.MergedIntoClosed),
     )
     async def merge(id: Id, body: merging.Merge, command: CommandDep) -> Response:
         stored, by = await changes.known(id, command.principal)
@@ -80,7 +80,7 @@ def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], cat
         "/{id}/adopt",
         response_model=CaseView,
         summary="It is a part of another one",
-        responses=problems(*family, StaleVersion, parents.ParentElsewhere),
+        responses=problems(*family, StaleVersion),
     )
     async def adopt(id: Id, body: parents.AdoptCase, command: CommandDep) -> Response:
         stored, by = await changes.known(id, command.principal)

@@ -258,8 +258,8 @@ class Case(Aggregate):
         )
 
     def shows_itself_to(self, by: Principal) -> bool:
-        """Whether `by` may know that there is such a case: it is public, or they may read its inside."""
-        return self.is_public or self.shows_inside_to(by)
+        """Whether `by` may know that there is such a case: it is of theirs, and public, or they may read its inside."""
+        return self.community in by.communities and (self.is_public or self.shows_inside_to(by))
 
 
 def on_record(changed: Case, by: Principal, *events: Event) -> Decision[Case]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Conflict, UnknownAggregate
 from services.chassis.principal import SYSTEM, Principal
 from services.chassis.values import Request, Text
 from services.contracts.issues import CaseMerged, CaseMergeMoved, CaseStatus, CaseUnmerged
@@ -23,12 +23,6 @@ from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks, overtaken
 from services.issues.cases.domain.transitions import CLOSED, WHO, CaseCommand, target
-
-
-class MergedElsewhere(
-    Invalid, code="case.merged-elsewhere", zh="只能并入本社区的案件。", en="A case is merged into one of its community."
-):
-    """Communities answer for their own cases."""
 
 
 class MergedIntoItself(
@@ -66,13 +60,14 @@ def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Princi
     """Merge the case. `survivor`: the case at the end of the chain that begins at `command.into`.
 
     Raises:
-        MergedElsewhere, MergedIntoItself, MergedIntoClosed: as they say.
+        UnknownAggregate: there is none in this community; that another has one is not told.
+        MergedIntoItself, MergedIntoClosed: as they say.
         NotNow: it is closed, paused, or merged already.
     """
     by.require(case.community, *WHO[CaseCommand.MERGE])
-    status = target(case.status, CaseCommand.MERGE)
     if survivor.community != case.community:
-        raise MergedElsewhere()
+        raise UnknownAggregate(kind="case", id=command.into)
+    status = target(case.status, CaseCommand.MERGE)
     if case.id in (survivor.id, command.into):
         raise MergedIntoItself()
     if survivor.status in CLOSED:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import Field
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Conflict, UnknownAggregate
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.chassis.values import Line, Request, Text
 from services.contracts.issues import CaseAdopted, CaseReleased, CaseReported, Channel
@@ -22,12 +22,6 @@ from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers
 from services.issues.places.domain.places import Place
 from services.issues.shared.values import Floor
-
-
-class ParentElsewhere(
-    Invalid, code="case.parent-elsewhere", zh="主案件不属于本社区。", en="The parent is a case of another community."
-):
-    """Communities answer for their own cases."""
 
 
 class OneLevelOnly(
@@ -74,7 +68,8 @@ def adopt(
     `has_children`: it has some, public or not; what it counts itself may be the public ones alone.
 
     Raises:
-        ParentElsewhere, OneLevelOnly, ParentIsClosed: as they say.
+        UnknownAggregate: there is none in this community; that another has one is not told.
+        OneLevelOnly, ParentIsClosed: as they say.
     """
     by.require(case.community, Role.STAFF)
     _require_parent(parent, case.community)
@@ -146,7 +141,7 @@ def split_off(
 
 def _require_parent(parent: Case, community: str) -> None:
     if parent.community != community:
-        raise ParentElsewhere()
+        raise UnknownAggregate(kind="case", id=parent.id)
     if parent.parent is not None:
         raise OneLevelOnly()
     if parent.status in CLOSED:

@@ -13,6 +13,7 @@ from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
+from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Stored
 from services.chassis.values import Moment
@@ -144,13 +145,9 @@ def _models(routes: APIRouter, kept: RoutingKept) -> None:
         found = await kept.models.select(matching(community), limit=page.limit, cursor=page.cursor)
         return paged(found, model_view, request)
 
-    @routes.get(
-        "/models/{id}", response_model=ModelView, summary="One model", responses=problems(NotYours, UnknownAggregate)
-    )
+    @routes.get("/models/{id}", response_model=ModelView, summary="One model", responses=problems(UnknownAggregate))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await kept.models.get(id)
-        principal.require(stored.aggregate.community)
-        return etagged(stored, model_view, request)
+        return etagged(await known(kept.models, id, known_to(principal)), model_view, request)
 
 
 def _rehearsals(routes: APIRouter, kept: RoutingKept) -> None:
@@ -190,6 +187,6 @@ def _rehearsals(routes: APIRouter, kept: RoutingKept) -> None:
         responses=problems(NotYours, UnknownAggregate),
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        stored = await kept.rehearsals.get(id)
+        stored = await known(kept.rehearsals, id, known_to(principal))
         principal.require(stored.aggregate.community, Role.STAFF)
         return etagged(stored, rehearsal_view, request)

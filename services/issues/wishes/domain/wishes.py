@@ -215,8 +215,8 @@ class Wish(Aggregate):
 
     def known_to(self, by: Principal) -> bool:
         """Whether `by` may know that there is such a wish: a hidden one is its proposer's and the staff's."""
-        theirs = self.community in by.communities and by.sub == self.proposer
-        return not self.hidden or theirs or by.has(self.community, Role.STAFF)
+        theirs = by.sub == self.proposer or by.has(self.community, Role.STAFF)
+        return self.community in by.communities and (theirs or not self.hidden)
 
     def becoming(self, **changes: Any) -> "Wish":
         """This wish with some fields changed; words are masked on the way."""

@@ -177,6 +177,53 @@ async def test_a_hidden_wish_is_nothing_to_all_but_its_proposer_and_the_staff(ap
     assert (await api.get(RESIDENT, f"/wishes/{wish}")).json["hidden"] is True
 
 
+async def test_a_public_case_is_nothing_to_another_community(api: Api) -> None:
+    unit, [building, *_] = await a_community(api, buildings=1)
+    other, id = await a_public_case(api, building), await a_public_case(api, building)
+    named = {
+        "dispatch": {"unit": unit},
+        "reassign": {"unit": unit},
+        "merge": {"into": other},
+        "adopt": {"parent": other},
+    }
+    await assert_told_apart_by_nothing(api, STRANGER, "cases", id, named)
+    told = [await api.post(STRANGER, "/cases", a_me_too(building, of)) for of in (id, NOWHERE)]
+    assert [(answer.status, answer.code) for answer in told] == [(404, "not-found")] * 2
+
+
+def a_me_too(building: str, of: str) -> dict[str, Any]:
+    return {"community": "elsewhere", "category": "noise", "place": building, "text": "很吵", "me_too": of}
+
+
+@pytest.mark.parametrize("reported", [a_private_case, a_public_case], ids=["private", "public"])
+async def test_the_staff_of_another_community_cannot_try_ids_of_cases(api: Api, reported: Any) -> None:
+    """Whoever merges or splits cases of their own names another one: also there it is as if it weren't."""
+    _, [building, *_] = await a_community(api, buildings=1)
+    theirs = await reported(api, building)
+    compound = await api.made(STRANGER, "/places", {"community": "elsewhere", "kind": "compound", "title": "他处"})
+    house = {"community": "elsewhere", "kind": "building", "title": "1号楼", "number": 1, "parent": compound["id"]}
+    place = (await api.made(STRANGER, "/places", house))["id"]
+    case = {"community": "elsewhere", "category": "noise", "place": place, "text": "很吵"}
+    mine, closed = [(await api.made(STRANGER, "/cases", case))["id"] for _ in range(2)]
+    await api.made(STRANGER, f"/cases/{closed}/reject", {"reason": "x"})
+    for own in (mine, closed):
+        for command, name in (("merge", "into"), ("adopt", "parent")):
+            answer, nothing = [
+                await api.post(STRANGER, f"/cases/{own}/{command}", {name: of}) for of in (theirs, NOWHERE)
+            ]
+            told = answer.content.decode().replace(theirs, NOWHERE)
+            assert (answer.status, told) == (404, nothing.content.decode()), command
+
+
+async def test_a_wish_and_a_unit_and_a_key_are_nothing_to_another_community(api: Api) -> None:
+    unit, _ = await a_community(api, buildings=1)
+    wish = (await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"}))["id"]
+    await assert_told_apart_by_nothing(api, STRANGER, "wishes", wish, {})
+    await assert_told_apart_by_nothing(api, STRANGER, "units", unit, {}, routes_at_least=1)
+    issued = await api.made(OPERATOR, "/open311/keys", {"community": HERE, "title": "热线"})
+    await assert_told_apart_by_nothing(api, STRANGER, "open311/keys", issued["id"], {}, routes_at_least=1)
+
+
 async def test_a_place_is_nothing_to_another_community(api: Api) -> None:
     _, [building, *_] = await a_community(api, buildings=1)
     named = {"change": {"title": "x"}, "floors": {}}

@@ -22,9 +22,9 @@ async def test_people_of_elsewhere_are_not_told_how_it_stands(api: Api) -> None:
     late = {"If-Match": '"1"'}
     mine = await api.post(STAFF, f"/cases/{id}/dispatch", {"unit": unit}, late)
     theirs = await api.post(STRANGER, f"/cases/{id}/dispatch", {"unit": unit}, late)
-    assert (mine.status, theirs.status) == (412, 412)
+    assert (mine.status, theirs.status) == (412, 404)
     assert (mine.json["current"]["status"], mine.json["current"]["unit"]) == ("dispatched", unit)
-    assert "current" not in theirs.json
+    assert theirs.code == "not-found"
 
 
 async def test_the_first_unit_is_found_after_a_return_and_a_reassignment(api: Api) -> None:

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.errors import NotYours
+from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.principal import SYSTEM
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks
 from services.issues.cases.domain.merging import (
     Merge,
-    MergedElsewhere,
     MergedIntoClosed,
     MergedIntoItself,
     Unmerge,
@@ -111,7 +110,7 @@ def test_not_into_itself_nor_into_another_community() -> None:
         into(case, case)
     with pytest.raises(MergedIntoItself):  # by way of case-2, which is merged into it
         merge(case, Merge(into=OTHER.id), case, CLOCKS, STAFF, NOW)
-    with pytest.raises(MergedElsewhere):
+    with pytest.raises(UnknownAggregate):
         into(case, OTHER.model_copy(update={"community": "elsewhere"}))
 
 

@@ -2,14 +2,13 @@
 
 import pytest
 
-from services.chassis.errors import NotYours
+from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.principal import SYSTEM, Principal
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.parents import (
     AdoptCase,
     OneLevelOnly,
-    ParentElsewhere,
     ParentIsClosed,
     SplitOff,
     adopt,
@@ -84,7 +83,7 @@ def test_what_is_over_has_no_new_parts(status: CaseStatus) -> None:
 
 
 def test_a_parent_is_of_the_same_community() -> None:
-    with pytest.raises(ParentElsewhere):
+    with pytest.raises(UnknownAggregate):
         adopted(a_case(CaseStatus.REPORTED), WHOLE.model_copy(update={"community": "elsewhere"}))
 
 
