@@ -28,7 +28,7 @@ def databases(mongodb_url: str) -> Iterator[Databases]:
 @pytest.fixture
 def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """The name of an empty database, of this test alone while it runs."""
-    service = request.path.relative_to(Path(__file__).parent).parts[0]
+    service = request.path.relative_to(Path(__file__).parent).with_suffix("").parts[0]
     alone = service == "chassis" or not _OF_THEIR_OWN.isdisjoint(request.fixturenames)
     with databases.own() if alone else databases.lent(service) as name:
         yield name
