@@ -23,6 +23,9 @@ from services.events.registrations import room as registrations
 from services.events.series import room as series
 from services.events.series.store import SERIES
 from services.events.settings import EventsSettings
+from services.events.venues import room as venues
+from services.events.venues.bookings import COLLECTION, Bookings
+from services.events.venues.store import VENUE
 
 ERASURE: Kind[Erasure] = erasures_on(ACTIVITIES)
 
@@ -32,10 +35,13 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
     of_activities, of_series = runtime.aggregates(ACTIVITY), runtime.aggregates(SERIES)
     clock, settings = runtime.clock, runtime.settings
     of_children, of_enrolments = runtime.aggregates(CHILD), runtime.aggregates(ENROLMENT)
+    of_venues = runtime.aggregates(VENUE)
+    bookings = Bookings(runtime.database[COLLECTION], of_venues, clock)
     return [
         children.room(of_children),
-        activities.room(of_activities, clock),
-        series.room(of_series, of_activities, clock),
+        venues.room(of_venues, bookings),
+        activities.room(of_activities, bookings, clock),
+        series.room(of_series, of_activities, bookings, clock),
         registrations.room(of_activities, of_children, clock, settings),
         enrolments.room(of_enrolments, of_series, of_activities, clock),
         attendance.room(of_activities, of_children, runtime.database, clock, settings),
@@ -48,6 +54,6 @@ service = Service(
     name="events",
     title="Sunshine Community: events (activities, series, registrations, attendance)",
     settings=EventsSettings,
-    kinds=(CHILD, ACTIVITY, SERIES, ENROLMENT, ERASURE),
+    kinds=(CHILD, VENUE, ACTIVITY, SERIES, ENROLMENT, ERASURE),
     rooms=rooms,
 )

@@ -68,6 +68,14 @@ from services.contracts.activities.series import (
     SeriesState,
     SeriesStatus,
 )
+from services.contracts.activities.venues import (
+    Block,
+    Equipment,
+    Opening,
+    VenueChanged,
+    VenueEntered,
+    VenueState,
+)
 
 __all__ = [
     "Accessibility",
@@ -95,6 +103,7 @@ __all__ = [
     "ActivityWaitlisted",
     "ActivityWithdrawn",
     "Admits",
+    "Block",
     "ChildChanged",
     "ChildConsentGiven",
     "ChildConsentWithdrawn",
@@ -107,9 +116,11 @@ __all__ = [
     "EnrolmentErased",
     "EnrolmentMade",
     "EnrolmentState",
+    "Equipment",
     "HostKind",
     "Leaving",
     "Occurrence",
+    "Opening",
     "Overlap",
     "Pause",
     "PersonErasedFromActivities",
@@ -126,4 +137,7 @@ __all__ = [
     "SeriesStatus",
     "Terms",
     "TicketGroup",
+    "VenueChanged",
+    "VenueEntered",
+    "VenueState",
 ]

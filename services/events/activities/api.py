@@ -5,6 +5,7 @@ activity weren't there.
 """
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
-from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
+from services.chassis.errors import CommunityError, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
@@ -37,8 +38,11 @@ from services.events.activities.domain.requests import (
     Stop,
     TermsUnclear,
 )
+from services.events.activities.domain.scheduling import Plan
 from services.events.activities.store import BY_START, in_calendar
 from services.events.activities.views import ActivityView
+from services.events.venues.bookings import Bookings, Wanted
+from services.events.venues.domain import Slot, VenueClosed, VenueTaken, VenueTooSmall
 
 BASE = "/api/events/v1"
 """Where all routes of this service begin."""
@@ -48,15 +52,16 @@ _TIMES = (
     scheduling.TooLong,
     scheduling.NotWholeDays,
 )
+_PLACE = (VenueTaken, VenueClosed, VenueTooSmall)
 _TERMS = (TermsUnclear, PriorityUnexplained)
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 
 
-def router(activities: Aggregates[Activity], clock: Clock) -> APIRouter:
+def router(activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> APIRouter:
     """The routes of activities."""
     routes = APIRouter(prefix=BASE, tags=["activities"])
     _reading(routes, activities)
-    _managing(routes, activities, clock)
+    _managing(routes, activities, bookings, clock)
     return routes
 
 
@@ -86,22 +91,26 @@ def _reading(routes: APIRouter, activities: Aggregates[Activity]) -> None:
         return etagged(await activities.get(id), ActivityView.of, request)
 
 
-def _managing(routes: APIRouter, activities: Aggregates[Activity], clock: Clock) -> None:
+def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> None:
     @routes.post(
         "/activities",
         status_code=201,
         summary="Schedule an activity (staff, organisers)",
         response_model=ActivityView,
-        responses=problems(NotYours, *_TIMES, *_TERMS),
+        responses=problems(NotYours, *_TIMES, *_TERMS, *_PLACE),
     )
     async def schedule(body: ScheduleActivity, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.create(
-            activities,
-            lambda id, now: scheduling.schedule(id, body.community, body.plan(by.sub), fresh_seed(), by, now),
-            ActivityView.of,
-            location=BASE + "/activities/{id}",
-        )
+        by, plan = command.principal, body.plan(command.principal.sub)
+        id = await command.fresh_id(activities.secret, activities.kind.name)
+
+        def decide(id: str, now: datetime) -> Decision[Activity]:
+            return scheduling.schedule(id, body.community, plan, fresh_seed(), by, now)
+
+        async with AsyncExitStack() as held:
+            if await activities.find(id) is None:  # else the request is one that was carried out before
+                decide(id, clock())  # who may not schedule learns of no booking
+                await held.enter_async_context(bookings.claimed(_wanted(id, body.community, plan)))
+            return await command.create(activities, decide, ActivityView.of, id=id, location=BASE + "/activities/{id}")
 
     @routes.post(
         "/activities/{id}/change",
@@ -140,11 +149,20 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], clock: Clock)
         "/activities/{id}/move",
         summary="Another time or place",
         response_model=ActivityView,
-        responses=problems(*_CHANGE, *_TIMES, HasBegun),
+        responses=problems(*_CHANGE, *_TIMES, HasBegun, *_PLACE),
     )
     async def move(id: Id, body: MoveActivity, command: CommandDep) -> Response:
         by = command.principal
-        return await command.change(activities, id, _moving(body, by), ActivityView.of, known_to=known_to(by))
+        found = await activities.find(id)
+        if found is None or not known_to(by)(found.aggregate):
+            raise UnknownAggregate(kind=activities.kind.name, id=id)
+        try:
+            moved = _moving(body, by)(found.aggregate, clock()).aggregate
+        except CommunityError:  # it is told below, where a repeated request has its first answer
+            return await command.change(activities, id, _moving(body, by), ActivityView.of, known_to=known_to(by))
+        plan = Plan(**{name: getattr(moved, name) for name in Plan.model_fields})
+        async with bookings.claimed(_wanted(id, moved.community, plan, moved.series)):
+            return await command.change(activities, id, _moving(body, by), ActivityView.of, known_to=known_to(by))
 
     @routes.post(
         "/activities/{id}/cancel",
@@ -192,6 +210,11 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], clock: Clock)
             ActivityView.of,
             known_to=known_to(command.principal),
         )
+
+
+def _wanted(id: str, community: str, plan: Plan, series: str | None = None) -> Wanted:
+    slot = Slot(activity=id, starts_at=plan.starts_at, ends_at=plan.ends_at)
+    return Wanted(community, plan.venue, series or id, plan.title, plan.capacity, [slot], plan.instructors)
 
 
 Decide = Callable[[Activity, datetime], Decision[Activity]]

@@ -12,15 +12,16 @@ from services.events.activities.domain.erasure import erase_from_activity
 from services.events.activities.reactions import reactions
 from services.events.activities.store import INDEXES, KINDS, with_person
 from services.events.activities.sweeps import answers, completion
+from services.events.venues.bookings import Bookings
 
 
-def room(activities: Aggregates[Activity], clock: Clock) -> Room:
+def room(activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> Room:
     """The room of activities."""
     return Room(
         "activities",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(activities, clock)],
+        routers=[router(activities, bookings, clock)],
         reactions=lambda table: reactions(table, activities),
         sweeps=[completion(activities), answers(activities)],
         erase=partial(erase, activities),

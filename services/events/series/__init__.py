@@ -1,1 +1,4 @@
-"""Series (系列活动): plans that recur by a rule; each of their dates becomes an activity."""
+"""Series (系列活动): plans that recur by a rule; each of their dates becomes an activity.
+
+`booking` says what a series holds of venues and instructors.
+"""

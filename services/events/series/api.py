@@ -4,6 +4,7 @@ Reading is public: no token is asked for, and no person is named.
 """
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.changing import Effect, effect
 from services.events.activities.domain.requests import PriorityUnexplained, TermsUnclear
 from services.events.activities.domain.scheduling import EndsBeforeItStarts, NotWholeDays, StartsInThePast, TooLong
+from services.events.series.booking import rebooked, wanted
 from services.events.series.domain import changing
 from services.events.series.domain import series as rules
 from services.events.series.domain.recurrence import RuleUnreadable, ShortMonths
@@ -42,6 +44,8 @@ from services.events.series.domain.requests import (
 from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
 from services.events.series.reactions import ahead_of
 from services.events.series.views import DatesView, SeriesView
+from services.events.venues.bookings import Bookings
+from services.events.venues.domain import VenueClosed, VenueTaken, VenueTooSmall
 
 BASE = "/api/events/v1/series"
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, SeriesEndedAlready)
@@ -57,10 +61,11 @@ _START = (
     TermsUnclear,
     PriorityUnexplained,
 )
+_PLACE = (VenueTaken, VenueClosed, VenueTooSmall)
 _REVISION = (NoSuchDate, changing.TooManyChanges, TermsUnclear, PriorityUnexplained)
 
 
-def router(series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> APIRouter:
+def router(series: Aggregates[Series], activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> APIRouter:
     """The routes of series."""
     routes = APIRouter(prefix=BASE, tags=["series"])
 
@@ -78,16 +83,21 @@ def router(series: Aggregates[Series], activities: Aggregates[Activity], clock: 
         status_code=201,
         summary="Start a series (staff, organisers)",
         response_model=SeriesView,
-        responses=problems(*_START),
+        responses=problems(*_START, *_PLACE),
     )
     async def start(body: StartSeries, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.create(
-            series,
-            lambda id, now: rules.start(id, body.community, body.plan(by.sub), body.rule, by, now, dates=body.dates()),
-            SeriesView.of,
-            location=BASE + "/{id}",
-        )
+        by, plan = command.principal, body.plan(command.principal.sub)
+        id = await command.fresh_id(series.secret, series.kind.name)
+
+        def decide(id: str, now: datetime) -> Decision[Series]:
+            return rules.start(id, body.community, plan, body.rule, by, now, dates=body.dates())
+
+        is_new = await series.find(id) is None  # else the request is one that was carried out before
+        parts = wanted(decide(id, clock()).aggregate, clock()) if is_new else []
+        async with AsyncExitStack() as held:
+            for part in parts:
+                await held.enter_async_context(bookings.claimed(part))
+            return await command.create(series, decide, SeriesView.of, id=id, location=BASE + "/{id}")
 
     @routes.post(
         "/preview",
@@ -125,12 +135,12 @@ def router(series: Aggregates[Series], activities: Aggregates[Activity], clock: 
             known_to=known_to(command.principal),
         )
 
-    _dates(routes, series)
-    _changes(routes, series, activities, clock)
+    _dates(routes, series, bookings, clock)
+    _changes(routes, series, activities, bookings, clock)
     return routes
 
 
-def _dates(routes: APIRouter, series: Aggregates[Series]) -> None:
+def _dates(routes: APIRouter, series: Aggregates[Series], bookings: Bookings, clock: Clock) -> None:
     @routes.post(
         "/{id}/restore",
         summary="A date that was skipped takes place after all",
@@ -150,16 +160,16 @@ def _dates(routes: APIRouter, series: Aggregates[Series]) -> None:
         "/{id}/dates",
         summary="A date more, which the rule does not give",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, NoSuchDate, changing.DateTaken, changing.TooManyChanges),
+        responses=problems(*_CHANGE, NoSuchDate, changing.DateTaken, changing.TooManyChanges, *_PLACE),
     )
     async def add(id: Id, body: AddDate, command: CommandDep) -> Response:
-        return await command.change(
-            series,
-            id,
-            lambda found, now: changing.add(found, body.starts_at, command.principal, now),
-            SeriesView.of,
-            known_to=known_to(command.principal),
-        )
+        by = command.principal
+
+        def decide(found: Series, now: datetime) -> Decision[Series]:
+            return changing.add(found, body.starts_at, by, now)
+
+        async with rebooked(bookings, series, id, decide, by, clock):
+            return await command.change(series, id, decide, SeriesView.of, known_to=known_to(by))
 
     @routes.post(
         "/{id}/pause",
@@ -177,21 +187,24 @@ def _dates(routes: APIRouter, series: Aggregates[Series]) -> None:
         )
 
 
-def _changes(routes: APIRouter, series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> None:
+def _changes(
+    routes: APIRouter,
+    series: Aggregates[Series],
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    clock: Clock,
+) -> None:
     @routes.post(
         "/{id}/change",
         summary="One date, one and those that follow, or all that lie ahead take place otherwise",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, *_REVISION),
+        responses=problems(*_CHANGE, *_REVISION, *_PLACE),
     )
     async def change(id: Id, body: ChangeSeries, command: CommandDep) -> Response:
-        return await command.change(
-            series,
-            id,
-            _revising(body, command.principal),
-            SeriesView.of,
-            known_to=known_to(command.principal),
-        )
+        by = command.principal
+        decide = _revising(body, by)
+        async with rebooked(bookings, series, id, decide, by, clock):
+            return await command.change(series, id, decide, SeriesView.of, known_to=known_to(by))
 
     @routes.post(
         "/{id}/change/preview",

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from typing import Any
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
@@ -20,14 +21,56 @@ from services.events.activities.check_in_code import fresh_seed
 from services.events.activities.domain import ending, scheduling
 from services.events.activities.domain.activity import Activity
 from services.events.activities.store import BY_START, ahead_in
+from services.events.series.booking import rebook
 from services.events.series.domain import changing
 from services.events.series.domain.series import Series
+from services.events.venues.bookings import Bookings
 
 _BATCH = 200
 
 
-def reactions(handlers: Handlers, series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> None:
+def reactions(
+    handlers: Handlers,
+    series: Aggregates[Series],
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    clock: Clock,
+) -> None:
     """Put the handlers of this room into the table."""
+    _dates(handlers, series, activities, clock)
+    _booking(handlers, series, bookings, clock)
+
+
+def _booking(handlers: Handlers, series: Aggregates[Series], bookings: Bookings, clock: Clock) -> None:
+    @handlers.on(SeriesExpanded)
+    async def book_expanded(received: Received[SeriesExpanded]) -> None:
+        await _rebook(received)
+
+    @handlers.on(SeriesDateAdded)
+    async def book_added(received: Received[SeriesDateAdded]) -> None:
+        await _rebook(received)
+
+    @handlers.on(SeriesDateSkipped)
+    async def book_skipped(received: Received[SeriesDateSkipped]) -> None:
+        await _rebook(received)
+
+    @handlers.on(SeriesPaused)
+    async def book_paused(received: Received[SeriesPaused]) -> None:
+        await _rebook(received)
+
+    @handlers.on(SeriesChanged)
+    async def book_changed(received: Received[SeriesChanged]) -> None:
+        await _rebook(received)
+
+    @handlers.on(SeriesEnded)
+    async def book_ended(received: Received[SeriesEnded]) -> None:
+        await _rebook(received)
+
+    async def _rebook(received: Received[Any]) -> None:
+        await rebook(bookings, (await series.get(received.envelope.aggregate_id)).aggregate, clock())
+
+
+def _dates(handlers: Handlers, series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> None:
 
     @handlers.on(SeriesExpanded)
     async def schedule_dates(received: Received[SeriesExpanded]) -> None:

@@ -12,16 +12,17 @@ from services.events.series.domain.series import Series, erase_from_series
 from services.events.series.reactions import reactions
 from services.events.series.store import INDEXES, KINDS, organised_by
 from services.events.series.sweeps import expansion
+from services.events.venues.bookings import Bookings
 
 
-def room(series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> Room:
+def room(series: Aggregates[Series], activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> Room:
     """The room of series."""
     return Room(
         "series",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(series, activities, clock)],
-        reactions=lambda table: reactions(table, series, activities, clock),
+        routers=[router(series, activities, bookings, clock)],
+        reactions=lambda table: reactions(table, series, activities, bookings, clock),
         sweeps=[expansion(series)],
         erase=partial(erase, series),
     )

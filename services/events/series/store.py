@@ -19,13 +19,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         IndexModel(newest_first("state.community")),
         IndexModel([("state.status", ASCENDING), ("state.expanded_until", ASCENDING)]),
         IndexModel([("state.organiser", ASCENDING)]),
+        IndexModel([("state.instructors", ASCENDING)]),
     ],
 }
 
 
 def organised_by(person: str) -> dict[str, Any]:
-    """The query for series that `person` organises."""
-    return {"state.organiser": person}
+    """The query for series that `person` organises or teaches."""
+    return {"$or": [{"state.organiser": person}, {"state.instructors": person}]}
 
 
 def to_expand(now: datetime) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from services.events.activities.domain.activity import Activity
 from services.events.children.domain import Child
 from services.events.enrolments.domain import Enrolment
 from services.events.series.domain.series import Series
+from services.events.venues.domain import Venue
 
-A = TypeVar("A", Activity, Series, Enrolment, Child)
+A = TypeVar("A", Activity, Series, Enrolment, Child, Venue)
 
 
 def took(aggregate: A, decide: Callable[[A], Decision[A]]) -> Decision[A]:

@@ -48,6 +48,7 @@ class Activity(Aggregate):
     venue: Office[str]
     building: Thing[str | None] = None
     organiser: Someone[str]
+    instructors: Someone[tuple[str, ...]] = ()
     capacity: int
     volunteers_needed: int = 0
     skill: Thing[str | None] = None
@@ -122,7 +123,7 @@ class Activity(Aggregate):
     @property
     def people(self) -> Someone[list[str]]:
         """Everybody who is named in this activity. It is stored, so that one index finds the activities of a person."""
-        found = {self.organiser, *self.volunteers}
+        found = {self.organiser, *self.instructors, *self.volunteers}
         for party in (*self.seated, *self.waiting):
             found |= {party.person, party.by, *party.children}
         for presence in self.presences:

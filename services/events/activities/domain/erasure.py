@@ -36,6 +36,7 @@ def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decis
     erased = kept.model_copy(
         update={
             "organiser": other(kept.organiser),
+            "instructors": tuple(map(other, kept.instructors)),
             "volunteers": tuple(helpers),
             "seated": tuple(map(other_party, kept.seated)),
             "waiting": tuple(map(other_party, kept.waiting)),

@@ -131,6 +131,7 @@ class ScheduleActivity(Request):
     venue: Code
     building: Id | None = None
     organiser: Id | None = None
+    instructors: tuple[Id, ...] = Field(default=(), max_length=10, description="Who teaches, in one place at a time.")
     capacity: int = Field(ge=1, le=MAX_CAPACITY)
     volunteers_needed: int = Field(default=0, ge=0, le=MAX_VOLUNTEERS)
     skill: Code | None = None

@@ -61,6 +61,7 @@ class Plan(Value):
     venue: str
     building: str | None = None
     organiser: str
+    instructors: tuple[str, ...] = ()
     capacity: int
     volunteers_needed: int = 0
     skill: str | None = None

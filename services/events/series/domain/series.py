@@ -101,6 +101,7 @@ class Series(Aggregate):
     venue: Office[str]
     building: Thing[str | None] = None
     organiser: Someone[str]
+    instructors: Someone[tuple[str, ...]] = ()
     capacity: int
     volunteers_needed: int = 0
     skill: Thing[str | None] = None
@@ -282,9 +283,11 @@ def end(series: Series, by: Principal, now: datetime, *, cancels: bool, reason: 
 
 def erase_from_series(series: Series, person: str) -> Decision[Series]:
     """A stand-in takes the place of the organiser, and staff go on with the series."""
-    if series.organiser != person:
+    if person != series.organiser and person not in series.instructors:
         return decided(series)
-    erased = series.model_copy(update={"organiser": "erased-1"})
+    organiser = "erased-1" if series.organiser == person else series.organiser
+    instructors = tuple(each for each in series.instructors if each != person)
+    erased = series.model_copy(update={"organiser": organiser, "instructors": instructors})
     return decided(erased, SeriesPersonErased(organiser=erased.organiser))
 
 

@@ -12,7 +12,10 @@ from tests.integration.knowing import asked_by_id, assert_unknown
 from tests.unit.events.given import STAFF, person, resident
 
 BASE = "/api/events/v1"
-PUBLIC = frozenset(f"{BASE}/{path}" for path in ("activities/{id}", "activities/{id}/schema-org", "series/{id}"))
+PUBLIC = frozenset(
+    f"{BASE}/{path}"
+    for path in ("activities/{id}", "activities/{id}/schema-org", "series/{id}", "venues/{id}", "venues/{id}/bookings")
+)
 BODIES: dict[str, Any] = {
     "/activities/{id}/move": {"venue": "garden"},
     "/activities/{id}/registrations": {},
@@ -26,6 +29,9 @@ BODIES: dict[str, Any] = {
     "/activities/{id}/registrations/{person}/move-up": {"position": 1, "reason": "例外"},
     "/activities/{id}/scans": {"scans": [{"id": "a", "person": "resident-1", "at": "2026-03-02T01:00:00Z"}]},
     "/activities/{id}/walk-ins": {},
+    "/venues/{id}/describe": {"zh": "大厅"},
+    "/venues/{id}/block": {"since": "2026-04-08T01:00:00Z", "until": "2026-04-08T02:00:00Z"},
+    "/venues/{id}/unblock": {"since": "2026-04-08T01:00:00Z"},
     "/series/{id}/enrolments": {},
     "/enrolments/{id}/leave-out": {"on": "2026-04-04"},
     "/enrolments/{id}/take": {"on": "2026-04-04"},
@@ -47,7 +53,9 @@ async def test_what_one_may_not_know_answers_as_what_is_not_there(api: Caller, o
     await api.ok(resident(1), f"/activities/{activity}/registrations", {})
     enrolment = (await api.ok(resident(1), f"/series/{series}/enrolments", {}))["id"]
     child = (await api.ok(resident(1), "/children", {"community": "sunshine", "label": "小宝"}))["id"]
-    things = {"series": series, "enrolments": enrolment, "children": child}
+    hall = {"community": "sunshine", "venue": "committee-hall", "zh": "大厅"}
+    venue = (await api.ok(STAFF, "/venues", hall))["id"]
+    things = {"venues": venue, "series": series, "enrolments": enrolment, "children": child}
     routes = asked_by_id(standing.routers(opened), public=PUBLIC)
     assert len(routes) >= 9
     stranger = person("stranger-1", *Role, home="elsewhere")

@@ -1,0 +1,4 @@
+"""Venues (场地): where activities take place, when they are open, and what has been booked.
+
+`bookings` keeps who has which place and instructor when.
+"""
