@@ -7,7 +7,7 @@ order two events are taken, how often, or where a process dies.
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from services.chassis.aggregate import Decision
@@ -19,11 +19,35 @@ from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import AnyClocks
 from services.issues.cases.domain.merging import follow, undo_merge
 from services.issues.cases.domain.parents import let_go
+from services.issues.cases.domain.transitions import CLOSED
 from services.issues.cases.store import joined
 from services.issues.supports.counting import SupporterCounts
 from services.issues.supports.domain.supports import Subject
 
 log = logging.getLogger(__name__)
+
+
+_AT_THAT_MOMENT = timedelta(seconds=1)
+"""So much may lie between a decision and its write, on two replicas with clocks of their own."""
+
+
+async def take_back_late_merger(
+    cases: Aggregates[Case], clocks: AnyClocks, id: str, end: str, cause: Cause, *, merged_at: datetime | None = None
+) -> bool:
+    """Undo the merger of case `id` into `end` if that one was closed first, so that nobody who reported it anew is told
+    nothing; returns whether the case is not merged because of that. `merged_at`: when, for a look that comes later; one
+    that was closed well after it took the merged case along, and that stands.
+    """
+    other = (await cases.get(end)).aggregate
+    if other.status not in CLOSED or other.status is CaseStatus.MERGED or other.closed_at is None:
+        return False
+    if merged_at is not None and other.closed_at > merged_at + _AT_THAT_MOMENT:
+        return False
+    case = (await cases.get(id)).aggregate
+    if case.status is CaseStatus.MERGED and case.joined != end and case.merged_into != end:
+        return False
+    await cases.change(id, lambda case, now: undo_merge(case, clocks.of(case.community), now), cause)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +66,10 @@ class Mergers:
         async for stored in self._behind(id):
             await self._follow(stored.aggregate.id, cause)
         await self.count_survivor(id)
+
+    async def let_go_of_closed(self, id: str, end: str, merged_at: datetime, cause: Cause) -> None:
+        """As `take_back_late_merger`: for a merger whose process died before it had looked."""
+        await take_back_late_merger(self.cases, self.clocks, id, end, cause, merged_at=merged_at)
 
     async def keep_one_level(self, child: str, cause: Cause) -> None:
         """Let a child go that is a parent itself, or whose parent has one: two people adopted crosswise at once."""

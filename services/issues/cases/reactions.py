@@ -59,7 +59,9 @@ def join_up(handlers: Handlers, mergers: Mergers) -> None:
     @handlers.on(CaseMerged)
     async def gather(received: Received[CaseMerged]) -> None:
         """The people behind the merged case are counted behind the one that survives."""
-        await mergers.regroup(received.envelope.aggregate_id, received.cause)
+        envelope = received.envelope
+        await mergers.let_go_of_closed(envelope.aggregate_id, received.event.merged_into, envelope.time, received.cause)
+        await mergers.regroup(envelope.aggregate_id, received.cause)
 
     @handlers.on(CaseUnmerged)
     async def part(received: Received[CaseUnmerged]) -> None:

@@ -16,6 +16,7 @@ from services.issues.cases.api.changes import BASE, REFUSALS, Changes, view
 from services.issues.cases.domain import merging, parents
 from services.issues.cases.domain.transitions import WHO, CaseCommand
 from services.issues.cases.joining import surviving_case
+from services.issues.cases.mergers import take_back_late_merger
 from services.issues.cases.store import merged_into, part_of, visible_to
 from services.issues.cases.views import CaseView
 from services.issues.cases.visibility import known_by
@@ -47,9 +48,13 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
         by.require(stored.aggregate.community, *WHO[CaseCommand.MERGE])
         end = await surviving_case(changes.cases, body.into)
         clocks = changes.clocks.of(stored.aggregate.community)
-        return await command.change(
+        answer = await command.change(
             changes.cases, id, lambda case, now: merging.merge(case, body, end, clocks, by, now), view(by)
         )
+        # The other case may have been closed while this one was written: then it was closed first.
+        if await take_back_late_merger(changes.cases, changes.clocks, id, end.id, command.cause):
+            raise merging.MergedIntoClosed()
+        return answer
 
     @routes.post("/{id}/unmerge", response_model=CaseView, summary="It is not", responses=problems(*REFUSALS))
     async def unmerge(id: Id, command: CommandDep, body: merging.Unmerge | None = None) -> Response:

@@ -3,12 +3,20 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
+from services.chassis.clock import utc_now
 from services.chassis.room import Room
-from services.chassis.store.aggregates import Cause
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.issues import CaseStatus
+from services.issues.cases.api import merging as merging_routes
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.merging import Merge
+from services.issues.cases.domain.merging import merge as decide_merge
+from services.issues.cases.joining import surviving_case
 from services.issues.cases.mergers import Mergers
 from tests.integration.issues.calling import Answer, Api, a_community
 from tests.integration.issues.kept import Kept
@@ -61,6 +69,49 @@ async def test_merged_people_count_once_and_come_back(running: Running) -> None:
     await eventually(lambda: _is(api, other, 6), within=90)
     kinds = [record.envelope.type.split(".")[4] for record in await running.read("community.issues.v1")]
     assert (kinds.count("merged"), kinds.count("unmerged"), kinds.count("given")) == (1, 1, 10)
+
+
+async def test_a_merger_does_not_reach_a_case_that_closes_at_that_moment(
+    api: Api, store: Kept, mergers: Mergers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever merges has read the other case, which is closed before the merger is written."""
+    _, [house, *_] = await a_community(api)
+    one, other, third = [(await a_lamp(api, house, by))["id"] for by in (RESIDENT, NEIGHBOUR, WALKER)]
+
+    async def read_too_early(cases: Aggregates[Case], id: str) -> Case:
+        found = await surviving_case(cases, id)
+        await api.made(STAFF, f"/cases/{id}/reject", {"reason": "不属实"})
+        return found
+
+    monkeypatch.setattr(merging_routes, "surviving_case", read_too_early)
+    key = {"Idempotency-Key": "merged-late"}
+    for _ in range(2):
+        refused = await api.post(STAFF, f"/cases/{other}/merge", {"into": one}, key)
+        assert (refused.status, refused.code) == (409, "case.merged-into-closed")
+        monkeypatch.undo()
+    again = (await api.get(STAFF, f"/cases/{other}")).json
+    assert (again["status"], again["merged_into"]) == ("reported", None)
+
+    # The same where the process dies before it looks: the event is taken all the same.
+    stale = (await store.cases.get(one)).aggregate.model_copy(update={"status": CaseStatus.REPORTED})
+    command = Merge(into=one)
+    merged = await store.cases.change(
+        third, lambda case, now: decide_merge(case, command, stale, Clocks(), STAFF, now), ME
+    )
+    await mergers.let_go_of_closed(third, one, utc_now(), ME)
+    assert merged.aggregate.status is CaseStatus.MERGED
+    assert (await store.cases.get(third)).aggregate.status is CaseStatus.ACCEPTED
+
+
+async def test_a_case_that_closes_after_a_merger_takes_the_merged_one_along(
+    api: Api, store: Kept, mergers: Mergers
+) -> None:
+    _, [house, *_] = await a_community(api)
+    one, other = [(await a_lamp(api, house, by))["id"] for by in (RESIDENT, NEIGHBOUR)]
+    await api.made(STAFF, f"/cases/{other}/merge", {"into": one})
+    await api.made(STAFF, f"/cases/{one}/reject", {"reason": "不属实"})
+    await mergers.let_go_of_closed(other, one, utc_now() - timedelta(seconds=9), ME)
+    assert (await store.cases.get(other)).aggregate.status is CaseStatus.MERGED
 
 
 async def test_in_any_order_everybody_counts_once(
