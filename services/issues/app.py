@@ -112,7 +112,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         places_room.room(places, catalogues, Links(settings.public_url, settings.report_page)),
         uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
         supports_room.room(supports, supporter_counts, withheld, database),
-        rounds_room.room(Walks(rounds, visits, places, catalogues, photos), plans, database),
+        rounds_room.room(Walks(rounds, visits, places, catalogues, photos), plans, calendars, database),
         wishes_room.room(
             WishJoining(wishes, supports, supporter_counts),
             calendars,

@@ -24,6 +24,7 @@ class _RoundPlan(BaseModel):
     buildings: Public[list[Id]]
     walker: Public[OfficerId]
     unit: Public[Id | None] = None
+    keeps_off_holidays: Public[bool] = False
     days_ahead: Public[int]
     status: Public[RoundPlanStatus]
     skipped: Public[list[date]]
@@ -34,8 +35,8 @@ class _RoundPlan(BaseModel):
 class RoundPlanState(_RoundPlan, State, type="cn.community.issues.roundplan.state.v1", topic=ISSUES):
     """Rounds by a rule (RFC 5545) on the community's calendar, from `first` on.
 
-    Each date becomes a round `days_ahead` days before it comes. `next` is the first date that is no round yet; there is
-    none on `ends` and after it.
+    Each date becomes a round `days_ahead` days before it comes; with `keeps_off_holidays`, not one on a public holiday.
+    `next` is the first date that is no round yet; there is none on `ends` and after it.
     """
 
 
@@ -72,6 +73,7 @@ class RoundPlanChanged(Event, type="cn.community.issues.roundplan.changed.v1", t
     buildings: Public[list[Id]]
     walker: Public[OfficerId]
     unit: Public[Id | None]
+    keeps_off_holidays: Public[bool] = False
     next: Public[date | None]
 
 

@@ -14,11 +14,15 @@ from lunar_python import Lunar
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_LAST = 2099
+"""Nobody has computed the solar terms of later years."""
 
 
 @lru_cache(maxsize=64)
 def statutory(year: int) -> frozenset[date]:
     """The days off beside the weekends that the law gives in `year`, with those that make up for weekends."""
+    if year > _LAST:
+        return frozenset()
     holidays = [list(each) for each in _holidays(year)]
     off = {day for each in holidays for day in each}
     for each in holidays:

@@ -1,6 +1,7 @@
 """Recurring rounds over HTTP: plan, see what comes, leave a date out, change or end from a date on."""
 
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.issues import RoundPlanState, RoundPlanStatus
 from services.contracts.marks import Id
+from services.issues.catalogue.calendars import Calendars
 from services.issues.places.domain.places import Place
 from services.issues.rounds.domain import plans as rules
 from services.issues.rounds.domain.plans import RoundPlan
@@ -49,9 +51,10 @@ class RoundPlanView(RoundPlanState):
     ahead: list[DateView]
 
 
-def plan_view(stored: Stored[RoundPlan]) -> RoundPlanView:
+def _view(calendars: Calendars, stored: Stored[RoundPlan]) -> RoundPlanView:
     """The plan as everybody of the community may see it."""
     plan = stored.aggregate
+    time = calendars.of(plan.community)
     ahead = [
         DateView(
             on=each.on,
@@ -59,7 +62,7 @@ def plan_view(stored: Stored[RoundPlan]) -> RoundPlanView:
             walker=each.segment.walker,
             buildings=len(each.segment.buildings),
         )
-        for each in islice(plan.ahead() if plan.next else (), _SHOWN)
+        for each in islice(plan.ahead(time) if plan.next else (), _SHOWN)
     ]
     shown = plan.public()
     return RoundPlanView(
@@ -71,8 +74,9 @@ def plan_view(stored: Stored[RoundPlan]) -> RoundPlanView:
     )
 
 
-def router(plans: Aggregates[RoundPlan], places: Remembered[Place]) -> APIRouter:
-    """The routes of recurring rounds, which go through buildings among `places`."""
+def router(plans: Aggregates[RoundPlan], places: Remembered[Place], calendars: Calendars) -> APIRouter:
+    """The routes of recurring rounds, which go through buildings among `places`, by the days of `calendars`."""
+    plan_view = partial(_view, calendars)
     routes = APIRouter(prefix=BASE, tags=["rounds"])
 
     @routes.post(
@@ -88,7 +92,9 @@ def router(plans: Aggregates[RoundPlan], places: Remembered[Place]) -> APIRouter
         buildings = await _buildings(places, body.buildings)
         return await command.create(
             plans,
-            lambda id, now: rules.plan_rounds(id, body, buildings, command.principal, now),
+            lambda id, now: rules.plan_rounds(
+                id, body, buildings, command.principal, now, calendars.of(body.community)
+            ),
             plan_view,
             location=lambda id: f"{BASE}/{id}",
         )
@@ -113,11 +119,13 @@ def router(plans: Aggregates[RoundPlan], places: Remembered[Place]) -> APIRouter
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         return etagged(await known(plans, id, known_to(principal)), plan_view, request)
 
-    _changes(routes, plans, places)
+    _changes(routes, plans, places, calendars)
     return routes
 
 
-def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered[Place]) -> None:
+def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered[Place], calendars: Calendars) -> None:
+    plan_view = partial(_view, calendars)
+
     @routes.post(
         "/{id}/skip",
         response_model=RoundPlanView,
@@ -128,7 +136,7 @@ def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered
         return await command.change(
             plans,
             id,
-            lambda plan, now: rules.skip_date(plan, body, command.principal, now),
+            lambda plan, now: rules.skip_date(plan, body, command.principal, now, calendars.of(plan.community)),
             plan_view,
             known_to=known_to(command.principal),
         )
@@ -145,7 +153,9 @@ def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered
         return await command.change(
             plans,
             id,
-            lambda plan, now: rules.change_plan(plan, body, buildings, command.principal, now),
+            lambda plan, now: rules.change_plan(
+                plan, body, buildings, command.principal, now, calendars.of(plan.community)
+            ),
             plan_view,
             known_to=known_to(command.principal),
         )
@@ -157,7 +167,7 @@ def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered
         return await command.change(
             plans,
             id,
-            lambda plan, now: rules.end_plan(plan, asked, command.principal, now),
+            lambda plan, now: rules.end_plan(plan, asked, command.principal, now, calendars.of(plan.community)),
             plan_view,
             known_to=known_to(command.principal),
         )

@@ -29,6 +29,7 @@ from services.contracts.issues import (
 )
 from services.contracts.marks import Id, Masked, Office, Officer, Thing
 from services.contracts.value import Value
+from services.issues.catalogue.domain.working_time import WorkingTime
 from services.issues.places.domain.places import Place
 from services.issues.rounds.domain import recurrence
 from services.issues.rounds.domain.rounds import Planned, Round, Terms, planned_in, require_planner
@@ -36,6 +37,10 @@ from services.issues.rounds.domain.rounds import Planned, Round, Terms, planned_
 MAX_CHANGES = 50
 MAX_SKIPPED = 200
 _AT_ONCE = 50
+_IN_A_ROW = 12
+"""More dates than a public holiday has days."""
+ANNOUNCED = WorkingTime()
+"""The calendar where no arrangement was loaded."""
 _DAY = timedelta(days=1)
 _PAST, _FUTURE = timedelta(days=366), timedelta(days=3 * 366)
 """How long before and after now a plan may begin. No later date is looked for."""
@@ -73,8 +78,12 @@ class PlanIsFull(
 
 
 class RecurringTerms(Terms):
-    """The buildings and the walker of rounds that recur by a rule, from the date and at the hour of `first` on."""
+    """The buildings and the walker of rounds that recur by a rule, from the date and at the hour of `first` on.
 
+    `keeps_off_holidays`: dates on public holidays are left out, by the calendar as it is known then.
+    """
+
+    keeps_off_holidays: bool = False
     rule: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
     first: Moment
 
@@ -115,6 +124,7 @@ class Segment(Value):
     planned: tuple[Planned, ...]
     walker: Officer[str]
     unit: Thing[str | None] = None
+    keeps_off_holidays: bool = False
 
 
 class Occurrence(NamedTuple):
@@ -147,8 +157,9 @@ class RoundPlan(Aggregate):
             **{name: getattr(latest, name) for name in RoundPlanState.model_fields.keys() - own},
         )
 
-    def ahead(self) -> Iterator[Occurrence]:
-        """The dates that are no rounds yet, in order; maybe without end."""
+    def ahead(self, time: WorkingTime = ANNOUNCED) -> Iterator[Occurrence]:
+        """The dates that are no rounds yet, in order; maybe without end. `time` knows the holidays."""
+        left_out = 0
         for at, segment in enumerate(self.segments):
             following = self.segments[at + 1].since if at + 1 < len(self.segments) else date.max
             until = min(following, self.ends or date.max)
@@ -156,6 +167,12 @@ class RoundPlan(Aggregate):
             found = recurrence.starts(segment.rule, segment.first, since) if since < until else iter(())
             dated = ((local_date(start), start) for start in found)
             for on, start in takewhile(lambda each, until=until: each[0] < until, dated):  # type: ignore[misc]
+                if segment.keeps_off_holidays and time.is_holiday(on):
+                    left_out += 1
+                    if left_out > _IN_A_ROW:
+                        return  # the rule gives nothing but holidays
+                    continue
+                left_out = 0
                 if on not in self.skipped:
                     yield Occurrence(on, start, segment)
 
@@ -167,7 +184,12 @@ class RoundPlan(Aggregate):
 
 
 def plan_rounds(
-    id: str, command: PlanRounds, buildings: Sequence[Place], by: Principal, now: datetime
+    id: str,
+    command: PlanRounds,
+    buildings: Sequence[Place],
+    by: Principal,
+    now: datetime,
+    time: WorkingTime = ANNOUNCED,
 ) -> Decision[RoundPlan]:
     """A plan whose rounds recur by the rule; those that are near are due at once. Dates before today are left out.
 
@@ -186,27 +208,30 @@ def plan_rounds(
         cursor=max(segment.since, local_date(now)),
         made_at=now,
     )
-    plan = _looking_ahead(plan)
+    plan = _looking_ahead(plan, time)
     if plan.next is None:
         raise NoSuchDate(on=segment.since.isoformat())
-    due = advance(plan, now)
+    due = advance(plan, now, time)
     return decided(due.aggregate, event_from(RoundPlanMade, plan), *due.events)
 
 
-def advance(plan: RoundPlan, now: datetime) -> Decision[RoundPlan]:
+def advance(plan: RoundPlan, now: datetime, time: WorkingTime = ANNOUNCED) -> Decision[RoundPlan]:
     """Make due the rounds of the dates that are near enough; end the plan when it has no more."""
     events: list[Event] = []
-    ahead = plan.ahead()
+    plan = _looking_ahead(plan, time) if plan.name_at is not None else plan
+    ahead = plan.ahead(time)
     while plan.name_at is not None and plan.name_at <= now and len(events) < _AT_ONCE:
         date_of = next(ahead)
-        plan = _looking_ahead(plan.model_copy(update={"cursor": date_of.on + _DAY}))
+        plan = _looking_ahead(plan.model_copy(update={"cursor": date_of.on + _DAY}), time)
         due = {"occurrence": date_of.on, "round": round_id(plan.id, date_of.on), "starts_at": date_of.starts_at}
         events.append(event_from(RoundDue, plan, **due))
     plan, ended = _ended_if_done(plan)
     return decided(plan, *events, *ended)
 
 
-def skip_date(plan: RoundPlan, command: SkipDate, by: Principal, now: datetime) -> Decision[RoundPlan]:
+def skip_date(
+    plan: RoundPlan, command: SkipDate, by: Principal, now: datetime, time: WorkingTime = ANNOUNCED
+) -> Decision[RoundPlan]:
     """A date ahead is left out. To leave it out again changes nothing.
 
     Raises:
@@ -219,16 +244,21 @@ def skip_date(plan: RoundPlan, command: SkipDate, by: Principal, now: datetime) 
     if len(plan.skipped) >= MAX_SKIPPED:
         raise PlanIsFull(limit=MAX_SKIPPED)
     _require_near(command.on, local_date(now))
-    if all(date_of.on != command.on for date_of in takewhile(lambda d: d.on <= command.on, plan.ahead())):
+    if all(date_of.on != command.on for date_of in takewhile(lambda d: d.on <= command.on, plan.ahead(time))):
         raise NoSuchDate(on=command.on.isoformat())
     skipped = tuple(sorted({*plan.skipped, command.on}))
-    plan = _looking_ahead(plan.model_copy(update={"skipped": skipped}))
+    plan = _looking_ahead(plan.model_copy(update={"skipped": skipped}), time)
     plan, ended = _ended_if_done(plan)
     return decided(plan, event_from(RoundPlanDateSkipped, plan, on=command.on), *ended)
 
 
 def change_plan(
-    plan: RoundPlan, command: ChangePlan, buildings: Sequence[Place], by: Principal, now: datetime
+    plan: RoundPlan,
+    command: ChangePlan,
+    buildings: Sequence[Place],
+    by: Principal,
+    now: datetime,
+    time: WorkingTime = ANNOUNCED,
 ) -> Decision[RoundPlan]:
     """From the date of `command.first` on, rounds are planned otherwise; a change for later dates is dropped.
 
@@ -241,15 +271,17 @@ def change_plan(
     kept = tuple(each for each in plan.segments if each.since < segment.since)
     if len(kept) >= MAX_CHANGES:
         raise PlanIsFull(limit=MAX_CHANGES)
-    plan = _looking_ahead(plan.model_copy(update={"segments": (*kept, segment)}))
+    plan = _looking_ahead(plan.model_copy(update={"segments": (*kept, segment)}), time)
     if plan.next is None:
         raise NoSuchDate(on=segment.since.isoformat())
     changed = event_from(RoundPlanChanged, plan, since=segment.since)
-    due = advance(plan, now)
+    due = advance(plan, now, time)
     return decided(due.aggregate, changed, *due.events)
 
 
-def end_plan(plan: RoundPlan, command: EndPlan, by: Principal, now: datetime) -> Decision[RoundPlan]:
+def end_plan(
+    plan: RoundPlan, command: EndPlan, by: Principal, now: datetime, time: WorkingTime = ANNOUNCED
+) -> Decision[RoundPlan]:
     """The plan makes no more rounds, at once or from a date on.
 
     Raises:
@@ -258,7 +290,7 @@ def end_plan(plan: RoundPlan, command: EndPlan, by: Principal, now: datetime) ->
     plan.require_manager(by)
     since = command.since or plan.cursor
     _require_ahead(plan, since)
-    plan = _looking_ahead(plan.model_copy(update={"ends": since}))
+    plan = _looking_ahead(plan.model_copy(update={"ends": since}), time)
     if plan.next is None:
         plan = plan.model_copy(update={"status": RoundPlanStatus.ENDED})
     return decided(plan, event_from(RoundPlanEnded, plan))
@@ -303,11 +335,12 @@ def _segment(
         planned=planned_in(community, terms.buildings, terms.floors, buildings),
         walker=require_planner(community, terms, by),
         unit=terms.unit,
+        keeps_off_holidays=terms.keeps_off_holidays,
     )
 
 
-def _looking_ahead(plan: RoundPlan) -> RoundPlan:
-    coming = next(plan.ahead(), None)
+def _looking_ahead(plan: RoundPlan, time: WorkingTime) -> RoundPlan:
+    coming = next(plan.ahead(time), None)
     name_at = None if coming is None else coming.starts_at - timedelta(days=plan.days_ahead)
     return plan.model_copy(update={"next": None if coming is None else coming.on, "name_at": name_at})
 

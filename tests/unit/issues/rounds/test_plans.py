@@ -1,6 +1,7 @@
 """Recurring rounds: every date of the rule becomes one round, whenever a sweep looks; dates fall out, terms change."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
 from services.chassis.values import local_date
 from services.contracts.issues import RoundDue, RoundPlanEnded, RoundPlanStatus, RoundStatus
+from services.issues.catalogue.domain.working_time import Arrangement, WorkingTime
 from services.issues.rounds.domain.plans import (
     ChangePlan,
     DateIsARound,
@@ -219,3 +221,27 @@ def test_a_plan_that_makes_no_sense_is_refused() -> None:
     ):
         with pytest.raises(error):
             a_plan(**fields)
+
+
+def test_a_plan_keeps_off_holidays_if_it_is_to() -> None:
+    """On the 1st of each month: Labour Day, National Day, New Year and the Spring Festival of 2025 are left out."""
+    first = datetime(2024, 2, 1, 1, tzinfo=UTC)
+    rule = "FREQ=MONTHLY;BYMONTHDAY=1"
+    walked, kept_off = (a_plan(rule=rule, first=first, keeps_off_holidays=off).aggregate for off in (False, True))
+    months = [[on.month for on, *_ in islice(plan.ahead(), 10)] for plan in (walked, kept_off)]
+    assert months == [[3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [3, 4, 6, 7, 8, 9, 11, 12, 3, 4]]
+
+
+def test_an_arrangement_that_was_loaded_counts_for_plans() -> None:
+    loaded = WorkingTime(arrangements={2024: Arrangement(frozenset({date(2024, 3, 1)}), frozenset())})
+    first = datetime(2024, 2, 1, 1, tzinfo=UTC)
+    plan = a_plan(rule="FREQ=MONTHLY;BYMONTHDAY=1", first=first, keeps_off_holidays=True).aggregate
+    near = advance(plan, datetime(2024, 4, 1, tzinfo=UTC), loaded)
+    assert [event.occurrence.month for event in near.events if isinstance(event, RoundDue)][-1] == 4
+    assert date(2024, 3, 1) not in [event.occurrence for event in near.events if isinstance(event, RoundDue)]
+
+
+def test_a_rule_that_gives_nothing_but_holidays_gives_no_rounds() -> None:
+    yearly = "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=1"
+    with pytest.raises(NoSuchDate):
+        a_plan(rule=yearly, first=datetime(2024, 10, 1, 1, tzinfo=UTC), keeps_off_holidays=True)
