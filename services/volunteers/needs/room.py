@@ -8,6 +8,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.care.readings import Readings
+from services.volunteers.needs.api import day_sheet
 from services.volunteers.needs.api.needs import router
 from services.volunteers.needs.domain import seating
 from services.volunteers.needs.domain.need import Need
@@ -33,7 +34,7 @@ def room(
         "needs",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(needs, volunteers, homes, clock)],
+        routers=[router(needs, volunteers, homes, clock), day_sheet.router(needs, homes)],
         reactions=lambda table: reactions(table, needs, care_plans, settings.notice),
         sweeps=sweeps(needs),
         erase=partial(erase, needs),

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.integration.volunteers.bodies import a_direct_need
+from services.chassis.store.aggregates import Aggregates
+from services.volunteers.needs.domain.need import Need
+from tests.integration.volunteers.bodies import PLAN, a_direct_need
 from tests.integration.volunteers.calling import Api, admit
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, person
 
@@ -56,3 +58,24 @@ async def test_needs_are_found_by_time_place_and_skill_and_a_week_of_ones_own(ap
     assert await found(since=(NOW + 2 * DAY).isoformat(), mine=True) == []
     assert await found(building="b1") == await found(category="chores") == ids[:1]
     assert await found(skill="haircut") == await found(unfilled=True) == ids[1:]
+
+
+async def test_the_sheet_of_a_day_says_who_goes_where_and_each_home_on_it_is_on_record(
+    api: Api, needs: Aggregates[Need]
+) -> None:
+    ann = person("ann")
+    await admit(api, ann)
+    plan = {**PLAN, "home": "16-2-301", "note": "听力不好"}
+    opened = (await api.ok(STAFF, "/care-plans", plan))["id"]
+    taken = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
+    gone = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
+    await api.ok(ann, f"/needs/{taken}/take")
+    await api.ok(STAFF, f"/needs/{gone}/cancel")
+    await needs.collection.update_one({"_id": taken}, {"$set": {"state.care_plan": opened}})
+    sheet = await api.read(STAFF, "/day-sheet", community=HERE, on="2024-01-31")
+    assert [(line["need"], line["going"]) for line in sheet["lines"]] == [(taken, ["ann"])]
+    assert sheet["lines"][0]["where"] == {"elder": "elder-1", "home": "16-2-301", "note": "听力不好"}
+    assert sheet["uncovered"] == 0
+    readings = await api.read(STAFF, "/readings", community=HERE, need=taken)
+    assert [reading["person"] for reading in readings["items"]] == [STAFF.sub]
+    assert (await api.get(ann, "/day-sheet", community=HERE, on="2024-01-31")).status_code == 403
