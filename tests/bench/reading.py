@@ -111,8 +111,9 @@ def _questions() -> list[tuple[str, Ask, bool]]:
         ("search, a synonym", search(lambda dice: dice.choice(["噪音", "升降机", "电瓶车"]), _STAFF), True),
         ("search, a sound", search(lambda dice: dice.choice(["dianti", "loushui", "deng"]), _STAFF), True),
         ("search, first letters", search(lambda dice: dice.choice(["dtk", "ldd", "jg"]), _RESIDENT), True),
-        ("search, a house", search(lambda dice: f"{dice.randrange(1, 1900)}栋", _RESIDENT), True),
-        ("search, a part of a number", search(lambda dice: f"{dice.randrange(10, 99)}", _STAFF), True),
+        # Of one house or number the small desk has fewer cases than a page: there is no growth to hold to a bound.
+        ("search, a house", search(lambda dice: f"{dice.randrange(1, 1900)}栋", _RESIDENT), False),
+        ("search, a part of a number", search(lambda dice: f"{dice.randrange(10, 99)}", _STAFF), False),
         ("queue of a unit", queue(unit, {}), True),
         ("queue of the verifiers, deep page", queue(lambda dice: VERIFIERS_DESK, {}, cursor=True), True),
         ("queue of a unit, filtered", queue(unit, {"category": {"$in": ["lift"]}, "overdue": True}), True),

@@ -13,7 +13,7 @@ from functools import lru_cache
 from services.chassis.errors import Invalid
 from services.issues.reading.numerals import Numeral, numerals
 from services.issues.reading.sounds import meant
-from services.issues.reading.tokenizer import HAN, LONGEST_WORD, PARTS, RUN, normal, pairs
+from services.issues.reading.tokenizer import HAN, LONGEST_WORD, PART, PARTS, RUN, normal, pairs
 
 MOST_TERMS = 8
 LONGEST_QUESTION = 100
@@ -194,7 +194,7 @@ def _joined(ways: Iterable[Way]) -> Way:
 
 def _part_of_a_number(digits: str) -> Way:
     begins, ends = rf"{_NOT_BEHIND_A_WORD}{digits}\d+", rf"\d+{digits}{_NOT_BEFORE_A_WORD}"
-    return Way((frozenset({digits}),), (f"{begins}|{ends}",))
+    return Way((frozenset({PART + digits}),), (f"{begins}|{ends}",))
 
 
 def _whole(word: str) -> str:

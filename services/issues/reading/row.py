@@ -28,7 +28,7 @@ WORDS = "words"
 WRITTEN = "written"
 """The field that tells what the texts and words of a row were made of: a digest, and the pass that left it."""
 
-_MANNER = 2
+_MANNER = 3
 """Of making them: another number, and those of every row are made anew when it is drawn the next time."""
 
 SHARED: Mapping[str, Any] = {"shares.who": {"$gt": ""}}

@@ -16,6 +16,8 @@ LONGEST_WORD = 32
 _MOST_TOKENS = 1200
 _SOUNDED = 400
 """How many characters of a text are found by their sounds: the first ones."""
+PART = "#"
+"""Stands before a part of a number among the tokens: so who asks for 42 does not look through all of 1142 first."""
 PARTS = range(3, 9)
 """The lengths of numbers that are found by parts; longer ones are not read as numbers of homes, floors or cases."""
 
@@ -94,4 +96,4 @@ def _of_word(word: str) -> Iterable[str]:
     if len(word) not in PARTS or not word.isdecimal():
         return (word[:LONGEST_WORD],)
     inner = range(2, len(word))
-    return (word, *(word[:end] for end in inner), *(word[-end:] for end in inner))
+    return (word, *(PART + word[:end] for end in inner), *(PART + word[-end:] for end in inner))
