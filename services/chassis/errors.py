@@ -8,10 +8,13 @@ An error is a class, declared where its rule lives:
 
     raise VerifierIsHandler(unit=unit)
 
-Sentences may name parameters in braces; parameters never hold personal data, for they reach logs and dead letters.
+Sentences may name parameters in braces; a parameter that is a code knows its words (`words.Worded`), so that people
+never read codes. Parameters never hold personal data, for they reach logs and dead letters.
 """
 
 from typing import Any, ClassVar
+
+from services.chassis.words import kind_named, spoken
 
 _ERRORS: dict[str, type["CommunityError"]] = {}
 
@@ -45,7 +48,8 @@ class CommunityError(Exception):
 
     def sentence(self, language: str) -> str:
         """The sentence in `language` (`zh` or `en`)."""
-        return (self.zh if language == "zh" else self.en).format(**self.params)
+        said = {name: spoken(value, language) for name, value in self.params.items()}
+        return (self.zh if language == "zh" else self.en).format(**said)
 
 
 def declared_errors() -> dict[str, type[CommunityError]]:
@@ -96,12 +100,18 @@ class TooMuchContention(
     """The optimistic write lost its race several times over."""
 
 
-class UnknownAggregate(NotFound, code="not-found", zh="没有找到 {kind} {id}。", en="There is no {kind} {id}."):
+class UnknownAggregate(NotFound, code="not-found", zh="没有找到{kind} {id}。", en="There is no {kind} {id}."):
     """No such aggregate."""
 
+    def __init__(self, *, kind: str, id: str) -> None:
+        super().__init__(kind=kind_named(kind), id=id)
 
-class AlreadyExists(Conflict, code="already-exists", zh="{kind} {id} 已经存在。", en="{kind} {id} exists already."):
+
+class AlreadyExists(Conflict, code="already-exists", zh="{kind} {id} 已经存在。", en="The {kind} {id} exists already."):
     """An aggregate with this id is there already, made by another command."""
+
+    def __init__(self, *, kind: str, id: str) -> None:
+        super().__init__(kind=kind_named(kind), id=id)
 
 
 class NotYours(Forbidden, code="forbidden", zh="您没有权限执行此操作。", en="You are not allowed to do this."):

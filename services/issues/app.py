@@ -13,14 +13,15 @@ from services.contracts.issues import PersonDataErased
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.topics import ISSUES
 from services.issues.cases import room as cases_room
-from services.issues.cases.api.cases import Filing
 from services.issues.cases.api.changes import Changes
+from services.issues.cases.api.filing import Filing
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import CommunityClocks
 from services.issues.cases.erasure import Drawn
 from services.issues.cases.evidence import Evidence
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.numbers import Numbers
+from services.issues.cases.presenting import CasePresenter
 from services.issues.cases.store import CASES, withheld_cases
 from services.issues.cases.supporter_counts import CaseCounts
 from services.issues.cases.uploads_shown import UploadsShown
@@ -89,7 +90,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     calendars = Calendars(runtime.aggregates(CALENDARS), settings.clocks.time)
     clocks = CommunityClocks(calendars.of, settings.warn_share)
     changes, joining = (
-        Changes(cases, vault, clocks, numbers),
+        Changes(cases, vault, clocks, numbers, CasePresenter(units, places, catalogues, clock), clock),
         CaseJoining(cases, supports, supporter_counts, vault),
     )
     filing = Filing(places, catalogues, photos, attachments, Evidence(photos, cases, visits))
@@ -134,7 +135,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         ),
         reading_room.room(
             rows,
-            Answering(cases, vault),
+            Answering(changes),
             Titles(units, places),
             rounds,
             RoundReader(visits, cases, places, catalogues),
@@ -143,7 +144,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
             clock,
             settings,
         ),
-        duplicates_room.room(cases, vault, joining, Comparing(places, catalogues, database[ROWS], clock)),
+        duplicates_room.room(changes, joining, Comparing(places, catalogues, database[ROWS], clock)),
         routing_room.room(routing, Known(units, places, catalogues), cases, clocks, vault, journal, clock),
         open311_room.room(changes, filing, units, database, journal, clock, settings),
         erasure_answers(runtime, ERASURES, PersonErasureRequested, PersonDataErased),

@@ -23,6 +23,7 @@ from services.chassis.aggregate import Aggregate, Decision, new_id
 from services.chassis.errors import CommunityError, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import BearerToken
 from services.chassis.http.fingerprint import check_key, fingerprint, receipt_key
+from services.chassis.http.language import Language, language_of
 from services.chassis.http.tags import match_versions, tag
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Cause, Stored
@@ -46,6 +47,11 @@ class Command:
         self._key = check_key(key)
         self._versions = match_versions(if_match)
         self._answer: tuple[int, bytes] | None = None
+
+    @property
+    def language(self) -> Language:
+        """The language of the caller."""
+        return language_of(self._request)
 
     @property
     def cause(self) -> Cause:

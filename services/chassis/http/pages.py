@@ -1,6 +1,6 @@
 """Lists, page by page: the next page starts where the last one ended, whatever is added meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Aggregate
+from services.chassis.http.tags import listed
 from services.chassis.store.aggregates import Page, Stored
 
 A = TypeVar("A", bound=Aggregate)
@@ -37,17 +38,36 @@ PageDep = Annotated[PageQuery, Depends(page_query)]
 
 
 class PageView(BaseModel, Generic[V]):
-    """One page of a list. `next` is the cursor of the page after it, None on the last one."""
+    """One page of a list. `next` is the cursor of the page after it, None on the last one.
+
+    The first page says how many there are: `total` where it holds all of them, else there are `at_least` so many.
+    """
 
     items: list[V]
     next: str | None = None
+    total: int | None = None
+    at_least: int | None = None
 
 
 def paged(page: Page[A], view: Callable[[Stored[A]], BaseModel], request: Request) -> Response:
-    """`page` with each item as `view` shows it, and a Link header to the next page (RFC 8288)."""
-    shown: PageView[Any] = PageView[Any](items=[view(item) for item in page.items], next=page.next)
+    """`page` with each item as `view` shows it."""
+    return page_of([view(item) for item in page.items], page.next, request)
+
+
+def page_of(items: Sequence[BaseModel], following: str | None, request: Request) -> Response:
+    """A page of `items`: with a Link header to the next page (RFC 8288) whose cursor is `following`, and an entity tag.
+
+    304 without a body where the caller has the page already.
+    """
+    first = "cursor" not in request.query_params
+    shown: PageView[Any] = PageView[Any](
+        items=list(items),
+        next=following,
+        total=len(items) if first and following is None else None,
+        at_least=len(items) if first and following is not None else None,
+    )
     headers = {}
-    if page.next is not None:
-        url = request.url.include_query_params(cursor=page.next)
+    if following is not None:
+        url = request.url.include_query_params(cursor=following)
         headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-    return Response(shown.model_dump_json(by_alias=True), media_type="application/json", headers=headers)
+    return listed(shown.model_dump_json(by_alias=True).encode(), headers, request)

@@ -1,7 +1,8 @@
 """Entity tags are the version of an aggregate, quoted. Conditional requests name them (RFC 9110, 13)."""
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,8 +11,9 @@ from pydantic import BaseModel
 from services.chassis.http.refusals import IfMatchMalformed
 
 _ITEM = re.compile(r'[ \t,]*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,[ \t,]*|\Z)')
-_VERSION = re.compile(r"(0|[1-9][0-9]{0,17})")
+_VERSION = re.compile(r"(0|[1-9][0-9]{0,17})(?:-[0-9a-f]{8})?")
 _LONGEST = 2048
+_VARYING = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"}
 
 
 def tag(version: int) -> str:
@@ -32,16 +34,17 @@ def match_versions(header: str | None) -> frozenset[int] | None:
     tags = _tags(header)
     if tags is None:
         raise IfMatchMalformed()
-    return frozenset(int(opaque) for weak, opaque in tags if not weak and _VERSION.fullmatch(opaque))
+    found = [_VERSION.fullmatch(opaque) for weak, opaque in tags if not weak]
+    return frozenset(int(version[1]) for version in found if version is not None)
 
 
-def none_match(header: str | None, version: int) -> bool:
-    """Whether an If-None-Match header lets the answer be sent, `version` being current. Comparison is weak."""
+def none_match(header: str | None, current: int | str) -> bool:
+    """Whether an If-None-Match header lets the answer be sent, `current` being the tag's word. Comparison is weak."""
     if header is None:
         return True
     if header.strip() == "*":
         return False
-    return all(opaque != str(version) for _weak, opaque in _tags(header) or ())
+    return all(opaque != str(current) for _weak, opaque in _tags(header) or ())
 
 
 def etagged(stored: Any, view: Callable[[Any], BaseModel], request: Request) -> Response:
@@ -53,6 +56,38 @@ def etagged(stored: Any, view: Callable[[Any], BaseModel], request: Request) -> 
     if not none_match(request.headers.get("if-none-match"), stored.version):
         return Response(status_code=304, headers=headers)
     return Response(view(stored).model_dump_json(by_alias=True), media_type="application/json", headers=headers)
+
+
+def etagged_as_shown(stored: Any, view: Callable[[Any], BaseModel], request: Request) -> Response:
+    """The same, for a `view` that depends on the time or the language too: its tag is the version, a dash, and a digest
+    of what is shown. If-Match takes it for the version.
+    """
+    body = view(stored).model_dump_json(by_alias=True).encode()
+    word = f"{stored.version}-{_digest(body)}"
+    return _unless_known(body, f'"{word}"', word, _VARYING, request)
+
+
+def listed(body: bytes, headers: Mapping[str, str], request: Request) -> Response:
+    """A list, with a weak tag of what is in it; 304 without a body where the caller has it already."""
+    word = _digest(body)
+    return _unless_known(
+        body,
+        f'W/"{word}"',
+        word,
+        {**headers, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"},
+        request,
+    )
+
+
+def _unless_known(body: bytes, tag: str, word: str, headers: Mapping[str, str], request: Request) -> Response:
+    headers = {"ETag": tag, **headers}
+    if not none_match(request.headers.get("if-none-match"), word):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=4).hexdigest()
 
 
 def _tags(header: str) -> list[tuple[bool, str]] | None:

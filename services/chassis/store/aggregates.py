@@ -6,8 +6,7 @@ Document: `_id`, `v` version, `at` creation, `by` the last writer, `state`, `out
 What it guarantees: a state without its events, or an event without its state, can't exist; two commands on one
 aggregate are applied one after the other (optimistic version, retried); a request with a receipt, and an event with a
 `taken` mark, have their effect once, whoever repeats them and wherever the process dies; nothing is written about
-somebody who was erased (`gone`). Commands made side by side
-share their calls to MongoDB (`together`), and none of them fails by another.
+somebody who was erased (`gone`). Commands made side by side share their calls to MongoDB, and none fails by another.
 What it does not: nothing spans two aggregates; what must follow elsewhere follows by event.
 """
 
@@ -23,12 +22,7 @@ from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.clock import Clock
-from services.chassis.errors import (
-    AlreadyExists,
-    StaleVersion,
-    TooMuchContention,
-    UnknownAggregate,
-)
+from services.chassis.errors import AlreadyExists, StaleVersion, TooMuchContention, UnknownAggregate
 from services.chassis.principal import SYSTEM
 from services.chassis.store import cursor as cursors
 from services.chassis.store import outbox
@@ -42,6 +36,7 @@ from services.chassis.store.receipt import Receipt, replay
 from services.chassis.store.secret import Secret, kept_in
 from services.chassis.store.throttle import Throttle
 from services.chassis.store.unavailable import StoreUnavailable, store_errors
+from services.chassis.words import name_kind
 from services.contracts.event import State
 from services.contracts.topics import Topic
 
@@ -57,13 +52,20 @@ WRITER = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[A]):
-    """One type of aggregate. `name` is its word in ids, subjects and errors; `state` what its topic shows, if any."""
+    """One type of aggregate. `name` is its word in ids and subjects, `zh` and `en` what people call it; `state` what
+    its topic shows, if any."""
 
     name: str
     collection: str
     model: type[A]
     topic: Topic
     state: type[State] | None
+    zh: str | None = None
+    en: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.zh is not None and self.en is not None:
+            name_kind(self.name, self.zh, self.en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ from services.contracts.issues.casetimes import (
     CaseWarned,
 )
 from services.contracts.issues.categories import CatalogueAdopted, CatalogueState, CategoryData, GroupData
-from services.contracts.issues.desk import CaseNumbered
+from services.contracts.issues.desk import CaseAmended, CaseGivenOn, CaseNoted, CaseNumbered, CaseTaken
 from services.contracts.issues.duplicates import (
     CaseAdopted,
     CaseAffected,
@@ -124,6 +124,7 @@ __all__ = [
     "CaseAccepted",
     "CaseAdopted",
     "CaseAffected",
+    "CaseAmended",
     "CaseAnonymised",
     "CaseChildrenCounted",
     "CaseContactExpired",
@@ -134,9 +135,11 @@ __all__ = [
     "CaseExtended",
     "CaseExtensionRefused",
     "CaseExtensionRequested",
+    "CaseGivenOn",
     "CaseHandled",
     "CaseMergeMoved",
     "CaseMerged",
+    "CaseNoted",
     "CaseNumbered",
     "CaseOverdue",
     "CasePaused",
@@ -157,6 +160,7 @@ __all__ = [
     "CaseStarted",
     "CaseState",
     "CaseStatus",
+    "CaseTaken",
     "CaseUnmerged",
     "CaseVerified",
     "CaseWarned",

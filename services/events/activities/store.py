@@ -11,7 +11,15 @@ from services.contracts.topics import ACTIVITIES
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.ending import COMPLETED_AFTER
 
-ACTIVITY = Kind(name="activity", collection="activities", model=Activity, topic=ACTIVITIES, state=ActivityState)
+ACTIVITY = Kind(
+    name="activity",
+    collection="activities",
+    model=Activity,
+    topic=ACTIVITIES,
+    state=ActivityState,
+    zh="活动",
+    en="activity",
+)
 KINDS: tuple[Kind[Any], ...] = (ACTIVITY,)
 
 BY_START = "state.starts_at"

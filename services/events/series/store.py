@@ -11,7 +11,9 @@ from services.contracts.activities import SeriesState, SeriesStatus
 from services.contracts.topics import ACTIVITIES
 from services.events.series.domain.series import HORIZON, STEP, Series
 
-SERIES = Kind(name="series", collection="series", model=Series, topic=ACTIVITIES, state=SeriesState)
+SERIES = Kind(
+    name="series", collection="series", model=Series, topic=ACTIVITIES, state=SeriesState, zh="系列活动", en="series"
+)
 KINDS: tuple[Kind[Any], ...] = (SERIES,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {

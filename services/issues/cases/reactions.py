@@ -16,6 +16,7 @@ from services.contracts.issues import (
     CalendarYearLoaded,
     CaseAccepted,
     CaseAdopted,
+    CaseAmended,
     CaseAnonymised,
     CaseMerged,
     CaseMergeMoved,
@@ -105,13 +106,13 @@ def keep_apart(handlers: Handlers, publicity: Publicity) -> None:
     for kept in (CaseReported, CaseMerged, CaseMergeMoved, CaseUnmerged, CaseAdopted, CaseReleased):
         handlers.on(kept)(company_changed)
 
-    async def became(received: Received[CaseAccepted | CaseWithheld | CaseShown]) -> None:
+    async def became(received: Received[CaseAccepted | CaseAmended | CaseWithheld | CaseShown]) -> None:
         """A case may be for everybody or not, by its category or its company."""
         case = (await publicity.cases.get(received.envelope.aggregate_id)).aggregate
-        if not (case.is_public and isinstance(received.event, CaseAccepted)):
+        if not (case.is_public and isinstance(received.event, CaseAccepted | CaseAmended)):
             await publicity.became(case, received.cause)
 
-    for event in (CaseAccepted, CaseWithheld, CaseShown):
+    for event in (CaseAccepted, CaseAmended, CaseWithheld, CaseShown):
         handlers.on(event)(became)
 
     @handlers.on(CatalogueAdopted)

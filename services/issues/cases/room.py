@@ -9,9 +9,9 @@ from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import Traces
 from services.chassis.subscriber.handlers import Handlers
 from services.issues.cases.api import cases as cases_api
-from services.issues.cases.api import evidence, history, merging, timing
-from services.issues.cases.api.cases import Filing
+from services.issues.cases.api import desk, evidence, history, merging, timing
 from services.issues.cases.api.changes import Changes
+from services.issues.cases.api.filing import Filing
 from services.issues.cases.erasure import CaseErasure, Drawn
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.mergers import Mergers
@@ -70,6 +70,7 @@ def room(
             merging.router(changes, filing.places, filing.catalogues),
             cases_api.router(changes, filing, units, joining),
             cases_api.by_number(changes),
+            desk.router(changes, filing),
             timing.router(changes),
         ],
         reactions=reactions,

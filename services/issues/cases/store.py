@@ -14,7 +14,7 @@ from services.issues.cases.domain.publicity import PUBLIC_CASES
 from services.issues.shared.queries import by as found_by
 from services.issues.shared.queries import by_newest
 
-CASES = Kind(name="case", collection="cases", model=Case, topic=ISSUES, state=CaseState)
+CASES = Kind(name="case", collection="cases", model=Case, topic=ISSUES, state=CaseState, zh="案件", en="case")
 KINDS = (CASES,)
 
 _THERE = {"$exists": True}

@@ -42,7 +42,7 @@ class UploadsShown:
         """Whether `by` may see the inside of a case that shows `photo`."""
         page = await self.cases.select(shown_in(photo))
         by = await self.vault.known(by)
-        return any(stored.aggregate.shows_inside_to(by) for stored in page.items)
+        return any(stored.aggregate.shows_photo_to(by, photo) for stored in page.items)
 
     async def shows_attachment_to(self, by: Principal, attachment: Attachment) -> bool:
         """Whether `by` may have the attachments of a case that holds `attachment`."""

@@ -20,8 +20,24 @@ from services.issues.shared.cache import LOOK_EVERY
 
 EDITION = "state.edition"
 
-CATALOGUES = Kind(name="catalogue", collection="catalogues", model=Edition, topic=ISSUES, state=CatalogueState)
-CALENDARS = Kind(name="calendar", collection="calendars", model=CalendarYear, topic=ISSUES, state=CalendarYearState)
+CATALOGUES = Kind(
+    name="catalogue",
+    collection="catalogues",
+    model=Edition,
+    topic=ISSUES,
+    state=CatalogueState,
+    zh="分类目录",
+    en="catalogue",
+)
+CALENDARS = Kind(
+    name="calendar",
+    collection="calendars",
+    model=CalendarYear,
+    topic=ISSUES,
+    state=CalendarYearState,
+    zh="工作日历",
+    en="calendar",
+)
 KINDS = (CATALOGUES, CALENDARS)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     CATALOGUES.collection: [IndexModel([("state.community", ASCENDING), (EDITION, ASCENDING), ("_id", ASCENDING)])],
@@ -59,6 +75,11 @@ class Catalogues:
             if await self.stored.find(edition_id(community, known.catalogue.version + 1)) is not None:
                 return self._remember(community, await self.latest(community))
         return known.catalogue
+
+    def known(self, community: str) -> Catalogue | None:
+        """The catalogue of `community` if it is in memory."""
+        found = self._known.get(community)
+        return None if found is None else found.catalogue
 
     async def latest(self, community: str) -> Catalogue:
         """The catalogue in force, read from the store: for a command that builds on it."""

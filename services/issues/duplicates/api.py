@@ -1,6 +1,5 @@
 """Routes of duplicates: cases are suggested while somebody types, and people join the one that stands."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,25 +9,25 @@ from pydantic import BaseModel, Field
 from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Principal
-from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.aggregates import Stored
 from services.chassis.store.mongo import Collection
 from services.contracts.issues import CaseState
 from services.contracts.marks import Code, Id
+from services.issues.cases.api.changes import Changes
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.store import visible_to
-from services.issues.cases.views import CaseView, case_view
+from services.issues.cases.views import CaseView
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.store import Catalogues
 from services.issues.duplicates.candidates import Described, similar
 from services.issues.duplicates.domain.likeness import LikenessReason, Match
 from services.issues.places.domain.places import Place
-from services.issues.privacy.vault import Vault
 from services.issues.shared.cache import Remembered
 from services.issues.supports.domain.supports import GiveSupport
 
@@ -83,7 +82,7 @@ class Comparing:
     clock: Clock
 
 
-def router(cases: Aggregates[Case], vault: Vault, joining: CaseJoining, comparing: Comparing) -> APIRouter:
+def router(changes: Changes, joining: CaseJoining, comparing: Comparing) -> APIRouter:
     """The routes of suggestions and of joining. `similar` is no id of a case, though it stands where ids do."""
     routes = APIRouter(prefix=BASE, tags=["cases"])
 
@@ -105,16 +104,16 @@ def router(cases: Aggregates[Case], vault: Vault, joining: CaseJoining, comparin
         """Open cases and those closed lately, each with a score and the reasons; public fields only."""
         principal.require(community)
         asked = await _asked(comparing, community, place, floor, category, text)
-        by = await vault.known(principal)
-        found = await similar(cases, comparing.rows, asked, comparing.clock(), visible_to(by, community), limit)
+        by = await changes.vault.known(principal)
+        found = await similar(changes.cases, comparing.rows, asked, comparing.clock(), visible_to(by, community), limit)
         joined = await joining.joined_by(by.sub, [stored.aggregate.id for stored, _ in found])
         return SimilarCases(items=[_similar(stored.aggregate, how, by, joined) for stored, how in found])
 
-    _supporting(routes, vault, joining)
+    _supporting(routes, changes, joining)
     return routes
 
 
-def _supporting(routes: APIRouter, vault: Vault, joining: CaseJoining) -> None:
+def _supporting(routes: APIRouter, changes: Changes, joining: CaseJoining) -> None:
     @routes.post("/{id}/support", response_model=CaseView, summary="Me too", responses=_JOINING)
     async def support(id: Id, request: Request, command: CommandDep, body: GiveSupport | None = None) -> Response:
         """The caller is affected by it too, counts once, and hears what becomes of it.
@@ -123,15 +122,15 @@ def _supporting(routes: APIRouter, vault: Vault, joining: CaseJoining) -> None:
         repetition as well.
         """
         stored = await joining.join(id, body or GiveSupport(), command)
-        return await _shown(vault, stored, command.principal, request)
+        return await _shown(changes, stored, command, request)
 
     @routes.delete("/{id}/support", response_model=CaseView, summary="Me no longer", responses=_JOINING)
     async def leave(id: Id, request: Request, command: CommandDep) -> Response:
-        return await _shown(vault, await joining.leave(id, command), command.principal, request)
+        return await _shown(changes, await joining.leave(id, command), command, request)
 
     @routes.get("/{id}/support", response_model=SupportView, responses=problems(UnknownAggregate, NotYours))
     async def mine(id: Id, principal: PrincipalDep) -> SupportView:
-        by = await vault.known(principal)
+        by = await changes.vault.known(principal)
         case = await joining.surviving_case_for(id, by)
         by.require(case.community)
         joined = await joining.joined_by(by.sub, sorted({id, case.id}))
@@ -162,9 +161,7 @@ def _similar(case: Case, how: Match, by: Principal, joined: set[str]) -> Similar
     )
 
 
-def _view(by: Principal) -> Callable[[Stored[Case]], CaseView]:
-    return lambda stored: case_view(stored, by)
-
-
-async def _shown(vault: Vault, stored: Stored[Case], principal: Principal, request: Request) -> Response:
-    return etagged(stored, _view(await vault.known(principal)), request)
+async def _shown(changes: Changes, stored: Stored[Case], command: Command, request: Request) -> Response:
+    by = await changes.vault.known(command.principal)
+    await changes.presenter.prepare([stored.aggregate])
+    return etagged(stored, changes.presenter.view(by, command.language), request)

@@ -24,9 +24,11 @@ from services.chassis.store.mongo import (
     IndexModel,
     ReturnDocument,
 )
+from services.chassis.words import name_kind
 from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp
 
 KEYS, USES = "open311_keys", "open311_uses"
+name_kind("api-key", "密钥", "key")
 INDEXES = {
     KEYS: [
         IndexModel([("digest", ASCENDING)], unique=True),

@@ -4,8 +4,8 @@ from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.journal import Journal
 from services.chassis.store.mongo import Database
-from services.issues.cases.api.cases import Filing
 from services.issues.cases.api.changes import Changes
+from services.issues.cases.api.filing import Filing
 from services.issues.open311 import keys_api
 from services.issues.open311 import router as endpoint
 from services.issues.open311.create import Taking

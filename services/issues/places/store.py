@@ -10,7 +10,7 @@ from services.issues.places.domain.places import Place
 from services.issues.shared.cache import CHANGED
 from services.issues.shared.queries import by_newest
 
-PLACES = Kind(name="place", collection="places", model=Place, topic=ISSUES, state=PlaceState)
+PLACES = Kind(name="place", collection="places", model=Place, topic=ISSUES, state=PlaceState, zh="地点", en="place")
 KINDS = (PLACES,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     PLACES.collection: [

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.pages import PageDep, PageView
+from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.chassis.store.cursor import InvalidCursor, decode, encode
@@ -45,10 +45,15 @@ def router(vault: Vault) -> APIRouter:
         """The last hundred keys, the newest first, destroyed ones among them."""
         return [_view(record) for record in await vault.of_person(principal.sub, _MOST)]
 
-    @routes.get("/destroyed", summary="Keys that exist no more", responses=problems(NotYours, InvalidCursor))
+    @routes.get(
+        "/destroyed",
+        response_model=PageView[ContactKeyView],
+        summary="Keys that exist no more",
+        responses=problems(NotYours, InvalidCursor),
+    )
     async def destroyed(
-        principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
-    ) -> PageView[ContactKeyView]:
+        request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
+    ) -> Response:
         """For staff and operators of the community; the last key to be destroyed comes first. Nobody can tell any more
         whose they were."""
         principal.require(community, Role.STAFF, Role.OPERATOR)
@@ -58,7 +63,7 @@ def router(vault: Vault) -> APIRouter:
         following = None
         if len(found) > page.limit:
             following = encode(shown[-1].destroyed_at, shown[-1].id)
-        return PageView[ContactKeyView](items=[_view(record) for record in shown], next=following)
+        return page_of([_view(record) for record in shown], following, request)
 
     @routes.get("/masters", summary="What the master keys hold", responses=problems(NotYours))
     async def masters(principal: PrincipalDep) -> list[MasterView]:

@@ -13,9 +13,17 @@ from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.shared.queries import by, by_newest
 
-ROUNDS = Kind(name="round", collection="rounds", model=Round, topic=ISSUES, state=RoundState)
-ROUND_PLANS = Kind(name="roundplan", collection="roundplans", model=RoundPlan, topic=ISSUES, state=RoundPlanState)
-VISITS = Kind(name="visit", collection="visits", model=Visit, topic=ISSUES, state=VisitState)
+ROUNDS = Kind(name="round", collection="rounds", model=Round, topic=ISSUES, state=RoundState, zh="巡查", en="round")
+ROUND_PLANS = Kind(
+    name="roundplan",
+    collection="roundplans",
+    model=RoundPlan,
+    topic=ISSUES,
+    state=RoundPlanState,
+    zh="巡查计划",
+    en="plan of rounds",
+)
+VISITS = Kind(name="visit", collection="visits", model=Visit, topic=ISSUES, state=VisitState, zh="走访记录", en="visit")
 KINDS = (ROUNDS, ROUND_PLANS, VISITS)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ROUNDS.collection: [by_newest("community"), by_newest("community", "status"), by_newest("walker")],

@@ -18,10 +18,20 @@ from services.issues.routing.domain.policy import Routing, not_set_up, routing_i
 from services.issues.routing.domain.rehearsal import Rehearsal
 from services.issues.routing.weights import Weights
 
-ROUTINGS = Kind("routing", "routings", Routing, ISSUES, RoutingState)
-MODELS = Kind("routing-model", "routing_models", RoutingModel, ISSUES, RoutingModelState)
-REHEARSALS: Kind[Rehearsal] = Kind("rehearsal", "rehearsals", Rehearsal, ISSUES, None)
-ACCURACIES = Kind("dispatch-accuracy", "dispatch_accuracies", DispatchAccuracy, ISSUES, DispatchAccuracyState)
+ROUTINGS = Kind("routing", "routings", Routing, ISSUES, RoutingState, zh="分派规则", en="routing policy")
+MODELS = Kind(
+    "routing-model", "routing_models", RoutingModel, ISSUES, RoutingModelState, zh="分派模型", en="routing model"
+)
+REHEARSALS: Kind[Rehearsal] = Kind("rehearsal", "rehearsals", Rehearsal, ISSUES, None, zh="演练", en="rehearsal")
+ACCURACIES = Kind(
+    "dispatch-accuracy",
+    "dispatch_accuracies",
+    DispatchAccuracy,
+    ISSUES,
+    DispatchAccuracyState,
+    zh="分派准确率",
+    en="figure of dispatching",
+)
 KINDS: tuple[Kind[Any], ...] = (ROUTINGS, MODELS, REHEARSALS, ACCURACIES)
 
 SUGGESTIONS = "suggestions"

@@ -49,6 +49,11 @@ class Remembered(Generic[A]):
             known = self._known.put(id, await self.stored.get(id))
         return known.aggregate
 
+    def known(self, id: str) -> A | None:
+        """The aggregate `id` if it is in memory."""
+        found = self._known.get(id)
+        return None if found is None else found.aggregate
+
     async def those_of(self, ids: Sequence[str]) -> dict[str, A]:
         """Those of `ids` that exist, by their id."""
         await self._look()

@@ -30,6 +30,10 @@ class Unchanging(Generic[A]):
             known = self._known.put(id, (await self.stored.get(id)).aggregate)
         return known
 
+    def known(self, id: str) -> A | None:
+        """The aggregate `id` if it is in memory."""
+        return self._known.get(id)
+
     async def those_of(self, ids: Sequence[str]) -> dict[str, A]:
         """Those of `ids` that exist, by their id."""
         found = {id: known for id in ids if (known := self._known.get(id)) is not None}

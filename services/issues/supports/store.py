@@ -8,7 +8,7 @@ from services.contracts.topics import ISSUES
 from services.issues.shared.queries import by
 from services.issues.supports.domain.supports import Support
 
-SUPPORTS = Kind(name="support", collection="supports", model=Support, topic=ISSUES, state=None)
+SUPPORTS = Kind(name="support", collection="supports", model=Support, topic=ISSUES, state=None, zh="附议", en="support")
 KINDS = (SUPPORTS,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     SUPPORTS.collection: [

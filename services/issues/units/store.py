@@ -9,6 +9,6 @@ from services.contracts.topics import ISSUES
 from services.issues.shared.queries import by_newest
 from services.issues.units.domain import Unit
 
-UNITS = Kind(name="unit", collection="units", model=Unit, topic=ISSUES, state=UnitState)
+UNITS = Kind(name="unit", collection="units", model=Unit, topic=ISSUES, state=UnitState, zh="单位", en="unit")
 KINDS = (UNITS,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {UNITS.collection: [by_newest("community")]}

@@ -17,6 +17,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, UnknownAggregate
 from services.chassis.principal import Principal
 from services.chassis.store.mongo import Database, Document
+from services.chassis.words import name_kind
 from services.issues.privacy.vault import Vault
 from services.issues.uploads import documents, recordings
 from services.issues.uploads import store as kept
@@ -24,6 +25,7 @@ from services.issues.uploads.allowance import Allowance
 from services.issues.uploads.store import Kept
 
 COLLECTION = "attachments"
+name_kind("attachment", "附件", "attachment")
 BUCKET = "attached"
 INDEXES = kept.INDEXES
 MAX_BYTES = max(documents.MAX_BYTES, recordings.MAX_BYTES)

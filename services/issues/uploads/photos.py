@@ -15,6 +15,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, UnknownAggregate
 from services.chassis.principal import Principal
 from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel
+from services.chassis.words import name_kind
 from services.issues.privacy.vault import Vault
 from services.issues.uploads import store as kept
 from services.issues.uploads.allowance import Allowance
@@ -23,6 +24,7 @@ from services.issues.uploads.labels import taken
 from services.issues.uploads.store import Kept
 
 COLLECTION = "photos"
+name_kind("photo", "照片", "photo")
 BUCKET = "pictures"
 INDEXES = [
     *kept.INDEXES,

@@ -9,7 +9,15 @@ from services.contracts.topics import ISSUES
 from services.issues.shared.cache import CHANGED
 from services.issues.vocabulary.domain import Vocabulary
 
-VOCABULARIES = Kind(name="vocabulary", collection="vocabularies", model=Vocabulary, topic=ISSUES, state=VocabularyState)
+VOCABULARIES = Kind(
+    name="vocabulary",
+    collection="vocabularies",
+    model=Vocabulary,
+    topic=ISSUES,
+    state=VocabularyState,
+    zh="词汇表",
+    en="vocabulary",
+)
 KINDS = (VOCABULARIES,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     VOCABULARIES.collection: [IndexModel([(CHANGED, ASCENDING), ("_id", ASCENDING)])],

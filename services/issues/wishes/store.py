@@ -11,7 +11,7 @@ from services.contracts.topics import ISSUES
 from services.issues.shared.queries import by, by_newest
 from services.issues.wishes.domain.wishes import Wish
 
-WISHES = Kind(name="wish", collection="wishes", model=Wish, topic=ISSUES, state=WishState)
+WISHES = Kind(name="wish", collection="wishes", model=Wish, topic=ISSUES, state=WishState, zh="心愿", en="wish")
 KINDS = (WISHES,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     WISHES.collection: [

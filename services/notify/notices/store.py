@@ -13,7 +13,7 @@ from services.notify.notices.domain.planning import Bundle
 from services.notify.notices.domain.sending import CLAIM_LASTS
 from services.notify.shared.values import NOISY, Way
 
-NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState)
+NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState, zh="通知", en="notice")
 KINDS: tuple[Kind[Any], ...] = (NOTICE,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {

@@ -9,7 +9,7 @@ from services.chassis.store.mongo import ASCENDING, Database, Document, IndexMod
 from services.contracts.topics import NOTICES
 from services.notify.persons.domain.person import Person
 
-PERSON = Kind("person", "persons", Person, NOTICES, None)
+PERSON = Kind("person", "persons", Person, NOTICES, None, zh="人员", en="person")
 KINDS: tuple[Kind[Any], ...] = (PERSON,)
 
 MEMBERSHIPS = "memberships"

@@ -13,7 +13,15 @@ from services.volunteers.care import readings
 from services.volunteers.care.domain.plans import SIGHT, CarePlan
 from services.volunteers.shared.queries import found_by, listed_by
 
-CARE_PLAN = Kind(name="care-plan", collection="care_plans", model=CarePlan, topic=VOLUNTEERS, state=CarePlanState)
+CARE_PLAN = Kind(
+    name="care-plan",
+    collection="care_plans",
+    model=CarePlan,
+    topic=VOLUNTEERS,
+    state=CarePlanState,
+    zh="关爱计划",
+    en="care plan",
+)
 KINDS = (CARE_PLAN,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {

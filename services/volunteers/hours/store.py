@@ -11,7 +11,15 @@ from services.contracts.volunteers import AccountState
 from services.volunteers.hours.domain.ledger import Account
 from services.volunteers.shared.queries import found_by, listed_by
 
-ACCOUNT = Kind(name="account", collection="accounts", model=Account, topic=VOLUNTEERS, state=AccountState)
+ACCOUNT = Kind(
+    name="account",
+    collection="accounts",
+    model=Account,
+    topic=VOLUNTEERS,
+    state=AccountState,
+    zh="志愿服务账户",
+    en="account",
+)
 KINDS = (ACCOUNT,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {

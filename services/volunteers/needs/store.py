@@ -12,7 +12,7 @@ from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import SERVING, OfferStatus
 from services.volunteers.shared.queries import found_by
 
-NEED = Kind(name="need", collection="needs", model=Need, topic=VOLUNTEERS, state=NeedState)
+NEED = Kind(name="need", collection="needs", model=Need, topic=VOLUNTEERS, state=NeedState, zh="需求", en="need")
 KINDS = (NEED,)
 
 BY_START = "state.starts_at"

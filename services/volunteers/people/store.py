@@ -11,7 +11,15 @@ from services.contracts.volunteers import VolunteerState, VolunteerStatus
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.shared.queries import found_by, listed_by
 
-VOLUNTEER = Kind(name="volunteer", collection="volunteers", model=Volunteer, topic=VOLUNTEERS, state=VolunteerState)
+VOLUNTEER = Kind(
+    name="volunteer",
+    collection="volunteers",
+    model=Volunteer,
+    topic=VOLUNTEERS,
+    state=VolunteerState,
+    zh="志愿者",
+    en="volunteer",
+)
 KINDS = (VOLUNTEER,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {

@@ -9,7 +9,7 @@ from services.contracts.volunteers import TeamState
 from services.volunteers.shared.queries import found_by, listed_by
 from services.volunteers.teams.domain import Team
 
-TEAM = Kind(name="team", collection="teams", model=Team, topic=VOLUNTEERS, state=TeamState)
+TEAM = Kind(name="team", collection="teams", model=Team, topic=VOLUNTEERS, state=TeamState, zh="队伍", en="team")
 KINDS = (TEAM,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {

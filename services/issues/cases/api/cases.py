@@ -1,7 +1,6 @@
 """Routes of cases: reports, the commands of the table of transitions, lists and single cases, and the table itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Literal
 
@@ -11,37 +10,42 @@ from pydantic import BaseModel
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.pages import PageDep, PageView, paged
+from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Stored
 from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
-from services.issues.cases.api.changes import BASE, REFUSALS, Changes, view
-from services.issues.cases.contacts import opened, sealing
+from services.issues.cases.api.changes import BASE, REFUSALS, Changes
+from services.issues.cases.api.filing import Filing
+from services.issues.cases.contacts import sealing
 from services.issues.cases.domain import evidence, handling, reporting, verdict
 from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.handling_rules import (
+    AlreadyContacted,
+    ReturnedTooOften,
+    VerifierIsHandler,
+    VerifierIsReporter,
+)
 from services.issues.cases.domain.number import read_number
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, CaseCommand
-from services.issues.cases.evidence import Evidence
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.store import numbered, visible_to
-from services.issues.cases.views import CaseView, case_view
+from services.issues.cases.views import CaseView
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.catalogue.store import Catalogues
-from services.issues.places.domain.places import Place, PlaceIsRetired, PointFarAway, require_near
+from services.issues.places.domain.places import PlaceIsRetired, PointFarAway, require_near
 from services.issues.places.service import reportable
 from services.issues.privacy.domain.contact import GuardianMustAgree
-from services.issues.shared.cache import Remembered
 from services.issues.shared.queries import matching
 from services.issues.shared.unchanging import Unchanging
 from services.issues.supports.domain.supports import GiveSupport
 from services.issues.units.domain import Unit
-from services.issues.uploads.attachments import Attachments, NotYourAttachment
-from services.issues.uploads.photos import NotYourPhoto, Photos
+from services.issues.uploads.attachments import NotYourAttachment
+from services.issues.uploads.photos import NotYourPhoto
 
 
 class TransitionView(BaseModel):
@@ -58,17 +62,6 @@ TABLE = [
     TransitionView(source=t.source, command=t.command, target=t.target, roles=sorted(WHO[t.command]), reason=t.reason)
     for t in TRANSITIONS
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """Where the things are found that a report names: its place, its category, its pictures and attachments."""
-
-    places: Remembered[Place]
-    catalogues: Catalogues
-    photos: Photos
-    attachments: Attachments
-    evidence: Evidence
 
 
 def router(changes: Changes, filing: Filing, units: Unchanging[Unit], joining: CaseJoining) -> APIRouter:
@@ -117,13 +110,12 @@ def _reading(routes: APIRouter, changes: Changes) -> None:
             reporter=[by.sub, by.alias] if reporter == "me" else None,
         )
         query |= visible_to(by, community)
-        return paged(await changes.cases.select(query, limit=page.limit, cursor=page.cursor), view(by), request)
+        return await changes.many(await changes.cases.select(query, limit=page.limit, cursor=page.cursor), by, request)
 
     @routes.get("/{id}", response_model=CaseView, summary="One case", responses=problems(UnknownAggregate, NotYours))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         stored, by = await changes.known(id, principal)
-        contact = await opened(changes.vault, stored.aggregate, by)
-        return etagged(stored, lambda stored: case_view(stored, by, contact), request)
+        return await changes.one(stored, by, request)
 
 
 def by_number(changes: Changes) -> APIRouter:
@@ -139,9 +131,7 @@ def by_number(changes: Changes) -> APIRouter:
     async def one(number: Annotated[str, Path(max_length=40)], request: Request, principal: PrincipalDep) -> Response:
         """In whichever of the caller's communities; the number as people type it: `yg2611-42` finds `YG-2611-0042`."""
         by = await changes.vault.known(principal)
-        stored = await _numbered(changes, number, by)
-        contact = await opened(changes.vault, stored.aggregate, by)
-        return etagged(stored, lambda stored: case_view(stored, by, contact), request)
+        return await changes.one(await _numbered(changes, number, by), by, request)
 
     return routes
 
@@ -185,7 +175,8 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
         by = await changes.vault.known(command.principal)
         if body.me_too is not None:
             joined = await joining.join(body.me_too, GiveSupport(), command)
-            return etagged(joined, view(by), request)
+            await changes.presenter.prepare([joined.aggregate])
+            return etagged(joined, changes.presenter.view(by, command.language), request)
         steps = await reportable(filing.places, body.place)
         place = steps[-1]
         if place.community == body.community:
@@ -201,7 +192,7 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
             lambda id, now: reporting.report(
                 id, body, place, catalogue, by, now, contact=sealed(id), clocks=clocks, number=number, seen=seen
             ),
-            view(by),
+            changes.presenter.view(by, command.language),
             location=lambda id: f"{BASE}/{id}",
         )
 
@@ -252,7 +243,7 @@ def _filing(routes: APIRouter, changes: Changes, catalogues: Catalogues, units: 
 
 
 def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
-    @routes.post("/{id}/return", response_model=CaseView, responses=problems(*REFUSALS, handling.ReturnedTooOften))
+    @routes.post("/{id}/return", response_model=CaseView, responses=problems(*REFUSALS, ReturnedTooOften))
     async def give_back(id: Id, body: handling.Return, command: CommandDep) -> Response:
         return await changes.change(id, body, command, handling.give_back)
 
@@ -260,7 +251,7 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
     async def start(id: Id, command: CommandDep, body: handling.Start | None = None) -> Response:
         return await changes.change_in_time(id, body or handling.Start(), command, handling.start)
 
-    @routes.post("/{id}/contact", response_model=CaseView, responses=problems(*REFUSALS, handling.AlreadyContacted))
+    @routes.post("/{id}/contact", response_model=CaseView, responses=problems(*REFUSALS, AlreadyContacted))
     async def contact(id: Id, command: CommandDep, body: handling.ContactReporter | None = None) -> Response:
         """The reporter was spoken with for the first time."""
         return await changes.change_in_time(id, body or handling.ContactReporter(), command, handling.contact)
@@ -289,7 +280,7 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
             seen = await filing.evidence.of(body.photos, id, community)
         return await changes.change_in_time(id, body, command, partial(handling.handle, seen=seen))
 
-    verifying = problems(*REFUSALS, handling.VerifierIsHandler, handling.VerifierIsReporter)
+    verifying = problems(*REFUSALS, VerifierIsHandler, VerifierIsReporter)
 
     @routes.post("/{id}/verify", response_model=CaseView, responses=verifying)
     async def verify(id: Id, body: handling.Verify, command: CommandDep) -> Response:

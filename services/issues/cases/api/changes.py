@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.command import Command
+from services.chassis.http.language import language_of
+from services.chassis.http.pages import paged
+from services.chassis.http.tags import etagged_as_shown
 from services.chassis.principal import Principal
-from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Page, Stored
+from services.issues.cases.contacts import opened
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import AnyClocks, Clocks
 from services.issues.cases.domain.transitions import NotNow
 from services.issues.cases.numbers import Numbers
-from services.issues.cases.views import CaseView, case_view
+from services.issues.cases.presenting import CasePresenter
+from services.issues.cases.views import CaseView
 from services.issues.cases.visibility import known_by, known_case
 from services.issues.privacy.vault import Vault
 
@@ -30,13 +36,16 @@ REFUSALS = (UnknownAggregate, NotYours, NotNow, StaleVersion)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What every command on a case takes: the cases, the vault that knows callers' aliases, how clocks run, and
-    the numbers that new cases draw."""
+    """What every command on a case takes: the cases, the vault that knows callers' aliases, how clocks run,
+    the numbers that new cases draw, what shows cases, and the
+    time."""
 
     cases: Aggregates[Case]
     vault: Vault
     clocks: AnyClocks
     numbers: Numbers
+    presenter: CasePresenter
+    clock: Clock
 
     async def known(self, id: str, principal: Principal) -> tuple[Stored[Case], Principal]:
         """As `known_case`."""
@@ -52,7 +61,11 @@ class Changes:
         """Change case `id` as `decide` says; the answer is the case as the caller may see it."""
         by = await self.vault.known(command.principal)
         return await command.change(
-            self.cases, id, lambda case, now: decide(case, body, by, now), view(by), known_to=known_by(by)
+            self.cases,
+            id,
+            lambda case, now: decide(case, body, by, now),
+            await self.view(id, by, command),
+            known_to=known_by(by),
         )
 
     async def change_in_time(
@@ -69,7 +82,18 @@ class Changes:
 
         return await self.change(id, body, command, decided_in_time)
 
+    async def view(self, id: str, by: Principal, command: Command) -> Callable[[Stored[Case]], CaseView]:
+        """How `by` will see case `id`, which they change by `command`."""
+        await self.presenter.ready(self.cases, id)
+        return self.presenter.view(by, command.language)
 
-def view(by: Principal) -> Callable[[Stored[Case]], CaseView]:
-    """How `by` sees a case."""
-    return lambda stored: case_view(stored, by)
+    async def many(self, page: Page[Case], by: Principal, request: Request) -> Response:
+        """A page of cases as `by` sees them."""
+        await self.presenter.prepare(stored.aggregate for stored in page.items)
+        return paged(page, self.presenter.view(by, language_of(request)), request)
+
+    async def one(self, stored: Stored[Case], by: Principal, request: Request) -> Response:
+        """One case as `by` sees it, with the contact of its reporter where they may read it."""
+        await self.presenter.prepare([stored.aggregate])
+        contact = await opened(self.vault, stored.aggregate, by)
+        return etagged_as_shown(stored, self.presenter.view(by, language_of(request), contact), request)

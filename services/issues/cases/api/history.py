@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.pages import PageDep, PageView
+from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates
@@ -23,7 +23,8 @@ from services.issues.cases.domain.case import Case
 from services.issues.cases.visibility import known_case
 from services.issues.privacy.vault import Vault
 
-_INSIDE = frozenset({"by", "reason", "note", "comment", "until", "previous_unit", "previous_due_at", "for_reporter"})
+_OF_WORKERS = frozenset({"by", "person", "previous_person", "for_office"})
+_INSIDE = _OF_WORKERS | {"reason", "note", "comment", "until", "previous_unit", "previous_due_at", "for_reporter"}
 """Internal fields of events that workers read; others (keys, exact places, people behind me-toos) are nobody's."""
 
 _PEOPLE = ("reporter", "by", "proposer")
@@ -59,14 +60,9 @@ def router(cases: Aggregates[Case], vault: Vault, journal: Journal) -> APIRouter
         entries = await journal.page(id, after=after, limit=page.limit + 1)
         gone = {ERASED, *await _forgotten(journal, case)}
         here = entries[: page.limit]
-        shown = [_view(entry, case, by, gone) for entry in here if not entry.withheld or case.shows_inside_to(by)]
+        shown = [_view(entry, case, by, gone) for entry in here if _may_read(entry, case, by)]
         following = encode(here[-1].sequence, id) if len(entries) > page.limit else None
-        headers = {}
-        if following is not None:
-            url = request.url.include_query_params(cursor=following)
-            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-        content = PageView[EntryView](items=shown, next=following).model_dump_json()
-        return Response(content, media_type="application/json", headers=headers)
+        return page_of(shown, following, request)
 
     return routes
 
@@ -92,12 +88,20 @@ def _view(entry: Entry, case: Case, by: Principal, gone: Set[str]) -> EntryView:
     )
 
 
+def _may_read(entry: Entry, case: Case, by: Principal) -> bool:
+    """Whether `by` reads `entry`: what happened while the case was not for everybody is for its inside, and an internal
+    remark for who works on it."""
+    if entry.data.get("for_office"):
+        return case.reads_internal(by)
+    return not entry.withheld or case.shows_inside_to(by)
+
+
 def _readable(entry: Entry, inside: bool, works: bool) -> Mapping[str, Any]:
     """The fields of `entry` that the caller reads: public ones; with the inside also what was written; workers also who
     did it."""
     model = events().get(entry.type)
     public = frozenset() if model is None else model.public_fields
-    more = _INSIDE if works else _INSIDE - {"by"} if inside else frozenset()
+    more = _INSIDE if works else _INSIDE - _OF_WORKERS if inside else frozenset()
     return {name: value for name, value in entry.data.items() if name in public or name in more}
 
 

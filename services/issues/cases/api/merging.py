@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.pages import PageDep, PageView, paged
+from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
-from services.issues.cases.api.changes import BASE, REFUSALS, Changes, view
+from services.issues.cases.api.changes import BASE, REFUSALS, Changes
 from services.issues.cases.domain import merging, parents
 from services.issues.cases.domain.transitions import WHO, CaseCommand
 from services.issues.cases.joining import surviving_case
@@ -49,7 +49,10 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
         end = await surviving_case(changes.cases, body.into)
         clocks = changes.clocks.of(stored.aggregate.community)
         answer = await command.change(
-            changes.cases, id, lambda case, now: merging.merge(case, body, end, clocks, by, now), view(by)
+            changes.cases,
+            id,
+            lambda case, now: merging.merge(case, body, end, clocks, by, now),
+            await changes.view(id, by, command),
         )
         # The other case may have been closed while this one was written: then it was closed first.
         if await take_back_late_merger(changes.cases, changes.clocks, id, end.id, command.cause):
@@ -64,7 +67,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
             changes.cases,
             id,
             lambda case, now: merging.unmerge(case, given, changes.clocks.of(case.community), by, now),
-            view(by),
+            await changes.view(id, by, command),
             known_to=known_by(by),
         )
 
@@ -93,7 +96,10 @@ def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], cat
         parent = (await changes.cases.get(body.parent)).aggregate
         some = await changes.cases.collection.find_one(part_of(id), {"_id": 1}) is not None
         return await command.change(
-            changes.cases, id, lambda case, now: parents.adopt(case, body, parent, by, now, has_children=some), view(by)
+            changes.cases,
+            id,
+            lambda case, now: parents.adopt(case, body, parent, by, now, has_children=some),
+            await changes.view(id, by, command),
         )
 
     @routes.post(
@@ -105,7 +111,11 @@ def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], cat
     async def release(id: Id, command: CommandDep) -> Response:
         by = await changes.vault.known(command.principal)
         return await command.change(
-            changes.cases, id, lambda case, now: parents.release(case, by, now), view(by), known_to=known_by(by)
+            changes.cases,
+            id,
+            lambda case, now: parents.release(case, by, now),
+            await changes.view(id, by, command),
+            known_to=known_by(by),
         )
 
     @routes.post(
@@ -125,7 +135,7 @@ def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], cat
         return await command.create(
             changes.cases,
             lambda id, now: parents.split_off(id, body, parent, place, catalogue, by, now, number=number),
-            view(by),
+            changes.presenter.view(by, command.language),
             location=lambda id: f"{BASE}/{id}",
         )
 
@@ -145,4 +155,4 @@ async def _pointing(
     """The cases that `query` finds, pointing at case `id`, without those that the caller may not know of."""
     stored, by = await changes.known(id, principal)
     query = {"$and": [query, visible_to(by, stored.aggregate.community)]}
-    return paged(await changes.cases.select(query, limit=page.limit, cursor=page.cursor), view(by), request)
+    return await changes.many(await changes.cases.select(query, limit=page.limit, cursor=page.cursor), by, request)

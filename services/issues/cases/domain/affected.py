@@ -8,7 +8,7 @@ from services.chassis.principal import Principal
 from services.contracts.event import Event
 from services.contracts.issues import CaseAffected, CaseChildrenCounted, CaseRaised, CaseStatus, Priority
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.transitions import CLOSED
+from services.issues.cases.domain.transitions import CLOSED, STATUS_WORDS
 
 RAISED_AT = (5, 20, 100)
 """From how many people on the priority is one step higher, another one, and so on."""
@@ -38,7 +38,7 @@ def require_joinable(case: Case, by: Principal, person: str) -> None:
     """Raises YourOwnCase or NobodyJoins where `person`, for whom `by` speaks, can't join."""
     by.require(case.community)
     if case.status in CLOSED or (case.status is CaseStatus.HANDLED and case.on_the_spot):
-        raise NobodyJoins(status=case.status)
+        raise NobodyJoins(status=STATUS_WORDS[case.status])
     if case.reporter == person or (person == by.sub and case.is_reporter(by)):
         raise YourOwnCase()
 

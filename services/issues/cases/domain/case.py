@@ -36,7 +36,10 @@ ANONYMOUS = "anonymous"
 
 
 class Remark(Value):
-    """Words that somebody wrote with a command. `about` is that command."""
+    """Words that somebody wrote with a command. `about` is that command.
+
+    `internal`: they are not for the reporter, and neither are the `photos` and `attachments` that came with them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -44,6 +47,9 @@ class Remark(Value):
     by: Officer[str]
     about: CaseCommand
     text: Office[str] = Field(repr=False)
+    internal: bool = False
+    photos: Thing[tuple[str, ...]] = ()
+    attachments: Thing[tuple[str, ...]] = ()
 
 
 _OF_WITHHELD = CaseWithheldState.model_fields.keys() - {"public"}
@@ -85,7 +91,9 @@ class Case(Aggregate):
 
     `answers` are to the questions of its category. `evidence` is what the category asked for when the case was filed.
 
-    `handlers`: everybody who ever worked on it; none of them verifies it. `reporter` is an alias where they are
+    `handlers`: everybody who ever worked on it; none of them verifies it. `assignee`: who of the unit has it.
+
+    `reporter` is an alias where they are
     `anonymous`, and then nobody is shown it. `minor`: the reporter is under fourteen.
 
     `phase` to `tick_at` are its clock, see `clock`; `held` is what a pause or a merger keeps of it. `due_for` and
@@ -131,6 +139,7 @@ class Case(Aggregate):
     status: CaseStatus
     unit: Thing[str | None] = None
     handlers: Officer[frozenset[str]] = frozenset()
+    assignee: Officer[str | None] = None
     on_the_spot: bool = False
     before: Words[tuple[str, ...]] = ()
     after: Thing[tuple[str, ...]] = ()
@@ -237,10 +246,25 @@ class Case(Aggregate):
     def shows_attachment_to(self, by: Principal, attachment: str, *, voice: bool) -> bool:
         """Whether `by` may have `attachment`. A voice does not betray to the unit
         who is nameless, or a child."""
-        if not self.shows_inside_to(by):
+        if not self.shows_inside_to(by) or attachment in self.hidden_from(by):
             return False
         betrays = voice and (self.anonymous or self.minor) and self.is_outside(by)
         return attachment in self.attachments_after or (attachment in self.attachments and not betrays)
+
+    def reads_internal(self, by: Principal) -> bool:
+        """Whether `by` reads remarks that are not for the reporter: they work on the case."""
+        return self.handled_by(by) or by.has(self.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
+
+    def hidden_from(self, by: Principal) -> frozenset[str]:
+        """The ids of photos and attachments that came with remarks which `by` does not read."""
+        if self.reads_internal(by):
+            return frozenset()
+        internal = [remark for remark in self.remarks if remark.internal]
+        return frozenset(id for remark in internal for id in (*remark.photos, *remark.attachments))
+
+    def shows_photo_to(self, by: Principal, photo: str) -> bool:
+        """Whether `by` may see `photo`, which is kept with the case."""
+        return self.shows_inside_to(by) and photo not in self.hidden_from(by)
 
     def is_outside(self, by: Principal) -> bool:
         """Whether `by` is neither the reporter nor one of the committee: words that they read have left it."""
@@ -281,6 +305,8 @@ def of_category(category: Category) -> dict[str, Any]:
     }
 
 
-def with_remark(case: Case, about: CaseCommand, text: str | None, by: Principal, now: datetime) -> tuple[Remark, ...]:
+def with_remark(
+    case: Case, about: CaseCommand, text: str | None, by: Principal, now: datetime, **more: Any
+) -> tuple[Remark, ...]:
     """The remarks of `case`, and what `by` wrote now if anything."""
-    return case.remarks if text is None else (*case.remarks, Remark(at=now, by=by.sub, about=about, text=text))
+    return case.remarks if text is None else (*case.remarks, Remark(at=now, by=by.sub, about=about, text=text, **more))

@@ -71,6 +71,30 @@ class RefuseExtension(Request):
     reason: Text
 
 
+def may_request_extension(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would ask for time."""
+    by.require(case.community, *WHO[CaseCommand.REQUEST_EXTENSION])
+    target(case.status, CaseCommand.REQUEST_EXTENSION)
+    if not case.handled_by(by):
+        raise NotYours()
+    if case.extension is not None:
+        raise ExtensionPending()
+    _require_in_time(case, now)
+
+
+def may_grant_extension(case: Case, by: Principal, now: datetime) -> Extension:
+    """What is granted; raises what `by` is refused for who would grant it."""
+    extension = _answered(case, CaseCommand.GRANT_EXTENSION, by)
+    _require_in_time(case, now)
+    _require_more(case, extension.until, now)
+    return extension
+
+
+def may_refuse_extension(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would refuse the time that was asked for."""
+    _answered(case, CaseCommand.REFUSE_EXTENSION, by)
+
+
 def request_extension(case: Case, command: RequestExtension, by: Principal, now: datetime) -> Decision[Case]:
     """The unit asks for time; its deadline stays until somebody agrees.
 
@@ -80,13 +104,7 @@ def request_extension(case: Case, command: RequestExtension, by: Principal, now:
         ExtensionTooLate: the deadline has passed.
         ExtensionPending: an answer is waited for already.
     """
-    by.require(case.community, *WHO[CaseCommand.REQUEST_EXTENSION])
-    target(case.status, CaseCommand.REQUEST_EXTENSION)
-    if not case.handled_by(by):
-        raise NotYours()
-    if case.extension is not None:
-        raise ExtensionPending()
-    _require_in_time(case, now)
+    may_request_extension(case, by, now)
     _require_more(case, command.until, now)
     if command.until > now + FARTHEST:
         raise DueTooFar(days=FARTHEST.days)
@@ -112,9 +130,7 @@ def grant_extension(
         ExtensionTooLate: the deadline has passed meanwhile.
         NoMoreTime: a pause has moved the deadline beyond what was asked for.
     """
-    extension = _answered(case, CaseCommand.GRANT_EXTENSION, by)
-    _require_in_time(case, now)
-    _require_more(case, extension.until, now)
+    extension = may_grant_extension(case, by, now)
     case, passed = overtaken(case, now)
     longer = clocks.owing(case, extension.until, now).model_copy(
         update={
@@ -134,7 +150,7 @@ def refuse_extension(case: Case, command: RefuseExtension, by: Principal, now: d
     Raises:
         NoExtension, ApproverIsRequester: as for granting.
     """
-    _answered(case, CaseCommand.REFUSE_EXTENSION, by)
+    may_refuse_extension(case, by, now)
     changed = case.model_copy(
         update={
             "extension": None,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Conflict, Invalid, NotYours
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
 from services.chassis.values import Moment, Request, Text
 from services.contracts.issues import (
@@ -23,6 +23,12 @@ from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks, overtaken, stop
 from services.issues.cases.domain.evidence import Seen, require_new
+from services.issues.cases.domain.handling_rules import (
+    may_contact,
+    may_give_back,
+    require_unit,
+    require_verifier,
+)
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.shared.values import AttachmentIds, PhotoIds
 from services.issues.units.domain import Unit
@@ -31,9 +37,6 @@ MAX_PHOTOS = 40
 MAX_ATTACHMENTS = 20
 FARTHEST = timedelta(days=1100)
 """How far away a deadline may be that people name."""
-
-MAX_RETURNS = 5
-"""How often a case may be given back; then unit and staff agree, or the staff give it to another."""
 
 
 class EvidenceMissing(
@@ -90,33 +93,6 @@ class AlreadyTheirs(
     """A correction corrects something."""
 
 
-class AlreadyContacted(
-    Conflict,
-    code="case.already-contacted",
-    zh="已与上报人联系过，或没有可联系的人。",
-    en="The reporter was spoken with already, or there is nobody to speak with.",
-):
-    """The first contact is recorded once."""
-
-
-class VerifierIsHandler(
-    Conflict,
-    code="case.verifier-is-handler",
-    zh="核查人不能是处置人，也不能来自处置单位。",
-    en="The verifier must not have handled the case, nor belong to the handling unit.",
-):
-    """GB/T 30428: who handles does not verify."""
-
-
-class VerifierIsReporter(
-    Conflict,
-    code="case.verifier-is-reporter",
-    zh="核查人不能是上报人。",
-    en="The verifier must not be the reporter.",
-):
-    """Nobody verifies what they asked for themselves."""
-
-
 class Dispatch(Request):
     """Give it to `unit`. `due_at` left out: as long as the category gives, in its own time."""
 
@@ -158,19 +134,22 @@ class Verify(Request):
     note: Text | None = None
 
 
-class ReturnedTooOften(
-    Conflict,
-    code="case.returned-too-often",
-    zh="该案件已被退单 {times} 次，不能再退单，请与社区工作人员商定。",
-    en="The case was returned {times} times already; it is not returned again. Agree with the staff.",
-):
-    """A case that everybody gives back is nobody's."""
-
-
 class SendBack(Request):
     """Seen: it is not done, for this reason (返工)."""
 
     reason: Text
+
+
+def may_dispatch(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would dispatch the case."""
+    by.require(case.community, *WHO[CaseCommand.DISPATCH])
+    target(case.status, CaseCommand.DISPATCH)
+
+
+def may_reassign(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would give the case to another unit."""
+    by.require(case.community, *WHO[CaseCommand.REASSIGN])
+    target(case.status, CaseCommand.REASSIGN)
 
 
 def dispatch(case: Case, command: Dispatch, unit: Unit, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -180,7 +159,7 @@ def dispatch(case: Case, command: Dispatch, unit: Unit, clocks: Clocks, by: Prin
         UnitElsewhere: the unit is no partner of the case's community.
         DueInThePast, DueTooFar: the deadline has passed already, or is years away.
     """
-    by.require(case.community, *WHO[CaseCommand.DISPATCH])
+    may_dispatch(case, by, now)
     case, passed = overtaken(case, now)
     changed = _given(case, CaseCommand.DISPATCH, command, unit, clocks, now)
     return decided(changed, *passed, event_from(CaseDispatched, changed, by=by.sub))
@@ -193,8 +172,7 @@ def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Prin
         AlreadyTheirs: the unit has it.
         UnitElsewhere, DueInThePast, DueTooFar: as for a dispatch.
     """
-    by.require(case.community, *WHO[CaseCommand.REASSIGN])
-    target(case.status, CaseCommand.REASSIGN)
+    may_reassign(case, by, now)
     if case.unit == unit.id:
         raise AlreadyTheirs()
     case, passed = overtaken(case, now)
@@ -219,6 +197,7 @@ def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: 
             "signed_at": None,
             "contacted_at": None,
             "extension": None,
+            "assignee": None,
         }
     )
     return clocks.begin(clocks.owing(given, command.due_at, now), CasePhase.SIGN, now)
@@ -230,14 +209,13 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
     Raises:
         ReturnedTooOften: it has gone to and fro long enough.
     """
-    _require_unit(case, CaseCommand.RETURN, by)
-    if case.returned >= MAX_RETURNS:
-        raise ReturnedTooOften(times=MAX_RETURNS)
+    may_give_back(case, by, now)
     case, passed = overtaken(case, now)
     returned = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.RETURN),
             "unit": None,
+            "assignee": None,
             "due_at": case.due_at if case.overdue else None,
             "unit_due_at": None,
             "extension": None,
@@ -255,12 +233,13 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
 
 def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """The unit signs for it and begins; next it speaks with the reporter, if there is somebody to be spoken with."""
-    _require_unit(case, CaseCommand.START, by)
+    require_unit(case, CaseCommand.START, by)
     case, passed = overtaken(case, now)
     started = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.START),
             "signed_at": case.signed_at or now,
+            "assignee": case.assignee or by.sub,
             "handlers": case.handlers | {by.sub},
         }
     )
@@ -275,9 +254,7 @@ def contact(case: Case, command: ContactReporter, clocks: Clocks, by: Principal,
     Raises:
         AlreadyContacted: it was done, or there is nobody to be spoken with.
     """
-    _require_unit(case, CaseCommand.CONTACT, by)
-    if case.contacted_at is not None or not case.can_be_contacted:
-        raise AlreadyContacted()
+    may_contact(case, by, now)
     case, passed = overtaken(case, now)
     spoken = case.model_copy(
         update={
@@ -306,7 +283,7 @@ def handle(
         EvidenceMissing: the category asks for a photo, and this command brings none.
         TooManyPhotos, TooManyAttachments: more than a case keeps.
     """
-    _require_unit(case, CaseCommand.HANDLE, by)
+    require_unit(case, CaseCommand.HANDLE, by)
     status = target(case.status, CaseCommand.HANDLE)
     if case.evidence and not command.photos:
         raise EvidenceMissing()
@@ -335,7 +312,7 @@ def handle(
 
 def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decision[Case]:
     """Close the case: somebody who neither asked for it nor worked on it has seen that it is done."""
-    _require_verifier(case, CaseCommand.VERIFY, by)
+    require_verifier(case, CaseCommand.VERIFY, by)
     case, passed = overtaken(case, now)
     verified = case.model_copy(
         update={
@@ -350,7 +327,7 @@ def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decisio
 
 def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """Return the case to the unit that called it done, and count that. Its deadline stays as it was."""
-    _require_verifier(case, CaseCommand.SEND_BACK, by)
+    require_verifier(case, CaseCommand.SEND_BACK, by)
     case, passed = overtaken(case, now)
     again = case.model_copy(
         update={
@@ -363,20 +340,3 @@ def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now:
     )
     changed = stop(again) if case.unit is None else clocks.begin_handling(again, now)
     return decided(changed, *passed, event_from(CaseSentBack, changed, reason=command.reason, by=by.sub))
-
-
-def _require_unit(case: Case, command: CaseCommand, by: Principal) -> None:
-    """The handling unit's people act on what is theirs; where nobody has it, the table's refusal is the clearer one."""
-    by.require(case.community, *WHO[command])
-    target(case.status, command)
-    if not case.handled_by(by):
-        raise NotYours()
-
-
-def _require_verifier(case: Case, command: CaseCommand, by: Principal) -> None:
-    by.require(case.community, *WHO[command])
-    target(case.status, command)
-    if by.sub in case.handlers or by.works_for(case.community, case.unit):
-        raise VerifierIsHandler()
-    if case.is_reporter(by):
-        raise VerifierIsReporter()

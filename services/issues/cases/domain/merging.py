@@ -56,6 +56,18 @@ class Unmerge(Request):
     reason: Text | None = None
 
 
+def may_merge(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would merge the case into another one."""
+    by.require(case.community, *WHO[CaseCommand.MERGE])
+    target(case.status, CaseCommand.MERGE)
+
+
+def may_unmerge(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would take the case out of its merger."""
+    by.require(case.community, *WHO[CaseCommand.UNMERGE])
+    target(case.status, CaseCommand.UNMERGE, None if case.held is None else case.held.status)
+
+
 def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """Merge the case. `survivor`: the case at the end of the chain that begins at `command.into`.
 
@@ -67,6 +79,7 @@ def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Princi
     by.require(case.community, *WHO[CaseCommand.MERGE])
     if survivor.community != case.community:
         raise UnknownAggregate(kind="case", id=command.into)
+    may_merge(case, by, now)
     status = target(case.status, CaseCommand.MERGE)
     if case.id in (survivor.id, command.into):
         raise MergedIntoItself()
@@ -87,7 +100,7 @@ def merge(case: Case, command: Merge, survivor: Case, clocks: Clocks, by: Princi
 
 def unmerge(case: Case, command: Unmerge, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """The case goes on by itself where it was, with the time that it had left."""
-    by.require(case.community, *WHO[CaseCommand.UNMERGE])
+    may_unmerge(case, by, now)
     remarks = with_remark(case, CaseCommand.UNMERGE, command.reason, by, now)
     return _apart(case, clocks, now, by.sub, remarks=remarks)
 

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, UnknownAggregate
-from services.chassis.principal import SYSTEM, Principal, Role
+from services.chassis.principal import SYSTEM, Principal
 from services.chassis.values import Line, Request, Text
 from services.contracts.issues import CaseAdopted, CaseReleased, CaseReported, Channel
 from services.contracts.marks import Code, Id
 from services.issues.cases.domain.case import Case, on_record
 from services.issues.cases.domain.reporting import Report, report
-from services.issues.cases.domain.transitions import CLOSED
+from services.issues.cases.domain.transitions import CLOSED, WHO, CaseCommand, not_now
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers
 from services.issues.places.domain.places import Place
@@ -60,6 +60,26 @@ class SplitOff(Request):
     answers: Answers = Field(default_factory=dict)
 
 
+def may_adopt(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would make the case a part of another one."""
+    by.require(case.community, *WHO[CaseCommand.ADOPT])
+    if case.children:
+        raise OneLevelOnly()
+
+
+def may_release(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would take the case out of another one, and where it is in none."""
+    by.require(case.community, *WHO[CaseCommand.RELEASE])
+    if case.parent is None:
+        raise not_now(case.status, CaseCommand.RELEASE)
+
+
+def may_split_off(parent: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would split a part off the case."""
+    by.require(parent.community, *WHO[CaseCommand.SPLIT_OFF])
+    _require_parent(parent, parent.community)
+
+
 def adopt(
     case: Case, command: AdoptCase, parent: Case, by: Principal, now: datetime, *, has_children: bool = False
 ) -> Decision[Case]:
@@ -71,9 +91,10 @@ def adopt(
         UnknownAggregate: there is none in this community; that another has one is not told.
         OneLevelOnly, ParentIsClosed: as they say.
     """
-    by.require(case.community, Role.STAFF)
+    by.require(case.community, *WHO[CaseCommand.ADOPT])
     _require_parent(parent, case.community)
-    if parent.id == case.id or case.children or has_children:
+    may_adopt(case, by, now)
+    if parent.id == case.id or has_children:
         raise OneLevelOnly()
     if case.parent == parent.id:
         return decided(case)
@@ -84,7 +105,7 @@ def adopt(
 
 def release(case: Case, by: Principal, now: datetime) -> Decision[Case]:
     """The case is no part of another one any more. If it is none now, nothing changes."""
-    by.require(case.community, Role.STAFF)
+    by.require(case.community, *WHO[CaseCommand.RELEASE])
     return let_go(case, by.sub)
 
 
@@ -112,8 +133,7 @@ def split_off(
     Raises:
         OneLevelOnly, ParentIsClosed: as they say; and what a report by the staff is refused for.
     """
-    by.require(parent.community, Role.STAFF)
-    _require_parent(parent, parent.community)
+    may_split_off(parent, by, now)
     inherited = command.place is None
     whole = report(
         id,

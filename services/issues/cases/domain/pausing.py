@@ -34,13 +34,25 @@ class Resume(Request):
     """Go on before the pause is over."""
 
 
+def may_pause(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would put the case off."""
+    by.require(case.community, *WHO[CaseCommand.PAUSE])
+    target(case.status, CaseCommand.PAUSE)
+
+
+def may_resume(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would let the case go on."""
+    by.require(case.community, *WHO[CaseCommand.RESUME])
+    target(case.status, CaseCommand.RESUME, None if case.held is None else case.held.status)
+
+
 def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """Put the case off. The case goes on by itself when the time comes, or when the staff say so.
 
     Raises:
         PauseTooLong: it would end in the past, or after more than a year.
     """
-    by.require(case.community, *WHO[CaseCommand.PAUSE])
+    may_pause(case, by, now)
     status = target(case.status, CaseCommand.PAUSE)
     if not now < command.until <= now + LONGEST:
         raise PauseTooLong(days=LONGEST.days)
@@ -58,7 +70,7 @@ def pause(case: Case, command: Pause, clocks: Clocks, by: Principal, now: dateti
 
 def resume(case: Case, command: Resume, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
     """The case goes on where it was, with the time that was left."""
-    by.require(case.community, *WHO[CaseCommand.RESUME])
+    may_resume(case, by, now)
     return _resumed(case, clocks, by.sub, now)
 
 

@@ -48,11 +48,12 @@ def words_for(case: Case, by: Principal) -> WordsAsRead | None:
     outside, own = case.is_outside(by), case.is_reporter(by)
     theirs = frozenset({by.sub, ANONYMOUS}) if own and case.anonymous else frozenset({by.sub})
     plain = not outside and not own
+    remarks = [each for each in case.remarks if not each.internal or case.reads_internal(by)]
     return WordsAsRead(
         text=masked_inside(case.text) if outside else case.text,
         spot=masked_inside(case.spot) if outside else case.spot,
         answers={code: _masked_answer(given) for code, given in case.answers.items()} if outside else case.answers,
-        remarks=tuple(remark if plain or remark.by in theirs else _masked_remark(remark) for remark in case.remarks),
+        remarks=tuple(remark if plain or remark.by in theirs else _masked_remark(remark) for remark in remarks),
         minor=None if outside else case.minor,
     )
 

@@ -225,9 +225,21 @@ def report_finding(
     return decided(case, event_from(CaseReported, case))
 
 
+def may_accept(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would file the case."""
+    by.require(case.community, *WHO[CaseCommand.ACCEPT])
+    target(case.status, CaseCommand.ACCEPT)
+
+
+def may_reject(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would decline the case."""
+    by.require(case.community, *WHO[CaseCommand.REJECT])
+    target(case.status, CaseCommand.REJECT)
+
+
 def accept(case: Case, command: Accept, catalogue: Catalogue, by: Principal, now: datetime) -> Decision[Case]:
     """File the case."""
-    by.require(case.community, *WHO[CaseCommand.ACCEPT])
+    may_accept(case, by, now)
     changes: dict[str, Any] = {"status": target(case.status, CaseCommand.ACCEPT)}
     if command.category is not None:
         changes |= of_category(catalogue.category(command.category))
@@ -242,7 +254,7 @@ def accept(case: Case, command: Accept, catalogue: Catalogue, by: Principal, now
 
 def reject(case: Case, command: Reject, by: Principal, now: datetime) -> Decision[Case]:
     """Decline the case, with the reason."""
-    by.require(case.community, *WHO[CaseCommand.REJECT])
+    may_reject(case, by, now)
     changed = case.model_copy(
         update={
             "status": target(case.status, CaseCommand.REJECT),

@@ -9,11 +9,12 @@ from enum import StrEnum
 
 from services.chassis.errors import Conflict
 from services.chassis.principal import Role
+from services.chassis.words import Worded
 from services.contracts.issues import CaseStatus as S
 
 
 class CaseCommand(StrEnum):
-    """What can be asked of a case. The three ways to report differ in where they begin."""
+    """What can be asked of a case. The three ways to report differ in where they begin; the last ones move nothing."""
 
     REPORT = "report"
     FILE = "file"
@@ -37,16 +38,79 @@ class CaseCommand(StrEnum):
     REFUSE_EXTENSION = "refuse-extension"
     MERGE = "merge"
     UNMERGE = "unmerge"
+    REMARK = "remark"
+    AMEND = "amend"
+    TAKE = "take"
+    GIVE_ON = "give-on"
+    ADOPT = "adopt"
+    RELEASE = "release"
+    SPLIT_OFF = "children"
 
 
 C = CaseCommand
+
+STATUS_WORDS: Mapping[S, Worded] = {
+    status: Worded(status.value, zh, en)
+    for status, zh, en in (
+        (S.REPORTED, "已上报", "reported"),
+        (S.ACCEPTED, "已立案", "accepted"),
+        (S.REJECTED, "不予立案", "rejected"),
+        (S.DISPATCHED, "已派单", "dispatched"),
+        (S.RETURNED, "已退单", "returned"),
+        (S.IN_PROGRESS, "处置中", "in progress"),
+        (S.PAUSED, "缓办中", "paused"),
+        (S.HANDLED, "已处置待核查", "handled and to be verified"),
+        (S.SENT_BACK, "返工中", "sent back to be done again"),
+        (S.VERIFIED, "已核查结案", "verified and closed"),
+        (S.REOPENED, "已重新办理", "reopened"),
+        (S.MERGED, "已并案", "merged into another case"),
+        (S.EVALUATED, "已评价", "rated and closed"),
+    )
+}
+"""The words for each status, as people read them."""
+
+COMMAND_WORDS: Mapping[CaseCommand, Worded] = {
+    command: Worded(command.value, zh, en)
+    for command, zh, en in (
+        (C.REPORT, "上报", "report"),
+        (C.FILE, "登记立案", "file"),
+        (C.FIX, "现场处置", "put right on the spot"),
+        (C.ACCEPT, "立案", "accept"),
+        (C.REJECT, "不予立案", "reject"),
+        (C.DISPATCH, "派单", "dispatch"),
+        (C.RETURN, "退单", "return"),
+        (C.START, "签收", "start"),
+        (C.HANDLE, "办结", "hand in as done"),
+        (C.VERIFY, "核查", "verify"),
+        (C.SEND_BACK, "退回返工", "send back"),
+        (C.REOPEN, "重新办理", "reopen"),
+        (C.RATE, "评价", "rate"),
+        (C.REASSIGN, "改派", "reassign"),
+        (C.CONTACT, "登记首次联系", "record the first contact"),
+        (C.PAUSE, "缓办", "pause"),
+        (C.RESUME, "恢复办理", "resume"),
+        (C.REQUEST_EXTENSION, "申请延期", "ask for more time"),
+        (C.GRANT_EXTENSION, "同意延期", "grant more time"),
+        (C.REFUSE_EXTENSION, "不同意延期", "refuse more time"),
+        (C.MERGE, "并案", "merge"),
+        (C.UNMERGE, "撤销并案", "undo the merger"),
+        (C.REMARK, "留言", "remark"),
+        (C.AMEND, "更正", "amend"),
+        (C.TAKE, "认领", "take"),
+        (C.GIVE_ON, "转交", "give on"),
+        (C.ADOPT, "归入主案件", "make part of another case"),
+        (C.RELEASE, "移出主案件", "take out of its parent"),
+        (C.SPLIT_OFF, "拆分子案件", "split off a part"),
+    )
+}
+"""The words for each command, as a button has them."""
 
 
 class NotNow(
     Conflict,
     code="case.not-now",
-    zh="案件当前状态为“{status}”，不能执行“{command}”。",
-    en="The case is {status}; that does not allow to {command}.",
+    zh="案件当前状态为“{status}”，不能“{command}”。",
+    en="The case is {status}: “{command}” is not possible now.",
 ):
     """The table has no such transition."""
 
@@ -153,12 +217,22 @@ WHO: Mapping[CaseCommand, frozenset[Role]] = {
     C.REFUSE_EXTENSION: frozenset({Role.STAFF}),
     C.MERGE: frozenset({Role.STAFF}),
     C.UNMERGE: frozenset({Role.STAFF}),
+    C.REMARK: frozenset(),
+    C.AMEND: frozenset({Role.STAFF}),
+    C.TAKE: frozenset({Role.HANDLER}),
+    C.GIVE_ON: frozenset({Role.HANDLER}),
+    C.ADOPT: frozenset({Role.STAFF}),
+    C.RELEASE: frozenset({Role.STAFF}),
+    C.SPLIT_OFF: frozenset({Role.STAFF}),
 }
 """The roles that a command asks for; none: any member of the community, within the command's own rules."""
 
 _TARGETS: dict[tuple[S | None, CaseCommand], list[S]] = {}
 for _row in TRANSITIONS:
     _TARGETS.setdefault((_row.source, _row.command), []).append(_row.target)
+
+
+_IN_TABLE = frozenset(row.command for row in TRANSITIONS)
 
 
 def target(status: S | None, command: CaseCommand, back: S | None = None) -> S:
@@ -172,4 +246,14 @@ def target(status: S | None, command: CaseCommand, back: S | None = None) -> S:
         return found[0]
     if back in found:
         return back
-    raise NotNow(status=status, command=command)
+    raise not_now(status, command)
+
+
+def leads_somewhere(status: S, command: CaseCommand) -> bool:
+    """Whether the table has a row for `command` in `status`, or none for it at all, since it moves nothing."""
+    return command not in _IN_TABLE or (status, command) in _TARGETS
+
+
+def not_now(status: S | None, command: CaseCommand) -> NotNow:
+    """The refusal of `command` in `status`, in words."""
+    return NotNow(status=status if status is None else STATUS_WORDS[status], command=COMMAND_WORDS[command])

@@ -59,6 +59,24 @@ class Rate(Request):
     comment: Text | None = None
 
 
+def may_reopen(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would have the case opened again."""
+    _require_reporter(case, by)
+    target(case.status, CaseCommand.REOPEN)
+    if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
+        raise TooLateToReopen(days=VERDICT_WITHIN.days)
+
+
+def may_rate(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would rate the outcome."""
+    _require_reporter(case, by)
+    target(case.status, CaseCommand.RATE)
+    if case.reporter is None:
+        raise OnlyTheReporter()
+    if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
+        raise TooLateToRate(days=VERDICT_WITHIN.days)
+
+
 def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decision[Case]:
     """Open the case again; the staff decide who handles it. What was missed before stays missed.
 
@@ -66,11 +84,9 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
         OnlyTheReporter: somebody else asks.
         TooLateToReopen: it was closed more than 14 days ago.
     """
-    _require_reporter(case, by)
+    may_reopen(case, by, now)
     instead, by = not case.is_reporter(by), case.acting(by)
     status = target(case.status, CaseCommand.REOPEN)
-    if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
-        raise TooLateToReopen(days=VERDICT_WITHIN.days)
     reopened = case.model_copy(
         update={
             "status": status,
@@ -78,6 +94,7 @@ def reopen(case: Case, command: Reopen, by: Principal, now: datetime) -> Decisio
             "contacted_at": None,
             "extension": None,
             "unit": None,
+            "assignee": None,
             "due_at": case.due_at if case.overdue else None,
             "unit_due_at": None,
             "handled_at": None,
@@ -99,13 +116,9 @@ def rate(case: Case, command: Rate, by: Principal, now: datetime) -> Decision[Ca
         OnlyTheReporter: somebody else does, or there is nobody whose verdict it would be.
         TooLateToRate: it was closed more than 14 days ago.
     """
-    _require_reporter(case, by)
+    may_rate(case, by, now)
     instead, by = not case.is_reporter(by), case.acting(by)
     status = target(case.status, CaseCommand.RATE)
-    if case.reporter is None:
-        raise OnlyTheReporter()
-    if case.closed_at is not None and now - case.closed_at > VERDICT_WITHIN:
-        raise TooLateToRate(days=VERDICT_WITHIN.days)
     changed = case.model_copy(
         update={
             "status": status,

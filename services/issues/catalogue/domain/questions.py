@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.chassis.errors import Invalid
+from services.chassis.words import Worded
 from services.contracts.marks import Code, Office
 from services.contracts.text import Plain
 from services.contracts.value import Value
@@ -103,7 +104,9 @@ def answered(questions: Sequence[Question], answers: Mapping[str, Any], *, whole
         except _Fault as fault:
             faults[question.code] = fault.word
     if faults:
-        raise AnswersRefused(questions=", ".join(faults), faults=faults)
+        words = {each.code: Worded(each.code, each.zh, each.en) for each in questions}
+        asked = Worded.several(words.get(code) or Worded(code, code, code) for code in faults)
+        raise AnswersRefused(questions=asked, faults=faults)
     return found
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from services.chassis.errors import Invalid
 from services.chassis.values import Line, Request
 from services.contracts.issues import PlaceKind
-from services.issues.places.domain.places import BUILDING, STAIRWELL, Place, PlaceMisplaced, RegisterPlace, place_id
+from services.issues.places.domain.places import BUILDING, STAIRWELL, Place, RegisterPlace, misplaced, place_id
 from services.issues.shared.values import Floor
 
 MAX_PLACES = 2000
@@ -58,9 +58,9 @@ def lay_out(place: Place, command: LayOut) -> list[RegisterPlace]:
         FloorsUnknown, FloorsUpsideDown, TooManyPlaces: as they say.
     """
     if place.kind not in (BUILDING, STAIRWELL):
-        raise PlaceMisplaced(kind=PlaceKind.FLOOR.value, parents="building, stairwell")
+        raise misplaced(PlaceKind.FLOOR)
     if command.stairwells and place.kind is STAIRWELL:
-        raise PlaceMisplaced(kind=STAIRWELL.value, parents="building")
+        raise misplaced(STAIRWELL)
     numbers = _floors(place, command)
     spots = tuple(dict.fromkeys(command.spots))
     wells = command.stairwells

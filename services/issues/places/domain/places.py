@@ -16,6 +16,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id,
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request
+from services.chassis.words import Worded
 from services.contracts.event import Event
 from services.contracts.issues import (
     InnerPlaceChanged,
@@ -50,6 +51,28 @@ FAR_AWAY = 5000.0
 """Metres from a place beyond which a point does not belong to it: a large compound with its surroundings is within."""
 
 
+KIND_WORDS: Mapping[PlaceKind, Worded] = {
+    COMPOUND: Worded("compound", "小区", "compound"),
+    BUILDING: Worded("building", "楼栋", "building"),
+    STAIRWELL: Worded("stairwell", "单元", "stairwell"),
+    FLOOR: Worded("floor", "楼层", "floor"),
+    SPOT: Worded("spot", "点位", "spot"),
+}
+"""The words for each kind of place."""
+
+_FIELD_WORDS: Mapping[str, Worded] = {
+    name: Worded(name, zh, en)
+    for name, zh, en in (
+        ("title", "名称", "title"),
+        ("floors", "层数", "number of floors"),
+        ("households", "户数", "number of households"),
+        ("residents", "人数", "number of residents"),
+        ("grid", "网格编码", "code of the grid"),
+        ("point", "坐标", "position"),
+    )
+}
+
+
 class PlaceNeedsParent(
     Invalid,
     code="place.building-needs-compound",
@@ -71,16 +94,22 @@ class CompoundStandsAlone(
 class PlaceMisplaced(
     Invalid,
     code="place.misplaced",
-    zh="{kind} 类地点的上级只能是本社区的：{parents}。",
+    zh="“{kind}”的上级只能是本社区的：{parents}。",
     en="A {kind} stands in one of these, of its own community: {parents}.",
 ):
     """The parent is unknown, of another community, or of a kind that has no such places in it."""
 
 
+def misplaced(kind: PlaceKind) -> PlaceMisplaced:
+    """The refusal of a place of `kind` that stands in none of its parents."""
+    parents = Worded.several(KIND_WORDS[parent] for parent in sorted(STANDS_IN[kind]))
+    return PlaceMisplaced(kind=KIND_WORDS[kind], parents=parents)
+
+
 class PlaceNumberWrong(
     Invalid,
     code="place.number",
-    zh="{kind} 类地点的编号应为 {numbers}。",
+    zh="“{kind}”的编号应为 {numbers}。",
     en="The number of a {kind} is {numbers}.",
 ):
     """Floors and stairwells are found by number; spots by their titles."""
@@ -272,7 +301,7 @@ def change_place(place: Place, command: ChangePlace, by: Principal, now: datetim
         raise PlaceIsRetired()
     given = command.model_fields_set
     if "title" in given and command.title is None:
-        raise PlaceChangeWrong(field="title")
+        raise PlaceChangeWrong(field=_FIELD_WORDS["title"])
     _check_figures(place.kind, command)
     update: dict[str, Any] = {name: getattr(command, name) for name in given - {"point"}}
     if "point" in given:
@@ -306,7 +335,7 @@ def _check_parent(command: RegisterPlace, parent: Place | None) -> None:
     if kind is BUILDING and (not fits or command.number is None):
         raise PlaceNeedsParent()
     if not fits:
-        raise PlaceMisplaced(kind=kind.value, parents=", ".join(sorted(STANDS_IN[kind])))
+        raise misplaced(kind)
     if parent is not None and parent.retired:
         raise PlaceIsRetired()
 
@@ -316,13 +345,13 @@ def _check_number(command: RegisterPlace, parent: Place | None) -> None:
     allowed = NUMBERS.get(kind)
     if allowed is None:
         if number is not None:
-            raise PlaceNumberWrong(kind=kind.value, numbers="absent (不填)")
+            raise PlaceNumberWrong(kind=KIND_WORDS[kind], numbers=Worded("absent (不填)", "空（不填）", "absent"))
         return
     highest = allowed.stop - 1
     if kind is FLOOR and parent is not None and parent.floors is not None:
         highest = parent.floors
     if number is None or not allowed.start <= number <= highest or (kind is FLOOR and number == 0):
-        raise PlaceNumberWrong(kind=kind.value, numbers=f"{allowed.start} … {highest}")
+        raise PlaceNumberWrong(kind=KIND_WORDS[kind], numbers=f"{allowed.start} … {highest}")
 
 
 def _check_figures(kind: PlaceKind, command: RegisterPlace | ChangePlace) -> None:
@@ -331,7 +360,7 @@ def _check_figures(kind: PlaceKind, command: RegisterPlace | ChangePlace) -> Non
     own = {"floors"} if kind is STAIRWELL else set()
     for field in ("floors", "households", "residents"):
         if field not in own and getattr(command, field) is not None:
-            raise PlaceChangeWrong(field=field)
+            raise PlaceChangeWrong(field=_FIELD_WORDS.get(field, field))
 
 
 def _within(parent: Place | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Rules are drafted, rehearsed if one likes, switched on as the edition that was d
 beside what is on, so that what is on is always what somebody has decided about.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
@@ -14,6 +15,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id,
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request
+from services.chassis.words import Worded
 from services.contracts.issues.routing import (
     Automatic,
     ModelStatus,
@@ -48,6 +50,14 @@ class NotThatDraft(
     en="The draft is edition {draft}, not {edition}; look at it before you switch it on.",
 ):
     """What is switched on is what was looked at."""
+
+
+_STATUS_WORDS: Mapping[ModelStatus, Worded] = {
+    ModelStatus.ASKED: Worded("asked", "训练中", "being trained"),
+    ModelStatus.READY: Worded("ready", "可用", "ready"),
+    ModelStatus.REFUSED: Worded("refused", "未能训练", "not trained"),
+    ModelStatus.WITHDRAWN: Worded("withdrawn", "已撤回", "withdrawn"),
+}
 
 
 class ModelNotReady(
@@ -174,9 +184,9 @@ def switch_model(
     """
     _require(routing.community, by)
     if model is not None and model.community != routing.community:
-        raise ModelNotReady(status="elsewhere")
+        raise ModelNotReady(status=Worded("elsewhere", "属于其他社区", "of another community"))
     if model is not None and model.status is not ModelStatus.READY:
-        raise ModelNotReady(status=model.status)
+        raise ModelNotReady(status=_STATUS_WORDS[model.status])
     if command.model == routing.model:
         return decided(routing)
     changed = routing.model_copy(update={"model": command.model, "awaiting": None})

@@ -46,7 +46,27 @@ async def test_what_is_added_meanwhile_does_not_shift_the_next_page(caller: http
 
 async def test_an_empty_list_is_a_page(caller: httpx.AsyncClient) -> None:
     answer = await caller.get(PATH)
-    assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
+    assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None, "total": 0, "at_least": None})
+
+
+async def test_the_first_page_says_how_many_there_are(caller: httpx.AsyncClient) -> None:
+    for _ in range(3):
+        await caller.post(PATH, json={"sweets": 1})
+    said = [(await caller.get(f"{PATH}?limit={limit}")).json() for limit in (3, 2)]
+    assert [(each["total"], each["at_least"]) for each in said] == [(3, None), (None, 2)]
+    last = (await caller.get(PATH, params={"limit": 2, "cursor": said[1]["next"]})).json()
+    assert (len(last["items"]), last["total"], last["at_least"]) == (1, None, None)
+
+
+async def test_a_page_that_is_known_is_not_sent_again(caller: httpx.AsyncClient) -> None:
+    await caller.post(PATH, json={"sweets": 1})
+    first = await caller.get(PATH)
+    tag = first.headers["etag"]
+    assert tag.startswith('W/"')
+    same = await caller.get(PATH, headers={"If-None-Match": tag})
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+    await caller.post(PATH, json={"sweets": 1})
+    assert (await caller.get(PATH, headers={"If-None-Match": tag})).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=many"])

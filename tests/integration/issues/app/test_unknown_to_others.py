@@ -40,6 +40,8 @@ BODIES: dict[str, Any] = {
     "request-extension": {"until": LATER, "reason": "x"},
     "refuse-extension": {"reason": "x"},
     "merge": {"reason": "x"},
+    "amend": {"title": "x", "reason": "x"},
+    "remark": {"text": "x"},
     "children": {"category": "noise", "title": "x"},
     "answer": {"verdict": "declined", "answer": "x"},
     "progress": {"percent": 1, "text": "x"},

@@ -14,7 +14,8 @@ from services.contracts.issues import (
     CaseWarned,
 )
 from services.issues.cases.domain.clock import Clocks, tick
-from services.issues.cases.domain.handling import AlreadyContacted, ContactReporter, Start, contact, start
+from services.issues.cases.domain.handling import ContactReporter, Start, contact, start
+from services.issues.cases.domain.handling_rules import AlreadyContacted
 from services.issues.cases.domain.transitions import CaseCommand
 from services.issues.catalogue.domain.catalogue import SpanUnit
 from tests.unit.issues.world import (

@@ -13,6 +13,8 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CasePhase, CaseStatus
+from services.issues.cases.domain.amending import Amend, amend
+from services.issues.cases.domain.assigning import GiveOn, Take, give_on, take
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.extension import (
     GrantExtension,
@@ -42,15 +44,17 @@ from services.issues.cases.domain.handling import (
 )
 from services.issues.cases.domain.merging import Merge, Unmerge, merge, unmerge
 from services.issues.cases.domain.pausing import Pause, Resume, come_due, pause, resume
+from services.issues.cases.domain.possible import possible
+from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.reporting import Accept, Reject, accept, reject
 from services.issues.cases.domain.retention import anonymise_case
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
 from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
 from services.issues.reading.facts import BITS, By, Mark, facts
+from tests.unit.issues.cases.suitable import OTHER, SUITABLE
 from tests.unit.issues.world import CATALOGUE, CLOCKS, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)
-OTHER = a_report().aggregate.model_copy(update={"id": "case-2"})
 C = CaseCommand
 
 people = st.builds(
@@ -71,6 +75,12 @@ def _dispatch(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[C
 def _reassign(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[Case]:
     unit = draw(st.sampled_from(UNITS))
     return reassign(case, Reassign(unit=unit.id), unit, CLOCKS, by, now)
+
+
+def _amend(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[Case]:
+    category = draw(st.sampled_from([None, "noise", "lighting"]))
+    command = Amend(reason="r", category=category, title=draw(st.sampled_from(["t", "u"])))
+    return amend(case, command, CATALOGUE, None, CLOCKS, by, now)
 
 
 def _hours(draw: Any) -> timedelta:
@@ -102,6 +112,10 @@ ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case
     C.REFUSE_EXTENSION: lambda case, by, now, draw: refuse_extension(case, RefuseExtension(reason="r"), by, now),
     C.MERGE: lambda case, by, now, draw: merge(case, Merge(into=OTHER.id), OTHER, CLOCKS, by, now),
     C.UNMERGE: lambda case, by, now, draw: unmerge(case, Unmerge(), CLOCKS, by, now),
+    C.TAKE: lambda case, by, now, draw: take(case, Take(), by, now),
+    C.GIVE_ON: lambda case, by, now, draw: give_on(case, GiveOn(to=draw(st.sampled_from(["a", "b", None]))), by, now),
+    C.REMARK: lambda case, by, now, draw: remark(case, AddRemark(text="t", internal=draw(st.booleans())), by, now),
+    C.AMEND: _amend,
 }
 ROWS = {(row.source, row.command, row.target) for row in TRANSITIONS}
 
@@ -145,7 +159,10 @@ class CaseMachine(RuleBasedStateMachine):
             assert self.case == before
             return
         after = decision.aggregate
-        assert (before.status, command, after.status) in ROWS
+        if command in {row.command for row in TRANSITIONS}:
+            assert (before.status, command, after.status) in ROWS
+        else:
+            assert after.status is before.status
         assert HERE in by.communities
         assert not WHO[command] or by.has(HERE, *WHO[command])
         assert_folds(before, decision)
@@ -163,7 +180,7 @@ class CaseMachine(RuleBasedStateMachine):
             assert by.sub != before.extension.by
             assert not by.works_for(HERE, before.unit)
         assert before.first_unit in (None, after.first_unit)
-        if decision.events:
+        if decision.events and command not in (C.TAKE, C.GIVE_ON, C.REMARK):  # these don't look at the clock
             self._assert_missed(before, after, due)
         self.case = after
 
@@ -200,6 +217,18 @@ class CaseMachine(RuleBasedStateMachine):
             assert unit is None or shared[unit] & BITS[f"missed-{phase}"]
         for unit in of_handling:
             assert not shared[unit or ""] & on_time
+
+    @rule(by=people)
+    def what_one_can_is_accepted_and_all_else_refused(self, by: Principal) -> None:
+        """Suitable inputs given: a command is possible for somebody just where it is told to be."""
+        offered = {each.command for each in possible(self.case, by, self.now)}
+        for command, given in SUITABLE.items():
+            try:
+                decision = given(self.case, by, self.now)
+            except CommunityError:
+                assert command not in offered, command
+            else:
+                assert command in offered or not decision.events, command
 
     @rule(hours=st.integers(1, 30 * 24))
     def time_passes(self, hours: int) -> None:

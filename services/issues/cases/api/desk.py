@@ -1,0 +1,107 @@
+"""Routes by which a case is put right, remarked on, and taken or given on within its unit."""
+
+from fastapi import APIRouter, Response
+
+from services.chassis.http.command import CommandDep
+from services.chassis.http.problems import problems
+from services.contracts.marks import Id
+from services.issues.cases.api.changes import BASE, REFUSALS, Changes
+from services.issues.cases.api.filing import Filing
+from services.issues.cases.domain import amending, assigning, handling, remarks, reporting, verdict
+from services.issues.cases.views import CaseView
+from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
+from services.issues.catalogue.domain.questions import AnswersRefused
+from services.issues.places.domain.places import PlaceIsRetired
+from services.issues.places.service import reportable
+from services.issues.uploads.attachments import NotYourAttachment
+from services.issues.uploads.photos import NotYourPhoto
+
+
+def router(changes: Changes, filing: Filing) -> APIRouter:
+    """The routes of corrections, remarks, and colleagues."""
+    routes = APIRouter(prefix=BASE, tags=["cases"])
+    _amending(routes, changes, filing)
+    _remarks(routes, changes, filing)
+    _colleagues(routes, changes)
+    return routes
+
+
+def _amending(routes: APIRouter, changes: Changes, filing: Filing) -> None:
+    @routes.post(
+        "/{id}/amend",
+        response_model=CaseView,
+        summary="Put it right",
+        responses=problems(
+            *REFUSALS,
+            amending.NothingToAmend,
+            UnknownCategory,
+            AnswersRefused,
+            reporting.PlaceElsewhere,
+            PlaceIsRetired,
+        ),
+    )
+    async def amend(id: Id, body: amending.Amend, command: CommandDep) -> Response:
+        """The staff correct category, title, priority, place or answers of an open case (更正), with a reason.
+
+        Another category asks its own questions: answers that fit them are kept.
+        """
+        case = (await changes.known(id, command.principal))[0].aggregate
+        amending.may_amend(case, command.principal, changes.clock())
+        catalogue: Catalogue = await (
+            filing.catalogues.edition(case.community, case.catalogue)
+            if body.category is None
+            else filing.catalogues.of(case.community)
+        )
+        place = None if body.place is None else (await reportable(filing.places, body.place))[-1]
+        return await changes.change_in_time(
+            id,
+            body,
+            command,
+            lambda case, body, clocks, by, now: amending.amend(case, body, catalogue, place, clocks, by, now),
+        )
+
+
+def _remarks(routes: APIRouter, changes: Changes, filing: Filing) -> None:
+    @routes.post(
+        "/{id}/remark",
+        response_model=CaseView,
+        summary="Write something more about it",
+        responses=problems(
+            *REFUSALS,
+            NotYourPhoto,
+            NotYourAttachment,
+            verdict.OnlyTheReporter,
+            remarks.InternalByReporter,
+            remarks.TooManyRemarks,
+            handling.TooManyPhotos,
+            handling.TooManyAttachments,
+        ),
+    )
+    async def remark(id: Id, body: remarks.AddRemark, command: CommandDep) -> Response:
+        """The reporter and who works on the case add words, photos and files; `internal`: not for the reporter."""
+        community = (await changes.known(id, command.principal))[0].aggregate.community
+        await filing.photos.require(body.photos, community, command.principal)
+        await filing.attachments.require(body.attachments, community, command.principal)
+        return await changes.change(id, body, command, remarks.remark)
+
+
+def _colleagues(routes: APIRouter, changes: Changes) -> None:
+    @routes.post(
+        "/{id}/take",
+        response_model=CaseView,
+        summary="I do it",
+        responses=problems(*REFUSALS, assigning.TakenAlready),
+    )
+    async def take(id: Id, command: CommandDep, body: assigning.Take | None = None) -> Response:
+        """A person of the unit takes the case (认领), from a colleague too."""
+        return await changes.change(id, body or assigning.Take(), command, assigning.take)
+
+    @routes.post(
+        "/{id}/give-on",
+        response_model=CaseView,
+        summary="A colleague does it",
+        responses=problems(*REFUSALS, assigning.HasItAlready),
+    )
+    async def give_on(id: Id, command: CommandDep, body: assigning.GiveOn | None = None) -> Response:
+        """A person of the unit gives the case on to a colleague, or back to all of the unit (转交)."""
+        return await changes.change(id, body or assigning.GiveOn(), command, assigning.give_on)

@@ -1,0 +1,21 @@
+"""What routes look into that name places, categories, pictures and attachments."""
+
+from dataclasses import dataclass
+
+from services.issues.cases.evidence import Evidence
+from services.issues.catalogue.store import Catalogues
+from services.issues.places.domain.places import Place
+from services.issues.shared.cache import Remembered
+from services.issues.uploads.attachments import Attachments
+from services.issues.uploads.photos import Photos
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where the things are found that a report names: its place, its category, its pictures and attachments."""
+
+    places: Remembered[Place]
+    catalogues: Catalogues
+    photos: Photos
+    attachments: Attachments
+    evidence: Evidence

@@ -1,0 +1,83 @@
+"""Within the unit that has a case, a person takes it (认领) and gives it on to a colleague, or back to all (转交)."""
+
+from datetime import datetime
+
+from services.chassis.aggregate import Decision, decided, event_from
+from services.chassis.errors import Conflict, NotYours
+from services.chassis.principal import Principal
+from services.chassis.values import Request, Text
+from services.contracts.issues import CaseGivenOn, CaseTaken
+from services.contracts.marks import Id
+from services.issues.cases.domain.case import Case, with_remark
+from services.issues.cases.domain.transitions import WHO, WORKING, CaseCommand, not_now
+
+
+class TakenAlready(Conflict, code="case.taken-already", zh="您已认领此案件。", en="You have taken the case already."):
+    """Who has it need not take it."""
+
+
+class HasItAlready(
+    Conflict, code="case.has-it-already", zh="该案件已在此人名下。", en="That person has the case already."
+):
+    """Giving on gives it to somebody else."""
+
+
+class Take(Request):
+    """I do it; from a colleague who has it, I take it over."""
+
+
+class GiveOn(Request):
+    """`to`, a colleague of the same unit, does it; left out: whoever of the unit takes it."""
+
+    to: Id | None = None
+    note: Text | None = None
+
+
+def may_take(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would take the case."""
+    _require_colleague(case, CaseCommand.TAKE, by)
+    if case.assignee == by.sub:
+        raise TakenAlready()
+
+
+def may_give_on(case: Case, by: Principal, now: datetime) -> None:
+    """Raises what `by` is refused for who would give the case on to a colleague who does not have it."""
+    _require_colleague(case, CaseCommand.GIVE_ON, by)
+
+
+def take(case: Case, command: Take, by: Principal, now: datetime) -> Decision[Case]:
+    """`by` has the case from now on.
+
+    Raises:
+        TakenAlready: they have it.
+        NotNow: no unit works on it.
+    """
+    may_take(case, by, now)
+    changed = case.model_copy(update={"assignee": by.sub})
+    return decided(changed, event_from(CaseTaken, changed, previous_person=case.assignee, by=by.sub))
+
+
+def give_on(case: Case, command: GiveOn, by: Principal, now: datetime) -> Decision[Case]:
+    """The colleague whom the command names has the case from now on, or nobody yet.
+
+    Raises:
+        HasItAlready: that is how it stands.
+        NotNow: no unit works on it.
+    """
+    may_give_on(case, by, now)
+    if command.to == case.assignee:
+        raise HasItAlready()
+    remarks = with_remark(case, CaseCommand.GIVE_ON, command.note, by, now)
+    changed = case.model_copy(update={"assignee": command.to, "remarks": remarks})
+    told = event_from(
+        CaseGivenOn, changed, person=command.to, previous_person=case.assignee, note=command.note, by=by.sub
+    )
+    return decided(changed, told)
+
+
+def _require_colleague(case: Case, command: CaseCommand, by: Principal) -> None:
+    by.require(case.community, *WHO[command])
+    if case.status not in WORKING:
+        raise not_now(case.status, command)
+    if not case.handled_by(by):
+        raise NotYours()

@@ -1,0 +1,143 @@
+"""Shows cases to callers: with names beside ids in the caller's language, and with what the caller may do now.
+
+Names come from memory. What is to be shown is loaded before (`prepare`, `ready`), since an answer to a command is made
+inside the write that keeps it.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from services.chassis.cache import Cache
+from services.chassis.clock import Clock
+from services.chassis.http.language import Language
+from services.chassis.principal import Principal
+from services.chassis.store.aggregates import Aggregates, Stored
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.possible import POSSIBILITIES, Possibility, inputs_of, possible
+from services.issues.cases.domain.transitions import COMMAND_WORDS, STATUS_WORDS, CaseCommand
+from services.issues.cases.views import CaseNames, CaseView, CommandView, InputView, case_view
+from services.issues.catalogue.store import Catalogues
+from services.issues.places.domain.places import Place
+from services.issues.privacy.domain.contact import Contact
+from services.issues.shared.cache import Remembered
+from services.issues.shared.unchanging import Unchanging
+from services.issues.units.domain import Unit
+
+_SEEN = 50_000
+Ids = tuple[str, frozenset[str], frozenset[str]]
+"""The community of a case, and the units and places that it names."""
+
+
+class CasePresenter:
+    """Shows cases. What a case names is loaded once, and noticed where it changes."""
+
+    def __init__(
+        self, units: Unchanging[Unit], places: Remembered[Place], catalogues: Catalogues, clock: Clock
+    ) -> None:
+        self._units = units
+        self._places = places
+        self._catalogues = catalogues
+        self._clock = clock
+        self._seen = Cache[str, Ids](_SEEN)
+
+    async def prepare(self, cases: Iterable[Case]) -> None:
+        """Load what `cases` name."""
+        named = [self._seen.put(case.id, _named(case)) for case in cases]
+        await self._load(named)
+
+    async def ready(self, cases: Aggregates[Case], id: str) -> None:
+        """Load what case `id` names, if there is such a case."""
+        seen = self._seen.get(id)
+        if seen is not None:
+            await self._load([seen])
+        elif (stored := await cases.find(id)) is not None:
+            await self.prepare([stored.aggregate])
+
+    def view(
+        self, by: Principal, language: Language, contact: Contact | None = None
+    ) -> Callable[[Stored[Case]], CaseView]:
+        """How `by`, who has their alias, sees a case; `contact` is the opened one, if they are to be told now."""
+
+        def shown(stored: Stored[Case]) -> CaseView:
+            case = stored.aggregate
+            can = [_command(each.command, language) for each in possible(case, by, self._clock())]
+            return case_view(stored, by, self._names(case, by, language), can, contact)
+
+        return shown
+
+    async def _load(self, named: Iterable[Ids]) -> None:
+        named = list(named)
+        for community in {each[0] for each in named}:
+            await self._catalogues.of(community)
+        units = {id for each in named for id in each[1] if self._units.known(id) is None}
+        if units:
+            await self._units.those_of(sorted(units))
+        places = {id for each in named for id in each[2]}
+        await self._load_places(places)
+        await self._load_places({above for id in places for above in self._above(id)})
+
+    async def _load_places(self, ids: Iterable[str]) -> None:
+        missing = [id for id in ids if self._places.known(id) is None]
+        if missing:
+            await self._places.those_of(sorted(missing))
+
+    def _above(self, id: str) -> tuple[str, ...]:
+        place = self._places.known(id)
+        return () if place is None else place.above
+
+    def _names(self, case: Case, by: Principal, language: Language) -> CaseNames:
+        zh = language == "zh"
+        return CaseNames(
+            status=STATUS_WORDS[case.status].zh if zh else STATUS_WORDS[case.status].en,
+            category=case.category_zh if zh else case.category_en,
+            group=self._group(case, zh),
+            unit=self._unit(case.unit, zh),
+            first_unit=self._unit(case.first_unit, zh),
+            place=self._place(case.place),
+            building=None if case.building is None else self._title(case.building),
+            at=self._place(case.at) if case.at is not None and case.shows_inside_to(by) else None,
+        )
+
+    def _group(self, case: Case, zh: bool) -> str | None:
+        catalogue = self._catalogues.known(case.community)
+        group = None if catalogue is None else next((g for g in catalogue.groups if g.code == case.group), None)
+        return None if group is None else group.zh if zh else group.en
+
+    def _unit(self, id: str | None, zh: bool) -> str | None:
+        unit = None if id is None else self._units.known(id)
+        return None if unit is None else unit.title if zh else unit.title_en or unit.title
+
+    def _title(self, id: str) -> str | None:
+        place = self._places.known(id)
+        return None if place is None else place.title
+
+    def _place(self, id: str) -> str | None:
+        """The titles from the compound down to the place `id`."""
+        titles = [title for step in (*self._above(id), id) if (title := self._title(step)) is not None]
+        return " ".join(titles) or None
+
+
+def _named(case: Case) -> Ids:
+    places = (case.place, case.at, case.building)
+    units = (case.unit, case.first_unit)
+    return (
+        case.community,
+        frozenset(id for id in units if id is not None),
+        frozenset(id for id in places if id is not None),
+    )
+
+
+_BY_COMMAND: dict[CaseCommand, Possibility] = {each.command: each for each in POSSIBILITIES}
+
+
+@lru_cache(maxsize=2 * len(POSSIBILITIES))
+def _command(command: CaseCommand, language: Language) -> CommandView:
+    words = COMMAND_WORDS[command]
+    return CommandView(
+        command=command,
+        title=words.zh if language == "zh" else words.en,
+        inputs=[
+            InputView(name=each.name, type=each.type, required=each.required)
+            for each in inputs_of(_BY_COMMAND[command].request)
+        ],
+    )

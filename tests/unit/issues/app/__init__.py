@@ -1,0 +1,1 @@
+"""The rooms of issues together, without any I/O."""

@@ -1,0 +1,68 @@
+"""The deadlines of a case follow its category where that is put right, and what was missed stays missed."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.issues import CaseStatus
+from services.issues.cases.domain.amending import Amend, amend
+from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.clock import tick
+from services.issues.cases.domain.transitions import CaseCommand
+from services.issues.catalogue.domain.catalogue import Catalogue, Span, SpanUnit
+from tests.unit.issues.world import CATALOGUE, CLOCKS, NOW, STAFF, STEPS, a_case
+
+LIGHTING = CATALOGUE.category("lighting")
+
+
+def an_edition(handling: Span) -> Catalogue:
+    """The catalogue in its next edition, in which broken lamps are handled within `handling`."""
+    lamps = LIGHTING.model_copy(update={"deadlines": LIGHTING.deadlines.model_copy(update={"handling": handling})})
+    categories = tuple(lamps if each.code == lamps.code else each for each in CATALOGUE.categories)
+    return CATALOGUE.model_copy(update={"version": 7, "categories": categories})
+
+
+def corrected(case: Case, catalogue: Catalogue) -> Case:
+    return amend(case, Amend(category="lighting", reason="r"), catalogue, None, CLOCKS, STAFF, NOW).aggregate
+
+
+@pytest.mark.parametrize(("hours", "then"), [(48, 2.0), (12, 0.5)])
+def test_what_is_left_of_a_deadline_is_the_same_share_of_the_new_one(hours: int, then: float) -> None:
+    def within(hours: int) -> Catalogue:
+        span = Span(amount=hours, unit=SpanUnit.HOURS)
+        edition = an_edition(span)
+        return edition.model_copy(update={"version": hours})
+
+    before = corrected(a_case(CaseStatus.IN_PROGRESS), within(24))
+    before = STEPS[CaseCommand.CONTACT](before).aggregate.model_copy(update={"due_at": NOW + timedelta(hours=18)})
+    before = CLOCKS.begin_handling(before, NOW)
+    changed = corrected(before, within(hours))
+    assert changed.due_at == changed.phase_due_at == NOW + timedelta(hours=18) * then
+    assert changed.warn_at is not None
+    assert before.warn_at is not None
+    assert changed.warn_at - NOW == (before.warn_at - NOW) * then
+
+
+def test_what_was_missed_stays_missed_and_what_was_granted_stands() -> None:
+    longer = Span(amount=30, unit=SpanUnit.WORKING_DAYS)
+    catalogue = an_edition(longer)
+    case = a_case(CaseStatus.IN_PROGRESS)
+    assert case.due_at is not None
+    late = tick(case, case.due_at).aggregate
+    assert late.overdue
+    changed = amend(late, Amend(category="lighting", reason="r"), catalogue, None, CLOCKS, STAFF, case.due_at).aggregate
+    assert (changed.overdue, changed.due_at, changed.escalation) == (True, late.due_at, late.escalation)
+    granted = STEPS[CaseCommand.GRANT_EXTENSION](STEPS[CaseCommand.REQUEST_EXTENSION](case).aggregate).aggregate
+    assert corrected(granted, catalogue).due_at == granted.due_at
+
+
+def test_a_paused_case_goes_on_with_the_same_share() -> None:
+    longer = Span(amount=30, unit=SpanUnit.WORKING_DAYS)
+    catalogue = an_edition(longer)
+    paused = a_case(CaseStatus.PAUSED)
+    changed = corrected(paused, catalogue)
+    assert paused.held is not None
+    assert changed.held is not None
+    assert paused.held.due_left is not None
+    ratio = CLOCKS.time.length(longer) / CLOCKS.time.length(LIGHTING.deadlines.handling)
+    assert changed.held.due_left == round(paused.held.due_left * ratio)
