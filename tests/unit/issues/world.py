@@ -106,7 +106,9 @@ STEPS: dict[CaseCommand, Step] = {
     CaseCommand.DISPATCH: lambda case: dispatch(case, Dispatch(unit=UNIT.id), UNIT, CLOCKS, STAFF, NOW),
     CaseCommand.RETURN: lambda case: give_back(case, Return(reason="不归物业"), HANDLER, NOW),
     CaseCommand.START: lambda case: start(case, Start(), CLOCKS, HANDLER, NOW),
-    CaseCommand.HANDLE: lambda case: handle(case, Handle(note="已换灯", photos=("photo-1",)), CLOCKS, HANDLER, NOW),
+    CaseCommand.HANDLE: lambda case: handle(
+        case, Handle(note="已换灯", photos=(f"photo-{len(case.after) + 1}",)), CLOCKS, HANDLER, NOW
+    ),
     CaseCommand.VERIFY: lambda case: verify(case, Verify(note="亮了"), SUPERVISOR, NOW),
     CaseCommand.SEND_BACK: lambda case: send_back(case, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, NOW),
     CaseCommand.REOPEN: lambda case: reopen(case, Reopen(reason="又坏了"), RESIDENT, NOW + timedelta(days=1)),

@@ -64,7 +64,7 @@ people = st.builds(
     st.sets(st.sampled_from([unit.id for unit in UNITS])),
     st.sampled_from([True, True, True, True, False]),
 )
-photos = st.sampled_from([(), ("photo-1",), ("photo-1", "photo-2")])
+photos = st.lists(st.integers(0, 999).map(lambda n: f"photo-{n}"), max_size=2).map(tuple)
 
 
 def _dispatch(case: Case, by: Principal, now: datetime, draw: Any) -> Decision[Case]:

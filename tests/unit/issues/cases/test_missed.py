@@ -163,7 +163,7 @@ def test_reopened_after_a_miss_it_was_late_all_the_same() -> None:
     opened = reopen(closed, Reopen(reason="又坏了"), RESIDENT, LATE + DAY).aggregate
     assert (opened.overdue, opened.due_at) == (True, late.due_at)
     given = dispatch(opened, Dispatch(unit=UNIT.id), UNIT, CLOCKS, STAFF, LATE + DAY).aggregate
-    done = handle(given, DONE, CLOCKS, HANDLER, LATE + DAY).aggregate
+    done = handle(given, Handle(photos=("photo-2",)), CLOCKS, HANDLER, LATE + DAY).aggregate
     assert counted(verify(done, Verify(), SUPERVISOR, LATE + DAY).aggregate)[""]["on-time"] == (True, False)
 
 
