@@ -90,6 +90,14 @@ class ActivityScheduled(
     """It will take place, and people may register. With `volunteers_needed` > 0 it also looks for volunteers."""
 
 
+class ActivityHelpersJoined(
+    Event, type="cn.community.events.activity.helpers-joined.v1", topic=ACTIVITIES, state=ActivityState
+):
+    """One more volunteer said yes; `volunteers` help so far, and others are still looked for."""
+
+    volunteers: Public[list[PersonId]]
+
+
 class ActivityStaffed(Event, type="cn.community.events.activity.staffed.v1", topic=ACTIVITIES, state=ActivityState):
     """All the volunteers it needs have said yes, or one of them was replaced."""
 
@@ -102,6 +110,17 @@ class ActivityUnderstaffed(
     """A volunteer fell out; `volunteers` are those who stay."""
 
     volunteers: Public[list[PersonId]]
+
+
+class ActivityShortStaffed(
+    Event, type="cn.community.events.activity.short-staffed.v1", topic=ACTIVITIES, state=ActivityState
+):
+    """Helpers are missing, and its time comes near. `cancels_at`: it is cancelled then unless they are found."""
+
+    organiser: Public[PersonId]
+    missing: Public[int]
+    starts_at: Public[datetime]
+    cancels_at: Public[datetime | None] = None
 
 
 class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=ACTIVITIES, state=ActivityState):

@@ -51,6 +51,13 @@ class Overlap(StrEnum):
     REFUSED = "refused"
 
 
+class ShortStaffed(StrEnum):
+    """What becomes of an activity that has too few helpers shortly before it begins."""
+
+    GO_AHEAD = "go-ahead"
+    CANCEL = "cancel"
+
+
 class TicketGroup(Value):
     """A group of people with a capacity of its own, within that of the activity: children, parents, helpers."""
 
@@ -73,6 +80,11 @@ class Terms(Value):
     cancel_hours_before: int = 0
     """Until so long before the start people may withdraw by themselves; later the desk does it."""
     largest_party: int = 10
+    helpers_warn_hours: int = 48
+    """So long before the start the organiser is told that helpers are missing."""
+    when_short_staffed: ShortStaffed = ShortStaffed.GO_AHEAD
+    helpers_decide_hours: int = 12
+    """So long before the start it is cancelled, where that is what becomes of it."""
     children_per_adult: int | None = None
     """So many children, at most, are looked after by one adult who is there."""
     groups: tuple[TicketGroup, ...] = ()

@@ -79,6 +79,7 @@ class NeedOffered(Event, type="cn.community.volunteers.need.offered.v1", topic=V
 class NeedAccepted(Event, type="cn.community.volunteers.need.accepted.v1", topic=VOLUNTEERS, state=NeedState):
     """`person` said yes."""
 
+    activity: Public[Id | None] = None
     offer: Public[Id]
     person: Public[PersonId]
     filled: Public[int]

@@ -23,7 +23,7 @@ from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.activities import ActivityKind, ActivityStatus
-from services.contracts.marks import Id
+from services.contracts.marks import Code, Id
 from services.events.activities.check_in_code import fresh_seed
 from services.events.activities.domain import changing, ending, scheduling
 from services.events.activities.domain.activity import Activity, HasBegun, NotScheduled
@@ -74,10 +74,13 @@ def _reading(routes: APIRouter, activities: Aggregates[Activity]) -> None:
         kind: ActivityKind | None = None,
         status: ActivityStatus | None = None,
         series: Annotated[Id | None, Query()] = None,
+        venue: Annotated[Code | None, Query()] = None,
+        host: Annotated[Id | None, Query(description="The team or unit that holds it.")] = None,
+        age: Annotated[int | None, Query(ge=0, le=120, description="For people of this age.")] = None,
         since: Annotated[Moment | None, Query(alias="from", description="Starting at this time or later.")] = None,
         until: Annotated[Moment | None, Query(alias="to", description="Starting before this time.")] = None,
     ) -> Response:
-        query = in_calendar(community, since, until, kind, status, series)
+        query = in_calendar(community, since, until, kind, status, series, venue, host, age)
         found = await activities.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
         return paged(found, ActivityView.of, request)
 

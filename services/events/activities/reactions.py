@@ -2,7 +2,7 @@
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
-from services.contracts.volunteers import NeedReopened, NeedStaffed
+from services.contracts.volunteers import NeedAccepted, NeedReopened, NeedStaffed
 from services.events.activities.domain import staffing
 from services.events.activities.domain.activity import Activity
 
@@ -18,6 +18,18 @@ def reactions(handlers: Handlers, activities: Aggregates[Activity]) -> None:
             await activities.change(
                 received.event.activity,
                 lambda activity, now: staffing.staff(activity, volunteers, now),
+                received.cause,
+                taken=received.taken,
+            )
+
+    @handlers.on(NeedAccepted)
+    async def follow_fill(received: Received[NeedAccepted]) -> None:
+        """The activity learns of each helper who said yes, before all seats are filled."""
+        if received.event.activity is not None:
+            volunteers = received.event.volunteers
+            await activities.change(
+                received.event.activity,
+                lambda activity, now: staffing.follow(activity, volunteers, now),
                 received.cause,
                 taken=received.taken,
             )

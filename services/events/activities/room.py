@@ -11,7 +11,7 @@ from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.erasure import erase_from_activity
 from services.events.activities.reactions import reactions
 from services.events.activities.store import INDEXES, KINDS, with_person
-from services.events.activities.sweeps import answers, completion
+from services.events.activities.sweeps import answers, completion, staffing_gaps
 from services.events.venues.bookings import Bookings
 
 
@@ -23,7 +23,7 @@ def room(activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> 
         indexes=INDEXES,
         routers=[router(activities, bookings, clock)],
         reactions=lambda table: reactions(table, activities),
-        sweeps=[completion(activities), answers(activities)],
+        sweeps=[completion(activities), answers(activities), staffing_gaps(activities)],
         erase=partial(erase, activities),
     )
 

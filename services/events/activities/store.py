@@ -35,6 +35,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _by_start("community", "kind"),
         _by_start("community", "status"),
         _by_start("series"),
+        _by_start("community", "venue"),
+        _by_start("community", "details.host"),
         IndexModel([("state.people", ASCENDING), (BY_START, DESCENDING), ("_id", DESCENDING)]),
         IndexModel(
             [("state.ends_at", ASCENDING)],
@@ -45,6 +47,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             [("state.answer_due", ASCENDING)],
             name="answers",
             partialFilterExpression={"state.answer_due": {"$type": "date"}},
+        ),
+        IndexModel(
+            [("state.staffing_due", ASCENDING)],
+            name="staffing",
+            partialFilterExpression={"state.staffing_due": {"$type": "date"}},
         ),
     ],
 }
@@ -57,14 +64,24 @@ def in_calendar(
     kind: ActivityKind | None = None,
     status: ActivityStatus | None = None,
     series: str | None = None,
+    venue: str | None = None,
+    host: str | None = None,
+    age: int | None = None,
 ) -> dict[str, Any]:
-    """The query for activities of `community` that start in [since, until)."""
+    """The query for activities of `community` that start in [since, until); with `age`, for people of that age."""
     query: dict[str, Any] = {"state.community": community}
     starts = {"$gte": since, "$lt": until}
     given = {operator: moment for operator, moment in starts.items() if moment is not None}
     if given:
         query[BY_START] = given
-    for name, value in (("kind", kind), ("status", status), ("series", series)):
+    if age is not None:
+        youngest, oldest = ({"state.min_age": None}, {"state.details.max_age": None})
+        query["$and"] = [
+            {"$or": [youngest, {"state.min_age": {"$lte": age}}]},
+            {"$or": [oldest, {"state.details.max_age": {"$gte": age}}]},
+        ]
+    named = {"kind": kind, "status": status, "series": series, "venue": venue, "details.host": host}
+    for name, value in named.items():
         if value is not None:
             query[f"state.{name}"] = str(value)
     return query
@@ -88,3 +105,8 @@ def to_complete(now: datetime) -> dict[str, Any]:
 def answers_overdue(now: datetime) -> dict[str, Any]:
     """The query for activities in which a party was asked or offered something and did not answer in time."""
     return {"state.answer_due": {"$type": "date", "$lte": now}}
+
+
+def short_staffed(now: datetime) -> dict[str, Any]:
+    """The query for activities for which something is due because helpers are missing."""
+    return {"state.staffing_due": {"$type": "date", "$lte": now}}

@@ -7,7 +7,8 @@ from services.chassis.sweeper import Sweep
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.ending import complete_by_itself
 from services.events.activities.domain.seats import lapse
-from services.events.activities.store import answers_overdue, to_complete
+from services.events.activities.domain.staffing import look_for_gaps
+from services.events.activities.store import answers_overdue, short_staffed, to_complete
 
 
 def completion(activities: Aggregates[Activity]) -> Sweep[Activity]:
@@ -18,3 +19,8 @@ def completion(activities: Aggregates[Activity]) -> Sweep[Activity]:
 def answers(activities: Aggregates[Activity]) -> Sweep[Activity]:
     """Gives on the seats of parties that did not answer in time."""
     return Sweep("activity-answers", activities, answers_overdue, lapse)
+
+
+def staffing_gaps(activities: Aggregates[Activity]) -> Sweep[Activity]:
+    """Tells of activities that have too few helpers, and cancels those whose terms say so."""
+    return Sweep("activity-staffing", activities, short_staffed, look_for_gaps, every=timedelta(minutes=1))

@@ -8,7 +8,7 @@ from services.chassis.aggregate import Aggregate
 from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import local_date
-from services.contracts.activities import ActivityDetails, ActivityKind, ActivityState, ActivityStatus
+from services.contracts.activities import ActivityDetails, ActivityKind, ActivityState, ActivityStatus, ShortStaffed
 from services.contracts.marks import Masked, Office, Someone, Thing
 from services.events.activities.domain.parties import Party, Presence
 
@@ -71,6 +71,8 @@ class Activity(Aggregate):
     seated: tuple[Party, ...] = ()
     waiting: tuple[Party, ...] = ()
     volunteers: Someone[tuple[str, ...]] = ()
+    staff_warned: bool = False
+    """Whether it was told that helpers are missing."""
     presences: tuple[Presence, ...] = ()
     erased: int = 0
 
@@ -138,6 +140,30 @@ class Activity(Aggregate):
             return None
         asked = [p.asked_until for p in self.seated if p.asked_until is not None]
         return min([*asked, *(p.offered_until for p in self.waiting if p.offered_until is not None)], default=None)
+
+    @property
+    def helpers_missing(self) -> int:
+        """How many helpers it still needs."""
+        return max(0, self.volunteers_needed - len(self.volunteers))
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def staffing_due(self) -> datetime | None:
+        """When something is due because helpers are missing. It is stored, so that an index finds what is due."""
+        terms = self.details.terms
+        if self.status is not ActivityStatus.SCHEDULED or not self.helpers_missing:
+            return None
+        if not self.staff_warned:
+            return self.starts_at - timedelta(hours=terms.helpers_warn_hours)
+        return self.cancels_at
+
+    @property
+    def cancels_at(self) -> datetime | None:
+        """When it is cancelled unless helpers are found; None where it goes ahead without them."""
+        terms = self.details.terms
+        if terms.when_short_staffed is ShortStaffed.GO_AHEAD:
+            return None
+        return self.starts_at - timedelta(hours=terms.helpers_decide_hours)
 
     def public(self) -> ActivityState:
         """The state that its topic shows: nobody's registration stands in it."""

@@ -15,6 +15,7 @@ from services.contracts.activities import (
     HostKind,
     Overlap,
     Promotion,
+    ShortStaffed,
 )
 from services.contracts.marks import Code, Id
 from services.contracts.text import OneLine, Plain
@@ -76,6 +77,9 @@ class TermsRequest(Request):
     closes_hours_before: int = Field(default=0, ge=0, le=24 * 90)
     cancel_hours_before: int = Field(default=0, ge=0, le=24 * 90)
     largest_party: int = Field(default=MAX_PARTY, ge=1, le=MAX_PARTY)
+    helpers_warn_hours: int = Field(default=48, ge=1, le=24 * 30)
+    when_short_staffed: ShortStaffed = ShortStaffed.GO_AHEAD
+    helpers_decide_hours: int = Field(default=12, ge=1, le=24 * 30)
     children_per_adult: int | None = Field(default=None, ge=1, le=100)
     groups: tuple[GroupRequest, ...] = Field(default=(), max_length=12)
     priority: tuple[Code, ...] = Field(default=(), max_length=12)

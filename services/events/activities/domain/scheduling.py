@@ -148,6 +148,7 @@ def relocate(
             "building": building,
             "previous_starts": earlier,
             "shown_changes": activity.shown_changes + 1,
+            "staff_warned": activity.staff_warned and starts_at == activity.starts_at,
             "seated": tuple(asking(_of_day(p, activity), starts_at, now) for p in activity.seated),
             "waiting": tuple(_of_day(p, activity) for p in activity.waiting),
             "changed_at": now,

@@ -4,8 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.chassis.aggregate import Decision, decided
-from services.contracts.activities import ActivityStaffed, ActivityStatus, ActivityUnderstaffed
+from services.contracts.activities import (
+    ActivityHelpersJoined,
+    ActivityShortStaffed,
+    ActivityStaffed,
+    ActivityStatus,
+    ActivityUnderstaffed,
+)
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.ending import drop
+
+SHORT_OF_HELPERS = "志愿者不足 (too few volunteers)"
 
 
 def staff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
@@ -14,10 +23,39 @@ def staff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decis
     return decided(activity) if staffed is None else decided(staffed, ActivityStaffed(volunteers=list(volunteers)))
 
 
+def follow(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
+    """Somebody said yes, and `volunteers` help so far; that all are found is told by `staff`."""
+    if len(volunteers) >= activity.volunteers_needed:
+        return decided(activity)
+    joined = _with(activity, volunteers, now)
+    return decided(activity) if joined is None else decided(joined, ActivityHelpersJoined(volunteers=list(volunteers)))
+
+
 def unstaff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
     """Somebody fell out, and `volunteers` still help."""
     left = _with(activity, volunteers, now)
     return decided(activity) if left is None else decided(left, ActivityUnderstaffed(volunteers=list(volunteers)))
+
+
+def look_for_gaps(activity: Activity, now: datetime) -> Decision[Activity]:
+    """Tell that helpers are missing, once, when its time comes near; and cancel it then, where its terms say so.
+
+    Whoever registered, waits or helps is told of the cancellation, and the helpers are free again.
+    """
+    due = activity.staffing_due
+    if due is None or now < due or not activity.is_ahead(now):
+        return decided(activity)
+    cancels_at = activity.cancels_at
+    if activity.staff_warned or (cancels_at is not None and now >= cancels_at):
+        return drop(activity, now, SHORT_OF_HELPERS)
+    warned = activity.model_copy(update={"staff_warned": True, "changed_at": now})
+    event = ActivityShortStaffed(
+        organiser=warned.organiser,
+        missing=warned.helpers_missing,
+        starts_at=warned.starts_at,
+        cancels_at=cancels_at,
+    )
+    return decided(warned, event)
 
 
 def _with(activity: Activity, volunteers: Sequence[str], now: datetime) -> Activity | None:

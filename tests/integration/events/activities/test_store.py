@@ -16,6 +16,7 @@ from services.events.activities.store import (
     ahead_in,
     answers_overdue,
     in_calendar,
+    short_staffed,
     to_complete,
     with_person,
 )
@@ -50,6 +51,10 @@ async def test_an_activity_is_read_back_as_it_was(activities: Aggregates[Activit
         (ahead_in("series-1", NOW), (BY_START, 1)),
         (to_complete(NOW), None),
         (answers_overdue(NOW), None),
+        (short_staffed(NOW), None),
+        (in_calendar(HOME, NOW, END, venue="garden"), (BY_START, 1)),
+        (in_calendar(HOME, NOW, END, host="team-1"), (BY_START, 1)),
+        (in_calendar(HOME, NOW, END, age=9), (BY_START, 1)),
         (overlapping("resident-1", activity()), None),
         (missed("resident-1", NOW), None),
     ],
