@@ -8,6 +8,7 @@ from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import CarePlanState
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.care.domain.recurrence import Recurrence
+from services.volunteers.people.domain.profile import AgeBand, Gender
 from services.volunteers.shared.views import Identified, shown
 
 
@@ -15,6 +16,10 @@ class CarePlanView(CarePlanState, Identified):
     """A care plan, as staff see it. `home` and `note` are told where one plan is read, and the reading is on record."""
 
     recurrence: Recurrence
+    gender: Gender | None
+    urgency: int
+    age_band: AgeBand | None
+    refused: list[str]
     home: str | None
     note: str | None
 
@@ -38,4 +43,5 @@ def care_plan_view(stored: Stored[CarePlan], *, exact: bool = False) -> CarePlan
     """
     plan = stored.aggregate
     home, note = (plan.home, plan.note) if exact else (None, None)
-    return shown(CarePlanView, stored, recurrence=plan.recurrence, home=home, note=note)
+    asked = {name: getattr(plan, name) for name in ("recurrence", "gender", "urgency", "age_band")}
+    return shown(CarePlanView, stored, **asked, refused=sorted(plan.refused), home=home, note=note)

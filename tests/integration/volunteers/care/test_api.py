@@ -29,6 +29,8 @@ async def test_a_plan_is_changed_paused_and_resumed_by_staff(api: Api) -> None:
     path = f"/care-plans/{(await api.ok(STAFF, '/care-plans', PLAN))['id']}"
     assert (await api.patch(ANN, path, {"seats": 2})).status_code == 404
     assert (await api.patch(STAFF, path, {"seats": 2})).json()["seats"] == 2
+    wish = (await api.patch(STAFF, path, {"gender": "female", "urgency": 3, "refused": ["bob"]})).json()
+    assert (wish["gender"], wish["urgency"], wish["refused"]) == ("female", 3, ["bob"])
     assert (await api.ok(STAFF, f"{path}/pause", {"until": "2024-03-01"}))["paused_until"] == "2024-03-01"
     assert (await api.ok(STAFF, f"{path}/resume"))["paused_until"] is None
     await api.ok(STAFF, f"{path}/close")
