@@ -229,6 +229,14 @@ class EndpointChanged(Event, type="cn.community.notify.notice-endpoint.changed.v
     by: Internal[OfficerId]
 
 
+class BroadcastChanged(Event, type="cn.community.notify.notice-broadcast.changed.v1", topic=NOTICES, internal=True):
+    """A broadcast began, came further, was held, let go on or stopped, or is done. Its words are in no event."""
+
+    what: Internal[Code]
+    told: Internal[int]
+    by: Internal[OfficerId]
+
+
 class RoutingChanged(Event, type="cn.community.notify.notice-routing.changed.v1", topic=NOTICES, internal=True):
     """A community has other kinds and routes."""
 

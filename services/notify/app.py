@@ -10,6 +10,8 @@ from services.notify.announcements import room as announcements
 from services.notify.announcements.store import ANNOUNCEMENT
 from services.notify.board import room as board
 from services.notify.board.page import Page
+from services.notify.broadcasts import room as broadcasts
+from services.notify.broadcasts.store import BROADCAST
 from services.notify.bulletins import room as bulletins
 from services.notify.bulletins.pages import TEMPLATES
 from services.notify.bulletins.store import BULLETIN
@@ -19,7 +21,9 @@ from services.notify.channels.store import ENDPOINT
 from services.notify.knowledge import room as knowledge
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices import room as notices
+from services.notify.notices.feed import Feed
 from services.notify.notices.store import NOTICE
+from services.notify.notices.telling import Telling
 from services.notify.notices.wording import Wording
 from services.notify.persons import room as persons
 from services.notify.persons.code_text import CodeText
@@ -52,6 +56,9 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     routed = routing.room(of_routings, editions)
     of_endpoints = runtime.aggregates(ENDPOINT)
     gateways = channels.gateways(settings, of_endpoints, clock)
+    people, wording = People(of_persons, memberships), Wording(names, editions, saved)
+    reachable = frozenset({Way.INBOX, Way.CALL, *gateways})
+    telling = Telling(of_notices, of_persons, of_endpoints, wording, clock, reachable)
     return [
         knowledge.room(known),
         channels.room(settings, of_endpoints),
@@ -70,19 +77,21 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
         notices.room(
             of_notices,
             of_persons,
-            of_endpoints,
-            People(of_persons, memberships),
+            telling,
+            Feed(of_notices, database, clock),
+            people,
             known,
             editions,
             gateways,
             Pacing(database),
-            Wording(names, editions, saved),
+            wording,
             clock,
             links,
             callback_secret=settings.callback_secret,
             lead=settings.lead,
             pause=pause,
         ),
+        broadcasts.room(runtime.aggregates(BROADCAST), of_notices, telling, people, known),
         announcements.room(of_announcements, clock),
         board.room(
             database,
@@ -101,6 +110,6 @@ service = Service(
     name="notify",
     title="Sunshine Community: notify (notices, notice board)",
     settings=NotifySettings,
-    kinds=(ENDPOINT, ROUTING, PERSON, TEMPLATE, NOTICE, ANNOUNCEMENT, BULLETIN),
+    kinds=(ENDPOINT, ROUTING, PERSON, TEMPLATE, NOTICE, BROADCAST, ANNOUNCEMENT, BULLETIN),
     rooms=rooms,
 )

@@ -8,14 +8,14 @@ from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver
-from services.notify.channels.domain.endpoint import Endpoint
 from services.notify.channels.gateways import Gateway
 from services.notify.channels.pacing import Pacing
 from services.notify.knowledge.store import Knowledge
-from services.notify.notices.api import callbacks, inbox, letters, why
+from services.notify.notices.api import callbacks, inbox, letters, live, why
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.domain.notice import Notice, anonymise, not_on_behalf
+from services.notify.notices.feed import Feed
 from services.notify.notices.reactions import reactions
 from services.notify.notices.store import INDEXES, KINDS, Notices
 from services.notify.notices.sweeps import LeftBehind, LookingAgain, lapsed_claims
@@ -31,7 +31,8 @@ from services.notify.shared.values import Way
 def room(
     notices: Aggregates[Notice],
     persons: Aggregates[Person],
-    endpoints: Aggregates[Endpoint],
+    telling: Telling,
+    feed: Feed,
     people: People,
     knowledge: Knowledge,
     editions: Editions,
@@ -51,13 +52,13 @@ def room(
     With a `callback_secret` providers may tell what became of messages.
     """
     delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause, links)
-    telling = Telling(notices, persons, endpoints, wording, clock, delivery.open_channels)
     audiences = Audiences(knowledge, people)
     return Room(
         "notices",
         kinds=KINDS,
         indexes=INDEXES,
         routers=[
+            live.router(notices, persons, wording, feed),
             inbox.router(notices, persons, wording),
             why.router(notices),
             letters.router(notices),
@@ -69,13 +70,14 @@ def room(
             LeftBehind(notices, delivery.parts),
             LookingAgain(notices, persons, delivery.reviewing, delivery.handing),
         ],
-        tasks=[delivery.run],
-        erase=partial(erase, notices),
+        tasks=[delivery.run, feed.run],
+        erase=partial(erase, notices, feed),
     )
 
 
-async def erase(notices: Aggregates[Notice], leaver: Leaver) -> None:
+async def erase(notices: Aggregates[Notice], feed: Feed, leaver: Leaver) -> None:
     """Leave nothing of `leaver` in any notice. Done again, it finds the notices that came late."""
+    await feed.forget(leaver.person)
     async for id in Notices(notices).of(leaver.person, leaver.community):
         await notices.change(id, lambda notice, _: anonymise(notice), leaver.cause)
     async for id in Notices(notices).on_behalf_of(leaver.person, leaver.community):

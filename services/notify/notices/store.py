@@ -171,6 +171,11 @@ class Notices:
             {"state.recipient": person, "state.channel": Way.INBOX, "state.status": NoticeStatus.DELIVERED}
         )
 
+    async def unread_ids(self, person: str) -> list[str]:
+        """The ids of the notices in the inbox of `person` that are not read."""
+        query = {"state.recipient": person, "state.channel": Way.INBOX, "state.status": NoticeStatus.DELIVERED}
+        return [document["_id"] async for document in self._collection.find(query, {"_id": 1})]
+
     async def about(self, about: str) -> AsyncIterator[str]:
         """The ids of all notices that speak of `about`."""
         async for document in self._collection.find({"state.about": about}, {"_id": 1}):

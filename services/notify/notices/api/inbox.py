@@ -15,7 +15,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.notices import NoticeStatus
 from services.notify.notices.domain.notice import Notice
-from services.notify.notices.domain.reading import NotInTheInbox, read
+from services.notify.notices.domain.reading import NotInTheInbox, archive, read
 from services.notify.notices.store import Notices, inbox
 from services.notify.notices.views import NoticeView, UnreadView, notice_view
 from services.notify.notices.wording import Wording
@@ -41,8 +41,11 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
         page: PageDep,
         language: LanguageDep,
         unread: Annotated[bool, Query(description="Only what is not read.")] = False,
+        archived: Annotated[bool, Query(description="What was put away.")] = False,
     ) -> Response:
         query = inbox(principal.sub)
+        if archived:
+            query["state.archived_at"] = {"$ne": None}
         if unread:
             query["state.status"] = NoticeStatus.DELIVERED
         reads = await prepared(principal, language)
@@ -65,6 +68,31 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
             notices,
             id,
             lambda notice, now: read(notice, command.principal, now),
+            lambda stored: notice_view(stored, wording, reads),
+            known_to=lambda notice: notice.recipient == command.principal.sub,
+        )
+
+    @routes.post("/notices/read-all", response_model=UnreadView, summary="I have seen everything up to now")
+    async def seen_all(command: CommandDep) -> UnreadView:
+        """What comes meanwhile stays unread."""
+        by, asked = command.principal, Notices(notices)
+        for id in await asked.unread_ids(by.sub):
+            await notices.change(id, lambda notice, now: read(notice, by, now), command.cause)
+        return UnreadView(unread=await asked.unread(by.sub))
+
+    @routes.post(
+        "/notices/{id}/archive",
+        response_model=NoticeView,
+        summary="I put it away",
+        responses=problems(UnknownAggregate, NotInTheInbox),
+    )
+    async def away(id: Id, command: CommandDep, language: LanguageDep) -> Response:
+        """It counts as read, and stands in the list only where archived ones are asked for."""
+        reads = await prepared(command.principal, language)
+        return await command.change(
+            notices,
+            id,
+            lambda notice, now: archive(notice, command.principal, now),
             lambda stored: notice_view(stored, wording, reads),
             known_to=lambda notice: notice.recipient == command.principal.sub,
         )

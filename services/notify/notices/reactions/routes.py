@@ -19,6 +19,7 @@ from services.notify.notices.domain.particulars import (
     of_need,
     of_wish,
 )
+from services.notify.notices.occasion import occasion_of
 from services.notify.notices.telling import Message, Telling
 from services.notify.routing.domain.kinds import KindRule
 from services.notify.routing.domain.table import DECLARED_IN, Route, Subject, Tell, values
@@ -55,7 +56,7 @@ class Following:
         event = received.event
         for each in route.supersede:
             whom = None if each.whom is None else [str(person) for person in values(event, each.whom)]
-            await self._telling.supersede(received, each.kind, whom)
+            await self._telling.supersede(occasion_of(received), each.kind, whom)
         for tell in route.tell:
             await self._tell(tell, received, kinds[tell.kind], edition)
 
@@ -71,8 +72,8 @@ class Following:
             expires=None if tell.expires is None else _moment(event, tell.expires, timedelta()),
             edition=edition,
         )
-        await self._telling.tell_end_points(received, message)
-        await self._telling.tell_each(received, people, message)
+        await self._telling.tell_end_points(occasion_of(received), message)
+        await self._telling.tell_each(occasion_of(received), people, message)
 
     async def _known(self, subject: Subject | None, received: Received[Any]) -> Particulars:
         """What is known of the subject and may be mentioned."""

@@ -1,5 +1,7 @@
 """The list over HTTP of who was told, and why somebody was not: for staff of the community alone."""
 
+from typing import Any
+
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
 from tests.integration.notify.records import a_case, registered, scheduled
@@ -21,3 +23,23 @@ async def test_staff_see_who_was_told_and_why_somebody_was_not(house: House, api
     assert (await api.call(STAFF, "GET", "/why", community=HERE)).json()["code"] == "why.about-what"
     assert (await api.call(RESIDENT, "GET", "/why", community=HERE, about="case-1")).status_code == 403
     assert (await api.call(STAFF_ELSEWHERE, "GET", "/why", community=HERE, about="case-1")).status_code == 403
+
+
+async def test_staff_ask_why_somebody_did_not_hear_by_person_and_time(house: House, api: Api) -> None:
+    await house.take(a_case("case-1"))
+    house.now = NOW + DAY
+    await house.take(a_case("case-2"))
+
+    async def asked(**query: Any) -> set[tuple[str, str]]:
+        answer = await api.call(STAFF, "GET", "/why", community=HERE, **query)
+        return {(each["about"], each["channel"]) for each in answer.json()["items"]}
+
+    both = {("case-1", "inbox"), ("case-1", "email"), ("case-2", "inbox"), ("case-2", "email")}
+    assert await asked(person="resident-1") == both
+    assert await asked(person="resident-9") == set()
+    assert await asked(person="resident-1", outcome="not-told") == {("case-1", "email"), ("case-2", "email")}
+    assert await asked(person="resident-1", outcome="waiting") == set()
+    noon = (NOW + DAY / 2).isoformat()
+    assert await asked(person="resident-1", since=noon, outcome="told") == {("case-2", "inbox")}
+    assert await asked(person="resident-1", until=noon, outcome="told") == {("case-1", "inbox")}
+    assert (await api.call(RESIDENT, "GET", "/why", community=HERE, person="resident-1")).status_code == 403

@@ -1,0 +1,105 @@
+"""Sends broadcasts: batch by batch, in the process that holds the lease; every batch asks first whether to go on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.chassis.clock import Clock
+from services.chassis.principal import SYSTEM
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.notify.broadcasts.domain import Broadcast, BroadcastStatus, came_to, counted, finish
+from services.notify.broadcasts.store import running
+from services.notify.knowledge.store import Knowledge
+from services.notify.notices.domain.particulars import Particulars
+from services.notify.notices.occasion import Occasion
+from services.notify.notices.telling import Message, Telling
+from services.notify.persons.people import People
+from services.notify.routing.domain.kinds import KindRule, MessageClass
+from services.notify.routing.shipped import RULES
+
+KIND = "broadcast"
+BATCH = 500
+_BY = Cause(SYSTEM, "broadcast")
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcasting:
+    """Sends the broadcasts that go on."""
+
+    broadcasts: Aggregates[Broadcast]
+    telling: Telling
+    people: People
+    knowledge: Knowledge
+    batch: int = BATCH
+    name: str = "broadcasts"
+    every: timedelta = timedelta(seconds=1)
+
+    async def once(self, clock: Clock) -> int:
+        """Send one batch of each broadcast after the other, until none goes on; returns how many batches that were."""
+        batches = 0
+        while found := (await self.broadcasts.select(running(), limit=20)).items:
+            for stored in found:
+                await self._batch(stored.aggregate, clock)
+                batches += 1
+        return batches
+
+    async def _batch(self, broadcast: Broadcast, clock: Clock) -> None:
+        if broadcast.total is None:
+            total = await self._total(broadcast)
+            await self.broadcasts.change(broadcast.id, lambda each, _: counted(each, total), _BY)
+        people = await self._next(broadcast)
+        if not people:
+            await self.broadcasts.change(broadcast.id, lambda each, now: finish(each, broadcast.after, now), _BY)
+            return
+        if not broadcast.after:
+            await self.telling.tell_end_points(_occasion(broadcast), _message(broadcast))
+        await self.telling.tell_each(_occasion(broadcast), people, _message(broadcast))
+        before, after = broadcast.after, people[-1]
+        await self.broadcasts.change(broadcast.id, lambda each, _: came_to(each, before, after, len(people)), _BY)
+
+    async def _next(self, broadcast: Broadcast) -> list[str]:
+        """The next people, by id, behind those who were told."""
+        if broadcast.status is not BroadcastStatus.RUNNING:
+            return []
+        if broadcast.whom == "everyone":
+            return await self.people.page(broadcast.community, broadcast.after, self.batch)
+        everybody = await self._chosen(broadcast)
+        return [person for person in everybody if person > broadcast.after][: self.batch]
+
+    async def _chosen(self, broadcast: Broadcast) -> list[str]:
+        which = broadcast.which or ""
+        match broadcast.whom:
+            case "building":
+                found = await self.people.living_in(broadcast.community, which)
+            case "age-band":
+                found = await self.people.of_age(broadcast.community, which)
+            case _:
+                found = await self.knowledge.members(which)
+        return sorted(found)
+
+    async def _total(self, broadcast: Broadcast) -> int:
+        if broadcast.whom != "everyone":
+            return len(await self._chosen(broadcast))
+        return sum([1 async for _ in self.people.each(broadcast.community)])
+
+
+def _occasion(broadcast: Broadcast) -> Occasion:
+    return Occasion(broadcast.community, broadcast.id, broadcast.id, 1, broadcast.at, _BY)
+
+
+def _message(broadcast: Broadcast) -> Message:
+    shipped, sort = RULES[KIND], MessageClass(broadcast.sort)
+    rule = KindRule(
+        sort=sort,
+        zh=shipped.zh,
+        en=shipped.en,
+        mandatory=sort is MessageClass.EMERGENCY,
+        hours=broadcast.hours,
+        template=shipped.template,
+    )
+    said = Particulars(
+        title=broadcast.title,
+        title_en=broadcast.title_en,
+        text=broadcast.text,
+        more={"text_en": broadcast.text_en or broadcast.text},
+    )
+    return Message(kind=KIND, rule=rule, particulars=said)

@@ -1,0 +1,23 @@
+"""How broadcasts are kept."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.chassis.store.aggregates import Kind, newest_first
+from services.chassis.store.mongo import ASCENDING, Document, IndexModel
+from services.contracts.topics import NOTICES
+from services.notify.broadcasts.domain import Broadcast, BroadcastStatus
+
+BROADCAST = Kind("notice-broadcast", "notice_broadcasts", Broadcast, NOTICES, None)
+KINDS: tuple[Kind[Any], ...] = (BROADCAST,)
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    BROADCAST.collection: [
+        IndexModel(list(newest_first("state.community")), name="community"),
+        IndexModel([("state.status", ASCENDING)], name="status"),
+    ]
+}
+
+
+def running() -> Document:
+    """The query for broadcasts that go on."""
+    return {"state.status": BroadcastStatus.RUNNING}

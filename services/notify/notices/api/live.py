@@ -1,0 +1,54 @@
+"""A person's inbox as it fills: server-sent events that are resumed by Last-Event-ID, at any replica."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.language import LanguageDep
+from services.chassis.store.aggregates import Aggregates
+from services.notify.notices.domain.notice import Notice
+from services.notify.notices.feed import Feed
+from services.notify.notices.store import Notices
+from services.notify.notices.views import notice_view
+from services.notify.notices.wording import Wording
+from services.notify.persons.domain.person import Person
+
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wording, feed: Feed) -> APIRouter:
+    """The route of the stream."""
+    routes = APIRouter(prefix="/api/notify/v1/me", tags=["inbox"])
+
+    @routes.get(
+        "/notices/live",
+        summary="My inbox as it fills (text/event-stream)",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}, "description": "Events `notice` and `unread`."}},
+    )
+    async def live(
+        principal: PrincipalDep,
+        language: LanguageDep,
+        last_event_id: Annotated[str | None, Header(max_length=20, pattern=r"^[0-9]+$")] = None,
+    ) -> StreamingResponse:
+        """With Last-Event-ID what came after that, then what comes; without it, what comes from now on."""
+        known = await persons.find(principal.sub)
+        reads = language if known is None else known.aggregate.choices.language
+        await wording.ready(sorted(principal.communities))
+        last = None if last_event_id is None else int(last_event_id)
+
+        async def events() -> AsyncIterator[bytes]:
+            async for found in feed.read(principal.sub, last):
+                for number, stored in found:
+                    shown = notice_view(stored, wording, reads).model_dump_json()
+                    yield f"id: {number}\nevent: notice\ndata: {shown}\n\n".encode()
+                unread = orjson.dumps({"unread": await Notices(notices).unread(principal.sub)}).decode()
+                yield f"event: unread\ndata: {unread}\n\n".encode() if found else b": still here\n\n"
+
+        return StreamingResponse(events(), media_type="text/event-stream", headers=_HEADERS)
+
+    return routes
