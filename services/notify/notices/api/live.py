@@ -1,4 +1,7 @@
-"""A person's inbox as it fills: server-sent events that are resumed by Last-Event-ID, at any replica."""
+"""A person's inbox as it fills: server-sent events that are resumed by Last-Event-ID, at any replica.
+
+The route is in no description of the API: who tries every operation would wait for an end that does not come.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -24,12 +27,7 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
     """The route of the stream."""
     routes = APIRouter(prefix="/api/notify/v1/me", tags=["inbox"])
 
-    @routes.get(
-        "/notices/live",
-        summary="My inbox as it fills (text/event-stream)",
-        response_class=StreamingResponse,
-        responses={200: {"content": {"text/event-stream": {}}, "description": "Events `notice` and `unread`."}},
-    )
+    @routes.get("/notices/live", include_in_schema=False)
     async def live(
         principal: PrincipalDep,
         language: LanguageDep,

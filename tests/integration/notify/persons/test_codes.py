@@ -47,7 +47,9 @@ async def me(api: Api) -> dict[str, Any]:
 
 
 def code_in(mailbox: Mailbox) -> str:
-    [code] = re.findall(r"[0-9]{8}", mailbox.taken[-1].get_content())
+    plain = mailbox.taken[-1].get_body(("plain",))
+    assert plain is not None
+    [code] = re.findall(r"[0-9]{8}", plain.get_content())
     return str(code)
 
 
