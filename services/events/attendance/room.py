@@ -7,6 +7,7 @@ from services.chassis.store.mongo import Database
 from services.events.activities.domain.activity import Activity
 from services.events.attendance.api import routers
 from services.events.attendance.door import door
+from services.events.attendance.figures import figures
 from services.events.attendance.reactions import reactions
 from services.events.attendance.settings import AttendanceSettings
 from services.events.attendance.store import INDEXES, VOLUNTEERS, Volunteers
@@ -29,6 +30,7 @@ def room(
         routers=[
             *routers(activities, Volunteers(database[VOLUNTEERS]), tries, settings.code_time, clock),
             door(activities, children, clock),
+            figures(activities),
         ],
         reactions=reactions,
     )

@@ -1,0 +1,54 @@
+"""Figures count heads of what is over, and hide what is small."""
+
+from typing import Any
+
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.events.activities.domain import ending, scheduling
+from services.events.activities.domain.activity import Activity
+from services.events.attendance.domain import attendance
+from services.events.attendance.figures import FiguresView, hidden
+from services.events.registrations import domain as registrations
+from tests.integration.calling import Caller
+from tests.unit.events.given import END, HOME, MINUTE, NOW, STAFF, START, plan, resident
+
+ME = Cause("staff-1")
+
+
+async def test_heads_are_counted_by_kind_and_small_numbers_hidden(
+    api: Caller, activities: Aggregates[Activity]
+) -> None:
+    full = scheduling.schedule("activity-1", HOME, plan(capacity=12), "1", STAFF, NOW).aggregate
+    for n, heads in ((1, 6), (2, 4), (3, 2), (4, 3)):
+        full = registrations.register(full, f"resident-{n}", heads, resident(n), NOW).aggregate
+    full = attendance.check_in(full, "resident-1", STAFF, START, approved=False, as_volunteer=False).aggregate
+    over = ending.complete(full, STAFF, END)
+    await activities.create("activity-1", lambda now: over, ME)
+    await activities.create(
+        "activity-2", lambda now: scheduling.schedule("activity-2", HOME, plan(), "1", STAFF, NOW), ME
+    )
+    asked: dict[str, Any] = {"from": NOW.isoformat(), "to": END.isoformat()}
+    place = f"/communities/{HOME}/activity-figures"
+    (figures,) = (await api.get(STAFF, place, **asked)).json()
+    assert figures == {
+        "of": "clinic",
+        "activities": 1,
+        "capacity": 12,
+        "seated": 12,
+        "attended": 6,
+        "missed": 6,
+        "waiting": None,
+    }
+    (by_building,) = (await api.get(STAFF, place, **asked, split="building")).json()
+    assert by_building["of"] == "building-9"
+    assert (await api.get(resident(1), place, **asked)).status_code == 403
+    earlier: dict[str, Any] = {"from": NOW.isoformat(), "to": (START - MINUTE).isoformat()}
+    assert (await api.get(STAFF, place, **earlier)).json() == []
+
+
+def test_nothing_is_told_as_nothing_and_few_are_not_told() -> None:
+    assert [hidden(count) for count in (0, 1, 4, 5)] == [0, None, None, 5]
+    counts = {"_id": None, "activities": 1, "capacity": 9, "seated": 5, "attended": 4, "missed": 1, "waiting": 0}
+    told = FiguresView.from_counts(counts)
+    assert (told.of, told.seated, told.attended, told.missed, told.waiting) == (None, 5, None, None, 0)
+    one_missed = FiguresView.from_counts({**counts, "seated": 9, "attended": 8})
+    assert (one_missed.seated, one_missed.attended, one_missed.missed) == (9, None, None)
