@@ -31,6 +31,8 @@ _MAY_STAND = (
     nodes.Filter,
     nodes.Test,
 )
+_TOO_DEEP = (RecursionError, SyntaxError, ValueError, MemoryError, OverflowError)
+"""What the parser and the compiler of Python make of nests that are too deep and of numbers that are too long."""
 _FILTERS = frozenset({"default", "upper", "lower", "trim"})
 _TESTS = frozenset({"none", "true", "false"})
 SAMPLES: Mapping[type, object] = {str: "楼道灯", int: 3, float: 1.5, bool: True, datetime: "12月3日 周四 16:30"}
@@ -54,7 +56,7 @@ def check(source: str, variables: Mapping[str, type], most: int) -> None:
     for values in (samples(variables), dict.fromkeys(variables)):
         try:
             text = render(source, values)
-        except (TemplateError, TypeError) as error:
+        except (TemplateError, TypeError, *_TOO_DEEP) as error:
             raise TemplateRefused(trouble=f"it can't be filled ({type(error).__name__})") from None
         if len(text) > most:
             raise TemplateRefused(trouble=f"filled, it has {len(text)} characters of {most}")
@@ -78,7 +80,7 @@ def _compiled(source: str) -> Template:
 def _troubles(source: str, variables: Mapping[str, type]) -> Iterator[str]:
     try:
         tree = _SANDBOX.parse(source)
-    except TemplateError as error:
+    except (TemplateError, *_TOO_DEEP) as error:
         yield f"line {getattr(error, 'lineno', 1)} is not understood"
         return
     for node in tree.find_all(nodes.Node):

@@ -44,6 +44,10 @@ def test_words_values_and_conditions_may_stand(source: str) -> None:
         "{{ party > 1 }}",
         "{{ title == 3 }}",
         "长" * 201,
+        "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
+        "{% if title %}" * 400 + "{% endif %}" * 400,
+        "{{ " + "9" * 5000 + " }}",
+        "{{ " + "not " * 1500 + "title }}",
     ],
 )
 def test_everything_else_is_refused_as_it_is_saved(source: str) -> None:
