@@ -17,6 +17,7 @@ from services.issues.cases.api.changes import Changes
 from services.issues.cases.api.filing import Filing
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import CommunityClocks
+from services.issues.cases.domain.escalation import levels_of
 from services.issues.cases.erasure import Drawn
 from services.issues.cases.evidence import Evidence
 from services.issues.cases.joining import CaseJoining
@@ -88,9 +89,10 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     supporter_counts = counting(cases, wishes, supports, settings.raised_at)
     numbers = Numbers(database, clock, settings.number_prefixes)
     calendars = Calendars(runtime.aggregates(CALENDARS), settings.clocks.time)
-    clocks = CommunityClocks(calendars.of, settings.warn_share)
+    levels = partial(levels_of, settings.escalation_levels)
+    clocks = CommunityClocks(calendars.of, settings.warn_share, levels)
     changes, joining = (
-        Changes(cases, vault, clocks, numbers, CasePresenter(units, places, catalogues, clock), clock),
+        Changes(cases, vault, clocks, numbers, CasePresenter(units, places, catalogues, levels, clock), clock),
         CaseJoining(cases, supports, supporter_counts, vault),
     )
     filing = Filing(places, catalogues, photos, attachments, Evidence(photos, cases, visits))

@@ -91,6 +91,7 @@ class WholeCase(CaseClock):
     reopened: Public[int] = 0
     anonymous: Public[bool] = False
     escalation: Public[int] = 0
+    level: Public[int] = 0
     paused_until: Public[datetime | None] = None
     extended: Public[int] = 0
     extension_requested: Public[bool] = False
@@ -111,7 +112,8 @@ class CaseState(WholeCase, State, type="cn.community.issues.case.state.v1", topi
     without a person, for an `anonymous` one and after erasure. `on_the_spot`: who reported it had put it right already.
     `returned`, `sent_back` and `reopened` count how often that happened. `photos` counts all pictures kept with it.
     `first_unit` is the unit that it went to first, which stays answerable to the reporter (首接负责). `escalation`
-    counts the phases that missed their deadline, `extended` the extensions granted. While it is paused or merged, its
+    counts the phases that missed their deadline, `level` how far up it went by that (0: nobody beyond the unit is
+    answerable), `extended` the extensions granted. While it is paused or merged, its
     clocks stand and it has no deadlines but those that have passed. `missed` lists the phases that were missed, each
     with the unit that had the case then; nothing takes one back. `overdue`: the handling was missed, so that `due_at`
     stays what it was. `affected` counts the people who have the problem, the reporter among them.

@@ -77,9 +77,14 @@ class CaseWarned(CaseClock, Event, type="cn.community.issues.case.warned.v1", to
 
 
 class CaseEscalated(CaseClock, Event, type="cn.community.issues.case.escalated.v1", topic=ISSUES, state=CaseState):
-    """A phase missed its deadline: the next level is answerable, counted by `escalation`. Once for each phase."""
+    """A phase missed its deadline, or has been late for so long that the next level is answerable.
+
+    `escalation` counts the phases that missed, `level` the levels that are answerable by now; their names are the
+    community's. Once for each level of each phase.
+    """
 
     escalation: Public[int]
+    level: Public[int] = 0
     missed: Public[tuple[MissedPhase, ...]] = ()
     unit: Public[Id | None]
 

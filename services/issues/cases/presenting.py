@@ -4,7 +4,7 @@ Names come from memory. What is to be shown is loaded before (`prepare`, `ready`
 inside the write that keeps it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from services.chassis.cache import Cache
@@ -13,6 +13,7 @@ from services.chassis.http.language import Language
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.issues.cases.domain.case import Case
+from services.issues.cases.domain.escalation import EscalationLevel, named
 from services.issues.cases.domain.possible import POSSIBILITIES, Possibility, inputs_of, possible
 from services.issues.cases.domain.transitions import COMMAND_WORDS, STATUS_WORDS, CaseCommand
 from services.issues.cases.views import CaseNames, CaseView, CommandView, InputView, case_view
@@ -32,11 +33,17 @@ class CasePresenter:
     """Shows cases. What a case names is loaded once, and noticed where it changes."""
 
     def __init__(
-        self, units: Unchanging[Unit], places: Remembered[Place], catalogues: Catalogues, clock: Clock
+        self,
+        units: Unchanging[Unit],
+        places: Remembered[Place],
+        catalogues: Catalogues,
+        levels_of: Callable[[str], Sequence[EscalationLevel]],
+        clock: Clock,
     ) -> None:
         self._units = units
         self._places = places
         self._catalogues = catalogues
+        self._levels_of = levels_of
         self._clock = clock
         self._seen = Cache[str, Ids](_SEEN)
 
@@ -93,6 +100,7 @@ class CasePresenter:
             group=self._group(case, zh),
             unit=self._unit(case.unit, zh),
             first_unit=self._unit(case.first_unit, zh),
+            level=named(self._levels_of(case.community), case.level, language),
             place=self._place(case.place),
             building=None if case.building is None else self._title(case.building),
             at=self._place(case.at) if case.at is not None and case.shows_inside_to(by) else None,

@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from services.chassis.settings.service_settings import ServiceSettings
 from services.issues.cases.domain.affected import RAISED_AT
 from services.issues.cases.domain.clock import Clocks
+from services.issues.cases.domain.escalation import USUAL, Levels, require_rising
 from services.issues.cases.domain.number import PREFIX_PATTERN
 from services.issues.cases.domain.verdict import VERDICT_WITHIN
 from services.issues.catalogue.domain.working_time import NeverOpen, WorkingTime
@@ -31,6 +32,9 @@ class CaseSettings(ServiceSettings):
     warn_share: float = Field(default=0.8, gt=0, lt=1)
     """The part of a phase's time after which its deadline is warned of."""
 
+    escalation_levels: Levels = USUAL
+    """The levels to which cases go up that are late, by community (`*`: all others), as JSON. A level's share is that
+    of a phase's time after which it is answerable; the first is 1, the deadline."""
     number_prefixes: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
     """What the numbers of a community's cases begin with, as `sunshine:YG`; of others, the initials of their id."""
     raised_at: Annotated[tuple[int, ...], NoDecode] = RAISED_AT
@@ -52,6 +56,12 @@ class CaseSettings(ServiceSettings):
     def contact_kept(self, minor: bool) -> timedelta:
         """How long a contact outlives its case."""
         return timedelta(days=self.minor_contact_days if minor else self.contact_days)
+
+    @field_validator("escalation_levels")
+    @classmethod
+    def _levels_rise(cls, value: Levels) -> Levels:
+        require_rising(value)
+        return value
 
     @field_validator("holidays", "workdays", mode="before")
     @classmethod

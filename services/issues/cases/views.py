@@ -48,6 +48,7 @@ class CaseNames(BaseModel):
     group: str | None
     unit: str | None
     first_unit: str | None
+    level: str | None = Field(default=None, description="The level that is answerable, once the case was late.")
     place: str | None = Field(description="From the compound down.")
     building: str | None
     at: str | None = Field(description="The exact place from the compound down, for whom it concerns.")

@@ -70,6 +70,8 @@ class Held(Value):
     phase_due_at: datetime | None = None
     warn_left: int | None = None
     due_left: int | None = None
+    escalate_left: tuple[int, ...] = ()
+    phase_level: int = 0
     warned: bool = False
     breached: bool = False
 
@@ -98,7 +100,9 @@ class Case(Aggregate):
 
     `phase` to `tick_at` are its clock, see `clock`; `held` is what a pause or a merger keeps of it. `due_for` and
     `phase_for`: the milliseconds of working or plain time after `due_from` and `phase_from` at which a deadline stands;
-    None where somebody has named the deadline itself. `owed_since`: when the unit got the case, or got it back.
+    None where somebody has named the deadline itself. `escalate_at`: when a phase that is late goes to further
+    levels; `phase_level`: how far up it is by now, `level`: how far up the case ever was. `owed_since`: when the unit
+    got the case, or got it back.
     `raised`: by how many steps its supporters made it more urgent. `joined`: the case it was merged into by hand, see
     `merging`. `stand_in` stands for an erased reporter where people are counted, and leads to nobody.
     `within_private`: a part of a case that is not public, or going on as one. `affected` and `children` of a public
@@ -168,6 +172,9 @@ class Case(Aggregate):
     breached: bool = False
     tick_at: datetime | None = None
     escalation: int = 0
+    escalate_at: tuple[datetime, ...] = ()
+    phase_level: int = 0
+    level: int = 0
     held: Held | None = None
     paused_until: datetime | None = None
     extension: Extension | None = None

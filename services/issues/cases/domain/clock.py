@@ -12,7 +12,7 @@ was missed. Every command on a clock says first what has come due (`overtaken`),
 A clock is no timer: `tick_at` is a field, the next moment at which something is due, and `tick` the command of a sweep.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,6 +21,7 @@ from services.chassis.aggregate import Decision, decided, event_from
 from services.contracts.event import Event
 from services.contracts.issues import CaseEscalated, CaseOverdue, CasePhase, CaseStatus, CaseWarned, MissedPhase
 from services.issues.cases.domain.case import Case, Held
+from services.issues.cases.domain.escalation import EscalationLevel
 from services.issues.cases.domain.transitions import WORKING
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
 from services.issues.catalogue.domain.working_time import WorkingTime
@@ -41,6 +42,9 @@ class ClockState:
     warned: bool
     breached: bool
     escalation: int
+    escalate_at: tuple[datetime, ...]
+    phase_level: int
+    level: int
     contacting_due_at: datetime | None
     unit: str | None
     due_at: datetime | None
@@ -88,6 +92,8 @@ class ClockState:
             warn_for=None,
             warned=False,
             breached=False,
+            escalate_at=(),
+            phase_level=0,
         )
 
     def owes(self, status: CaseStatus) -> bool:
@@ -114,6 +120,7 @@ class ClockState:
         moments = (
             self.warn_at if runs and not self.warned else None,
             self.phase_due_at if runs and not self.breached else None,
+            self.escalate_at[0] if runs and self.breached and self.escalate_at else None,
             self.handle_by if self.owes(status) else None,
             self.paused_until if status is CaseStatus.PAUSED else None,
         )
@@ -127,10 +134,14 @@ def stop(case: Case) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """How the clocks of a deployment run. `warn_share`: the part of a phase after which its deadline is warned of."""
+    """How the clocks of a community run. `warn_share`: the part of a phase after which its deadline is warned of.
+
+    `further`: the shares of a phase's time after which a case that is late goes to the next levels, rising from 1 on.
+    """
 
     time: WorkingTime = field(default_factory=WorkingTime)
     warn_share: float = 0.8
+    further: tuple[float, ...] = ()
 
     def of(self, community: str) -> "Clocks":
         """The same everywhere; see `CommunityClocks`."""
@@ -155,7 +166,11 @@ class Clocks:
         left = self.left(case, case.handle_by, CasePhase.HANDLING, now)
         running = self._run(case, CasePhase.HANDLING, left, now, warn_after=left * self.warn_share)
         late = running.has_missed(CasePhase.HANDLING)
-        return replace(running, phase_due_at=case.handle_by, phase_for=None, warned=late, breached=late).on(case)
+        changed = replace(running, phase_due_at=case.handle_by, phase_for=None, warned=late, breached=late)
+        levels = self.levels_after(case, CasePhase.HANDLING, case.handle_by)
+        ahead = tuple(moment for moment in levels if moment > now)
+        passed = 1 + len(levels) - len(ahead) if late else 0
+        return replace(changed, escalate_at=ahead, phase_level=passed).on(case)
 
     def due(self, case: Case, now: datetime) -> datetime:
         """By when a case that is dispatched now must be handled."""
@@ -186,6 +201,8 @@ class Clocks:
             phase_due_at=case.phase_due_at if case.breached else None,
             warn_left=_milliseconds(warn_left),
             due_left=_milliseconds(due_left),
+            escalate_left=self._levels_left(case, now),
+            phase_level=case.phase_level,
             warned=case.warned,
             breached=case.breached,
         )
@@ -205,8 +222,10 @@ class Clocks:
             warn_after = None if held.warn_left is None else held.warn_left * _MILLISECOND
             clock = self._run(resumed, held.phase, held.phase_left * _MILLISECOND, now, warn_after=warn_after)
         elif held.phase is not None:
-            clock = replace(clock, phase=held.phase, phase_due_at=held.phase_due_at or now)
-        return replace(clock, warned=held.warned, breached=held.breached).on(resumed)
+            ahead = (self._later(case, each * _MILLISECOND, held.phase, now) for each in held.escalate_left)
+            clock = replace(clock, phase=held.phase, phase_due_at=held.phase_due_at or now, escalate_at=tuple(ahead))
+        clock = replace(clock, warned=held.warned, breached=held.breached, phase_level=held.phase_level)
+        return clock.on(resumed)
 
     def _run(
         self, case: Case, phase: CasePhase, left: timedelta, now: datetime, *, warn_after: timedelta | None
@@ -226,8 +245,21 @@ class Clocks:
             warn_for=_milliseconds(warn_after),
             warned=False,
             breached=False,
+            escalate_at=self.levels_after(case, phase, due_at),
+            phase_level=0,
             contacting_due_at=contacting_due_at,
         )
+
+    def levels_after(self, case: Case, phase: CasePhase, due_at: datetime) -> tuple[datetime, ...]:
+        """When `phase`, due at `due_at` and not over, goes to each of the further levels."""
+        length = self.time.length(_span(case, phase))
+        return tuple(self._later(case, length * (share - 1), phase, due_at) for share in self.further)
+
+    def _levels_left(self, case: Case, now: datetime) -> tuple[int, ...]:
+        if case.phase is None or not case.breached:
+            return ()
+        ahead = (self.left(case, moment, case.phase, now) for moment in case.escalate_at)
+        return tuple(-(-left // _MILLISECOND) for left in ahead)
 
     def left(self, case: Case, until: datetime, phase: CasePhase, now: datetime) -> timedelta:
         """How much time of `phase` there is until then."""
@@ -251,24 +283,31 @@ class CommunityClocks:
 
     time_of: Callable[[str], WorkingTime]
     warn_share: float
+    levels_of: Callable[[str], Sequence[EscalationLevel]]
 
     def of(self, community: str) -> Clocks:
         """Those of `community`."""
-        return Clocks(self.time_of(community), self.warn_share)
+        further = tuple(level.share for level in self.levels_of(community)[1:])
+        return Clocks(self.time_of(community), self.warn_share, further)
 
 
 def tick(case: Case, now: datetime) -> Decision[Case]:
     """Say what has come due on a running clock, each thing once: a warning, a breach, a missed deadline.
 
-    A breach escalates the case by one level, counted. Nothing where nothing is due, and while the clocks stand.
+    A breach makes the first level answerable, and the further ones in their time while the phase goes on. A phase that
+    is over goes no further up. Nothing where nothing is due, and while the clocks stand.
     """
     clock, events = ClockState.of(case), list[type[Event]]()
     if case.phase is not None and case.warn_at is not None and case.warn_at <= now and not case.warned:
         clock = replace(clock, warned=True)
         events.append(CaseWarned)
     if case.phase is not None and case.phase_due_at is not None and case.phase_due_at <= now and not case.breached:
-        clock = replace(clock.missing(case.phase), breached=True, escalation=case.escalation + 1)
+        clock = replace(clock.missing(case.phase), breached=True, escalation=case.escalation + 1, phase_level=1)
         events.append(CaseEscalated)
+    if clock.breached and (late := [moment for moment in clock.escalate_at if moment <= now]):
+        clock = replace(clock, escalate_at=clock.escalate_at[len(late) :], phase_level=clock.phase_level + len(late))
+        events = [*(each for each in events if each is not CaseEscalated), CaseEscalated]
+    clock = replace(clock, level=max(clock.level, clock.phase_level))
     owes = ClockState.of(case).owes(case.status)
     if owes and case.handle_by is not None and case.handle_by <= now:
         clock = replace(clock.missing(CasePhase.HANDLING), overdue=True)

@@ -54,6 +54,7 @@ def _phase(case: Case, clock: ClockState, phase: CasePhase, clocks: Clocks, now:
     return replace(
         clock,
         phase_due_at=due_at,
+        escalate_at=clocks.levels_after(case, phase, due_at),
         warn_at=clock.warn_at if clock.warned else warn_at,
         warn_for=warn_for,
         contacting_due_at=spoken_by,
