@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.chassis.store.aggregates import Aggregates
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.evidence import Seen
+from services.issues.cases.domain.evidence import PhotoOrigin
 from services.issues.cases.store import shown_in_any
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.store import found_in_any
@@ -22,7 +22,7 @@ class Evidence:
     cases: Aggregates[Case]
     visits: Aggregates[Visit]
 
-    async def of(self, ids: Sequence[str], case: str | None, community: str) -> Mapping[str, Seen]:
+    async def of(self, ids: Sequence[str], case: str | None, community: str) -> Mapping[str, PhotoOrigin]:
         """What is known of the photos `ids`, which are to show the handling of `case`, or of one that is reported now.
         Of two cases that name the same photo at once, one gets it."""
         if not ids:
@@ -33,7 +33,7 @@ class Evidence:
         if case is not None:
             others |= await self.photos.claim(ids, case)
         return {
-            id: Seen(min(twin.uploaded_at for twin in each), any(twin.id in others for twin in each))
+            id: PhotoOrigin(min(twin.uploaded_at for twin in each), any(twin.id in others for twin in each))
             for id, each in twins.items()
         }
 

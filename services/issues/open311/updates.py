@@ -26,7 +26,7 @@ from services.contracts.event import Event
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import AnyClocks, Clocks
-from services.issues.cases.domain.evidence import Seen
+from services.issues.cases.domain.evidence import PhotoOrigin
 from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
 from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.verdict import Reopen, reopen
@@ -127,7 +127,7 @@ class _Update:
     text: str | None
     photos: tuple[str, ...]
     key: ApiKey
-    seen: Mapping[str, Seen]
+    seen: Mapping[str, PhotoOrigin]
 
     @property
     def told(self) -> str:

@@ -272,7 +272,7 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
     )
     async def handle(id: Id, body: handling.Handle, command: CommandDep) -> Response:
         """With photos taken afterwards: each uploaded since the unit got the case or got it back, and used once."""
-        seen: Mapping[str, evidence.Seen] = {}
+        seen: Mapping[str, evidence.PhotoOrigin] = {}
         if body.photos or body.attachments:
             community = (await changes.known(id, command.principal))[0].aggregate.community
             await filing.photos.require(body.photos, community, command.principal)

@@ -32,14 +32,14 @@ class EvidenceOld(
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PhotoOrigin:
     """What is known of a photo: when its content was first uploaded, and whether something else shows it."""
 
     first_uploaded_at: datetime
     elsewhere: bool
 
 
-def require_new(case: Case, photos: Sequence[str], seen: Mapping[str, Seen]) -> None:
+def require_new(case: Case, photos: Sequence[str], seen: Mapping[str, PhotoOrigin]) -> None:
     """Refuse photos that can't show what was done now.
 
     Raises:
@@ -55,7 +55,7 @@ def require_new(case: Case, photos: Sequence[str], seen: Mapping[str, Seen]) -> 
             raise EvidenceOld(photo=photo)
 
 
-def require_unused(photos: Sequence[str], seen: Mapping[str, Seen]) -> None:
+def require_unused(photos: Sequence[str], seen: Mapping[str, PhotoOrigin]) -> None:
     """Raises EvidenceUsed where something shows one of `photos` already."""
     for photo in photos:
         if photo in seen and seen[photo].elsewhere:

@@ -22,7 +22,7 @@ from services.contracts.issues import (
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks, overtaken, stop
-from services.issues.cases.domain.evidence import Seen, require_new
+from services.issues.cases.domain.evidence import PhotoOrigin, require_new
 from services.issues.cases.domain.handling_rules import (
     may_contact,
     may_give_back,
@@ -274,7 +274,7 @@ def handle(
     clocks: Clocks,
     by: Principal,
     now: datetime,
-    seen: Mapping[str, Seen] = MappingProxyType({}),
+    seen: Mapping[str, PhotoOrigin] = MappingProxyType({}),
 ) -> Decision[Case]:
     """The unit says that its work is done. `seen`: what is known of the photos that are to show it.
 

@@ -16,7 +16,7 @@ from services.contracts.marks import Code, Id
 from services.issues.cases.domain.affected import raised
 from services.issues.cases.domain.case import Case, of_category, on_record, with_remark
 from services.issues.cases.domain.clock import Clocks
-from services.issues.cases.domain.evidence import Seen, require_unused
+from services.issues.cases.domain.evidence import PhotoOrigin, require_unused
 from services.issues.cases.domain.handling import EvidenceMissing
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.catalogue.domain.catalogue import Catalogue
@@ -116,7 +116,7 @@ def report(
     gateway: Channel | None = None,
     clocks: Clocks | None = None,
     number: str | None = None,
-    seen: Mapping[str, Seen] = MappingProxyType({}),
+    seen: Mapping[str, PhotoOrigin] = MappingProxyType({}),
 ) -> Decision[Case]:
     """A problem is reported at `place`, which is the place the command names, under the community's `catalogue`.
 

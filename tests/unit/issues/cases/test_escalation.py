@@ -1,6 +1,6 @@
 """A phase that stays late goes to further levels in its time, and to none once it is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given

@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.evidence import EvidenceOld, EvidenceUsed, Seen, may_weigh_evidence
+from services.issues.cases.domain.evidence import EvidenceOld, EvidenceUsed, PhotoOrigin, may_weigh_evidence
 from services.issues.cases.domain.handling import Dispatch, Handle, SendBack, dispatch, handle, send_back
 from tests.unit.issues.world import (
     CLOCKS,
@@ -31,8 +31,8 @@ def test_a_photo_that_was_uploaded_before_the_dispatch_shows_nothing() -> None:
     case = dispatch(a_case(S.ACCEPTED), Dispatch(unit=UNIT.id), UNIT, CLOCKS, STAFF, NOW).aggregate
     done = Handle(photos=("photo-1",))
     with pytest.raises(EvidenceOld):
-        handle(case, done, CLOCKS, HANDLER, NOW + HOUR, {"photo-1": Seen(NOW - HOUR, elsewhere=False)})
-    taken = handle(case, done, CLOCKS, HANDLER, NOW + HOUR, {"photo-1": Seen(NOW, elsewhere=False)})
+        handle(case, done, CLOCKS, HANDLER, NOW + HOUR, {"photo-1": PhotoOrigin(NOW - HOUR, elsewhere=False)})
+    taken = handle(case, done, CLOCKS, HANDLER, NOW + HOUR, {"photo-1": PhotoOrigin(NOW, elsewhere=False)})
     assert taken.aggregate.after == ("photo-1",)
 
 
@@ -41,13 +41,13 @@ def test_after_it_was_sent_back_a_photo_is_taken_anew() -> None:
     again = send_back(case, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, NOW + 2 * HOUR).aggregate
     with pytest.raises(EvidenceUsed):
         handle(again, Handle(photos=case.after), CLOCKS, HANDLER, NOW + 3 * HOUR)
-    unused = {"photo-2": Seen(NOW + HOUR, elsewhere=False)}
+    unused = {"photo-2": PhotoOrigin(NOW + HOUR, elsewhere=False)}
     with pytest.raises(EvidenceOld):
         handle(again, Handle(photos=("photo-2",)), CLOCKS, HANDLER, NOW + 3 * HOUR, unused)
 
 
 def test_what_something_else_shows_is_used() -> None:
-    elsewhere = {"photo-9": Seen(NOW + HOUR, elsewhere=True)}
+    elsewhere = {"photo-9": PhotoOrigin(NOW + HOUR, elsewhere=True)}
     with pytest.raises(EvidenceUsed):
         handle(a_case(S.IN_PROGRESS), Handle(photos=("photo-9",)), CLOCKS, HANDLER, NOW + HOUR, elsewhere)
 
