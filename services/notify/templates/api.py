@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.chassis.aggregate import Decision
-from services.chassis.errors import AlreadyExists, NotFound, NotYours
+from services.chassis.errors import AlreadyExists, NotFound, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
@@ -125,7 +125,7 @@ def router(templates: Aggregates[NoticeTemplate], saved: Saved, variables: Varia
         f"{BASE}/withdraw",
         response_model=TemplateView,
         summary="Let the shipped text hold again",
-        responses=problems(NotYours),
+        responses=problems(NotYours, UnknownAggregate),
     )
     async def take_back(community: Id, kind: KindName, command: CommandDep) -> Response:
         by = command.principal
