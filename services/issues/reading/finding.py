@@ -13,7 +13,7 @@ from typing import Any
 from services.chassis.principal import Principal, Role
 from services.chassis.store import cursor as cursors
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Database, Document
-from services.contracts.issues import CaseStatus, Channel, Priority
+from services.contracts.issues import CasePhase, CaseStatus, Channel, Priority
 from services.issues.reading.questions import Cover, Term, Way
 from services.issues.reading.row import INSIDE, ROWS, WAITING, WORDS, order_of
 
@@ -33,9 +33,17 @@ _TIED: Keys = [("_id", ASCENDING)]
 """Of what is due at one moment: the store merges walks only by what may still differ."""
 
 
+COUNTED = 1000
+"""The cases on a desk are counted so far: whoever has more has enough to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Further conditions on rows; None: anything. `since` and `until` bound the time of the report."""
+    """Further conditions on rows; None: anything.
+
+    `since` and `until` bound the time of the report, `due_before` that of what is due next; `level` is the lowest level
+    that is answerable, `assignee` who of the unit has the case.
+    """
 
     status: Sequence[CaseStatus] | None = None
     category: Sequence[str] | None = None
@@ -46,6 +54,10 @@ class Filters:
     channel: Sequence[Channel] | None = None
     overdue: bool | None = None
     affected: int | None = None
+    phase: Sequence[CasePhase] | None = None
+    level: int | None = None
+    assignee: str | None = None
+    due_before: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -53,14 +65,18 @@ class Filters:
         """The conditions, as the store reads them."""
         found: Document = {
             name: value
-            for name in ("group", "building", "unit", "overdue")
+            for name in ("group", "building", "unit", "overdue", "assignee")
             if (value := getattr(self, name)) is not None
         }
-        for name in ("status", "category", "priority", "channel"):
+        for name in ("status", "category", "priority", "channel", "phase"):
             if chosen := getattr(self, name):
                 found[name] = {"$in": sorted(chosen)}
         if self.affected is not None:
             found["affected"] = {"$gte": self.affected}
+        if self.level is not None:
+            found["level"] = {"$gte": self.level}
+        if self.due_before is not None:
+            found["due"] = {"$lt": self.due_before}
         order = {}
         if self.since is not None:
             order["$gte"] = order_of(self.since)
@@ -115,6 +131,16 @@ class CaseFinder:
                 rows += await walk.to_list(missing)
         last = rows[limit - 1] if len(rows) > limit else None
         return Found(rows[:limit], None if last is None else cursors.encode(last["due"], last["_id"]))
+
+    async def waiting_at(self, community: str, desks: Sequence[str], also: Mapping[str, Any]) -> tuple[int, int]:
+        """How many rows lie on these desks, and how many of them are overdue; counted up to `COUNTED`, no further."""
+        lying = {"community": community, "desks": {"$in": list(desks)}, **also}
+        counts = [
+            self.rows.count_documents({**lying, **late}, limit=COUNTED, hint=WAITING)
+            for late in ({"overdue": {"$in": [False, True]}}, {"overdue": True})
+        ]
+        all_of_them, overdue = await asyncio.gather(*counts)
+        return all_of_them, overdue
 
     async def newest(self, query: Mapping[str, Any], limit: int, cursor: str | None) -> Found:
         """The rows that `query` finds, newest first."""

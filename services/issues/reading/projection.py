@@ -35,7 +35,7 @@ from services.issues.reading.throttle import Pace, Pass
 
 log = logging.getLogger(__name__)
 
-SHAPE = 7
+SHAPE = 8
 """Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
 
 STATE = "reading"
@@ -63,7 +63,7 @@ def indexes() -> list[IndexModel]:
         IndexModel(
             [("community", up), ("desks", up), ("overdue", up), ("due", up), ("_id", up)]
             + [(name, up) for name in ("category", "status", "building", "priority", "unit")]
-            + [(name, up) for name in ("group", "channel", "affected", "order")],
+            + [(name, up) for name in ("group", "channel", "affected", "order", "phase", "level", "assignee")],
             name=WAITING,
         ),
         IndexModel([("community", up), ("place", up), ("order", down)]),
@@ -107,7 +107,14 @@ def indexes() -> list[IndexModel]:
     ]
 
 
-RETIRED = {"desks": WAITING, "stale_1": None, "stale since": None, "dirty_1": None, "uncounted": None}
+RETIRED = {
+    "desks": WAITING,
+    "waiting": WAITING,
+    "stale_1": None,
+    "stale since": None,
+    "dirty_1": None,
+    "uncounted": None,
+}
 """Indexes of the rows that were declared once, each with the one that took its place (None: nothing asks for it any
 more): dropped once that one stands."""
 

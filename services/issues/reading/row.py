@@ -34,7 +34,7 @@ _MANNER = 3
 SHARED: Mapping[str, Any] = {"shares.who": {"$gt": ""}}
 """The condition on rows of cases that count for several units."""
 
-WAITING = "waiting"
+WAITING = "queued"
 """The name of the index that queues walk."""
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -69,7 +69,10 @@ COUNTED_BY = (
 )
 """What counts see of a row, beside its days."""
 
-_COPIED = ("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter", "number")
+_COPIED = (
+    *("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter", "number"),
+    *("phase", "assignee"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def row(
         "open": state["status"] not in CLOSED,
         "overdue": bool(state.get("overdue")),
         "affected": state.get("affected", 1),
+        "level": state.get("level", 0),
         "handlers": sorted(state.get("handlers") or ()),
         "desks": desks(state),
         "due": state.get("phase_due_at") or state.get("paused_until") or state.get("due_at") or NEVER,

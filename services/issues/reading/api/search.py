@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
 from services.chassis.errors import Invalid, NotYours
 from services.chassis.http.caller import PrincipalDep
@@ -16,7 +17,7 @@ from services.contracts.marks import Id
 from services.issues.cases.views import CaseView
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import FiltersDep
-from services.issues.reading.finding import CaseFinder, Reach
+from services.issues.reading.finding import COUNTED, CaseFinder, Reach
 from services.issues.reading.questions import LONGEST_QUESTION, NothingToSearch, TooManyTerms, known_as, terms
 from services.issues.reading.row import STAFF_DESK, VERIFIERS_DESK, reporter_desk, unit_desk
 from services.issues.vocabulary.vocabularies import Vocabularies
@@ -37,6 +38,22 @@ class UnitMissing(
     Invalid, code="queue.unit-missing", zh="请指明单位。", en="Name the unit whose queue you ask for (`of`)."
 ):
     """A queue of a unit is asked for with the unit's id."""
+
+
+class DeskCount(BaseModel):
+    """What waits on one desk. `mine`: to be rated by the caller. `more`: there are more than could be counted."""
+
+    desk: Desk
+    unit: str | None
+    waiting: int
+    overdue: int
+    more: bool
+
+
+class DeskCounts(BaseModel):
+    """What waits on each of the caller's desks."""
+
+    items: list[DeskCount]
 
 
 def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies) -> APIRouter:
@@ -95,7 +112,36 @@ def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies
         found = await finding.queue(community, _desks(desk, community, of, by), also, page.limit, page.cursor)
         return await answering.answer(found, principal, request)
 
+    @routes.get(
+        "/queue/counts",
+        summary="How many cases wait on each of one's desks",
+        responses=problems(NotYours),
+    )
+    async def counts(principal: PrincipalDep, community: Annotated[Id, Query()]) -> DeskCounts:
+        """The desks of `mine`, each with what waits there and what of it is overdue; counted up to a thousand."""
+        principal.require(community)
+        by = await answering.vault.known(principal)
+        own = _own_desks(by, community)
+        named = [each for each in own if each.startswith("reporter:")]  # by name, and by alias
+        found = [await _count(finding, community, Desk.MINE, named, by)]
+        for desk in own[len(named) :]:
+            kind = Desk.UNIT if desk.startswith("unit:") else Desk(desk)
+            found.append(await _count(finding, community, kind, [desk], by))
+        return DeskCounts(items=found)
+
     return routes
+
+
+async def _count(finding: CaseFinder, community: str, desk: Desk, names: Sequence[str], by: Principal) -> DeskCount:
+    also = _not_to_verify(by, community) if desk is Desk.VERIFY else {}
+    waiting, overdue = await finding.waiting_at(community, names, also)
+    return DeskCount(
+        desk=desk,
+        unit=names[0].partition(":")[2] if desk is Desk.UNIT else None,
+        waiting=waiting,
+        overdue=overdue,
+        more=waiting >= COUNTED,
+    )
 
 
 def _desks(desk: Desk, community: str, unit: str | None, by: Principal) -> Sequence[str]:

@@ -9,7 +9,7 @@ from services.chassis.clock import utc_now
 from services.chassis.principal import Role
 from services.chassis.store.cursor import encode
 from services.chassis.store.mongo import Database
-from services.contracts.issues import CaseStatus, Channel, Priority
+from services.contracts.issues import CasePhase, CaseStatus, Channel, Priority
 from services.issues.reading.facts import By, When, local_day
 from services.issues.reading.figures import CaseFigures, Period
 from services.issues.reading.finding import CaseFinder, Filters, Reach, matching, waiting
@@ -134,6 +134,50 @@ async def test_each_has_their_own_queue(api: Api, store: Kept, unit_and_houses: 
     assert (await api.get(STAFF, "/queue", community=HERE, desk="unit")).code == "queue.unit-missing"
 
 
+async def test_each_desk_tells_how_much_waits_there(
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], db: Database
+) -> None:
+    unit, houses = unit_and_houses
+    cases = [await reported(api, houses[0]) for _ in range(4)]
+    for case in cases[1:]:
+        await dispatched(api, case, unit)
+    handler = person("handler-7", Role.HANDLER, units=(unit,))
+    await api.made(handler, f"/cases/{cases[3]}/handle", {})
+    await up_to_date(store)
+    await db[ROWS].update_one({"_id": cases[1]}, {"$set": {"overdue": True}})
+
+    async def counts(by: Any) -> list[tuple[str, str | None, int, int, bool]]:
+        found = (await api.get(by, "/queue/counts", community=HERE)).json["items"]
+        return [tuple(each.values()) for each in found]
+
+    assert await counts(STAFF) == [("mine", None, 0, 0, False), ("staff", None, 1, 0, False)]
+    assert await counts(handler) == [("mine", None, 0, 0, False), ("unit", unit, 2, 1, False)]
+    assert (await counts(SUPERVISOR))[-1] == ("verify", None, 1, 0, False)
+    verifies_not = person("handler-7", Role.SUPERVISOR)
+    assert (await counts(verifies_not))[-1] == ("verify", None, 0, 0, False)
+
+
+async def test_a_queue_is_narrowed_by_phase_level_assignee_and_what_is_due(
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], db: Database
+) -> None:
+    unit, houses = unit_and_houses
+    signed, fresh = await reported(api, houses[0]), await reported(api, houses[1])
+    handler = person("handler-7", Role.HANDLER, units=(unit,))
+    for case in (signed, fresh):
+        await dispatched(api, case, unit)
+    await api.made(handler, f"/cases/{signed}/start", {})
+    await up_to_date(store)
+    await db[ROWS].update_one({"_id": fresh}, {"$set": {"level": 2, "due": _moment("2026-01-05T00:00:00+00:00")}})
+
+    assert await ids(api, handler, "/queue", phase="sign") == [fresh]
+    assert await ids(api, handler, "/queue", phase="contact") == [signed]
+    assert await ids(api, handler, "/queue", assignee="handler-7") == [signed]
+    assert await ids(api, handler, "/queue", level=2) == [fresh]
+    assert await ids(api, handler, "/queue", level=3) == []
+    assert await ids(api, handler, "/queue", due="2026-01-05") == [fresh]
+    assert await ids(api, handler, "/queue", due="2026-01-04") == []
+
+
 async def test_a_queue_begins_with_what_is_due_first(
     api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], db: Database
 ) -> None:
@@ -196,6 +240,10 @@ FILTERS = [
     Filters(group="machines"),
     Filters(channel=[Channel.HOTLINE]),
     Filters(affected=5),
+    Filters(phase=[CasePhase.CONTACT]),
+    Filters(level=2),
+    Filters(assignee="handler-1"),
+    Filters(due_before=datetime(2026, 11, 20, tzinfo=UTC)),
     Filters(since=datetime(2026, 11, 10, tzinfo=UTC), until=datetime(2026, 11, 12, tzinfo=UTC)),
 ]
 
@@ -218,6 +266,9 @@ async def _desks_full(db: Database) -> None:
             "unit": "u" if number % 5 == 0 else "v",
             "channel": "hotline" if number % 6 == 0 else "resident",
             "affected": number % 6,
+            "phase": ("sign", "contact", "handling")[number % 3],
+            "level": number % 4,
+            "assignee": f"handler-{number % 5}",
             "order": order_of(began + timedelta(hours=6 * number)),
         }
         for desk in ("unit:u", "staff")
@@ -270,13 +321,13 @@ async def test_a_retired_index_goes_once_its_successor_stands(db: Database, stor
     keys = [("community", 1), ("desks", 1), ("due", 1)]
     await db[ROWS].create_index(keys, name="desks")
     await db[ROWS].create_index([("somebody", 1)], name="an operator's own")
-    await db[ROWS].drop_index("waiting")
+    await db[ROWS].drop_index(WAITING)
     await Projection(db).once(utc_now)
     assert "desks" in await db[ROWS].index_information()
     await db[ROWS].create_indexes(indexes())
     await Projection(db).once(utc_now)
     left = (await db[ROWS].index_information()).keys()
-    assert ("desks" in left, "waiting" in left, "an operator's own" in left) == (False, True, True)
+    assert ("desks" in left, WAITING in left, "an operator's own" in left) == (False, True, True)
 
 
 def test_no_retired_name_is_declared_again() -> None:
