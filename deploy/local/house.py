@@ -21,6 +21,9 @@ TOLD_QUICKLY = {
 }
 """Settings for a story whose weeks pass in seconds: on each Sunday people say yes for the whole week."""
 
+CALLED = {"ISSUES_NUMBER_PREFIXES": "yangguang:YG"}
+"""What the numbers of the demo's cases begin with."""
+
 _READY = 120
 """Seconds after which services that are still not ready are given up."""
 
@@ -126,6 +129,7 @@ class House:
         return {
             **unlimited,
             **at_any_hour,
+            **CALLED,
             **TOLD_QUICKLY,
             **os.environ,
             "ENVIRONMENT": "development",
