@@ -1,4 +1,5 @@
 """The tree of places of a community, its layout, grid codes and stickers.
 
-- `service`: work on many places at once; `stickers`: QR codes to be printed; `links`: the addresses in them.
+- `service`: work on many places at once; `stickers`: QR codes to be printed; `links`: the addresses in them;
+  `walking`: lists in the order in which one walks them.
 """

@@ -38,6 +38,7 @@ from services.issues.places.domain.places import (
 from services.issues.places.service import path_to, register_all, retire_inside, standing_in
 from services.issues.places.store import PLACES
 from services.issues.places.views import PlaceView, StepView, place_view, step_view
+from services.issues.places.walking import in_walking_order
 from services.issues.shared.cache import Remembered
 from services.issues.shared.queries import matching
 
@@ -117,13 +118,17 @@ def router(places: Remembered[Place]) -> APIRouter:
         grid: Annotated[GridCode | None, Query(description="The 15 digits of a grid.")] = None,
         retired: Annotated[bool | None, Query()] = None,
     ) -> Response:
+        """In the order in which one walks them, 9 before 10; where there are more than a thousand, the newest first."""
         principal.require(community)
         query = matching(community, kind=kind, parent=parent, number=number, grid=grid)
         if within is not None:
             query |= standing_in(within)
         if retired is not None:
             query["state.retired"] = True if retired else {"$ne": True}
-        return paged(await places.stored.select(query, limit=page.limit, cursor=page.cursor), place_view, request)
+        found = await in_walking_order(places, query, page.limit, page.cursor)
+        if found is None:
+            found = await places.stored.select(query, limit=page.limit, cursor=page.cursor)
+        return paged(found, place_view, request)
 
     _one_place(routes, places)
     return routes

@@ -80,6 +80,32 @@ async def test_a_lamp_is_found_level_by_level_and_reported_at(api: Api) -> None:
     assert (await api.get(STRANGER, f"/places/{lamps[0]}")).status == 404
 
 
+async def test_places_are_listed_as_one_walks_them(api: Api) -> None:
+    """9 before 10, the basement before the ground floor; each once, however small the pages."""
+    _, [building, *_] = await a_community(api, 11)
+    await api.post(STAFF, f"/places/{building}/floors", {"lowest": -1, "highest": 11, "spots": ["10号房", "9号房"]})
+
+    async def listed(limit: int, **query: Any) -> list[tuple[int | None, str]]:
+        seen: list[tuple[int | None, str]] = []
+        cursor: str | None = None
+        while not seen or cursor is not None:
+            page = (await api.get(RESIDENT, "/places", community=HERE, limit=limit, cursor=cursor, **query)).json
+            seen += [(each["number"], each["title"]) for each in page["items"]]
+            cursor = page["next"]
+        return seen
+
+    assert [number for number, _ in await listed(200, kind="building")] == list(range(1, 12))
+    assert await listed(3, kind="building") == await listed(200, kind="building")
+    floors = [number for number, _ in await listed(5, parent=building, kind="floor")]
+    assert floors == sorted(floors, key=lambda number: number or 0)
+    assert len(floors) > 10
+    spots = await listed(200, within=building, kind="spot")
+    assert [title for _, title in spots[:2]] == ["9号房", "10号房"]
+    whole = await listed(7, within=building)
+    assert whole == await listed(200, within=building)
+    assert (await api.get(RESIDENT, "/places", community=HERE, cursor="nonsense")).code == "cursor.invalid"
+
+
 async def test_a_place_keeps_its_grid_and_its_point_in_its_datum(api: Api) -> None:
     _, [building, *_] = await a_community(api)
     point = {"lon": 116.40424449, "lat": 39.915, "datum": "GCJ-02"}
