@@ -35,3 +35,10 @@ async def placed(store: Kept, houses: list[str]) -> None:
 async def counted(api: Api, status: str) -> int:
     answer = await api.get(RESIDENT, "/map", community=HERE, bbox=BOX, zoom=6, status=status)
     return sum(each["properties"]["count"] for each in answer.json["features"])
+
+
+async def ids(api: Api, by: Any, path: str, **query: Any) -> list[str]:
+    """The cases that a list shows, in its order."""
+    answer = await api.get(by, path, community=HERE, **query)
+    assert answer.status == 200, answer.json
+    return [item["id"] for item in answer.json["items"]]
