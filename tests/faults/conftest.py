@@ -10,6 +10,16 @@ from deploy.local.servers import Kafka, Mongo
 from services.chassis.kafka.topics import ensure_topics
 from tests.e2e.house import environment
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker plays all of these, one after the other: they wait more than they compute, and others compute then."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
 
 @dataclass
 class Ground:

@@ -12,8 +12,6 @@ SEED = 1
 DEAR = {"readiness-in-a-stall", "outage-in-few-lines"}
 """Left to the command: `test_hanging` and `test_logs` look at the same in less time."""
 
-pytestmark = pytest.mark.xdist_group("scenarios")
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

@@ -98,11 +98,13 @@ async def test_a_connection_is_kept_between_requests_and_for_slow_bodies_that_fl
     for _ in range(3):
         await wire.send(GET + b"\r\n")
         assert (await wire.answer())[0] == 200
-    await wire.send(BOX + b"Content-Length: 400018\r\n\r\n" + b'{"anything":{}' + b" " * 200_000)
+    head, text, end = b'{"anything":{"a":[', b'"' + b"x" * 9_997 + b'",', b'""]}}'
+    length = b"Content-Length: %d\r\n\r\n" % (len(head) + 40 * len(text) + len(end))
+    await wire.send(BOX + length + head + text * 20)
     for _ in range(20):
-        await wire.send(b" " * 10_000)
+        await wire.send(text)
         await asyncio.sleep(0.1)
-    await wire.send(b"   }")
+    await wire.send(end)
     assert (await wire.answer())[0] == 200
 
 
