@@ -224,11 +224,16 @@ class Judge:
         return pairs.where(~numpy.isin(keys, numpy.array(out, dtype=numpy.int64))) if out else pairs
 
     def _by_company(self, pairs: Pairs) -> Pairs:
-        """Without whoever avoids somebody with a seat."""
-        kept = numpy.ones(len(pairs), dtype=bool)
-        for v, avoided in self._people.avoids.items():
+        """Without whoever avoids somebody with a seat, and whom somebody with a seat avoids."""
+        kept, avoids = numpy.ones(len(pairs), dtype=bool), self._people.avoids
+        for v, avoided in avoids.items():
             for at in numpy.nonzero(pairs.volunteer == v)[0]:
                 kept[at] = not avoided & self._wanted.live.get(int(pairs.need[at]), frozenset())
+        for need, seated in self._wanted.live.items() if avoids else ():
+            rows = (self._row_of[person] for person in seated if person in self._row_of)
+            out = frozenset[str]().union(*(avoids.get(row, frozenset()) for row in rows))
+            for at in numpy.nonzero(pairs.need == need)[0] if out else ():
+                kept[at] &= self._people.person[int(pairs.volunteer[at])] not in out
         return pairs.where(kept)
 
     def _by_asks(self, pairs: Pairs) -> Pairs:
