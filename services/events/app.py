@@ -12,14 +12,20 @@ from services.contracts.activities import PersonErasedFromActivities
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.topics import ACTIVITIES
 from services.events.activities import room as activities
+from services.events.activities.domain.possible import POSSIBILITIES as MANAGING
+from services.events.activities.presenting import ActivityPresenter
 from services.events.activities.store import ACTIVITY
 from services.events.attendance import room as attendance
+from services.events.attendance.domain.possible import POSSIBILITIES as AT_THE_DOOR
 from services.events.calendars import room as calendars
 from services.events.children import room as children
 from services.events.children.store import CHILD
 from services.events.enrolments import room as enrolments
 from services.events.enrolments.store import ENROLMENT
+from services.events.names import room as names
+from services.events.names.store import Names
 from services.events.registrations import room as registrations
+from services.events.registrations.domain.possible import POSSIBILITIES as REGISTERING
 from services.events.series import room as series
 from services.events.series.store import SERIES
 from services.events.settings import EventsSettings
@@ -37,12 +43,15 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
     of_children, of_enrolments = runtime.aggregates(CHILD), runtime.aggregates(ENROLMENT)
     of_venues = runtime.aggregates(VENUE)
     bookings = Bookings(runtime.database[COLLECTION], of_venues, clock)
+    of_names = Names(of_venues, runtime.database)
+    present = ActivityPresenter(of_names, (*REGISTERING, *MANAGING, *AT_THE_DOOR), clock)
     return [
         children.room(of_children),
         venues.room(of_venues, bookings),
-        activities.room(of_activities, bookings, clock),
-        series.room(of_series, of_activities, bookings, clock),
-        registrations.room(of_activities, of_children, clock, settings),
+        names.room(of_names),
+        activities.room(of_activities, bookings, present, clock),
+        series.room(of_series, of_activities, bookings, of_names, clock),
+        registrations.room(of_activities, of_children, present, clock, settings),
         enrolments.room(of_enrolments, of_series, of_activities, clock),
         attendance.room(of_activities, of_children, runtime.database, clock, settings),
         calendars.room(of_activities, of_series, runtime.database, clock, settings.public_url),

@@ -6,7 +6,7 @@ activity weren't there.
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,11 +14,12 @@ from fastapi import APIRouter, Query, Request, Response
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, NotYours, StaleVersion, UnknownAggregate
-from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
+from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.language import LanguageDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
-from services.chassis.http.tags import etagged
+from services.chassis.http.tags import etagged_as_shown
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
@@ -39,7 +40,8 @@ from services.events.activities.domain.requests import (
     TermsUnclear,
 )
 from services.events.activities.domain.scheduling import Plan
-from services.events.activities.store import BY_START, in_calendar
+from services.events.activities.presenting import ActivityPresenter
+from services.events.activities.store import BY_START, in_calendar, on_day, with_free
 from services.events.activities.views import ActivityView
 from services.events.venues.bookings import Bookings, Wanted
 from services.events.venues.domain import Slot, VenueClosed, VenueTaken, VenueTooSmall
@@ -57,19 +59,39 @@ _TERMS = (TermsUnclear, PriorityUnexplained)
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 
 
-def router(activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> APIRouter:
+def router(activities: Aggregates[Activity], bookings: Bookings, present: ActivityPresenter, clock: Clock) -> APIRouter:
     """The routes of activities."""
     routes = APIRouter(prefix=BASE, tags=["activities"])
-    _reading(routes, activities)
-    _managing(routes, activities, bookings, clock)
+    _reading(routes, activities, present)
+    changes = _Changes(activities, present)
+    _scheduling(routes, activities, bookings, present, clock)
+    _changing_routes(routes, changes, clock)
+    _moving_routes(routes, changes, bookings, clock)
+    _ending_routes(routes, changes)
     return routes
 
 
-def _reading(routes: APIRouter, activities: Aggregates[Activity]) -> None:
+class _Changes:
+    """Carries a change of an activity out, and shows what came of it to whoever asked."""
+
+    def __init__(self, activities: Aggregates[Activity], present: ActivityPresenter) -> None:
+        self.activities = activities
+        self._present = present
+
+    async def __call__(self, id: str, command: Command, decide: "Decide") -> Response:
+        by = command.principal
+        await self._present.ready(self.activities, id)
+        view = self._present.view(by, command.language)
+        return await command.change(self.activities, id, decide, view, known_to=known_to(by))
+
+
+def _reading(routes: APIRouter, activities: Aggregates[Activity], present: ActivityPresenter) -> None:
     @routes.get("/activities", summary="Activities by their start (public)", response_model=PageView[ActivityView])
     async def many(
         request: Request,
         page: PageDep,
+        by: MaybePrincipalDep,
+        language: LanguageDep,
         community: Annotated[Id, Query()],
         kind: ActivityKind | None = None,
         status: ActivityStatus | None = None,
@@ -79,10 +101,15 @@ def _reading(routes: APIRouter, activities: Aggregates[Activity]) -> None:
         age: Annotated[int | None, Query(ge=0, le=120, description="For people of this age.")] = None,
         since: Annotated[Moment | None, Query(alias="from", description="Starting at this time or later.")] = None,
         until: Annotated[Moment | None, Query(alias="to", description="Starting before this time.")] = None,
+        day: Annotated[date | None, Query(description="Starting on this day in Asia/Shanghai.")] = None,
+        free: Annotated[int | None, Query(ge=1, le=100, description="With so many free places.")] = None,
     ) -> Response:
-        query = in_calendar(community, since, until, kind, status, series, venue, host, age)
+        if day is not None:
+            since, until = on_day(day, since, until)
+        query = in_calendar(community, since, until, kind, status, series, venue, host, age) | with_free(free)
         found = await activities.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
-        return paged(found, ActivityView.of, request)
+        await present.prepare(found)
+        return paged(found, present.view(by, language), request)
 
     @routes.get(
         "/activities/{id}",
@@ -90,11 +117,19 @@ def _reading(routes: APIRouter, activities: Aggregates[Activity]) -> None:
         response_model=ActivityView,
         responses=problems(UnknownAggregate),
     )
-    async def one(id: Id, request: Request) -> Response:
-        return etagged(await activities.get(id), ActivityView.of, request)
+    async def one(id: Id, request: Request, by: MaybePrincipalDep, language: LanguageDep) -> Response:
+        stored = await activities.get(id)
+        await present.at_home(stored.aggregate.community)
+        return etagged_as_shown(stored, present.view(by, language), request)
 
 
-def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> None:
+def _scheduling(
+    routes: APIRouter,
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    present: ActivityPresenter,
+    clock: Clock,
+) -> None:
     @routes.post(
         "/activities",
         status_code=201,
@@ -105,6 +140,8 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
     async def schedule(body: ScheduleActivity, command: CommandDep) -> Response:
         by, plan = command.principal, body.plan(command.principal.sub)
         id = await command.fresh_id(activities.secret, activities.kind.name)
+        await present.at_home(body.community)
+        view = present.view(by, command.language)
 
         def decide(id: str, now: datetime) -> Decision[Activity]:
             return scheduling.schedule(id, body.community, plan, fresh_seed(), by, now)
@@ -113,8 +150,10 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
             if await activities.find(id) is None:  # else the request is one that was carried out before
                 decide(id, clock())  # who may not schedule learns of no booking
                 await held.enter_async_context(bookings.claimed(_wanted(id, body.community, plan)))
-            return await command.create(activities, decide, ActivityView.of, id=id, location=BASE + "/activities/{id}")
+            return await command.create(activities, decide, view, id=id, location=BASE + "/activities/{id}")
 
+
+def _changing_routes(routes: APIRouter, changes: _Changes, clock: Clock) -> None:
     @routes.post(
         "/activities/{id}/change",
         summary="Another title, text, capacity or other terms",
@@ -122,13 +161,7 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
         responses=problems(*_CHANGE, *_TERMS),
     )
     async def change(id: Id, body: ChangeActivity, command: CommandDep) -> Response:
-        return await command.change(
-            activities,
-            id,
-            _changing(body, command.principal),
-            ActivityView.of,
-            known_to=known_to(command.principal),
-        )
+        return await changes(id, command, _changing(body, command.principal))
 
     @routes.post(
         "/activities/{id}/change/preview",
@@ -136,8 +169,12 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
         responses=problems(UnknownAggregate, NotYours, NotScheduled, *_TERMS),
     )
     async def preview_change(id: Id, body: ChangeActivity, principal: PrincipalDep) -> Effect:
-        stored = await known(activities, id, known_to(principal))
+        stored = await known(changes.activities, id, known_to(principal))
         return effect(stored.aggregate, _changing(body, principal)(stored.aggregate, clock()))
+
+
+def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clock: Clock) -> None:
+    activities = changes.activities
 
     @routes.post(
         "/activities/{id}/move/preview",
@@ -162,11 +199,13 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
         try:
             moved = _moving(body, by)(found.aggregate, clock()).aggregate
         except CommunityError:  # it is told below, where a repeated request has its first answer
-            return await command.change(activities, id, _moving(body, by), ActivityView.of, known_to=known_to(by))
+            return await changes(id, command, _moving(body, by))
         plan = Plan(**{name: getattr(moved, name) for name in Plan.model_fields})
         async with bookings.claimed(_wanted(id, moved.community, plan, moved.series)):
-            return await command.change(activities, id, _moving(body, by), ActivityView.of, known_to=known_to(by))
+            return await changes(id, command, _moving(body, by))
 
+
+def _ending_routes(routes: APIRouter, changes: _Changes) -> None:
     @routes.post(
         "/activities/{id}/cancel",
         summary="It won't take place",
@@ -175,13 +214,7 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
     )
     async def cancel(id: Id, command: CommandDep, body: CancelActivity | None = None) -> Response:
         reason = None if body is None else body.reason
-        return await command.change(
-            activities,
-            id,
-            lambda activity, now: ending.cancel(activity, command.principal, now, reason),
-            ActivityView.of,
-            known_to=known_to(command.principal),
-        )
+        return await changes(id, command, lambda activity, now: ending.cancel(activity, command.principal, now, reason))
 
     @routes.post(
         "/activities/{id}/stop",
@@ -191,13 +224,7 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
     )
     async def stop(id: Id, command: CommandDep, body: Stop | None = None) -> Response:
         reason = None if body is None else body.reason
-        return await command.change(
-            activities,
-            id,
-            lambda activity, now: ending.stop(activity, command.principal, now, reason),
-            ActivityView.of,
-            known_to=known_to(command.principal),
-        )
+        return await changes(id, command, lambda activity, now: ending.stop(activity, command.principal, now, reason))
 
     @routes.post(
         "/activities/{id}/complete",
@@ -206,13 +233,7 @@ def _managing(routes: APIRouter, activities: Aggregates[Activity], bookings: Boo
         responses=problems(*_CHANGE, ending.NotOverYet),
     )
     async def complete(id: Id, command: CommandDep) -> Response:
-        return await command.change(
-            activities,
-            id,
-            lambda activity, now: ending.complete(activity, command.principal, now),
-            ActivityView.of,
-            known_to=known_to(command.principal),
-        )
+        return await changes(id, command, lambda activity, now: ending.complete(activity, command.principal, now))
 
 
 def _wanted(id: str, community: str, plan: Plan, series: str | None = None) -> Wanted:

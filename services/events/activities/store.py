@@ -1,11 +1,12 @@
 """How activities are kept: a query with its index for every way in which they are looked for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from services.chassis.store.aggregates import Kind
 from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
+from services.chassis.values import ZONE
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
 from services.contracts.topics import ACTIVITIES
 from services.events.activities.domain.activity import Activity
@@ -85,6 +86,29 @@ def in_calendar(
         if value is not None:
             query[f"state.{name}"] = str(value)
     return query
+
+
+def on_day(day: date, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+    """The bounds of `day` on the community's calendar, or narrower ones where `since` and `until` are."""
+    begins = datetime.combine(day, time.min, ZONE).astimezone(UTC)
+    ends = begins + timedelta(days=1)
+    return (begins if since is None else max(begins, since), ends if until is None else min(ends, until))
+
+
+def with_free(heads: int | None) -> dict[str, Any]:
+    """The part of a query that leaves activities in which `heads` find a seat; all of them where it is None."""
+    if heads is None:
+        return {}
+    seated = _heads("$state.seated", {"$not": ["$$party.guest"]})
+    held = _heads("$state.waiting", {"$ne": [{"$ifNull": ["$$party.offered_until", None]}, None]})
+    left = {"$subtract": ["$state.capacity", {"$add": [seated, held]}]}
+    return {"state.status": ActivityStatus.SCHEDULED.value, "$expr": {"$gte": [left, heads]}}
+
+
+def _heads(parties: str, which: dict[str, Any]) -> dict[str, Any]:
+    """How many heads those `parties` have for which `which` holds."""
+    some = {"$filter": {"input": parties, "as": "party", "cond": which}}
+    return {"$sum": {"$map": {"input": some, "as": "party", "in": "$$party.heads"}}}
 
 
 def with_person(person: str) -> dict[str, Any]:

@@ -4,14 +4,16 @@ To whom an activity or a registration does not concern, it answers as if it were
 """
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.language import LanguageDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
@@ -20,11 +22,12 @@ from services.contracts.marks import Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.activities.domain.seats import NothingOffered, NotWaiting, PositionUnknown, WaitingListFull
-from services.events.activities.store import BY_START, with_person
+from services.events.activities.presenting import ActivityPresenter
+from services.events.activities.store import BY_START
 from services.events.children.domain import Child
 from services.events.registrations import domain as rules
 from services.events.registrations.domain import Answer, MoveUp, NotRegistered, Register, Remove, own_or_desk
-from services.events.registrations.store import Standings
+from services.events.registrations.store import Part, Standings, When, mine
 from services.events.registrations.views import MyActivityView, RegistrationView
 
 ME = "me"
@@ -32,10 +35,15 @@ _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled, rules.Registr
 
 
 def routers(
-    activities: Aggregates[Activity], children: Aggregates[Child], standings: Standings, clock: Clock
+    activities: Aggregates[Activity],
+    children: Aggregates[Child],
+    standings: Standings,
+    present: ActivityPresenter,
+    clock: Clock,
 ) -> list[APIRouter]:
     """The routes of registrations, and the list of one's own activities."""
-    return [_registrations(activities, children, standings, clock), _desk(activities), _mine(activities)]
+    own = _mine(activities, present, clock)
+    return [_registrations(activities, children, standings, clock), _desk(activities), own]
 
 
 def _registrations(
@@ -183,12 +191,27 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
     return routes
 
 
-def _mine(activities: Aggregates[Activity]) -> APIRouter:
+def _mine(activities: Aggregates[Activity], present: ActivityPresenter, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["activities"])
 
     @routes.get("/my/activities", summary="What I organise, attend or help at", response_model=PageView[MyActivityView])
-    async def mine(request: Request, principal: PrincipalDep, page: PageDep) -> Response:
-        found = await activities.select(with_person(principal.sub), sort=BY_START, limit=page.limit, cursor=page.cursor)
-        return paged(found, lambda stored: MyActivityView.by(stored, principal.sub), request)
+    async def own(
+        request: Request,
+        principal: PrincipalDep,
+        page: PageDep,
+        language: LanguageDep,
+        part: Annotated[Part | None, Query(alias="as", description="What I do there; left out, anything.")] = None,
+        when: Annotated[When | None, Query(description="Ahead with the next one first, or over, latest first.")] = None,
+    ) -> Response:
+        query = mine(principal.sub, part, when, clock())
+        descending = when is not When.AHEAD
+        found = await activities.select(
+            query, sort=BY_START, descending=descending, limit=page.limit, cursor=page.cursor
+        )
+        await present.prepare(found)
+        by = principal.sub
+        return paged(
+            found, lambda stored: MyActivityView.by(stored, by, present.shown(stored, principal, language)), request
+        )
 
     return routes

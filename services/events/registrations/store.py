@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.unavailable import store_errors
 from services.contracts.activities import ActivityStatus
 from services.events.activities.domain.activity import MAX_DURATION, Activity
-from services.events.activities.store import BY_START
+from services.events.activities.store import BY_START, with_person
 from services.events.registrations.domain import Standing
 
 _TOLD = 3
@@ -65,3 +66,32 @@ def missed(person: str, since: datetime) -> dict[str, Any]:
         "state.seated.person": person,
         "state.presences.person": {"$ne": person},
     }
+
+
+class Part(StrEnum):
+    """What somebody has to do with an activity."""
+
+    REGISTERED = "registered"
+    HELPING = "helping"
+    ORGANISING = "organising"
+
+
+class When(StrEnum):
+    """Whether an activity has ended."""
+
+    AHEAD = "ahead"
+    OVER = "over"
+
+
+def mine(person: str, part: Part | None, when: When | None, now: datetime) -> dict[str, Any]:
+    """The query for activities of `person`: those in which they have that part, and that have ended or not."""
+    query = with_person(person)
+    if part is Part.REGISTERED:
+        query["$or"] = [{"state.seated.person": person}, {"state.waiting.person": person}]
+    elif part is not None:
+        query["state.volunteers" if part is Part.HELPING else "state.organiser"] = person
+    if when is not None:
+        # The start bounds what is looked through, by the index; the end decides.
+        query[BY_START] = {"$gt": now - MAX_DURATION} if when is When.AHEAD else {"$lte": now}
+        query["state.ends_at"] = {"$gt" if when is When.AHEAD else "$lte": now}
+    return query

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.chassis.store.aggregates import Stored
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import GroupHeads
-from services.events.activities.views import ActivityView, public_fields
+from services.events.activities.views import ActivityView, ShownToCaller, public_fields
 
 
 class RegistrationView(BaseModel):
@@ -56,10 +56,11 @@ class MyActivityView(ActivityView):
     organising: bool
 
     @classmethod
-    def by(cls, stored: Stored[Activity], caller: str) -> "MyActivityView":
+    def by(cls, stored: Stored[Activity], caller: str, shown: ShownToCaller) -> "MyActivityView":
         activity = stored.aggregate
         return cls(
             **public_fields(stored),
+            **shown,
             registration=RegistrationView.of(activity, caller),
             volunteering=caller in activity.volunteers,
             organising=caller == activity.organiser,

@@ -1,4 +1,5 @@
 """Series (系列活动): plans that recur by a rule; each of their dates becomes an activity.
 
-`booking` says what a series holds of venues and instructors.
+`booking` says what a series holds of venues and instructors. `presenting` shows series with names beside ids, and
+with what the caller may do.
 """

@@ -13,11 +13,12 @@ from fastapi import APIRouter, Query, Request, Response
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
-from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
+from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.language import LanguageDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
-from services.chassis.http.tags import etagged
+from services.chassis.http.tags import etagged_as_shown
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
@@ -42,6 +43,7 @@ from services.events.series.domain.requests import (
     StartSeries,
 )
 from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
+from services.events.series.presenting import SeriesPresenter
 from services.events.series.reactions import ahead_of
 from services.events.series.views import DatesView, SeriesView
 from services.events.venues.bookings import Bookings
@@ -65,18 +67,34 @@ _PLACE = (VenueTaken, VenueClosed, VenueTooSmall)
 _REVISION = (NoSuchDate, changing.TooManyChanges, TermsUnclear, PriorityUnexplained)
 
 
-def router(series: Aggregates[Series], activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> APIRouter:
+def router(
+    series: Aggregates[Series],
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    present: SeriesPresenter,
+    clock: Clock,
+) -> APIRouter:
     """The routes of series."""
     routes = APIRouter(prefix=BASE, tags=["series"])
+    changes = _Changes(series, present)
 
     @routes.get("", summary="The series of a community, newest first (public)", response_model=PageView[SeriesView])
-    async def many(request: Request, page: PageDep, community: Annotated[Id, Query()]) -> Response:
+    async def many(
+        request: Request,
+        page: PageDep,
+        by: MaybePrincipalDep,
+        language: LanguageDep,
+        community: Annotated[Id, Query()],
+    ) -> Response:
         found = await series.select({"state.community": community}, limit=page.limit, cursor=page.cursor)
-        return paged(found, SeriesView.of, request)
+        await present.at_home(community)
+        return paged(found, present.view(by, language), request)
 
     @routes.get("/{id}", summary="One series (public)", response_model=SeriesView, responses=problems(UnknownAggregate))
-    async def one(id: Id, request: Request) -> Response:
-        return etagged(await series.get(id), SeriesView.of, request)
+    async def one(id: Id, request: Request, by: MaybePrincipalDep, language: LanguageDep) -> Response:
+        stored = await series.get(id)
+        await present.at_home(stored.aggregate.community)
+        return etagged_as_shown(stored, present.view(by, language), request)
 
     @routes.post(
         "",
@@ -92,12 +110,14 @@ def router(series: Aggregates[Series], activities: Aggregates[Activity], booking
         def decide(id: str, now: datetime) -> Decision[Series]:
             return rules.start(id, body.community, plan, body.rule, by, now, dates=body.dates())
 
+        await present.at_home(body.community)
+        view = present.view(by, command.language)
         is_new = await series.find(id) is None  # else the request is one that was carried out before
         parts = wanted(decide(id, clock()).aggregate, clock()) if is_new else []
         async with AsyncExitStack() as held:
             for part in parts:
                 await held.enter_async_context(bookings.claimed(part))
-            return await command.create(series, decide, SeriesView.of, id=id, location=BASE + "/{id}")
+            return await command.create(series, decide, view, id=id, location=BASE + "/{id}")
 
     @routes.post(
         "/preview",
@@ -116,31 +136,39 @@ def router(series: Aggregates[Series], activities: Aggregates[Activity], booking
         responses=problems(*_CHANGE, NoSuchDate),
     )
     async def skip(id: Id, body: SkipDate, command: CommandDep) -> Response:
-        return await command.change(
-            series,
-            id,
-            lambda found, now: changing.skip(found, body.on, command.principal, now, body.reason),
-            SeriesView.of,
-            known_to=known_to(command.principal),
+        return await changes(
+            id, command, lambda found, now: changing.skip(found, body.on, command.principal, now, body.reason)
         )
 
     @routes.post("/{id}/end", summary="No more dates", response_model=SeriesView, responses=problems(*_CHANGE))
     async def end(id: Id, command: CommandDep, body: EndSeries | None = None) -> Response:
         asked = body or EndSeries()
-        return await command.change(
-            series,
+        return await changes(
             id,
+            command,
             lambda found, now: rules.end(found, command.principal, now, cancels=asked.cancels, reason=asked.reason),
-            SeriesView.of,
-            known_to=known_to(command.principal),
         )
 
-    _dates(routes, series, bookings, clock)
-    _changes(routes, series, activities, bookings, clock)
+    _dates(routes, series, changes, bookings, clock)
+    _changes(routes, series, activities, changes, bookings, clock)
     return routes
 
 
-def _dates(routes: APIRouter, series: Aggregates[Series], bookings: Bookings, clock: Clock) -> None:
+class _Changes:
+    """Carries a change of a series out, and shows what came of it to whoever asked."""
+
+    def __init__(self, series: Aggregates[Series], present: SeriesPresenter) -> None:
+        self._series = series
+        self._present = present
+
+    async def __call__(self, id: str, command: Command, decide: "Decide") -> Response:
+        by = command.principal
+        await self._present.ready(id)
+        view = self._present.view(by, command.language)
+        return await command.change(self._series, id, decide, view, known_to=known_to(by))
+
+
+def _dates(routes: APIRouter, series: Aggregates[Series], changes: _Changes, bookings: Bookings, clock: Clock) -> None:
     @routes.post(
         "/{id}/restore",
         summary="A date that was skipped takes place after all",
@@ -148,13 +176,7 @@ def _dates(routes: APIRouter, series: Aggregates[Series], bookings: Bookings, cl
         responses=problems(*_CHANGE, NoSuchDate, changing.NotSkipped),
     )
     async def restore(id: Id, body: RestoreDate, command: CommandDep) -> Response:
-        return await command.change(
-            series,
-            id,
-            lambda found, now: changing.restore(found, body.on, command.principal, now),
-            SeriesView.of,
-            known_to=known_to(command.principal),
-        )
+        return await changes(id, command, lambda found, now: changing.restore(found, body.on, command.principal, now))
 
     @routes.post(
         "/{id}/dates",
@@ -169,7 +191,7 @@ def _dates(routes: APIRouter, series: Aggregates[Series], bookings: Bookings, cl
             return changing.add(found, body.starts_at, by, now)
 
         async with rebooked(bookings, series, id, decide, by, clock):
-            return await command.change(series, id, decide, SeriesView.of, known_to=known_to(by))
+            return await changes(id, command, decide)
 
     @routes.post(
         "/{id}/pause",
@@ -178,12 +200,10 @@ def _dates(routes: APIRouter, series: Aggregates[Series], bookings: Bookings, cl
         responses=problems(*_CHANGE, changing.PauseEndsBeforeItBegins, changing.TooManyChanges),
     )
     async def pause(id: Id, body: PauseSeries, command: CommandDep) -> Response:
-        return await command.change(
-            series,
+        return await changes(
             id,
+            command,
             lambda found, now: changing.pause(found, body.since, body.until, command.principal, now, body.reason),
-            SeriesView.of,
-            known_to=known_to(command.principal),
         )
 
 
@@ -191,6 +211,7 @@ def _changes(
     routes: APIRouter,
     series: Aggregates[Series],
     activities: Aggregates[Activity],
+    changes: _Changes,
     bookings: Bookings,
     clock: Clock,
 ) -> None:
@@ -204,7 +225,7 @@ def _changes(
         by = command.principal
         decide = _revising(body, by)
         async with rebooked(bookings, series, id, decide, by, clock):
-            return await command.change(series, id, decide, SeriesView.of, known_to=known_to(by))
+            return await changes(id, command, decide)
 
     @routes.post(
         "/{id}/change/preview",
@@ -222,7 +243,10 @@ def _changes(
         return [effect(each, changing.conform(each, revised, revision, now)) for each in about]
 
 
-def _revising(body: ChangeSeries, by: Principal) -> Callable[[Series, datetime], Decision[Series]]:
+Decide = Callable[[Series, datetime], Decision[Series]]
+
+
+def _revising(body: ChangeSeries, by: Principal) -> Decide:
     def decide(found: Series, now: datetime) -> Decision[Series]:
         revision = body.revision(found, local_date(now))
         return changing.revise(found, revision, by, now, every=body.scope is Scope.ALL)

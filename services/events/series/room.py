@@ -7,21 +7,26 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.events.activities.domain.activity import Activity
+from services.events.names.store import Names
 from services.events.series.api import router
 from services.events.series.domain.series import Series, erase_from_series
+from services.events.series.presenting import SeriesPresenter
 from services.events.series.reactions import reactions
 from services.events.series.store import INDEXES, KINDS, organised_by
 from services.events.series.sweeps import expansion
 from services.events.venues.bookings import Bookings
 
 
-def room(series: Aggregates[Series], activities: Aggregates[Activity], bookings: Bookings, clock: Clock) -> Room:
+def room(
+    series: Aggregates[Series], activities: Aggregates[Activity], bookings: Bookings, names: Names, clock: Clock
+) -> Room:
     """The room of series."""
+    present = SeriesPresenter(series, names, clock)
     return Room(
         "series",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(series, activities, bookings, clock)],
+        routers=[router(series, activities, bookings, present, clock)],
         reactions=lambda table: reactions(table, series, activities, bookings, clock),
         sweeps=[expansion(series)],
         erase=partial(erase, series),

@@ -1,20 +1,28 @@
 """A series as anybody may see it. It names no person."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 from pydantic import BaseModel
 
 from services.chassis.store.aggregates import Stored
 from services.chassis.values import local_date
 from services.contracts.activities import ActivityDetails, ActivityKind, Occurrence, Pause, SeriesStatus
+from services.events.activities.views import ActivityNames, CommandView
+from services.events.names.words import Name
 from services.events.series.domain.series import Series
 
 _DATES_SHOWN = 60
+STATUSES: Mapping[SeriesStatus, Name] = {
+    SeriesStatus.RUNNING: Name(zh="进行中", en="Running"),
+    SeriesStatus.ENDED: Name(zh="已终止", en="Ended"),
+}
 
 
 class SeriesView(BaseModel):
-    """A series as anybody may see it."""
+    """A series as anybody may see it. `can`: the commands that the caller may give now."""
 
     id: str
     community: str
@@ -40,11 +48,14 @@ class SeriesView(BaseModel):
     pauses: tuple[Pause, ...]
     called_off: bool
     expanded_until: date
+    names: ActivityNames
+    can: list[CommandView]
 
-    @classmethod
-    def of(cls, stored: Stored[Series]) -> "SeriesView":
-        shared = cls.model_fields.keys() - {"version"}
-        return cls(version=stored.version, **{name: getattr(stored.aggregate, name) for name in shared})
+
+def public_fields(stored: Stored[Series]) -> dict[str, Any]:
+    """The values of the fields of a SeriesView that are the same for everybody."""
+    shared = SeriesView.model_fields.keys() - {"version", "names", "can"}
+    return {"version": stored.version, **{name: getattr(stored.aggregate, name) for name in shared}}
 
 
 class DatesView(BaseModel):

@@ -85,13 +85,34 @@ def restore(series: Series, on: date, by: Principal, now: datetime) -> Decision[
     Raises:
         NotYours, SeriesEndedAlready, NotSkipped, NoSuchDate
     """
-    series.require_manager(by)
-    _require_running(series)
+    may_restore(series, by)
     if on not in series.skipped:
         raise NotSkipped(on=on.isoformat())
     skipped = tuple(date for date in series.skipped if date != on)
     back = series.model_copy(update={"skipped": skipped, "restored": tuple(sorted((*series.restored, on)))})
     return _added(back, on, now)
+
+
+def may_restore(series: Series, by: Principal) -> None:
+    """Whether `by` may bring dates back.
+
+    Raises:
+        NotYours, SeriesEndedAlready
+    """
+    series.require_manager(by)
+    _require_running(series)
+
+
+def may_add(series: Series, by: Principal) -> None:
+    """Whether `by` may add a date.
+
+    Raises:
+        NotYours, SeriesEndedAlready, TooManyChanges
+    """
+    series.require_manager(by)
+    _require_running(series)
+    if len(series.extra) >= MAX_EXTRA:
+        raise TooManyChanges()
 
 
 def add(series: Series, starts_at: datetime, by: Principal, now: datetime) -> Decision[Series]:
@@ -100,13 +121,10 @@ def add(series: Series, starts_at: datetime, by: Principal, now: datetime) -> De
     Raises:
         NotYours, SeriesEndedAlready, DateTaken, NoSuchDate, TooManyChanges
     """
-    series.require_manager(by)
-    _require_running(series)
+    may_add(series, by)
     on = local_date(starts_at)
     if series.occurrence_on(on) is not None:
         raise DateTaken(on=on.isoformat())
-    if len(series.extra) >= MAX_EXTRA:
-        raise TooManyChanges()
     again = (on,) if series.falls_out(on) else ()
     update = {
         "extra": tuple(sorted((*series.extra, starts_at))),

@@ -20,7 +20,7 @@ async def test_scheduling_answers_with_the_activity_and_its_place(api: Caller) -
     assert (made["free"], made["waiting"], made["status"]) == (4, 0, "scheduled")
     assert answer.headers["etag"] == '"1"'
     read = await api.get(None, answer.headers["location"].removeprefix("/api/events/v1"))
-    assert read.json() == made
+    assert read.json() | {"can": made["can"]} == made
 
 
 async def test_the_same_key_schedules_once(api: Caller, activities: Aggregates[Activity]) -> None:

@@ -1,0 +1,76 @@
+"""Shows activities to callers: with names beside codes and ids, and with what the caller may do now.
+
+Names come from memory and are read before (`ready`), since an answer to a command is made inside the write that keeps
+it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from services.chassis.cache import Cache
+from services.chassis.clock import Clock
+from services.chassis.http.language import Language
+from services.chassis.principal import Principal
+from services.chassis.store.aggregates import Aggregates, Page, Stored
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.possible import ActivityPossibility, possible
+from services.events.activities.views import ActivityNames, ActivityView, CommandView, ShownToCaller, public_fields
+from services.events.names.store import Names
+from services.events.names.words import KINDS, STATUSES
+
+_SEEN = 50_000
+V = TypeVar("V", bound=ActivityView)
+
+
+class ActivityPresenter:
+    """Shows activities; `rules` are the commands that there are, of all rooms."""
+
+    def __init__(self, names: Names, rules: Sequence[ActivityPossibility], clock: Clock) -> None:
+        self._names = names
+        self._rules = rules
+        self._clock = clock
+        self._communities = Cache[str, str](_SEEN)
+
+    async def prepare(self, page: Page[Activity]) -> None:
+        """Read the names for the activities of `page`."""
+        for community in {stored.aggregate.community for stored in page.items}:
+            await self._names.of(community)
+
+    async def ready(self, activities: Aggregates[Activity], id: str) -> None:
+        """Read the names for activity `id`, where there is one."""
+        community = self._communities.get(id)
+        if community is None and (stored := await activities.find(id)) is not None:
+            community = self._communities.put(id, stored.aggregate.community)
+        if community is not None:
+            await self._names.of(community)
+
+    async def at_home(self, community: str) -> None:
+        """Read the names for an activity of `community` that is to be made."""
+        await self._names.of(community)
+
+    def view(self, by: Principal | None, language: Language) -> Callable[[Stored[Activity]], ActivityView]:
+        """How `by` sees an activity; None is anybody."""
+        return lambda stored: ActivityView(**public_fields(stored), **self.shown(stored, by, language))
+
+    def shown(self, stored: Stored[Activity], by: Principal | None, language: Language) -> ShownToCaller:
+        """The names and commands of an activity, for `by`."""
+        activity = stored.aggregate
+        can = () if by is None else possible(activity, by, self._clock(), self._rules)
+        return {
+            "names": self._named(activity, language),
+            "can": [CommandView(command=each.command, title=each.zh if language == "zh" else each.en) for each in can],
+        }
+
+    def _named(self, activity: Activity, language: Language) -> ActivityNames:
+        known, details = self._names.known(activity.community), activity.details
+        venue = known.venues.get(activity.venue)
+        building = None if activity.building is None else known.buildings.get(activity.building)
+        host = None if details.host is None else known.hosts.get(details.host)
+        written = details.hosted_by if language == "zh" else details.hosted_by_en or details.hosted_by
+        return ActivityNames(
+            kind=KINDS[activity.kind].in_(language),
+            status=STATUSES[activity.status].in_(language),
+            venue=None if venue is None else venue.in_(language),
+            building=None if building is None else building.in_(language),
+            host=written if host is None else host.name.in_(language),
+        )

@@ -1,0 +1,54 @@
+"""What somebody may do with an activity is what the rules that decide don't refuse them."""
+
+from datetime import datetime
+
+import pytest
+
+from services.chassis.principal import Principal
+from services.contracts.activities import ActivityDetails
+from services.events.activities.domain import ending
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.possible import POSSIBILITIES, possible
+from services.events.attendance.domain.possible import POSSIBILITIES as AT_THE_DOOR
+from services.events.registrations.domain.possible import POSSIBILITIES as REGISTERING
+from services.events.registrations.domain.registering import register
+from tests.unit.events.given import END, HOUR, MINUTE, NOW, ORGANISER, STAFF, START, activity, person, resident
+
+RULES = (*REGISTERING, *POSSIBILITIES, *AT_THE_DOOR)
+GROUPS = ActivityDetails.model_validate({"terms": {"groups": [{"group": "elders", "zh": "老人", "capacity": 2}]}})
+
+
+def _may(found: Activity, by: Principal, now: datetime) -> set[str]:
+    return {each.command for each in possible(found, by, now, RULES)}
+
+
+def _with(n: int, **changes: object) -> Activity:
+    return register(activity(**changes), f"resident-{n}", 1, resident(n), NOW).aggregate
+
+
+@pytest.mark.parametrize(
+    ("by", "now", "may"),
+    [
+        (resident(2), NOW, {"registrations"}),
+        (resident(1), NOW, {"registrations/me/withdraw", "registrations/me/answer"}),
+        (resident(1), START, set()),
+        (person("stranger", home="elsewhere"), NOW, set()),
+        (ORGANISER, START - MINUTE, {"registrations", "registrations/{person}/remove", "change", "move", "cancel"}),
+        (STAFF, START + HOUR, {"stop", "change"}),
+        (STAFF, END, {"complete", "change"}),
+    ],
+)
+def test_each_may_do_what_the_rules_allow_them(by: Principal, now: datetime, may: set[str]) -> None:
+    door = {"check-ins", "check-outs", "scans", "walk-ins"}
+    always = {"registrations/{person}/remove"} if by in (STAFF, ORGANISER) else set()
+    assert _may(_with(1), by, now) - door == may | always
+
+
+def test_a_group_stands_for_everybody_and_what_is_cancelled_allows_nothing() -> None:
+    assert _may(activity(details=GROUPS), resident(1), NOW) == {"registrations"}
+    assert _may(ending.drop(_with(1), NOW, None).aggregate, STAFF, NOW) == set()
+
+
+def test_the_door_opens_an_hour_before() -> None:
+    assert "check-ins" not in _may(_with(1), STAFF, START - HOUR - MINUTE)
+    assert {"check-ins", "scans", "walk-ins"} <= _may(_with(1), STAFF, START - HOUR)
