@@ -11,6 +11,8 @@ from services.chassis.subscriber.erasure import Erasure, erasures_on
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import PersonDataErased
+from services.volunteers.attendance import room as attendance
+from services.volunteers.attendance.store import PRESENCE
 from services.volunteers.care import room as care
 from services.volunteers.care.readings import Readings
 from services.volunteers.care.store import CARE_PLAN
@@ -51,6 +53,9 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         meals.room(runtime.aggregates(MEAL_ROUND), clock),
         needs.room(of_needs, volunteers, care_plans, readings, clock, settings),
         seats.room(of_needs, volunteers, of_seats, staffing.wake),
+        attendance.room(
+            runtime.aggregates(PRESENCE), of_needs, volunteers, care_plans, runtime.database, clock, settings
+        ),
         hours.room(runtime.aggregates(ACCOUNT), of_needs, volunteers, settings),
         matching.room(of_needs, volunteers, of_teams, staffing, plans, clock),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
@@ -61,6 +66,6 @@ service = Service(
     name="volunteers",
     title="Sunshine Community: volunteers (people, teams, care plans, needs, hours)",
     settings=VolunteersSettings,
-    kinds=(VOLUNTEER, TEAM, CARE_PLAN, MEAL_ROUND, NEED, ACCOUNT, PLAN, ERASURE),
+    kinds=(VOLUNTEER, TEAM, CARE_PLAN, MEAL_ROUND, NEED, PRESENCE, ACCOUNT, PLAN, ERASURE),
     rooms=rooms,
 )

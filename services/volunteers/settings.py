@@ -2,13 +2,14 @@
 
 from pydantic_settings import SettingsConfigDict
 
+from services.volunteers.attendance.settings import AttendanceSettings
 from services.volunteers.hours.settings import HoursSettings
 from services.volunteers.matching.settings import MatchingSettings
 from services.volunteers.needs.settings import NeedsSettings
 from services.volunteers.seats.settings import SeatsSettings
 
 
-class VolunteersSettings(NeedsSettings, SeatsSettings, HoursSettings, MatchingSettings):
+class VolunteersSettings(NeedsSettings, SeatsSettings, AttendanceSettings, HoursSettings, MatchingSettings):
     """What a deployment decides about volunteers."""
 
     model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")

@@ -1,4 +1,4 @@
-"""The facts of volunteering: volunteers, teams, care plans, needs with their seats, and the hours ledger.
+"""The facts of volunteering: volunteers, teams, care plans, needs with their seats, presences, the hours ledger.
 
 People (`person`, `volunteer`, `volunteers`, `leader`, `elder`) are the opaque `sub` of their tokens.
 When somebody is free, where an elder lives and what was noted about either, stay in the service.
@@ -64,6 +64,13 @@ from services.contracts.volunteers.needs import (
 )
 from services.contracts.volunteers.persons import PersonDataErased
 from services.contracts.volunteers.plans import PlanMade, PlanState
+from services.contracts.volunteers.presences import (
+    PresenceArrived,
+    PresenceErased,
+    PresenceForgotten,
+    PresenceLeft,
+    PresenceState,
+)
 from services.contracts.volunteers.teams import (
     TeamChanged,
     TeamFormed,
@@ -140,6 +147,11 @@ __all__ = [
     "PersonDataErased",
     "PlanMade",
     "PlanState",
+    "PresenceArrived",
+    "PresenceErased",
+    "PresenceForgotten",
+    "PresenceLeft",
+    "PresenceState",
     "TakenOff",
     "TeamChanged",
     "TeamFormed",

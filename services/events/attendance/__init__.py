@@ -1,5 +1,5 @@
 """Attendance (签到): people check in and out, seen by the desk or by the code that hangs at the venue.
 
-`tries` counts how often a code was tried. `door` is what happens at the door: codes of registrants, the door list, what
+`door` is what happens at the door: codes of registrants, the door list, what
 phones have seen, and walk-ins. `figures` counts what is over.
 """

@@ -17,14 +17,14 @@ from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.tries import Tries
 from services.contracts.marks import Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.attendance.domain import attendance as rules
 from services.events.attendance.domain.attendance import CheckInOrOut
-from services.events.attendance.domain.codes import CodeTime, WrongCode, code_shown
+from services.events.attendance.domain.codes import CodeTime, TooManyTries, WrongCode, code_shown
 from services.events.attendance.store import Volunteers
-from services.events.attendance.tries import TooManyTries, Tries
 from services.events.attendance.views import PresenceView, RosterView
 from services.events.registrations.domain import NotRegistered
 

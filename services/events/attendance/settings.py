@@ -6,8 +6,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings.service_settings import ServiceSettings
+from services.chassis.store.tries import Limits
 from services.events.attendance.domain.codes import CodeTime
-from services.events.attendance.tries import Limits
 
 
 class AttendanceSettings(ServiceSettings):
@@ -37,6 +37,6 @@ class AttendanceSettings(ServiceSettings):
         """How often codes may be tried."""
         return Limits(
             person=self.code_tries_per_person,
-            activity=self.code_tries_per_activity,
+            thing=self.code_tries_per_activity,
             within=timedelta(minutes=self.code_tries_minutes),
         )

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from services.chassis.store import tries
 from services.chassis.store.mongo import ASCENDING, Collection, IndexModel, is_passing
 from services.chassis.store.unavailable import StoreUnavailable
-from services.events.attendance import tries
 
 VOLUNTEERS = "volunteers"
 """The collection in which the public states of volunteers are copied."""

@@ -30,6 +30,8 @@ async def erase(care_plans: Aggregates[CarePlan], readings: Readings, leaver: Le
     """Leave nothing of `leaver` as an elder, nor as somebody who was told where an elder lives."""
     stand_in, theirs = leaver.stand_in, {"state.elder": leaver.person}
     await erase_each(care_plans, theirs, lambda p, now: plans.erase_plan(p, stand_in, now), leaver)
-    refusing = {"state.refused": leaver.person}
-    await erase_each(care_plans, refusing, lambda p, now: plans.forget_refused(p, leaver.person), leaver)
+    for others in ("state.refused", "state.family"):
+        await erase_each(
+            care_plans, {others: leaver.person}, lambda p, now: plans.forget_other(p, leaver.person), leaver
+        )
     await readings.forget(leaver.person, stand_in, leaver.community)

@@ -30,6 +30,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         listed_by("community", "status"),
         found_by("elder"),
         found_by("refused"),
+        found_by("family"),
         found_by("status", "raised_until"),
     ],
     readings.COLLECTION: readings.INDEXES,

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import NeedState
-from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.care.domain.plans import CarePlan, EmergencyContact
 from services.volunteers.needs.domain.eligibility import Filter
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import Offer, OfferStatus
@@ -32,11 +32,12 @@ class OfferView(BaseModel):
 
 
 class WhereView(BaseModel):
-    """The place of a visit to an elder, and what is to be known there. It is told around the time of the visit."""
+    """The place of a visit, what is to be known there, and whom to call. It is told around the time of the visit."""
 
     elder: str
     home: str | None
     note: str | None
+    emergency: EmergencyContact | None
 
 
 class NeedView(NeedState, Identified):

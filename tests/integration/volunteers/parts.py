@@ -6,6 +6,7 @@ from typing import cast
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database, IndexModel
+from services.volunteers.attendance.store import INDEXES as OF_ATTENDANCE
 from services.volunteers.care.store import INDEXES as OF_CARE
 from services.volunteers.hours.store import INDEXES as OF_HOURS
 from services.volunteers.matching.plans import Plans
@@ -26,6 +27,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **OF_TEAMS,
     **OF_CARE,
     **OF_NEEDS,
+    **OF_ATTENDANCE,
     **OF_HOURS,
     **OF_MATCHING,
 }

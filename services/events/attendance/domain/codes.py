@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.chassis.errors import Forbidden
+from services.chassis.errors import CommunityError, Forbidden
 from services.events.activities.domain.activity import Activity
 
 _DIGITS = 6
@@ -22,6 +22,16 @@ class WrongCode(
     en="The check-in code is not right, or it is not the time for it.",
 ):
     """The code shows that a person is at the venue. Nobody is told whether it was wrong, early or late."""
+
+
+class TooManyTries(
+    CommunityError,
+    code="activity.too-many-tries",
+    status=429,
+    zh="签到码尝试次数过多，请稍后再试，或请现场工作人员协助签到。",
+    en="The check-in code was tried too often; try again later, or ask the desk.",
+):
+    """Whoever may try for long enough guesses six digits."""
 
 
 @dataclass(frozen=True, slots=True)

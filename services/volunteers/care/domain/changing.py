@@ -17,7 +17,7 @@ from services.chassis.values import Line, Request, Text, local_date
 from services.contracts.event import Event
 from services.contracts.marks import Id
 from services.contracts.volunteers import CarePlanChanged, CarePlanRaised, CarePlanStatus, CareVisit
-from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlready, need_of_visit
+from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlready, EmergencyContact, need_of_visit
 from services.volunteers.care.domain.recurrence import Recurrence
 from services.volunteers.people.domain.profile import AgeBand, Gender
 from services.volunteers.shared.values import Day, Minutes
@@ -39,10 +39,12 @@ class ChangePlan(Request):
     urgency: int | None = Field(default=None, ge=1, le=3)
     age_band: AgeBand | None = None
     refused: frozenset[Id] | None = Field(default=None, max_length=50)
+    family: frozenset[Id] | None = Field(default=None, max_length=10)
+    emergency: EmergencyContact | None = None
 
     def given(self) -> dict[str, Any]:
         """The fields that replace something: a null clears those that may be null, and leaves the others."""
-        clearable = {"building", "home", "note", "gender", "age_band"}
+        clearable = {"building", "home", "note", "gender", "age_band", "emergency"}
         return {
             name: value
             for name in sorted(self.model_fields_set)

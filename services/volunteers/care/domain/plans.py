@@ -6,7 +6,7 @@ for staff and for the volunteers who said yes to a visit.
 
 from datetime import UTC, date, datetime, timedelta
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Conflict
@@ -14,6 +14,7 @@ from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request, Text, local_date
 from services.contracts.holding import emptied
 from services.contracts.marks import Code, Id, Personal, Someone, Sort, Words
+from services.contracts.value import Value
 from services.contracts.volunteers import (
     CareKind,
     CarePlanClosed,
@@ -51,8 +52,20 @@ class CarePlanClosedAlready(
     """A closed plan stays closed."""
 
 
+class EmergencyContact(Value):
+    """Whom to call when something is wrong with an elder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Line
+    phone: Line
+    relation: Line | None = None
+
+
 class Open(Request):
-    """Promise regular help. `elder`: their opaque id. `home` and `note` never leave the service.
+    """Promise regular help. `elder`: their opaque id. `home`, `note` and `emergency` never leave the service.
+
+    `family`: people who act for the elder. They see what is planned, and are shown the code for check-in.
 
     `gender`: the elder asks for helpers of it. `refused`: whom they don't want. `urgency`: 3 for those who live alone
     and have nobody else.
@@ -71,6 +84,8 @@ class Open(Request):
     urgency: int = Field(default=1, ge=1, le=3)
     age_band: AgeBand | None = None
     refused: frozenset[Id] = Field(default=frozenset(), max_length=50)
+    family: frozenset[Id] = Field(default=frozenset(), max_length=10)
+    emergency: EmergencyContact | None = None
 
 
 class CarePlan(Aggregate):
@@ -88,6 +103,8 @@ class CarePlan(Aggregate):
     urgency: int = 1
     age_band: Personal[AgeBand | None] = None
     refused: Someone[frozenset[str]] = frozenset()
+    family: Someone[frozenset[str]] = frozenset()
+    emergency: Personal[EmergencyContact | None] = Field(default=None, repr=False)
     status: CarePlanStatus = CarePlanStatus.OPEN
     raised_until: date
     paused_until: date | None = None
@@ -116,6 +133,10 @@ class CarePlan(Aggregate):
             raised_until=self.raised_until,
             paused_until=self.paused_until,
         )
+
+    def is_for(self, person: str) -> bool:
+        """Whether `person` is the elder, or acts for them."""
+        return not self.erased and (person == self.elder or person in self.family)
 
     def first_free(self, day: date) -> date:
         """The first day, from `day` on, for which the plan isn't paused."""
@@ -194,6 +215,7 @@ def erase_plan(plan: CarePlan, stand_in: str, now: datetime) -> Decision[CarePla
             **emptied(CarePlan, Sort.WORDS, Sort.PERSONAL),
             "elder": stand_in,
             "refused": frozenset(),
+            "family": frozenset(),
             "status": CarePlanStatus.CLOSED,
             "erased": True,
         }
@@ -201,11 +223,11 @@ def erase_plan(plan: CarePlan, stand_in: str, now: datetime) -> Decision[CarePla
     return decided(changed, CarePlanErased(needs=_to_come(plan, now)))
 
 
-def forget_refused(plan: CarePlan, person: str) -> Decision[CarePlan]:
-    """Somebody whom the elder refused is erased."""
-    if person not in plan.refused:
+def forget_other(plan: CarePlan, person: str) -> Decision[CarePlan]:
+    """Somebody whom the elder refused, or who acted for them, is erased."""
+    if person not in plan.refused | plan.family:
         return decided(plan)
-    changed = plan.model_copy(update={"refused": plan.refused - {person}})
+    changed = plan.model_copy(update={"refused": plan.refused - {person}, "family": plan.family - {person}})
     return decided(changed, CarePlanPersonErased())
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.principal import Principal
 from services.chassis.values import Request
 from services.contracts.marks import Id
@@ -29,6 +29,24 @@ class TooManyMinutes(
     """A little overtime is truthful, a day's is not."""
 
 
+class NotGivenYet(
+    Conflict,
+    code="need.not-given-yet",
+    zh="服务时间尚未满 {minutes} 分钟，不能提前记录。",
+    en="So many minutes ({minutes}) have not gone by since it started.",
+):
+    """No time is entered before it was given."""
+
+
+class ConfirmedByOneself(
+    Forbidden,
+    code="need.confirmed-by-oneself",
+    zh="服务时长须由他人确认。",
+    en="Somebody else confirms one's hours.",
+):
+    """Nobody credits themselves, staff neither."""
+
+
 class Report(Request):
     """The time that the service took, in minutes."""
 
@@ -50,10 +68,11 @@ def report(need: Need, command: Report, by: Principal, now: datetime) -> Decisio
         NoSuchOffer, OfferNotNow: the volunteer has no seat, or staff have confirmed already.
         NotStarted, NeedClosed: nothing was served yet, or the need was cancelled.
         TooManyMinutes: the service took much longer than planned.
+        NotGivenYet: so many minutes have not gone by.
     """
     by.require(need.community)
     theirs = _serving(need, by.sub, now)
-    _require_plausible(need, command.minutes)
+    _require_plausible(need, command.minutes, now)
     status = target(theirs.status, OfferCommand.REPORT)
     if theirs.minutes == command.minutes:
         return decided(need)
@@ -66,16 +85,31 @@ def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decis
 
     Raises:
         NotYours: the caller is not staff.
+        ConfirmedByOneself: the hours are the caller's own.
         The refusals of `report`.
     """
     require_staff(need, by)
+    if command.person == by.sub:
+        raise ConfirmedByOneself()
     theirs = _serving(need, command.person, now)
     minutes = command.minutes or theirs.minutes or whole_minutes(need.ends_at - need.starts_at)
-    _require_plausible(need, minutes)
+    _require_plausible(need, minutes, now)
     changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.CONFIRM))
     if need.status is NeedStatus.STAFFED and all(o.status is not OfferStatus.ACCEPTED for o in changed.offers):
         changed = changed.model_copy(update={"status": NeedStatus.FULFILLED})
     return decided(changed, event_from(NeedFulfilled, changed, person=command.person, minutes=minutes))
+
+
+def note(need: Need, person: str, minutes: int, at: datetime) -> Decision[Need]:
+    """Somebody was there for so many minutes, when the need was to start `at`: they are reported, unless confirmed.
+
+    Whoever has no seat any more, or none at that time, is passed over; so is who was there for less than a minute.
+    """
+    theirs = next((o for o in need.offers if o.person == person and o.status is OfferStatus.ACCEPTED), None)
+    if theirs is None or minutes < 1 or need.starts_at != at or theirs.minutes == minutes:
+        return decided(need)
+    changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.REPORT))
+    return decided(changed, event_from(NeedReported, changed, person=person, minutes=minutes))
 
 
 def _serving(need: Need, person: str, now: datetime) -> Offer:
@@ -91,10 +125,12 @@ def _serving(need: Need, person: str, now: datetime) -> Offer:
     return theirs
 
 
-def _require_plausible(need: Need, minutes: int) -> None:
+def _require_plausible(need: Need, minutes: int, now: datetime) -> None:
     limit = whole_minutes(need.ends_at - need.starts_at + OVERTIME)
     if minutes > limit:
         raise TooManyMinutes(limit=limit)
+    if need.starts_at + timedelta(minutes=minutes) > now:
+        raise NotGivenYet(minutes=minutes)
 
 
 def _with_minutes(need: Need, theirs: Offer, minutes: int, status: OfferStatus) -> Need:

@@ -11,7 +11,14 @@ from services.volunteers.needs.api.changing import changing_need
 from services.volunteers.needs.domain.eligibility import NotEligible
 from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity
 from services.volunteers.needs.domain.offers import NoSuchOffer, OfferNotNow
-from services.volunteers.needs.domain.serving import Confirm, NotStarted, Report, TooManyMinutes
+from services.volunteers.needs.domain.serving import (
+    Confirm,
+    ConfirmedByOneself,
+    NotGivenYet,
+    NotStarted,
+    Report,
+    TooManyMinutes,
+)
 from services.volunteers.needs.views import NeedView
 from services.volunteers.seats.service import Seats
 
@@ -26,6 +33,7 @@ _REFUSALS = (
     OfferNotNow,
     NotStarted,
     TooManyMinutes,
+    NotGivenYet,
 )
 
 
@@ -37,7 +45,12 @@ def router(needs: Aggregates[Need], seats: Seats) -> APIRouter:
     async def report(id: Id, body: Report, command: CommandDep) -> Response:
         return await seats.report(id, body, command.principal, changing_need(needs, id, command))
 
-    @routes.post("/{id}/confirm", response_model=NeedView, summary="It was done", responses=problems(*_REFUSALS))
+    @routes.post(
+        "/{id}/confirm",
+        response_model=NeedView,
+        summary="It was done",
+        responses=problems(*_REFUSALS, ConfirmedByOneself),
+    )
     async def confirm(id: Id, body: Confirm, command: CommandDep) -> Response:
         return await seats.confirm(id, body, command.principal, changing_need(needs, id, command))
 

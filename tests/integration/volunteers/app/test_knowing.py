@@ -11,10 +11,11 @@ from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.volunteers import Origin
 from services.volunteers.hours.domain.ledger import Account, Service, account_id, credit, new_account
 from tests.integration import standing
+from tests.integration.calling import Hand
 from tests.integration.knowing import asked_by_id, assert_unknown
 from tests.integration.volunteers.bodies import PLAN, a_direct_need
 from tests.integration.volunteers.calling import Api, admit
-from tests.unit.volunteers.world import HERE, NOW, ORGANISER, STAFF, STRANGER, person
+from tests.unit.volunteers.world import DAY, HERE, NOW, ORGANISER, STAFF, STRANGER, person
 
 BASE = "/api/volunteers/v1"
 BODIES: dict[str, Any] = {
@@ -32,6 +33,8 @@ BODIES: dict[str, Any] = {
     "POST /meal-rounds/{id}/deliver": {"stop": "stop-1"},
     "POST /meal-rounds/{id}/miss": {"stop": "stop-1"},
     "POST /meal-rounds/{id}/reassign": {"stop": "stop-1", "meals": 1},
+    "POST /needs/{id}/check-in": {"person": "ann"},
+    "POST /needs/{id}/check-out": {"person": "ann"},
     "POST /needs/{id}/report": {"minutes": 5},
     "POST /needs/{id}/confirm": {"person": "ann"},
     "POST /needs/{id}/offers": {"person": "ann", "reason": "熟悉"},
@@ -42,7 +45,7 @@ BODIES: dict[str, Any] = {
 
 
 @pytest.fixture
-async def things(api: Api, accounts: Aggregates[Account]) -> dict[str, str]:
+async def things(api: Api, accounts: Aggregates[Account], hand: Hand) -> dict[str, str]:
     """One of each kind, by the first word of its paths."""
     ann = (await admit(api, person("ann")))["id"]
     team = (await api.ok(ORGANISER, "/teams", {"community": HERE, "title": "合唱团", "kind": "hobby"}))["id"]
@@ -53,7 +56,11 @@ async def things(api: Api, accounts: Aggregates[Account]) -> dict[str, str]:
     service = Service(source=Origin.ACTIVITY, activity="activity-1", minutes=60, on=NOW.date())
     account = account_id(HERE, "ann")
     await accounts.create(account, lambda now: credit(new_account(HERE, "ann"), service, now), Cause("test"))
+    await api.ok(person("ann"), f"/needs/{need}/take")
+    hand.now += 2 * DAY
+    there = (await api.ok(STAFF, f"/needs/{need}/check-in", {"person": "ann"}))["id"]
     return {
+        "presences": there,
         "volunteers": ann,
         "teams": team,
         "needs": need,
@@ -88,6 +95,7 @@ async def test_lists_of_another_community_are_refused_whatever_is_in_them(api: A
         "/accounts",
         "/offers/me",
         "/readings",
+        "/presences",
     ):
         answers = [await api.get(STRANGER, path, community=community) for community in (HERE, "nowhere")]
         assert [answer.status_code for answer in answers] == [403, 403], path

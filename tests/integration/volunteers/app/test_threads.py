@@ -39,6 +39,7 @@ ANN, BOB, CAI = person("ann"), person("bob"), person("cai")
 START = NOW + 3 * DAY
 ACTIVITY = "activity-1"
 NEED = need_of_activity(ACTIVITY)
+CALL = {"name": "王女士", "phone": "021-55551234", "relation": "女儿"}
 
 
 def scheduled(**changes: Any) -> ActivityScheduled:
@@ -183,6 +184,7 @@ async def test_a_care_plan_raises_its_visits_once_and_a_visit_ends_as_hours(
             "building": "building-16",
             "home": "16-2-301",
             "note": "听力不好",
+            "emergency": CALL,
             "recurrence": {"every": "week", "weekdays": [2], "at": "15:00", "since": "2024-01-29"},
         },
     )
@@ -196,10 +198,10 @@ async def test_a_care_plan_raises_its_visits_once_and_a_visit_ends_as_hours(
     assert (await api.read(ANN, f"/needs/{first['id']}"))["where"] is None  # two days ahead
     hand.wait(DAY + HOUR)
     where = (await api.read(ANN, f"/needs/{first['id']}"))["where"]
-    assert where == {"elder": "elder-1", "home": "16-2-301", "note": "听力不好"}
+    assert where == {"elder": "elder-1", "home": "16-2-301", "note": "听力不好", "emergency": CALL}
     assert (await api.read(BOB, f"/needs/{first['id']}"))["where"] is None
 
-    hand.wait(DAY)
+    hand.wait(DAY + HOUR)
     await api.ok(ANN, f"/needs/{first['id']}/report", {"minutes": 70})
     await api.ok(STAFF, f"/needs/{first['id']}/confirm", {"person": "ann"})
     _, credited = await wire.wait_for(AccountCredited)

@@ -74,7 +74,12 @@ async def test_the_sheet_of_a_day_says_who_goes_where_and_each_home_on_it_is_on_
     await needs.collection.update_one({"_id": taken}, {"$set": {"state.care_plan": opened}})
     sheet = await api.read(STAFF, "/day-sheet", community=HERE, on="2024-01-31")
     assert [(line["need"], line["going"]) for line in sheet["lines"]] == [(taken, ["ann"])]
-    assert sheet["lines"][0]["where"] == {"elder": "elder-1", "home": "16-2-301", "note": "听力不好"}
+    assert sheet["lines"][0]["where"] == {
+        "elder": "elder-1",
+        "home": "16-2-301",
+        "note": "听力不好",
+        "emergency": None,
+    }
     assert sheet["uncovered"] == 0
     readings = await api.read(STAFF, "/readings", community=HERE, need=taken)
     assert [reading["person"] for reading in readings["items"]] == [STAFF.sub]

@@ -65,7 +65,7 @@ async def test_a_home_is_told_around_the_visit_to_those_who_go_there_and_each_re
         hand.now = at
         assert await where(api, BOB, need) is None
         told.append(await where(api, ANN, need))
-    assert told == [None, {"elder": "elder-1", "home": HOME, "note": NOTE}, told[1], None]
+    assert told == [None, {"elder": "elder-1", "home": HOME, "note": NOTE, "emergency": None}, told[1], None]
     assert [(r["person"], r["need"], r["care_plan"]) for r in await readings(api)] == [("ann", need, visit["plan"])] * 2
     assert (await where(api, STAFF, need))["home"] == HOME
     assert [r["person"] for r in await readings(api, need=need)] == ["staff-1", "ann", "ann"]
@@ -124,6 +124,7 @@ async def test_approval_is_asked_again_at_every_step(api: Api, hand: Hand, visit
     assert await api.refused(ANN, f"/needs/{need}/report", {"minutes": 30}) == gate
     assert await api.refused(STAFF, f"/needs/{need}/confirm", {"person": "ann"}) == gate
     await api.ok(STAFF, f"{ann}/approve")
+    hand.now += HOUR
     assert (await api.ok(STAFF, f"/needs/{need}/confirm", {"person": "ann"}))["status"] == "fulfilled"
 
 

@@ -1,8 +1,8 @@
 """How often codes may be tried. Tries are counted before anything is compared, by all replicas together.
 
-A try is counted for its person and for its activity, each by one write to MongoDB, and given back where the code was
-right. Counts begin anew after a while, and documents that are no longer needed go by themselves. People stand in them
-under a keyed name that leads back to nobody.
+A try is counted for its person and for the thing that the code opens, each by one write to MongoDB, and given back
+where the code was right. Counts begin anew after a while, and documents that are no longer needed go by themselves.
+People stand in them under a keyed name that leads back to nobody.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -28,47 +28,38 @@ INDEXES: Sequence[IndexModel] = (IndexModel([("gone", ASCENDING)], expireAfterSe
 _ATTEMPTS = 5
 
 
-class TooManyTries(
-    CommunityError,
-    code="activity.too-many-tries",
-    status=429,
-    zh="签到码尝试次数过多，请稍后再试，或请现场工作人员协助签到。",
-    en="The check-in code was tried too often; try again later, or ask the desk.",
-):
-    """Whoever may try for long enough guesses six digits."""
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many wrong codes are taken of one `person`, and for one `activity`, in the time `within`."""
+    """How many wrong codes are taken of one `person`, and for one `thing`, in the time `within`."""
 
     person: int
-    activity: int
+    thing: int
     within: timedelta
 
 
 class Tries:
-    """The tries at the codes of all activities."""
+    """The tries at the codes of all things of a service. `refusal` is what is raised after too many."""
 
-    def __init__(self, collection: Collection, secret: Secret, limits: Limits) -> None:
+    def __init__(self, collection: Collection, secret: Secret, limits: Limits, refusal: type[CommunityError]) -> None:
         self._kept = collection
         self._secret = secret
         self._limits = limits
+        self._refusal = refusal
 
     @asynccontextmanager
-    async def one(self, activity: str, person: str, now: datetime) -> AsyncIterator[None]:
+    async def one(self, thing: str, person: str, now: datetime) -> AsyncIterator[None]:
         """One try, counted on entering, and given back if no error is raised inside: then the code was right.
 
         Raises:
-            TooManyTries: this person, or everybody together, has tried too often here.
+            CommunityError: the refusal; this person, or everybody together, has tried too often here.
             StoreUnavailable: the try can't be counted, so nothing may be compared.
         """
         secret = await self._secret()
-        theirs = keyed_id(secret, "tries", activity, person)
-        of_all = keyed_id(secret, "tries", activity)
-        for id, limit in ((theirs, self._limits.person), (of_all, self._limits.activity)):
+        theirs = keyed_id(secret, "tries", thing, person)
+        of_all = keyed_id(secret, "tries", thing)
+        for id, limit in ((theirs, self._limits.person), (of_all, self._limits.thing)):
             if await self._count(id, now) > limit:
-                raise TooManyTries()
+                raise self._refusal()
         yield
         for id in (theirs, of_all):
             await self._kept.update_one({"_id": id, "n": {"$gt": 0}}, {"$inc": {"n": -1}})

@@ -1,0 +1,78 @@
+"""Presences: minutes are whole and never rounded up, midnight is no border, and what was forgotten is capped."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.volunteers.attendance.domain.presence import How, NotAtThisTime, Presence, arrive, erase, forget, leave
+from tests.unit.volunteers.making import a_need
+from tests.unit.volunteers.world import HOUR
+
+GRACE = 2 * HOUR
+_ZONE = ZoneInfo("Asia/Shanghai")
+NIGHT = datetime(2024, 1, 30, 20, 0, tzinfo=_ZONE)
+
+
+def _there(at: datetime, starts: datetime = NIGHT, ends: datetime = NIGHT + 4 * HOUR) -> Presence:
+    need = a_need(starts_at=starts, ends_at=ends)
+    return arrive(need, "ann", How.CODE, None, at, GRACE).aggregate
+
+
+@pytest.mark.parametrize(
+    ("arrived", "left", "minutes"),
+    [
+        ("20:00", "24:00", 240),
+        ("22:00", "25:30", 210),
+        ("19:30", "21:00", 60),
+        ("20:00", "20:00", 0),
+        ("19:30", "19:50", 0),
+    ],
+)
+def test_the_time_is_counted_from_the_arrival_or_the_start_and_over_midnight(
+    arrived: str, left: str, minutes: int
+) -> None:
+    def at(text: str) -> datetime:
+        hours, rest = text.split(":")
+        return NIGHT - 20 * HOUR + timedelta(hours=int(hours), minutes=int(rest))
+
+    gone = leave(_there(at(arrived)), How.CODE, None, at(left)).aggregate
+    assert (gone.minutes, gone.forgotten) == (minutes, False)
+
+
+def test_a_second_check_out_changes_nothing() -> None:
+    gone = leave(_there(NIGHT), How.CODE, None, NIGHT + HOUR).aggregate
+    assert leave(gone, How.SEEN, "grid-1", NIGHT + 2 * HOUR).events == ()
+
+
+def test_a_check_out_that_was_forgotten_counts_to_the_planned_end_and_is_flagged() -> None:
+    there = _there(NIGHT + HOUR)
+    assert forget(there, NIGHT + 6 * HOUR - timedelta(seconds=1)).events == ()
+    flagged = forget(there, NIGHT + 6 * HOUR).aggregate
+    assert (flagged.minutes, flagged.forgotten, flagged.due) == (180, True, None)
+    assert leave(flagged, How.CODE, None, NIGHT + 7 * HOUR).events == ()
+
+
+def test_nobody_arrives_where_it_is_over() -> None:
+    with pytest.raises(NotAtThisTime):
+        _there(NIGHT + 4 * HOUR)
+
+
+@settings(max_examples=200)
+@given(st.integers(-3600, 14_399), st.integers(0, 30_000))
+def test_minutes_are_never_more_than_were_given_nor_negative(late: int, stayed: int) -> None:
+    arrived = NIGHT + timedelta(seconds=late)
+    left = arrived + timedelta(seconds=stayed)
+    minutes = leave(_there(arrived), How.CODE, None, left).aggregate.minutes
+    given_seconds = max(0, (left - max(arrived, NIGHT)).total_seconds())
+    assert minutes is not None
+    assert 0 <= minutes * 60 <= given_seconds < (minutes + 1) * 60
+
+
+def test_erasing_leaves_the_minutes_and_a_stand_in() -> None:
+    gone = leave(_there(NIGHT), How.CODE, None, NIGHT + HOUR).aggregate
+    erased = erase(gone, "gone-1").aggregate
+    assert (erased.person, erased.minutes) == ("gone-1", 60)
+    assert "ann" not in repr(erased)
