@@ -1,11 +1,15 @@
 """`python -m services secrets FOLDER`: make the secrets of docker-compose.yml once, each where one reader reads it.
 
     FOLDER/mongodb/     cluster.key, and the passwords of root and of each service's user: of MongoDB's own user
-    FOLDER/<service>/   mongodb-url, its user's address; of issues contact-keys, too: of the services' user
+    FOLDER/kafka/       the passwords of broker and admin, broker.pem and ca.pem: of Kafka's own user
+    FOLDER/access/      what Kafka's users are made with: the passwords of admin and of each service's user
+    FOLDER/<service>/   mongodb-url, its user's address, and kafka-password; of issues contact-keys, too
+    FOLDER/authority/   who signed broker.pem: read by this command alone, so that a certificate is renewed by the same
 
 What is there stays, whatever is asked for twice. A value that the environment gives (MONGODB_ROOT_PASSWORD,
 MONGODB_CLUSTER_KEY, ISSUES_MONGODB_PASSWORD, …, ISSUES_CONTACT_KEYS) is taken instead. With `--rotate` everything that
 the environment doesn't give is made anew; contact keys are added to, since the old ones still open what they sealed.
+Kafka's passwords are always made here, for nobody types them. KAFKA_ADDRESS names the host that broker.pem is for.
 """
 
 import argparse
@@ -19,12 +23,14 @@ from urllib.parse import quote
 
 from services.chassis.clock import utc_now
 from services.chassis.settings.published import holds_a_published_secret
+from services.commands.certificates import Authority, fits
 from services.topology import SERVICES
 
-MONGODB, COMMUNITY = 999, 10_001
-"""Who runs MongoDB and the services in their images; users and groups have the same numbers."""
+MONGODB, KAFKA, COMMUNITY = 999, 1000, 10_001
+"""Who runs MongoDB, Kafka and the services in their images; users and groups have the same numbers."""
 
-_URL = "mongodb://{user}:{password}@mongodb:27017/?replicaSet=rs0&authSource=admin"
+_URL = "mongodb://{user}:{password}@databases:27017/?replicaSet=rs0&authSource=admin"
+_BROKERS = ("kafka", "kafka-2", "kafka-3", "brokers", "localhost", "127.0.0.1")
 
 
 class Unsafe(Exception):
@@ -46,15 +52,32 @@ def run(arguments: argparse.Namespace) -> int:
     """
     _refuse_published()
     mongodb = _Drawer(arguments.folder / "mongodb", MONGODB, rotate=arguments.rotate)
+    access = _Drawer(arguments.folder / "access", COMMUNITY, rotate=arguments.rotate)
     mongodb.keep("cluster.key", os.environ.get("MONGODB_CLUSTER_KEY"), _cluster_key)
     mongodb.keep("root", os.environ.get("MONGODB_ROOT_PASSWORD"), _password)
     for service in SERVICES:
         password = mongodb.keep(service, os.environ.get(f"{service.upper()}_MONGODB_PASSWORD"), _password)
         drawer = _Drawer(arguments.folder / service, COMMUNITY, rotate=arguments.rotate)
         drawer.write("mongodb-url", _URL.format(user=service, password=quote(password, safe="")))
+        drawer.write("kafka-password", access.keep(service, None, _password))
         if service == "issues":
             _keep_contact_keys(drawer, os.environ.get("ISSUES_CONTACT_KEYS"))
+    _equip_brokers(arguments, access)
     return 0
+
+
+def _equip_brokers(arguments: argparse.Namespace, access: "_Drawer") -> None:
+    """What the brokers know each other and the administrator by, and the certificate that subscribers see."""
+    kafka = _Drawer(arguments.folder / "kafka", KAFKA, rotate=arguments.rotate)
+    kafka.keep("broker", None, _password)
+    kafka.write("admin", access.keep("admin", None, _password))
+    signing = _Drawer(arguments.folder / "authority", os.geteuid(), rotate=arguments.rotate)
+    authority = Authority.read(signing.keep("authority.pem", None, lambda: Authority.new().pem()))
+    host = os.environ.get("KAFKA_ADDRESS", "").rpartition(":")[0]
+    names = tuple(dict.fromkeys((*_BROKERS, *((host,) if host else ()))))
+    if kafka.read("ca.pem") != authority.certificate() or not fits(kafka.read("broker.pem"), names, utc_now()):
+        kafka.write("broker.pem", authority.sign(names))
+    kafka.write("ca.pem", authority.certificate())
 
 
 def _refuse_published() -> None:

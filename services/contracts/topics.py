@@ -54,6 +54,17 @@ NOTICES = Topic(
 
 TOPICS: tuple[Topic, ...] = (ISSUES, VOLUNTEERS, ACTIVITIES, NOTICES)
 
+READ_BY: dict[str, tuple[str, ...]] = {
+    "issues": (ISSUES.name, NOTICES.name),
+    "volunteers": (VOLUNTEERS.name, ACTIVITIES.name, NOTICES.name),
+    "events": (ACTIVITIES.name, VOLUNTEERS.name, VOLUNTEERS.state, NOTICES.name),
+    "notify": (
+        *(ISSUES.name, ISSUES.state, VOLUNTEERS.name, VOLUNTEERS.state),
+        *(ACTIVITIES.name, ACTIVITIES.state, NOTICES.name),
+    ),
+}
+"""What each service subscribes to, and may therefore read. Some of its own events have effects in itself."""
+
 
 def configurations(
     topic: Topic,

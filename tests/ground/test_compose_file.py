@@ -20,9 +20,10 @@ _OF_THE_IMAGE = {"HTTP_HOST", "HTTP_PORT", "AUTH_DEVELOPMENT_KEY"}
 _OF_TOPICS = {"KAFKA_PARTITIONS", "KAFKA_REPLICATION", "KAFKA_RETENTION_DAYS", "KAFKA_DEAD_LETTER_DAYS"}
 _OF_A_REPLICA = {"KAFKA_GROUP_INSTANCE"}
 """Left out, so that a service may be scaled."""
-_ACCESS = re.compile(r"^KAFKA_(SECURITY|SASL|USERNAME|PASSWORD|\w+_FILE$)")
-_OF_ANOTHER_KAFKA = {name for name in variables(KafkaSettings) if _ACCESS.match(name)}
-"""The one that comes with it is reached inside its own network alone, in plain text."""
+_OF_ANOTHER_KAFKA = {name for name in variables(KafkaSettings) if re.match(r"^KAFKA_(?!PASSWORD)\w+_FILE$", name)}
+"""The one that comes with it is reached inside its own network alone, where nothing is encrypted."""
+_JOBS = ("topics", "kafka-users")
+_BROKERS = ("kafka", "kafka-2", "kafka-3")
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -47,9 +48,11 @@ def test_a_service_is_told_its_own_secrets_alone(name: str) -> None:
 
 def test_no_secret_has_a_value_and_those_that_are_made_are_written_by_one_container() -> None:
     settings = [pair for container in CONTAINERS.values() for pair in container.get("environment", {}).items()]
-    secret = [(name, value) for name, value in settings if re.search("PASSWORD|SECRET|_KEYS?$", name)]
+    secret = [(name, value) for name, value in settings if re.search("PASSWORD|SECRET|_KEYS?(_FILE)?$", name)]
     assert secret
-    assert [name for name, value in secret if value is not None] == []
+    assert {value for _, value in secret if value is not None} <= {
+        f"/run/secrets/{name}" for name in ("admin", "kafka-password", "contact-keys")
+    }
     assert not holds_a_published_secret(TEXT)
     writing = {
         name
@@ -58,7 +61,7 @@ def test_no_secret_has_a_value_and_those_that_are_made_are_written_by_one_contai
         if volume.startswith("secrets-") and not volume.endswith(":ro")
     }
     assert writing == {"secrets"}
-    for reader in ("mongodb", *SERVICES):
+    for reader in ("mongodb", *_BROKERS, *SERVICES):
         assert CONTAINERS[reader]["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}
 
 
@@ -79,10 +82,31 @@ def test_what_compose_asks_for_stands_in_its_example() -> None:
     assert asked <= set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]*)=", shown, re.MULTILINE))
 
 
-def test_ports_are_published_on_the_loopback_interface() -> None:
-    published = [port for container in CONTAINERS.values() for port in container.get("ports", ())]
-    assert published
-    assert all(re.fullmatch(r"\$\{\w+:-127\.0\.0\.1:\d+\}:\d+", port) for port in published)
+def test_the_edge_alone_listens_and_on_the_loopback_interface() -> None:
+    published = {name: container["ports"] for name, container in CONTAINERS.items() if container.get("ports")}
+    assert published == {"edge": ["${EDGE_ADDRESS:-127.0.0.1:8080}:8080"]}
+    assert [name for name, container in CONTAINERS.items() if container.get("network_mode") == "host"] == []
+
+
+def test_subscribers_are_let_in_where_it_is_encrypted_and_asked_who_comes() -> None:
+    opened = yaml.safe_load((ROOT / "deploy" / "compose" / "subscribers.yaml").read_text("utf-8"))["services"]
+    assert set(opened) == set(_BROKERS)
+    ports = [port for broker in opened.values() for port in broker["ports"]]
+    assert all(re.fullmatch(r"\$\{KAFKA_LISTEN:-127\.0\.0\.1\}:\d+:19092", port) for port in ports)
+    broker = (ROOT / "deploy" / "compose" / "kafka.sh").read_text("utf-8")
+    listeners = re.findall(r"listener\.security\.protocol\.map=(.*)", broker)
+    assert listeners == ["INSIDE:SASL_PLAINTEXT,OUTSIDE:SASL_SSL,CONTROLLER:SASL_PLAINTEXT"]
+    assert "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n" in broker
+    assert "allow.everyone.if.no.acl.found" not in broker, "it is off where nobody names it"
+
+
+def test_each_asks_kafka_under_its_own_name() -> None:
+    for name in SERVICES:
+        told = CONTAINERS[name]["environment"]
+        assert (told["KAFKA_USERNAME"], told["KAFKA_PASSWORD_FILE"]) == (name, "/run/secrets/kafka-password")
+    named = {name: CONTAINERS[name]["environment"].get("KAFKA_USERNAME") for name in CONTAINERS if name not in SERVICES}
+    assert {name for name, user in named.items() if user is not None} == set(_JOBS)
+    assert {named[name] for name in _JOBS} == {"admin"}
 
 
 @pytest.mark.parametrize("name", SERVICES)

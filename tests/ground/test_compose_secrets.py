@@ -2,14 +2,18 @@
 
 import argparse
 import base64
+import ssl
 import stat
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from services.chassis.clock import utc_now
 from services.chassis.settings.published import CLUSTER_KEYS, PASSWORDS
 from services.commands import secrets
+from services.commands.certificates import fits
 from services.issues.privacy.settings import read_masters
 from services.topology import SERVICES
 
@@ -34,14 +38,20 @@ def test_everything_is_made_once_and_differs_everywhere(tmp_path: Path) -> None:
         "mongodb/cluster.key",
         "mongodb/root",
         *(f"mongodb/{name}" for name in SERVICES),
-        *(f"{name}/mongodb-url" for name in SERVICES),
+        *(f"{name}/{secret}" for name in SERVICES for secret in ("mongodb-url", "kafka-password")),
         "issues/contact-keys",
+        *(f"kafka/{name}" for name in ("broker", "admin", "broker.pem", "ca.pem")),
+        *(f"access/{name}" for name in ("admin", *SERVICES)),
+        "authority/authority.pem",
     }
     assert made(tmp_path / "a") == first
     other = made(tmp_path / "b")
     assert all(first[name] != other[name] for name in first)
     assert len(base64.b64decode(first["mongodb/cluster.key"])) == 48
-    assert len(set(first.values())) == len(first)
+    told_twice = {"kafka/admin", *(f"{name}/kafka-password" for name in SERVICES)}
+    assert len(set(first.values())) == len(first) - len(told_twice)
+    assert first["kafka/admin"] == first["access/admin"]
+    assert all(first[f"{name}/kafka-password"] == first[f"access/{name}"] for name in SERVICES)
     assert len(read_masters(first["issues/contact-keys"]).keys) == 1
     for name in SERVICES:
         url = urlsplit(first[f"{name}/mongodb-url"])
@@ -52,7 +62,8 @@ def test_nobody_else_reads_them(tmp_path: Path) -> None:
     made(tmp_path)
     for path in tmp_path.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) == (0o500 if path.is_dir() else 0o400)
-        owner = secrets.MONGODB if path.relative_to(tmp_path).parts[0] == "mongodb" else secrets.COMMUNITY
+        owners = {"mongodb": secrets.MONGODB, "kafka": secrets.KAFKA, "authority": 0}
+        owner = owners.get(path.relative_to(tmp_path).parts[0], secrets.COMMUNITY)
         if tmp_path.owner() == "root":
             assert (path.stat().st_uid, path.stat().st_gid) == (owner, owner)
 
@@ -87,6 +98,23 @@ def test_what_was_ever_published_is_not_taken(
     with pytest.raises(secrets.Unsafe, match=f"^{name} is one that this project has published"):
         made(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_for_another_host_is_signed_by_the_same_authority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = made(tmp_path)
+    monkeypatch.setenv("KAFKA_ADDRESS", "kafka.example.org:9094")
+    second = made(tmp_path)
+    assert second == made(tmp_path)
+    assert {name for name in first if first[name] != second[name] and name != "kafka/broker.pem.before"} == {
+        "kafka/broker.pem"
+    }
+    context = ssl.create_default_context(cadata=second["kafka/ca.pem"])
+    context.load_cert_chain(tmp_path / "kafka" / "broker.pem")
+    assert fits(second["kafka/broker.pem"], ["kafka.example.org", "127.0.0.1"], utc_now())
+    assert not fits(first["kafka/broker.pem"], ["kafka.example.org"], utc_now())
+    assert not fits(second["kafka/broker.pem"], ["127.0.0.1"], utc_now() + timedelta(days=600))
 
 
 def test_development_keeps_the_contact_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

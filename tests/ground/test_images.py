@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OF_ONE_SERVICE = {"mutagen", "numpy", "ortools", "pikepdf", "PIL", "scipy", "segno", "sklearn"}
+OF_ONE_SERVICE = {"confluent_kafka", "mutagen", "numpy", "ortools", "pikepdf", "PIL", "scipy", "segno", "sklearn"}
 """As deploy/Dockerfile takes them out of the images of the others."""
 
 

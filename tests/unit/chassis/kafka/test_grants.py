@@ -1,0 +1,45 @@
+"""What each service may do on Kafka is what it does there, and no more."""
+
+import pytest
+
+from services.chassis.clock import utc_now
+from services.chassis.kafka.grants import Grant, of_service, of_subscriber
+from services.chassis.room import open_rooms
+from services.chassis.runtime import Runtime
+from services.chassis.store.journal import Journal
+from services.chassis.store.mongo import connect, database
+from services.chassis.telemetry.metrics import Metrics
+from services.contracts.topics import ISSUES, READ_BY, TOPICS
+from services.topology import SERVICES, service
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_service_reads_what_its_rooms_subscribe_to(name: str) -> None:
+    found = service(name)
+    settings = found.settings(environment="test", mongodb_url="mongodb://127.0.0.1:1/", kafka_bootstrap="127.0.0.1:1")
+    client = connect(settings.mongodb_url, application="grants")  # it connects at its first use, and has none
+    store = database(client, "none")
+    runtime = Runtime(settings, utc_now, store, Journal(store), Metrics(), {}, found.kinds)
+    assert set(READ_BY[name]) == set(open_rooms(found.rooms(runtime), runtime).topics)
+    client.close()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_writes_its_own_topics_and_letters_about_those_that_it_reads(name: str) -> None:
+    grants = of_service(name, prefix="p.")
+    written = {grant.name for grant in grants if grant.act == "WRITE"}
+    own = {f"p.{each}" for topic in TOPICS if topic.service == name for each in (topic.name, topic.state)}
+    assert {each for each in written if not each.endswith(".dlq")} == own
+    letters = {f"p.{topic.dead_letters}" for topic in TOPICS if {topic.name, topic.state} & set(READ_BY[name])}
+    assert written - own == letters
+    assert {grant for grant in grants if grant.on == "GROUP"} == {Grant("GROUP", f"p.community.{name}", "READ")}
+
+
+def test_a_subscriber_only_reads() -> None:
+    grants = of_subscriber("city-desk", [ISSUES])
+    assert {grant.act for grant in grants} == {"READ"}
+    assert {grant.name for grant in grants if grant.on == "TOPIC"} == {ISSUES.name, ISSUES.state}
+    assert {(grant.name, grant.prefixed) for grant in grants if grant.on == "GROUP"} == {
+        ("city-desk", False),
+        ("city-desk.", True),
+    }
