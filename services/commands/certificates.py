@@ -7,6 +7,7 @@ import datetime
 import ipaddress
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -45,8 +46,7 @@ class Authority:
     @classmethod
     def read(cls, pem: str) -> "Authority":
         """The one that `pem` wrote down."""
-        key = serialization.load_pem_private_key(pem.encode(), password=None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey), "an authority has the key that `new` makes"  # noqa: S101
+        key = cast("ec.EllipticCurvePrivateKey", serialization.load_pem_private_key(pem.encode(), password=None))
         return cls(key, x509.load_pem_x509_certificate(pem.encode()))
 
     def pem(self) -> str:

@@ -104,7 +104,11 @@ def test_each_asks_kafka_under_its_own_name() -> None:
     for name in SERVICES:
         told = CONTAINERS[name]["environment"]
         assert (told["KAFKA_USERNAME"], told["KAFKA_PASSWORD_FILE"]) == (name, "/run/secrets/kafka-password")
-    named = {name: CONTAINERS[name]["environment"].get("KAFKA_USERNAME") for name in CONTAINERS if name not in SERVICES}
+    named = {
+        name: CONTAINERS[name].get("environment", {}).get("KAFKA_USERNAME")
+        for name in CONTAINERS
+        if name not in SERVICES
+    }
     assert {name for name, user in named.items() if user is not None} == set(_JOBS)
     assert {named[name] for name in _JOBS} == {"admin"}
 
