@@ -1,4 +1,4 @@
-"""What notify knows of a case, a wish, an activity or a need from the facts of others.
+"""What notify knows of a case, a wish, an activity, a need or a place from the facts of others.
 
 Facts are kept under the names that stand here; a field of which no fact has told yet is None.
 """
@@ -59,3 +59,10 @@ class NeedKnown(Known):
 
     category: str | None = None
     starts_at: datetime | None = None
+
+
+class PlaceKnown(Known):
+    """A compound or a building: its name, and a building's number."""
+
+    title: str | None = None
+    number: int | None = None

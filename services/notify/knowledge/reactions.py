@@ -30,6 +30,8 @@ from services.contracts.issues import (
     CaseShown,
     CaseUnmerged,
     CaseWithheld,
+    PlaceChanged,
+    PlaceRegistered,
     SupportGiven,
     SupportWithdrawn,
     WishAnonymised,
@@ -39,7 +41,7 @@ from services.contracts.issues import (
     WishShown,
 )
 from services.contracts.volunteers import NeedMoved, NeedOpened, TeamFormed, TeamMemberJoined, TeamMemberLeft
-from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
+from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, PlaceKnown, WishKnown
 from services.notify.knowledge.store import ATTENDANCES, MEMBERS, STAFFINGS, SUBJECTS, SUPPORTERS, latest
 
 
@@ -52,6 +54,7 @@ def reactions(table: Handlers) -> None:
     table.write(WishProposed, WishRetitled, WishAnonymised, WishShown, collection=SUBJECTS)(wish)
     table.write(WishHidden, collection=SUBJECTS)(wish_hidden)
     table.write(NeedOpened, NeedMoved, collection=SUBJECTS)(need)
+    table.write(PlaceRegistered, PlaceChanged, collection=SUBJECTS)(place)
     table.write(ActivityScheduled, ActivityMoved, collection=SUBJECTS)(activity)
     table.write(TeamFormed, TeamMemberJoined, TeamMemberLeft, collection=MEMBERS)(member)
     table.write(ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS)(staffing)
@@ -127,6 +130,11 @@ def staffing(
 def need(received: Received[NeedOpened | NeedMoved]) -> Sequence[WriteOp]:
     """Remember the work and time of a need."""
     return _remember(received, NeedKnown)
+
+
+def place(received: Received[PlaceRegistered | PlaceChanged]) -> Sequence[WriteOp]:
+    """Remember the name of a compound or a building."""
+    return _remember(received, PlaceKnown)
 
 
 def attendance(

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.holding import WORDS_GONE
-from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, WishKnown
+from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, PlaceKnown, WishKnown
 
 SUBJECTS = "subjects"
-"""Cases, wishes, activities and needs: `_id` is the aggregate's, and each field is a register `{v, n}`."""
+"""Cases, wishes, activities, needs and places: `_id` is the aggregate's, and each field is a register `{v, n}`."""
 
 ATTENDANCES = "attendances"
 """Who counts on an activity: one document for each fact that says so. A person's last one before a moment holds."""
@@ -106,6 +106,10 @@ class Knowledge:
     async def need(self, id: str) -> NeedKnown:
         """What is known of a need."""
         return await self._known(NeedKnown, id)
+
+    async def place(self, id: str) -> PlaceKnown:
+        """What is known of a compound or a building."""
+        return await self._known(PlaceKnown, id)
 
     async def _known(self, known: type[K], id: str) -> K:
         document = await self._subjects.find_one({"_id": id})

@@ -6,15 +6,17 @@ from typing import Any
 from services.chassis.subscriber.handlers import Received
 from services.notify.knowledge.store import Knowledge
 from services.notify.persons.people import People
-from services.notify.routing.domain.table import Audience, Subject, values
+from services.notify.routing.domain.table import Audience, Subject, ids
+from services.notify.routing.editions import Editions
 
 
 class Audiences:
     """Finds audiences. Asked again for the same event later, it finds nobody new who follows a subject."""
 
-    def __init__(self, knowledge: Knowledge, people: People) -> None:
+    def __init__(self, knowledge: Knowledge, people: People, editions: Editions) -> None:
         self._knowledge = knowledge
         self._people = people
+        self._editions = editions
 
     async def of(self, audience: Audience, subject: Subject | None, received: Received[Any]) -> list[str]:
         """The people whom `received` concerns by the rule of `audience`, each once."""
@@ -26,7 +28,7 @@ class Audiences:
 
     async def _found(self, audience: Audience, subject: Subject | None, received: Received[Any]) -> Iterable[str]:
         envelope, event = received.envelope, received.event
-        named = [] if audience.field is None else [str(value) for value in values(event, audience.field)]
+        named = [] if audience.field is None else ids(event, audience.field)
         which = audience.value or next(iter(named), "")
         match audience.rule:
             case "person":
@@ -34,11 +36,14 @@ class Audiences:
             case "followers":
                 first = next(iter(named), None) or await self._first(subject, envelope.aggregate_id)
                 return await self._knowledge.concerned(envelope.aggregate_id, first=first, at=envelope.time)
-            case "registrants" | "seated":
+            case "registrants" | "seated" | "waiting":
                 counting = await self._knowledge.participants(envelope.aggregate_id, envelope.sequence)
-                return [each.person for each in counting if each.seated or audience.rule == "registrants"]
+                wanted = {"seated": {True}, "waiting": {False}}.get(audience.rule, {True, False})
+                return [each.person for each in counting if each.seated in wanted]
             case "volunteering":
                 return await self._knowledge.volunteers(envelope.aggregate_id, envelope.sequence)
+            case "duty":
+                return await self._editions.on_duty(envelope.community)
             case "team":
                 return await self._knowledge.members(which)
             case "building":

@@ -52,7 +52,7 @@ def room(
     With a `callback_secret` providers may tell what became of messages.
     """
     delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause, links)
-    audiences = Audiences(knowledge, people)
+    audiences = Audiences(knowledge, people, editions)
     return Room(
         "notices",
         kinds=KINDS,

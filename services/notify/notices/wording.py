@@ -4,6 +4,7 @@ A notice keeps the version with which it was queued, so that what somebody was t
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from services.notify.notices.domain.bundling import BUNDLES
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.routing.editions import Editions
-from services.notify.shared.calendar import moment
+from services.notify.shared.calendar import day, moment
 from services.notify.shared.texts import Texts, Words
 from services.notify.templates.domain.template import FIRST
 from services.notify.templates.saved import Saved
@@ -21,6 +22,13 @@ from services.notify.templates.saved import Saved
 TEMPLATES = Path(__file__).parent / "templates"
 _NAMELESS = "named"
 """The text of a kind that a community has added without a text: its name."""
+
+_ON_BEHALF = {
+    "zh": "（您代家人接收这条消息，“您”指您的家人。）",
+    "en": "(You receive this for somebody who has asked you to; “you” is that person.)",
+}
+_DAYS = frozenset({"on"})
+"""Particulars that are told as a day."""
 
 
 class Wording:
@@ -49,7 +57,8 @@ class Wording:
     def words(self, notice: Notice, language: str, parts: Sequence[Notice] = ()) -> Words:
         """The words of a notice for a reader of `language`; of a bundle those of its `parts`."""
         if notice.kind not in BUNDLES:
-            return self._of_one(notice, language)
+            alone = self._of_one(notice, language)
+            return alone if notice.behalf is None else replace(alone, body=f"{alone.body}\n{_ON_BEHALF[language]}\n")
         told = [self._of_one(part, language) for part in parts]
         if len(told) == 1:
             return told[0]
@@ -86,7 +95,9 @@ class Wording:
         english = language == "en"
         more = known.pop("more")
         times = {
-            name: moment(value, language) for name, value in {**more, **known}.items() if isinstance(value, datetime)
+            name: (day if name in _DAYS else moment)(value, language)
+            for name, value in {**more, **known}.items()
+            if isinstance(value, datetime)
         }
         return {
             **more,

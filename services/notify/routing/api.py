@@ -27,12 +27,14 @@ BASE = "/api/notify/v1/communities/{community}/routing"
 
 
 class PutRouting(BaseModel):
-    """The kinds and routes of a community, whole: what is left out is gone."""
+    """The kinds and routes of a community, and who is on duty, whole: what is left out is gone."""
 
     model_config = ConfigDict(extra="forbid")
 
     kinds: dict[KindName, KindRule] = Field(default_factory=dict, max_length=100)
     routes: tuple[Route, ...] = Field(default=(), max_length=200)
+    on_duty: tuple[Id, ...] = Field(default=(), max_length=50)
+    """Who of the office hears of alerts: a meal that nobody took in, a visit that nobody reported."""
 
 
 class RoutingView(BaseModel):
@@ -41,6 +43,7 @@ class RoutingView(BaseModel):
     edition: int
     kinds: Mapping[str, KindRule]
     routes: tuple[Route, ...]
+    on_duty: tuple[str, ...]
     shipped: Table
 
 
@@ -72,15 +75,20 @@ def router(routings: Aggregates[Routing], editions: Editions) -> APIRouter:
             with suppress(AlreadyExists):  # by another request, just now
 
                 def first(made: str, now: datetime) -> Decision[Routing]:
-                    return adopt(Routing(id=made, community=community, edition=0), table, TABLE, by, now, new=True)
+                    empty = Routing(id=made, community=community, edition=0)
+                    return adopt(empty, table, TABLE, by, now, on_duty=body.on_duty, new=True)
 
                 location = BASE.format(community=community)
                 return await command.create(routings, first, _view, id=id, location=location)
-        return await command.change(routings, id, lambda known, now: adopt(known, table, TABLE, by, now), _view)
+        return await command.change(
+            routings, id, lambda known, now: adopt(known, table, TABLE, by, now, on_duty=body.on_duty), _view
+        )
 
     return routes
 
 
 def _view(stored: Stored[Routing]) -> RoutingView:
     routing = stored.aggregate
-    return RoutingView(edition=routing.edition, kinds=routing.kinds, routes=routing.routes, shipped=TABLE)
+    return RoutingView(
+        edition=routing.edition, kinds=routing.kinds, routes=routing.routes, on_duty=routing.on_duty, shipped=TABLE
+    )

@@ -12,7 +12,7 @@ from services.notify.routing.shipped import RULES
 from services.notify.routing.store import routing_id
 
 _READ_AGAIN = timedelta(seconds=4)
-_NOTHING = Table(edition=0)
+_NOTHING: tuple[Table, tuple[str, ...]] = (Table(edition=0), ())
 
 
 class Editions:
@@ -21,17 +21,24 @@ class Editions:
     def __init__(self, routings: Aggregates[Routing], clock: Clock) -> None:
         self._routings = routings
         self._clock = clock
-        self._known: Cache[str, tuple[datetime, Table]] = Cache(1000)
+        self._known: Cache[str, tuple[datetime, Table, tuple[str, ...]]] = Cache(1000)
 
     async def of(self, community: str) -> Table:
         """The kinds and routes that `community` has added."""
+        return (await self._read(community))[0]
+
+    async def on_duty(self, community: str) -> tuple[str, ...]:
+        """The people of the office who hear the alerts of `community`."""
+        return (await self._read(community))[1]
+
+    async def _read(self, community: str) -> tuple[Table, tuple[str, ...]]:
         now = self._clock()
         known = self._known.get(community)
         if known is not None and now - known[0] < _READ_AGAIN:
-            return known[1]
+            return known[1:]
         stored = await self._routings.find(routing_id(community))
-        table = _NOTHING if stored is None else stored.aggregate.table
-        return self._known.put(community, (now, table))[1]
+        found = _NOTHING if stored is None else (stored.aggregate.table, stored.aggregate.on_duty)
+        return self._known.put(community, (now, *found))[1:]
 
     def known_rule(self, community: str, kind: str) -> KindRule | None:
         """The rule of `kind`, shipped or added as far as was read; None where there is no such kind."""

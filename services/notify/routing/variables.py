@@ -12,6 +12,7 @@ _OF_SUBJECTS: Mapping[str, Mapping[str, type]] = {
     "wish": {"title": str},
     "activity": {"title": str, "starts_at": datetime, "ends_at": datetime, "venue": str},
     "need": {"work": str, "starts_at": datetime},
+    "place": {"title": str},
 }
 """What is known of a subject beside what its event says."""
 

@@ -1,12 +1,13 @@
 """The particulars that the text of a notice mentions, as far as facts have told of them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 
 from pydantic import ConfigDict
 
+from services.chassis.values import ZONE
 from services.contracts.value import Value
-from services.notify.knowledge.domain import ActivityKnown, CaseKnown, NeedKnown, WishKnown
+from services.notify.knowledge.domain import ActivityKnown, CaseKnown, NeedKnown, PlaceKnown, WishKnown
 
 
 class Particulars(Value):
@@ -31,6 +32,15 @@ class Particulars(Value):
     merged: bool | None = None
     moved: bool | None = None
     volunteering: bool | None = None
+    why: str | None = None
+    """The word of the event for why it happened."""
+    on: datetime | None = None
+    """A day; its hour says nothing."""
+    asks_until: datetime | None = None
+    decided_at: datetime | None = None
+    position: int | None = None
+    missing: int | None = None
+    waitlisted: bool | None = None
     more: Mapping[str, str | int | float | bool | datetime | None] = {}
     """Values of kinds that a community has added, by the names that its routes give them."""
 
@@ -61,8 +71,22 @@ def of_need(known: NeedKnown) -> Particulars:
     return Particulars(work=known.category, starts_at=known.starts_at)
 
 
+def of_place(known: PlaceKnown) -> Particulars:
+    """The particulars of a place."""
+    english = None if known.number is None else f"Building {known.number}"
+    return Particulars(title=known.title, title_en=english)
+
+
 def filled(base: Particulars, values: Mapping[str, object]) -> Particulars:
     """`base` with further values: those that notices know by name in their place, the others beside them."""
+    values = {name: _storable(value) for name, value in values.items()}
     known = {name: value for name, value in values.items() if name in Particulars.model_fields and name != "more"}
     more = {name: value for name, value in values.items() if name not in known}
     return base.model_copy(update={**known, **({"more": more} if more else {})})
+
+
+def _storable(value: object) -> object:
+    """A day as its first moment, for the store knows no days."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time(), ZONE)
+    return value

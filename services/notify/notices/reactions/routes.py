@@ -17,12 +17,13 @@ from services.notify.notices.domain.particulars import (
     of_activity,
     of_case,
     of_need,
+    of_place,
     of_wish,
 )
 from services.notify.notices.occasion import occasion_of
 from services.notify.notices.telling import Message, Telling
 from services.notify.routing.domain.kinds import KindRule
-from services.notify.routing.domain.table import DECLARED_IN, Route, Subject, Tell, values
+from services.notify.routing.domain.table import DECLARED_IN, Route, Subject, Tell, ids, values
 from services.notify.routing.editions import Editions
 from services.notify.routing.shipped import RULES, TABLE
 
@@ -55,9 +56,13 @@ class Following:
     ) -> None:
         event = received.event
         for each in route.supersede:
-            whom = None if each.whom is None else [str(person) for person in values(event, each.whom)]
+            if each.when is not None and not each.when.holds(event):
+                continue
+            whom = None if each.whom is None else ids(event, each.whom)
             await self._telling.supersede(occasion_of(received), each.kind, whom)
         for tell in route.tell:
+            if tell.when is not None and not tell.when.holds(event):
+                continue
             await self._tell(tell, received, kinds[tell.kind], edition)
 
     async def _tell(self, tell: Tell, received: Received[Any], rule: KindRule, edition: int) -> None:
@@ -91,6 +96,8 @@ class Following:
                 return of_activity(await self._knowledge.activity(id))
             case "need":
                 return of_need(await self._knowledge.need(id))
+            case "place":
+                return of_place(await self._knowledge.place(id))
 
 
 def reactions(table: Handlers, following: Following) -> None:

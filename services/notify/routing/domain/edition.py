@@ -29,16 +29,21 @@ class Past(Value):
     edition: int
     kinds: Office[Mapping[KindName, KindRule]]
     routes: Thing[tuple[Route, ...]]
+    on_duty: Officer[tuple[str, ...]] = ()
     until: datetime
     replaced_by: Officer[str]
 
 
 class Routing(Aggregate):
-    """The kinds and routes of one community, in their present edition; `past` are those before it."""
+    """The kinds and routes of one community, in their present edition; `past` are those before it.
+
+    `on_duty` are the people of its office who hear of alerts: nobody was at home for a meal, a visit was not reported.
+    """
 
     edition: int = 1
     kinds: Office[Mapping[KindName, KindRule]] = Field(default_factory=dict)
     routes: Thing[tuple[Route, ...]] = ()
+    on_duty: Officer[tuple[str, ...]] = ()
     past: tuple[Past, ...] = ()
 
     @property
@@ -48,7 +53,14 @@ class Routing(Aggregate):
 
 
 def adopt(
-    routing: Routing, table: Table, shipped: Table, by: Principal, now: datetime, *, new: bool = False
+    routing: Routing,
+    table: Table,
+    shipped: Table,
+    by: Principal,
+    now: datetime,
+    *,
+    on_duty: tuple[str, ...] = (),
+    new: bool = False,
 ) -> Decision[Routing]:
     """Replace what a community has added. The same again changes nothing.
 
@@ -58,14 +70,22 @@ def adopt(
     """
     by.require(routing.community, Role.STAFF)
     _require_right(table, shipped)
-    if not new and (routing.kinds, routing.routes) == (table.kinds, table.routes):
+    if not new and (routing.kinds, routing.routes, routing.on_duty) == (table.kinds, table.routes, on_duty):
         return decided(routing)
-    before = Past(edition=routing.edition, kinds=routing.kinds, routes=routing.routes, until=now, replaced_by=by.sub)
+    before = Past(
+        edition=routing.edition,
+        kinds=routing.kinds,
+        routes=routing.routes,
+        on_duty=routing.on_duty,
+        until=now,
+        replaced_by=by.sub,
+    )
     adopted = routing.model_copy(
         update={
             "edition": routing.edition + 1,
             "kinds": table.kinds,
             "routes": table.routes,
+            "on_duty": on_duty,
             "past": routing.past if new else (*routing.past, before)[-PAST_KEPT:],
         }
     )

@@ -5,7 +5,7 @@ there, is public and is no person's id where words are made of it.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
@@ -22,7 +22,7 @@ from services.notify.routing.domain.kinds import KindName, KindRule
 Path = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\[\]\.[a-z_]+)?$", max_length=80)]
 """A field of an event; `released[].person` is the field of each of several."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
-SubjectOf = Literal["case", "wish", "activity", "need"]
+SubjectOf = Literal["case", "wish", "activity", "need", "place"]
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 DECLARED_IN = (issues, volunteers, activities)
 """The modules that declare the events which routes may name."""
@@ -35,7 +35,7 @@ class TableRefused(ValueError):
 class Given(Value):
     """A value of a message: the `field` of the event, or another (`or`) where that is empty; or what it always `is`.
 
-    With `equals` it is whether the field is that word.
+    With `equals` it is whether the field is that word, or a list that has it.
     """
 
     model_config = _STRICT
@@ -57,7 +57,9 @@ class Given(Value):
             return self.always
         paths = [self.field] if self.otherwise is None else [self.field, self.otherwise]
         value = next((value for path in paths for value in values(event, path)), None)
-        return value if self.equals is None else str(value) == self.equals
+        if self.equals is None:
+            return value
+        return self.equals in map(str, value) if isinstance(value, list) else str(value) == self.equals
 
 
 class Audience(Value):
@@ -72,7 +74,17 @@ class Audience(Value):
     model_config = _STRICT
 
     rule: Literal[
-        "person", "followers", "registrants", "seated", "volunteering", "team", "building", "age-band", "everyone"
+        "person",
+        "followers",
+        "registrants",
+        "seated",
+        "waiting",
+        "volunteering",
+        "duty",
+        "team",
+        "building",
+        "age-band",
+        "everyone",
     ]
     field: Path | None = None
     value: Id | None = None
@@ -96,13 +108,31 @@ class Subject(Value):
     field: Path | None = None
 
 
+class When(Value):
+    """A condition: the `field` of the event says something, or with `among` one of these words."""
+
+    model_config = _STRICT
+
+    field: Path
+    among: tuple[Annotated[str, StringConstraints(pattern=CODE_PATTERN)], ...] = ()
+
+    def holds(self, event: Event) -> bool:
+        """Whether it is so for `event`. Of a list, one of its words is enough; what is false says nothing."""
+        found = [
+            each for value in values(event, self.field) for each in (value if isinstance(value, list) else [value])
+        ]
+        return any(str(each) in self.among if self.among else bool(each) for each in found)
+
+
 class Tell(Value):
-    """Somebody is told something. `ahead_of`: as long before that time as people are reminded."""
+    """Somebody is told something, `when` a condition holds. `ahead_of`: as long before that time as people are
+    reminded."""
 
     model_config = _STRICT
 
     kind: KindName
     to: Audience
+    when: When | None = None
     subject: Subject | None = None
     values: Mapping[Name, Given] = {}
     ahead_of: Path | None = None
@@ -110,12 +140,14 @@ class Tell(Value):
 
 
 class Supersede(Value):
-    """Messages of `kind` that speak of the same and wait are untrue now: to `whom`, or (None) to everybody."""
+    """Messages of `kind` that speak of the same and wait are untrue now: to `whom`, or (None) to everybody; `when` a
+    condition holds."""
 
     model_config = _STRICT
 
     kind: KindName
     whom: Path | None = None
+    when: When | None = None
 
 
 class Route(Value):
@@ -163,6 +195,12 @@ def values(event: BaseModel, path: str) -> list[Any]:
     return [value for each in found or () if (value := getattr(each, inner, None)) is not None]
 
 
+def ids(event: BaseModel, path: str) -> list[str]:
+    """The ids at `path`, those of a list among them."""
+    found = values(event, path)
+    return [str(each) for value in found for each in (value if isinstance(value, list) else [value])]
+
+
 def kind_of(model: type[BaseModel], path: str) -> type:
     """The type of the values at `path`, where they are not None."""
     return next((kind for kind in _kinds_at(model, path) if kind is not NoneType), str)
@@ -178,8 +216,9 @@ def troubles(table: Table, kinds: Mapping[str, KindRule]) -> Iterator[str]:
         for each in route.supersede:
             if each.kind not in kinds:
                 yield f"{route.name}: there is no kind {each.kind}"
-            if each.whom is not None:
-                yield from _no_field(route, model, each.whom)
+            for path in (each.whom, None if each.when is None else each.when.field):
+                if path is not None:
+                    yield from _no_field(route, model, path)
         for tell in route.tell:
             if tell.kind not in kinds:
                 yield f"{route.name}: there is no kind {tell.kind}"
@@ -187,7 +226,7 @@ def troubles(table: Table, kinds: Mapping[str, KindRule]) -> Iterator[str]:
 
 
 def _fields_of(route: Route, model: type[Event], tell: Tell) -> Iterator[str]:
-    asked = [each.field for each in (tell.to, tell.subject) if each is not None]
+    asked = [each.field for each in (tell.to, tell.subject, tell.when) if each is not None]
     for path in (*asked, tell.expires, tell.ahead_of):
         if path is not None:
             yield from _no_field(route, model, path)
@@ -205,7 +244,7 @@ def _fields_of(route: Route, model: type[Event], tell: Tell) -> Iterator[str]:
                 yield f"{route.name}: {name} is made of {path}, which is no word, number or time for people"
 
 
-_WORDED = frozenset({str, int, float, bool, datetime, NoneType})
+_WORDED = frozenset({str, int, float, bool, date, datetime, NoneType})
 
 
 def _no_field(route: Route, model: type[Event], path: str) -> Iterator[str]:

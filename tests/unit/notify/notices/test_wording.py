@@ -26,6 +26,13 @@ EVERYTHING = Particulars(
     party=2,
     text="下雨",
     accepted=True,
+    why="safety",
+    on=NOW,
+    asks_until=NOW,
+    decided_at=NOW,
+    position=3,
+    missing=2,
+    waitlisted=True,
 )
 CASES = [
     (kind, version, language)

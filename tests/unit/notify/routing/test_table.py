@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.contracts.volunteers import NeedCancelled, NeedStatus, OfferRef
-from services.notify.routing.domain.table import Audience, Given, Table, TableRefused, values
+from services.notify.routing.domain.table import Audience, Given, Table, TableRefused, When, values
 from services.notify.routing.shipped import RULES, TABLE
 
 DISPATCHED = "cn.community.issues.case.dispatched.v1"
@@ -35,6 +35,8 @@ def test_the_table_that_is_shipped_is_right() -> None:
         (a_table({"values": {"text": {"field": "wishes"}}}), "no public field wishes"),
         (a_table({"values": {"who": {"field": "reporter"}}}, event=VERIFIED), "no word"),
         (a_table({"expires": "unit"}), "no time"),
+        (a_table({"when": {"field": "weather"}}), "no public field weather"),
+        (a_table(supersede=[{"kind": "case-verified", "when": {"field": "mood"}}]), "no public field mood"),
         (a_table({"to": {"rule": "person", "field": "handler"}}), "no public field handler"),
         (a_table(supersede=[{"kind": "nothing"}]), "no kind nothing"),
         (a_table(supersede=[{"kind": "case-verified", "whom": "released[].person"}]), "no public field released"),
@@ -67,6 +69,11 @@ def test_values_are_read_from_events() -> None:
     assert Given(field="status", equals="cancelled").of(event) is True
     assert Given.model_validate({"is": True}).of(event) is True
     assert Given(field="activity").of(event) is None
+    assert When(field="status").holds(event)
+    assert When(field="status", among=("cancelled", "lapsed")).holds(event)
+    assert not When(field="status", among=("lapsed",)).holds(event)
+    assert not When(field="activity").holds(event)
+    assert When(field="released", among=()).holds(event)
     for wrong in ({}, {"is": True, "field": "status"}, {"equals": "x"}):
         with pytest.raises(ValidationError):
             Given.model_validate(wrong)

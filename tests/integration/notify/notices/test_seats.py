@@ -1,0 +1,143 @@
+"""What people are told of their seats, of alerts and of meals: once, by a fact, and only while it is true."""
+
+from typing import Any
+
+from services.contracts import activities as a
+from services.contracts import issues as i
+from services.contracts import volunteers as v
+from tests.integration.notify.calling import Api
+from tests.integration.notify.house import House
+from tests.integration.notify.records import fact, promoted, registered, scheduled, staffed, waitlisted
+from tests.unit.notify.given import DAY, HERE, HOUR, NIGHT, NOW, RESIDENT, STAFF
+
+SOON, LATER = NOW + 3 * DAY, NOW + 5 * DAY
+
+
+def at(sequence: int, event: Any, id: str = "activity-1") -> Any:
+    return fact(event, id, sequence)
+
+
+def left(person: str, why: a.Leaving, **more: Any) -> a.ActivityWithdrawn:
+    return a.ActivityWithdrawn(person=person, party=1, waitlisted=False, taken=0, waiting=0, why=why, **more)
+
+
+async def words(api: Api, kind: str) -> list[str]:
+    found = (await api.call(RESIDENT, "GET", "/me/notices")).json()["items"]
+    return [f"{each['subject']} {each['body']}" for each in found if each["kind"] == kind]
+
+
+async def test_a_move_asks_who_has_a_seat_and_what_is_answered_is_not_asked_any_more(house: House, api: Api) -> None:
+    moved = a.ActivityMoved(
+        starts_at=LATER,
+        ends_at=LATER + 2 * HOUR,
+        venue="plaza",
+        building=None,
+        previous_starts_at=SOON,
+        previous_venue="plaza",
+        asks_until=LATER - DAY,
+    )
+    for person in ("resident-1", "resident-2", "resident-3"):
+        await house.know(person, f"{person}@example.org")
+    house.now = NIGHT
+    story = [
+        scheduled(SOON),
+        registered("resident-1", 2, SOON),
+        registered("resident-2", 3, SOON),
+        waitlisted("resident-3", 4),
+        at(5, moved),
+        at(6, a.ActivityConfirmed(person="resident-1", party=1, starts_at=LATER)),
+        at(7, left("resident-2", a.Leaving.MOVE_UNANSWERED)),
+    ]
+    await house.take(story)
+    await house.take(story)
+    (asked,) = await words(api, "activity-moved")
+    assert "请在 11月28日" in asked
+    by_mail = {(who, kind): (status, why) for who, kind, _, status, why in await house.told(channel="email")}
+    assert by_mail[("resident-1", "activity-moved")] == ("suppressed", "superseded")
+    assert by_mail[("resident-2", "activity-moved")] == ("suppressed", "superseded")
+    assert by_mail[("resident-2", "place-lost")] == ("queued", None)
+    assert by_mail[("resident-3", "activity-moved")] == ("queued", None)
+    waits = await house.db["notices"].find_one({"state.recipient": "resident-3", "state.kind": "activity-moved"})
+    assert waits is not None
+    assert waits["state"]["particulars"]["asks_until"] is None
+
+
+async def test_who_waits_hears_of_the_list_of_a_kept_place_and_of_its_loss(house: House, api: Api) -> None:
+    await house.take([scheduled(SOON), waitlisted("resident-1", 2)])
+    up = a.ActivityMovedUp(person="resident-1", position=1, reason="家有高龄老人")
+    offer = a.ActivityOffered(person="resident-1", party=1, until=NOW + 6 * HOUR, starts_at=SOON)
+    await house.take([at(3, up), at(4, offer)])
+    assert "第 1 位" in (await words(api, "moved-up"))[0]
+    assert "请在 11月24日 周二 18:00 前答复" in (await words(api, "place-offered"))[0]
+    await house.take([at(5, left("resident-1", a.Leaving.OFFER_EXPIRED))])
+    (lost,) = await words(api, "place-lost")
+    assert "到时没有收到答复" in lost
+    await house.take([registered("resident-1", 6, SOON), at(7, left("resident-1", a.Leaving.OWN))])
+    assert len(await words(api, "place-lost")) == 1, "who leaves by themselves knows it"
+    await house.take([waitlisted("resident-2", 8), promoted("resident-2", 9, SOON)])
+    assert ("resident-2", "registration-promoted", "inbox", "delivered", None) in await house.told()
+
+
+async def test_changes_breaking_off_and_missing_helpers_reach_those_whom_they_concern(house: House) -> None:
+    def changed(*fields: str) -> a.ActivityChanged:
+        return a.ActivityChanged(
+            fields=list(fields), title="课堂", capacity=30, details=a.ActivityDetails(), guardian_required=False
+        )
+
+    story = [scheduled(SOON), registered("resident-1", 2, SOON), staffed(["volunteer-1"], 3)]
+    short = a.ActivityShortStaffed(organiser="staff-1", missing=1, starts_at=SOON, cancels_at=SOON - DAY)
+    await house.take([*story, at(4, changed("capacity")), at(5, short)])
+    assert await house.told(channel="inbox", kind="activity-changed") == []
+    assert [each[0] for each in await house.told(channel="inbox", kind="helpers-missing")] == ["staff-1"]
+    await house.take([at(6, changed("details")), at(7, a.ActivityStopped(ends_at=NOW, reason="停电"))])
+    for kind in ("activity-changed", "activity-stopped"):
+        assert [each[0] for each in await house.told(channel="inbox", kind=kind)] == ["resident-1", "volunteer-1"]
+
+
+async def test_alerts_reach_who_is_on_duty_and_who_stands_in_for_an_elder(house: House, api: Api) -> None:
+    body = {"kinds": {}, "routes": [], "on_duty": ["grid-1"]}
+    assert (await api.call(STAFF, "PUT", f"/communities/{HERE}/routing", body)).json()["on_duty"] == ["grid-1"]
+    await house.know("grid-1", "grid@example.org")
+    house.now = NIGHT
+    place = i.PlaceRegistered(kind=i.PlaceKind.BUILDING, title="9号楼", number=9)
+    figures = {"on": NIGHT.date(), "stops": 2, "loaded": 2, "delivered": 1, "returned": 1}
+    meal: dict[str, Any] = {"status": v.MealRoundStatus.UNDER_WAY, **figures}
+    times = {"starts_at": NIGHT - 14 * HOUR, "ends_at": NIGHT - 13 * HOUR}
+    silent = v.NeedUnreported(
+        care_plan="plan-1", category="visit", volunteers=["volunteer-1"], status=v.NeedStatus.STAFFED, **times
+    )
+    taken = v.NeedReopened(
+        origin=v.Origin.DIRECT,
+        activity=None,
+        offer="offer-1",
+        person="volunteer-2",
+        filled=0,
+        volunteers=[],
+        status=v.NeedStatus.OPEN,
+        taken_off=v.TakenOff.AT_THEIR_WISH,
+    )
+    await house.take(
+        [
+            at(1, place, "place-9"),
+            at(1, v.MealMissed(person="resident-1", building="place-9", **meal), "round-1"),
+            at(2, v.MealStopCancelled(person="resident-1", **meal), "round-1"),
+            at(1, silent, "need-1"),
+            at(1, taken, "need-2"),
+            at(2, taken.model_copy(update={"person": "volunteer-3", "taken_off": None}), "need-2"),
+        ]
+    )
+    told = await house.told(channel="inbox")
+    assert [each[:2] for each in told] == [
+        ("grid-1", "meal-alert"),
+        ("grid-1", "visit-unreported"),
+        ("resident-1", "meal-cancelled"),
+        ("resident-1", "meal-missed"),
+        ("volunteer-1", "report-wanted"),
+        ("volunteer-2", "taken-off"),
+    ]
+    mails = house.db["notices"].find({"state.recipient": "grid-1", "state.channel": "email"}).sort("state.kind", 1)
+    assert [mail["state"]["not_before"] <= NIGHT async for mail in mails] == [True, False], "only an alert wakes people"
+    assert "让我们知道您平安" in (await words(api, "meal-missed"))[0]
+    alert = await house.db["notices"].find_one({"state.kind": "meal-alert", "state.channel": "inbox"})
+    assert alert is not None
+    assert alert["state"]["particulars"]["title"] == "9号楼"
