@@ -14,15 +14,15 @@ import asyncio
 import os
 import random
 import socket
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.clock import Clock
-from services.chassis.errors import AlreadyExists, StaleVersion, TooMuchContention, UnknownAggregate
+from services.chassis.errors import AlreadyExists, PersonGone, StaleVersion, TooMuchContention, UnknownAggregate
 from services.chassis.principal import SYSTEM
 from services.chassis.store import cursor as cursors
 from services.chassis.store import outbox
@@ -155,6 +155,12 @@ class Aggregates(Generic[A]):
             document = await self._look(id)
         return None if document is None else self._stored(document)
 
+    async def find_each(self, ids: Iterable[str]) -> dict[str, A]:
+        """Those of `ids` that there are, by one call to the store."""
+        with store_errors():
+            found = self.collection.find({"_id": {"$in": list(ids)}}, {"state": 1, "v": 1})
+            return {document["_id"]: self._stored(document).aggregate async for document in found}
+
     async def create(
         self,
         id: str,
@@ -180,18 +186,9 @@ class Aggregates(Generic[A]):
         named = self._named.newly(None, decision.aggregate)
         await self._named.require(named, cause.actor, decision.aggregate.community)
         stored = Stored(decision.aggregate, len(decision.events))
-        document = {
-            "_id": id,
-            "v": stored.version,
-            "at": now,
-            "by": f"{WRITER}:{stored.version}",
-            "state": _dump(decision.aggregate),
-            "outbox": self._outbox(decision, 0, now, cause),
-        }
+        document = self._document(id, decision, now, cause, taken)
         if receipt is not None:
             document["receipts"] = [receipt.entry(stored, now)]
-        if taken is not None:
-            document["taken"] = [str(taken)]
         for attempt in range(_ATTEMPTS):
             try:
                 async with self._permitted(cause):
@@ -207,6 +204,42 @@ class Aggregates(Generic[A]):
                 await self._named.look_after(named, stored.aggregate.community)
                 return stored
         raise StoreUnavailable()
+
+    async def create_each(
+        self, wanted: Mapping[str, Callable[[datetime], Decision[A]]], cause: Cause, *, taken: Taken | None = None
+    ) -> dict[str, Stored[A]]:
+        """Create what is `wanted` under its ids, by one call to the store: for what events and clocks make by the many.
+
+        Each is a write of its own, and none fails by another. All belong to one community.
+
+        Returns: what was created; not what stood there before, nor what would be about somebody who was erased.
+
+        Raises:
+            StoreUnavailable: the store is away; some may have been created.
+        """
+        now = self._clock()
+        decisions = {id: decide(now) for id, decide in wanted.items()}
+        named = {id: self._named.newly(None, each.aggregate) for id, each in decisions.items()}
+        everybody: set[str] = set().union(*named.values())
+        community = next((each.aggregate.community for each in decisions.values()), None)
+        gone = await self._named.gone(everybody, community)
+        made = {
+            id: (Stored(each.aggregate, len(each.events)), self._document(id, each, now, cause, taken))
+            for id, each in decisions.items()
+            if not named[id] & gone
+        }
+        with store_errors():
+            outcomes = await self._insert.many([document for _, document in made.values()])
+        created: dict[str, Stored[A]] = {}
+        for (id, (stored, document)), outcome in zip(made.items(), outcomes, strict=True):
+            if outcome is None:
+                self._committed(document)
+                created[id] = stored
+            elif not isinstance(outcome, DuplicateKeyError):
+                raise outcome
+        with suppress(PersonGone):  # what is written of them is erased by then
+            await self._named.look_after(everybody - gone, community or "")
+        return created
 
     async def change(
         self,
@@ -340,6 +373,21 @@ class Aggregates(Generic[A]):
         if taken is not None and decision.events:
             push["taken"] = str(taken)
         return update
+
+    def _document(self, id: str, decision: Decision[A], now: datetime, cause: Cause, taken: Taken | None) -> Document:
+        """The first document of an aggregate."""
+        version = len(decision.events)
+        document: Document = {
+            "_id": id,
+            "v": version,
+            "at": now,
+            "by": f"{WRITER}:{version}",
+            "state": _dump(decision.aggregate),
+            "outbox": self._outbox(decision, 0, now, cause),
+        }
+        if taken is not None:
+            document["taken"] = [str(taken)]
+        return document
 
     async def _created_before(
         self, id: str, receipt: Receipt | None, taken: Taken | None, key: Any

@@ -135,14 +135,20 @@ class Inserts:
         """
         await self._together(encoded(document))
 
+    async def many(self, documents: Sequence[Document]) -> Sequence[Exception | None]:
+        """Insert all `documents` in a call of their own; what became of each: None, or why it was not inserted."""
+        return await self._insert([encoded(document) for document in documents])
+
     async def _insert(self, documents: Sequence[Encoded]) -> Sequence[Exception | None]:
-        if len(documents) == 1:
-            await self._collection.insert_one(documents[0])
-            return [None]
         try:
-            await self._collection.insert_many(documents, ordered=False)
+            if len(documents) == 1:
+                await self._collection.insert_one(documents[0])
+            elif documents:
+                await self._collection.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             return _each(error.details, len(documents))
+        except DuplicateKeyError as error:
+            return [error]
         return [None] * len(documents)
 
 

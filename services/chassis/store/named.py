@@ -28,6 +28,13 @@ class Named:
             with store_errors():
                 await self._gone.require(asked, community)
 
+    async def gone(self, named: set[str], community: str | None) -> frozenset[str]:
+        """Those of `named` who were erased."""
+        if self._gone is None or not named:
+            return frozenset()
+        with store_errors():
+            return await self._gone.among(named, community)
+
     async def look_after(self, named: set[str], community: str) -> None:
         """An erasure that ran side by side with the write may not have seen it: then it is done again first.
 

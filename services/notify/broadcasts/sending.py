@@ -17,7 +17,7 @@ from services.notify.routing.domain.kinds import KindRule, MessageClass
 from services.notify.routing.shipped import RULES
 
 KIND = "broadcast"
-BATCH = 500
+BATCH = 2000
 _BY = Cause(SYSTEM, "broadcast")
 
 

@@ -1,11 +1,14 @@
 """Makes notices of events and broadcasts: one for each person and channel, each at most once for one event."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeAlias
 
+from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.store.aggregates import Aggregates
@@ -15,7 +18,7 @@ from services.notify.channels.store import wanting
 from services.notify.notices.domain.bundling import bundle_id, open_bundle
 from services.notify.notices.domain.notice import Draft, Notice, queue, supersede
 from services.notify.notices.domain.particulars import Particulars
-from services.notify.notices.domain.planning import Circumstances, Planned, Told, plan
+from services.notify.notices.domain.planning import Bundle, Circumstances, Planned, Told, plan
 from services.notify.notices.occasion import Occasion
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
@@ -23,7 +26,9 @@ from services.notify.persons.domain.person import Person, stranger
 from services.notify.routing.domain.kinds import KindRule
 from services.notify.shared.values import NOISY, Way
 
-_SIDE_BY_SIDE = 50
+Making: TypeAlias = Callable[[datetime], Decision[Notice]]
+_AT_ONCE = 500
+"""So many people are told in one call to the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +69,69 @@ class Telling:
 
     async def tell(self, occasion: Occasion, recipient: str, message: Message) -> None:
         """Queue a notice to `recipient` on every channel that is planned, and to those who stand in for them."""
-        stored = await self._persons.find(recipient)
-        person = stored.aggregate if stored else stranger(recipient, occasion.community)
-        await self._tell_person(occasion, person, message, None)
-        for proxy in person.proxies:
-            if proxy.agreed and not person.gone:
-                found = await self._persons.find(proxy.person)
-                standing_in = found.aggregate if found else stranger(proxy.person, person.community)
-                await self._tell_person(occasion, standing_in, message, recipient)
+        await self.tell_each(occasion, [recipient], message)
 
     async def tell_each(self, occasion: Occasion, recipients: Iterable[str], message: Message) -> None:
-        """Queue a notice to each of `recipients`, some side by side."""
+        """Queue a notice to each of `recipients`, and to those who stand in for them, many in one call to the store."""
         everybody: Sequence[str] = list(dict.fromkeys(recipients))
-        for start in range(0, len(everybody), _SIDE_BY_SIDE):
-            told = everybody[start : start + _SIDE_BY_SIDE]
-            await asyncio.gather(*(self.tell(occasion, person, message) for person in told))
+        template = await self._wording.version(occasion.community, message.kind, message.rule.template)
+        async with asyncio.TaskGroup() as under_way:
+            written: asyncio.Task[None] | None = None
+            for start in range(0, len(everybody), _AT_ONCE):
+                some = everybody[start : start + _AT_ONCE]
+                wanted = await self._planned(occasion, some, message, template)
+                if written is not None:
+                    await written  # one part is on its way to the store while the next is made
+                written = under_way.create_task(self._write(occasion, wanted))
+
+    async def _write(self, occasion: Occasion, wanted: Mapping[str, Making]) -> None:
+        await self._notices.create_each(wanted, occasion.cause, taken=occasion.taken)
+
+    async def _planned(
+        self, occasion: Occasion, recipients: Sequence[str], message: Message, template: int
+    ) -> Mapping[str, Making]:
+        """What makes the notices to `recipients` and who stands in for them, by id. Those that wait for others are made
+        at once, with what they wait in."""
+        known = await self._persons.find_each(recipients)
+        told: list[tuple[Person, str | None]] = [
+            (known.get(id) or stranger(id, occasion.community), None) for id in recipients
+        ]
+        standing_in = [
+            (proxy.person, person.id)
+            for person, _ in told
+            for proxy in person.proxies
+            if proxy.agreed and not person.gone
+        ]
+        if standing_in:
+            proxies = await self._persons.find_each({id for id, _ in standing_in})
+            told += [(proxies.get(id) or stranger(id, occasion.community), behalf) for id, behalf in standing_in]
+        now = self._clock()
+        wanted: dict[str, Making] = {}
+        for person, behalf in told:
+            draft = self._draft(occasion, person.id, message, behalf, template)
+            asked = Told(draft.kind, message.rule.weight, draft.about, due=message.due, expires=draft.expires_at)
+            lately = {} if occasion.id == occasion.about else await self._lately(person, draft)  # else it is its first
+            around = Circumstances(self._open_channels, lately)
+            for planned in plan(asked, person, now, around):
+                if planned.bundle is None:
+                    wanted.setdefault(draft.id(planned.channel), partial(_queued, draft, planned))
+                else:
+                    await self._collect(occasion, draft, planned, planned.bundle)
+        return wanted
 
     async def tell_end_points(self, occasion: Occasion, message: Message) -> None:
         """Queue a notice to each end point of the community that wants messages of this kind."""
+        template = await self._wording.version(occasion.community, message.kind, message.rule.template)
         for endpoint in await wanting(self._endpoints, occasion.community, message.kind):
             if endpoint.way not in self._open_channels:
                 continue
-            draft = await self._draft(occasion, endpoint.id, message, None)
+            draft = self._draft(occasion, endpoint.id, message, None, template)
             expires = min(draft.expires_at or occasion.time + WAITS, occasion.time + WAITS)
             now = max(self._clock(), message.due or occasion.time)
             reason = Suppression.EXPIRED if now >= expires else None
             draft = draft.model_copy(update={"expires_at": expires})
-            await self._queue(occasion, draft, Planned(endpoint.way, now, reason))
+            one = {draft.id(endpoint.way): partial(_queued, draft, Planned(endpoint.way, now, reason))}
+            await self._notices.create_each(one, occasion.cause, taken=occasion.taken)
 
     async def supersede(self, occasion: Occasion, kind: str, recipients: Iterable[str] | None = None) -> None:
         """Give up notices of `kind` that wait and speak of an earlier version of the occasion's subject."""
@@ -98,14 +139,7 @@ class Telling:
         for id in await self._asked.waiting(occasion.about, kind, recipients):
             await self._notices.change(id, lambda notice, _: supersede(notice, version), occasion.cause)
 
-    async def _tell_person(self, occasion: Occasion, person: Person, message: Message, behalf: str | None) -> None:
-        draft = await self._draft(occasion, person.id, message, behalf)
-        told = Told(draft.kind, message.rule.weight, draft.about, due=message.due, expires=draft.expires_at)
-        around = Circumstances(self._open_channels, await self._lately(person, draft))
-        for planned in plan(told, person, self._clock(), around):
-            await self._queue(occasion, draft, planned)
-
-    async def _draft(self, occasion: Occasion, recipient: str, message: Message, behalf: str | None) -> Draft:
+    def _draft(self, occasion: Occasion, recipient: str, message: Message, behalf: str | None, template: int) -> Draft:
         rule = message.rule
         limit = occasion.time + rule.lasts
         return Draft(
@@ -115,7 +149,7 @@ class Telling:
             cause=occasion.id,
             about=occasion.about,
             version=occasion.sequence,
-            template=await self._wording.version(occasion.community, message.kind, rule.template),
+            template=template,
             particulars=message.particulars,
             expires_at=limit if message.expires is None else min(limit, message.expires),
             sort=rule.sort,
@@ -131,10 +165,9 @@ class Telling:
             return {}
         return await self._asked.lately(person.id, draft.about, reached, draft.cause, self._clock())
 
-    async def _queue(self, occasion: Occasion, draft: Draft, planned: Planned) -> None:
-        bundle = planned.bundle and bundle_id(
-            planned.bundle, draft.recipient, planned.channel, draft.about, planned.not_before
-        )
+    async def _collect(self, occasion: Occasion, draft: Draft, planned: Planned, kind: Bundle) -> None:
+        """Queue a notice that waits for others, and the bundle in which it will be told."""
+        bundle = bundle_id(kind, draft.recipient, planned.channel, draft.about, planned.not_before)
         with suppress(AlreadyExists, PersonGone):  # they were told before, or are gone
             made = await self._notices.create(
                 draft.id(planned.channel),
@@ -142,8 +175,10 @@ class Telling:
                 occasion.cause,
                 taken=occasion.taken,
             )
-            if planned.bundle is not None and made.aggregate.bundle is not None:
-                part, kind = made.aggregate, planned.bundle
-                await self._notices.create(
-                    made.aggregate.bundle, lambda now: open_bundle(part, kind, now), occasion.cause
-                )
+            part = made.aggregate
+            if part.bundle is not None:  # which one, was decided when it was made
+                await self._notices.create(part.bundle, lambda now: open_bundle(part, kind, now), occasion.cause)
+
+
+def _queued(draft: Draft, planned: Planned, now: datetime) -> Decision[Notice]:
+    return queue(draft, planned, now)

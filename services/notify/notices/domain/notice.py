@@ -153,7 +153,7 @@ class Notice(Aggregate):
 
     def whole(self) -> NoticeState | DeliveryState:
         names = NoticeState if self.of_old_words else DeliveryState
-        fields = self.model_dump(include=set(names.model_fields))
+        fields = {name: getattr(self, name) for name in names.model_fields if name != "stage"}
         return names(**fields, stage=self.stage)
 
     def becoming(self, **changes: Any) -> "Notice":
@@ -290,10 +290,10 @@ def suppressed(notice: Notice, reason: Suppression, why: Why | None = None) -> D
 
 
 def _fields(draft: Draft, planned: Planned) -> dict[str, Any]:
-    fields = draft.model_dump(exclude={"particulars"})
+    fields = {name: getattr(draft, name) for name in Draft.model_fields}
     if planned.reason is Suppression.ERASED:
-        return {**fields, "recipient": ERASED, "behalf": None}
-    return {**fields, "particulars": draft.particulars}
+        return {**fields, "recipient": ERASED, "behalf": None, "particulars": Particulars()}
+    return fields
 
 
 def _then(first: Event, following: Decision[Notice]) -> Decision[Notice]:

@@ -120,7 +120,11 @@ class Person(Aggregate):
 
 def stranger(id: str, community: str) -> Person:
     """A person of whom nothing is known, with the defaults. `community` is the one that asks or is asked."""
-    return Person(id=id, community=community)
+    return _STRANGER.model_copy(update={"id": id, "community": community})
+
+
+_STRANGER = Person(id="stranger", community="nowhere")
+"""Copied for each, since it is made for every one of many whom a broadcast tells."""
 
 
 def require_decider(by: Principal, person: str, community: str) -> None:
