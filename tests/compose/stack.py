@@ -113,11 +113,27 @@ class Stack:
         """Where a test finds the stores, as `tests.e2e.house.environment` says it of other houses."""
         return {
             "MONGODB_URL": self.mongodb("root"),
-            "KAFKA_BOOTSTRAP": self.kafka,
+            **self._subscriber(),
             "KAFKA_TOPIC_PREFIX": "",
             "KAFKA_PARTITIONS": "6",
             "AUTH_DEVELOPMENT_KEY": str(self._key()),
             **{f"{name.upper()}_DATABASE": f"community_{name}" for name in SERVICES},
+        }
+
+    def _subscriber(self) -> dict[str, str]:
+        """How a system outside reads Kafka, as an operator lets it in."""
+        job = ("run", "--rm", "--no-deps", "-T")
+        said = self.compose(*job, "kafka-users", "python", "-m", "services", "access", "subscriber", "test-reader")
+        way = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+        trusted = self._folder / "ca.pem"
+        trusted.write_text(self.compose(*job, "secrets", "cat", "/secrets/kafka/ca.pem"))
+        return {
+            "KAFKA_BOOTSTRAP": self.kafka,
+            "KAFKA_SECURITY_PROTOCOL": way["security.protocol"],
+            "KAFKA_SASL_MECHANISM": way["sasl.mechanism"],
+            "KAFKA_USERNAME": way["sasl.username"],
+            "KAFKA_PASSWORD": way["sasl.password"],
+            "KAFKA_CA_FILE": str(trusted),
         }
 
     def _settings(self) -> dict[str, str]:
@@ -126,6 +142,7 @@ class Stack:
             "TRUSTED_PROXIES": f"{self._front}.1",
             "EDGE_ADDRESS": f"127.0.0.1:{self._claims['edge'].port}",
             "KAFKA_ADDRESS": f"127.0.0.1:{self._claims['kafka'].port}",
+            "TEST_KAFKA_PORT": str(self._claims["kafka"].port),
             "TEST_MONGODB_PORT": str(self._claims["mongodb"].port),
             "PUBLIC_URL": f"http://127.0.0.1:{self._claims['edge'].port}",
             "RATE_LIMIT_PER_SECOND": "0",

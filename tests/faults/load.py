@@ -18,8 +18,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import MongoClient
 
 from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.kafka.access import for_client
 from services.chassis.principal import Role
-from services.chassis.settings.service_settings import AuthSettings
+from services.chassis.settings.service_settings import AuthSettings, KafkaSettings
 from services.contracts.notices import NoticeChannel, NoticeKind
 from services.contracts.topics import ISSUES
 from tests.e2e.house import COMMUNITY
@@ -156,11 +157,20 @@ async def _effects_once(load: Load) -> bool:
         return set(notices) == load.dispatched
 
 
+def _way_in(variables: dict[str, str]) -> dict[str, Any]:
+    """What a client of Kafka says of itself there."""
+    told = {name.lower(): value for name, value in variables.items() if name.startswith("KAFKA_")}
+    return for_client(KafkaSettings.model_validate({"environment": "test", **told}).kafka_access)
+
+
 async def _facts(variables: dict[str, str]) -> list[tuple[str, int, str, bytes]]:
     """Every fact of cases on the topic, in the order of its partition."""
     topic = variables["KAFKA_TOPIC_PREFIX"] + ISSUES.name
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=variables["KAFKA_BOOTSTRAP"], auto_offset_reset="earliest", enable_auto_commit=False
+        bootstrap_servers=variables["KAFKA_BOOTSTRAP"],
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        **_way_in(variables),
     )
     await consumer.start()
     try:
