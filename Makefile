@@ -7,7 +7,7 @@ TESTS ?=
 RUN := .venv/bin/python -m
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
-.PHONY: help demo demo-reset test test-compose bench lint lock schemas environment environment-dev
+.PHONY: help demo demo-reset test test-compose kubernetes bench lint lock schemas environment environment-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,6 +24,9 @@ test: environment-dev ## all tests, on a real Kafka and a real MongoDB; TESTS=te
 
 test-compose: environment-dev ## the containers of docker-compose.yml, killed one after another; needs a Docker engine
 	@exec $(RUN) pytest -o faulthandler_timeout=0 tests/compose
+
+kubernetes: environment-dev ## apply it to the cluster that kubectl leads to, kill, evict, roll, audit; prints a table
+	@exec $(RUN) tests.kubernetes
 
 bench: environment-dev ## measure against the floors of this machine
 	@$(RUN) deploy.local.fetch --no-browser

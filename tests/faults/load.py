@@ -44,6 +44,10 @@ class Load:
     unit: str = ""
     reported: set[str] = field(default_factory=set)
     dispatched: set[str] = field(default_factory=set)
+    a_second: float = A_SECOND
+    refused: int = 0
+    """Commands that had to be sent again, and how many of those the second time was no better for."""
+    refused_twice: int = 0
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -84,7 +88,7 @@ class Load:
                 pending.add(task)
                 task.add_done_callback(pending.discard)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), 1 / A_SECOND)
+                    await asyncio.wait_for(self._stopping.wait(), 1 / self.a_second)
                 if len(pending) > 200:
                     await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.gather(*pending)
@@ -109,6 +113,8 @@ class Load:
                 if answer.status_code < 500:
                     raise AssertionError(f"{path}: {answer.status_code} {answer.text}")
             attempt += 1
+            self.refused += attempt == 1
+            self.refused_twice += attempt == 2
             await asyncio.sleep(0.05)
 
 

@@ -73,7 +73,7 @@ def test_services_believe_the_edge_alone_and_the_edge_whom_it_is_told() -> None:
     assert "set_real_ip_from" not in conf
     assert "include /tmp/proxies.conf;" in conf
     on_front = {name for name, container in CONTAINERS.items() if "front" in container.get("networks", ())}
-    assert on_front == {"edge", *SERVICES}
+    assert on_front == {"edge", "demo", *SERVICES}
 
 
 def test_what_compose_asks_for_stands_in_its_example() -> None:
@@ -93,7 +93,7 @@ def test_subscribers_are_let_in_where_it_is_encrypted_and_asked_who_comes() -> N
     assert set(opened) == set(_BROKERS)
     ports = [port for broker in opened.values() for port in broker["ports"]]
     assert all(re.fullmatch(r"\$\{KAFKA_LISTEN:-127\.0\.0\.1\}:\d+:19092", port) for port in ports)
-    broker = (ROOT / "deploy" / "compose" / "kafka.sh").read_text("utf-8")
+    broker = (ROOT / "deploy" / "kubernetes" / "overlays" / "one-node" / "kafka.sh").read_text("utf-8")
     listeners = re.findall(r"listener\.security\.protocol\.map=(.*)", broker)
     assert listeners == ["INSIDE:SASL_PLAINTEXT,OUTSIDE:SASL_SSL,CONTROLLER:SASL_PLAINTEXT"]
     assert "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n" in broker

@@ -24,7 +24,7 @@ _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
 
 
 class Locked(KafkaServer):
-    """As deploy/compose/kafka.sh has it, without what leaves the host."""
+    """As deploy/kubernetes/overlays/one-node/kafka.sh has it, without what leaves the host."""
 
     def _broker(self, data: Path) -> dict[str, str]:
         return {
