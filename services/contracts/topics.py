@@ -57,7 +57,7 @@ TOPICS: tuple[Topic, ...] = (ISSUES, VOLUNTEERS, ACTIVITIES, NOTICES)
 READ_BY: dict[str, tuple[str, ...]] = {
     "issues": (ISSUES.name, NOTICES.name),
     "volunteers": (VOLUNTEERS.name, ACTIVITIES.name, NOTICES.name),
-    "events": (ACTIVITIES.name, VOLUNTEERS.name, VOLUNTEERS.state, NOTICES.name),
+    "events": (ACTIVITIES.name, VOLUNTEERS.name, VOLUNTEERS.state, ISSUES.state, NOTICES.name),
     "notify": (
         *(ISSUES.name, ISSUES.state, VOLUNTEERS.name, VOLUNTEERS.state),
         *(ACTIVITIES.name, ACTIVITIES.state, NOTICES.name),
