@@ -81,6 +81,11 @@ def breaks(last: Iterable[Released], models: Iterable[Declaration], topics: Iter
     return found
 
 
+def differing(old: Schema, new: Schema) -> list[str]:
+    """What of `new` a reader of `old`, or a record of it, would trip over, by the schemas alone."""
+    return list(_Comparison(old, new).objects(old, new, ""))
+
+
 def _of_type(old: Released, model: Declaration) -> list[str]:
     new = released(model)
     found = [
@@ -92,7 +97,7 @@ def _of_type(old: Released, model: Declaration) -> list[str]:
         )
         if was != is_
     ]
-    differences = list(_Comparison(old.schema, new.schema).objects(old.schema, new.schema, ""))
+    differences = differing(old.schema, new.schema)
     found += [f"{old.type}: {difference}" for difference in differences]
     if not differences:
         found += [f"{old.type}: {trouble}" for trouble in _tried(old, new, model)]

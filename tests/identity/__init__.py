@@ -1,0 +1,1 @@
+"""Identity for real: Keycloak with the realm of deploy/keycloak. `make identity`; it takes some minutes."""
