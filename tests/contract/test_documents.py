@@ -1,9 +1,9 @@
 """Stored documents change by addition only: a rolling upgrade has both versions at work, and may be taken back by one.
 
 A new version reads what the one before has stored, and the one before what the new one stores: a new field has a
-default and is ignored by who doesn't know it; none goes, changes its type or becomes narrower. What must go is no longer
-used for one version, and goes in the next; what changes its shape is a new field, filled by a sweep that may be broken
-off and begun again, while both are read. `released_documents.json` holds the shapes of the last release:
+default and is ignored by who doesn't know it; none goes, changes its type or becomes narrower. What must go is not used
+for one version, and goes in the next; what changes its shape is a new field, filled by a sweep that may be broken off
+and begun again, while both are read. `released_documents.json` holds the shapes of the last release:
 `python -m tests.contract.test_documents` writes them anew, at a release and never to quiet this test.
 """
 
