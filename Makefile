@@ -7,7 +7,7 @@ TESTS ?=
 RUN := .venv/bin/python -m
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
-.PHONY: help demo demo-reset test test-compose kubernetes identity bench lint lock schemas environment environment-dev
+.PHONY: help demo demo-reset test test-compose kubernetes identity images bench lint lock schemas environment environment-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,11 @@ kubernetes: environment-dev ## apply it to the cluster that kubectl leads to, ki
 
 identity: environment-dev ## Keycloak with the realm of deploy/keycloak: login, roles, keys, logout; fetches it once
 	@exec $(RUN) pytest -o faulthandler_timeout=0 tests/identity
+
+images: ## build the four images and print their sizes
+	@for service in issues volunteers events notify; do \
+	  docker build -q -f deploy/Dockerfile --build-arg SERVICE=$$service -t community-$$service . || exit 1; done
+	@docker images --format '{{.Repository}}	{{.Size}}' 'community-*'
 
 bench: environment-dev ## measure against the floors of this machine
 	@$(RUN) deploy.local.fetch --no-browser

@@ -26,7 +26,7 @@ REALM = "community"
 CLIENT = "frontend"
 REDIRECT = "http://localhost:8080/"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-_START = 600
+_START = 1500
 
 
 def _fetch(folder: Path) -> None:
