@@ -1,10 +1,11 @@
 """Calls made side by side travel together: while one is on its way to the store, those that come meanwhile gather.
 
 A call to MongoDB costs more than what it carries: a thread of Motor's, a command, a wait for the journal. Alone, a call
-leaves at once; under load each round carries what has gathered, so that the cost is shared. What is answered to one
-caller is what a call of its own would have been answered: nobody fails by what a neighbour sent. While the store is
-away, a write that has waited long behind one that failed fails with it, as it would have by itself: sent later, it
-would be carried out when nobody waits for it any more.
+leaves at once; under load each round carries what has gathered, so that the cost is shared, and behind a round that
+carried a crowd the next one waits a moment for those who come along. What is answered to one caller is what a call of
+its own would have been answered: nobody fails by what a neighbour sent. While the store is away, a write that has
+waited long behind one that failed fails with it, as it would have by itself: sent later, it would be carried out when
+nobody waits for it any more.
 """
 
 import asyncio
@@ -32,6 +33,11 @@ R = TypeVar("R")
 
 AT_ONCE = 256
 """Calls that one round carries at most."""
+
+_CROWD = 4
+_PAUSE_EACH = 0.0005
+_LONGEST_PAUSE = 0.006
+"""Seconds that a round waits for more, for each call of the crowd before it: the loop needs as long to bring more."""
 
 PATIENCE = 2.0
 """Seconds: a write that has waited longer behind a call that finds the store away is not sent after it."""
@@ -82,11 +88,15 @@ class Batcher(Generic[T, R]):
             self._waiting.popleft()[1].cancel()
 
     async def _rounds(self) -> None:
+        crowd = 0
         try:
             while self._waiting:
-                if self._gathering:
-                    await asyncio.sleep(self._gathering)
-                gathered = [self._waiting.popleft() for _ in range(min(len(self._waiting), AT_ONCE))]
+                if pause := self._gathering or _pause_behind(crowd):
+                    await asyncio.sleep(pause)
+                crowd = min(len(self._waiting), AT_ONCE)
+                if not crowd:  # another round has taken them meanwhile
+                    break
+                gathered = [self._waiting.popleft() for _ in range(crowd)]
                 try:
                     outcomes = await self._outcomes([item for item, *_ in gathered])
                 except asyncio.CancelledError:
@@ -118,6 +128,11 @@ class Batcher(Generic[T, R]):
             _, answer, _ = self._waiting.popleft()
             if not answer.done():
                 answer.set_exception(error)
+
+
+def _pause_behind(crowd: int) -> float:
+    """How long the next round waits for more behind one that carried so many."""
+    return 0.0 if crowd < _CROWD else min(crowd * _PAUSE_EACH, _LONGEST_PAUSE)
 
 
 class Inserts:

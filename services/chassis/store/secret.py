@@ -6,7 +6,7 @@ A plain digest of a person's id and a guessable word can be tried person by pers
 import hmac
 import os
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from services.chassis.aggregate import Naming
 from services.chassis.store.mongo import Database, insert_or_find
@@ -42,8 +42,16 @@ async def _found_or_made(database: Database) -> bytes:
 
 def keyed_mark(key: bytes, *parts: str) -> str:
     """A name that belongs to `parts`, always the same, which nobody without `key` can lead back to them."""
-    bound = "\x1f".join(f"{len(part)}:{part}" for part in parts)
-    return hmac.digest(key, bound.encode("utf-8", "surrogatepass"), "sha256").hex()[:40]
+    bound = "\x1f".join([f"{len(part)}:{part}" for part in parts])
+    mark = _begun_with(key).copy()
+    mark.update(bound.encode("utf-8", "surrogatepass"))
+    return mark.hexdigest()[:40]
+
+
+@lru_cache(maxsize=16)
+def _begun_with(key: bytes) -> hmac.HMAC:
+    """Begun once for each key. `hmac.digest` lets other threads have their turn each time, and waits for its own."""
+    return hmac.new(key, digestmod="sha256")
 
 
 def keyed_id(key: bytes, kind: str, *parts: str) -> str:

@@ -66,15 +66,14 @@ class Dispatches:
         id = f"{dispatch.case}#{dispatch.seq}"
         await self._write(
             [
-                _concluded(dispatch.case, dispatch.seq, DispatchOutcome.REASSIGNED, {"unit": {"$ne": dispatch.unit}}),
-                _concluded(dispatch.case, dispatch.seq, DispatchOutcome.REPEATED, {"unit": dispatch.unit}),
+                UpdateOne(_open_before(dispatch.case, dispatch.seq), [{"$set": {"outcome": _given_on(dispatch.unit)}}]),
                 UpdateOne({"_id": id}, {"$setOnInsert": document}, upsert=True),
             ]
         )
 
     async def ended(self, case: str, seq: int, outcome: DispatchOutcome) -> None:
         """The unit handled the case or returned it, by the case's event `seq`."""
-        await self._write([_concluded(case, seq, outcome, {})])
+        await self._write([UpdateOne(_open_before(case, seq), {"$set": {"outcome": outcome}})])
 
     async def withhold(self, case: str, withheld: bool) -> None:
         """The case is not for everybody any more, or is again."""
@@ -130,10 +129,15 @@ class Dispatches:
         return list(await self._collection.aggregate(pipeline).to_list(None))
 
 
-def _concluded(case: str, seq: int, outcome: DispatchOutcome, more: Document) -> UpdateOne:
-    """What was open before the case's event `seq` has this outcome."""
-    query = {"case": case, "seq": {"$lt": seq}, "outcome": DispatchOutcome.OPEN, **more}
-    return UpdateOne(query, {"$set": {"outcome": outcome}})
+def _open_before(case: str, seq: int) -> Document:
+    """The query for the dispatch that was open before the case's event `seq`."""
+    return {"case": case, "seq": {"$lt": seq}, "outcome": DispatchOutcome.OPEN}
+
+
+def _given_on(unit: str) -> Document:
+    """What became of an open dispatch when `unit` was given the case: the same unit has another deadline only."""
+    same = {"$eq": ["$unit", {"$literal": unit}]}
+    return {"$cond": [same, DispatchOutcome.REPEATED, DispatchOutcome.REASSIGNED]}
 
 
 def _tally(group: Any) -> DispatchTally:

@@ -45,6 +45,21 @@ async def test_a_lone_call_leaves_at_once_and_those_that_come_meanwhile_travel_t
     assert ferry.rounds == [[1], [2, 3, 4]]
 
 
+async def test_behind_a_crowd_a_round_waits_for_those_who_come_along() -> None:
+    ferry = Ferry()
+    together = Batcher(ferry)
+    crowd = [asyncio.create_task(together(n)) for n in range(10)]
+    await eventually(lambda: ferry.rounds == [list(range(10))])
+    late = [asyncio.create_task(together(10))]
+    await asyncio.sleep(0)
+    ferry.go.set()
+    await asyncio.gather(*crowd)
+    late += [asyncio.create_task(together(n)) for n in (11, 12)]
+
+    assert await asyncio.gather(*late) == [20, 22, 24]
+    assert ferry.rounds[1:] == [[10, 11, 12]]
+
+
 async def test_a_refusal_is_the_refused_one_s_alone() -> None:
     ferry = Ferry()
     ferry.go.set()
