@@ -3,10 +3,16 @@
 Throughput says how it comes out on a machine that has nothing else to do. Processor time says nearly the same on a busy
 one, since it does not count the time of others; so it shows where the time of a request goes, and what a change is
 worth. A request is paid for when all that follows from it is done: published, taken, drawn and counted.
+
+Below each line of ours stand its parts: those of the service by samples of its main thread (`sampled.py`), those of
+MongoDB by what it tells itself of its collections (`top`), both shared out over the processor time of the process.
 """
 
+import json
 import os
 import resource
+import signal
+import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,16 +31,19 @@ from tests.waiting import eventually
 SECONDS = 8
 _TICK = os.sysconf("SC_CLK_TCK")
 _STORE, _KAFKA, _SERVICE, _LOAD = _PROCESSES = "mongod", "kafka", "service", "load"
+_PARTS_TOLD = 9
 _TOLD = ("find", "getMore", "aggregate", "insert", "update", "delete", "findAndModify")
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Of one request. `processor`: milliseconds by process; `commands`: of MongoDB, by name; `sent`: Kafka bytes."""
+    """Of one request. `processor`: milliseconds by process; `commands`: of MongoDB, by name; `sent`: Kafka bytes.
+    `parts`: microseconds of what the service and MongoDB do in them."""
 
     processor: Mapping[str, float]
     commands: Mapping[str, float]
     sent: float
+    parts: Mapping[str, Mapping[str, float]]
 
     @property
     def whole(self) -> float:
@@ -52,8 +61,13 @@ async def run(servers: Servers) -> list[str]:
     name = f"bench_{uuid.uuid4().hex[:8]}"
     client = mongo.connect(servers.mongodb, application="bench")
     try:
-        async with topics(servers) as prefix, http.running_service(servers, prefix, name) as (port, environment):
-            return await _compared(_Ground(servers, client, name, prefix, port, environment))
+        with tempfile.TemporaryDirectory() as folder:
+            sampled = Path(folder) / "sampled.json"
+            async with (
+                topics(servers) as prefix,
+                http.running_service(servers, prefix, name, sampled) as (port, environment),
+            ):
+                return await _compared(_Ground(servers, client, name, prefix, port, environment, sampled))
     finally:
         for part in ("issues", "floor"):
             await client.drop_database(f"{name}_{part}")
@@ -68,6 +82,7 @@ class _Ground:
     prefix: str
     port: int
     environment: dict[str, str]
+    sampled: Path
 
 
 async def _compared(ground: _Ground) -> list[str]:
@@ -98,20 +113,73 @@ async def _compared(ground: _Ground) -> list[str]:
 
 def _told(what: str, floor: Costs, ours: Costs) -> list[str]:
     share = floor.whole / ours.whole
-    return [f"costs: {what}, floor: {floor}", f"costs: {what}, ours: {ours}; floor / ours: {share:.2f}"]
+    lines = [f"costs: {what}, floor: {floor}", f"costs: {what}, ours: {ours}; floor / ours: {share:.2f}"]
+    for process, parts in ours.parts.items():
+        largest = sorted(parts.items(), key=lambda each: -each[1])[:_PARTS_TOLD]
+        lines.append(f"    µs of {process}: " + ", ".join(f"{part} {spent:.0f}" for part, spent in largest))
+    return lines
 
 
 async def _costs(ground: _Ground, side: http.Side, requests: list[bytes], done: Callable[[], Awaitable[None]]) -> Costs:
     commands, sent, spent = await _commands(ground.client), await _sent(ground), _spent()
+    parts = await _parts(ground, side)
     answers = SECONDS * await http.load_for(side, requests, SECONDS, http.CONNECTIONS)
     await done()
     taken = {name: seconds - spent[name] for name, seconds in _spent().items()}
+    met = {process: found - parts[process] for process, found in (await _parts(ground, side)).items()}
     asked = await _commands(ground.client) - commands
     return Costs(
         {name: 1000 * seconds / answers for name, seconds in taken.items()},
         {name: count / answers for name, count in asked.items()},
         (await _sent(ground) - sent) / answers,
+        {process: _shared_out(found, 1e6 * taken[process] / answers) for process, found in met.items()},
     )
+
+
+def _shared_out(met: Counter[str], whole: float) -> dict[str, float]:
+    """`whole`, shared out by how much of each part was met; the time of threads is told beside that."""
+    every = sum(met.values())
+    return {part: whole * count / every for part, count in met.items() if count > 0}
+
+
+async def _parts(ground: _Ground, side: http.Side) -> dict[str, Counter[str]]:
+    """What was met until now of the parts of each process: of the service clock ticks, of MongoDB microseconds."""
+    totals = (await ground.client.admin.command("top"))["totals"]
+    asked = Counter[str]()
+    for name, spent in totals.items():
+        database, _, collection = name.partition(".")
+        if database == side.database:
+            for kind in ("queries", "getmore", "insert", "update", "remove", "commands"):
+                asked[f"{collection} {kind}"] += spent[kind]["time"]
+    return {_SERVICE: await _sampled(ground), _STORE: asked}
+
+
+async def _sampled(ground: _Ground) -> Counter[str]:
+    """The parts of the service: its main thread's by samples, and what its other threads took, in clock ticks."""
+    process = next(each for each in _descendants(os.getpid()) if _is_sampled(each))
+    ground.sampled.unlink(missing_ok=True)
+    os.kill(process, signal.SIGUSR2)
+    await eventually(ground.sampled.exists, within=10)
+    samples = Counter[str](json.loads(ground.sampled.read_text()))
+    ticks = _ticks_of_threads(process)
+    main = ticks.pop(process)
+    every = sum(samples.values())
+    found = Counter({part: round(1000 * main * count / every) for part, count in samples.items()})
+    found["threads of the driver"] = 1000 * sum(ticks.values())
+    return found
+
+
+def _ticks_of_threads(process: int) -> dict[int, int]:
+    return {int(each.name): _ticks(each / "stat") for each in Path(f"/proc/{process}/task").iterdir()}
+
+
+def _is_sampled(process: int) -> bool:
+    return b"tests.bench.sampled" in Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+def _ticks(stat: Path) -> int:
+    fields = stat.read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
 
 
 async def _drawn(store: mongo.Database) -> None:
@@ -158,10 +226,10 @@ def _spent() -> dict[str, float]:
     for process in _descendants(os.getpid()):
         try:
             command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
-            fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks = _ticks(Path(f"/proc/{process}/stat"))
         except OSError:
             continue  # it has ended
-        spent[_name(command)] += (int(fields[11]) + int(fields[12])) / _TICK
+        spent[_name(command)] += ticks / _TICK
     return spent
 
 

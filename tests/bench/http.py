@@ -130,7 +130,10 @@ def _shared(requests: Sequence[list[bytes]]) -> list[bytes]:
 
 
 @asynccontextmanager
-async def running_service(servers: Servers, prefix: str, name: str) -> AsyncIterator[tuple[int, dict[str, str]]]:
+async def running_service(
+    servers: Servers, prefix: str, name: str, sampled: Path | None = None
+) -> AsyncIterator[tuple[int, dict[str, str]]]:
+    """Its port and its environment. `sampled`: where it is to tell what it does (`sampled.py`)."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -144,7 +147,8 @@ async def running_service(servers: Servers, prefix: str, name: str) -> AsyncIter
             "RATE_LIMIT_PER_SECOND": "0",
             "LOG_LEVEL": "ERROR",
         }
-        command = [sys.executable, "-m", "services", "run", "issues", "--port", str(port)]
+        module = ["services"] if sampled is None else ["tests.bench.sampled", str(sampled)]
+        command = [sys.executable, "-m", *module, "run", "issues", "--port", str(port)]
         process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
         try:
             await ready(f"http://127.0.0.1:{port}/readyz")
