@@ -4,11 +4,17 @@ A text is found by the sounds of every two characters that stand side by side, a
 `dianti` and by `dt`; longer questions by all pairs in them. One syllable alone means any usual character of that sound.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from importlib.resources import files
 from itertools import pairwise
+
+import orjson
+
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # 45 MB, of which `_BESIDE` has what is asked for
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
@@ -23,12 +29,15 @@ _LONGEST_FIRSTS = 8
 _FIRSTS = frozenset("abcdefghjklmnopqrstwxyz")
 _USUAL = [bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)]
 """The characters of the first level of GB 2312, the 3,755 that are used most."""
+_BESIDE: dict[str, list[str]] = orjson.loads(files(__package__).joinpath("beside.json").read_bytes())
+"""The pairs of characters of which one sounds otherwise beside the other than alone, with their sounds: made of the
+phrases of pypinyin by `tests/unit/issues/reading/test_sounds`."""
 
 
 @lru_cache(maxsize=65_536)
 def of_pair(pair: str) -> tuple[str, str]:
     """The tokens of two characters side by side: their sounds, and the first letters of these."""
-    sounds = lazy_pinyin(pair, errors="ignore")
+    sounds = _BESIDE.get(pair) or [sound for char in pair for sound in lazy_pinyin(char, errors="ignore")]
     if len(sounds) < 2:  # a rare character whose sound is not known
         return ("", "")
     one, other = sounds
