@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-WORKERS ?= 3
+WORKERS ?= 4
 TESTS ?=
 RUN := .venv/bin/python -m
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
@@ -20,7 +20,8 @@ demo-reset: environment ## forget what the demo has kept
 
 test: environment-dev ## all tests, on a real Kafka and a real MongoDB; TESTS=tests/unit for some of them
 	@$(RUN) deploy.local.fetch
-	@$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@$(RUN) compileall -q -j 2 services deploy
+	@env -u PYTHONDONTWRITEBYTECODE $(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-compose: environment-dev ## the containers of docker-compose.yml, killed one after another; needs a Docker engine
 	@exec $(RUN) pytest -o faulthandler_timeout=0 tests/compose

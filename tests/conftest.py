@@ -4,6 +4,7 @@ A test shares Kafka and MongoDB with all others and keeps apart by the topic pre
 """
 
 import asyncio
+import gc
 import secrets
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -30,6 +31,16 @@ _DESK = pytest.StashKey[Desk]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SERVERS] = Servers()
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Thousands of tests and the modules that they test stay to the end: the collector need not walk through them again
+    and again, as a service that has started does not walk through its own."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 class _ControllerOfWorkers:

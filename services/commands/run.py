@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         SettingsError: a setting is missing or wrong.
         CannotListen: the port is taken.
     """
+    gc.disable()  # what a start makes stays: looking for what could go takes a fifth of its time
     names = list(dict.fromkeys(arguments.service))
     declared = {name: service(name) for name in names}
     settings = {name: read_settings(declared[name].settings, arguments.env_file) for name in names}
@@ -97,6 +98,7 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
+    gc.enable()
 
 
 def _die(died: list[str], part: str) -> None:

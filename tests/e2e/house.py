@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,7 +114,7 @@ async def running(
     settings = AuthSettings(environment="test", auth_development_key=Path(variables["AUTH_DEVELOPMENT_KEY"]))
     house = House(f"http://127.0.0.1:{port}", DevelopmentIssuer(settings))
     try:
-        await eventually(lambda: _ready(house, process), within=120)
+        await eventually_ready(house.url, 120, lambda: _running(process))
         yield house
     finally:
         if process.returncode is None:
@@ -123,11 +123,24 @@ async def running(
         claim.release()
 
 
-async def _ready(house: House, process: asyncio.subprocess.Process) -> bool:
+async def eventually_ready(url: str, within: float, running: Callable[[], None] = lambda: None) -> None:
+    """Wait until what serves at `url` says that it is ready; `running` raises where waiting is in vain.
+
+    Raises:
+        TimeoutError: it does not say so within that time.
+    """
+    async with httpx.AsyncClient(timeout=5) as http:
+
+        async def ready() -> bool:
+            running()
+            try:
+                return (await http.get(f"{url}/readyz")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        await eventually(ready, within, every=0.1)
+
+
+def _running(process: asyncio.subprocess.Process) -> None:
     if process.returncode is not None:
         raise AssertionError(f"the services ended with {process.returncode}")
-    try:
-        async with httpx.AsyncClient() as http:
-            return (await http.get(f"{house.url}/readyz", timeout=5)).status_code == 200
-    except httpx.TransportError:
-        return False

@@ -8,11 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
-import httpx
-
 from deploy.local.ports import Claim
-from tests.e2e.house import ROOT
-from tests.waiting import eventually
+from tests.e2e.house import ROOT, eventually_ready
 
 
 class Replica:
@@ -101,14 +98,7 @@ class Replica:
     async def ready(self, within: float = 60) -> None:
         """Wait until it says so."""
 
-        async def look() -> bool:
-            try:
-                async with httpx.AsyncClient() as http:
-                    return (await http.get(f"{self.url}/readyz", timeout=5)).status_code == 200
-            except httpx.TransportError:
-                return False
-
-        await eventually(look, within)
+        await eventually_ready(self.url, within)
 
     async def close(self) -> None:
         await self.kill()

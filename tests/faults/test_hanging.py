@@ -22,7 +22,7 @@ async def test_a_consumer_that_has_died_inside_comes_back_with_kafka(ground: Gro
         load = Load([issues.url], settings)
         async with load.running():
             await load.more(20)
-            await eventually(lambda: _asked(ill, "consuming", 200))
+            await eventually(lambda: _asked(ill, "consuming", 200), every=0.2)
             ill.fall_ill()
             await asyncio.to_thread(ground.kafka.kill)
             await load.more(20)
@@ -40,11 +40,11 @@ async def test_a_broker_that_stands_still_takes_nobody_out_of_the_edge_and_stops
         async with load.running():
             await load.more(20)
             for one in (issues, notify):
-                await eventually(lambda one=one: _asked(one, "consuming", 200))  # type: ignore[misc]
+                await eventually(lambda one=one: _asked(one, "consuming", 200), every=0.2)  # type: ignore[misc]
             await asyncio.to_thread(ground.kafka.freeze)
             try:
                 for one in (issues, notify):
-                    await eventually(lambda one=one: _asked(one, "consuming", 503))  # type: ignore[misc]
+                    await eventually(lambda one=one: _asked(one, "consuming", 503), every=0.2)  # type: ignore[misc]
                 await load.more(20)
                 for one in (issues, notify):
                     assert await _asked(one, "commands", 200)
@@ -71,7 +71,7 @@ async def test_a_process_that_is_told_to_end_ends_whatever_hangs(
         load = Load([issues.url], variables)
         async with load.running():
             await load.more(5)
-            await eventually(lambda: _asked(ill, "consuming", 200))
+            await eventually(lambda: _asked(ill, "consuming", 200), every=0.2)
             ill.fall_ill()
             await load.more(5)
         ill.ask_to_end()

@@ -39,7 +39,9 @@ async def test_an_outage_is_a_few_lines(ground: Ground, server: str, tmp_path: P
             await load.more(10)
             before = {name: len(conditions(replicas[name].said)) for name in replicas}
             await asyncio.to_thread(away.kill)
-            await eventually(lambda: all(len(conditions(replicas[name].said)) > before[name] for name in replicas))
+            await eventually(
+                lambda: all(len(conditions(replicas[name].said)) > before[name] for name in replicas), every=0.2
+            )
             await asyncio.sleep(AWAY)
             told = {name: conditions(replicas[name].said)[before[name] :] for name in replicas}
             await asyncio.to_thread(away.start)

@@ -49,11 +49,11 @@ async def test_the_leader_of_the_relay_is_killed_while_another_replica_waits(var
         async with load.running():
             for _ in range(2):
                 await load.more(15)
-                leader = await eventually(lambda: _leader(variables, first, second))
+                leader = await eventually(lambda: _leader(variables, first, second), every=0.1)
                 await leader.kill()
                 await load.more(15)
                 other = second if leader is first else first
-                await eventually(partial(_leads, variables, other))
+                await eventually(partial(_leads, variables, other), every=0.1)
                 await leader.start()
                 await leader.ready()
         await everything_told_once(load)
