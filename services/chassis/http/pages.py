@@ -54,20 +54,31 @@ def paged(page: Page[A], view: Callable[[Stored[A]], BaseModel], request: Reques
     return page_of([view(item) for item in page.items], page.next, request)
 
 
-def page_of(items: Sequence[BaseModel], following: str | None, request: Request) -> Response:
+def page_of(
+    items: Sequence[BaseModel], following: str | None, request: Request, *, more: bool | None = None
+) -> Response:
     """A page of `items`: with a Link header to the next page (RFC 8288) whose cursor is `following`, and an entity tag.
 
     304 without a body where the caller has the page already.
+
+    Args:
+        more: whether there are others; by default where there is a page after this one.
     """
-    first = "cursor" not in request.query_params
-    shown: PageView[Any] = PageView[Any](
-        items=list(items),
-        next=following,
-        total=len(items) if first and following is None else None,
-        at_least=len(items) if first and following is not None else None,
-    )
-    headers = {}
-    if following is not None:
-        url = request.url.include_query_params(cursor=following)
-        headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-    return listed(shown.model_dump_json(by_alias=True).encode(), headers, request)
+    counted = counts(len(items), following, request, more=more)
+    shown: PageView[Any] = PageView[Any](items=list(items), next=following, **counted)
+    return listed(shown.model_dump_json(by_alias=True).encode(), link(following, request), request)
+
+
+def counts(shown: int, following: str | None, request: Request, *, more: bool | None = None) -> dict[str, int]:
+    """How many there are, as the first page of a list says it: `total` or `at_least`; nothing for any other page."""
+    if "cursor" in request.query_params:
+        return {}
+    return {"at_least" if (following is not None if more is None else more) else "total": shown}
+
+
+def link(following: str | None, request: Request) -> dict[str, str]:
+    """The header that leads to the page whose cursor is `following`; none where there is no such page."""
+    if following is None:
+        return {}
+    url = request.url.include_query_params(cursor=following)
+    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}

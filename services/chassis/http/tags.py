@@ -67,23 +67,21 @@ def etagged_as_shown(stored: Any, view: Callable[[Any], BaseModel], request: Req
     return _unless_known(body, f'"{word}"', word, _VARYING, request)
 
 
-def listed(body: bytes, headers: Mapping[str, str], request: Request) -> Response:
+def listed(
+    body: bytes, headers: Mapping[str, str], request: Request, *, media_type: str = "application/json"
+) -> Response:
     """A list, with a weak tag of what is in it; 304 without a body where the caller has it already."""
     word = _digest(body)
-    return _unless_known(
-        body,
-        f'W/"{word}"',
-        word,
-        {**headers, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Language"},
-        request,
-    )
+    return _unless_known(body, f'W/"{word}"', word, {**_VARYING, **headers}, request, media_type)
 
 
-def _unless_known(body: bytes, tag: str, word: str, headers: Mapping[str, str], request: Request) -> Response:
+def _unless_known(
+    body: bytes, tag: str, word: str, headers: Mapping[str, str], request: Request, media_type: str = "application/json"
+) -> Response:
     headers = {"ETag": tag, **headers}
     if not none_match(request.headers.get("if-none-match"), word):
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _digest(body: bytes) -> str:

@@ -10,6 +10,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.pages import PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Principal
@@ -28,7 +29,7 @@ from services.issues.catalogue.store import Catalogues
 from services.issues.duplicates.candidates import Described, similar
 from services.issues.duplicates.domain.likeness import LikenessReason, Match
 from services.issues.places.domain.places import Place
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.supports.domain.supports import GiveSupport
 
 BASE = "/api/issues/v1/cases"
@@ -57,12 +58,6 @@ class SimilarView(BaseModel):
     mine: bool = Field(description="Whether the caller reported it.")
 
 
-class SimilarCases(BaseModel):
-    """The likeliest first."""
-
-    items: list[SimilarView]
-
-
 class SupportView(BaseModel):
     """Whether the caller stands behind the case `case`, which goes on for the one that was asked about."""
 
@@ -76,7 +71,7 @@ class SupportView(BaseModel):
 class Comparing:
     """What a report in the making is compared with: places and categories by name, and the rows of cases."""
 
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     catalogues: Catalogues
     rows: Collection
     clock: Clock
@@ -88,11 +83,12 @@ def router(changes: Changes, joining: CaseJoining, comparing: Comparing) -> APIR
 
     @routes.get(
         "/similar",
-        response_model=SimilarCases,
+        response_model=PageView[SimilarView],
         summary="What may be the same, while somebody types",
         responses=problems(NotYours, UnknownAggregate, UnknownCategory, NothingToCompare),
     )
     async def like(
+        request: Request,
         principal: PrincipalDep,
         community: Annotated[Id, Query()],
         place: Annotated[Id | None, Query(description="Any place of the tree.")] = None,
@@ -100,14 +96,17 @@ def router(changes: Changes, joining: CaseJoining, comparing: Comparing) -> APIR
         category: Annotated[Code | None, Query()] = None,
         text: Annotated[str | None, Query(max_length=2000)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 5,
-    ) -> SimilarCases:
-        """Open cases and those closed lately, each with a score and the reasons; public fields only."""
+    ) -> Response:
+        """Open cases and those closed lately, the likeliest first, each with a score and the reasons; public fields
+        only. There is no second page: who looks for more says more."""
         principal.require(community)
         asked = await _asked(comparing, community, place, floor, category, text)
         by = await changes.vault.known(principal)
-        found = await similar(changes.cases, comparing.rows, asked, comparing.clock(), visible_to(by, community), limit)
+        seen, now = visible_to(by, community), comparing.clock()
+        found = await similar(changes.cases, comparing.rows, asked, now, seen, limit + 1)
         joined = await joining.joined_by(by.sub, [stored.aggregate.id for stored, _ in found])
-        return SimilarCases(items=[_similar(stored.aggregate, how, by, joined) for stored, how in found])
+        shown = [_similar(stored.aggregate, how, by, joined) for stored, how in found[:limit]]
+        return page_of(shown, None, request, more=len(found) > limit)
 
     _supporting(routes, changes, joining)
     return routes

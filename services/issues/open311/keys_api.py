@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.chassis.errors import AlreadyExists, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.pages import PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.store.secret import Secret
-from services.chassis.values import Line, Request
+from services.chassis.values import Line
+from services.chassis.values import Request as Body
 from services.contracts.marks import Id
 from services.issues.cases.domain.handling import UnitElsewhere
 from services.issues.open311.keys import ApiKey, Keys
@@ -21,7 +23,7 @@ from services.issues.units.domain import Unit
 BASE = "/api/issues/v1/open311/keys"
 
 
-class IssueKey(Request):
+class IssueKey(Body):
     """A key for the system `title`. With `unit` its holder may also begin, finish and return that unit's cases."""
 
     community: Id
@@ -50,12 +52,6 @@ class IssuedKeyView(KeyView):
     api_key: str
 
 
-class KeysView(BaseModel):
-    """The keys of a community, the newest first."""
-
-    items: list[KeyView]
-
-
 def router(keys: Keys, units: Unchanging[Unit], secret: Secret) -> APIRouter:
     """The routes of keys, whose ids are made with `secret`."""
     routes = APIRouter(prefix=BASE, tags=["open311"])
@@ -75,9 +71,16 @@ def router(keys: Keys, units: Unchanging[Unit], secret: Secret) -> APIRouter:
         key, words = await keys.issue(id, body.community, body.title, by=command.principal, **given)
         return IssuedKeyView(**_shown(key), api_key=words)
 
-    @routes.get("", summary="The keys of a community", responses=problems(NotYours))
-    async def many(principal: PrincipalDep, community: Annotated[Id, Query()]) -> KeysView:
-        return KeysView(items=[KeyView(**_shown(key)) for key in await keys.of(community, principal)])
+    @routes.get(
+        "",
+        response_model=PageView[KeyView],
+        summary="The keys of a community, the newest first",
+        responses=problems(NotYours),
+    )
+    async def many(request: Request, principal: PrincipalDep, community: Annotated[Id, Query()]) -> Response:
+        """All of them, on one page."""
+        found = await keys.of(community, principal)
+        return page_of([KeyView(**_shown(key)) for key in found], None, request)
 
     @routes.delete("/{id}", summary="Take a key back", responses=problems(NotYours, UnknownAggregate))
     async def revoke(id: Id, principal: PrincipalDep) -> KeyView:

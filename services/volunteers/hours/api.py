@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.chassis.aggregate import new_id
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal, Role
@@ -32,7 +32,6 @@ from services.volunteers.hours.views import AccountView, TotalsView, account_vie
 from services.volunteers.needs.domain.serving import TooManyMinutes
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import matching
-from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/accounts"
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -46,16 +45,17 @@ def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], cap
     """The routes of accounts."""
     routes = APIRouter(prefix=BASE, tags=["hours"])
 
-    @routes.get("", summary="Everybody's hours", responses=problems(NotYours))
+    @routes.get("", response_model=PageView[AccountView], summary="Everybody's hours", responses=problems(NotYours))
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         volunteer: Annotated[Id | None, Query()] = None,
-    ) -> Listed[AccountView]:
+    ) -> Response:
         principal.require(community, Role.STAFF)
         query = matching(community, volunteer=volunteer)
-        return listed(await accounts.select(query, limit=page.limit, cursor=page.cursor), account_view)
+        return paged(await accounts.select(query, limit=page.limit, cursor=page.cursor), account_view, request)
 
     @routes.get(
         "/records.csv",

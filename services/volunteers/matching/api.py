@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, counts, link
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import listed
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Role
 from services.chassis.store import cursor as cursors
@@ -62,13 +63,19 @@ def router(
     """The routes of plans."""
     routes = APIRouter(prefix=BASE, tags=["matching"])
 
-    @routes.get("/plans/current", summary="Who is to be asked for what", responses=problems(NotYours, UnknownAggregate))
+    @routes.get(
+        "/plans/current",
+        response_model=ProposalsView,
+        summary="Who is to be asked for what",
+        responses=problems(NotYours, UnknownAggregate),
+    )
     async def current(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         need: Annotated[Id | None, Query()] = None,
-    ) -> ProposalsView:
+    ) -> Response:
         """The plan, for staff: pairs by the start of their need. Those that are not due may still change."""
         principal.require(community, Role.STAFF)
         stored = await plans.current(community)
@@ -78,14 +85,17 @@ def router(
         first = 0 if page.cursor is None else _offset(page.cursor)
         some = found[first : first + page.limit]
         more = first + page.limit < len(found)
-        return ProposalsView(
+        following = cursors.encode(first + page.limit, stored.aggregate.edition) if more else None
+        shown = ProposalsView(
             plan=plan_view(stored),
             items=[
                 ProposalView(need=made.need, person=made.person, due=made.due, why=bands_view(made.steps))
                 for made in some
             ],
-            next=cursors.encode(first + page.limit, stored.aggregate.edition) if more else None,
+            next=following,
+            **counts(len(some), following, request),
         )
+        return listed(shown.model_dump_json(by_alias=True).encode(), link(following, request), request)
 
     @routes.get(
         "/needs/{id}/placing", summary="Why this person, why not me", responses=problems(NotYours, UnknownAggregate)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from services.chassis.http.pages import PageView
 from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import PlanState
 from services.volunteers.matching.answers import Outcome, Placing
@@ -49,12 +50,10 @@ class PlanView(PlanState, Identified):
     """The plan of a community."""
 
 
-class ProposalsView(BaseModel):
-    """A page of a plan; `next` is the cursor of the following one."""
+class ProposalsView(PageView[ProposalView]):
+    """A page of what the plan `plan` proposes."""
 
     plan: PlanView
-    items: list[ProposalView]
-    next: str | None
 
 
 class PlacingView(BaseModel):

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
@@ -35,7 +35,6 @@ from services.volunteers.meals.domain import (
 )
 from services.volunteers.meals.views import MealRoundView, round_view
 from services.volunteers.shared.queries import matching
-from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/meal-rounds"
 Decide = Callable[[MealRound, Principal, datetime], Decision[MealRound]]
@@ -57,16 +56,19 @@ def router(rounds: Aggregates[MealRound], clock: Clock) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Meal rounds of a community", responses=problems(NotYours))
+    @routes.get(
+        "", response_model=PageView[MealRoundView], summary="Meal rounds of a community", responses=problems(NotYours)
+    )
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         status: Annotated[MealRoundStatus | None, Query()] = None,
-    ) -> Listed[MealRoundView]:
+    ) -> Response:
         principal.require(community)
         found = await rounds.select(matching(community, status=status), limit=page.limit, cursor=page.cursor)
-        return listed(found, lambda stored: round_view(stored, principal, clock()))
+        return paged(found, lambda stored: round_view(stored, principal, clock()), request)
 
     @routes.get("/{id}", summary="One meal round", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> MealRoundView:

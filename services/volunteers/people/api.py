@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal, Role
@@ -25,7 +25,6 @@ from services.volunteers.people.domain.vouching import CertificateByStaff, NotBy
 from services.volunteers.people.store import EVER
 from services.volunteers.people.views import VolunteerView, volunteer_view
 from services.volunteers.shared.queries import matching
-from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/volunteers"
 
@@ -51,22 +50,25 @@ def router(volunteers: Aggregates[Volunteer]) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Volunteers of a community", responses=problems(NotYours))
+    @routes.get(
+        "", response_model=PageView[VolunteerView], summary="Volunteers of a community", responses=problems(NotYours)
+    )
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         status: Annotated[VolunteerStatus | None, Query()] = None,
         skill: Annotated[Code | None, Query(description="Verified.")] = None,
         approved: Annotated[bool | None, Query(description="Or those who wait to be.")] = None,
-    ) -> Listed[VolunteerView]:
+    ) -> Response:
         principal.require(community, Role.STAFF)
         query = matching(community, status=status, skills=skill) | {"state.erased": False}
         if skill is not None:
             query["state.claimed_skills"] = {"$exists": True}  # before that, skills were claims
         if approved is not None:
             query["state.approved_at"] = {"$gt": EVER} if approved else None
-        return listed(await volunteers.select(query, limit=page.limit, cursor=page.cursor), _view(principal))
+        return paged(await volunteers.select(query, limit=page.limit, cursor=page.cursor), _view(principal), request)
 
     @routes.get("/me", summary="Oneself as a volunteer", responses=problems(NotYours, UnknownAggregate))
     async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> VolunteerView:

@@ -1,23 +1,13 @@
-"""The shape that all views of volunteers have: an aggregate's public state, its identity, and pages of both."""
+"""The shape that all views of volunteers have: an aggregate's public state and its identity."""
 
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
-from services.chassis.aggregate import Aggregate
 from services.chassis.errors import UnknownAggregate
-from services.chassis.store.aggregates import Page, Stored
+from services.chassis.store.aggregates import Stored
 
-A = TypeVar("A", bound=Aggregate)
 V = TypeVar("V", bound=BaseModel)
-
-
-class Listed(BaseModel, Generic[V]):
-    """One page of a list; `next` is the cursor of the following page, null at the end."""
-
-    items: list[V]
-    next: str | None = None
 
 
 class Identified(BaseModel):
@@ -26,11 +16,6 @@ class Identified(BaseModel):
     id: str
     community: str
     version: int = Field(description="Number of events so far; also the ETag.")
-
-
-def listed(page: Page[A], view: Callable[[Stored[A]], V]) -> Listed[V]:
-    """The page with each item as `view` shows it."""
-    return Listed(items=[view(stored) for stored in page.items], next=page.next)
 
 
 def shown(view: type[V], stored: Stored[Any], **more: Any) -> V:

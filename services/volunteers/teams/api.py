@@ -4,20 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.volunteers import TeamKind
 from services.volunteers.shared.queries import matching
-from services.volunteers.shared.views import Listed, listed
 from services.volunteers.teams import domain
 from services.volunteers.teams.domain import (
     ChangeTeam,
@@ -47,19 +46,20 @@ def router(teams: Aggregates[Team]) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Teams of a community", responses=problems(NotYours))
+    @routes.get("", response_model=PageView[TeamView], summary="Teams of a community", responses=problems(NotYours))
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         kind: Annotated[TeamKind | None, Query()] = None,
         recruiting: Annotated[bool | None, Query()] = None,
         mine: Annotated[bool, Query(description="Only those that the caller belongs to.")] = False,
-    ) -> Listed[TeamView]:
+    ) -> Response:
         principal.require(community)
         query = matching(community, kind=kind, recruiting=recruiting, people=principal.sub if mine else None)
         found = await teams.select(query, limit=page.limit, cursor=page.cursor)
-        return listed(found, lambda stored: team_view(stored, principal))
+        return paged(found, lambda stored: team_view(stored, principal), request)
 
     @routes.get("/{id}", summary="One team", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> TeamView:

@@ -29,7 +29,7 @@ from services.issues.reading.figures import CaseFigures, Line, Period, PeriodToo
 from services.issues.reading.finding import Reach
 from services.issues.reading.formulas import Formulas, Kpi, score, wilson
 from services.issues.reading.periods import UnknownPeriod, period_of
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.unchanging import Unchanging
 from services.issues.units.domain import Unit
 
@@ -110,7 +110,7 @@ class Titles:
     """What units and buildings are called, beside their figures."""
 
     units: Unchanging[Unit]
-    places: Remembered[Place]
+    places: AggregateCache[Place]
 
     async def of(self, by: By, values: Sequence[str]) -> Mapping[str, str]:
         """The titles of `values`, where they are units or buildings."""

@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.pages import counts, link
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import listed
 from services.chassis.principal import Role
 from services.chassis.store.cursor import InvalidCursor
 from services.chassis.store.mongo import Document
@@ -38,22 +39,25 @@ class Feature(BaseModel):
 
 
 class FeatureCollection(BaseModel):
-    """GeoJSON. `datum`: what coordinates refer to; standard GeoJSON where it is WGS84. `next`: of single cases."""
+    """GeoJSON. `datum`: what coordinates refer to; standard GeoJSON where it is WGS84. `next`: of single cases.
+
+    The first page says how many features there are: `total` where it holds all of them, else there are `at_least` so
+    many.
+    """
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[Feature]
     datum: Datum
     clustered: bool
     next: str | None = None
+    total: int | None = None
+    at_least: int | None = None
 
 
-class GeoJson(JSONResponse):
+class GeoJson(Response):
     """An answer of GeoJSON."""
 
     media_type = MEDIA_TYPE
-
-    def render(self, content: Any) -> bytes:
-        return orjson.dumps(content)
 
 
 def router(maps: Maps) -> APIRouter:
@@ -68,6 +72,7 @@ def router(maps: Maps) -> APIRouter:
         responses=problems(NotYours, NotABox, BoxTooLarge, InvalidCursor),
     )
     async def cases_in(
+        request: Request,
         principal: PrincipalDep,
         community: Annotated[Id, Query()],
         bbox: Annotated[str, Query(max_length=120, description="west,south,east,north in degrees of `datum`.")],
@@ -96,22 +101,27 @@ def router(maps: Maps) -> APIRouter:
             raise BoxTooLarge()
         if leaves is None:
             clusters = await maps.clusters(community, box, shown, zoom)
-            return _answer([_cluster(each, datum) for each in clusters], datum, clustered=True)
+            return _answer(request, [_cluster(each, datum) for each in clusters], datum, clustered=True)
         rows, following = await maps.points(community, box, leaves, shown, limit, cursor)
-        return _answer([_case(row, datum, works) for row in rows], datum, clustered=False, next=following)
+        points = [_case(row, datum, works) for row in rows]
+        return _answer(request, points, datum, clustered=False, following=following)
 
     return routes
 
 
-def _answer(features: list[Document], datum: Datum, *, clustered: bool, next: str | None = None) -> Response:
+def _answer(
+    request: Request, features: list[Document], datum: Datum, *, clustered: bool, following: str | None = None
+) -> Response:
     content = {
         "type": "FeatureCollection",
         "features": features,
         "datum": datum.value,
         "clustered": clustered,
-        "next": next,
+        "next": following,
+        **counts(len(features), following, request),
     }
-    return GeoJson(content, headers={"Cache-Control": "private, max-age=5"})
+    headers = {"Cache-Control": "private, max-age=5", **link(following, request)}
+    return listed(orjson.dumps(content), headers, request, media_type=MEDIA_TYPE)
 
 
 def _cluster(cluster: Cluster, datum: Datum) -> Document:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.chassis.errors import Invalid, NotYours
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.pages import PageDep, PageView
+from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.chassis.store.cursor import InvalidCursor
@@ -48,12 +48,6 @@ class DeskCount(BaseModel):
     waiting: int
     overdue: int
     more: bool
-
-
-class DeskCounts(BaseModel):
-    """What waits on each of the caller's desks."""
-
-    items: list[DeskCount]
 
 
 def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies) -> APIRouter:
@@ -114,10 +108,11 @@ def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies
 
     @routes.get(
         "/queue/counts",
+        response_model=PageView[DeskCount],
         summary="How many cases wait on each of one's desks",
         responses=problems(NotYours),
     )
-    async def counts(principal: PrincipalDep, community: Annotated[Id, Query()]) -> DeskCounts:
+    async def counts(request: Request, principal: PrincipalDep, community: Annotated[Id, Query()]) -> Response:
         """The desks of `mine`, each with what waits there and what of it is overdue; counted up to a thousand."""
         principal.require(community)
         by = await answering.vault.known(principal)
@@ -127,7 +122,7 @@ def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies
         for desk in own[len(named) :]:
             kind = Desk.UNIT if desk.startswith("unit:") else Desk(desk)
             found.append(await _count(finding, community, kind, [desk], by))
-        return DeskCounts(items=found)
+        return page_of(found, None, request)
 
     return routes
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal, Role
@@ -23,7 +23,6 @@ from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlread
 from services.volunteers.care.readings import Readings
 from services.volunteers.care.views import CarePlanView, care_plan_view
 from services.volunteers.shared.queries import matching
-from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/care-plans"
 
@@ -44,18 +43,21 @@ def router(care_plans: Aggregates[CarePlan], readings: Readings) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Care plans of a community", responses=problems(NotYours))
+    @routes.get(
+        "", response_model=PageView[CarePlanView], summary="Care plans of a community", responses=problems(NotYours)
+    )
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         status: Annotated[CarePlanStatus | None, Query()] = None,
         kind: Annotated[CareKind | None, Query()] = None,
         elder: Annotated[Id | None, Query()] = None,
-    ) -> Listed[CarePlanView]:
+    ) -> Response:
         principal.require(community, Role.STAFF)
         query = matching(community, status=status, kind=kind, elder=elder, erased=False)
-        return listed(await care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view)
+        return paged(await care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view, request)
 
     @routes.get("/{id}", summary="One care plan; the reading is on record", responses=problems(UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> CarePlanView:

@@ -3,33 +3,38 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.contracts.marks import Id
 from services.volunteers.care.readings import Readings
 from services.volunteers.care.views import ReadingView
-from services.volunteers.shared.views import Listed
 
 
 def router(readings: Readings) -> APIRouter:
     """The routes of the record."""
     routes = APIRouter(prefix="/api/volunteers/v1/readings", tags=["care plans"])
 
-    @routes.get("", summary="Who read where an elder lives, the latest first", responses=problems(NotYours))
+    @routes.get(
+        "",
+        response_model=PageView[ReadingView],
+        summary="Who read where an elder lives, the latest first",
+        responses=problems(NotYours),
+    )
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
         need: Annotated[Id | None, Query()] = None,
         person: Annotated[Id | None, Query()] = None,
-    ) -> Listed[ReadingView]:
+    ) -> Response:
         principal.require(community, Role.STAFF)
         found, following = await readings.page(community, need, person, page.limit, page.cursor)
-        return Listed(items=[ReadingView(**asdict(reading)) for reading in found], next=following)
+        return page_of([ReadingView(**asdict(reading)) for reading in found], following, request)
 
     return routes

@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Role
@@ -28,7 +28,6 @@ from services.volunteers.needs.views import NeedView, VerdictView, WhyView, need
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import matching
 from services.volunteers.shared.values import Moment
-from services.volunteers.shared.views import Listed, listed
 
 BASE = "/api/volunteers/v1/needs"
 
@@ -53,8 +52,14 @@ def router(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Ho
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", summary="Needs of a community, the earliest first", responses=problems(NotYours))
+    @routes.get(
+        "",
+        response_model=PageView[NeedView],
+        summary="Needs of a community, the earliest first",
+        responses=problems(NotYours),
+    )
     async def many(
+        request: Request,
         principal: PrincipalDep,
         page: PageDep,
         community: Annotated[Id, Query()],
@@ -69,7 +74,7 @@ def router(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Ho
         until: Annotated[Moment | None, Query(description="Those that start before.")] = None,
         mine: Annotated[bool, Query(description="Only those for which the caller was asked, or has a seat.")] = False,
         unfilled: Annotated[bool, Query(description="Only those with an open seat.")] = False,
-    ) -> Listed[NeedView]:
+    ) -> Response:
         """A week of one's own is `mine` with `since` and `until`."""
         principal.require(community)
         given = {"status": status, "origin": origin, "activity": activity, "care_plan": care_plan}
@@ -82,7 +87,7 @@ def router(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Ho
         if mine:
             query = {"$and": [query, asked(community, principal.sub)]}
         found = await needs.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
-        return listed(found, lambda stored: need_view(stored, principal))
+        return paged(found, lambda stored: need_view(stored, principal), request)
 
     @routes.get("/{id}", summary="One need", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> NeedView:

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
-from services.chassis.http.pages import PageDep
+from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.values import Request, Text
+from services.chassis.values import Request as Body
+from services.chassis.values import Text
 from services.contracts.marks import Id
 from services.contracts.volunteers import TakenOff
 from services.volunteers.needs.api.changing import changing_need
@@ -22,7 +23,6 @@ from services.volunteers.needs.domain.seating import AskedBefore, NeedHasMoved, 
 from services.volunteers.needs.store import BY_START, asked
 from services.volunteers.needs.views import NeedView, need_view
 from services.volunteers.seats.service import Seats
-from services.volunteers.shared.views import Listed, listed
 from services.volunteers.teams.domain import Membership
 
 BASE = "/api/volunteers/v1"
@@ -39,7 +39,7 @@ _REFUSALS = (
 _SEATING = (*_REFUSALS, NotEligible, NoOpenSeat, NeedHasMoved)
 
 
-class OfferTo(Request):
+class OfferTo(Body):
     """The person whom staff ask by their own choice, past the plan, and why."""
 
     person: Id
@@ -50,13 +50,20 @@ def router(needs: Aggregates[Need], seats: Seats) -> APIRouter:
     """The routes of offers."""
     routes = APIRouter(prefix=BASE, tags=["offers"])
 
-    @routes.get("/offers/me", summary="What I am asked for, and what I have accepted", responses=problems(NotYours))
-    async def mine(principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]) -> Listed[NeedView]:
+    @routes.get(
+        "/offers/me",
+        response_model=PageView[NeedView],
+        summary="What I am asked for, and what I have accepted",
+        responses=problems(NotYours),
+    )
+    async def mine(
+        request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
+    ) -> Response:
         principal.require(community)
         found = await needs.select(
             asked(community, principal.sub), sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor
         )
-        return listed(found, lambda stored: need_view(stored, principal))
+        return paged(found, lambda stored: need_view(stored, principal), request)
 
     _answering(routes, needs, seats)
     _seating(routes, needs, seats)

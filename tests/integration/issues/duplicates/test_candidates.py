@@ -38,7 +38,9 @@ async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_word
     assert not any(word in str(first) for word in ("七楼", "703", "楼道灯", floor["id"]))
 
     await api.made(NEIGHBOUR, f"/cases/{lamp}/support", None)
-    [joined_one] = (await ask(api, place=floor["id"], limit=1)).json["items"]
+    only = (await ask(api, place=floor["id"], limit=1)).json
+    assert (only["next"], only["total"], only["at_least"]) == (None, None, 1), "there is another"
+    [joined_one] = only["items"]
     assert (joined_one["id"], joined_one["supported"], joined_one["case"]["affected"]) == (lamp, True, 2)
     assert (await ask(api, RESIDENT, place=floor["id"], limit=1)).json["items"][0]["mine"] is True
 

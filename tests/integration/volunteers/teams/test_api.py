@@ -16,3 +16,19 @@ async def test_a_team_shows_its_members_to_its_leader(api: Api) -> None:
     assert (await api.read(BOB, "/teams", community=HERE, mine=True))["items"] == []
     assert await api.refused(ORGANISER, f"{path}/leave") == (409, "team.leader-stays")
     assert (await api.ok(ANN, f"{path}/leave"))["members"] == 1
+
+
+async def test_a_list_counts_leads_on_and_is_not_sent_twice(api: Api) -> None:
+    for title in ("合唱团", "书法社"):
+        await api.ok(ORGANISER, "/teams", {"community": HERE, "title": title, "kind": "hobby"})
+    whole = await api.get(ANN, "/teams", community=HERE)
+    assert (whole.json()["total"], whole.json()["at_least"], whole.json()["next"]) == (2, None, None)
+    known = {"If-None-Match": whole.headers["ETag"]}
+    assert (await api.get(ANN, "/teams", known, community=HERE)).status_code == 304
+    first = await api.get(ANN, "/teams", community=HERE, limit=1)
+    assert (first.json()["total"], first.json()["at_least"]) == (None, 1)
+    assert f"cursor={first.json()['next']}" in first.headers["Link"]
+    second = (await api.get(ANN, "/teams", community=HERE, limit=1, cursor=first.json()["next"])).json()
+    assert (len(second["items"]), second["total"], second["at_least"], second["next"]) == (1, None, None, None)
+    await api.ok(ANN, f"/teams/{second['items'][0]['id']}/join")
+    assert (await api.get(ANN, "/teams", known, community=HERE)).status_code == 200
