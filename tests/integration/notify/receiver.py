@@ -37,7 +37,7 @@ class Receiver:
             self.asked.append(Asked(first.split()[1], headers, body))
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if answer == "silent":
-                await asyncio.sleep(30)
+                await reader.read()  # until the other side hangs up
             elif answer == "hang up":
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nha")
             elif isinstance(answer, tuple):

@@ -98,9 +98,10 @@ async def test_a_digest_is_sent_once_over_two_replicas_and_a_death(house: House,
     assert await a_delivery(house, post).once() == 0
     house.now = EIGHT
     post.dies_after = 1
+    before = asyncio.all_tasks()
     with pytest.raises(Dies):
         await a_delivery(house, post).once()
-    await asyncio.sleep(0.5)  # what was under way beside it comes to its end
+    await asyncio.gather(*asyncio.all_tasks() - before, return_exceptions=True)  # what was under way beside it
     post.dies_after = None
     house.now = EIGHT + timedelta(seconds=5)
     await asyncio.gather(*(a_delivery(house, post).once() for _ in range(4)))

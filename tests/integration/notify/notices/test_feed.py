@@ -16,6 +16,7 @@ from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
 from tests.integration.notify.records import a_case
 from tests.unit.notify.given import HOUR, NEIGHBOUR, NOW, RESIDENT
+from tests.waiting import eventually
 
 ME = "resident-1"
 
@@ -59,7 +60,7 @@ async def test_a_reader_without_a_number_gets_no_history_and_then_what_comes(hou
         async with aclosing(feed.read(ME, None)) as reading:
             assert await anext(reading) == []
             coming = asyncio.ensure_future(anext(reading))
-            await asyncio.sleep(0.3)
+            await eventually(lambda: _watches(house), every=0.05)
             await arrive(house, 3)
             async with asyncio.timeout(5):
                 (found,) = await coming
@@ -68,6 +69,13 @@ async def test_a_reader_without_a_number_gets_no_history_and_then_what_comes(hou
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
     assert [each async for each in feed.read(ME, 3)] == [], "readers end with their process"
+
+
+async def _watches(house: House) -> bool:
+    """Whether the store has a change stream of the inboxes open."""
+    under_way = house.db.client.admin.aggregate([{"$currentOp": {"idleCursors": True}}])
+    here = [each async for each in under_way if each.get("ns") == f"{house.db.name}.notices"]
+    return any("$changeStream" in str(each) for each in here)
 
 
 async def test_events_over_http_are_those_of_the_caller(house: House, api: Api) -> None:

@@ -14,44 +14,19 @@ from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CasePhase, CaseStatus
 from services.issues.cases.domain.amending import Amend, amend
-from services.issues.cases.domain.assigning import GiveOn, Take, give_on, take
+from services.issues.cases.domain.assigning import GiveOn, give_on
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.extension import (
-    GrantExtension,
-    RefuseExtension,
-    RequestExtension,
-    grant_extension,
-    refuse_extension,
-    request_extension,
-)
-from services.issues.cases.domain.handling import (
-    ContactReporter,
-    Dispatch,
-    Handle,
-    Reassign,
-    Return,
-    SendBack,
-    Start,
-    Verify,
-    contact,
-    dispatch,
-    give_back,
-    handle,
-    reassign,
-    send_back,
-    start,
-    verify,
-)
-from services.issues.cases.domain.merging import Merge, Unmerge, merge, unmerge
-from services.issues.cases.domain.pausing import Pause, Resume, come_due, pause, resume
+from services.issues.cases.domain.extension import RequestExtension, request_extension
+from services.issues.cases.domain.handling import Dispatch, Handle, Reassign, dispatch, handle, reassign
+from services.issues.cases.domain.pausing import Pause, come_due, pause
 from services.issues.cases.domain.possible import possible
 from services.issues.cases.domain.remarks import AddRemark, remark
-from services.issues.cases.domain.reporting import Accept, Reject, accept, reject
+from services.issues.cases.domain.reporting import Accept, accept
 from services.issues.cases.domain.retention import anonymise_case
 from services.issues.cases.domain.transitions import TRANSITIONS, WHO, WORKING, CaseCommand
-from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
+from services.issues.cases.domain.verdict import Rate, rate
 from services.issues.reading.facts import BITS, By, Mark, facts
-from tests.unit.issues.cases.suitable import OTHER, SUITABLE
+from tests.unit.issues.cases.suitable import SUITABLE, Given
 from tests.unit.issues.world import CATALOGUE, CLOCKS, HERE, NOW, OTHER_UNIT, UNIT, a_report, assert_folds, person
 
 UNITS = (UNIT, OTHER_UNIT)
@@ -88,34 +63,35 @@ def _hours(draw: Any) -> timedelta:
     return timedelta(hours=hours)
 
 
-ACTS: dict[CaseCommand, Callable[[Case, Principal, datetime, Any], Decision[Case]]] = {
+Act = Callable[[Case, Principal, datetime, Any], Decision[Case]]
+
+
+def _as_suitable(given: Given) -> Act:
+    return lambda case, by, now, draw: given(case, by, now)
+
+
+WITH_DRAWN_INPUT: dict[CaseCommand, Act] = {
     C.ACCEPT: lambda case, by, now, draw: accept(
         case, Accept(category=draw(st.sampled_from([None, "noise"]))), CATALOGUE, by, now
     ),
-    C.REJECT: lambda case, by, now, draw: reject(case, Reject(reason="r"), by, now),
     C.DISPATCH: _dispatch,
-    C.RETURN: lambda case, by, now, draw: give_back(case, Return(reason="r"), by, now),
-    C.START: lambda case, by, now, draw: start(case, Start(), CLOCKS, by, now),
     C.HANDLE: lambda case, by, now, draw: handle(case, Handle(photos=draw(photos)), CLOCKS, by, now),
-    C.VERIFY: lambda case, by, now, draw: verify(case, Verify(), by, now),
-    C.SEND_BACK: lambda case, by, now, draw: send_back(case, SendBack(reason="r"), CLOCKS, by, now),
-    C.REOPEN: lambda case, by, now, draw: reopen(case, Reopen(reason="r"), by, now),
     C.RATE: lambda case, by, now, draw: rate(case, Rate(rating=draw(st.integers(1, 5))), by, now),
     C.REASSIGN: _reassign,
-    C.CONTACT: lambda case, by, now, draw: contact(case, ContactReporter(), CLOCKS, by, now),
     C.PAUSE: lambda case, by, now, draw: pause(case, Pause(until=now + _hours(draw), reason="r"), CLOCKS, by, now),
-    C.RESUME: lambda case, by, now, draw: resume(case, Resume(), CLOCKS, by, now),
     C.REQUEST_EXTENSION: lambda case, by, now, draw: request_extension(
         case, RequestExtension(until=now + _hours(draw), reason="r"), by, now
     ),
-    C.GRANT_EXTENSION: lambda case, by, now, draw: grant_extension(case, GrantExtension(), CLOCKS, by, now),
-    C.REFUSE_EXTENSION: lambda case, by, now, draw: refuse_extension(case, RefuseExtension(reason="r"), by, now),
-    C.MERGE: lambda case, by, now, draw: merge(case, Merge(into=OTHER.id), OTHER, CLOCKS, by, now),
-    C.UNMERGE: lambda case, by, now, draw: unmerge(case, Unmerge(), CLOCKS, by, now),
-    C.TAKE: lambda case, by, now, draw: take(case, Take(), by, now),
     C.GIVE_ON: lambda case, by, now, draw: give_on(case, GiveOn(to=draw(st.sampled_from(["a", "b", None]))), by, now),
     C.REMARK: lambda case, by, now, draw: remark(case, AddRemark(text="t", internal=draw(st.booleans())), by, now),
     C.AMEND: _amend,
+}
+OF_PARTS = {C.ADOPT, C.RELEASE, C.SPLIT_OFF}
+"""Another case has a hand in these: they are asked for with suitable input alone."""
+ACTS: dict[CaseCommand, Act] = {
+    command: WITH_DRAWN_INPUT.get(command) or _as_suitable(given)
+    for command, given in SUITABLE.items()
+    if command not in OF_PARTS
 }
 ROWS = {(row.source, row.command, row.target) for row in TRANSITIONS}
 
