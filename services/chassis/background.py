@@ -128,7 +128,7 @@ class Background:
 
     async def _start_parts(self) -> None:
         await self._make_indexes()
-        self._spawn("outbound", self._keep_connected())
+        self._spawn("producer", self._keep_connected())
         self._spawn("leading", self.leading.keep(self._changed))
         self._spawn("woken", self._wake_on_change())
         wakes = {lane.collection_name: lane.nudge for lane in self.lanes}

@@ -53,7 +53,7 @@ from services.issues.routing.store import KINDS as KINDS_OF_ROUTING
 from services.issues.routing.store import RoutingKept
 from services.issues.routing.suggester import Known
 from services.issues.settings import IssuesSettings
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.unchanging import Unchanging
 from services.issues.supports import room as supports_room
 from services.issues.supports.counting import SupporterCounts
@@ -62,7 +62,7 @@ from services.issues.supports.store import SUPPORTS
 from services.issues.units import room as units_room
 from services.issues.units.store import UNITS
 from services.issues.uploads import room as uploads_room
-from services.issues.uploads.kept import kept_uploads
+from services.issues.uploads.opening import opened_uploads
 from services.issues.vocabulary import room as vocabulary_room
 from services.issues.vocabulary.store import VOCABULARIES
 from services.issues.vocabulary.vocabularies import Vocabularies
@@ -81,9 +81,9 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     settings, database, journal, clock = runtime.settings, runtime.database, runtime.journal, runtime.clock
     vault = opened_vault(runtime)
     units, catalogues = Unchanging(runtime.aggregates(UNITS)), Catalogues(runtime.aggregates(CATALOGUES))
-    places = Remembered(runtime.aggregates(PLACES), clock)
-    vocabularies = Vocabularies(Remembered(runtime.aggregates(VOCABULARIES), clock))
-    photos, attachments = kept_uploads(runtime, vault)
+    places = AggregateCache(runtime.aggregates(PLACES), clock)
+    vocabularies = Vocabularies(AggregateCache(runtime.aggregates(VOCABULARIES), clock))
+    photos, attachments = opened_uploads(runtime, vault)
     rounds, plans, visits = runtime.aggregates(ROUNDS), runtime.aggregates(ROUND_PLANS), runtime.aggregates(VISITS)
     supports, wishes, cases = runtime.aggregates(SUPPORTS), runtime.aggregates(WISHES), runtime.aggregates(CASES)
     supporter_counts = counting(cases, wishes, supports, settings.raised_at)
@@ -123,16 +123,11 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
             runtime.traces,
         ),
         cases_room.room(
+            runtime,
             changes,
             joining,
             filing,
-            units,
-            visits,
-            calendars,
-            database,
-            journal,
-            runtime.traces,
-            settings,
+            cases_room.Earlier(units, visits, calendars),
             cases_room.Later(routing.dispatches.withhold, Drawn(partial(forget, routing), undraw)),
         ),
         reading_room.room(

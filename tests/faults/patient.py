@@ -21,7 +21,7 @@ from services.chassis.subscriber.intake import Intake
 from services.chassis.subscriber.member import Member
 
 _members: list[Member] = []
-_outbounds: list[Producer] = []
+_producers: list[Producer] = []
 _loops: list[asyncio.AbstractEventLoop] = []
 _hung: list[bool] = []
 
@@ -39,7 +39,7 @@ def _die_inside() -> None:
     for consumer in consumers:
         consumer._fetcher._get_actions_per_node = _unforeseen
     clients = [consumer._client for consumer in consumers]
-    clients += [producer._producer.client for producer in _outbounds if producer._producer is not None]
+    clients += [producer._producer.client for producer in _producers if producer._producer is not None]
     for client in clients:
         client._metadata_update = _unforeseen
         client.force_metadata_update()
@@ -73,7 +73,7 @@ def _keep_hold() -> None:
         await join(member, patience)
 
     async def running(producer: Producer) -> None:
-        _outbounds.append(producer)
+        _producers.append(producer)
         _loops.append(asyncio.get_running_loop())
         await run(producer)
 

@@ -20,7 +20,7 @@ from services.issues.cases.views import CaseNames, CaseView, CommandView, InputV
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place
 from services.issues.privacy.domain.contact import Contact
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.unchanging import Unchanging
 from services.issues.units.domain import Unit
 
@@ -35,7 +35,7 @@ class CasePresenter:
     def __init__(
         self,
         units: Unchanging[Unit],
-        places: Remembered[Place],
+        places: AggregateCache[Place],
         catalogues: Catalogues,
         levels_of: Callable[[str], Sequence[EscalationLevel]],
         clock: Clock,

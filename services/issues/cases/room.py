@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from services.chassis.room import Room
+from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.store.journal import Journal
-from services.chassis.store.mongo import Database
-from services.chassis.subscriber.erasure import Traces
 from services.chassis.subscriber.handlers import Handlers
 from services.issues.cases.api import cases as cases_api
 from services.issues.cases.api import desk, evidence, history, merging, timing
@@ -36,28 +34,33 @@ class Later:
     drawn: Drawn
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What rooms that stand before this one keep, and cases are made or reckoned with."""
+
+    units: Unchanging[Unit]
+    visits: Aggregates[Visit]
+    calendars: Calendars
+
+
 def room(
+    runtime: Runtime[CaseSettings],
     changes: Changes,
     joining: CaseJoining,
     filing: Filing,
-    units: Unchanging[Unit],
-    visits: Aggregates[Visit],
-    calendars: Calendars,
-    database: Database,
-    journal: Journal,
-    traces: Traces,
-    settings: CaseSettings,
+    earlier: Earlier,
     later: Later,
 ) -> Room:
     """The room of cases. `changes` brings the cases themselves, `joining` who supports them."""
     cases, vault, clocks = changes.cases, changes.vault, changes.clocks
+    visits, traces, settings = earlier.visits, runtime.traces, runtime.settings
     mergers = Mergers(cases, joining.supporter_counts, clocks)
     publicity = Publicity(cases, visits, joining.supports, joining.supporter_counts, filing.catalogues, later.withhold)
 
     def reactions(handlers: Handlers) -> None:
         join_up(handlers, mergers)
         keep_apart(handlers, publicity)
-        keep_time(handlers, cases, calendars, clocks)
+        keep_time(handlers, cases, earlier.calendars, clocks)
         take_findings(handlers, cases, visits, filing.catalogues, traces.gone, changes.numbers)
 
     return Room(
@@ -65,10 +68,10 @@ def room(
         kinds=KINDS,
         indexes=INDEXES,
         routers=[
-            history.router(cases, vault, journal),
+            history.router(cases, vault, runtime.journal),
             evidence.router(changes, filing.photos),
             merging.router(changes, filing.places, filing.catalogues),
-            cases_api.router(changes, filing, units, joining),
+            cases_api.router(changes, filing, earlier.units, joining),
             cases_api.by_number(changes),
             desk.router(changes, filing),
             timing.router(changes),
@@ -77,7 +80,7 @@ def room(
         sweeps=[
             clock_sweep(cases, clocks),
             Numbering(cases, changes.numbers),
-            Older(publicity, database),
+            Older(publicity, runtime.database),
             ContactExpiry(cases, vault, settings),
             WordsExpiry(cases, filing.photos, filing.attachments, settings),
             KeysInUse(cases, vault),

@@ -1,4 +1,4 @@
-"""Which uploads cases and visits show, and to whom: what the room of uploads asks of later rooms (`Showing`)."""
+"""Which uploads cases and visits show, and to whom. The room of uploads asks for it as `UploadVisibility`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

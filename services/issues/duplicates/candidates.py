@@ -11,7 +11,7 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.store.mongo import DESCENDING, Collection, Document
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.transitions import CLOSED, SOLVED
-from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, in_order, match
+from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, match, tokens_of
 from services.issues.places.domain.places import Place
 from services.issues.reading.row import INSIDE, WORDS, order_of
 from services.issues.shared.folding import folded
@@ -83,7 +83,7 @@ def worded(asked: Described, now: datetime) -> list[dict[str, Any]]:
     """The queries for rows in the open grounds of the place, else with one of the words, a query for each, else of the
     category. The words are the first ones, so that typing on asks with the same ones and more."""
     query: dict[str, Any] = {"community": asked.community, "order": {"$gte": order_of(now - OPEN_SINCE)}}
-    telling = list(dict.fromkeys(in_order(folded(asked.text or ""))))[:_TELLING]
+    telling = list(dict.fromkeys(tokens_of(folded(asked.text or ""))))[:_TELLING]
     if asked.place is not None:
         return [query | {"place": asked.place.outer, "building": None}]
     if telling:

@@ -37,7 +37,7 @@ from services.issues.open311.services import BATCH, BLACKBOX, public_category
 from services.issues.places.domain.places import Place
 from services.issues.privacy.domain.contact import Sealed
 from services.issues.privacy.vault import Vault
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.uploads.photos import Photos
 
 _THE_SAME_WITHIN = timedelta(minutes=10)
@@ -60,7 +60,7 @@ class Taking:
 
     cases: Aggregates[Case]
     catalogues: Catalogues
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     photos: Photos
     vault: Vault
     clock: Clock

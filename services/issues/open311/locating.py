@@ -16,7 +16,7 @@ from services.issues.open311.refusals import LocationMissing, LocationUnknown, V
 from services.issues.places.domain.datum import GivenPoint, metres_between
 from services.issues.places.domain.places import Place, PlaceIsRetired, PointFarAway, require_near
 from services.issues.places.service import reportable
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.queries import matching
 
 _MOST = 2000
@@ -36,7 +36,7 @@ class Location:
     words: str | None
 
 
-async def locate(places: Remembered[Place], community: str, form: Form) -> Location:
+async def locate(places: AggregateCache[Place], community: str, form: Form) -> Location:
     """The location that `form` gives.
 
     Raises:
@@ -108,7 +108,7 @@ def _bare(text: str) -> str:
     return re.sub(r"\s", "", text).lower()
 
 
-async def _named(places: Remembered[Place], community: str, id: str, point: GivenPoint | None) -> Place:
+async def _named(places: AggregateCache[Place], community: str, id: str, point: GivenPoint | None) -> Place:
     try:
         steps = await reportable(places, id)
     except (UnknownAggregate, PlaceIsRetired):
@@ -122,7 +122,7 @@ async def _named(places: Remembered[Place], community: str, id: str, point: Give
     return steps[-1]
 
 
-async def _public_places(places: Remembered[Place], community: str) -> list[Place]:
+async def _public_places(places: AggregateCache[Place], community: str) -> list[Place]:
     query = matching(community, kind=[PlaceKind.COMPOUND, PlaceKind.BUILDING])
     page = await places.stored.select(query, limit=_MOST)
     return [stored.aggregate for stored in page.items if not stored.aggregate.retired]

@@ -132,7 +132,7 @@ class UpdateRefused(
     """The table of transitions does not lead there."""
 
 
-def tell(scope: Scope, error: CommunityError, errors: Faults | None, headers: Mapping[str, str]) -> Response:
+def refusal_answer(scope: Scope, error: CommunityError, errors: Faults | None, headers: Mapping[str, str]) -> Response:
     """The answer that tells `error`; of several faults each is an error of its own."""
     language = preferred(request_context_of(scope).headers.get(b"accept-language", b"").decode("latin-1"))
     status = error.status if error.status in _KEPT else 400

@@ -19,7 +19,7 @@ from services.issues.open311.jurisdictions import Jurisdictions
 from services.issues.open311.keys import ApiKey, Keys
 from services.issues.open311.notes import Notes
 from services.issues.open311.queries import DETAILED, Flag, Key, Moment, Number, Parameters, Size, Word, paged
-from services.issues.open311.refusals import TokenUnknown, tell
+from services.issues.open311.refusals import TokenUnknown, refusal_answer
 from services.issues.open311.services import BASE, Offer
 from services.issues.open311.updates import Updating
 from services.issues.open311.windows import MOST, SPAN, Window, window
@@ -53,7 +53,7 @@ class Door:
 
 def router(door: Door, offer: Offer, notes: Notes, taking: Taking, updating: Updating) -> ErrorFormatRouter:
     """The routes of the endpoint."""
-    routes = ErrorFormatRouter(prefix=BASE, error_format=tell, tags=["open311"])
+    routes = ErrorFormatRouter(prefix=BASE, error_format=refusal_answer, tags=["open311"])
     _offering(routes, door, notes.requests.catalogues, offer)
     _asking(routes, door, notes, taking.clock)
     _taking(routes, door, taking)

@@ -7,10 +7,10 @@ from services.issues.places.api import stickers
 from services.issues.places.domain.places import Place
 from services.issues.places.links import Links
 from services.issues.places.store import INDEXES, KINDS
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 
 
-def room(places: Remembered[Place], catalogues: Catalogues, links: Links) -> Room:
+def room(places: AggregateCache[Place], catalogues: Catalogues, links: Links) -> Room:
     """The room of `places`. A form that a sticker opens offers the categories of `catalogues`."""
     routers = [tree.router(places), stickers.router(places, catalogues, links)]
     return Room("places", kinds=KINDS, indexes=INDEXES, routers=routers)

@@ -17,14 +17,14 @@ from services.issues.places.domain.places import (
     register_place,
     retire_place,
 )
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 
 _AT_ONCE = 32
 _PAGE = 500
 _ORDER = list(PlaceKind)
 
 
-async def path_to(places: Remembered[Place], id: str) -> list[Place]:
+async def path_to(places: AggregateCache[Place], id: str) -> list[Place]:
     """The places from the compound down to `id`, itself the last.
 
     Raises:
@@ -35,7 +35,7 @@ async def path_to(places: Remembered[Place], id: str) -> list[Place]:
     return [*(above[step] for step in place.above if step in above), place]
 
 
-async def reportable(places: Remembered[Place], id: str) -> list[Place]:
+async def reportable(places: AggregateCache[Place], id: str) -> list[Place]:
     """The places from the compound down to `id`, where something is to be reported.
 
     Raises:
@@ -49,7 +49,7 @@ async def reportable(places: Remembered[Place], id: str) -> list[Place]:
 
 
 async def register_all(
-    places: Remembered[Place], place: Place, wanted: Sequence[RegisterPlace], command: Command
+    places: AggregateCache[Place], place: Place, wanted: Sequence[RegisterPlace], command: Command
 ) -> tuple[int, int]:
     """Register `wanted`, which stand in `place` or in one another; how many are new, and how many were known.
 
@@ -76,7 +76,7 @@ async def register_all(
     return made, len(wanted) - made
 
 
-async def retire_inside(places: Remembered[Place], place: Place, command: Command) -> None:
+async def retire_inside(places: AggregateCache[Place], place: Place, command: Command) -> None:
     """Retire all that stands in `place`, the finest first.
 
     Raises:
@@ -99,7 +99,7 @@ async def retire_inside(places: Remembered[Place], place: Place, command: Comman
     places.forget(*(each.id for each in inside))
 
 
-async def everything_in(places: Remembered[Place], place: Place, *, directly: bool = False) -> AsyncIterator[Place]:
+async def everything_in(places: AggregateCache[Place], place: Place, *, directly: bool = False) -> AsyncIterator[Place]:
     """All that stands in `place`, at any depth; or only what has it as its parent."""
     query, cursor = {"state.parent": place.id} if directly else standing_in(place.id), None
     while True:
@@ -117,7 +117,7 @@ def standing_in(id: str) -> dict[str, Any]:
     return {"$or": [{"state.path": id}, {"state.parent": id}]}
 
 
-def in_order(places: Iterable[Place]) -> list[Place]:
+def in_walking_order(places: Iterable[Place]) -> list[Place]:
     """The places in the order in which one walks them: each after what it stands in, by number and title."""
     known = {place.id: place for place in places}
 
@@ -129,7 +129,7 @@ def in_order(places: Iterable[Place]) -> list[Place]:
 
 
 async def _register(
-    places: Remembered[Place], wanted: RegisterPlace, parent: Place, command: Command
+    places: AggregateCache[Place], wanted: RegisterPlace, parent: Place, command: Command
 ) -> tuple[Place, bool]:
     """The place, and whether it is new: somebody may have been faster."""
     id, by = place_id(wanted), command.principal

@@ -8,7 +8,7 @@ from services.chassis.store import cursor as cursors
 from services.chassis.store.aggregates import Page
 from services.contracts.issues import PlaceKind
 from services.issues.places.domain.places import Place
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 
 MOST = 1_000
 """So many places are put in order for a list; longer lists have none but that of registration, newest first."""
@@ -20,7 +20,7 @@ _LOWEST = 10_000
 
 
 async def in_walking_order(
-    places: Remembered[Place], query: Mapping[str, Any], limit: int, cursor: str | None
+    places: AggregateCache[Place], query: Mapping[str, Any], limit: int, cursor: str | None
 ) -> Page[Place] | None:
     """A page of the places that `query` finds; None where they are more than a thousand.
 

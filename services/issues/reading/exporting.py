@@ -23,20 +23,20 @@ class Units(Protocol):
 async def sheet(database: Database, units: Units, community: str, filters: Filters) -> AsyncIterator[str]:
     """The sheet in pieces of at most 500 lines. What changes meanwhile may be in it or not."""
     yield heading()
-    finding, cases, sites = CaseFinder(database), database["cases"], PlaceLookup(database)
+    finding, cases, place_lookup = CaseFinder(database), database["cases"], PlaceLookup(database)
     query, cursor = {"community": community, **filters.query()}, None
     while True:
         page = await finding.newest(query, BATCH, cursor)
         ids = [row["_id"] for row in page.rows]
         known = {found["_id"]: found["state"] async for found in cases.find({"_id": {"$in": ids}}, {"state": 1})}
-        yield await _piece([(id, known[id]) for id in ids if id in known], units, sites)
+        yield await _piece([(id, known[id]) for id in ids if id in known], units, place_lookup)
         cursor = page.next
         if cursor is None:
             return
 
 
-async def _piece(cases: Sequence[tuple[str, Document]], units: Units, sites: PlaceLookup) -> str:
-    where = await sites.of(state for _, state in cases)
+async def _piece(cases: Sequence[tuple[str, Document]], units: Units, place_lookup: PlaceLookup) -> str:
+    where = await place_lookup.of(state for _, state in cases)
     agencies = await units.those_of([state["unit"] for _, state in cases if state.get("unit")])
     exported = (
         Exported(id, state, where.get(state["place"], Where()), _title(agencies.get(state.get("unit") or "")))

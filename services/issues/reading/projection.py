@@ -3,7 +3,7 @@
 A row is made from the case as it stands and written only where nobody has written it meanwhile; the counts that it
 changes are on record before (`recounting.py` makes those). Marks and rows may therefore come late, twice or be
 interrupted anywhere: what is not done is still marked. What changed is drawn before what a rebuild has marked, the
-oldest first; the longer it has waited, the less the sweep rests (`pace.py`).
+oldest first; the longer it has waited, the less the sweep rests (`throttle.py`).
 """
 
 import asyncio

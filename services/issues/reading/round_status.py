@@ -16,7 +16,7 @@ from services.issues.rounds.domain.figures import summary_of
 from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.recount import compound_of, count
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 
 OPEN_SHOWN = 200
 
@@ -47,7 +47,7 @@ class RoundReader:
 
     visits: Aggregates[Visit]
     cases: Aggregates[Case]
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     catalogues: Catalogues
 
     async def status(self, round: Round, now: datetime, shown: Document, *, everything: bool) -> RoundStatus:

@@ -17,7 +17,7 @@ from services.issues.rounds.domain.figures import Compound, Seen, figures_of, re
 from services.issues.rounds.domain.rounds import Figures, Round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.walks import Walks
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.unfinished import RecountMarks, asking
 
 MARKS = "recounts"
@@ -65,7 +65,7 @@ async def count(visits: Aggregates[Visit], round: str, *, everything: bool = Fal
     return figures_of([seen async for seen in _seen(visits, round, everything)])
 
 
-async def compound_of(places: Remembered[Place], visits: Aggregates[Visit], round: Round) -> Compound:
+async def compound_of(places: AggregateCache[Place], visits: Aggregates[Visit], round: Round) -> Compound:
     """The compound in which `round` is walked: all its buildings, and those that were walked until its end."""
     parents = {place.parent for place in (await places.those_of(round.buildings)).values()}
     query: dict[str, Any] = {

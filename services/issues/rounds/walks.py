@@ -35,7 +35,7 @@ from services.issues.rounds.domain.visits import (
     visit_id,
     visit_of,
 )
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.uploads.photos import NotYourPhoto, Photos
 
 PART = 250
@@ -87,7 +87,7 @@ class Walks:
 
     rounds: Aggregates[Round]
     visits: Aggregates[Visit]
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     catalogues: Catalogues
     photos: Photos
 

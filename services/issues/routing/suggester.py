@@ -22,7 +22,7 @@ from services.issues.routing.domain.rules import Facts
 from services.issues.routing.domain.suggesting import Opinion, Suggestion, suggest
 from services.issues.routing.store import RoutingKept
 from services.issues.routing.weights import Parts
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.queries import matching
 from services.issues.shared.unchanging import Unchanging
 from services.issues.units.domain import Unit, unit_id
@@ -41,7 +41,7 @@ class Known:
     """What communities have that rules may name, and that suggestions are made from."""
 
     units: Unchanging[Unit]
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     catalogues: Catalogues
 
     async def category(self, community: str, code: str) -> Category | None:

@@ -18,14 +18,14 @@ _SKEW = timedelta(seconds=60)
 _AT_ONCE = 1000
 
 
-class Remembered(Generic[A]):
+class AggregateCache(Generic[A]):
     """Aggregates of a kind whose `changed_at` says when they were last changed, with an index on it.
 
     What is guaranteed: a change that any replica has acknowledged is seen here twice `LOOK_EVERY` seconds later at the
     latest, as long as the clocks of replicas differ by less than a minute; a change made through `forget` on this
-    replica is seen by the next read. It costs one query each `LOOK_EVERY` seconds of use, however much is remembered.
+    replica is seen by the next read. It costs one query each `LOOK_EVERY` seconds of use, however much is kept.
     What is not: a command that must not miss a change reads `stored`. That an aggregate does not exist is not
-    remembered.
+    kept in mind.
     """
 
     LIMIT = 50_000

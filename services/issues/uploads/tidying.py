@@ -8,8 +8,8 @@ from services.chassis.clock import Clock
 from services.chassis.store.mongo import Collection, Database, ObjectId
 from services.issues.uploads.attachments import Attachments
 from services.issues.uploads.photos import Photos
-from services.issues.uploads.showing import Showing
 from services.issues.uploads.store import Kept
+from services.issues.uploads.visibility import UploadVisibility
 
 PROGRESS = "tidying"
 """The collection that holds how far files were looked through, by bucket."""
@@ -25,8 +25,8 @@ class LooseUploads:
     name = "loose-uploads"
     every = timedelta(minutes=10)
 
-    def __init__(self, photos: Photos, attachments: Attachments, showing: Showing) -> None:
-        self._kept = ((photos, showing.photos_among), (attachments, showing.attachments_among))
+    def __init__(self, photos: Photos, attachments: Attachments, visibility: UploadVisibility) -> None:
+        self._kept = ((photos, visibility.photos_among), (attachments, visibility.attachments_among))
 
     async def once(self, clock: Clock) -> int:
         """Look at those that are to be looked at; returns how many were deleted."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.vocabulary.domain import Vocabulary, vocabulary_id
 from services.issues.vocabulary.residential import RESIDENTIAL
 
@@ -10,9 +10,9 @@ Groups = Sequence[Sequence[str]]
 
 
 class Vocabularies:
-    """The synonyms of all communities, remembered. What another replica changed is in force here after 4 s at most."""
+    """The synonyms of all communities, cached. What another replica changed is in force here after 4 s at most."""
 
-    def __init__(self, kept: Remembered[Vocabulary]) -> None:
+    def __init__(self, kept: AggregateCache[Vocabulary]) -> None:
         self.kept = kept
 
     async def of(self, community: str) -> Groups:

@@ -20,7 +20,7 @@ from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.store import ROUND_PLANS, ROUNDS, VISITS
 from services.issues.routing.store import RoutingKept
 from services.issues.settings import IssuesSettings
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.unchanging import Unchanging
 from services.issues.supports.counting import SupporterCounts
 from services.issues.supports.domain.supports import Support
@@ -28,7 +28,7 @@ from services.issues.supports.store import SUPPORTS
 from services.issues.units.domain import Unit
 from services.issues.units.store import UNITS
 from services.issues.uploads.attachments import Attachments
-from services.issues.uploads.kept import kept_uploads
+from services.issues.uploads.opening import opened_uploads
 from services.issues.uploads.photos import Photos
 from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.store import WISHES
@@ -39,7 +39,7 @@ class Kept:
     """All of it: aggregates, uploads, keys of contacts, and the rows that reading is made from."""
 
     units: Unchanging[Unit]
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     catalogues: Catalogues
     cases: Aggregates[Case]
     rounds: Aggregates[Round]
@@ -60,11 +60,11 @@ class Kept:
     def of(cls, runtime: Runtime[IssuesSettings]) -> "Kept":
         """What is kept in the database of `runtime`."""
         vault = opened_vault(runtime)
-        photos, attachments = kept_uploads(runtime, vault)
+        photos, attachments = opened_uploads(runtime, vault)
         cases, wishes, supports = runtime.aggregates(CASES), runtime.aggregates(WISHES), runtime.aggregates(SUPPORTS)
         return cls(
             units=Unchanging(runtime.aggregates(UNITS)),
-            places=Remembered(runtime.aggregates(PLACES), runtime.clock),
+            places=AggregateCache(runtime.aggregates(PLACES), runtime.clock),
             catalogues=Catalogues(runtime.aggregates(CATALOGUES)),
             cases=cases,
             rounds=runtime.aggregates(ROUNDS),

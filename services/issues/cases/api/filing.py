@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.issues.cases.evidence import Evidence
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.uploads.attachments import Attachments
 from services.issues.uploads.photos import Photos
 
@@ -14,7 +14,7 @@ from services.issues.uploads.photos import Photos
 class Filing:
     """Where the things are found that a report names: its place, its category, its pictures and attachments."""
 
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     catalogues: Catalogues
     photos: Photos
     attachments: Attachments

@@ -25,10 +25,10 @@ from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.service import reportable
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 
 
-def router(changes: Changes, places: Remembered[Place], catalogues: Catalogues) -> APIRouter:
+def router(changes: Changes, places: AggregateCache[Place], catalogues: Catalogues) -> APIRouter:
     """The routes of mergers, and of parents and their children."""
     routes = APIRouter(prefix=BASE, tags=["cases"])
     _merging(routes, changes)
@@ -81,7 +81,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
         return await _pointing(changes, id, merged_into(id), principal, page, request)
 
 
-def _parents(routes: APIRouter, changes: Changes, places: Remembered[Place], catalogues: Catalogues) -> None:
+def _parents(routes: APIRouter, changes: Changes, places: AggregateCache[Place], catalogues: Catalogues) -> None:
     family = (UnknownAggregate, NotYours, parents.OneLevelOnly, parents.ParentIsClosed)
 
     @routes.post(

@@ -59,7 +59,7 @@ class Likeness:
     @cached_property
     def grams(self) -> tuple[str, ...]:
         """The pairs of neighbouring characters and the words of it, in its order."""
-        return in_order(self.words or "")
+        return tokens_of(self.words or "")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Match:
         return bool(self.why) and self.score >= LIKELY
 
 
-def in_order(text: str) -> tuple[str, ...]:
+def tokens_of(text: str) -> tuple[str, ...]:
     """Pairs of neighbouring Chinese characters, and words of Latin letters or digits, after NFKC and case folding: each
     as often as it stands in `text`, in its order."""
     plain = unicodedata.normalize("NFKC", text[: 4 * _MOST]).casefold()

@@ -39,7 +39,7 @@ from services.issues.places.service import path_to, register_all, retire_inside,
 from services.issues.places.store import PLACES
 from services.issues.places.views import PlaceView, StepView, place_view, step_view
 from services.issues.places.walking import in_walking_order
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.queries import matching
 
 BASE = "/api/issues/v1/places"
@@ -64,7 +64,7 @@ class LaidOut(BaseModel):
     known: int
 
 
-def router(places: Remembered[Place]) -> APIRouter:
+def router(places: AggregateCache[Place]) -> APIRouter:
     """The routes of places."""
     routes = APIRouter(prefix=BASE, tags=["places"])
 
@@ -134,7 +134,7 @@ def router(places: Remembered[Place]) -> APIRouter:
     return routes
 
 
-def _one_place(routes: APIRouter, places: Remembered[Place]) -> None:
+def _one_place(routes: APIRouter, places: AggregateCache[Place]) -> None:
     @routes.get(
         "/{id}",
         response_model=PlaceView,

@@ -25,11 +25,11 @@ from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.layout import MAX_PLACES, TooManyPlaces
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.links import Links
-from services.issues.places.service import everything_in, in_order, reportable
+from services.issues.places.service import everything_in, in_walking_order, reportable
 from services.issues.places.stickers import Sticker, png_file, sheet, svg_file
 from services.issues.places.store import PLACES
 from services.issues.places.views import StepView, step_view
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 
 BASE = "/api/issues/v1"
 MAX_ON_A_PAGE = 240
@@ -53,7 +53,7 @@ class ReportForm(BaseModel):
     report_to: str
 
 
-def router(places: Remembered[Place], catalogues: Catalogues, links: Links) -> APIRouter:
+def router(places: AggregateCache[Place], catalogues: Catalogues, links: Links) -> APIRouter:
     """The routes of stickers and of the form that they open."""
     routes = APIRouter(prefix=BASE, tags=["stickers"])
 
@@ -84,7 +84,7 @@ def router(places: Remembered[Place], catalogues: Catalogues, links: Links) -> A
     return routes
 
 
-def _codes(routes: APIRouter, places: Remembered[Place], links: Links) -> None:
+def _codes(routes: APIRouter, places: AggregateCache[Place], links: Links) -> None:
     refused = problems(NotYours, UnknownAggregate)
 
     @routes.get(
@@ -141,7 +141,7 @@ def _codes(routes: APIRouter, places: Remembered[Place], links: Links) -> None:
         return Response(drawn, headers=headers, media_type=_HTML)
 
 
-async def _printed(places: Remembered[Place], place: Place) -> list[Place]:
+async def _printed(places: AggregateCache[Place], place: Place) -> list[Place]:
     """The places of a sheet, in the order in which one walks them."""
     found = [place]
     async for each in everything_in(places, place, directly=place.kind is PlaceKind.COMPOUND):
@@ -149,7 +149,7 @@ async def _printed(places: Remembered[Place], place: Place) -> list[Place]:
             found.append(each)
         if len(found) > MAX_PLACES + 1:
             raise TooManyPlaces(limit=MAX_PLACES, count=len(found))
-    return in_order(found)
+    return in_walking_order(found)
 
 
 def _stickers(links: Links, known: list[Place], shown: list[Place]) -> list[Sticker]:

@@ -24,7 +24,7 @@ from services.issues.rounds.domain import plans as rules
 from services.issues.rounds.domain.plans import RoundPlan
 from services.issues.rounds.domain.recurrence import RuleUnreadable
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.queries import matching
 
 BASE = "/api/issues/v1/round-plans"
@@ -74,7 +74,7 @@ def _view(calendars: Calendars, stored: Stored[RoundPlan]) -> RoundPlanView:
     )
 
 
-def router(plans: Aggregates[RoundPlan], places: Remembered[Place], calendars: Calendars) -> APIRouter:
+def router(plans: Aggregates[RoundPlan], places: AggregateCache[Place], calendars: Calendars) -> APIRouter:
     """The routes of recurring rounds, which go through buildings among `places`, by the days of `calendars`."""
     plan_view = partial(_view, calendars)
     routes = APIRouter(prefix=BASE, tags=["rounds"])
@@ -123,7 +123,9 @@ def router(plans: Aggregates[RoundPlan], places: Remembered[Place], calendars: C
     return routes
 
 
-def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered[Place], calendars: Calendars) -> None:
+def _changes(
+    routes: APIRouter, plans: Aggregates[RoundPlan], places: AggregateCache[Place], calendars: Calendars
+) -> None:
     plan_view = partial(_view, calendars)
 
     @routes.post(
@@ -173,5 +175,5 @@ def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], places: Remembered
         )
 
 
-async def _buildings(places: Remembered[Place], ids: tuple[str, ...]) -> list[Place]:
+async def _buildings(places: AggregateCache[Place], ids: tuple[str, ...]) -> list[Place]:
     return list((await places.those_of(ids)).values())

@@ -15,7 +15,7 @@ from services.issues.uploads.allowance import UploadsUsedUp
 from services.issues.uploads.attachments import MAX_BYTES, Attachment, AttachmentKind, Attachments, NotAnAttachment
 from services.issues.uploads.documents import DocumentEncrypted, DocumentTooLarge, NotADocument
 from services.issues.uploads.recordings import NotARecording, RecordingTooLong
-from services.issues.uploads.showing import Showing
+from services.issues.uploads.visibility import UploadVisibility
 
 BASE = "/api/issues/v1/attachments"
 
@@ -55,7 +55,7 @@ class AttachmentView(BaseModel):
     url: str
 
 
-def router(attachments: Attachments, showing: Showing) -> APIRouter:
+def router(attachments: Attachments, visibility: UploadVisibility) -> APIRouter:
     """The routes of attachments."""
     routes = APIRouter(prefix=BASE, tags=["attachments"])
 
@@ -78,7 +78,7 @@ def router(attachments: Attachments, showing: Showing) -> APIRouter:
         """The file is always a download, under a name of our own. Players may ask for one range of bytes."""
         attachment = await attachments.get(id)
         if attachment.community not in principal.communities or not await _may_have(
-            attachments, showing, attachment, principal
+            attachments, visibility, attachment, principal
         ):
             raise UnknownAggregate(kind="attachment", id=id)
         return _answer(attachment, await attachments.read(attachment), range)
@@ -98,11 +98,13 @@ def _view(attachment: Attachment) -> AttachmentView:
     )
 
 
-async def _may_have(attachments: Attachments, showing: Showing, attachment: Attachment, by: Principal) -> bool:
+async def _may_have(
+    attachments: Attachments, visibility: UploadVisibility, attachment: Attachment, by: Principal
+) -> bool:
     """Its uploader, workers, and whoever may have the attachments of a case that holds it."""
     works = by.has(attachment.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
     mine = works or await attachments.is_owner(attachment.owner, by)
-    return mine or await showing.shows_attachment_to(by, attachment)
+    return mine or await visibility.shows_attachment_to(by, attachment)
 
 
 def _answer(attachment: Attachment, data: bytes, asked: str | None) -> Response:

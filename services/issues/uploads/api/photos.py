@@ -22,7 +22,7 @@ from services.issues.uploads.allowance import UploadsUsedUp
 from services.issues.uploads.images import MAX_BYTES, NotAPicture, PictureTooLarge
 from services.issues.uploads.labels import taken
 from services.issues.uploads.photos import Photo, Photos
-from services.issues.uploads.showing import Showing
+from services.issues.uploads.visibility import UploadVisibility
 
 BASE = "/api/issues/v1/photos"
 _JPEG = {200: {"content": {"image/jpeg": {}}, "description": "The picture."}}
@@ -53,7 +53,7 @@ class SentPhotoView(PhotoView):
     taken: TakenView
 
 
-def router(photos: Photos, showing: Showing) -> APIRouter:
+def router(photos: Photos, visibility: UploadVisibility) -> APIRouter:
     """The routes of photos."""
     routes = APIRouter(prefix=BASE, tags=["photos"])
 
@@ -78,11 +78,11 @@ def router(photos: Photos, showing: Showing) -> APIRouter:
 
     @routes.get("/{id}", response_class=Response, summary="The picture", responses=reading)
     async def full(id: Id, principal: PrincipalDep) -> Response:
-        return await _picture(photos, showing, id, principal, thumbnail=False)
+        return await _picture(photos, visibility, id, principal, thumbnail=False)
 
     @routes.get("/{id}/thumbnail", response_class=Response, summary="The picture, small", responses=reading)
     async def thumbnail(id: Id, principal: PrincipalDep) -> Response:
-        return await _picture(photos, showing, id, principal, thumbnail=True)
+        return await _picture(photos, visibility, id, principal, thumbnail=True)
 
     return routes
 
@@ -99,16 +99,18 @@ def _view(photo: Photo) -> PhotoView:
     )
 
 
-async def _picture(photos: Photos, showing: Showing, id: str, by: Principal, *, thumbnail: bool) -> Response:
+async def _picture(
+    photos: Photos, visibility: UploadVisibility, id: str, by: Principal, *, thumbnail: bool
+) -> Response:
     photo = await photos.get(id)
-    if photo.community not in by.communities or not await _may_see(photos, showing, photo, by):
+    if photo.community not in by.communities or not await _may_see(photos, visibility, photo, by):
         raise UnknownAggregate(kind="photo", id=id)
     data = await photos.read(photo, thumbnail=thumbnail)
     headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": f'inline; filename="{photo.id}.jpg"'}
     return Response(data, media_type="image/jpeg", headers=headers)
 
 
-async def _may_see(photos: Photos, showing: Showing, photo: Photo, by: Principal) -> bool:
+async def _may_see(photos: Photos, visibility: UploadVisibility, photo: Photo, by: Principal) -> bool:
     """Its uploader, workers, and whoever may see the inside of a case that shows it."""
     works = by.has(photo.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
-    return works or await photos.is_owner(photo.owner, by) or await showing.shows_photo_to(by, photo.id)
+    return works or await photos.is_owner(photo.owner, by) or await visibility.shows_photo_to(by, photo.id)

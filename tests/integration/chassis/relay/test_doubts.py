@@ -25,7 +25,7 @@ async def make_due(lab: Lab) -> None:
 
 
 def unanswered(lab: Lab, *, arrives: bool) -> Any:
-    """An outbound whose requests have no answer; they arrive, or not."""
+    """A producer whose requests have no answer; they arrive, or not."""
 
     async def send(batches: Any) -> set[Any]:
         batches = list(batches)

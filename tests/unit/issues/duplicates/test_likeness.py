@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.issues.duplicates.domain.likeness import Likeness, LikenessReason, Spot, alike, best, in_order, match
+from services.issues.duplicates.domain.likeness import Likeness, LikenessReason, Spot, alike, best, match, tokens_of
 
 LAMP = Likeness(Spot("b9-f7", 7, "b9", "b9"), "lighting", "public-facilities", "七楼楼道灯不亮，晚上看不见")
 
@@ -65,15 +65,15 @@ TEXT = st.text(alphabet="灯楼道不亮电梯坏了ab12 ，。", max_size=30)
 
 @given(TEXT, TEXT)
 def test_alikeness_is_a_share(one: str, other: str) -> None:
-    assert 0 <= alike(in_order(one), in_order(other)) <= 1
-    assert alike(in_order(one), in_order(one)) in (0.0, 1.0) or len(in_order(one)) < 3
+    assert 0 <= alike(tokens_of(one), tokens_of(other)) <= 1
+    assert alike(tokens_of(one), tokens_of(one)) in (0.0, 1.0) or len(tokens_of(one)) < 3
 
 
 NINE, SEVENTH = Spot("b9", None, "b9", "b9"), Spot("b9-f7", 7, "b9", "b9")
 
 
 @given(
-    TEXT.filter(lambda text: len(in_order(text)) > 0),
+    TEXT.filter(lambda text: len(tokens_of(text)) > 0),
     st.text(alphabet="猫狗xyz 。", max_size=6),
     st.sampled_from([None, NINE, SEVENTH]),
     st.sampled_from([None, "lighting", "noise"]),

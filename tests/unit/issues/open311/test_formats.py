@@ -16,7 +16,7 @@ from services.contracts.issues import CaseStatus
 from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.open311 import refusals, states
 from services.issues.open311.formats import Format, answer, as_json, as_xml, format_of, moment
-from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp, RequestUnknown, tell
+from services.issues.open311.refusals import ApiKeyRefused, ApiKeyUsedUp, RequestUnknown, refusal_answer
 from tests.contract.open311.reading import as_texts, check, read_xml
 
 TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=30)
@@ -64,7 +64,7 @@ def test_a_time_has_its_zone() -> None:
 
 def told(error: CommunityError, path: str = "/x.json", faults: Any = None, headers: Any = None) -> tuple[int, Any, Any]:
     scope = {"type": "http", "path": path, "headers": [(b"accept-language", b"en")]}
-    answer = tell(scope, error, faults, headers or {})
+    answer = refusal_answer(scope, error, faults, headers or {})
     body = bytes(answer.body)
     value = orjson.loads(body) if path.endswith(".json") else read_xml("errors", body)
     return answer.status_code, check("errors", value), answer.headers

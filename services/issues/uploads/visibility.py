@@ -7,7 +7,7 @@ from services.chassis.principal import Principal
 from services.issues.uploads.attachments import Attachment
 
 
-class Showing(Protocol):
+class UploadVisibility(Protocol):
     """Knows everything that shows photos or holds attachments."""
 
     async def photos_among(self, ids: Sequence[str]) -> set[str]:

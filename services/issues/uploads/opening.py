@@ -9,7 +9,7 @@ from services.issues.uploads.photos import Photos
 from services.issues.uploads.settings import UploadSettings
 
 
-def kept_uploads(runtime: Runtime[UploadSettings], vault: Vault) -> tuple[Photos, Attachments]:
+def opened_uploads(runtime: Runtime[UploadSettings], vault: Vault) -> tuple[Photos, Attachments]:
     """The photos and the attachments, in the database of `runtime`."""
     database, clock, settings = runtime.database, runtime.clock, runtime.settings
     collections = (database[photos.COLLECTION], database[attachments.COLLECTION])
