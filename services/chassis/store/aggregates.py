@@ -25,7 +25,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, PersonGone, StaleVersion, TooMuchContention, UnknownAggregate
 from services.chassis.principal import SYSTEM
 from services.chassis.store import cursor as cursors
-from services.chassis.store import outbox
+from services.chassis.store import documents, outbox
 from services.chassis.store.batcher import Inserts, Reads, Updates
 from services.chassis.store.gone import Gone
 from services.chassis.store.keyed_lock import KeyedLock
@@ -42,7 +42,6 @@ from services.contracts.topics import Topic
 
 A = TypeVar("A", bound=Aggregate)
 
-RECEIPTS_KEPT = 32
 _ATTEMPTS = 40
 _AT_ONCE: AbstractAsyncContextManager[None] = nullcontext()
 
@@ -289,17 +288,13 @@ class Aggregates(Generic[A]):
             matching = {"$and": [matching, {"$or": cursors.beyond(sort, descending, *cursors.decode(cursor))}]}
         direction = DESCENDING if descending else UP
         with store_errors():
-            documents = (
-                await self.collection.find(matching, {"state": 1, "v": 1, "at": 1})
-                .sort([(sort, direction), ("_id", direction)])
-                .limit(limit + 1)
-                .to_list(limit + 1)
-            )
+            matched = self.collection.find(matching, {"state": 1, "v": 1, "at": 1})
+            found = await matched.sort([(sort, direction), ("_id", direction)]).limit(limit + 1).to_list(limit + 1)
         following = None
-        if len(documents) > limit:
-            last_one = documents[limit - 1]
+        if len(found) > limit:
+            last_one = found[limit - 1]
             following = cursors.encode(cursors.at_path(last_one, sort), last_one["_id"])
-        return Page([self._stored(document) for document in documents[:limit]], following)
+        return Page([self._stored(document) for document in found[:limit]], following)
 
     def indexes(self) -> list[IndexModel]:
         """What the relay needs of every kind."""
@@ -340,54 +335,20 @@ class Aggregates(Generic[A]):
         named = self._named.newly(before.aggregate, decision.aggregate)
         await self._named.require(named, cause.actor, decision.aggregate.community)
         stored = Stored(decision.aggregate, before.version + len(decision.events))
-        update = self._update(id, decision, before.version, stored, now, cause, receipt, taken)
+        events = self._outbox(decision, before.version, now, cause)
+        entry = None if receipt is None else receipt.entry(stored, now)
+        update = documents.change(decision.aggregate, stored.version, WRITER, events, entry, taken)
         with store_errors():
             if not await self._write({"_id": id, "v": before.version}, update):
                 return None
-        self._committed(None if document.get("outbox") else _as_relayed(id, stored, update))
+        relayed = documents.as_relayed(id, stored.aggregate, stored.version, update)
+        self._committed(None if document.get("outbox") else relayed)
         await self._named.look_after(named, stored.aggregate.community)
         return stored
 
-    def _update(
-        self,
-        id: str,
-        decision: Decision[A],
-        version: int,
-        stored: Stored[A],
-        now: datetime,
-        cause: Cause,
-        receipt: Receipt | None,
-        taken: Taken | None,
-    ) -> Document:
-        push: Document = {}
-        update: Document = {"$push": push}
-        if decision.events:
-            update["$set"] = {
-                "v": stored.version,
-                "by": f"{WRITER}:{stored.version}",
-                "state": _dump(decision.aggregate),
-            }
-            push["outbox"] = {"$each": self._outbox(decision, version, now, cause)}
-        if receipt is not None:
-            push["receipts"] = {"$each": [receipt.entry(stored, now)], "$slice": -RECEIPTS_KEPT}
-        if taken is not None and decision.events:
-            push["taken"] = str(taken)
-        return update
-
     def _document(self, id: str, decision: Decision[A], now: datetime, cause: Cause, taken: Taken | None) -> Document:
-        """The first document of an aggregate."""
-        version = len(decision.events)
-        document: Document = {
-            "_id": id,
-            "v": version,
-            "at": now,
-            "by": f"{WRITER}:{version}",
-            "state": _dump(decision.aggregate),
-            "outbox": self._outbox(decision, 0, now, cause),
-        }
-        if taken is not None:
-            document["taken"] = [str(taken)]
-        return document
+        events = self._outbox(decision, 0, now, cause)
+        return documents.first(id, decision.aggregate, WRITER, events, now, taken)
 
     async def _created_before(
         self, id: str, receipt: Receipt | None, taken: Taken | None, key: Any
@@ -414,8 +375,7 @@ class Aggregates(Generic[A]):
             decision,
             version,
             now,
-            with_state=self.kind.state is not None,
-            usual=None if self.kind.state is None else self.kind.state.type,
+            state=self.kind.state,
             actor=decision.actor or cause.actor,
             causationid=cause.causationid,
             traceparent=cause.traceparent,
@@ -431,16 +391,6 @@ class Aggregates(Generic[A]):
 
 async def _pause(attempt: int) -> None:
     await asyncio.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.05)))  # noqa: S311  jitter
-
-
-def _as_relayed(id: str, stored: Stored[Any], update: Document) -> Document:
-    """The document after `update`, which found its outbox empty, as far as a relay reads it."""
-    outbox = update["$push"].get("outbox", {"$each": []})["$each"]
-    return {"_id": id, "v": stored.version, "state": {"community": stored.aggregate.community}, "outbox": outbox}
-
-
-def _dump(aggregate: Aggregate) -> Document:
-    return aggregate.model_dump(exclude={"id"})
 
 
 def newest_first(*fields: str) -> Sequence[tuple[str, int]]:

@@ -17,7 +17,7 @@ from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Invalid
 from services.chassis.principal import SYSTEM
 from services.chassis.store.mongo import Document
-from services.contracts.event import Event
+from services.contracts.event import Event, State
 from services.contracts.holding import officers, people
 
 MAX_EVENT_BYTES = 256 * 1024
@@ -37,17 +37,15 @@ def entries(
     version: int,
     now: datetime,
     *,
-    with_state: bool,
+    state: type[State] | None,
     actor: str,
     causationid: str | None,
     traceparent: str | None,
-    usual: str | None = None,
 ) -> list[Document]:
     """The entries for the events of `decision`, made on an aggregate at `version`.
 
     Args:
-        with_state: whether the aggregate's topic shows its state.
-        usual: the type of the states of its kind; one of another type says so.
+        state: what the aggregate's topic shows of its kind, if anything; a state of another type says so.
 
     Raises:
         EventTooLarge: an event or the state is larger than a message may be.
@@ -61,10 +59,10 @@ def entries(
     if aggregate.withholds:
         for entry, event in zip(made, decision.events, strict=True):
             entry["told"] = _told(aggregate.told(event))
-    if made and with_state and not aggregate.kept_inside:
+    if made and state is not None and not aggregate.kept_inside:
         public = aggregate.public() if aggregate.withholds else aggregate.public_state
         made[-1]["state"] = None if public is None else _checked(public.model_dump_json().encode())
-        if public is not None and (aggregate.withholds or public.type != (usual or public.type)):
+        if public is not None and (aggregate.withholds or public.type != state.type):
             made[-1]["state_type"] = public.type
     return made
 

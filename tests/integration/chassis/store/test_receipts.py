@@ -9,7 +9,8 @@ from services.chassis.aggregate import Decision
 from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists, StaleVersion
 from services.chassis.store import mongo
-from services.chassis.store.aggregates import RECEIPTS_KEPT, Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.documents import RECEIPTS_KEPT
 from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replayed
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make, nothing
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.store.outbox import entries
-from services.contracts.issues import PlaceKind
+from services.contracts.issues import PlaceKind, PlaceState
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.reporting import Report, report
 from services.issues.places.domain import places
@@ -256,7 +256,7 @@ def test_nothing_is_reported_where_nothing_is() -> None:
 @pytest.mark.parametrize("kind", PlaceKind)
 def test_the_outbox_of_an_inner_place_holds_no_state_and_no_tombstone(kind: PlaceKind) -> None:
     decision = retire_place(EACH[kind], STAFF, NOW)
-    [entry] = entries(decision, 1, NOW, with_state=True, actor=STAFF.sub, causationid=None, traceparent=None)
+    [entry] = entries(decision, 1, NOW, state=PlaceState, actor=STAFF.sub, causationid=None, traceparent=None)
     assert ("state" in entry) is (kind in (PlaceKind.COMPOUND, PlaceKind.BUILDING))
 
 
