@@ -156,6 +156,18 @@ def test_what_was_made_is_changed_for_all_at_once(stack: Stack) -> None:
         assert client["community_issues"].list_collection_names()
 
 
+def test_down_and_up_keep_what_is_stored(stack: Stack) -> None:
+    def stored() -> int:
+        with MongoClient[dict[str, object]](stack.mongodb("root")) as client:
+            return client["community_issues"]["journal"].count_documents({})
+
+    before = stored()
+    assert before
+    stack.compose("down", "--timeout", "60", within=300)
+    stack.compose("up", "--detach", "--wait", "--wait-timeout", "300", within=600)
+    assert stored() >= before
+
+
 async def test_what_is_too_large_for_the_edge_is_refused_as_a_service_refuses_it(stack: Stack) -> None:
     async with httpx.AsyncClient(base_url=stack.url, timeout=60) as http:
         large = await http.post("/api/issues/v1/photos", content=bytes(_TOO_LARGE))
