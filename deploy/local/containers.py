@@ -18,7 +18,7 @@ from deploy.local.trouble import Trouble
 MONGODB_IMAGE = "mongo:8.0"
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 
-_START = 90
+_START = 300
 
 _START_KAFKA = """
 printf '%s\\n' "$SETTINGS" > /tmp/server.properties

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 import zipfile
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -79,7 +80,7 @@ class Keycloak:
     def admin(self, method: str, path: str, *, base: str = f"/admin/realms/{REALM}", **named: Any) -> httpx.Response:
         """An order of the administrator."""
         asked = {"grant_type": "password", "client_id": "admin-cli", "username": "admin", "password": self._password}
-        with httpx.Client(base_url=self.url, timeout=60) as http:
+        with httpx.Client(base_url=self.url, timeout=120) as http:
             token = http.post("/realms/master/protocol/openid-connect/token", data=asked).json()["access_token"]
             answer = http.request(method, base + path, headers={"Authorization": f"Bearer {token}"}, **named)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
@@ -108,7 +109,8 @@ class Browser:
 
     def __init__(self, keycloak: Keycloak) -> None:
         self._at = f"{keycloak.issuer}/protocol/openid-connect"
-        self._http = httpx.Client(timeout=60)
+        trusting = DefaultCookiePolicy(secure_protocols=("http", "https"))  # as browsers do with localhost
+        self._http = httpx.Client(timeout=120, cookies=CookieJar(trusting))
 
     def form(self, **more: str) -> httpx.Response:
         """What the provider answers to the first step."""
@@ -116,7 +118,7 @@ class Browser:
         return self._http.get(f"{self._at}/auth", params=asked)
 
     def log_in(self, name: str) -> dict[str, Any] | None:
-        """The tokens; None where the provider lets them not in."""
+        """The tokens; None where the provider refuses."""
         verifier = secrets.token_urlsafe(48)
         digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
         page = self.form(code_challenge=digest, code_challenge_method="S256")
