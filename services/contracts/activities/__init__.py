@@ -16,6 +16,7 @@ from services.contracts.activities.activities import (
     ActivityPresenceCorrected,
     ActivityPromoted,
     ActivityRegistered,
+    ActivityReminderDue,
     ActivityScheduled,
     ActivityShortStaffed,
     ActivityStaffed,
@@ -39,12 +40,22 @@ from services.contracts.activities.details import (
     Accessibility,
     ActivityDetails,
     Admits,
+    EquipmentNeed,
     HostKind,
     Overlap,
     Promotion,
     ShortStaffed,
     Terms,
     TicketGroup,
+)
+from services.contracts.activities.drafts import (
+    DraftApproved,
+    DraftChanged,
+    DraftErased,
+    DraftKept,
+    DraftState,
+    DraftStatus,
+    DraftSubmitted,
 )
 from services.contracts.activities.enrolments import (
     EnrolmentDateLeftOut,
@@ -54,6 +65,7 @@ from services.contracts.activities.enrolments import (
     EnrolmentMade,
     EnrolmentState,
 )
+from services.contracts.activities.feedback import FeedbackErased, FeedbackGiven, FeedbackState
 from services.contracts.activities.persons import (
     PersonErasedFromActivities,
 )
@@ -98,6 +110,7 @@ __all__ = [
     "ActivityPresenceCorrected",
     "ActivityPromoted",
     "ActivityRegistered",
+    "ActivityReminderDue",
     "ActivityScheduled",
     "ActivityShortStaffed",
     "ActivityStaffed",
@@ -115,6 +128,13 @@ __all__ = [
     "ChildEntered",
     "ChildErased",
     "ChildState",
+    "DraftApproved",
+    "DraftChanged",
+    "DraftErased",
+    "DraftKept",
+    "DraftState",
+    "DraftStatus",
+    "DraftSubmitted",
     "EnrolmentDateLeftOut",
     "EnrolmentDateTaken",
     "EnrolmentEnded",
@@ -122,6 +142,10 @@ __all__ = [
     "EnrolmentMade",
     "EnrolmentState",
     "Equipment",
+    "EquipmentNeed",
+    "FeedbackErased",
+    "FeedbackGiven",
+    "FeedbackState",
     "HostKind",
     "Leaving",
     "Occurrence",

@@ -123,6 +123,17 @@ class ActivityShortStaffed(
     cancels_at: Public[datetime | None] = None
 
 
+class ActivityReminderDue(
+    Event, type="cn.community.events.activity.reminder-due.v1", topic=ACTIVITIES, state=ActivityState
+):
+    """It begins in about `hours`. Whoever has a seat is reminded, and says whether they come: a no frees the seat."""
+
+    hours: Public[int]
+    starts_at: Public[datetime]
+    seated: Public[int]
+    """Parties with a seat."""
+
+
 class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=ACTIVITIES, state=ActivityState):
     """Another time or place. On the same day registrations stand; whoever can't come withdraws.
 
@@ -140,7 +151,10 @@ class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=A
 
 
 class ActivityChanged(Event, type="cn.community.events.activity.changed.v1", topic=ACTIVITIES, state=ActivityState):
-    """Something of it was changed that is neither its time nor its place; `fields` names what."""
+    """Something of it was changed that is neither its time nor its place; `fields` names what.
+
+    `terms` stands there for details of which the terms alone changed.
+    """
 
     fields: Public[list[Code]]
     title: Public[Office[Masked]]

@@ -58,6 +58,15 @@ class ShortStaffed(StrEnum):
     CANCEL = "cancel"
 
 
+class EquipmentNeed(Value):
+    """So many pieces of one kind of equipment are used, of those that the community's venues have."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Thing[Code]
+    count: int = 1
+
+
 class TicketGroup(Value):
     """A group of people with a capacity of its own, within that of the activity: children, parents, helpers."""
 
@@ -97,6 +106,8 @@ class Terms(Value):
     overlapping: Overlap = Overlap.WARNED
     offer_hours: int = 12
     """How long an offered seat waits for an answer."""
+    reminder_hours: tuple[int, ...] = (24, 2)
+    """So long before the start those who have a seat are reminded, and asked whether they come."""
 
 
 class ActivityDetails(Value):
@@ -122,4 +133,5 @@ class ActivityDetails(Value):
     """The mark of the accident insurance that covers those who take part."""
     filing: Thing[Code | None] = None
     """The mark under which the activity was filed with the authority that asks for it."""
+    equipment: tuple[EquipmentNeed, ...] = ()
     terms: Terms = Terms()

@@ -44,7 +44,7 @@ from services.events.activities.presenting import ActivityPresenter
 from services.events.activities.store import BY_START, in_calendar, on_day, with_free
 from services.events.activities.views import ActivityView
 from services.events.venues.bookings import Bookings, Wanted
-from services.events.venues.domain import Slot, VenueClosed, VenueTaken, VenueTooSmall
+from services.events.venues.domain import EquipmentShort, Slot, VenueClosed, VenueTaken, VenueTooSmall
 
 BASE = "/api/events/v1"
 """Where all routes of this service begin."""
@@ -54,7 +54,7 @@ _TIMES = (
     scheduling.TooLong,
     scheduling.NotWholeDays,
 )
-_PLACE = (VenueTaken, VenueClosed, VenueTooSmall)
+_PLACE = (VenueTaken, VenueClosed, VenueTooSmall, EquipmentShort)
 _TERMS = (TermsUnclear, PriorityUnexplained)
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 
@@ -65,7 +65,7 @@ def router(activities: Aggregates[Activity], bookings: Bookings, present: Activi
     _reading(routes, activities, present)
     changes = _Changes(activities, present)
     _scheduling(routes, activities, bookings, present, clock)
-    _changing_routes(routes, changes, clock)
+    _changing_routes(routes, changes, bookings, clock)
     _moving_routes(routes, changes, bookings, clock)
     _ending_routes(routes, changes)
     return routes
@@ -153,15 +153,36 @@ def _scheduling(
             return await command.create(activities, decide, view, id=id, location=BASE + "/activities/{id}")
 
 
-def _changing_routes(routes: APIRouter, changes: _Changes, clock: Clock) -> None:
+def _changing_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clock: Clock) -> None:
+    async def _with_equipment(
+        activities: Aggregates[Activity], id: str, decide: Decide, by: Principal
+    ) -> Wanted | None:
+        """What the activity would hold after `decide`; None where that is refused, which the command tells itself."""
+        found = await activities.find(id)
+        if found is None or not known_to(by)(found.aggregate):
+            return None
+        try:
+            changed = decide(found.aggregate, clock()).aggregate
+        except CommunityError:
+            return None
+        plan = Plan(**{name: getattr(changed, name) for name in Plan.model_fields})
+        return _wanted(id, changed.community, plan, changed.series)
+
     @routes.post(
         "/activities/{id}/change",
         summary="Another title, text, capacity or other terms",
         response_model=ActivityView,
-        responses=problems(*_CHANGE, *_TERMS),
+        responses=problems(*_CHANGE, *_TERMS, *_PLACE),
     )
     async def change(id: Id, body: ChangeActivity, command: CommandDep) -> Response:
-        return await changes(id, command, _changing(body, command.principal))
+        decide = _changing(body, command.principal)
+        async with AsyncExitStack() as held:
+            wanted = None
+            if body.details is not None and body.details.equipment:
+                wanted = await _with_equipment(changes.activities, id, decide, command.principal)
+            if wanted is not None:
+                await held.enter_async_context(bookings.claimed(wanted))
+            return await changes(id, command, decide)
 
     @routes.post(
         "/activities/{id}/change/preview",
@@ -238,7 +259,9 @@ def _ending_routes(routes: APIRouter, changes: _Changes) -> None:
 
 def _wanted(id: str, community: str, plan: Plan, series: str | None = None) -> Wanted:
     slot = Slot(activity=id, starts_at=plan.starts_at, ends_at=plan.ends_at)
-    return Wanted(community, plan.venue, series or id, plan.title, plan.capacity, [slot], plan.instructors)
+    return Wanted(
+        community, plan.venue, series or id, plan.title, plan.capacity, [slot], plan.instructors, plan.details.equipment
+    )
 
 
 Decide = Callable[[Activity, datetime], Decision[Activity]]

@@ -12,7 +12,7 @@ from services.events.activities.domain.erasure import erase_from_activity
 from services.events.activities.presenting import ActivityPresenter
 from services.events.activities.reactions import reactions
 from services.events.activities.store import INDEXES, KINDS, with_person
-from services.events.activities.sweeps import answers, completion, staffing_gaps
+from services.events.activities.sweeps import answers, completion, reminders, staffing_gaps
 from services.events.venues.bookings import Bookings
 
 
@@ -24,7 +24,7 @@ def room(activities: Aggregates[Activity], bookings: Bookings, present: Activity
         indexes=INDEXES,
         routers=[router(activities, bookings, present, clock)],
         reactions=lambda table: reactions(table, activities),
-        sweeps=[completion(activities), answers(activities), staffing_gaps(activities)],
+        sweeps=[completion(activities), answers(activities), staffing_gaps(activities), reminders(activities)],
         erase=partial(erase, activities),
     )
 

@@ -54,6 +54,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="staffing",
             partialFilterExpression={"state.staffing_due": {"$type": "date"}},
         ),
+        IndexModel(
+            [("state.reminder_due", ASCENDING)],
+            name="reminders",
+            partialFilterExpression={"state.reminder_due": {"$type": "date"}},
+        ),
     ],
 }
 
@@ -134,3 +139,8 @@ def answers_overdue(now: datetime) -> dict[str, Any]:
 def short_staffed(now: datetime) -> dict[str, Any]:
     """The query for activities for which something is due because helpers are missing."""
     return {"state.staffing_due": {"$type": "date", "$lte": now}}
+
+
+def reminders_due(now: datetime) -> dict[str, Any]:
+    """The query for activities of which people are to be reminded."""
+    return {"state.reminder_due": {"$type": "date", "$lte": now}}

@@ -6,9 +6,10 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.sweeper import Sweep
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.ending import complete_by_itself
+from services.events.activities.domain.reminding import remind
 from services.events.activities.domain.seats import lapse
 from services.events.activities.domain.staffing import look_for_gaps
-from services.events.activities.store import answers_overdue, short_staffed, to_complete
+from services.events.activities.store import answers_overdue, reminders_due, short_staffed, to_complete
 
 
 def completion(activities: Aggregates[Activity]) -> Sweep[Activity]:
@@ -24,3 +25,8 @@ def answers(activities: Aggregates[Activity]) -> Sweep[Activity]:
 def staffing_gaps(activities: Aggregates[Activity]) -> Sweep[Activity]:
     """Tells of activities that have too few helpers, and cancels those whose terms say so."""
     return Sweep("activity-staffing", activities, short_staffed, look_for_gaps, every=timedelta(minutes=1))
+
+
+def reminders(activities: Aggregates[Activity]) -> Sweep[Activity]:
+    """Says that people are to be reminded of an activity."""
+    return Sweep("activity-reminders", activities, reminders_due, remind)

@@ -47,7 +47,7 @@ from services.events.series.presenting import SeriesPresenter
 from services.events.series.reactions import ahead_of
 from services.events.series.views import DatesView, SeriesView
 from services.events.venues.bookings import Bookings
-from services.events.venues.domain import VenueClosed, VenueTaken, VenueTooSmall
+from services.events.venues.domain import EquipmentShort, VenueClosed, VenueTaken, VenueTooSmall
 
 BASE = "/api/events/v1/series"
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, SeriesEndedAlready)
@@ -63,7 +63,7 @@ _START = (
     TermsUnclear,
     PriorityUnexplained,
 )
-_PLACE = (VenueTaken, VenueClosed, VenueTooSmall)
+_PLACE = (VenueTaken, VenueClosed, VenueTooSmall, EquipmentShort)
 _REVISION = (NoSuchDate, changing.TooManyChanges, TermsUnclear, PriorityUnexplained)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision
@@ -30,7 +31,16 @@ def wanted(series: Series, now: datetime) -> list[Wanted]:
             slot = Slot(activity=each.activity, starts_at=each.starts_at, ends_at=each.ends_at)
             by_venue.setdefault(series.plan_of(each).venue, []).append(slot)
     return [
-        Wanted(series.community, venue, series.id, series.title, series.capacity, slots, series.instructors)
+        Wanted(
+            series.community,
+            venue,
+            series.id,
+            series.title,
+            series.capacity,
+            slots,
+            series.instructors,
+            series.details.equipment,
+        )
         for venue, slots in by_venue.items()
     ]
 
@@ -42,9 +52,7 @@ async def rebook(bookings: Bookings, series: Series, now: datetime) -> None:
     await bookings.keep_only(series.id, {*apart, *(slot.activity for part in parts for slot in part.slots)}, now)
     for part in parts:
         slots = [slot for slot in part.slots if slot.activity not in apart]
-        await bookings.book(
-            Wanted(part.community, part.venue, part.owner, part.title, part.heads, slots, part.instructors)
-        )
+        await bookings.book(replace(part, slots=slots))
 
 
 @asynccontextmanager
@@ -61,7 +69,7 @@ async def rebooked(
     What `decide` refuses is told by the command itself, where a repeated request has its first answer.
 
     Raises:
-        VenueTooSmall, VenueClosed, VenueTaken
+        VenueTooSmall, VenueClosed, VenueTaken, EquipmentShort
     """
     found = await series.find(id)
     parts: list[Wanted] = []

@@ -10,15 +10,16 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.http.visibility import known_to
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.values import Moment
 from services.contracts.marks import Id
 from services.events.venues import domain as rules
-from services.events.venues.bookings import Bookings
-from services.events.venues.domain import BlockVenue, DescribeVenue, EnterVenue, UnblockVenue, Venue, venue_id
+from services.events.venues.bookings import Bookings, Wanted
+from services.events.venues.domain import BlockVenue, DescribeVenue, EnterVenue, Slot, UnblockVenue, Venue, venue_id
 from services.events.venues.views import BookedView, VenueView
 
 BASE = "/api/events/v1/venues"
+_MOST = 50
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion)
 
 
@@ -35,6 +36,23 @@ def _reading(routes: APIRouter, venues: Aggregates[Venue], bookings: Bookings) -
     async def many(request: Request, page: PageDep, community: Annotated[Id, Query()]) -> Response:
         found = await venues.select({"state.community": community}, limit=page.limit, cursor=page.cursor)
         return paged(found, VenueView.of, request)
+
+    @routes.get(
+        "/free",
+        summary="Venues that are free and open at a time, and large enough (public)",
+        responses=problems(rules.HoursUnclear),
+    )
+    async def free(
+        community: Annotated[Id, Query()],
+        since: Annotated[Moment, Query(alias="from")],
+        until: Annotated[Moment, Query(alias="to")],
+        heads: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    ) -> list[VenueView]:
+        if until <= since:
+            raise rules.HoursUnclear()
+        slot = Slot(activity="", starts_at=since, ends_at=until)
+        wanted = Wanted(community, "", "", "", heads, [slot])
+        return [VenueView.of(Stored(venue, 0)) for venue in await bookings.free_for(wanted, _MOST)]
 
     @routes.get("/{id}", summary="One venue (public)", response_model=VenueView, responses=problems(UnknownAggregate))
     async def one(id: Id, request: Request) -> Response:

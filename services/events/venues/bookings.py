@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -19,7 +19,9 @@ from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import ASCENDING, Collection, Document, IndexModel, UpdateOne, WriteOp
 from services.chassis.store.unavailable import store_errors
+from services.contracts.activities import EquipmentNeed
 from services.events.venues.domain import (
+    EquipmentShort,
     Slot,
     Venue,
     VenueTaken,
@@ -34,6 +36,7 @@ INDEXES: Sequence[IndexModel] = (
     IndexModel([("community", ASCENDING), ("venue", ASCENDING), ("ends", ASCENDING)]),
     IndexModel([("instructors", ASCENDING), ("ends", ASCENDING)]),
     IndexModel([("owner", ASCENDING), ("ends", ASCENDING)]),
+    IndexModel([("community", ASCENDING), ("equipment.kind", ASCENDING), ("ends", ASCENDING)]),
 )
 _FORGOTTEN = timedelta(minutes=10)
 """A claim that nothing followed is passed by after this time."""
@@ -53,6 +56,7 @@ class Wanted:
     heads: int
     slots: Sequence[Slot]
     instructors: tuple[str, ...] = ()
+    equipment: Sequence[EquipmentNeed] = ()
 
 
 class Bookings:
@@ -70,6 +74,7 @@ class Bookings:
         Raises:
             VenueTooSmall, VenueClosed
             VenueTaken: it names the dates that collide, and what is free instead.
+            EquipmentShort: it names what is short, and when.
         """
         venue = await self._venue(wanted.community, wanted.venue)
         if venue is not None:
@@ -138,8 +143,9 @@ class Bookings:
         return None if stored is None else stored.aggregate
 
     async def _claim(self, wanted: Wanted, venue: Venue | None) -> str | None:
-        if not wanted.slots or (venue is None and not wanted.instructors):
+        if not wanted.slots or (venue is None and not wanted.instructors and not wanted.equipment):
             return None
+        stock = await self._stock(wanted)
         for attempt in range(_ATTEMPTS):
             claim = token_hex(8)
             now = self._clock()
@@ -147,11 +153,14 @@ class Bookings:
             with store_errors():
                 await self.collection.insert_many(documents, ordered=False)
                 taken, by_a_claim = await self._taken(wanted, venue)
-            if not taken:
+                short, short_by_a_claim = await self._short(wanted, venue, stock)
+            if not taken and short is None:
                 return claim
             with store_errors():
                 await self.collection.delete_many({"claim": claim})
-            if not by_a_claim or attempt == _ATTEMPTS - 1:
+            if not (by_a_claim or short_by_a_claim) or attempt == _ATTEMPTS - 1:
+                if short is not None and not taken:
+                    raise short
                 raise VenueTaken(when=told(taken), free=await self._instead(wanted))
             await asyncio.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311  no secret
         return None
@@ -177,30 +186,69 @@ class Bookings:
         )
         return _colliding(spans, held)
 
+    async def _stock(self, wanted: Wanted) -> dict[str, int]:
+        """How many pieces the community's venues have of what is wanted."""
+        if not wanted.equipment:
+            return {}
+        stock = dict.fromkeys((each.kind for each in wanted.equipment), 0)
+        with store_errors():
+            found = self._venues.collection.find({"state.community": wanted.community}, {"state.equipment": 1})
+            async for document in found:
+                for piece in document["state"].get("equipment", ()):
+                    if piece["kind"] in stock:
+                        stock[piece["kind"]] += int(piece["count"])
+        return stock
+
+    async def _short(
+        self, wanted: Wanted, venue: Venue | None, stock: dict[str, int]
+    ) -> tuple[EquipmentShort | None, bool]:
+        """What is short at the times of `wanted`, others' use counted, and whether a mere claim makes it so."""
+        if not wanted.equipment:
+            return None, False
+        spans = [(slot, *with_buffers(venue, slot)) for slot in wanted.slots]
+        within = _within(min(span[1] for span in spans), max(span[2] for span in spans))
+        query = {"community": wanted.community, "equipment.kind": {"$in": list(stock)}, **within}
+        stale = self._clock() - _FORGOTTEN
+        others = [
+            each
+            async for each in self.collection.find(query)
+            if each["owner"] != wanted.owner and (each.get("claim") is None or each["at"] > stale)
+        ]
+        for need in wanted.equipment:
+            uses = [
+                (each["starts"], each["ends"], int(piece["count"]), each.get("claim") is not None)
+                for each in others
+                for piece in each.get("equipment", ())
+                if piece["kind"] == need.kind
+            ]
+            left = stock[need.kind] - need.count
+            lacking = [slot for slot, since, until in spans if used_at_once(uses, since, until) > left]
+            if lacking:
+                short = EquipmentShort(kind=need.kind, stock=stock[need.kind], when=told(lacking))
+                return short, any(use[3] for use in uses)
+        return None, False
+
     async def _instead(self, wanted: Wanted) -> str:
-        """Other venues of the community that are free and open at all those times."""
-        page = await self._venues.select({"state.community": wanted.community}, limit=50)
-        found: list[str] = []
+        return ", ".join(f"{venue.zh} ({venue.venue})" for venue in await self.free_for(wanted)) or "—"
+
+    async def free_for(self, wanted: Wanted, most: int = _SHOWN) -> list[Venue]:
+        """Other venues of the community that are large enough, and free and open at all those times."""
+        page = await self._venues.select({"state.community": wanted.community}, limit=200)
+        found: list[Venue] = []
         for stored in page.items:
             venue = stored.aggregate
             large = venue.capacity is None or venue.capacity >= wanted.heads
             if venue.venue == wanted.venue or not large:
                 continue
             if all(venue.is_open(slot.starts_at, slot.ends_at) for slot in wanted.slots):
-                elsewhere = Wanted(
-                    wanted.community,
-                    venue.venue,
-                    wanted.owner,
-                    wanted.title,
-                    wanted.heads,
-                    wanted.slots,
-                    wanted.instructors,
-                )
-                if not (await self._taken(elsewhere, venue))[0]:
-                    found.append(f"{venue.zh} ({venue.venue})")
-            if len(found) == _SHOWN:
+                elsewhere = replace(wanted, venue=venue.venue)
+                with store_errors():
+                    taken, _ = await self._taken(elsewhere, venue)
+                if not taken:
+                    found.append(venue)
+            if len(found) == most:
                 break
-        return ", ".join(found) or "—"
+        return found
 
 
 def at_venue(community: str, venue: str, since: datetime, until: datetime) -> dict[str, Any]:
@@ -211,6 +259,13 @@ def at_venue(community: str, venue: str, since: datetime, until: datetime) -> di
 def _within(since: datetime, until: datetime) -> dict[str, Any]:
     """What ends after `since` and begins before `until`; nothing is longer than an activity with its buffers."""
     return {"ends": {"$gt": since, "$lt": until + _LONGEST}, "starts": {"$lt": until}}
+
+
+def used_at_once(uses: Sequence[tuple[datetime, datetime, int, bool]], since: datetime, until: datetime) -> int:
+    """The most pieces that `uses` take at one moment between `since` and `until`."""
+    touching = [use for use in uses if use[0] < until and use[1] > since]
+    moments = [since, *(use[0] for use in touching if use[0] > since)]
+    return max((sum(use[2] for use in touching if use[0] <= at < use[1]) for at in moments), default=0)
 
 
 def _colliding(
@@ -245,6 +300,7 @@ def _document(wanted: Wanted, venue: Venue | None, slot: Slot, claim: str | None
         "begins": slot.starts_at,
         "over": slot.ends_at,
         "instructors": list(wanted.instructors),
+        "equipment": [{"kind": each.kind, "count": each.count} for each in wanted.equipment],
         "claim": claim,
         "at": now,
     }

@@ -27,6 +27,15 @@ class VenueTaken(
     """Two things don't take place at one place at one time, and nobody teaches in two places."""
 
 
+class EquipmentShort(
+    Conflict,
+    code="venue.equipment-short",
+    zh="社区共有 {stock} 件“{kind}”，以下时间不够用：{when}。",
+    en="The community has {stock} of {kind}, too few then: {when}.",
+):
+    """A piece is in one place at one time."""
+
+
 class VenueClosed(
     Conflict, code="venue.closed", zh="场地在以下时间不开放：{when}。", en="The venue is closed then: {when}."
 ):

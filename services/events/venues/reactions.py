@@ -16,7 +16,9 @@ def reactions(handlers: Handlers, bookings: Bookings) -> None:
         if event.series is None and await bookings.collection.find_one({"_id": activity}) is None:
             slot = Slot(activity=activity, starts_at=event.starts_at, ends_at=event.ends_at)
             community = received.envelope.community
-            await bookings.book(Wanted(community, event.venue, activity, event.title, event.capacity, [slot]))
+            needs = event.details.equipment
+            wanted = Wanted(community, event.venue, activity, event.title, event.capacity, [slot], equipment=needs)
+            await bookings.book(wanted)
 
     @handlers.on(ActivityMoved)
     async def book_elsewhere(received: Received[ActivityMoved]) -> None:

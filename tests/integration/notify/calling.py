@@ -6,6 +6,7 @@ import httpx
 
 from services.chassis.principal import Principal
 from tests.integration.calling import Caller
+from tests.unit.notify.given import HERE, STAFF
 
 
 class Api(Caller):
@@ -27,3 +28,17 @@ class Api(Caller):
 
     def _at(self, path: str) -> str:
         return path if path == "/" or path.startswith("/board") else super()._at(path)
+
+
+async def reminded_by_plan(api: Api) -> None:
+    """A community has notify itself plan a reminder for whoever registers, besides what the activity's facts bring."""
+    tell = {
+        "kind": "activity-reminder",
+        "to": {"rule": "person", "field": "person"},
+        "subject": {"of": "activity"},
+        "ahead_of": "starts_at",
+        "expires": "starts_at",
+    }
+    route = {"event": "cn.community.events.activity.registered.v1", "name": "plan_a_reminder", "tell": [tell]}
+    made = await api.call(STAFF, "PUT", f"/communities/{HERE}/routing", {"kinds": {}, "routes": [route]})
+    assert made.status_code == 201

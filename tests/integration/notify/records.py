@@ -130,6 +130,10 @@ def staffed(volunteers: list[str], sequence: int, id: str = "activity-1") -> Rec
     return fact(a.ActivityStaffed(volunteers=volunteers), id, sequence)
 
 
+def reminder_due(starts_at: datetime, sequence: int, id: str = "activity-1") -> Record:
+    return fact(a.ActivityReminderDue(hours=24, starts_at=starts_at, seated=1), id, sequence)
+
+
 def moved(before: datetime, after: datetime, sequence: int, id: str = "activity-1") -> Record:
     return fact(
         a.ActivityMoved(

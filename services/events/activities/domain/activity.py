@@ -71,6 +71,9 @@ class Activity(Aggregate):
     seated: tuple[Party, ...] = ()
     waiting: tuple[Party, ...] = ()
     volunteers: Someone[tuple[str, ...]] = ()
+    reminded: tuple[int, ...] = ()
+    """The reminders, in hours before the start, that are due no more: they were given, or their time had passed when
+    it was planned."""
     staff_warned: bool = False
     """Whether it was told that helpers are missing."""
     presences: tuple[Presence, ...] = ()
@@ -156,6 +159,15 @@ class Activity(Aggregate):
         if not self.staff_warned:
             return self.starts_at - timedelta(hours=terms.helpers_warn_hours)
         return self.cancels_at
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def reminder_due(self) -> datetime | None:
+        """When those with a seat are reminded next. It is stored, so that an index finds what is due."""
+        left = [hours for hours in self.details.terms.reminder_hours if hours not in self.reminded]
+        if self.status is not ActivityStatus.SCHEDULED or not left:
+            return None
+        return self.starts_at - timedelta(hours=max(left))
 
     @property
     def cancels_at(self) -> datetime | None:

@@ -82,8 +82,21 @@ def alter(activity: Activity, asked: Change, now: datetime) -> Decision[Activity
     shown = activity.shown_changes + (1 if _SHOWN & new.keys() else 0)
     changed = activity.model_copy(update={**new, "shown_changes": shown, "changed_at": now})
     promoted, promotions = move_up(changed, now)
-    event = event_from(ActivityChanged, changed, fields=sorted(new.keys() - {"budget_note"}))
+    event = event_from(ActivityChanged, changed, fields=_fields(activity, new))
     return decided(promoted, event, *promotions)
+
+
+NEWS = frozenset({"title", "title_en", "details", "min_age", "guardian_required"})
+"""Of what changes, what those want to know who count on an activity."""
+
+
+def _fields(activity: Activity, new: Mapping[str, Any]) -> list[str]:
+    """The names of what changes. `details` that differ in their terms alone are `terms`."""
+    names = set(new) - {"budget_note"}
+    details = new.get("details")
+    if details is not None and details.model_copy(update={"terms": activity.details.terms}) == activity.details:
+        names = names - {"details"} | {"terms"}
+    return sorted(names)
 
 
 def effect(before: Activity, decision: Decision[Activity]) -> Effect:
@@ -91,7 +104,7 @@ def effect(before: Activity, decision: Decision[Activity]) -> Effect:
     after, kinds = decision.aggregate, [type(event) for event in decision.events]
     asked = sum(1 for party in after.seated if party.asked_until is not None)
     told = {
-        "changed": ActivityChanged in kinds,
+        "changed": any(isinstance(event, ActivityChanged) and NEWS & {*event.fields} for event in decision.events),
         "moved": ActivityMoved in kinds,
         "asked": ActivityMoved in kinds and asked > 0,
         "promoted": ActivityPromoted in kinds,

@@ -61,6 +61,16 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Plain]
 
 
+ReminderHours = Annotated[int, Field(ge=1, le=24 * 14)]
+
+
+class EquipmentNeedRequest(Request):
+    """Equipment that the activity uses."""
+
+    kind: Code
+    count: int = Field(default=1, ge=1, le=10_000)
+
+
 class GroupRequest(Request):
     """A ticket group with a capacity of its own."""
 
@@ -88,6 +98,9 @@ class TermsRequest(Request):
     promotion: Promotion = Promotion.AUTOMATIC
     overlapping: Overlap = Overlap.WARNED
     offer_hours: int = Field(default=12, ge=1, le=24 * 14)
+    reminder_hours: tuple[ReminderHours, ...] = Field(
+        default=(24, 2), max_length=5, description="When people are reminded and asked whether they come."
+    )
 
 
 class DetailsRequest(Request):
@@ -106,6 +119,7 @@ class DetailsRequest(Request):
     accessibility: tuple[Accessibility, ...] = Field(default=(), max_length=8)
     insurance: Code | None = None
     filing: Code | None = None
+    equipment: tuple[EquipmentNeedRequest, ...] = Field(default=(), max_length=20)
     terms: TermsRequest = TermsRequest()
 
     def over(self, details: ActivityDetails) -> ActivityDetails:

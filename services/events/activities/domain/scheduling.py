@@ -18,6 +18,7 @@ from services.contracts.marks import Masked
 from services.contracts.value import Value
 from services.events.activities.domain.activity import MAX_DURATION, Activity
 from services.events.activities.domain.parties import Party
+from services.events.activities.domain.reminding import past_reminders
 from services.events.activities.domain.seats import asking
 
 _MOVES_REMEMBERED = 10
@@ -104,6 +105,7 @@ def announce(
         changed_at=now,
         series=series,
         occurrence=occurrence,
+        reminded=past_reminders(plan.details.terms.reminder_hours, plan.starts_at, now),
         **{name: getattr(plan, name) for name in Plan.model_fields},
     )
     return decided(activity, event_from(ActivityScheduled, activity))
@@ -148,6 +150,7 @@ def relocate(
             "building": building,
             "previous_starts": earlier,
             "shown_changes": activity.shown_changes + 1,
+            "reminded": _reminded(activity, starts_at, now),
             "staff_warned": activity.staff_warned and starts_at == activity.starts_at,
             "seated": tuple(asking(_of_day(p, activity), starts_at, now) for p in activity.seated),
             "waiting": tuple(_of_day(p, activity) for p in activity.waiting),
@@ -164,6 +167,13 @@ def relocate(
         asks_until=max((p.asked_until for p in moved.seated if p.asked_until is not None), default=None),
     )
     return decided(moved, event)
+
+
+def _reminded(activity: Activity, starts_at: datetime, now: datetime) -> tuple[int, ...]:
+    """Which reminders are due no more: who is told of another start needs no reminder whose time has passed."""
+    if starts_at == activity.starts_at:
+        return activity.reminded
+    return past_reminders(activity.details.terms.reminder_hours, starts_at, now)
 
 
 def _of_day(party: Party, activity: Activity) -> Party:

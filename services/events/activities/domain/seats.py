@@ -160,6 +160,7 @@ def asking(party: Party, starts_at: datetime, now: datetime) -> Party:
     """`party`, asked for its yes where it agreed to another day than that of `starts_at`."""
     if party.agreed_on is None:
         return party
+    party = party.model_copy(update={"coming": None})  # they said so of another day
     if party.agreed_on == local_date(starts_at):
         return party.model_copy(update={"agreed_on": None, "asked_until": None})
     latest = starts_at - OFFERS_END

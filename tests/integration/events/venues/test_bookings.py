@@ -62,6 +62,29 @@ async def test_an_instructor_is_in_one_place_wherever_that_is(api: Caller) -> No
     await api.ok(STAFF, "/activities", {**other, "instructors": ["teacher-2"]})
 
 
+async def test_equipment_is_counted_over_all_venues_and_free_venues_are_told(api: Caller) -> None:
+    projectors = {"kind": "projector", "zh": "投影仪", "count": 2}
+    await api.ok(STAFF, "/venues", {"community": HOME, "venue": "hall", "zh": "大厅", "equipment": [projectors]})
+    await api.ok(STAFF, "/venues", {"community": HOME, "venue": "garden", "zh": "花园"})
+
+    def with_(count: int, venue: str, **changes: Any) -> dict[str, Any]:
+        details = {"equipment": [{"kind": "projector", "count": count}]}
+        return an_activity(venue=venue, details=details, **changes)
+
+    made = await api.ok(STAFF, "/activities", with_(1, "hall"))
+    refused = await api.post(STAFF, "/series", with_(2, "garden", rule="FREQ=WEEKLY;BYDAY=SA"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "venue.equipment-short")
+    assert "2026-03-07 09:00" in refused.json()["detail"]
+    await api.ok(STAFF, "/activities", with_(1, "garden"))
+    more = {"details": {"equipment": [{"kind": "projector", "count": 2}]}}
+    changed = await api.post(STAFF, f"/activities/{made['id']}/change", more)
+    assert changed.json()["code"] == "venue.equipment-short"
+    time = {"community": HOME, "from": START.isoformat(), "to": END.isoformat()}
+    assert (await api.get(None, "/venues/free", **time)).json() == []
+    later = {**time, "from": END.isoformat(), "to": (END + HOUR).isoformat()}
+    assert {each["venue"] for each in (await api.get(None, "/venues/free", **later)).json()} == {"garden", "hall"}
+
+
 async def test_of_a_rush_for_one_time_at_most_one_stays(runtime: Runtime[EventsSettings]) -> None:
     venues = runtime.aggregates(VENUE)
     body = EnterVenue(community=HOME, venue="hall", zh="大厅")

@@ -80,7 +80,7 @@ async def test_facts_become_notices_and_figures_on_the_board(settings: NotifySet
     await publish(settings, [*_now(facts), *everything()])
 
     async def told() -> bool:
-        return await inbox() == {"case-dispatched", "case-verified", "registration-confirmed", "activity-reminder"}
+        return await inbox() == {"case-dispatched", "case-verified", "registration-confirmed"}
 
     await eventually(told, within=60)
 

@@ -13,6 +13,7 @@ from services.notify.notices.domain.sending import CLAIM_LASTS, RETRY_AFTER
 from services.notify.notices.wording import Wording
 from services.notify.shared.values import Way
 from tests.integration import standing
+from tests.integration.notify.calling import Api, reminded_by_plan
 from tests.integration.notify.house import House
 from tests.integration.notify.mailbox import Mailbox
 from tests.integration.notify.records import a_case, cancelled, registered, scheduled
@@ -35,7 +36,8 @@ async def mails(house: House) -> list[tuple[str, str | None]]:
     return [each[3:] for each in await house.told(channel="email")]
 
 
-async def test_a_reminder_is_delivered_when_its_time_has_come(house: House) -> None:
+async def test_a_reminder_is_delivered_when_its_time_has_come(house: House, api: Api) -> None:
+    await reminded_by_plan(api)
     await house.take([scheduled(SOON), registered("resident-1", 2, SOON)])
     delivery = a_delivery(house)
     assert await delivery.once() == 0
@@ -46,7 +48,8 @@ async def test_a_reminder_is_delivered_when_its_time_has_come(house: House) -> N
     assert await delivery.once() == 0
 
 
-async def test_a_reminder_that_the_service_slept_through_expires(house: House) -> None:
+async def test_a_reminder_that_the_service_slept_through_expires(house: House, api: Api) -> None:
+    await reminded_by_plan(api)
     await house.take([scheduled(SOON), registered("resident-1", 2, SOON)])
     house.now = SOON + HOUR
     await a_delivery(house).once()

@@ -12,7 +12,7 @@ from services.notify.persons.domain.choices import OfClass
 from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
 from tests.integration import standing
-from tests.integration.notify.calling import Api
+from tests.integration.notify.calling import Api, reminded_by_plan
 from tests.integration.notify.house import House
 from tests.integration.notify.notices.test_bundles import Post
 from tests.integration.notify.records import a_case, fact, moved, offered, registered, scheduled, staffed, waitlisted
@@ -50,7 +50,8 @@ async def test_who_gives_an_address_is_sent_what_is_still_true(house: House, api
     assert [message.kind for message in post.taken] == ["case-verified"], "that it was dispatched is no news any more"
 
 
-async def test_what_was_muted_when_queued_and_is_wanted_when_due_is_sent(house: House) -> None:
+async def test_what_was_muted_when_queued_and_is_wanted_when_due_is_sent(house: House, api: Api) -> None:
+    await reminded_by_plan(api)
     post = Post()
     await house.know("resident-1", muted={"activity-reminder": frozenset(Way)})
     await house.take([scheduled(SOON), registered("resident-1", 2, SOON)])

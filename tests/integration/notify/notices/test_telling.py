@@ -18,6 +18,7 @@ from tests.integration.notify.records import (
     offered,
     promoted,
     registered,
+    reminder_due,
     scheduled,
     staffed,
     waitlisted,
@@ -96,20 +97,17 @@ async def test_an_anonymised_report_tells_nobody_afterwards(house: House) -> Non
     assert await house.told() == []
 
 
-async def test_registration_is_confirmed_and_reminded_of(house: House) -> None:
-    await house.take([scheduled(SOON), registered("resident-1", 2, SOON)])
-    assert await house.told(channel="inbox") == [
-        ("resident-1", "activity-reminder", "inbox", "queued", None),
+async def test_registration_is_confirmed_and_reminded_of_when_that_is_due(house: House) -> None:
+    await house.take([scheduled(SOON), registered("resident-1", 2, SOON), waitlisted("resident-2", 3)])
+    told = [
         ("resident-1", "registration-confirmed", "inbox", "delivered", None),
+        ("resident-2", "registration-waiting", "inbox", "delivered", None),
     ]
-    (reminder,) = await house.db["notices"].find({"state.status": "queued", "state.channel": "inbox"}).to_list(None)
-    assert reminder["state"]["not_before"] == SOON - DAY
-    assert reminder["state"]["expires_at"] == SOON
-
-
-async def test_whoever_registers_late_is_reminded_at_once(house: House) -> None:
-    await house.take([scheduled(NOW + HOUR), registered("resident-1", 2, NOW + HOUR)])
-    assert ("resident-1", "activity-reminder", "inbox", "delivered", None) in await house.told()
+    assert await house.told(channel="inbox") == told
+    house.now = SOON - DAY
+    await house.take([reminder_due(SOON, 4)])
+    reminder = ("resident-1", "activity-reminder", "inbox", "delivered", None)
+    assert await house.told(channel="inbox") == [reminder, *told]
 
 
 async def test_an_old_fact_that_comes_late_reminds_nobody(house: House) -> None:
@@ -118,7 +116,7 @@ async def test_an_old_fact_that_comes_late_reminds_nobody(house: House) -> None:
     assert {each[3:] for each in await house.told(channel="inbox")} == {("suppressed", "expired")}
 
 
-async def test_a_move_replaces_reminders_and_tells_all_who_count_on_it(house: House) -> None:
+async def test_a_move_tells_all_who_count_on_it(house: House) -> None:
     story = [
         scheduled(SOON),
         registered("resident-1", 2, SOON),
@@ -128,12 +126,6 @@ async def test_a_move_replaces_reminders_and_tells_all_who_count_on_it(house: Ho
     await house.take([*story, moved(SOON, LATER, 5)])
     told = await house.told(channel="inbox")
     assert [each[0] for each in told if each[1] == "activity-moved"] == ["resident-1", "resident-2", "volunteer-1"]
-    assert [each[3:] for each in told if each[1] == "activity-reminder"] == [
-        ("queued", None),
-        ("suppressed", "superseded"),
-    ]
-    (reminder,) = await house.db["notices"].find({"state.status": "queued", "state.channel": "inbox"}).to_list(None)
-    assert reminder["state"]["not_before"] == LATER - DAY
 
 
 async def test_a_cancellation_reaches_all_but_those_who_left(house: House) -> None:
@@ -147,7 +139,6 @@ async def test_a_cancellation_reaches_all_but_those_who_left(house: House) -> No
     await house.take([*story, cancelled(6)])
     told = await house.told(channel="inbox")
     assert [each[0] for each in told if each[1] == "activity-cancelled"] == ["resident-1", "volunteer-1"]
-    assert {each[3:] for each in told if each[1] == "activity-reminder"} == {("suppressed", "superseded")}
 
 
 async def test_a_volunteer_is_asked_and_not_again_after_answering(house: House) -> None:

@@ -43,7 +43,7 @@ def test_a_higher_capacity_is_filled_from_the_list_at_once() -> None:
     assert [type(e) for e in raised.events] == [ActivityChanged, ActivityPromoted]
     assert [p.person for p in raised.aggregate.waiting] == ["resident-4"]
     told = effect(before, raised)
-    assert (told.told, told.promoted, told.seated, told.waiting) == (("changed", "promoted"), 1, 2, 2)
+    assert (told.told, told.promoted, told.seated, told.waiting) == (("promoted",), 1, 2, 2)
 
 
 def test_below_a_lower_capacity_everybody_stays_and_nobody_follows() -> None:
@@ -132,3 +132,13 @@ def test_whole_days_begin_and_end_at_midnight() -> None:
     assert fair.aggregate.all_day
     with pytest.raises(scheduling.NotWholeDays):
         scheduling.schedule("activity-1", HOME, plan(all_day=True), "1", STAFF, NOW)
+
+
+def test_terms_are_told_apart_from_what_people_read() -> None:
+    before = _full()
+    terms = ActivityDetails.model_validate({"terms": {"cancel_hours_before": 4}})
+    bring = ActivityDetails.model_validate({"bring": "医保卡"})
+    for details, field in ((terms, "terms"), (bring, "details")):
+        (event,) = change(before, Change(details=details), ORGANISER, NOW).events
+        assert isinstance(event, ActivityChanged)
+        assert event.fields == [field]

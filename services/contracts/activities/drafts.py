@@ -1,0 +1,49 @@
+"""Drafts of activities, and templates. What stands in them is not public before staff have approved it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from services.contracts.event import Event, State
+from services.contracts.marks import Id, Public
+from services.contracts.topics import ACTIVITIES
+
+
+class DraftStatus(StrEnum):
+    """Where a draft stands. A template stays one."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    DROPPED = "dropped"
+    TEMPLATE = "template"
+
+
+class _Draft(BaseModel):
+    status: Public[DraftStatus]
+    activity: Public[Id | None] = None
+    """The activity that came of it."""
+
+
+class DraftState(_Draft, State, type="cn.community.events.draft.state.v1", topic=ACTIVITIES):
+    """A draft of an activity."""
+
+
+class DraftKept(_Draft, Event, type="cn.community.events.draft.kept.v1", topic=ACTIVITIES, state=DraftState):
+    """Somebody began a draft or a template."""
+
+
+class DraftChanged(_Draft, Event, type="cn.community.events.draft.changed.v1", topic=ACTIVITIES, state=DraftState):
+    """It was written anew, sent back to be written anew, or dropped."""
+
+
+class DraftSubmitted(_Draft, Event, type="cn.community.events.draft.submitted.v1", topic=ACTIVITIES, state=DraftState):
+    """Staff are asked to approve it."""
+
+
+class DraftApproved(_Draft, Event, type="cn.community.events.draft.approved.v1", topic=ACTIVITIES, state=DraftState):
+    """Staff approved it: `activity` takes place."""
+
+
+class DraftErased(Event, type="cn.community.events.draft.erased.v1", topic=ACTIVITIES, state=DraftState):
+    """Somebody who stood in it was erased."""
