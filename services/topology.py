@@ -15,6 +15,9 @@ SERVICES: dict[str, str] = {
 HOME = "notify"
 """Who answers at `/`: the notice board."""
 
+PAGES: dict[str, str] = {"calendar": "events"}
+"""Who answers at other paths for people: `/calendar/…`."""
+
 
 def service(name: str) -> Service[Any]:
     """The service of that name.

@@ -20,7 +20,7 @@ from services.chassis.settings.sources import read_settings
 from services.chassis.telemetry.logs import configure_logs
 from services.commands.ending import LastResort, Server
 from services.commands.server import server_of
-from services.topology import HOME, service
+from services.topology import HOME, PAGES, service
 
 MARGIN = 10.0
 """Seconds beyond SHUTDOWN_SECONDS after which a process that was told to end is ended."""
@@ -66,7 +66,7 @@ async def _serve(
     resort = LastResort(max(each.shutdown_seconds for each in settings.values()) + MARGIN)
     watching = asyncio.create_task(resort.watch())
     apps = {name: build(declared[name], settings[name], on_death=lambda part: _die(died, part)) for name in declared}
-    app: ASGIApp = CombinedApp(apps, HOME) if len(apps) > 1 else next(iter(apps.values()))
+    app: ASGIApp = CombinedApp(apps, HOME, PAGES) if len(apps) > 1 else next(iter(apps.values()))
     server = server_of(app, next(iter(settings.values())), lambda config: Server(config, resort))
     _settle_memory()
     await server.serve([listening])

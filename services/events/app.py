@@ -24,6 +24,7 @@ from services.events.enrolments import room as enrolments
 from services.events.enrolments.store import ENROLMENT
 from services.events.names import room as names
 from services.events.names.store import Names
+from services.events.pages import room as pages
 from services.events.registrations import room as registrations
 from services.events.registrations.domain.possible import POSSIBILITIES as REGISTERING
 from services.events.series import room as series
@@ -54,7 +55,8 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
         registrations.room(of_activities, of_children, present, clock, settings),
         enrolments.room(of_enrolments, of_series, of_activities, clock),
         attendance.room(of_activities, of_children, runtime.database, clock, settings),
-        calendars.room(of_activities, of_series, runtime.database, clock, settings.public_url),
+        calendars.room(of_activities, of_series, of_names, runtime.database, clock, settings.public_url),
+        pages.room(of_activities, of_series, of_names, clock, settings),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonErasedFromActivities),
     ]
 

@@ -15,7 +15,7 @@ import yaml  # type: ignore[import-untyped]
 from services.chassis.kafka.grants import of_service
 from services.chassis.settings.published import holds_a_published_secret
 from services.chassis.settings.sources import read_settings
-from services.topology import HOME, SERVICES, service
+from services.topology import HOME, PAGES, SERVICES, service
 from tests.ground.kustomize import Thing, read, rendered
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
@@ -165,7 +165,8 @@ def test_paths_lead_where_they_lead_everywhere() -> None:
     [rule] = read(FOLDER / "components" / "ingress" / "ingress.yaml")[0]["spec"]["rules"]
     leads = {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]}
     open_to_all = {path: name for path, name in leads.items() if name != "closed"}
-    assert open_to_all == {"/": HOME, **{f"/api/{name}/": name for name in SERVICES}}
+    pages = {f"/{path}/": name for path, name in PAGES.items()}
+    assert open_to_all == {"/": HOME, **pages, **{f"/api/{name}/": name for name in SERVICES}}
     assert leads.keys() - open_to_all.keys() == {"/metrics", *(f"/api/{name}/metrics" for name in SERVICES)}
 
     [route] = read(FOLDER / "components" / "gateway" / "route.yaml")

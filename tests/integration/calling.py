@@ -58,7 +58,7 @@ class Caller:
         return fine(await self.post(by, path, body))
 
     def _at(self, path: str) -> str:
-        return path if path.startswith("/api/") else self._base + path
+        return path if path.startswith(("/api/", "http://")) else self._base + path
 
     def _minted(self, by: Principal) -> str:
         roles = [f"{community}:{role}" for community, role in by.duties]

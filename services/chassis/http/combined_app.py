@@ -1,8 +1,8 @@
 """Several services in one process under one origin: the same paths that an edge proxy would serve from four.
 
 `/api/<service>/…` goes to that service, `/livez` and `/readyz` speak for all of them (what each is ready for besides
-commands is told at `/api/<service>/readyz/…`) and refuse what any of them refuses, everything else is the home
-service's. Each application keeps its own lifespan, database and connections.
+commands is told at `/api/<service>/readyz/…`) and refuse what any of them refuses, `pages` says whose other
+paths are, and everything else is the home service's. Each application keeps its own lifespan, database and connections.
 """
 
 import asyncio
@@ -22,8 +22,9 @@ _ALIVE = b'{"status":"alive"}'
 class CombinedApp:
     """The ASGI application that puts `apps` under one origin."""
 
-    def __init__(self, apps: Mapping[str, FastAPI], home: str) -> None:
+    def __init__(self, apps: Mapping[str, FastAPI], home: str, pages: Mapping[str, str] | None = None) -> None:
         self._apps = dict(apps)
+        self._pages = dict(pages or {})
         self._home = self._apps.get(home) or next(iter(self._apps.values()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +44,7 @@ class CombinedApp:
         parts = path.split("/", 3)
         if len(parts) > 2 and parts[1] == "api":
             return self._apps.get(parts[2], self._home)
-        return self._home
+        return self._apps.get(self._pages.get(parts[1], ""), self._home)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

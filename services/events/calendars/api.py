@@ -18,6 +18,7 @@ from services.events.calendars.feeds import Asked, Feed, Feeds
 from services.events.calendars.linked_data import LINKED_DATA, linked_data
 from services.events.calendars.rss import RSS, rss
 from services.events.calendars.tokens import Tokens
+from services.events.names.store import Names
 
 _FRESH = "public, max-age=300"
 
@@ -40,10 +41,13 @@ class NoSuchCalendar(NotFound, code="calendar.unknown", zh="没有这个日历�
 
 
 def routers(
-    activities: Aggregates[Activity], feeds: Feeds, tokens: Tokens, clock: Clock, public_url: str
+    activities: Aggregates[Activity], feeds: Feeds, tokens: Tokens, names: Names, clock: Clock, public_url: str
 ) -> list[APIRouter]:
     """The routes of calendars; `public_url` is the origin of links."""
-    return [_public(activities, feeds, clock, public_url), _personal(activities, feeds, tokens, clock, public_url)]
+    return [
+        _public(activities, feeds, names, clock, public_url),
+        _personal(activities, feeds, tokens, clock, public_url),
+    ]
 
 
 def _personal(
@@ -85,7 +89,7 @@ def _sent(feed: Feed, request: Request, name: str, fresh: str) -> Response:
     return Response(feed.body, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def _public(activities: Aggregates[Activity], feeds: Feeds, clock: Clock, public_url: str) -> APIRouter:
+def _public(activities: Aggregates[Activity], feeds: Feeds, names: Names, clock: Clock, public_url: str) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["calendar"])
 
     @routes.get(
@@ -112,7 +116,7 @@ def _public(activities: Aggregates[Activity], feeds: Feeds, clock: Clock, public
     async def as_rss(community: Id) -> Response:
         query = in_calendar(community, clock())
         page = await activities.select(query, sort=BY_START, descending=False, limit=_COMING)
-        body = rss(community, page.items, public_url)
+        body = rss(community, page.items, public_url, await names.of(community))
         return Response(body, media_type=RSS, headers={"Cache-Control": _FRESH})
 
     @routes.get(
@@ -126,6 +130,7 @@ def _public(activities: Aggregates[Activity], feeds: Feeds, clock: Clock, public
     )
     async def as_linked_data(id: Id) -> Response:
         stored = await activities.get(id)
-        return Response(linked_data(stored, public_url), media_type=LINKED_DATA, headers={"Cache-Control": _FRESH})
+        body = linked_data(stored, public_url, await names.of(stored.aggregate.community))
+        return Response(body, media_type=LINKED_DATA, headers={"Cache-Control": _FRESH})
 
     return routes

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.events.activities.domain.activity import Activity
 from services.events.activities.store import BY_START, in_calendar, with_person
 from services.events.calendars.icalendar import Shown, calendar
+from services.events.names.store import Names
 from services.events.series.domain.series import Series
 
 BACK = timedelta(days=60)
@@ -70,10 +71,16 @@ class Feeds:
     """The calendars. One is written anew only when something in it has another version."""
 
     def __init__(
-        self, activities: Aggregates[Activity], series: Aggregates[Series], clock: Clock, public_url: str
+        self,
+        activities: Aggregates[Activity],
+        series: Aggregates[Series],
+        names: Names,
+        clock: Clock,
+        public_url: str,
     ) -> None:
         self._activities = activities
         self._series = series
+        self._names = names
         self._clock = clock
         self._url = public_url
         self._known = Cache[Asked, Feed](_KEPT)
@@ -85,11 +92,13 @@ class Feeds:
         tag = await self._tag(asked, query)
         known = self._known.get(asked)
         if known is None or known.tag != tag:
+            found = await self._read(query)
             shown = Shown(
                 asked.name,
-                await self._read(query),
+                found,
                 self._url,
                 await self._read_series(asked.series()),
+                {each: await self._names.of(each) for each in _communities(asked, found)},
                 alarm=None if asked.person is None else REMINDS,
             )
             known = Feed(tag, await asyncio.to_thread(calendar, shown))
@@ -98,6 +107,8 @@ class Feeds:
 
     async def _tag(self, asked: Asked, query: Mapping[str, object]) -> str:
         digest = hashlib.sha256(repr(asked).encode())
+        if asked.community:  # whose names are shown; those of a personal calendar follow with its next change
+            digest.update(repr(await self._names.of(asked.community)).encode())
         found = self._activities.collection.find(query, {"v": 1}).sort(BY_START, 1).limit(LARGEST)
         async for document in found:
             digest.update(f"{document['_id']}:{document['v']};".encode())
@@ -122,3 +133,7 @@ class Feeds:
             return []
         page = await self._series.select(query, limit=LARGEST_SERIES)
         return [stored.aggregate for stored in page.items]
+
+
+def _communities(asked: Asked, found: Sequence[Stored[Activity]]) -> set[str]:
+    return {asked.community} if asked.community else {stored.aggregate.community for stored in found}

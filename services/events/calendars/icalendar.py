@@ -18,7 +18,10 @@ from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.scheduling import Plan
+from services.events.calendars.links import activity_page, series_page
 from services.events.calendars.recurring import DateApart, Segment, current, exceptions, segments
+from services.events.names.store import NOTHING, CommunityNames
+from services.events.names.words import Name, both
 from services.events.series.domain.series import Series
 
 _REFRESH = timedelta(hours=1)
@@ -27,13 +30,13 @@ _OFFSET = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a calendar shows: its name, activities and series; `venues` are names by their codes, `alarm` reminds."""
+    """What a calendar shows: its name, activities and series; `names` are those of each community, `alarm` reminds."""
 
     name: str
     activities: Sequence[Stored[Activity]]
     public_url: str
     series: Sequence[Series] = ()
-    venues: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, CommunityNames] = field(default_factory=dict)
     alarm: timedelta | None = None
 
 
@@ -88,7 +91,8 @@ def _entries(shown: Shown) -> list[Event]:
 
 def _single(activity: Activity, shown: Shown) -> Event:
     plan = Plan(**{name: getattr(activity, name) for name in Plan.model_fields})
-    entry = _entry(plan, f"activities/{activity.id}", activity.shown_changes, activity.changed_at, shown)
+    page = activity_page(shown.public_url, activity.community, activity.id)
+    entry = _entry(plan, activity.community, page, activity.shown_changes, activity.changed_at, shown)
     entry.add("uid", f"{activity.id}@events.community")
     entry.add("status", "CANCELLED" if activity.status is ActivityStatus.CANCELLED else "CONFIRMED")
     return entry
@@ -96,7 +100,8 @@ def _single(activity: Activity, shown: Shown) -> Event:
 
 def _recurring(series: Series, part: Segment, shown: Shown) -> Event:
     changed = series.changed_at or series.first
-    entry = _entry(part.plan, f"series/{series.id}", series.shown_changes, changed, shown)
+    page = series_page(shown.public_url, series.community, series.id)
+    entry = _entry(part.plan, series.community, page, series.shown_changes, changed, shown)
     entry.add("uid", f"{part.uid}@events.community")
     entry.add("status", "CONFIRMED")
     rule = part.rule
@@ -114,17 +119,20 @@ def _recurring(series: Series, part: Segment, shown: Shown) -> Event:
 
 def _apart(series: Series, date_apart: DateApart, shown: Shown) -> Event:
     activity = date_apart.activity
-    place = f"series/{series.id}" if activity is None else f"activities/{activity.id}"
+    page = series_page(shown.public_url, series.community, series.id)
+    if activity is not None:
+        page = activity_page(shown.public_url, activity.community, activity.id)
     sequence = series.shown_changes + (0 if activity is None else activity.shown_changes)
     changed = (series.changed_at or series.first) if activity is None else activity.changed_at
-    entry = _entry(date_apart.plan, place, sequence, changed, shown)
+    entry = _entry(date_apart.plan, series.community, page, sequence, changed, shown)
     entry.add("uid", f"{date_apart.uid}@events.community")
     entry.add("recurrence-id", _moment(date_apart.stood, date_apart.plan), parameters=_kind(date_apart.plan))
     entry.add("status", "CANCELLED" if date_apart.cancelled else "CONFIRMED")
     return entry
 
 
-def _entry(plan: Plan, place: str, sequence: int, changed_at: datetime, shown: Shown) -> Event:
+def _entry(plan: Plan, community: str, page: str, sequence: int, changed_at: datetime, shown: Shown) -> Event:
+    known = shown.names.get(community, NOTHING)
     entry = Event()
     entry.add("sequence", sequence)
     entry.add("dtstamp", changed_at)
@@ -132,13 +140,17 @@ def _entry(plan: Plan, place: str, sequence: int, changed_at: datetime, shown: S
     entry.add("dtstart", _moment(plan.starts_at, plan))
     entry.add("dtend", _moment(plan.ends_at, plan))
     entry.add("summary", fit(plan.title))
-    told = [plan.title_en, plan.details.description, plan.details.description_en, plan.details.bring]
-    text = "\n".join(fit(each) for each in told if each is not None)
+    words = [plan.title_en, plan.details.description, plan.details.description_en, plan.details.bring]
+    text = "\n".join(fit(each) for each in words if each is not None)
     if text:
         entry.add("description", text)
-    entry.add("location", fit(shown.venues.get(plan.venue, plan.venue)))
+    entry.add("location", fit(both(known.venues.get(plan.venue)) or plan.venue))
+    host = None if plan.details.host is None else known.hosts.get(plan.details.host)
+    holder = both(Name(zh=plan.details.hosted_by, en=plan.details.hosted_by_en)) if plan.details.hosted_by else None
+    if (told := holder if host is None else both(host.name)) is not None:
+        entry.add("contact", fit(told))
     entry.add("categories", [plan.kind.value])
-    entry.add("url", f"{shown.public_url}/api/events/v1/{place}")
+    entry.add("url", page)
     if shown.alarm is not None:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

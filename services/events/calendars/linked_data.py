@@ -9,12 +9,15 @@ from services.chassis.values import ZONE
 from services.contracts.activities import ActivityStatus, Admits
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
+from services.events.calendars.links import activity_page
+from services.events.names.store import NOTHING, CommunityNames
+from services.events.names.words import Name
 
 _GENDERS = {Admits.WOMEN: "FemaleOnly", Admits.MEN: "MaleOnly"}
 LINKED_DATA = "application/ld+json"
 
 
-def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
+def linked_data(stored: Stored[Activity], public_url: str, known: CommunityNames = NOTHING) -> bytes:
     """The JSON-LD of an activity. A moved one says when it was to be (EventRescheduled wants `previousStartDate`)."""
     activity = stored.aggregate
     base = f"{public_url}/api/events/v1"
@@ -30,11 +33,11 @@ def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
         "eventStatus": f"https://schema.org/{_status(activity)}",
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "isAccessibleForFree": True,
-        "location": {"@type": "Place", "name": activity.venue, "identifier": activity.building or activity.venue},
-        "organizer": _organizer(activity),
+        "location": _place(activity, known),
+        "organizer": _organizer(activity, known),
         "maximumAttendeeCapacity": activity.capacity,
         "remainingAttendeeCapacity": activity.free,
-        "url": f"{base}/activities/{activity.id}",
+        "url": activity_page(public_url, activity.community, activity.id),
     }
     if activity.title_en is not None:
         event["alternateName"] = {"@value": fit(activity.title_en), "@language": "en"}
@@ -48,8 +51,25 @@ def linked_data(stored: Stored[Activity], public_url: str) -> bytes:
     return _inlined(orjson.dumps(event))
 
 
-def _organizer(activity: Activity) -> dict[str, Any]:
+def _place(activity: Activity, known: CommunityNames) -> dict[str, Any]:
+    told: dict[str, Any] = {"@type": "Place", "name": activity.venue, "identifier": activity.building or activity.venue}
+    told |= _named(known.venues.get(activity.venue))
+    building = None if activity.building is None else known.buildings.get(activity.building)
+    return told if building is None else told | {"containedInPlace": {"@type": "Place", "name": fit(building.zh)}}
+
+
+def _named(name: Name | None) -> dict[str, Any]:
+    told: dict[str, Any] = {} if name is None else {"name": fit(name.zh)}
+    if name is not None and name.en is not None:
+        told["alternateName"] = {"@value": fit(name.en), "@language": "en"}
+    return told
+
+
+def _organizer(activity: Activity, known: CommunityNames) -> dict[str, Any]:
     told: dict[str, Any] = {"@type": "Organization", "identifier": activity.details.host or activity.community}
+    host = None if activity.details.host is None else known.hosts.get(activity.details.host)
+    if host is not None:
+        return told | _named(host.name)
     if activity.details.hosted_by is not None:
         told["name"] = fit(activity.details.hosted_by)
     if activity.details.hosted_by_en is not None:

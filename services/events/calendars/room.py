@@ -11,19 +11,25 @@ from services.events.activities.domain.activity import Activity
 from services.events.calendars.api import routers
 from services.events.calendars.feeds import Feeds
 from services.events.calendars.tokens import COLLECTION, INDEXES, Tokens
+from services.events.names.store import Names
 from services.events.series.domain.series import Series
 
 
 def room(
-    activities: Aggregates[Activity], series: Aggregates[Series], database: Database, clock: Clock, public_url: str
+    activities: Aggregates[Activity],
+    series: Aggregates[Series],
+    names: Names,
+    database: Database,
+    clock: Clock,
+    public_url: str,
 ) -> Room:
     """The room of calendars; `public_url` is the origin of links."""
     tokens = Tokens(database[COLLECTION])
-    feeds = Feeds(activities, series, clock, public_url)
+    feeds = Feeds(activities, series, names, clock, public_url)
     return Room(
         "calendars",
         indexes=INDEXES,
-        routers=routers(activities, feeds, tokens, clock, public_url),
+        routers=routers(activities, feeds, tokens, names, clock, public_url),
         erase=partial(erase, tokens),
     )
 

@@ -9,34 +9,40 @@ from services.chassis.values import ZONE
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
+from services.events.calendars.links import activity_page, community_page
+from services.events.names.store import NOTHING, CommunityNames
+from services.events.names.words import both
 
 RSS = "application/rss+xml"
 
 
-def rss(community: str, activities: Sequence[Stored[Activity]], public_url: str) -> bytes:
+def rss(
+    community: str, activities: Sequence[Stored[Activity]], public_url: str, known: CommunityNames = NOTHING
+) -> bytes:
     """The feed: an item per activity, which is another one once the activity changed in what people read of it."""
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")
     _say(channel, "title", f"社区活动 Community activities ({community})")
-    _say(channel, "link", f"{public_url}/api/events/v1/activities?community={community}")
+    _say(channel, "link", community_page(public_url, community))
     _say(channel, "description", "接下来的活动 What comes next")
     _say(channel, "language", "zh-CN")
     for stored in activities:
-        _item(channel, stored.aggregate, public_url)
+        _item(channel, stored.aggregate, public_url, known)
     return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
-def _item(channel: ElementTree.Element, activity: Activity, public_url: str) -> None:
+def _item(channel: ElementTree.Element, activity: Activity, public_url: str, known: CommunityNames) -> None:
     item = ElementTree.SubElement(channel, "item")
     off = "已取消 Cancelled: " if activity.status is ActivityStatus.CANCELLED else ""
     starts = activity.starts_at.astimezone(ZONE)
     _say(item, "title", f"{off}{activity.title}")
-    _say(item, "link", f"{public_url}/api/events/v1/activities/{activity.id}")
+    _say(item, "link", activity_page(public_url, activity.community, activity.id))
     guid = _say(item, "guid", f"{activity.id}:{activity.shown_changes}")
     guid.set("isPermaLink", "false")
     _say(item, "pubDate", format_datetime(activity.changed_at))
     when = f"{starts:%Y-%m-%d}" if activity.all_day else f"{starts:%Y-%m-%d %H:%M}"
-    _say(item, "description", f"{when} {activity.venue}\n{activity.details.description or ''}".strip())
+    venue = both(known.venues.get(activity.venue)) or activity.venue
+    _say(item, "description", f"{when} {venue}\n{activity.details.description or ''}".strip())
 
 
 def _say(above: ElementTree.Element, name: str, text: str) -> ElementTree.Element:

@@ -19,6 +19,13 @@ class Name(BaseModel):
         return self.zh if language == "zh" else self.en or self.zh
 
 
+def both(name: Name | None) -> str | None:
+    """The name for readers of either language: `议事厅 Hall`."""
+    if name is None or name.en is None:
+        return None if name is None else name.zh
+    return f"{name.zh} {name.en}"
+
+
 KINDS: Mapping[ActivityKind, Name] = {
     ActivityKind.CLASS: Name(zh="课堂", en="Class"),
     ActivityKind.CLINIC: Name(zh="义诊", en="Clinic"),

@@ -21,8 +21,15 @@ from services.contracts.value import Value
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.seats import move_up
 
-_SHOWN = frozenset({"title", "title_en", "details"})
-"""What calendars show of it."""
+_SHOWN = frozenset({"title", "title_en"})
+_SHOWN_DETAILS = ("description", "description_en", "bring", "bring_en", "host", "hosted_by", "hosted_by_en")
+
+
+def shows(new: Mapping[str, Any], details: ActivityDetails) -> bool:
+    """Whether calendars show something of what is `new`, of something that had `details`."""
+    other = new.get("details")
+    described = other is not None and any(getattr(other, n) != getattr(details, n) for n in _SHOWN_DETAILS)
+    return described or bool(_SHOWN & new.keys())
 
 
 class Change(Value):
@@ -79,7 +86,7 @@ def alter(activity: Activity, asked: Change, now: datetime) -> Decision[Activity
     new = asked.against(activity)
     if not new:
         return decided(activity)
-    shown = activity.shown_changes + (1 if _SHOWN & new.keys() else 0)
+    shown = activity.shown_changes + (1 if shows(new, activity.details) else 0)
     changed = activity.model_copy(update={**new, "shown_changes": shown, "changed_at": now})
     promoted, promotions = move_up(changed, now)
     event = event_from(ActivityChanged, changed, fields=_fields(activity, new))

@@ -176,7 +176,9 @@ def revise(
     if len(series.revisions) >= MAX_REVISIONS:
         raise TooManyChanges()
     whole = _planned(revision) if every else {}
-    revised = series.model_copy(update={"revisions": (*series.revisions, revision), **whole}).shown_anew(now)
+    revised = series.model_copy(update={"revisions": (*series.revisions, revision), **whole})
+    if _shows(series, revision):
+        revised = revised.shown_anew(now)
     event = event_from(
         SeriesChanged,
         revised,
@@ -186,6 +188,13 @@ def revise(
         number=len(series.revisions),
     )
     return decided(revised, event)
+
+
+def _shows(series: Series, revision: Revision) -> bool:
+    """Whether calendars show something of `revision`."""
+    asked = {name: value for name, value in vars(revision.change).items() if value is not None}
+    elsewhere = (revision.at, revision.minutes, revision.venue) != (None, None, None)
+    return elsewhere or one.shows(asked, series.details)
 
 
 def _planned(revision: Revision) -> dict[str, object]:

@@ -79,9 +79,9 @@ async def test_equipment_is_counted_over_all_venues_and_free_venues_are_told(api
     more = {"details": {"equipment": [{"kind": "projector", "count": 2}]}}
     changed = await api.post(STAFF, f"/activities/{made['id']}/change", more)
     assert changed.json()["code"] == "venue.equipment-short"
-    time = {"community": HOME, "from": START.isoformat(), "to": END.isoformat()}
+    time: dict[str, Any] = {"community": HOME, "from": START.isoformat(), "to": END.isoformat()}
     assert (await api.get(None, "/venues/free", **time)).json() == []
-    later = {**time, "from": END.isoformat(), "to": (END + HOUR).isoformat()}
+    later: dict[str, Any] = {**time, "from": END.isoformat(), "to": (END + HOUR).isoformat()}
     assert {each["venue"] for each in (await api.get(None, "/venues/free", **later)).json()} == {"garden", "hall"}
 
 

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.chassis.http.combined_app import CombinedApp
 from tests.unit.chassis.http.gateway import Gateway
@@ -32,3 +33,10 @@ async def test_probes_take_no_other_method(origin: httpx.AsyncClient, path: str,
 async def test_a_head_that_can_be_read_in_two_ways_is_refused(origin: httpx.AsyncClient, path: str) -> None:
     answer = await origin.get(path, headers=[("Host", "a"), ("Host", "b")])
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+
+
+async def test_other_pages_are_those_of_the_service_that_is_named(gateway: Gateway) -> None:
+    combined = CombinedApp({"square": FastAPI(), "garden": gateway.app}, "square", {"beds": "garden"})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(combined), base_url="http://town") as origin:
+        beds, other = await origin.get("/beds/1"), await origin.get("/else")
+    assert (beds.json().get("code"), other.json()) == ("route.unknown", {"detail": "Not Found"})

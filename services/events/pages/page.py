@@ -1,0 +1,237 @@
+"""The pages as HTML: whole without any script, with nothing from anywhere else. Every value is escaped."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from services.chassis.http.language import Language
+from services.chassis.store.aggregates import Stored
+from services.chassis.values import ZONE, local_date
+from services.contracts.activities import ActivityStatus, Admits
+from services.contracts.text import fitted
+from services.events.activities.domain.activity import Activity
+from services.events.calendars.linked_data import linked_data
+from services.events.calendars.links import CALENDAR
+from services.events.names.store import CommunityNames
+from services.events.names.words import ACCESS, ADMITS, KINDS
+from services.events.pages.days import Day, Span, neighbours
+from services.events.pages.labels import LABELS
+from services.events.pages.settings import ServiceDesk
+from services.events.series.domain.series import Series
+
+HERE = Path(__file__).parent
+STYLE = HERE / "assets" / "calendar.css"
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+class Pages:
+    """Renders the pages; `desks` say whom they send people to, links to feeds begin with `origin`."""
+
+    def __init__(self, desks: Mapping[str, ServiceDesk], origin: str) -> None:
+        self._desks = desks
+        self._origin = origin
+        self._style = hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]
+
+    def calendar(
+        self,
+        community: str,
+        days: Sequence[Day],
+        span: Span,
+        on: date,
+        today: date,
+        names: CommunityNames,
+        language: Language,
+    ) -> str:
+        """The week or the month in which `on` is."""
+        earlier, later = neighbours(span, on)
+        period = _month(on, language) if span is Span.MONTH else _period(days[0].on, days[-1].on, language)
+        return self._render(
+            "calendar.html.j2",
+            community,
+            names,
+            language,
+            days=days,
+            span=span.value,
+            on=on,
+            today=today,
+            earlier=earlier,
+            later=later,
+            period=period,
+            empty=not any(day.activities for day in days),
+        )
+
+    def activity(self, stored: Stored[Activity], now: datetime, names: CommunityNames, language: Language) -> str:
+        """The page of one activity."""
+        activity = stored.aggregate
+        terms = activity.details.terms
+        starts = activity.starts_at
+        opens = None if terms.opens_hours_before is None else starts - timedelta(hours=terms.opens_hours_before)
+        closes = starts - timedelta(hours=terms.closes_hours_before)
+        standing = activity.status is ActivityStatus.SCHEDULED
+        return self._render(
+            "activity.html.j2",
+            activity.community,
+            names,
+            language,
+            activity=activity,
+            details=activity.details,
+            terms=terms,
+            host=_host(activity, names, language),
+            whom=_whom(activity, language),
+            access=[ACCESS[each].in_(language) for each in activity.details.accessibility],
+            opens=opens if opens is not None and opens > now else None,
+            closes=closes,
+            withdraws=starts - timedelta(hours=terms.cancel_hours_before),
+            takes=standing and now < closes,
+            standing=standing,
+            data=Markup(linked_data(stored, self._origin, names).decode()),  # noqa: S704  it ends no script
+        )
+
+    def series(self, series: Series, dates: Sequence[Activity], names: CommunityNames, language: Language) -> str:
+        """The page of a series, with its next dates."""
+        return self._render(
+            "series.html.j2", series.community, names, language, series=series, details=series.details, dates=dates
+        )
+
+    def _render(
+        self, template: str, community: str, names: CommunityNames, language: Language, **values: object
+    ) -> str:
+        desk = self._desks.get(community)
+        called = community if desk is None else desk.community_zh if language == "zh" else desk.community_en
+        return self._templates.get_template(template).render(
+            lang=language,
+            other="en" if language == "zh" else "zh",
+            t=LABELS[language],
+            style=self._style,
+            root=f"{CALENDAR}/{community}",
+            feeds=f"/api/events/v1/communities/{community}",
+            community=called,
+            desk=desk,
+            place=None if desk is None else desk.zh if language == "zh" else desk.en,
+            names=names,
+            **values,
+        )
+
+    @cached_property
+    def _templates(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=fitted,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters.update(
+            title=_title,
+            words=_words,
+            kind=lambda activity, language: KINDS[activity.kind].in_(language),
+            venue=_venue,
+            clock=lambda moment: f"{moment.astimezone(ZONE):%H:%M}",
+            moment=_moment,
+            times=_times,
+            weekday=lambda day, language: _weekday(day, language),
+            short=_short,
+        )
+        return environment
+
+
+def _title(thing: Any, language: str) -> str:
+    return str(thing.title if language == "zh" else thing.title_en or thing.title)
+
+
+def _words(details: Any, name: str, language: str) -> str | None:
+    """The text `name` of `details` in the language, or in Chinese where there is no other."""
+    zh: str | None = getattr(details, name)
+    return zh if language == "zh" else getattr(details, f"{name}_en") or zh
+
+
+def _venue(thing: Any, names: CommunityNames, language: Language) -> str:
+    known = names.venues.get(thing.venue)
+    building = None if thing.building is None else names.buildings.get(thing.building)
+    venue = str(thing.venue) if known is None else known.in_(language)
+    if building is None:
+        return venue
+    return f"{building.in_(language)} {venue}" if language == "zh" else f"{venue}, {building.in_(language)}"
+
+
+def _host(activity: Activity, names: CommunityNames, language: Language) -> str | None:
+    details = activity.details
+    known = None if details.host is None else names.hosts.get(details.host)
+    return _words(details, "hosted_by", language) if known is None else known.name.in_(language)
+
+
+def _whom(activity: Activity, language: Language) -> str:
+    labels, low, high = LABELS[language], activity.min_age, activity.details.max_age
+    told = []
+    if low is not None and high is not None:
+        told.append(labels["ages"].format(low=low, high=high))
+    elif low is not None:
+        told.append(labels["from_age"].format(age=low))
+    elif high is not None:
+        told.append(labels["to_age"].format(age=high))
+    if activity.details.admits is not Admits.EVERYBODY:
+        told.append(ADMITS[activity.details.admits].in_(language))
+    if activity.guardian_required:
+        told.append(labels["guardian"])
+    return ("，" if language == "zh" else "; ").join(told) or labels["everybody"]
+
+
+def _weekday(day: date, language: str) -> str:
+    name = _WEEKDAYS[language][day.weekday()]
+    return f"周{name}" if language == "zh" else name
+
+
+def _short(day: date, language: str) -> str:
+    return f"{day.month}月{day.day}日" if language == "zh" else f"{day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def _month(day: date, language: str) -> str:
+    return f"{day.year}年{day.month}月" if language == "zh" else f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def _period(first: date, last: date, language: str) -> str:
+    year = f"{first.year}年" if language == "zh" else ""
+    shown = f"{year}{_short(first, language)} – {_short(last, language)}"
+    return shown if language == "zh" else f"{shown} {last.year}"
+
+
+def _moment(moment: datetime, language: str) -> str:
+    day = local_date(moment)
+    apart = " " if language == "zh" else ", "
+    weekday = _weekday(day, language)
+    date_shown = f"{_short(day, language)} {weekday}" if language == "zh" else f"{weekday} {_short(day, language)}"
+    return f"{date_shown}{apart}{moment.astimezone(ZONE):%H:%M}"
+
+
+def _times(activity: Activity, language: Language) -> str:
+    """When it takes place: a day and two times, or several days."""
+    first = local_date(activity.starts_at)
+    last = local_date(activity.ends_at - timedelta(microseconds=1))
+    year = f"{first.year}年" if language == "zh" else ""
+    if activity.all_day:
+        days = _short(first, language) if first == last else f"{_short(first, language)} – {_short(last, language)}"
+        return f"{year}{days} {LABELS[language]['all_day']}"
+    if first == last:
+        return f"{year}{_moment(activity.starts_at, language)}–{activity.ends_at.astimezone(ZONE):%H:%M}"
+    return f"{year}{_moment(activity.starts_at, language)} – {_moment(activity.ends_at, language)}"
