@@ -48,14 +48,14 @@ from services.events.venues.domain import EquipmentShort, Slot, VenueClosed, Ven
 
 BASE = "/api/events/v1"
 """Where all routes of this service begin."""
-_TIMES = (
+TIMES = (
     scheduling.StartsInThePast,
     scheduling.EndsBeforeItStarts,
     scheduling.TooLong,
     scheduling.NotWholeDays,
 )
-_PLACE = (VenueTaken, VenueClosed, VenueTooSmall, EquipmentShort)
-_TERMS = (TermsUnclear, PriorityUnexplained)
+PLACE = (VenueTaken, VenueClosed, VenueTooSmall, EquipmentShort)
+TERMS = (TermsUnclear, PriorityUnexplained)
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 
 
@@ -135,7 +135,7 @@ def _scheduling(
         status_code=201,
         summary="Schedule an activity (staff, organisers)",
         response_model=ActivityView,
-        responses=problems(NotYours, *_TIMES, *_TERMS, *_PLACE),
+        responses=problems(NotYours, *TIMES, *TERMS, *PLACE),
     )
     async def schedule(body: ScheduleActivity, command: CommandDep) -> Response:
         by, plan = command.principal, body.plan(command.principal.sub)
@@ -149,7 +149,7 @@ def _scheduling(
         async with AsyncExitStack() as held:
             if await activities.find(id) is None:  # else the request is one that was carried out before
                 decide(id, clock())  # who may not schedule learns of no booking
-                await held.enter_async_context(bookings.claimed(_wanted(id, body.community, plan)))
+                await held.enter_async_context(bookings.claimed(wanted_by(id, body.community, plan)))
             return await command.create(activities, decide, view, id=id, location=BASE + "/activities/{id}")
 
 
@@ -166,13 +166,13 @@ def _changing_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, c
         except CommunityError:
             return None
         plan = Plan(**{name: getattr(changed, name) for name in Plan.model_fields})
-        return _wanted(id, changed.community, plan, changed.series)
+        return wanted_by(id, changed.community, plan, changed.series)
 
     @routes.post(
         "/activities/{id}/change",
         summary="Another title, text, capacity or other terms",
         response_model=ActivityView,
-        responses=problems(*_CHANGE, *_TERMS, *_PLACE),
+        responses=problems(*_CHANGE, *TERMS, *PLACE),
     )
     async def change(id: Id, body: ChangeActivity, command: CommandDep) -> Response:
         decide = _changing(body, command.principal)
@@ -187,7 +187,7 @@ def _changing_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, c
     @routes.post(
         "/activities/{id}/change/preview",
         summary="Whom a change would affect; nothing is saved",
-        responses=problems(UnknownAggregate, NotYours, NotScheduled, *_TERMS),
+        responses=problems(UnknownAggregate, NotYours, NotScheduled, *TERMS),
     )
     async def preview_change(id: Id, body: ChangeActivity, principal: PrincipalDep) -> Effect:
         stored = await known(changes.activities, id, known_to(principal))
@@ -200,7 +200,7 @@ def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clo
     @routes.post(
         "/activities/{id}/move/preview",
         summary="Whom another time or place would affect; nothing is saved",
-        responses=problems(UnknownAggregate, NotYours, NotScheduled, *_TIMES, HasBegun),
+        responses=problems(UnknownAggregate, NotYours, NotScheduled, *TIMES, HasBegun),
     )
     async def preview_move(id: Id, body: MoveActivity, principal: PrincipalDep) -> Effect:
         stored = await known(activities, id, known_to(principal))
@@ -210,7 +210,7 @@ def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clo
         "/activities/{id}/move",
         summary="Another time or place",
         response_model=ActivityView,
-        responses=problems(*_CHANGE, *_TIMES, HasBegun, *_PLACE),
+        responses=problems(*_CHANGE, *TIMES, HasBegun, *PLACE),
     )
     async def move(id: Id, body: MoveActivity, command: CommandDep) -> Response:
         by = command.principal
@@ -222,7 +222,7 @@ def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clo
         except CommunityError:  # it is told below, where a repeated request has its first answer
             return await changes(id, command, _moving(body, by))
         plan = Plan(**{name: getattr(moved, name) for name in Plan.model_fields})
-        async with bookings.claimed(_wanted(id, moved.community, plan, moved.series)):
+        async with bookings.claimed(wanted_by(id, moved.community, plan, moved.series)):
             return await changes(id, command, _moving(body, by))
 
 
@@ -257,7 +257,8 @@ def _ending_routes(routes: APIRouter, changes: _Changes) -> None:
         return await changes(id, command, lambda activity, now: ending.complete(activity, command.principal, now))
 
 
-def _wanted(id: str, community: str, plan: Plan, series: str | None = None) -> Wanted:
+def wanted_by(id: str, community: str, plan: Plan, series: str | None = None) -> Wanted:
+    """What an activity of that plan holds of venues, instructors and equipment."""
     slot = Slot(activity=id, starts_at=plan.starts_at, ends_at=plan.ends_at)
     return Wanted(
         community, plan.venue, series or id, plan.title, plan.capacity, [slot], plan.instructors, plan.details.equipment

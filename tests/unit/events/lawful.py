@@ -7,11 +7,13 @@ from services.chassis.aggregate import Decision
 from services.contracts.event import fold
 from services.events.activities.domain.activity import Activity
 from services.events.children.domain import Child
+from services.events.drafts.domain import Draft
 from services.events.enrolments.domain import Enrolment
+from services.events.feedback.domain import Feedback
 from services.events.series.domain.series import Series
 from services.events.venues.domain import Venue
 
-A = TypeVar("A", Activity, Series, Enrolment, Child, Venue)
+A = TypeVar("A", Activity, Series, Enrolment, Child, Venue, Draft, Feedback)
 
 
 def took(aggregate: A, decide: Callable[[A], Decision[A]]) -> Decision[A]:

@@ -13,8 +13,16 @@ from tests.unit.events.given import STAFF, person, resident
 
 BASE = "/api/events/v1"
 PUBLIC = frozenset(
-    f"{BASE}/{path}"
-    for path in ("activities/{id}", "activities/{id}/schema-org", "series/{id}", "venues/{id}", "venues/{id}/bookings")
+    [
+        f"{BASE}/activities/{{id}}",
+        f"{BASE}/activities/{{id}}/schema-org",
+        f"{BASE}/activities/{{id}}/feedback",
+        f"{BASE}/series/{{id}}",
+        f"{BASE}/venues/{{id}}",
+        f"{BASE}/venues/{{id}}/bookings",
+        "/calendar/{community}/{id}",
+        "/calendar/{community}/series/{id}",
+    ]
 )
 BODIES: dict[str, Any] = {
     "/activities/{id}/move": {"venue": "garden"},
@@ -29,6 +37,9 @@ BODIES: dict[str, Any] = {
     "/activities/{id}/registrations/{person}/move-up": {"position": 1, "reason": "例外"},
     "/activities/{id}/scans": {"scans": [{"id": "a", "person": "resident-1", "at": "2026-03-02T01:00:00Z"}]},
     "/activities/{id}/walk-ins": {},
+    "/activities/{id}/feedback": {"rating": 5},
+    "/drafts/{id}/send-back": {"reason": "缺场地"},
+    "/drafts/{id}/write": {"title": "义诊"},
     "/venues/{id}/describe": {"zh": "大厅"},
     "/venues/{id}/block": {"since": "2026-04-08T01:00:00Z", "until": "2026-04-08T02:00:00Z"},
     "/venues/{id}/unblock": {"since": "2026-04-08T01:00:00Z"},
@@ -55,7 +66,8 @@ async def test_what_one_may_not_know_answers_as_what_is_not_there(api: Caller, o
     child = (await api.ok(resident(1), "/children", {"community": "sunshine", "label": "小宝"}))["id"]
     hall = {"community": "sunshine", "venue": "committee-hall", "zh": "大厅"}
     venue = (await api.ok(STAFF, "/venues", hall))["id"]
-    things = {"venues": venue, "series": series, "enrolments": enrolment, "children": child}
+    draft = (await api.ok(STAFF, "/drafts", {"community": "sunshine", "title": "义诊", "kind": "clinic"}))["id"]
+    things = {"drafts": draft, "venues": venue, "series": series, "enrolments": enrolment, "children": child}
     routes = asked_by_id(standing.routers(opened), public=PUBLIC)
     assert len(routes) >= 9
     stranger = person("stranger-1", *Role, home="elsewhere")

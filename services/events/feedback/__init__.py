@@ -1,0 +1,1 @@
+"""Feedback (活动评价): what those who came say afterwards, and its summary. `possible` says who may speak now."""

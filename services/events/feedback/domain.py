@@ -1,0 +1,102 @@
+"""Those who came to an activity say how it was: a rating, and words that only its managers read, without a name."""
+
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from services.chassis.aggregate import Aggregate, Decision, decided, event_from
+from services.chassis.errors import Conflict
+from services.chassis.principal import Principal
+from services.chassis.values import Request, Text
+from services.contracts.activities import ActivityStatus, FeedbackErased, FeedbackGiven, FeedbackState
+from services.contracts.marks import Someone, Thing, Words
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.ending import NotOverYet
+
+GIVEN_WITHIN = timedelta(days=30)
+"""So long after its end people say how it was."""
+
+
+class NotThere(
+    Conflict, code="feedback.not-there", zh="只有到场的人可以评价。", en="Those who were there say how it was."
+):
+    """Who was not seen there has nothing to tell of it."""
+
+
+class FeedbackOver(Conflict, code="feedback.over", zh="评价已截止。", en="It is too late to say how it was."):
+    """Later nobody reads it."""
+
+
+class Feedback(Aggregate):
+    """What one person said of one activity."""
+
+    activity: Thing[str]
+    person: Someone[str]
+    rating: int
+    text: Words[str | None] = None
+    at: datetime
+
+    def public(self) -> FeedbackState:
+        return FeedbackState(activity=self.activity, rating=self.rating)
+
+
+class GiveFeedback(Request):
+    """How it was, from 1 (bad) to 5 (good)."""
+
+    rating: int = Field(ge=1, le=5)
+    text: Text | None = None
+
+
+def give(id: str, activity: Activity, body: GiveFeedback, by: Principal, now: datetime) -> Decision[Feedback]:
+    """Somebody who was there says how it was.
+
+    Raises:
+        NotYours, NotOverYet, NotThere, FeedbackOver
+    """
+    may_give(activity, by, now)
+    given = Feedback(
+        id=id,
+        community=activity.community,
+        activity=activity.id,
+        person=by.sub,
+        rating=body.rating,
+        text=body.text,
+        at=now,
+    )
+    return decided(given, event_from(FeedbackGiven, given))
+
+
+def may_give(activity: Activity, by: Principal, now: datetime) -> None:
+    """Whether `by` may say how it was.
+
+    Raises:
+        NotYours, NotOverYet, NotThere, FeedbackOver
+    """
+    by.require(activity.community)
+    if activity.status is ActivityStatus.CANCELLED or now < activity.ends_at:
+        raise NotOverYet()
+    if all(presence.person != by.sub for presence in activity.presences):
+        raise NotThere()
+    if now > activity.ends_at + GIVEN_WITHIN:
+        raise FeedbackOver()
+
+
+def again(
+    feedback: Feedback, activity: Activity, body: GiveFeedback, by: Principal, now: datetime
+) -> Decision[Feedback]:
+    """They say it anew.
+
+    Raises:
+        NotYours, NotOverYet, NotThere, FeedbackOver
+    """
+    may_give(activity, by, now)
+    if (feedback.rating, feedback.text) == (body.rating, body.text):
+        return decided(feedback)
+    anew = feedback.model_copy(update={"rating": body.rating, "text": body.text, "at": now})
+    return decided(anew, event_from(FeedbackGiven, anew))
+
+
+def erase(feedback: Feedback, stand_in: str) -> Decision[Feedback]:
+    """Nothing is left of who said it and of their words."""
+    erased = feedback.model_copy(update={"person": stand_in, "text": None})
+    return decided(erased, FeedbackErased())

@@ -1,0 +1,29 @@
+"""The room of feedback. Activities and attendance stand before it: who was there may speak."""
+
+from functools import partial
+
+from services.chassis.room import Room
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.subscriber.erasure import Leaver, erase_each
+from services.events.activities.domain.activity import Activity
+from services.events.feedback import domain
+from services.events.feedback.api import router
+from services.events.feedback.domain import Feedback
+from services.events.feedback.store import INDEXES, KINDS, of_person
+
+
+def room(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> Room:
+    """The room of feedback."""
+    return Room(
+        "feedback",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(feedback, activities)],
+        erase=partial(erase, feedback),
+    )
+
+
+async def erase(feedback: Aggregates[Feedback], leaver: Leaver) -> None:
+    """Leave nothing of `leaver` in what was said."""
+    theirs = of_person(leaver.person)
+    await erase_each(feedback, theirs, lambda found, now: domain.erase(found, leaver.stand_in), leaver)

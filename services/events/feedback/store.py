@@ -1,0 +1,29 @@
+"""How feedback is kept, and found by activity and by person."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.chassis.store.aggregates import Kind
+from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
+from services.contracts.activities import FeedbackState
+from services.contracts.topics import ACTIVITIES
+from services.events.feedback.domain import Feedback
+
+FEEDBACK = Kind(name="feedback", collection="feedback", model=Feedback, topic=ACTIVITIES, state=FeedbackState)
+KINDS: tuple[Kind[Any], ...] = (FEEDBACK,)
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    FEEDBACK.collection: [
+        IndexModel([("state.activity", ASCENDING), ("at", DESCENDING)]),
+        IndexModel([("state.person", ASCENDING)]),
+    ],
+}
+
+
+def about(activity: str) -> dict[str, Any]:
+    """The query for what was said of an activity."""
+    return {"state.activity": activity}
+
+
+def of_person(person: str) -> dict[str, Any]:
+    """The query for what somebody said."""
+    return {"state.person": person}

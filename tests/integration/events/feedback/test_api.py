@@ -1,0 +1,36 @@
+"""Feedback over HTTP: once a person, anew when they like, words for managers alone, gone with who said them."""
+
+from collections.abc import Sequence
+
+from services.chassis.room import Room
+from services.chassis.runtime import Runtime
+from services.chassis.subscriber.erasure import Leaver
+from services.events.feedback.store import FEEDBACK
+from services.events.settings import EventsSettings
+from tests.integration.calling import Caller, Hand
+from tests.integration.events.calling import scheduled
+from tests.unit.events.given import END, STAFF, START, resident
+
+
+async def test_who_was_there_says_how_it_was(
+    api: Caller, hand: Hand, opened: Sequence[Room], runtime: Runtime[EventsSettings]
+) -> None:
+    place = await scheduled(api, capacity=10)
+    for n in range(6):
+        await api.ok(resident(n), f"{place}/registrations", {})
+    hand.wait(START - hand.now)
+    for n in range(6):
+        await api.ok(STAFF, f"{place}/check-ins", {"person": f"resident-{n}"})
+    hand.wait(END - hand.now)
+    assert [each["command"] for each in (await api.get(resident(1), place)).json()["can"]] == ["feedback"]
+    for n in range(6):
+        await api.ok(resident(n), f"{place}/feedback", {"rating": 5, "text": f"很好 {n}"})
+    await api.ok(resident(0), f"{place}/feedback", {"rating": 2})
+    public = (await api.get(None, f"{place}/feedback")).json()
+    assert (public["count"], public["average"], public["texts"]) == (6, 4.5, None)
+    assert public["ratings"] == {"1": 0, "2": None, "3": 0, "4": 0, "5": 5}
+    assert set((await api.get(STAFF, f"{place}/feedback")).json()["texts"]) == {f"很好 {n}" for n in range(1, 6)}
+    for erase in [room.erase for room in opened if room.erase is not None]:
+        await erase(Leaver("resident-3", None, "erased-1"))
+    kept = [document async for document in runtime.database[FEEDBACK.collection].find({}, {"outbox": 0})]
+    assert (len(kept), "resident-3" in str(kept), "很好 3" in str(kept)) == (6, False, False)
