@@ -9,6 +9,7 @@ import sys
 
 from deploy.local import chromium
 from deploy.local.containers import usable
+from deploy.local.fetch_icaljs import icaljs
 from deploy.local.fetch_kafka import java, kafka_libraries
 from deploy.local.fetch_mongod import mongod
 from deploy.local.trouble import Trouble
@@ -26,6 +27,7 @@ def fetch(browser: bool) -> None:
         kafka_libraries()
     if browser:
         chromium.install()
+        icaljs()
 
 
 if __name__ == "__main__":

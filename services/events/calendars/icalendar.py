@@ -26,6 +26,8 @@ from services.events.series.domain.series import Series
 
 _REFRESH = timedelta(hours=1)
 _OFFSET = timedelta(hours=8)
+_LAST_OF_LONG_MONTHS = "BYMONTHDAY=28,29,30,31;BYSETPOS=-1"
+"""The last day of each month, in words that not every library reads (ical.js passes BYSETPOS over beside a day)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _recurring(series: Series, part: Segment, shown: Shown) -> Event:
     entry = _entry(part.plan, series.community, page, series.shown_changes, changed, shown)
     entry.add("uid", f"{part.uid}@events.community")
     entry.add("status", "CONFIRMED")
-    rule = part.rule
+    rule = part.rule.replace(_LAST_OF_LONG_MONTHS, "BYMONTHDAY=-1")
     if part.plan.all_day and "UNTIL=" in rule:
         head, _, until = rule.partition("UNTIL=")
         last = datetime.fromisoformat(until[:16]).astimezone(ZONE)

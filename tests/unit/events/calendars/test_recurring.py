@@ -104,8 +104,8 @@ def test_short_months_are_read_back(rule: str, choice: ShortMonth) -> None:
     assert _read_back(_body(series, [])) == _expected(series, [])
 
 
-@pytest.mark.parametrize("rule", RULES[:8])
-def test_dates_that_fall_out_come_besides_move_or_change_are_read_back(rule: str) -> None:
+def changed_in_every_way(rule: str) -> tuple[Series, list[Activity]]:
+    """A series with a date skipped, one more, some moved, renamed and paused; and its activities."""
     series = _started(rule)
     dates = [each.on for each in series.occurrences(BEGIN, END)]
     activities = _named(series)
@@ -124,7 +124,23 @@ def test_dates_that_fall_out_come_besides_move_or_change_are_read_back(rule: str
     activities[0] = scheduling.relocate(
         first, NOW, starts_at=first.starts_at + DAY, ends_at=first.ends_at + DAY, venue="garden", building=None
     ).aggregate
+    return series, activities
+
+
+@pytest.mark.parametrize("rule", RULES[:8])
+def test_dates_that_fall_out_come_besides_move_or_change_are_read_back(rule: str) -> None:
+    series, activities = changed_in_every_way(rule)
     assert _read_back(_body(series, activities)) == _expected(series, activities)
+
+
+def body_of(series: Series, activities: Sequence[Activity]) -> bytes:
+    """The calendar of a series."""
+    return _body(series, activities)
+
+
+def expected_of(series: Series, activities: Sequence[Activity]) -> list[tuple[datetime, datetime, str]]:
+    """What takes place, as we expand it."""
+    return _expected(series, activities)
 
 
 def _followed(series: Series, activities: Sequence[Activity]) -> list[Activity]:
@@ -212,3 +228,12 @@ def test_only_what_a_calendar_shows_raises_the_sequence() -> None:
     assert _entries(_body(expanded, fuller))[0]["sequence"] == before == 0
     skipped = changing.skip(series, date(2026, 3, 14), STAFF, NOW, None).aggregate
     assert _entries(_body(skipped, []))[0]["sequence"] == 1
+
+
+STORIES = [
+    *((_started(rule), []) for rule in RULES),
+    *((_started(rule), _named(_started(rule))) for rule in RULES),
+    *((_started("FREQ=MONTHLY;BYMONTHDAY=31", Dates(short_months=choice)), []) for choice in ShortMonth),
+    *(changed_in_every_way(rule) for rule in RULES[:8]),
+]
+"""Series, with their activities, that another library reads too."""

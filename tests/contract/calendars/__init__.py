@@ -1,0 +1,1 @@
+"""Calendars as a library of another language reads them."""

@@ -1,0 +1,1 @@
+"""A rush on one activity, as large as somebody asks for."""
