@@ -1,5 +1,5 @@
 """Ours beside its floors, in one run: `python -m tests.bench [http] [costs] [chain] [relay] [subscriber] [walk]
-[reading] [following] [matching] [idle]`; `make bench`.
+[reading] [following] [matching] [seats] [booking] [idle]`; `make bench`.
 
 Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
 """
@@ -14,7 +14,20 @@ import uvloop
 from deploy.local.servers import Servers as Source
 from tests.bench.ground import HEADING, Servers, machine
 
-ALL = ("http", "costs", "chain", "relay", "subscriber", "walk", "reading", "following", "matching", "idle")
+ALL = (
+    "http",
+    "costs",
+    "chain",
+    "relay",
+    "subscriber",
+    "walk",
+    "reading",
+    "following",
+    "matching",
+    "seats",
+    "booking",
+    "idle",
+)
 
 
 async def main(names: list[str]) -> None:

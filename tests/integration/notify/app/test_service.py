@@ -93,7 +93,7 @@ async def test_facts_become_notices_and_figures_on_the_board(settings: NotifySet
 
     async def relayed() -> bool:
         types = await published(settings)
-        return types.count(NoticeDelivered.type) == 4 and types.count(NoticeQueued.type) == 8
+        return types.count(NoticeDelivered.type) == 3 and types.count(NoticeQueued.type) == 6
 
     await eventually(relayed, within=60)
 
