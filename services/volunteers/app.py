@@ -20,6 +20,7 @@ from services.volunteers.hours import room as hours
 from services.volunteers.hours.store import ACCOUNT
 from services.volunteers.matching import room as matching
 from services.volunteers.matching.plans import Plans
+from services.volunteers.matching.refilling import Refilling
 from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import PLAN
 from services.volunteers.meals import room as meals
@@ -45,7 +46,10 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
     readings = Readings(runtime.database, runtime.gone, clock)
     of_seats = Seats(of_needs, volunteers, clock, settings.offer_stands)
     plans = Plans(runtime.aggregates(PLAN), runtime.database, clock)
-    staffing = Staffing(of_needs, volunteers, of_seats, plans, clock, settings.staffing_every, settings.quiet_hours)
+    refilling = Refilling(of_needs, volunteers, of_seats, clock, settings.quiet_hours)
+    staffing = Staffing(
+        of_needs, volunteers, of_seats, plans, refilling, clock, settings.staffing_every, settings.quiet_hours
+    )
     return [
         people.room(volunteers),
         teams.room(of_teams),

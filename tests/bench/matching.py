@@ -17,6 +17,7 @@ from services.contracts.volunteers import Origin
 from services.volunteers.matching.flow import Planning
 from services.volunteers.matching.plans import Plans
 from services.volunteers.matching.quiet import QuietHours
+from services.volunteers.matching.refilling import Refilling
 from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import INDEXES as OF_MATCHING
 from services.volunteers.matching.store import PLAN, askable_volunteers, open_needs
@@ -63,7 +64,8 @@ async def _measured(kept: Database, people: int, wanted: int, each: dict[int, fl
     await _insert(kept[NEED.collection], (_need(n, draw, buildings) for n in range(wanted)))
     plans = Plans(Aggregates(PLAN, kept, _clock), kept, _clock)
     seats = Seats(needs, volunteers, _clock, timedelta(hours=24))
-    staffing = Staffing(needs, volunteers, seats, plans, _clock, timedelta(days=1), QuietHours(0, 0))
+    refilling = Refilling(needs, volunteers, seats, _clock, QuietHours(0, 0))
+    staffing = Staffing(needs, volunteers, seats, plans, refilling, _clock, timedelta(days=1), QuietHours(0, 0))
     began, busy = perf_counter(), process_time()
     proposals = await staffing.plan(HERE)
     whole, worked = perf_counter() - began, process_time() - busy

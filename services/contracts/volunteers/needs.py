@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, PersonId, Public
+from services.contracts.marks import Code, Id, Internal, Masked, Office, PersonId, Public
 from services.contracts.topics import VOLUNTEERS
 
 
@@ -25,6 +25,32 @@ class NeedStatus(StrEnum):
     STAFFED = "staffed"
     FULFILLED = "fulfilled"
     LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+
+
+class SeatRole(StrEnum):
+    """The part that a seat is for."""
+
+    LEAD = "lead"
+    HELPER = "helper"
+
+
+class Hop(StrEnum):
+    """Where somebody is looked for, for a seat that has no yes: the next plan, those who stand by, a ring of people
+    who are asked at once, and last the grid worker.
+    """
+
+    PLAN = "plan"
+    STANDBY = "standby"
+    RING = "ring"
+    GRID_WORKER = "grid-worker"
+
+
+class InvitationEnd(StrEnum):
+    """Why an invitation does not stand any more. `filled`: others were quicker, and thanks are due."""
+
+    FILLED = "filled"
+    MOVED = "moved"
     CANCELLED = "cancelled"
 
 
@@ -68,6 +94,7 @@ class NeedOffered(Event, type="cn.community.volunteers.need.offered.v1", topic=V
     """A seat is held for `person`, who is asked to say yes or no by `expires_at`."""
 
     offer: Public[Id]
+    role: Public[SeatRole] = SeatRole.HELPER
     person: Public[PersonId]
     expires_at: Public[datetime]
     activity: Public[Id | None]
@@ -124,6 +151,134 @@ class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic
     volunteers: Public[list[PersonId]]
     status: Public[NeedStatus]
     taken_off: Public[TakenOff | None] = None
+
+
+class NeedTakenOff(Event, type="cn.community.volunteers.need.taken-off.v1", topic=VOLUNTEERS, state=NeedState):
+    """Staff took `person` off a seat that they were offered or had; they are told why."""
+
+    activity: Public[Id | None]
+    person: Public[PersonId]
+    reason: Public[TakenOff]
+    category: Public[Code]
+    starts_at: Public[datetime]
+
+
+class NeedSeatConfirmed(
+    Event, type="cn.community.volunteers.need.seat-confirmed.v1", topic=VOLUNTEERS, state=NeedState
+):
+    """`person`, who had said yes, says shortly before that they come."""
+
+    offer: Public[Id]
+    person: Public[PersonId]
+
+
+class NeedCheckedIn(Event, type="cn.community.volunteers.need.checked-in.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` is there."""
+
+    offer: Public[Id]
+    person: Public[PersonId]
+    filled: Public[int]
+    volunteers: Public[list[PersonId]]
+
+
+class NeedNoShow(Event, type="cn.community.volunteers.need.no-show.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` was awaited in vain. `volunteers` are those who stay."""
+
+    activity: Public[Id | None]
+    offer: Public[Id]
+    person: Public[PersonId]
+    filled: Public[int]
+    volunteers: Public[list[PersonId]]
+    status: Public[NeedStatus]
+
+
+class NeedReseated(Event, type="cn.community.volunteers.need.reseated.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` has another part in it than before; the seat of the part before is open."""
+
+    offer: Public[Id]
+    person: Public[PersonId]
+    role: Public[SeatRole]
+
+
+class NeedReminded(Event, type="cn.community.volunteers.need.reminded.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` is to serve soon. `bring`: what to bring along. The exact place is told to them where they read it."""
+
+    activity: Public[Id | None]
+    person: Public[PersonId]
+    category: Public[Code]
+    starts_at: Public[datetime]
+    ends_at: Public[datetime]
+    building: Public[Id | None]
+    bring: Public[Office[Masked | None]] = None
+
+
+class NeedRefilling(Event, type="cn.community.volunteers.need.refilling.v1", topic=VOLUNTEERS, state=NeedState):
+    """Somebody is looked for, for seats without a yes: where (`hop`), and until when before the next hop follows.
+
+    `ring` counts the rings; `asked` are the people whom this hop asks.
+    """
+
+    hop: Public[Hop]
+    ring: Public[int]
+    asked: Public[int]
+    vacant: Public[int]
+    until: Public[datetime]
+    category: Public[Code]
+    starts_at: Public[datetime]
+    building: Public[Id | None]
+
+
+class NeedRingClaimed(
+    Event, type="cn.community.volunteers.need.ring-claimed.v1", topic=VOLUNTEERS, state=NeedState, internal=True
+):
+    """One process finds the people of the next ring, so that nobody else does it as well."""
+
+    until: Internal[datetime]
+
+
+class NeedInvited(Event, type="cn.community.volunteers.need.invited.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` is asked together with others; whoever says yes first has the seat. It stands until `until`."""
+
+    activity: Public[Id | None]
+    person: Public[PersonId]
+    ring: Public[int]
+    until: Public[datetime]
+    category: Public[Code]
+    starts_at: Public[datetime]
+    ends_at: Public[datetime]
+
+
+class NeedInvitationDeclined(
+    Event, type="cn.community.volunteers.need.invitation-declined.v1", topic=VOLUNTEERS, state=NeedState
+):
+    """`person`, who was asked together with others, said no."""
+
+    person: Public[PersonId]
+
+
+class NeedInvitationEnded(
+    Event, type="cn.community.volunteers.need.invitation-ended.v1", topic=VOLUNTEERS, state=NeedState
+):
+    """`person` need not answer any more."""
+
+    activity: Public[Id | None]
+    person: Public[PersonId]
+    why: Public[InvitationEnd]
+    category: Public[Code]
+
+
+class NeedStandbyJoined(
+    Event, type="cn.community.volunteers.need.standby-joined.v1", topic=VOLUNTEERS, state=NeedState
+):
+    """`person` stands by, to be asked before others should a seat come free."""
+
+    person: Public[PersonId]
+
+
+class NeedStandbyLeft(Event, type="cn.community.volunteers.need.standby-left.v1", topic=VOLUNTEERS, state=NeedState):
+    """`person` stands by no more."""
+
+    person: Public[PersonId]
 
 
 class OfferRef(BaseModel):

@@ -100,6 +100,12 @@ class VolunteerBooked(
     """When the offer expires; None once it is accepted."""
 
 
+class VolunteerAsked(
+    Event, type="cn.community.volunteers.volunteer.asked.v1", topic=VOLUNTEERS, state=VolunteerState, internal=True
+):
+    """The volunteer is asked together with others, which holds no time and counts against their week."""
+
+
 class VolunteerReleased(
     Event, type="cn.community.volunteers.volunteer.released.v1", topic=VOLUNTEERS, state=VolunteerState, internal=True
 ):

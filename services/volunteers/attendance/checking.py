@@ -25,7 +25,7 @@ from services.volunteers.attendance.domain.presence import (
     presence_id,
 )
 from services.volunteers.care.domain.plans import CarePlan
-from services.volunteers.needs.domain.eligibility import not_admitted
+from services.volunteers.needs.domain.eligibility import SAFETY, not_admitted
 from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity
 from services.volunteers.needs.domain.offers import NoSuchOffer
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
@@ -127,7 +127,7 @@ class Checking:
         """
         now = self._clock()
         found = await self._volunteers.find(volunteer_id(need.community, person))
-        refusal = not_admitted(need, None if found is None else found.aggregate, now)
+        refusal = not_admitted(need.asked_of(person), None if found is None else found.aggregate, now, SAFETY)
         if refusal is not None:
             raise refusal
         if not self._time.holds(need, now):

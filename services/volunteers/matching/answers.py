@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy
+
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
+from services.contracts.volunteers import SeatRole
+from services.volunteers.matching.columns import needs_without_helper
 from services.volunteers.matching.flow import Planning, Proposal
 from services.volunteers.matching.network import Network
 from services.volunteers.matching.reading import States
@@ -72,9 +76,9 @@ class Answers:
     async def placing(self, need: Need, volunteer: Volunteer) -> Placing:
         """Where `volunteer` stands for `need`."""
         now = self._clock()
-        refused = first_failure(need, volunteer, now)
-        if refused is not None:
-            return Placing(refused=refused)
+        failures = [first_failure(need.asking(role), volunteer, now) for role in need.open_roles or [SeatRole.HELPER]]
+        if None not in failures:
+            return Placing(refused=failures[-1])
         planning = await self._planning(need.community)
         return await asyncio.to_thread(_placed, planning, need.id, volunteer.id)
 
@@ -123,11 +127,14 @@ def _placed(planning: Planning, need: str, volunteer: str) -> Placing:
 
 
 def _position(planning: Planning, network: Network | None, need: str, volunteer: str) -> int | None:
-    if network is None or need not in planning.wanted.ids or volunteer not in planning.people.ids:
+    """The cheapest pair of the two; a need with roles may have several."""
+    if network is None or volunteer not in planning.people.ids:
         return None
-    n, v = planning.wanted.ids.index(need), planning.people.ids.index(volunteer)
-    found = ((network.pairs.need == n) & (network.pairs.volunteer == v)).nonzero()[0]
-    return int(found[0]) if len(found) else None
+    rows = [n for n, id in enumerate(planning.wanted.needs) if id == need]
+    v = planning.people.ids.index(volunteer)
+    found = (numpy.isin(network.pairs.need, rows) & (network.pairs.volunteer == v)).nonzero()[0]
+    costs = network.costs[len(network.costs) - len(network.pairs) :]
+    return int(min(found, key=lambda at: (int(costs[at]), int(at)))) if len(found) else None
 
 
 def _present(volunteers: States, change: Change) -> Iterable[tuple[str, Any]]:
@@ -157,5 +164,5 @@ def _thought_of(change: Change) -> dict[str, Any]:
 
 def _outcome(planning: Planning, proposals: list[Proposal], needs: States, seats: int) -> Outcome:
     filled = Counter(needs[made.need]["category"] for made in proposals)
-    without = int((~planning.wanted.helped).sum())
+    without = needs_without_helper(planning.wanted)
     return Outcome(seats, len(proposals), without, dict(sorted(filled.items())))

@@ -64,7 +64,7 @@ class Judge:
         keys, until = _week_keys(people)
         self._window_keys, self._window_ends = keys, until
         self._row_of = {person: i for i, person in enumerate(people.person)}
-        self._need_numbers = numpy.array([book.needs[id] for id in wanted.ids], dtype=numpy.int64)
+        self._need_numbers = numpy.array([book.needs[id] for id in wanted.needs], dtype=numpy.int64)
 
     def pairs(self) -> Pairs:
         """All pairs."""

@@ -150,9 +150,12 @@ class People:
 
 @dataclass(slots=True)
 class Wanted:
-    """Open needs of one community as columns, sorted by their ids."""
+    """Open needs of one community as columns, sorted by their ids. `needs`: the need of each row, which has several
+    where a need has roles.
+    """
 
     ids: list[str]
+    needs: list[str]
     lot: Ints
     starts: Ints
     ends: Ints
@@ -178,6 +181,12 @@ class Wanted:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+def needs_without_helper(wanted: Wanted) -> int:
+    """The number of needs of which no row has a helper."""
+    helped = {need for need, has in zip(wanted.needs, wanted.helped.tolist(), strict=True) if has}
+    return len(set(wanted.needs) - helped)
 
 
 GENDERS = ("female", "male")

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy
 
+from services.contracts.volunteers import SeatRole
 from services.volunteers.matching.arcs import Judge, Pairs
 from services.volunteers.matching.bands import Bands
 from services.volunteers.matching.columns import Book, Flags, Ints, People, Ragged, Wanted, millis
 from services.volunteers.matching.network import Network, build
-from services.volunteers.matching.reading import States, people_of, wanted_of
+from services.volunteers.matching.reading import States, need_of, people_of, wanted_of
 from services.volunteers.needs.domain.eligibility import Filter, first_failure
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.people.domain.bookings import REMEMBERED
@@ -36,13 +37,17 @@ _WHILE_ASKED = 2**52
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A volunteer who is to be asked for a need, both by id. `due`: now, not later. `steps`: what it costs, by band."""
+    """A volunteer who is to be asked for a need, both by id. `due`: now, not later. `steps`: what it costs, by band.
+
+    `role`: the part in the need that they are to have.
+    """
 
     need: str
     volunteer: str
     person: str
     due: bool
     steps: Mapping[str, int]
+    role: SeatRole = SeatRole.HELPER
 
 
 class Planning:
@@ -57,6 +62,9 @@ class Planning:
         self.wanted: Wanted = wanted_of(needs, self._book, now)
         self.people: People = people_of(volunteers, self._book, now)
         self._familiar = familiar or {}
+        self._rows_of: dict[str, list[int]] = {}
+        for row, need in enumerate(self.wanted.needs):
+            self._rows_of.setdefault(need, []).append(row)
         self._judge = Judge(self.wanted, self.people, self._book, self._now)
 
     def pairs(self) -> Pairs:
@@ -65,7 +73,7 @@ class Planning:
 
     def network(self, pairs: Pairs) -> Network:
         """The flow of a round over `pairs`."""
-        return build(self.wanted, self.people, pairs, self._load(), self._known(pairs), self._bands)
+        return build(self.wanted, self.people, pairs, self.load(), self._known(pairs), self._bands)
 
     def rounds(self) -> Iterator[tuple[Network, Pairs, Flags]]:
         """The rounds: the network of each, what was chosen, and which of the network's pairs that are."""
@@ -85,9 +93,9 @@ class Planning:
         for network, pairs, chosen in self.rounds():
             steps = {band: values[chosen] for band, values in network.steps.items()}
             for i, (n, v) in enumerate(zip(pairs.need.tolist(), pairs.volunteer.tolist(), strict=True)):
-                need, due = self.wanted.ids[n], bool(self.wanted.due[n])
+                (need, role), due = need_of(self.wanted.ids[n]), bool(self.wanted.due[n])
                 parts = {band: int(values[i]) for band, values in steps.items()}
-                made = Proposal(need, self.people.ids[v], self.people.person[v], due, parts)
+                made = Proposal(need, self.people.ids[v], self.people.person[v], due, parts, role)
                 found.append((int(self.wanted.starts[n]), f"{need} {made.volunteer}", made))
         return [made for _, _, made in sorted(found, key=lambda each: each[:2])]
 
@@ -98,7 +106,7 @@ class Planning:
         found = [
             n * size + row[who]
             for n, people in [
-                *((n, self._familiar[id]) for n, id in enumerate(self.wanted.ids) if id in self._familiar),
+                *((n, self._familiar[id]) for n, id in enumerate(self.wanted.needs) if id in self._familiar),
                 *self.wanted.released.items(),
             ]
             for who in people
@@ -108,7 +116,7 @@ class Planning:
             return numpy.zeros(len(pairs), dtype=bool)
         return numpy.isin(pairs.need * size + pairs.volunteer, numpy.array(found, dtype=numpy.int64))
 
-    def _load(self) -> Ints:
+    def load(self) -> Ints:
         """What each volunteer has done lately and has before them: a step for each hour, up to the last."""
         owner, booked = self.people.bookings.spread(numpy.arange(len(self.people.ids)))
         lately = booked[:, 2] > self._now - millis_of(REMEMBERED)
@@ -130,10 +138,10 @@ class Planning:
         if not self.people.avoids:
             return chosen
         kept = chosen.copy()
-        company: dict[int, set[str]] = {}
+        company: dict[str, set[str]] = {}
         for at in numpy.nonzero(chosen)[0].tolist():
             n, v = int(pairs.need[at]), int(pairs.volunteer[at])
-            others = company.setdefault(n, set())
+            others = company.setdefault(self.wanted.needs[n], set())
             person = self.people.person[v]
             avoided_by = any(person in self.people.avoids.get(self._row(other), ()) for other in others)
             if avoided_by or self.people.avoids.get(v, frozenset()) & others:
@@ -154,8 +162,9 @@ class Planning:
         numpy.subtract.at(p.asks_left, v, w.due[n].astype(numpy.int64))
         if p.avoids:
             for need, volunteer in zip(n.tolist(), v.tolist(), strict=True):
-                w.live[need] = w.live.get(need, frozenset()) | {p.person[volunteer]}
-        numbers = numpy.array([self._book.needs[w.ids[need]] for need in n.tolist()], dtype=numpy.int64)
+                for row in self._rows_of[w.needs[need]]:
+                    w.live[row] = w.live.get(row, frozenset()) | {p.person[volunteer]}
+        numbers = numpy.array([self._book.needs[w.needs[need]] for need in n.tolist()], dtype=numpy.int64)
         until = numpy.full(len(n), _WHILE_ASKED, dtype=numpy.int64)
         p.bookings = _added(p.bookings, v, numpy.stack((numbers, w.starts[n], w.ends[n], w.building[n], until), axis=1))
 

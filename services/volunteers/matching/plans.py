@@ -11,6 +11,7 @@ from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause, Stored
 from services.chassis.store.mongo import Database, Document
 from services.chassis.store.unavailable import store_errors
+from services.contracts.volunteers import SeatRole
 from services.volunteers.matching.domain import Figures, Plan, first, plan_id, replace
 from services.volunteers.matching.flow import Proposal
 from services.volunteers.matching.store import PAIRS
@@ -64,9 +65,11 @@ class Plans:
                 bands = list(chunk["steps"])
                 columns = (chunk["needs"], chunk["volunteers"], chunk["people"], chunk["due"])
                 steps = zip(*(chunk["steps"][band] for band in bands), strict=True)
-                for row, parts in zip(zip(*columns, strict=True), steps, strict=True):
+                roles = chunk.get("roles") or [SeatRole.HELPER] * len(chunk["needs"])
+                for row, parts, role in zip(zip(*columns, strict=True), steps, roles, strict=True):
                     if need is None or row[0] == need:
-                        found.append(Proposal(*row, steps=dict(zip(bands, parts, strict=True))))
+                        steps_of = dict(zip(bands, parts, strict=True))
+                        found.append(Proposal(*row, steps=steps_of, role=SeatRole(role)))
         return found
 
     async def forget(self, person: str, stand_in: str, community: str | None) -> None:
@@ -88,6 +91,7 @@ class Plans:
                 "volunteers": [made.volunteer for made in some],
                 "people": [made.person for made in some],
                 "due": [made.due for made in some],
+                "roles": [str(made.role) for made in some],
                 "steps": {band: [made.steps[band] for made in some] for band in some[0].steps},
             }
             for at in range(0, len(proposals), _CHUNK)

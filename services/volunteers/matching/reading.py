@@ -1,12 +1,13 @@
 """Reads volunteers and needs, as the store has them, into columns."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import numpy
 
+from services.contracts.volunteers import SeatRole
 from services.volunteers.matching.columns import (
     GENDERS,
     NEVER,
@@ -23,7 +24,10 @@ from services.volunteers.matching.columns import (
     offers_of,
     statuses_by_use,
 )
+from services.volunteers.needs.domain.asked import InvitationStatus
 from services.volunteers.needs.domain.eligibility import PATIENCE
+from services.volunteers.needs.domain.offers import LIVE
+from services.volunteers.needs.domain.roles import RoleSeats
 from services.volunteers.people.domain.bookings import WEEK
 from services.volunteers.people.domain.profile import ASKS_A_WEEK
 
@@ -31,9 +35,11 @@ States: TypeAlias = Mapping[str, State]
 """Aggregates as the store has them, by id."""
 
 _ACTIVE = "active"
+_LIVE = frozenset(map(str, LIVE))
 NEED_FIELDS = (
     *("starts_at", "ends_at", "building", "category", "skill", "certificate", "language", "gender", "min_age"),
     *("adults_only", "with_minors", "insured_only", "urgency", "seats", "open_seats", "ask_from", "offers", "barred"),
+    *("roles", "invited"),
 )
 VOLUNTEER_FIELDS = (
     *("person", "skills", "claimed_skills", "availability", "away", "building", "reach", "weekly_minutes"),
@@ -42,8 +48,42 @@ VOLUNTEER_FIELDS = (
 )
 
 
+def by_role(states: Mapping[str, State]) -> Mapping[str, State]:
+    """`states`, where a need with roles stands once for each, with what that role asks, under `row_id`."""
+    with_roles = {id for id, state in states.items() if state.get("roles")}
+    if not with_roles:
+        return states
+    found = {id: state for id, state in states.items() if id not in with_roles}
+    for id in with_roles:
+        found |= {row_id(id, role): part for role, part in _parts(states[id])}
+    return found
+
+
+def row_id(need: str, role: SeatRole) -> str:
+    """The id of the row of one role of a need."""
+    return f"{need}#{role}"
+
+
+def need_of(row: str) -> tuple[str, SeatRole]:
+    """The need and the role that a row stands for."""
+    need, _, role = row.partition("#")
+    return need, SeatRole(role) if role else SeatRole.HELPER
+
+
+def _parts(state: State) -> Iterator[tuple[SeatRole, State]]:
+    for stored in state["roles"]:
+        part = RoleSeats.model_validate(stored)
+        taken = sum(
+            offer["status"] in _LIVE and offer.get("role", SeatRole.HELPER) == part.role
+            for offer in state.get("offers", ())
+        )
+        seats = {"seats": part.seats, "open_seats": max(0, part.seats - taken)}
+        yield part.role, {**state, **part.stricter_than(state), **seats}
+
+
 def wanted_of(states: Mapping[str, State], book: Book, now: datetime) -> Wanted:
-    """The needs with an open seat that start after `now`, of `states` by id."""
+    """The needs with an open seat that start after `now`, of `states` by id, each role of a need by itself."""
+    states = by_role(states)
     begin = {id: state["starts_at"] for id, state in states.items()}
     ids = sorted(id for id, state in states.items() if state["open_seats"] > 0 and begin[id] > now)
     rows = [states[id] for id in ids]
@@ -59,11 +99,17 @@ def wanted_of(states: Mapping[str, State], book: Book, now: datetime) -> Wanted:
         return {i: found for i, row in enumerate(rows) if row.get("offers") and (found := offers_of(row, statuses))}
 
     codes, buildings = book.codes, book.buildings
-    for id in ids:
-        book.needs[id]
-    alive = people(live)
+    of_need = [need_of(id)[0] for id in ids]
+    for need in of_need:
+        book.needs[need]
+    alive, before = people(live), people(asked)
+    for i, row in enumerate(rows):
+        if row.get("invited"):
+            stands = (each["person"] for each in row["invited"] if each["status"] != InvitationStatus.RELEASED)
+            before[i] = before.get(i, frozenset()).union(stands)
     return Wanted(
         ids=ids,
+        needs=of_need,
         lot=numpy.array([lot_of(id) for id in ids], dtype=numpy.int64),
         starts=numpy.array([millis(begin[id]) for id in ids], dtype=numpy.int64),
         ends=column(lambda row: millis(row["ends_at"])),
@@ -82,7 +128,7 @@ def wanted_of(states: Mapping[str, State], book: Book, now: datetime) -> Wanted:
         open=column(lambda row: row["open_seats"]),
         helped=numpy.array([i in alive for i in range(len(rows))], dtype=bool),
         due=numpy.array([row["ask_from"] <= now for row in rows], dtype=bool),
-        asked=people(asked),
+        asked=before,
         live=alive,
         released=people(released),
         barred={i: frozenset(row["barred"]) for i, row in enumerate(rows) if row.get("barred")},

@@ -19,12 +19,15 @@ from services.chassis.errors import Unavailable
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import PyMongoError
 from services.chassis.values import local_date
+from services.volunteers.matching.columns import needs_without_helper
 from services.volunteers.matching.domain import Figures
 from services.volunteers.matching.flow import Planning, Proposal
 from services.volunteers.matching.plans import Plans
 from services.volunteers.matching.quiet import QuietHours
 from services.volunteers.matching.reading import HORIZON
+from services.volunteers.matching.refilling import Refilling
 from services.volunteers.matching.store import askable_volunteers, open_needs
+from services.volunteers.needs.domain.inviting import is_refilled
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.store import communities_to_plan, communities_to_staff, familiar
 from services.volunteers.people.domain.volunteer import Volunteer
@@ -49,6 +52,7 @@ class Staffing:
         volunteers: Aggregates[Volunteer],
         seats: Seats,
         plans: Plans,
+        refilling: Refilling,
         clock: Clock,
         every: timedelta,
         quiet: QuietHours,
@@ -57,6 +61,7 @@ class Staffing:
         self._volunteers = volunteers
         self._seats = seats
         self._plans = plans
+        self._refilling = refilling
         self._clock = clock
         self._every = every.total_seconds()
         self._quiet = quiet
@@ -83,6 +88,7 @@ class Staffing:
     async def staff(self, community: str) -> int:
         """Make one pass over a community. Returns how many people were asked."""
         await self._mend(community)
+        await self._refilling.look(community)
         proposals = await self.plan(community)
         asked = [await self._ask(made) for made in proposals if made.due]
         if any(asked):
@@ -98,7 +104,7 @@ class Staffing:
         volunteers = await askable_volunteers(self._volunteers, community) if needs else {}
         known = await familiar(self._needs, {id: state.get("care_plan") for id, state in needs.items()})
         planning = await asyncio.to_thread(Planning, needs, volunteers, now, known)
-        figures_before = (len(planning.wanted), int(planning.wanted.open.sum()))
+        figures_before = (len(set(planning.wanted.needs)), int(planning.wanted.open.sum()))
         proposals = await asyncio.to_thread(planning.proposals)
         await self._plans.publish(community, proposals, _figures(planning, proposals, *figures_before))
         return proposals
@@ -108,7 +114,9 @@ class Staffing:
         need, volunteer = await self._needs.find(made.need), await self._volunteers.find(made.volunteer)
         if need is None or volunteer is None or self._quiet.holds(need.aggregate, self._clock()):
             return False
-        return await self._seats.ask_matched(need.aggregate, volunteer.aggregate)
+        if is_refilled(need.aggregate, self._clock()):
+            return False
+        return await self._seats.ask_matched(need.aggregate, volunteer.aggregate, made.role)
 
     async def _next(self) -> list[str]:
         try:
@@ -117,9 +125,9 @@ class Staffing:
             now = self._clock()
             nightly = self._planned_on != local_date(now)
             self._planned_on = local_date(now)
-            return await (
-                communities_to_plan(self._needs, now, HORIZON) if nightly else communities_to_staff(self._needs, now)
-            )
+            if nightly:
+                return await communities_to_plan(self._needs, now, HORIZON)
+            return await communities_to_staff(self._needs, now)
         self._wake.clear()
         woken, self._woken = sorted(self._woken), set()
         return woken
@@ -139,7 +147,7 @@ def _figures(planning: Planning, proposals: Sequence[Proposal], needs: int, seat
         seats=seats,
         proposed=len(proposals),
         due=sum(made.due for made in proposals),
-        without_helper=int((~planning.wanted.helped).sum()),
+        without_helper=needs_without_helper(planning.wanted),
     )
 
 

@@ -37,6 +37,11 @@ async def open_needs(needs: Aggregates[Need], community: str, now: datetime) -> 
     return await _states(needs, to_plan(community, now, now + HORIZON), (*_ALWAYS, *NEED_FIELDS))
 
 
+async def need_states(needs: Aggregates[Need], ids: Sequence[str]) -> States:
+    """Needs by their ids, as the store has them."""
+    return await _states(needs, {"_id": {"$in": list(ids)}}, (*_ALWAYS, *NEED_FIELDS))
+
+
 async def askable_volunteers(volunteers: Aggregates[Volunteer], community: str) -> States:
     """The volunteers who may be asked, as the store has them."""
     return await _states(volunteers, askable(community), VOLUNTEER_FIELDS)

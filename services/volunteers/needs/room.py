@@ -44,5 +44,6 @@ def room(
 async def erase(needs: Aggregates[Need], leaver: Leaver) -> None:
     """Leave nothing of `leaver` in the offers of any need; the seats that they still had are given back."""
     person, stand_in = leaver.person, leaver.stand_in
-    theirs = {"$or": [{"state.offers.person": person}, {"state.barred": person}]}
+    names = ("offers.person", "barred", "invited.person", "standby.person")
+    theirs = {"$or": [{f"state.{name}": person} for name in names]}
     await erase_each(needs, theirs, lambda n, now: seating.forget(n, person, stand_in, now), leaver)

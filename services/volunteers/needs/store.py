@@ -8,8 +8,10 @@ from services.chassis.store.aggregates import Aggregates, Kind
 from services.chassis.store.mongo import ASCENDING, IndexModel
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import NeedState, NeedStatus
+from services.volunteers.needs.domain.asked import InvitationStatus
+from services.volunteers.needs.domain.inviting import PLANNED_BEFORE
 from services.volunteers.needs.domain.need import Need
-from services.volunteers.needs.domain.offers import SERVING, OfferStatus
+from services.volunteers.needs.domain.offers import OPEN, SERVING
 from services.volunteers.shared.queries import found_by
 
 NEED = Kind(name="need", collection="needs", model=Need, topic=VOLUNTEERS, state=NeedState, zh="需求", en="need")
@@ -28,7 +30,10 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _by_start("community"),
         _by_start("community", "status"),
         _by_start("community", "offers.person"),
+        _by_start("community", "invited.person"),
         found_by("offers.person"),
+        found_by("invited.person"),
+        found_by("standby.person"),
         found_by("barred"),
         found_by("activity"),
         found_by("care_plan"),
@@ -36,6 +41,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         found_by("starts_at", name="to-plan", partialFilterExpression=_OPEN),
         found_by("next_expiry", name="to-expire", partialFilterExpression=_OPEN),
         found_by("report_due", name="to-alert", partialFilterExpression={"state.report_due": {"$type": "date"}}),
+        found_by("reminder_due", name="to-remind", partialFilterExpression={"state.reminder_due": {"$type": "date"}}),
         found_by("ends_at", name="to-lapse", partialFilterExpression=_OPEN),
     ],
 }
@@ -69,11 +75,14 @@ def between(since: datetime | None, until: datetime | None) -> dict[str, Any]:
 
 
 def asked(community: str, person: str) -> dict[str, Any]:
-    """The query for needs where an offer to `person` stands or was accepted."""
-    live = [OfferStatus.OFFERED.value, OfferStatus.ACCEPTED.value]
+    """The query for needs where an offer to `person`, or an invitation, stands, or which they are still to serve."""
+    open_offer = {"person": person, "status": {"$in": sorted(OPEN)}}
+    invitation = {"person": person, "status": InvitationStatus.OPEN.value}
     return {
-        "state.community": community,
-        "state.offers": {"$elemMatch": {"person": person, "status": {"$in": live}}},
+        "$or": [
+            {"state.community": community, "state.offers": {"$elemMatch": open_offer}},
+            {"state.community": community, "state.invited": {"$elemMatch": invitation}},
+        ]
     }
 
 
@@ -90,6 +99,21 @@ def to_expire(now: datetime) -> dict[str, Any]:
 def to_alert(now: datetime) -> dict[str, Any]:
     """The query for visits that should have been reported by now."""
     return {"state.report_due": {"$type": "date", "$lte": now}}
+
+
+def to_remind(now: datetime) -> dict[str, Any]:
+    """The query for needs with somebody who is to be reminded by now."""
+    return {"state.reminder_due": {"$type": "date", "$lte": now}}
+
+
+def to_refill(now: datetime, community: str) -> dict[str, Any]:
+    """The query for needs that begin before long and have an open seat, which the plan alone does not look after."""
+    return {
+        "state.community": community,
+        **_OPEN,
+        "state.open_seats": {"$gt": 0},
+        BY_START: {"$gt": now, "$lte": now + PLANNED_BEFORE},
+    }
 
 
 def to_lapse(now: datetime) -> dict[str, Any]:

@@ -1,12 +1,15 @@
-"""The sweeps of needs: offers run out, needs whose time is over lapse, and visits that nobody reports are told of."""
+"""The sweeps of needs: offers run out, needs whose time is over lapse, whoever is to serve is reminded, and visits that
+nobody reports are told of.
+"""
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.sweeper import Sweep
 from services.volunteers.needs.domain.alerting import alert
+from services.volunteers.needs.domain.attending import remind
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.planning import lapse
 from services.volunteers.needs.domain.seating import expire
-from services.volunteers.needs.store import to_alert, to_expire, to_lapse
+from services.volunteers.needs.store import to_alert, to_expire, to_lapse, to_remind
 
 
 def sweeps(needs: Aggregates[Need]) -> list[Sweep[Need]]:
@@ -14,5 +17,6 @@ def sweeps(needs: Aggregates[Need]) -> list[Sweep[Need]]:
     return [
         Sweep("offer-expiry", needs, to_expire, expire),
         Sweep("need-lapse", needs, to_lapse, lapse),
+        Sweep("service-reminders", needs, to_remind, remind),
         Sweep("unreported-visits", needs, to_alert, alert),
     ]

@@ -51,20 +51,18 @@ class Standing:
 
 
 H, O = HoldStatus, OfferStatus  # noqa: E741  the letter stands for offers, not for a number
+_TAKEN = (O.ACCEPTED, O.CONFIRMED, O.CHECKED_IN, O.NO_SHOW, O.FULFILLED)
 _FELL_AWAY = (O.DECLINED, O.EXPIRED, O.WITHDRAWN, O.RELEASED, O.TAKEN_OFF)
 
 TABLE: tuple[Standing, ...] = (
     Standing(H.NONE, None, Seat.FREE),
     Standing(H.HELD, None, Seat.FREE, Owed.OFFER),
     Standing(H.HELD, O.OFFERED, Seat.KEPT),
-    Standing(H.HELD, O.ACCEPTED, Seat.TAKEN, Owed.SETTLE),
-    Standing(H.SETTLED, O.ACCEPTED, Seat.TAKEN),
-    Standing(H.HELD, O.FULFILLED, Seat.TAKEN, Owed.SETTLE),
-    Standing(H.SETTLED, O.FULFILLED, Seat.TAKEN),
+    *(Standing(H.HELD, yes, Seat.TAKEN, Owed.SETTLE) for yes in _TAKEN),
+    *(Standing(H.SETTLED, yes, Seat.TAKEN) for yes in _TAKEN),
     *(Standing(hold, fallen, Seat.FREE, Owed.RELEASE) for hold in (H.HELD, H.SETTLED) for fallen in _FELL_AWAY),
     *(Standing(H.NONE, fallen, Seat.FREE) for fallen in _FELL_AWAY),
-    Standing(H.NONE, O.ACCEPTED, Seat.TAKEN, ended=True),
-    Standing(H.NONE, O.FULFILLED, Seat.TAKEN, ended=True),
+    *(Standing(H.NONE, yes, Seat.TAKEN, ended=True) for yes in _TAKEN),
 )
 """No other standing ever comes about: above all no seat, kept or taken, without its hold in a need that goes on."""
 

@@ -20,10 +20,12 @@ from services.contracts.volunteers import (
     VolunteerDisapproved,
 )
 from services.volunteers.needs.domain import seating
+from services.volunteers.needs.domain.inviting import plan_again
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.store import asked
 from services.volunteers.people.domain.bookings import release, settle
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.seats.service import Seats
 
 Wake: TypeAlias = Callable[[str], None]
 """Says that somebody else may be asked in a community now."""
@@ -31,10 +33,12 @@ Wake: TypeAlias = Callable[[str], None]
 _BATCH = 200
 
 
-def reactions(handlers: Handlers, needs: Aggregates[Need], volunteers: Aggregates[Volunteer], wake: Wake) -> None:
+def reactions(
+    handlers: Handlers, needs: Aggregates[Need], volunteers: Aggregates[Volunteer], seats: Seats, wake: Wake
+) -> None:
     """Put the handlers of seats into the table."""
     _yes(handlers, needs, volunteers)
-    _fallen_away(handlers, volunteers, wake)
+    _fallen_away(handlers, needs, volunteers, seats, wake)
 
 
 def _yes(handlers: Handlers, needs: Aggregates[Need], volunteers: Aggregates[Volunteer]) -> None:
@@ -63,7 +67,9 @@ def _yes(handlers: Handlers, needs: Aggregates[Need], volunteers: Aggregates[Vol
         await needs.change(need, lambda n, now: seating.dismiss(n, person, now), received.cause, taken=received.taken)
 
 
-def _fallen_away(handlers: Handlers, volunteers: Aggregates[Volunteer], wake: Wake) -> None:
+def _fallen_away(
+    handlers: Handlers, needs: Aggregates[Need], volunteers: Aggregates[Volunteer], seats: Seats, wake: Wake
+) -> None:
     @handlers.on(NeedDeclined)
     @handlers.on(NeedExpired)
     @handlers.on(NeedReopened)
@@ -72,6 +78,7 @@ def _fallen_away(handlers: Handlers, volunteers: Aggregates[Volunteer], wake: Wa
         offer, person = received.event.offer, received.event.person
         if offer is not None and person is not None:
             await _free(received, OfferRef(offer=offer, person=person))
+            await needs.change(received.envelope.aggregate_id, plan_again, received.cause, taken=received.taken)
         wake(received.envelope.community)
 
     @handlers.on(NeedMoved)
@@ -79,9 +86,12 @@ def _fallen_away(handlers: Handlers, volunteers: Aggregates[Volunteer], wake: Wa
     @handlers.on(NeedCompleted)
     @handlers.on(NeedLapsed)
     async def free_all(received: Received[NeedMoved | NeedCancelled | NeedCompleted | NeedLapsed]) -> None:
-        """Several offers fell away: the time of each is free."""
+        """Several offers fell away: the time of each is free. Where the need has moved, each is asked again first."""
         for released in received.event.released:
             await _free(received, released)
+        if isinstance(received.event, NeedMoved):
+            for released in received.event.released:
+                await seats.ask_again(received.envelope.aggregate_id, released.person)
         wake(received.envelope.community)
 
     async def _free(received: Received[Any], ref: OfferRef) -> None:

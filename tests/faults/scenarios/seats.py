@@ -16,6 +16,7 @@ from services.chassis.store.aggregates import Kind
 from services.volunteers.app import service
 from services.volunteers.matching.plans import Plans
 from services.volunteers.matching.quiet import QuietHours
+from services.volunteers.matching.refilling import Refilling
 from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import PLAN
 from services.volunteers.needs.domain.need import Need
@@ -159,9 +160,10 @@ async def _mend_later(here: Ground) -> None:
         needs, volunteers = runtime.aggregates(NEED), runtime.aggregates(VOLUNTEER)
         seats = Seats(needs, volunteers, runtime.clock, timedelta(days=1))
         plans = Plans(runtime.aggregates(PLAN), runtime.database, runtime.clock)
-        await Staffing(needs, volunteers, seats, plans, runtime.clock, timedelta(days=1), QuietHours(0, 0)).staff(
-            COMMUNITY
-        )
+        never = QuietHours(0, 0)
+        refilling = Refilling(needs, volunteers, seats, runtime.clock, never)
+        a_day = timedelta(days=1)
+        await Staffing(needs, volunteers, seats, plans, refilling, runtime.clock, a_day, never).staff(COMMUNITY)
 
 
 async def _all(here: Ground) -> tuple[list[Need], list[Volunteer]]:

@@ -11,6 +11,7 @@ from services.volunteers.care.store import INDEXES as OF_CARE
 from services.volunteers.hours.store import INDEXES as OF_HOURS
 from services.volunteers.matching.plans import Plans
 from services.volunteers.matching.quiet import QuietHours
+from services.volunteers.matching.refilling import Refilling
 from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import INDEXES as OF_MATCHING
 from services.volunteers.matching.store import PLAN
@@ -46,4 +47,6 @@ def plans_of(database: Database, clock: Clock) -> Plans:
 def staffing_of(needs: Aggregates[Need], volunteers: Aggregates[Volunteer], clock: Clock) -> Staffing:
     """Staffing whose passes are made by hand, at any hour of the day."""
     plans = plans_of(cast(Database, needs.collection.database), clock)
-    return Staffing(needs, volunteers, seats_of(needs, volunteers, clock), plans, clock, DAY, QuietHours(0, 0))
+    seats, never_quiet = seats_of(needs, volunteers, clock), QuietHours(0, 0)
+    refilling = Refilling(needs, volunteers, seats, clock, never_quiet)
+    return Staffing(needs, volunteers, seats, plans, refilling, clock, DAY, never_quiet)

@@ -12,7 +12,7 @@ from services.contracts.volunteers import CareKind, TeamKind
 from services.issues.catalogue.residential import RESIDENTIAL as CATALOGUE
 from services.notify.settings import NotifySettings
 from services.volunteers.care.domain.plans import SKILLS
-from services.volunteers.needs.domain.opening import CERTIFICATES
+from services.volunteers.needs.domain.roles import CERTIFICATES
 
 ACTIVITIES = tables.activities()
 PLANS: tuple[tables.Plan, ...] = (*ACTIVITIES.series, *ACTIVITIES.yearly, ACTIVITIES.service_day)

@@ -13,6 +13,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.errors import Conflict
 from services.chassis.values import ZONE, local_date
 from services.contracts.volunteers import VolunteerStatus
+from services.volunteers.needs.domain.asked import InvitationStatus
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import ASKED, LIVE
 from services.volunteers.people.domain.bookings import WEEK, book
@@ -149,7 +150,8 @@ def _active(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 
 def _not_asked(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     asked = any(offer.person == volunteer.person and offer.status in ASKED for offer in need.offers)
-    return not asked and volunteer.held_for(need.id) is None
+    invited = any(i.person == volunteer.person and i.status is not InvitationStatus.RELEASED for i in need.invited)
+    return not asked and not invited and volunteer.held_for(need.id) is None
 
 
 def _available(need: Need, volunteer: Volunteer, now: datetime) -> bool:

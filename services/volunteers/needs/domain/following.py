@@ -9,8 +9,17 @@ from services.chassis.principal import Principal
 from services.chassis.values import Request
 from services.contracts.event import Event
 from services.contracts.marks import Id
-from services.contracts.volunteers import CareVisit, NeedMoved, NeedReopened, NeedRevised, NeedStatus, Origin
+from services.contracts.volunteers import (
+    CareVisit,
+    InvitationEnd,
+    NeedMoved,
+    NeedReopened,
+    NeedRevised,
+    NeedStatus,
+    Origin,
+)
 from services.volunteers.care.domain.plans import CarePlan
+from services.volunteers.needs.domain.inviting import end_invitations
 from services.volunteers.needs.domain.need import Need, OfActivity, require_planning, require_staff
 from services.volunteers.needs.domain.opening import EndsBeforeStart
 from services.volunteers.needs.domain.planning import release_offers
@@ -85,10 +94,11 @@ def _moved(need: Need, where: dict[str, Any], now: datetime) -> Decision[Need]:
         changed = need.model_copy(update=where)
         return decided(changed, event_from(NeedMoved, changed, released=[]))
     released, offers = release_offers(need, now)
+    need, told = end_invitations(need, InvitationEnd.MOVED)
     ask_from = where["starts_at"] - (need.starts_at - need.ask_from)
     more = {"status": NeedStatus.OPEN, "offers": offers, "ask_from": ask_from}
     changed = need.model_copy(update=where | more)
     events: list[Event] = [event_from(NeedMoved, changed, released=released)]
     if need.volunteers:
         events.append(event_from(NeedReopened, changed, offer=None, person=None))
-    return decided(changed, *events)
+    return decided(changed, *events, *told)

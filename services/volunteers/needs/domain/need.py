@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from pydantic import computed_field
+from pydantic import Field, computed_field
 
 from services.chassis.aggregate import Aggregate, Decision
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role
-from services.contracts.marks import Someone, Thing
-from services.contracts.volunteers import NeedState, NeedStatus, Origin
+from services.contracts.marks import Office, Someone, Thing
+from services.contracts.volunteers import NeedState, NeedStatus, Origin, SeatRole
+from services.volunteers.needs.domain.asked import Invitation, Refill, Standby
 from services.volunteers.needs.domain.offers import LIVE, SERVING, Offer, OfferStatus
+from services.volunteers.needs.domain.reminders import next_reminder
+from services.volunteers.needs.domain.roles import SHARED, RoleSeats
 from services.volunteers.people.domain.profile import AgeBand, Gender
 
 REPORTED_WITHIN = timedelta(hours=12)
@@ -44,7 +47,10 @@ class Need(Aggregate):
 
     `barred`: people who never get a seat, such as whoever is helped and whom they refuse. `insured_only`: others don't
     go. `urgency`: 1 to 3; among needs that can't all be filled, the more urgent ones are. `by_hand`: staff moved it,
-    and it no longer follows its care plan.
+    and it no longer follows its care plan. `roles`: the parts of it, where they ask different things; their seats are
+    all seats. `bring`: what helpers bring along. `invited`: who was asked together with others. `standby`: who wants to
+    be asked first should a seat come free. `refill`: where somebody is looked for, while a seat that had been offered
+    is empty.
     """
 
     origin: Origin
@@ -67,6 +73,11 @@ class Need(Aggregate):
     by_hand: bool = False
     alerted_at: datetime | None = None
     barred: Someone[frozenset[str]] = frozenset()
+    roles: tuple[RoleSeats, ...] = ()
+    bring: Office[str | None] = Field(default=None, repr=False)
+    invited: tuple[Invitation, ...] = ()
+    standby: tuple[Standby, ...] = ()
+    refill: Refill | None = None
     seats: int
     status: NeedStatus = NeedStatus.OPEN
     offers: tuple[Offer, ...] = ()
@@ -93,6 +104,12 @@ class Need(Aggregate):
             return None
         return self.ends_at + REPORTED_WITHIN
 
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def reminder_due(self) -> datetime | None:
+        """When somebody is to be reminded next. The sweep looks for it."""
+        return None if self.is_final else next_reminder(self.offers, self.starts_at)
+
     @property
     def volunteers(self) -> list[str]:
         """The people who said yes, in the order of their answers."""
@@ -103,6 +120,28 @@ class Need(Aggregate):
         """A person's offer: the live one where there is one, or else the last."""
         theirs = [offer for offer in self.offers if offer.person == person]
         return next((offer for offer in theirs if offer.status in LIVE), theirs[-1] if theirs else None)
+
+    def open_in(self, role: SeatRole) -> int:
+        """The number of seats of a role without a live offer."""
+        seats = {part.role: part.seats for part in self.roles} or {SeatRole.HELPER: self.seats}
+        return max(0, seats.get(role, 0) - sum(o.status in LIVE and o.role is role for o in self.offers))
+
+    @property
+    def open_roles(self) -> list[SeatRole]:
+        """The roles that have an open seat, in their order."""
+        return [role for role in (*(part.role for part in self.roles),) or (SeatRole.HELPER,) if self.open_in(role)]
+
+    def asking(self, role: SeatRole) -> "Need":
+        """The need with what it asks of whoever takes a seat of `role`."""
+        part = next((part for part in self.roles if part.role is role), None)
+        if part is None:
+            return self
+        return self.model_copy(update=part.stricter_than({name: getattr(self, name) for name in SHARED}))
+
+    def asked_of(self, person: str) -> "Need":
+        """The need with what it asks of the seat that `person` has or is offered."""
+        theirs = self.offer_to(person)
+        return self if theirs is None else self.asking(theirs.role)
 
     @property
     def is_final(self) -> bool:

@@ -1,7 +1,8 @@
 """Offers of seats: the table of what may happen to an offer.
 
-A need has `seats`; an offer that is live (`offered`, `accepted` or `fulfilled`) occupies one. Offers are never
-removed, so that nobody is asked twice and every yes and no stays on record.
+A need has `seats`; an offer that is live occupies one. After the yes somebody says once more that they come
+(`confirmed`), is seen there (`checked-in`), and has served (`fulfilled`) or was awaited in vain (`no-show`). Offers are
+never removed, so that nobody is asked twice and every yes and no stays on record.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pydantic import ConfigDict, Field
 from services.chassis.errors import Conflict
 from services.contracts.marks import Office, Officer, Someone, Thing
 from services.contracts.value import Value
+from services.contracts.volunteers import SeatRole
 
 
 class NoSuchOffer(
@@ -38,6 +40,9 @@ class OfferStatus(StrEnum):
 
     OFFERED = "offered"
     ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked-in"
+    NO_SHOW = "no-show"
     FULFILLED = "fulfilled"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -50,6 +55,9 @@ class OfferCommand(StrEnum):
     """A command that may be given to an offer."""
 
     ACCEPT = "accept"
+    PROMISE = "promise"
+    CHECK_IN = "check-in"
+    MISS = "miss"
     DECLINE = "decline"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
@@ -75,23 +83,38 @@ TABLE: tuple[Step, ...] = (
     Step(S.OFFERED, C.DECLINE, S.DECLINED),
     Step(S.OFFERED, C.EXPIRE, S.EXPIRED),
     Step(S.OFFERED, C.RELEASE, S.RELEASED, "the need moved or went away before the answer"),
-    Step(S.ACCEPTED, C.WITHDRAW, S.WITHDRAWN, "a yes may be taken back until it starts"),
-    Step(S.ACCEPTED, C.RELEASE, S.RELEASED, "the yes was to another time; the person may be asked again"),
     Step(S.OFFERED, C.TAKE_OFF, S.TAKEN_OFF, "staff decide who goes"),
-    Step(S.ACCEPTED, C.TAKE_OFF, S.TAKEN_OFF, "staff decide who goes, until it starts"),
-    Step(S.ACCEPTED, C.REPORT, S.ACCEPTED, "a report may be corrected until staff confirm"),
-    Step(S.ACCEPTED, C.CONFIRM, S.FULFILLED),
+    Step(S.ACCEPTED, C.PROMISE, S.CONFIRMED),
+    *(
+        row
+        for source in (S.ACCEPTED, S.CONFIRMED, S.CHECKED_IN)
+        for row in (
+            Step(source, C.WITHDRAW, S.WITHDRAWN, "a yes may be taken back until it starts"),
+            Step(source, C.RELEASE, S.RELEASED, "the yes was to another time; the person is asked again"),
+            Step(source, C.TAKE_OFF, S.TAKEN_OFF, "staff decide who goes, until it starts"),
+            Step(source, C.REPORT, source, "a report may be corrected until staff confirm"),
+            Step(source, C.CONFIRM, S.FULFILLED),
+        )
+    ),
+    Step(S.ACCEPTED, C.CHECK_IN, S.CHECKED_IN, "who comes without having said so again is welcome"),
+    Step(S.CONFIRMED, C.CHECK_IN, S.CHECKED_IN),
+    Step(S.ACCEPTED, C.MISS, S.NO_SHOW),
+    Step(S.CONFIRMED, C.MISS, S.NO_SHOW),
+    Step(S.NO_SHOW, C.CHECK_IN, S.CHECKED_IN, "they had come after all, and staff put it right"),
 )
 _TARGETS = {(row.source, row.command): row.target for row in TABLE}
 
-LIVE = frozenset({S.OFFERED, S.ACCEPTED, S.FULFILLED})
-"""An offer of these occupies a seat."""
+TO_SERVE = frozenset({S.ACCEPTED, S.CONFIRMED, S.CHECKED_IN})
+"""The person has said yes, and the service is still before them or under way."""
 
-OPEN = frozenset({S.OFFERED, S.ACCEPTED})
+OPEN = frozenset({S.OFFERED}) | TO_SERVE
 """An offer of these is still to be answered or served."""
 
-SERVING = frozenset({S.ACCEPTED, S.FULFILLED})
+SERVING = TO_SERVE | {S.FULFILLED}
 """The person has said yes."""
+
+LIVE = frozenset({S.OFFERED, S.NO_SHOW}) | SERVING
+"""An offer of these occupies a seat; that of somebody who was awaited in vain can't be given to anybody else."""
 
 ASKED = frozenset(S) - {S.RELEASED}
 """An offer of these stands against asking the same person again. A released one doesn't: its need has changed."""
@@ -100,7 +123,8 @@ ASKED = frozenset(S) - {S.RELEASED}
 class Offer(Value):
     """A seat offered to one person. `minutes`: what they reported, then what was confirmed.
 
-    `reason`: why staff (`by`) chose this person, past the plan.
+    `role`: the part that the seat is for. `reason`: why staff (`by`) chose this person, past the plan. `reminded_at`:
+    when the person was last reminded of the service.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -114,6 +138,8 @@ class Offer(Value):
     minutes: int | None = None
     reason: Office[str | None] = Field(default=None, repr=False)
     by: Officer[str | None] = None
+    role: SeatRole = SeatRole.HELPER
+    reminded_at: datetime | None = None
 
 
 def target(status: OfferStatus, command: OfferCommand) -> OfferStatus:

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.chassis.aggregate import Decision, decided, derived_id, event_from
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
-from services.chassis.values import Request
+from services.chassis.values import Line, Request
 from services.contracts.activities import ActivityScheduled
 from services.contracts.marks import Code, Id
-from services.contracts.volunteers import CareKind, CareVisit, NeedOpened, Origin
+from services.contracts.volunteers import CareKind, CareVisit, NeedOpened, Origin, SeatRole
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain.need import AlreadyStarted, Need
+from services.volunteers.needs.domain.roles import CERTIFICATES, RoleSeats
 from services.volunteers.people.domain.profile import Gender
 from services.volunteers.shared.values import Moment
 
@@ -30,9 +31,6 @@ NOTICE = {
 """How long before a visit people are asked, by kind: late enough for a good plan, early enough for them to arrange
 themselves. A shorter notice leaves more to be planned together, and so fills more seats."""
 
-CERTIFICATES: dict[str, str] = {"medical": "medical-licence", "tutoring": "child-contact-check"}
-"""Skills that may only be used with a valid certificate: medical acts by licence, children after a record check."""
-
 
 class EndsBeforeStart(
     Invalid, code="need.ends-before-start", zh="结束时间必须晚于开始时间。", en="It must end after it starts."
@@ -45,7 +43,10 @@ class TooLong(Invalid, code="need.too-long", zh="一次服务最长 24 小时。
 
 
 class OpenNeed(Request):
-    """Staff ask for help at one time, apart from activities and care plans. `helped`: who is, if it is one person."""
+    """Staff ask for help at one time, apart from activities and care plans. `helped`: who is, if it is one person.
+
+    `roles`: the parts of it, where they ask different things; the seats are theirs, and `seats` does not count then.
+    """
 
     community: Id
     category: Code
@@ -62,6 +63,14 @@ class OpenNeed(Request):
     insured_only: bool = False
     urgency: int = Field(default=1, ge=1, le=3)
     helped: Id | None = None
+    roles: tuple[RoleSeats, ...] = Field(default=(), max_length=len(SeatRole))
+    bring: Line | None = None
+
+    @model_validator(mode="after")
+    def _each_role_once(self) -> "OpenNeed":
+        if len({part.role for part in self.roles}) < len(self.roles):
+            raise ValueError("each role is given once")
+        return self
 
 
 def need_of_activity(activity: str) -> str:
@@ -84,6 +93,7 @@ def open_need(id: str, command: OpenNeed, by: Principal, now: datetime) -> Decis
     if command.starts_at <= now:
         raise AlreadyStarted()
     fields = {name: getattr(command, name) for name in OpenNeed.model_fields if name != "helped"}
+    fields["seats"] = sum(part.seats for part in command.roles) or command.seats
     fields["barred"] = frozenset() if command.helped is None else frozenset({command.helped})
     return _opened(Need(id=id, origin=Origin.DIRECT, certificate=_certificate(command.skill), ask_from=now, **fields))
 

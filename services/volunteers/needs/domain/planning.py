@@ -8,6 +8,7 @@ from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.activities import ActivityMoved
 from services.contracts.event import Event
 from services.contracts.volunteers import (
+    InvitationEnd,
     NeedCancelled,
     NeedCompleted,
     NeedLapsed,
@@ -17,8 +18,9 @@ from services.contracts.volunteers import (
     OfferRef,
     Origin,
 )
+from services.volunteers.needs.domain.inviting import end_invitations
 from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity
-from services.volunteers.needs.domain.offers import Offer, OfferCommand, OfferStatus, target
+from services.volunteers.needs.domain.offers import TO_SERVE, Offer, OfferCommand, OfferStatus, target
 
 
 def move(need: Need, moved: ActivityMoved, now: datetime) -> Decision[Need]:
@@ -30,13 +32,14 @@ def move(need: Need, moved: ActivityMoved, now: datetime) -> Decision[Need]:
         changed = need.model_copy(update=where)
         return decided(changed, event_from(NeedMoved, changed, released=[]))
     released, offers = release_offers(need, now)
+    need, told = end_invitations(need, InvitationEnd.MOVED)
     had_yes = bool(need.volunteers)
     when = {"starts_at": moved.starts_at, "ends_at": moved.ends_at, "status": NeedStatus.OPEN, "offers": offers}
     changed = need.model_copy(update=where | when)
     events: list[Event] = [event_from(NeedMoved, changed, released=released)]
     if had_yes:
         events.append(event_from(NeedReopened, changed, offer=None, person=None))
-    return decided(changed, *events)
+    return decided(changed, *events, *told)
 
 
 def cancel(need: Need, by: Principal, now: datetime) -> Decision[Need]:
@@ -55,8 +58,9 @@ def cancel(need: Need, by: Principal, now: datetime) -> Decision[Need]:
     if need.is_final:
         raise NeedClosed(status=need.status.value)
     released, offers = release_offers(need, now, keep_yes=True)
-    changed = need.model_copy(update={"status": NeedStatus.CANCELLED, "offers": offers})
-    return decided(changed, event_from(NeedCancelled, changed, released=released))
+    need, told = end_invitations(need, InvitationEnd.CANCELLED)
+    changed = need.model_copy(update={"status": NeedStatus.CANCELLED, "offers": offers, "standby": ()})
+    return decided(changed, event_from(NeedCancelled, changed, released=released), *told)
 
 
 def complete(need: Need, now: datetime) -> Decision[Need]:
@@ -64,8 +68,9 @@ def complete(need: Need, now: datetime) -> Decision[Need]:
     if need.is_final:
         return decided(need)
     released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
+    need, told = end_invitations(need, InvitationEnd.CANCELLED)
     changed = need.model_copy(update={"status": NeedStatus.FULFILLED, "offers": offers})
-    return decided(changed, event_from(NeedCompleted, changed, released=released))
+    return decided(changed, event_from(NeedCompleted, changed, released=released), *told)
 
 
 def lapse(need: Need, now: datetime) -> Decision[Need]:
@@ -73,8 +78,9 @@ def lapse(need: Need, now: datetime) -> Decision[Need]:
     if need.status is not NeedStatus.OPEN or now < need.ends_at:
         return decided(need)
     released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
+    need, told = end_invitations(need, InvitationEnd.CANCELLED)
     changed = need.model_copy(update={"status": NeedStatus.LAPSED, "offers": offers})
-    return decided(changed, event_from(NeedLapsed, changed, released=released))
+    return decided(changed, event_from(NeedLapsed, changed, released=released), *told)
 
 
 def release_offers(
@@ -87,7 +93,7 @@ def release_offers(
     falls = [
         offer
         for offer in need.offers
-        if offer.status is OfferStatus.OFFERED or (offer.status is OfferStatus.ACCEPTED and not only_unanswered)
+        if offer.status is OfferStatus.OFFERED or (offer.status in TO_SERVE and not only_unanswered)
     ]
     gone = {o.id for o in falls if o.status is OfferStatus.OFFERED or not keep_yes}
     offers = tuple(

@@ -12,6 +12,7 @@ from services.chassis.errors import Conflict, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
 from services.contracts.volunteers import (
+    InvitationEnd,
     NeedAccepted,
     NeedDeclined,
     NeedExpired,
@@ -20,7 +21,17 @@ from services.contracts.volunteers import (
     NeedReopened,
     NeedStaffed,
     NeedStatus,
+    NeedTakenOff,
+    SeatRole,
     TakenOff,
+)
+from services.volunteers.needs.domain.inviting import (
+    SHORTEST,
+    answered_yes,
+    decline_invitation,
+    end_invitations,
+    forgotten,
+    without_standby,
 )
 from services.volunteers.needs.domain.need import Need, require_planning, require_staff
 from services.volunteers.needs.domain.offers import (
@@ -60,6 +71,11 @@ class NeedHasMoved(
     """The time that was held is not the time that is needed."""
 
 
+def answered_within(need: Need, now: datetime, stands: timedelta = OFFER_STANDS) -> timedelta:
+    """How long a seat is held for an answer: the less time is left, the shorter, so that others can still be asked."""
+    return min(stands, max((need.starts_at - now) / 3, SHORTEST))
+
+
 def tentative(need: Need, offer: str, now: datetime, stands: timedelta = OFFER_STANDS) -> Booking:
     """The booking for an offer made now. Both run out `stands` from now, at the start at the latest."""
     until = min(now + stands, need.starts_at)
@@ -69,9 +85,16 @@ def tentative(need: Need, offer: str, now: datetime, stands: timedelta = OFFER_S
 
 
 def offer(
-    need: Need, booking: Booking, person: str, now: datetime, *, reason: str | None = None, by: str | None = None
+    need: Need,
+    booking: Booking,
+    person: str,
+    now: datetime,
+    *,
+    role: SeatRole = SeatRole.HELPER,
+    reason: str | None = None,
+    by: str | None = None,
 ) -> Decision[Need]:
-    """Hold a seat for `person`, whose time is held by `booking`. `by` of the staff chose them, for a `reason`.
+    """Hold a seat of `role` for `person`, whose time `booking` holds. `by` of the staff chose them, for a `reason`.
 
     Raises:
         NeedClosed, AlreadyStarted: too late for seats.
@@ -83,10 +106,12 @@ def offer(
     require_planning(need, now)
     if any(o.person == person and o.status in ASKED for o in need.offers):
         raise AskedBefore()
-    return _offer(need, booking, person, now, reason, by)
+    return _offer(need, booking, person, now, role, reason, by)
 
 
-def take(need: Need, booking: Booking | None, by: Principal, now: datetime) -> Decision[Need]:
+def take(
+    need: Need, booking: Booking | None, by: Principal, now: datetime, role: SeatRole = SeatRole.HELPER
+) -> Decision[Need]:
     """A volunteer signs up: an offer and its yes at once. An offer to them that still stands is accepted.
 
     Somebody who let an offer run out or said no may change their mind this way.
@@ -104,7 +129,7 @@ def take(need: Need, booking: Booking | None, by: Principal, now: datetime) -> D
         raise AskedBefore()
     if booking is None:
         raise NoSuchOffer()
-    made = _offer(need, booking, by.sub, now)
+    made = _offer(need, booking, by.sub, now, role)
     taken = accept(made.aggregate, by, now)
     return Decision(taken.aggregate, (*made.events, *taken.events))
 
@@ -126,22 +151,26 @@ def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
     status = target(mine.status, OfferCommand.ACCEPT)
     if now >= mine.expires_at:
         raise OfferExpired()
-    changed = _with_offer(need, mine, status=status, answered_at=now)
+    changed = answered_yes(_with_offer(need, mine, status=status, answered_at=now), mine.person)
     events: list[Event] = [event_from(NeedAccepted, changed, offer=mine.id, person=mine.person)]
-    if len(changed.volunteers) >= changed.seats:
-        changed = changed.model_copy(update={"status": NeedStatus.STAFFED})
-        events.append(event_from(NeedStaffed, changed))
-    return decided(changed, *events)
+    if len(changed.volunteers) < changed.seats:
+        return decided(changed, *events)
+    changed = changed.model_copy(update={"status": NeedStatus.STAFFED})
+    events.append(event_from(NeedStaffed, changed))
+    changed, thanks = end_invitations(changed, InvitationEnd.FILLED)
+    return decided(changed, *events, *thanks)
 
 
 def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
-    """The person asked says no; a second time changes nothing.
+    """The person asked says no, to an offer or to an invitation; a second time changes nothing.
 
     Raises:
         NoSuchOffer: nobody asked them.
         OfferNotNow: the offer was accepted or fell away.
     """
     by.require(need.community)
+    if _live(need, by.sub) is None and (invited := decline_invitation(need, by, now)) is not None:
+        return invited
     mine = _offer_to(need, by.sub)
     if mine.status is OfferStatus.DECLINED:
         return decided(need)
@@ -184,10 +213,13 @@ def take_off(need: Need, person: str, reason: TakenOff, by: Principal, now: date
     require_planning(need, now)
     status = target(theirs.status, OfferCommand.TAKE_OFF)
     changed = _with_offer(need, theirs, status=status, answered_at=now)
+    told = event_from(NeedTakenOff, changed, person=person, reason=reason)
     if theirs.status is OfferStatus.OFFERED:
-        return decided(changed, event_from(NeedDeclined, changed, offer=theirs.id, person=person, taken_off=reason))
+        declined = event_from(NeedDeclined, changed, offer=theirs.id, person=person, taken_off=reason)
+        return decided(changed, declined, told)
     changed = changed.model_copy(update={"status": NeedStatus.OPEN})
-    return decided(changed, event_from(NeedReopened, changed, offer=theirs.id, person=person, taken_off=reason))
+    reopened = event_from(NeedReopened, changed, offer=theirs.id, person=person, taken_off=reason)
+    return decided(changed, reopened, told)
 
 
 def expire(need: Need, now: datetime) -> Decision[Need]:
@@ -213,12 +245,15 @@ def dismiss(need: Need, person: str, now: datetime) -> Decision[Need]:
 
 def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Need]:
     """A person is erased: the seat that they still had is given back, and their id is replaced wherever it stood."""
-    if all(o.person != person for o in need.offers) and person not in need.barred:
+    named = {o.person for o in need.offers} | {i.person for i in need.invited} | {s.person for s in need.standby}
+    if person not in named | need.barred:
         return decided(need)
     anonymous = tuple(o.model_copy(update={"person": stand_in}) if o.person == person else o for o in need.offers)
-    changed = need.model_copy(update={"offers": anonymous, "barred": need.barred - {person}})
+    changed = forgotten(need, person, stand_in).model_copy(
+        update={"offers": anonymous, "barred": need.barred - {person}}
+    )
     events: list[Event] = [event_from(NeedPersonErased, changed)]
-    owed = next((o for o in anonymous if o.person == stand_in and o.status in LIVE), None)
+    owed = next((o for o in anonymous if o.person == stand_in and o.status in OPEN), None)
     if owed is not None and not need.is_final and now < need.starts_at:
         changed, event = _given_back(changed, owed, now)
         events.append(event)
@@ -235,7 +270,13 @@ def _given_back(need: Need, owed: Offer, now: datetime) -> tuple[Need, Event]:
 
 
 def _offer(
-    need: Need, booking: Booking, person: str, now: datetime, reason: str | None = None, by: str | None = None
+    need: Need,
+    booking: Booking,
+    person: str,
+    now: datetime,
+    role: SeatRole,
+    reason: str | None = None,
+    by: str | None = None,
 ) -> Decision[Need]:
     if (booking.need, booking.starts_at, booking.ends_at) != (need.id, need.starts_at, need.ends_at):
         raise NeedHasMoved()
@@ -244,7 +285,7 @@ def _offer(
     expires_at = booking.until or need.starts_at
     if now >= expires_at:
         raise OfferExpired()  # its hold may be released by now
-    if need.open_seats == 0:
+    if need.open_in(role) == 0:
         raise NoOpenSeat()
     made = Offer(
         id=booking.offer,
@@ -254,9 +295,11 @@ def _offer(
         expires_at=expires_at,
         reason=reason,
         by=by,
+        role=role,
     )
-    changed = need.model_copy(update={"offers": (*need.offers, made)})
-    return decided(changed, event_from(NeedOffered, changed, offer=made.id, person=person, expires_at=expires_at))
+    changed = without_standby(need.model_copy(update={"offers": (*need.offers, made)}), person)
+    told = event_from(NeedOffered, changed, offer=made.id, person=person, expires_at=expires_at, role=role)
+    return decided(changed, told)
 
 
 def _live(need: Need, person: str) -> Offer | None:

@@ -9,7 +9,15 @@ from services.chassis.values import Request
 from services.contracts.marks import Id
 from services.contracts.volunteers import NeedFulfilled, NeedReported, NeedStatus, Origin
 from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity, require_staff
-from services.volunteers.needs.domain.offers import SERVING, NoSuchOffer, Offer, OfferCommand, OfferStatus, target
+from services.volunteers.needs.domain.offers import (
+    SERVING,
+    TO_SERVE,
+    NoSuchOffer,
+    Offer,
+    OfferCommand,
+    OfferStatus,
+    target,
+)
 from services.volunteers.shared.values import Minutes, whole_minutes
 
 OVERTIME = timedelta(minutes=60)
@@ -95,7 +103,7 @@ def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decis
     minutes = command.minutes or theirs.minutes or whole_minutes(need.ends_at - need.starts_at)
     _require_plausible(need, minutes, now)
     changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.CONFIRM))
-    if need.status is NeedStatus.STAFFED and all(o.status is not OfferStatus.ACCEPTED for o in changed.offers):
+    if need.status is NeedStatus.STAFFED and all(o.status not in TO_SERVE for o in changed.offers):
         changed = changed.model_copy(update={"status": NeedStatus.FULFILLED})
     return decided(changed, event_from(NeedFulfilled, changed, person=command.person, minutes=minutes))
 
@@ -105,7 +113,7 @@ def note(need: Need, person: str, minutes: int, at: datetime) -> Decision[Need]:
 
     Whoever has no seat any more, or none at that time, is passed over; so is who was there for less than a minute.
     """
-    theirs = next((o for o in need.offers if o.person == person and o.status is OfferStatus.ACCEPTED), None)
+    theirs = next((o for o in need.offers if o.person == person and o.status in TO_SERVE), None)
     if theirs is None or minutes < 1 or need.starts_at != at or theirs.minutes == minutes:
         return decided(need)
     changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.REPORT))

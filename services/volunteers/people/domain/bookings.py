@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided
 from services.chassis.errors import Conflict
-from services.contracts.volunteers import VolunteerBooked, VolunteerReleased
+from services.contracts.volunteers import VolunteerAsked, VolunteerBooked, VolunteerReleased
 from services.volunteers.people.domain.volunteer import Booking, Volunteer
 
 REMEMBERED = timedelta(days=35)
@@ -45,6 +45,13 @@ def book(volunteer: Volunteer, booking: Booking, now: datetime, *, asked: bool =
     asks = (*lately, now) if asked else lately
     changed = volunteer.model_copy(update={"bookings": (*kept, booking), "asked_at": asks})
     return decided(changed, _booked(booking))
+
+
+def count_ask(volunteer: Volunteer, now: datetime) -> Decision[Volunteer]:
+    """Somebody asks the volunteer together with others: it counts against their week, and holds no time."""
+    lately = tuple(moment for moment in volunteer.asked_at if moment > now - WEEK)
+    changed = volunteer.model_copy(update={"asked_at": (*lately, now)})
+    return decided(changed, VolunteerAsked())
 
 
 def settle(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:

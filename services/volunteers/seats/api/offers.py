@@ -13,7 +13,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.values import Request as Body
 from services.chassis.values import Text
 from services.contracts.marks import Id
-from services.contracts.volunteers import TakenOff
+from services.contracts.volunteers import SeatRole, TakenOff
 from services.volunteers.needs.api.changing import changing_need
 from services.volunteers.needs.domain import seating
 from services.volunteers.needs.domain.eligibility import NotEligible
@@ -44,6 +44,13 @@ class OfferTo(Body):
 
     person: Id
     reason: Text
+    role: SeatRole | None = None
+
+
+class TakeSeat(Request):
+    """The part that the caller wants; the first open one that they may take, unless they say which."""
+
+    role: SeatRole | None = None
 
 
 def router(needs: Aggregates[Need], seats: Seats) -> APIRouter:
@@ -108,9 +115,10 @@ def _seating(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
         summary="Sign up",
         responses=problems(*_SEATING, OfferExpired, AskedBefore),
     )
-    async def take(id: Id, command: CommandDep) -> Response:
-        """The caller takes a seat. An offer to them that stands is accepted. Filters may refuse."""
-        return await seats.take(id, command.principal, command.cause, changing_need(needs, id, command))
+    async def take(id: Id, command: CommandDep, body: TakeSeat | None = None) -> Response:
+        """The caller takes a seat. An offer or an invitation to them that stands is accepted. Filters may refuse."""
+        role = None if body is None else body.role
+        return await seats.take(id, command.principal, command.cause, changing_need(needs, id, command), role)
 
     @routes.post(
         "/needs/{id}/take-off", response_model=NeedView, summary="They don't go", responses=problems(*_REFUSALS)
@@ -130,6 +138,5 @@ def _seating(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
     )
     async def ask(id: Id, body: OfferTo, command: CommandDep) -> Response:
         """Staff ask a volunteer of their choice. Filters may refuse."""
-        return await seats.ask(
-            id, body.person, body.reason, command.principal, command.cause, changing_need(needs, id, command)
-        )
+        change = changing_need(needs, id, command)
+        return await seats.ask(id, body.person, body.reason, command.principal, command.cause, change, body.role)

@@ -9,9 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.volunteers.matching.flow import match
+from services.contracts.volunteers import SeatRole
+from services.volunteers.matching.columns import needs_without_helper
+from services.volunteers.matching.flow import Planning, match, states_of
 from services.volunteers.needs.domain.eligibility import PATIENCE, TRAVEL, Filter
-from services.volunteers.needs.domain.seating import tentative
+from services.volunteers.needs.domain.roles import RoleSeats
+from services.volunteers.needs.domain.seating import offer, tentative
 from services.volunteers.people.domain.volunteer import Booking
 from services.volunteers.shared.values import week_of
 from tests.unit.volunteers.making import a_need, a_volunteer, offered
@@ -115,6 +118,23 @@ def test_a_volunteer_who_was_asked_or_whose_time_is_held_is_not_asked_again() ->
     plan = match([a_need()], [held], NOW)
     assert plan.assignments == ()
     assert plan.why_not("need-1", held.id) is Filter.NOT_ASKED
+
+
+def test_each_part_of_a_need_is_filled_by_who_passes_its_own_filters_and_nobody_has_two() -> None:
+    parts = (RoleSeats(role=SeatRole.LEAD, skill="haircut"), RoleSeats(role=SeatRole.HELPER, seats=2))
+    need = a_need(seats=3, roles=parts)
+    skilled = a_volunteer("ann", skills=frozenset({"haircut"}))
+    plan = match([need], [a_volunteer("bob"), skilled, a_volunteer("cai"), a_volunteer("dan")], NOW)
+    assert len(plan.assignments) == 3
+    planning = Planning(states_of([need]), states_of([skilled, a_volunteer("bob")]), NOW)
+    assert {(made.person, made.role) for made in planning.proposals()} == {
+        ("ann", SeatRole.LEAD),
+        ("bob", SeatRole.HELPER),
+    }
+    assert needs_without_helper(planning.wanted) == 0
+    led = offer(need, tentative(need, "offer-1", NOW), "ann", NOW, role=SeatRole.LEAD).aggregate
+    roles = {made.role for made in Planning(states_of([led]), states_of([a_volunteer("bob")]), NOW).proposals()}
+    assert roles == {SeatRole.HELPER}
 
 
 def test_a_neighbourhood_is_matched_in_seconds() -> None:

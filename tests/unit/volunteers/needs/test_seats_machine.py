@@ -9,8 +9,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError
 from services.contracts.activities import ActivityMoved
-from services.contracts.volunteers import NeedReopened, NeedStaffed, NeedStatus
-from services.volunteers.needs.domain import planning, seating, serving
+from services.contracts.volunteers import (
+    InvitationEnd,
+    NeedAccepted,
+    NeedInvitationDeclined,
+    NeedInvitationEnded,
+    NeedInvited,
+    NeedReopened,
+    NeedStaffed,
+    NeedStatus,
+)
+from services.volunteers.needs.domain import attending, inviting, planning, seating, serving
+from services.volunteers.needs.domain.asked import InvitationStatus
 from services.volunteers.needs.domain.need import FINAL, Need
 from services.volunteers.needs.domain.offers import ASKED, LIVE, SERVING, OfferStatus
 from services.volunteers.needs.domain.serving import Confirm, Report
@@ -30,6 +40,9 @@ class Seats(RuleBasedStateMachine):
         self.now = NOW
         self.made = 0
         self.staffed = False
+        self.waiting: set[str] = set()
+        """Who was invited and has heard nothing since."""
+        self.asked: set[str] = set()
 
     def decide(self, decision: Decision[Need]) -> None:
         assert_folds(self.need, decision)
@@ -41,6 +54,13 @@ class Seats(RuleBasedStateMachine):
                 self.staffed = True
             elif isinstance(event, NeedReopened):
                 self.staffed = False
+            elif isinstance(event, NeedInvitationEnded):
+                assert event.person in self.waiting, "somebody is thanked who waits for nothing"
+                self.waiting.discard(event.person)
+                if event.why is InvitationEnd.MOVED:
+                    self.asked.clear()
+            elif isinstance(event, (NeedInvitationDeclined, NeedAccepted)):
+                self.waiting.discard(event.person)
         self.need = decision.aggregate
 
     @rule(who=PEOPLE, hours=st.integers(1, 60))
@@ -72,6 +92,39 @@ class Seats(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def withdraw(self, who: str) -> None:
         self.attempt(lambda: seating.withdraw(self.need, who, person(who), self.now))
+
+    @rule(who=PEOPLE)
+    def promise(self, who: str) -> None:
+        self.attempt(lambda: attending.promise(self.need, person(who), self.now))
+
+    @rule(who=PEOPLE)
+    def check_in(self, who: str) -> None:
+        self.attempt(lambda: attending.check_in(self.need, who, STAFF, self.now))
+
+    @rule(who=PEOPLE)
+    def no_show(self, who: str) -> None:
+        self.attempt(lambda: attending.no_show(self.need, who, STAFF, self.now))
+
+    @rule()
+    def remind(self) -> None:
+        self.decide(attending.remind(self.need, self.now))
+
+    @rule(who=st.lists(PEOPLE, max_size=3))
+    def invite(self, who: list[str]) -> None:
+        decision = inviting.invite(self.need, who, self.now)
+        invited = [event.person for event in decision.events if isinstance(event, NeedInvited)]
+        assert not self.asked & set(invited), "somebody is invited twice"
+        self.decide(decision)
+        self.waiting |= set(invited)
+        self.asked |= set(invited)
+
+    @rule(who=PEOPLE)
+    def stand_by(self, who: str) -> None:
+        self.attempt(lambda: inviting.stand_by(self.need, person(who), self.now))
+
+    @rule(who=PEOPLE)
+    def step_aside(self, who: str) -> None:
+        self.decide(inviting.step_aside(self.need, who))
 
     @rule()
     def expire(self) -> None:
@@ -118,6 +171,9 @@ class Seats(RuleBasedStateMachine):
         self.made += 1  # each person has a stand-in of their own
         self.decide(seating.forget(self.need, who, f"erased-{self.made}", self.now))
         assert who not in self.need.model_dump_json()
+        if who in self.waiting:
+            self.waiting = self.waiting - {who} | {f"erased-{self.made}"}
+        self.asked.discard(who)
 
     @rule(hours=st.integers(1, 30))
     def wait(self, hours: int) -> None:
@@ -145,8 +201,9 @@ class Seats(RuleBasedStateMachine):
     def staffed_says_what_is(self) -> None:
         yes = sum(o.status in SERVING for o in self.need.offers)
         assert len(self.need.volunteers) == yes
+        missed = sum(o.status is OfferStatus.NO_SHOW for o in self.need.offers)
         if self.need.status is NeedStatus.STAFFED:
-            assert yes == self.need.seats
+            assert yes + missed == self.need.seats
         if self.need.status is NeedStatus.OPEN:
             assert yes < self.need.seats
 
@@ -154,6 +211,20 @@ class Seats(RuleBasedStateMachine):
     def what_is_over_waits_for_nobody(self) -> None:
         if self.need.status in FINAL:
             assert self.need.next_expiry is None
+            assert self.need.reminder_due is None
+
+    @invariant()
+    def nobody_waits_for_a_seat_that_is_filled(self) -> None:
+        still = {i.person for i in self.need.invited if i.status is InvitationStatus.OPEN}
+        assert still <= self.waiting
+        if self.need.status in {NeedStatus.STAFFED, NeedStatus.CANCELLED, NeedStatus.FULFILLED}:
+            assert not still
+            assert self.need.refill is None
+
+    @invariant()
+    def who_has_a_seat_does_not_stand_by(self) -> None:
+        live = {o.person for o in self.need.offers if o.status in LIVE}
+        assert not live & {each.person for each in self.need.standby}
 
 
 Seats.TestCase.settings = settings(max_examples=150, stateful_step_count=40)

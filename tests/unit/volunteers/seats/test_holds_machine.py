@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityMoved
-from services.volunteers.needs.domain import planning, seating
+from services.volunteers.needs.domain import inviting, planning, seating
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE
 from services.volunteers.needs.store import NEED
@@ -33,6 +33,8 @@ PEOPLE = ("ann", "bob")
 NEEDS = ("need-1", "need-2")
 MINUTE = timedelta(minutes=1)
 STANDS = 10 * MINUTE
+LONGEST_HELD = 40 * MINUTE
+"""Who stands by has a quarter of the time that is left for an answer, which is two and a half hours at most."""
 AT_ONCE = 3
 """So many commands and handlers under way at a time: two processes, and one that was killed and began anew."""
 
@@ -58,7 +60,7 @@ class Holds(RuleBasedStateMachine):
         needs, people = cast(Aggregates[Need], self.needs), cast(Aggregates[Volunteer], self.people)
         self.seats = Seats(needs, people, lambda: self.now, STANDS)
         table = Handlers()
-        reactions(table, needs, people, lambda community: None)
+        reactions(table, needs, people, self.seats, lambda community: None)
         self.reactions = table.reactions
         self.running: list[Process] = []
         self.landing: list[tuple[Any, Callable[[], bool]]] = []
@@ -111,6 +113,35 @@ class Holds(RuleBasedStateMachine):
     @rule(who=WHO, need=NEED_ID, steps=STEPS)
     def withdraw(self, who: str, need: str, steps: int) -> None:
         self.start("withdraw", self.changing(need)(lambda n, now: seating.withdraw(n, who, person(who), now)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, steps=STEPS)
+    def promise(self, who: str, need: str, steps: int) -> None:
+        self.start("promise", self.seats.promise(need, person(who), self.changing(need)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, steps=STEPS)
+    def check_in(self, who: str, need: str, steps: int) -> None:
+        self.start("check in", self.seats.check_in(need, who, STAFF, self.changing(need)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, steps=STEPS)
+    def stand_by(self, who: str, need: str, steps: int) -> None:
+        self.start("stand by", self.seats.stand_by(need, person(who), self.changing(need)), steps)
+
+    @precondition(may_begin)
+    @rule(who=WHO, need=NEED_ID, standing=st.booleans(), steps=STEPS)
+    def refill(self, who: str, need: str, standing: bool, steps: int) -> None:
+        """A seat that was lost is given on: to who stands by, or by a ring in which the person is asked."""
+        stands = self.needs.now(need)
+        if standing:
+            self.start("ask who stands by", self.seats.ask_standby(stands, who), steps)
+        else:
+            self.start("ring", self.ring(stands, who), steps)
+
+    async def ring(self, need: Need, who: str) -> None:
+        if await self.seats.may_be_invited(need, who):
+            await self.needs.change(need.id, lambda n, now: inviting.invite(n, [who], now), cast(Any, None))
 
     @precondition(may_begin)
     @rule(need=NEED_ID, steps=STEPS)
@@ -231,7 +262,7 @@ class Holds(RuleBasedStateMachine):
         self.finish()
         for _, lands in self.landing:
             lands()
-        self.now += STANDS + 2 * DANGLES_AFTER
+        self.now += max(STANDS, LONGEST_HELD) + 2 * DANGLES_AFTER
         for need in NEEDS:
             self.start("expire", self.changing(need)(seating.expire))
             self.finish()
