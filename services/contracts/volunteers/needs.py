@@ -153,16 +153,6 @@ class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic
     taken_off: Public[TakenOff | None] = None
 
 
-class NeedTakenOff(Event, type="cn.community.volunteers.need.taken-off.v1", topic=VOLUNTEERS, state=NeedState):
-    """Staff took `person` off a seat that they were offered or had; they are told why."""
-
-    activity: Public[Id | None]
-    person: Public[PersonId]
-    reason: Public[TakenOff]
-    category: Public[Code]
-    starts_at: Public[datetime]
-
-
 class NeedSeatConfirmed(
     Event, type="cn.community.volunteers.need.seat-confirmed.v1", topic=VOLUNTEERS, state=NeedState
 ):

@@ -21,7 +21,6 @@ from services.contracts.volunteers import (
     NeedReopened,
     NeedStaffed,
     NeedStatus,
-    NeedTakenOff,
     SeatRole,
     TakenOff,
 )
@@ -213,13 +212,10 @@ def take_off(need: Need, person: str, reason: TakenOff, by: Principal, now: date
     require_planning(need, now)
     status = target(theirs.status, OfferCommand.TAKE_OFF)
     changed = _with_offer(need, theirs, status=status, answered_at=now)
-    told = event_from(NeedTakenOff, changed, person=person, reason=reason)
     if theirs.status is OfferStatus.OFFERED:
-        declined = event_from(NeedDeclined, changed, offer=theirs.id, person=person, taken_off=reason)
-        return decided(changed, declined, told)
+        return decided(changed, event_from(NeedDeclined, changed, offer=theirs.id, person=person, taken_off=reason))
     changed = changed.model_copy(update={"status": NeedStatus.OPEN})
-    reopened = event_from(NeedReopened, changed, offer=theirs.id, person=person, taken_off=reason)
-    return decided(changed, reopened, told)
+    return decided(changed, event_from(NeedReopened, changed, offer=theirs.id, person=person, taken_off=reason))
 
 
 def expire(need: Need, now: datetime) -> Decision[Need]:
