@@ -177,8 +177,18 @@ def pass_over(need: Need, person: str) -> Decision[Need]:
     return step_aside(need, person) if need.open_seats else decided(need)
 
 
+def give_up(need: Need, by: Principal) -> Decision[Need]:
+    """The person does not want to stand by any more.
+
+    Raises:
+        NotYours: they are of another community.
+    """
+    by.require(need.community)
+    return step_aside(need, by.sub)
+
+
 def step_aside(need: Need, person: str) -> Decision[Need]:
-    """The person stands by no more."""
+    """The person stands by no more; a second time changes nothing."""
     changed = without_standby(need, person)
     if changed is need:
         return decided(need)

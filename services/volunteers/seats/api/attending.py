@@ -74,8 +74,8 @@ def _coming(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
         responses=problems(NotYours, UnknownAggregate, StaleVersion),
     )
     async def step_aside(id: Id, command: CommandDep) -> Response:
-        who = command.principal.sub
-        return await changing_need(needs, id, command)(lambda need, now: inviting.step_aside(need, who))
+        by = command.principal
+        return await changing_need(needs, id, command)(lambda need, now: inviting.give_up(need, by))
 
 
 def _there(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:

@@ -22,6 +22,7 @@ from services.contracts.volunteers import (
     NeedMoved,
     NeedOffered,
     NeedOpened,
+    NeedRefilling,
     NeedReopened,
     NeedStaffed,
     PersonDataErased,
@@ -85,7 +86,7 @@ async def register(api: Api, *people: Any, **profile: Any) -> None:
 async def offered(api: Api, who: Any) -> list[Any]:
     """The needs that somebody is asked for."""
     needs = (await api.read(who, "/offers/me", community=HERE))["items"]
-    return [need for need in needs if need["mine"]["status"] == "offered"]
+    return [need for need in needs if need["mine"] is not None and need["mine"]["status"] == "offered"]
 
 
 async def says_yes(api: Api, who: Any, need: str) -> None:
@@ -126,9 +127,12 @@ async def test_from_an_activity_to_the_hours_of_its_helpers(running: tuple[Api, 
 async def test_a_no_and_an_offer_that_ran_out_pass_the_seat_on(running: tuple[Api, Wire], hand: Hand) -> None:
     api, wire = running
     await register(api, ANN)
-    need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
+    times = {"starts_at": (NOW + 5 * DAY).isoformat(), "ends_at": (NOW + 5 * DAY + HOUR).isoformat()}
+    need = (await api.ok(STAFF, "/needs", a_direct_need(**times)))["id"]
     await eventually(lambda: offered(api, ANN))
     await api.ok(ANN, f"/needs/{need}/decline")
+    _, hop = await wire.wait_for(NeedRefilling)
+    assert (hop["hop"], hop["vacant"]) == ("plan", 1)
     await register(api, BOB)
     await eventually(lambda: offered(api, BOB))
     hand.wait(25 * HOUR)
