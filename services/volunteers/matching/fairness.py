@@ -17,6 +17,7 @@ FEWEST = 5
 """A group with fewer needs is not shown by itself: its figures would tell of single people."""
 
 _YES = frozenset(map(str, SERVING))
+_NO_SHOW = str(OfferStatus.NO_SHOW)
 _CANCELLED = "cancelled"
 
 
@@ -37,7 +38,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """The figures of a stretch of time. Shares are in thousandths; `gini` is that of minutes among the willing."""
+    """The figures of a stretch of time. Shares are in thousandths; `gini` is that of minutes among the willing.
+
+    `asked` counts offers and invitations, `asks_per_yes` how many of them there were for each yes, in hundredths.
+    """
 
     needs: int
     seats: int
@@ -50,6 +54,7 @@ class Fairness:
     idle: int
     gini: int
     asked: int
+    asks_per_yes: int | None
     accepted: int
     overrides: int
 
@@ -57,7 +62,7 @@ class Fairness:
 async def needs_between(needs: Aggregates[Need], community: str, since: datetime, until: datetime) -> list[Any]:
     """The needs of a community that start in a stretch of time, as the store has them."""
     query = {"state.community": community, BY_START: {"$gte": since, "$lt": until}}
-    fields = ("category", "building", "age_band", "seats", "status", "offers", "starts_at", "ends_at")
+    fields = ("category", "building", "age_band", "seats", "status", "offers", "invited", "starts_at", "ends_at")
     with store_errors():
         cursor = needs.collection.find(query, {f"state.{field}": 1 for field in fields})
         return [document["state"] for document in await cursor.to_list(None)]
@@ -67,7 +72,9 @@ def fairness(needs: Iterable[Mapping[str, Any]], willing: States) -> Fairness:
     """The figures of `needs` and of the people who are `willing`. Cancelled needs don't count."""
     counted = [need for need in needs if str(need["status"]) != _CANCELLED]
     offers = [offer for need in counted for offer in need["offers"]]
-    yes = [(need, offer) for need in counted for offer in need["offers"] if str(offer["status"]) in _YES]
+    yes = [(need, offer) for need in counted for offer in need["offers"] if _came_or_comes(offer)]
+    asked = sum(str(offer["status"]) != str(OfferStatus.RELEASED) for offer in offers)
+    asked += sum(len(need.get("invited", ())) for need in counted)
     minutes: Counter[str] = Counter({state["person"]: 0 for state in willing.values()})
     for need, offer in yes:
         if offer["person"] in minutes:
@@ -83,7 +90,8 @@ def fairness(needs: Iterable[Mapping[str, Any]], willing: States) -> Fairness:
         willing=len(minutes),
         idle=sum(given == 0 for given in minutes.values()),
         gini=gini(list(minutes.values())),
-        asked=sum(str(offer["status"]) != str(OfferStatus.RELEASED) for offer in offers),
+        asked=asked,
+        asks_per_yes=100 * asked // len(yes) if yes else None,
         accepted=len(yes),
         overrides=sum(offer.get("reason") is not None for offer in offers),
     )
@@ -99,7 +107,11 @@ def gini(values: Sequence[int]) -> int:
 
 
 def _filled(need: Mapping[str, Any]) -> int:
-    return sum(str(offer["status"]) in _YES for offer in need["offers"])
+    return sum(_came_or_comes(offer) for offer in need["offers"])
+
+
+def _came_or_comes(offer: Mapping[str, Any]) -> bool:
+    return str(offer["status"]) in _YES and offer.get("stage") != _NO_SHOW
 
 
 def _shares(needs: Iterable[Mapping[str, Any]], key: Callable[[Mapping[str, Any]], str | None]) -> list[Share]:

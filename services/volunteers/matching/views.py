@@ -122,6 +122,7 @@ class FairnessView(BaseModel):
     idle: int
     gini: int
     asked: int
+    asks_per_yes: int | None = Field(description="Offers and invitations for each yes, in hundredths.")
     accepted: int
     overrides: int
 

@@ -5,11 +5,13 @@ A need has `seats`; an offer that is live occupies one. After the yes somebody s
 never removed, so that nobody is asked twice and every yes and no stays on record.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema, computed_field, model_validator
 
 from services.chassis.errors import Conflict
 from services.contracts.marks import Office, Officer, Someone, Thing
@@ -120,6 +122,22 @@ ASKED = frozenset(S) - {S.RELEASED}
 """An offer of these stands against asking the same person again. A released one doesn't: its need has changed."""
 
 
+_KEPT_AS = dict.fromkeys((S.CONFIRMED, S.CHECKED_IN, S.NO_SHOW), S.ACCEPTED)
+"""The stages after a yes are kept as a yes with its `stage`: a version that doesn't know them reads the yes."""
+
+
+def _kept(status: OfferStatus) -> OfferStatus:
+    return _KEPT_AS.get(status, status)
+
+
+Status = Annotated[
+    OfferStatus,
+    PlainSerializer(_kept, return_type=OfferStatus),
+    WithJsonSchema({"type": "string", "enum": [str(status) for status in OfferStatus if status not in _KEPT_AS]}),
+]
+"""The status of an offer, as it is kept."""
+
+
 class Offer(Value):
     """A seat offered to one person. `minutes`: what they reported, then what was confirmed.
 
@@ -131,7 +149,7 @@ class Offer(Value):
 
     id: Thing[str]
     person: Someone[str]
-    status: OfferStatus
+    status: Status
     offered_at: datetime
     expires_at: datetime
     answered_at: datetime | None = None
@@ -140,6 +158,17 @@ class Offer(Value):
     by: Officer[str | None] = None
     role: SeatRole = SeatRole.HELPER
     reminded_at: datetime | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_its_stage(cls, stored: Any) -> Any:
+        return {**stored, "status": stored["stage"]} if isinstance(stored, Mapping) and stored.get("stage") else stored
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def stage(self) -> Thing[str | None]:
+        """What has become of a yes since. It is stored beside the status."""
+        return str(self.status) if self.status in _KEPT_AS else None
 
 
 def target(status: OfferStatus, command: OfferCommand) -> OfferStatus:

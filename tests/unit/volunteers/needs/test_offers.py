@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.volunteers.needs.domain.offers import TABLE, OfferCommand, OfferNotNow, OfferStatus, target
+from services.volunteers.needs.domain.offers import TABLE, Offer, OfferCommand, OfferNotNow, OfferStatus, target
+from tests.unit.volunteers.world import NOW
+
+OLD = {"offered", "accepted", "fulfilled", "declined", "expired", "withdrawn", "released", "taken-off"}
+"""The words that a version before there were stages reads."""
 
 ALLOWED = {(row.source, row.command) for row in TABLE}
 
@@ -22,3 +26,11 @@ def test_each_row_leads_where_it_says(row: Any) -> None:
 def test_a_command_that_is_not_in_the_table_is_refused(status: Any, command: Any) -> None:
     with pytest.raises(OfferNotNow):
         target(status, command)
+
+
+@pytest.mark.parametrize("status", OfferStatus)
+def test_what_became_of_a_yes_is_kept_in_words_that_every_version_knows(status: OfferStatus) -> None:
+    made = Offer(id="offer-1", person="ann", status=status, offered_at=NOW, expires_at=NOW)
+    kept = made.model_dump()
+    assert kept["status"] in OLD
+    assert Offer.model_validate(kept) == made
