@@ -47,7 +47,7 @@ class OfferTo(Body):
     role: SeatRole | None = None
 
 
-class TakeSeat(Request):
+class TakeSeat(Body):
     """The part that the caller wants; the first open one that they may take, unless they say which."""
 
     role: SeatRole | None = None
@@ -101,7 +101,7 @@ def _answering(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None
         return await changing_need(needs, id, command)(lambda need, now: seating.withdraw(need, person, by, now))
 
 
-class TakeOff(Request):
+class TakeOff(Body):
     """The person who is taken off a seat, and why; they are told."""
 
     person: Id
