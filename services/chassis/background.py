@@ -113,7 +113,7 @@ class Background:
         await self._database.command("ping")
 
     async def backlog(self) -> Backlog:
-        """What waits in the outboxes of the whole service, whichever process leads.
+        """The events that wait in the outboxes of the whole service, whichever process leads.
 
         Raises:
             PyMongoError: the store does not answer.
@@ -194,7 +194,7 @@ class Background:
 
 
 async def _step(step: Coroutine[Any, Any, T]) -> T | None:
-    """One step of the end; None where it takes too long."""
+    """Carry out one step of stopping; None if the step takes too long."""
     try:
         return await within(_STEP, step)
     except TimeoutError:

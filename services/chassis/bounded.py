@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """What `work` returns, or raises, within that time.
+    """Wait for `work` for that time, and return what it returns.
 
     `asyncio.wait_for` waits until what it cancels has ended; this leaves it behind, cancelled, and goes on.
 

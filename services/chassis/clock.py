@@ -99,7 +99,7 @@ def catch_up(path: Path) -> None:
 
 
 def _write(path: Path, shift: timedelta) -> None:
-    """Whoever reads meanwhile reads the old shift or the new one."""
+    """Write the shift in one step: whoever reads meanwhile reads the old shift or the new one."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.write_text(f"{shift.total_seconds():.3f}\n", "ascii")
     fresh.replace(path)

@@ -1,4 +1,4 @@
-"""Time that has passed, sleep of the machine included: by what a right that ends after a while may be believed.
+"""Measures the time that has passed, sleep of the machine included: a right that ends after a while is believed by it.
 
 `time.monotonic` stands still while a machine sleeps, and whoever woke up would go on believing in what had long ended:
 that they hold a lease, that keys are still the issuer's, that what was remembered is fresh. Where passed time allows

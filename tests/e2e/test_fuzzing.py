@@ -6,6 +6,7 @@ that exists, and ids of things that exist, take the place of made-up ones most o
 """
 
 import asyncio
+import os
 import random
 import re
 from typing import Any
@@ -35,8 +36,9 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EACH = 12
-"""Requests of each operation and way of making input. Nothing is shrunk, since what is sent leaves traces."""
+EACH = int(os.environ.get("FUZZ_EXAMPLES", "8"))
+"""Requests of each operation and way of making input; `FUZZ_EXAMPLES=100` sends more. Nothing is shrunk, since what is
+sent leaves traces."""
 
 NO_HTTP = ("request.address-too-long", "request.head-too-large")
 """What the server itself says to what is longer than it reads: no application has seen it."""

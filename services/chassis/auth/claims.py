@@ -44,7 +44,7 @@ class ClaimNames:
 
 @dataclass(slots=True)
 class _Held(Generic[T]):
-    """What one claim says somebody holds: where, or without saying where; and where they belong without holding it."""
+    """What one claim says: what somebody holds, in which community or without naming one, and where they only belong."""
 
     bound: set[tuple[str, T]] = field(default_factory=set)
     flat: set[T] = field(default_factory=set)

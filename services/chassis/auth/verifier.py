@@ -64,7 +64,7 @@ class Verifier:
         self._remembered = Cache[bytes, _Verified](_REMEMBERED)
 
     def known(self, token: str) -> Principal | None:
-        """Whom `token` belongs to, where it was verified before and still holds; costs no signature."""
+        """The principal of `token`, if the token was verified before and still holds: no signature is checked again."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
         verified = self._remembered.get(digest)
         if verified is None:
@@ -75,7 +75,7 @@ class Verifier:
         return verified.principal
 
     async def verify(self, token: str) -> Principal:
-        """Whom `token` belongs to.
+        """The principal of `token`.
 
         Raises:
             TokenInvalid: it is not a token of the issuer for us.

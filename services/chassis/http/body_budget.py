@@ -35,7 +35,7 @@ class BodyRoom:
         self._by_strangers += size if stranger else 0
 
     def give_back(self, size: int, *, stranger: bool) -> None:
-        """The bytes are gone."""
+        """Give back the room of so many bytes, which are held no longer."""
         self._taken -= size
         self._by_strangers -= size if stranger else 0
 

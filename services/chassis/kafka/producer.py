@@ -195,7 +195,7 @@ class Producer:
         return True
 
     def _told(self, batch: PartitionBatch, outcome: "asyncio.Future[Any]") -> None:
-        """Kafka has it, whoever still waits to hear of it."""
+        """Kafka has acknowledged a batch: whoever still waits for it is told."""
         if not outcome.cancelled() and outcome.exception() is None:
             self._under_way.discard(batch)
 

@@ -71,7 +71,7 @@ class Batch:
         return next(self._records)
 
     def validate_crc(self) -> bool:
-        """It was checked before it was read."""
+        """The checksum was verified before the batch was read."""
         return True
 
 
@@ -94,7 +94,7 @@ class Batches:
         return self._length() <= left or (self._at == 0 and left >= _WHOLE.size)
 
     def next_batch(self) -> Batch | None:
-        """The next one."""
+        """The next batch."""
         if not self.has_next():
             return None
         length = self._length()
@@ -108,7 +108,7 @@ class Batches:
             return self._unread(bytes(raw), str(error))
 
     def _length(self) -> int:
-        """Never less than a frame: what says otherwise is cut down to one, and can't be read."""
+        """The length of the next batch, never less than a frame: one that claims less is cut down to it, and can't be read."""
         declared: int = _FRAME.unpack_from(self._data, self._at)[1]
         return _FRAME.size + max(0, declared)
 

@@ -20,7 +20,7 @@ _REPAIRED = "_community_repaired"
 
 
 def repair() -> None:
-    """Do all of it; again is nothing."""
+    """Put all of it right. A second call does nothing."""
     if getattr(AIOKafkaClient, _REPAIRED, False):
         return
     setattr(AIOKafkaClient, _REPAIRED, True)

@@ -34,7 +34,7 @@ class Completion:
         await self._batcher((load, failed))
 
     async def stop(self) -> None:
-        """Give up what is under way."""
+        """Give up the rounds that are under way."""
         await self._batcher.stop()
 
     async def _settle(self, sent: Sequence[Sent]) -> Sequence[None]:

@@ -54,12 +54,12 @@ class DoubtfulStates:
         return not (self._doubtful or self._overwritten)
 
     def doubt(self, ids: Ids[str]) -> None:
-        """What was sent of `ids` may arrive later."""
+        """Doubt the states of `ids`: what was sent of them may arrive later."""
         if self._kind.state is not None:
             self._doubtful.update(ids)
 
     def overwrote(self, ids: Ids[str]) -> None:
-        """What was sent of `ids` came after another leader may have sent newer states."""
+        """Doubt the states of `ids`, which were sent after another leader may have sent newer ones."""
         if self._kind.state is not None:
             self._overwritten.update(ids)
 

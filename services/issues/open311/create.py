@@ -173,7 +173,7 @@ def _report(community: str, category: Category, location: Location, form: Form) 
 
 
 def _text(form: Form, words: str | None) -> str | None:
-    """The description; under it what else was sent that only people can make something of."""
+    """The description, and under it whatever else was sent that only people can make something of."""
     parts = [form.get("description", LONGEST) or ""]
     if words is not None and len(words) > _SPOT:
         parts.append(f"[address_string] {words[:300]}")

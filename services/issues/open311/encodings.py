@@ -1,4 +1,4 @@
-"""In which encoding a form is written: UTF-8, or GBK, as systems in China still send it. Nothing is guessed half.
+"""Finds the encoding of a form: UTF-8, or GBK, as systems in China still send it. A whole form has one encoding.
 
 What a form says of itself is often wrong, so that its bytes are asked first. All its fields are of one encoding. A form
 that is of neither, or damaged, is refused whole: no sign is put where a letter was lost, and none is kept that a client

@@ -1,4 +1,4 @@
-"""What is asked of the list of requests: its parameters, read, and the query they make.
+"""Reads the parameters of the list of requests, and makes the query that they ask for.
 
 `start_date` and `end_date` find what was requested in that time and, unless `dates=requested` says otherwise, what
 changed in it: a client that comes by every hour for what is new sees an old request that was opened again.
@@ -122,7 +122,7 @@ class Parameters(Value):
         return AskedWindow(requested, dates, updated, codes, _states(self.status), box(corners), page, size)
 
     def _updated(self, now: datetime) -> Window | None:
-        """What changed after and before; an open end is open for ever."""
+        """The window in which requests changed; an open end is open for ever."""
         if self.updated_after is None and self.updated_before is None:
             return None
         return Window(self.updated_after or _FIRST, self.updated_before or _LAST)

@@ -47,7 +47,7 @@ class ApiKeyUsedUp(
     zh="该 api_key 已达到{period}上限（{limit} 次），请 {seconds} 秒后再试。",
     en="The api_key has been used {limit} times, all that its {period_en} allows; try again in {seconds} seconds.",
 ):
-    """The limits are set with the key."""
+    """The key was used as often as its limits allow."""
 
 
 class NotGranted(
@@ -77,7 +77,7 @@ class JurisdictionUnknown(
 class ServiceMissing(
     BadRequest, code="open311.service-missing", zh="请提供 service_code。", en="service_code was not provided."
 ):
-    """Nothing can be requested without."""
+    """A request names a service."""
 
 
 class ServiceUnknown(
@@ -93,7 +93,7 @@ class RequestUnknown(
 
 
 class TokenUnknown(NotFound, code="open311.token-unknown", zh="没有这个 token。", en="token was not found."):
-    """Nothing was requested under it."""
+    """Nothing was requested under this token."""
 
 
 class LocationMissing(
@@ -102,7 +102,7 @@ class LocationMissing(
     zh="请提供位置：lat 和 long、address_string 或 address_id。",
     en="A location was not provided: lat and long, address_string or address_id.",
 ):
-    """One of the three is needed."""
+    """A request names its place in one of three ways."""
 
 
 class LocationUnknown(

@@ -103,7 +103,7 @@ def _by_dates(window: Window, dates: str) -> dict[str, Any]:
 
 
 def _within(window: Window) -> dict[str, Any]:
-    """Times are told in whole seconds, so that the last one is in it to its end."""
+    """The condition for times in the window: they are told in whole seconds, so the last second belongs to it."""
     return {"$gte": window.start, "$lt": _after(window.end)}
 
 

@@ -142,7 +142,7 @@ class Counts:
         return {day_id(community, when, by, day): {"n": _listed(count)} for by, count in counted.items()}
 
     async def _shared(self, community: str, when: str, day: int) -> Counter[tuple[str, int]]:
-        """What is to be added to the counts of units, and taken off them, for the cases that several units share."""
+        """The numbers to add to the counts of units, and to take off them, for the cases that several units share."""
         shared = Counter[tuple[str, int]]()
         query = {"community": community, f"days.{when}": day, **SHARED}
         async for row in self._rows.find(query, {"_id": 0, "unit": 1, "sig": 1, "shares": 1}):

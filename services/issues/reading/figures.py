@@ -32,7 +32,7 @@ class PeriodTooLong(
     zh="统计区间须为 1 天至 {days} 天，按日统计最多 {most} 行。",
     en="A period has 1 to {days} days, and a table at most {most} lines.",
 ):
-    """A bound on the work of one question."""
+    """A question about figures may span so many days and no more."""
 
     def __init__(self) -> None:
         super().__init__(days=LONGEST.days, most=MOST_LINES)

@@ -299,7 +299,7 @@ def _scoped(cover: Cover, *, inside: bool) -> Document:
 
 
 def _telling(cover: Cover) -> tuple[int, int, str]:
-    """Sorts first what is likely rare: few tokens, and long ones."""
+    """The key that sorts terms which are likely rare to the front: those of few tokens, and of long ones."""
     return len(cover), -max(map(len, cover)), min(cover)
 
 

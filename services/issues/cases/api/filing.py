@@ -1,4 +1,4 @@
-"""What routes look into that name places, categories, pictures and attachments."""
+"""Holds what routes look into that name places, categories, pictures and attachments."""
 
 from dataclasses import dataclass
 

@@ -31,7 +31,7 @@ class NobodyJoins(
     zh="案件当前状态为“{status}”，不能再附议。",
     en="The case is {status}; nobody joins it any more.",
 ):
-    """What is over has no new supporters; what happens again is reported again."""
+    """A case that is over takes no new supporters; a problem that comes back is reported again."""
 
 
 def require_joinable(case: Case, by: Principal, person: str) -> None:

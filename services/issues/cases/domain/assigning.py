@@ -13,17 +13,17 @@ from services.issues.cases.domain.transitions import WHO, WORKING, CaseCommand, 
 
 
 class TakenAlready(Conflict, code="case.taken-already", zh="您已认领此案件。", en="You have taken the case already."):
-    """Who has it need not take it."""
+    """Whoever has the case need not take it."""
 
 
 class HasItAlready(
     Conflict, code="case.has-it-already", zh="该案件已在此人名下。", en="That person has the case already."
 ):
-    """Giving on gives it to somebody else."""
+    """A case is given on to somebody who does not have it."""
 
 
 class Take(Request):
-    """I do it; from a colleague who has it, I take it over."""
+    """I take the case, from a colleague too who has it."""
 
 
 class GiveOn(Request):

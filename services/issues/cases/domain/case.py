@@ -208,12 +208,12 @@ class Case(Aggregate):
 
     @property
     def photos(self) -> int:
-        """How many pictures are kept with it."""
+        """The number of pictures that are kept with the case."""
         return len(self.before) + len(self.after)
 
     @property
     def is_public(self) -> bool:
-        """Whether everybody may know of it."""
+        """Whether everybody may know of the case."""
         return is_public(self.__dict__)
 
     @property
@@ -233,7 +233,7 @@ class Case(Aggregate):
         return CaseWithheld(public=False, **self.model_dump(include=_OF_WITHHELD))
 
     def is_reporter(self, by: Principal) -> bool:
-        """Whether `by` reported it, under whichever name."""
+        """Whether `by` reported the case, under whichever name."""
         return self.reporter is not None and self.reporter in (by.sub, by.alias)
 
     def acting(self, by: Principal) -> Principal:

@@ -144,11 +144,11 @@ class Clocks:
     further: tuple[float, ...] = ()
 
     def of(self, community: str) -> "Clocks":
-        """The same everywhere; see `CommunityClocks`."""
+        """These clocks, which run alike in every community; `CommunityClocks` tells communities apart."""
         return self
 
     def after(self, case: Case, phase: CasePhase, since: datetime, milliseconds: int) -> datetime:
-        """When so much time of `phase` has passed since then."""
+        """The moment at which so much time of `phase` has passed since then."""
         return self._later(case, milliseconds * _MILLISECOND, phase, since)
 
     def begin(self, case: Case, phase: CasePhase, now: datetime) -> Case:
@@ -173,7 +173,7 @@ class Clocks:
         return replace(changed, escalate_at=ahead, phase_level=passed).on(case)
 
     def due(self, case: Case, now: datetime) -> datetime:
-        """By when a case that is dispatched now must be handled."""
+        """The moment by which a case that is dispatched now must be handled."""
         return _whole(self.time.due(now, _span(case, CasePhase.HANDLING)))
 
     def owing(self, case: Case, named: datetime | None, now: datetime) -> Case:
@@ -271,10 +271,10 @@ class Clocks:
 
 
 class AnyClocks(Protocol):
-    """What knows how the clocks of each community run."""
+    """Tells how the clocks of each community run."""
 
     def of(self, community: str) -> Clocks:
-        """Those of `community`."""
+        """The clocks of `community`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ class CommunityClocks:
     levels_of: Callable[[str], Sequence[EscalationLevel]]
 
     def of(self, community: str) -> Clocks:
-        """Those of `community`."""
+        """The clocks of `community`."""
         further = tuple(level.share for level in self.levels_of(community)[1:])
         return Clocks(self.time_of(community), self.warn_share, further)
 

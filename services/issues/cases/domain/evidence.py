@@ -28,7 +28,7 @@ class EvidenceOld(
     zh="照片 {photo} 上传于派单（或返工）之前，请重新拍摄整改后的照片。",
     en="The photo {photo} was uploaded before the unit got the case, or got it back; please take a new one.",
 ):
-    """What was there before the work can't show its outcome."""
+    """A photo from before the work can't show its outcome."""
 
 
 @dataclass(frozen=True, slots=True)

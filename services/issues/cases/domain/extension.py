@@ -19,7 +19,7 @@ class NoMoreTime(
     zh="延期截止时间必须晚于现在和原处置时限。",
     en="An extension ends after now and after the present deadline.",
 ):
-    """An extension gives time."""
+    """An extension must give more time than there is."""
 
 
 class ExtensionTooLate(
@@ -34,7 +34,7 @@ class ExtensionTooLate(
 class ExtensionPending(
     Conflict, code="case.extension-pending", zh="已有一项延期申请待审批。", en="An extension is waiting for an answer."
 ):
-    """One thing is asked for at a time."""
+    """A unit asks for one extension at a time."""
 
 
 class NoExtension(
@@ -49,7 +49,7 @@ class ApproverIsRequester(
     zh="延期不能由申请人或承办单位自行审批。",
     en="An extension is not granted by who asked for it, nor by the handling unit.",
 ):
-    """Who wants time does not give it."""
+    """Somebody who asks for time does not grant it."""
 
 
 class RequestExtension(Request):

@@ -45,7 +45,7 @@ class EvidenceMissing(
     zh="该类问题办结时必须上传整改后的照片。",
     en="Handling a case of this category needs a photo taken afterwards.",
 ):
-    """Closed is not solved: the category asks for proof."""
+    """The category asks for a photo that proves the work: a case is not solved by being closed."""
 
 
 class TooManyPhotos(
@@ -105,23 +105,23 @@ class Reassign(Dispatch):
 
 
 class ContactReporter(Request):
-    """The reporter was spoken with."""
+    """The unit has spoken with the reporter."""
 
     note: Text | None = None
 
 
 class Return(Request):
-    """It is not ours (退单), for this reason."""
+    """The unit gives the case back as none of its own (退单), for this reason."""
 
     reason: Text
 
 
 class Start(Request):
-    """We are at work."""
+    """The unit has begun to work on the case."""
 
 
 class Handle(Request):
-    """It is done; the photos show it."""
+    """The work is done; the photos show it."""
 
     note: Text | None = None
     photos: PhotoIds = ()
@@ -129,13 +129,13 @@ class Handle(Request):
 
 
 class Verify(Request):
-    """Seen: it is done."""
+    """The verifier has seen that the work is done."""
 
     note: Text | None = None
 
 
 class SendBack(Request):
-    """Seen: it is not done, for this reason (返工)."""
+    """The verifier has seen that the work is not done, for this reason (返工)."""
 
     reason: Text
 

@@ -26,7 +26,7 @@ class VerifierIsHandler(
     zh="核查人不能是处置人，也不能来自处置单位。",
     en="The verifier must not have handled the case, nor belong to the handling unit.",
 ):
-    """GB/T 30428: who handles does not verify."""
+    """Whoever handles a case does not verify it (GB/T 30428)."""
 
 
 class VerifierIsReporter(
@@ -44,7 +44,7 @@ class ReturnedTooOften(
     zh="该案件已被退单 {times} 次，不能再退单，请与社区工作人员商定。",
     en="The case was returned {times} times already; it is not returned again. Agree with the staff.",
 ):
-    """A case that everybody gives back is nobody's."""
+    """A case is given back a few times at the most: one that everybody gives back would be nobody's."""
 
 
 def may_give_back(case: Case, by: Principal, now: datetime) -> None:
@@ -70,7 +70,7 @@ def require_unit(case: Case, command: CaseCommand, by: Principal) -> None:
 
 
 def require_verifier(case: Case, command: CaseCommand, by: Principal) -> None:
-    """Who verifies has neither asked for the case nor worked on it."""
+    """A verifier has neither asked for the case nor worked on it."""
     by.require(case.community, *WHO[command])
     target(case.status, command)
     if by.sub in case.handlers or by.works_for(case.community, case.unit):

@@ -31,7 +31,7 @@ class MergedIntoItself(
     zh="该案件已是（或将成为）自身的并入对象。",
     en="The case would be merged into itself.",
 ):
-    """Directly, or by way of others that are merged into it."""
+    """A case can't go on as itself: neither directly nor by way of cases that are merged into it."""
 
 
 class MergedIntoClosed(
@@ -40,18 +40,18 @@ class MergedIntoClosed(
     zh="目标案件已结案，请先重新办理或另行处理。",
     en="The other case is closed; reopen it first, or go on with this one.",
 ):
-    """Who reported it anew would be told nothing."""
+    """The reporter of the new case would be told nothing more."""
 
 
 class Merge(Request):
-    """It is the same matter as `into`; where that is merged itself, as the case that goes on for it."""
+    """The case is the same matter as `into`, or, if `into` is merged itself, as the case that goes on for it."""
 
     into: Id
     reason: Text | None = None
 
 
 class Unmerge(Request):
-    """It was another matter after all."""
+    """The case is another matter after all."""
 
     reason: Text | None = None
 

@@ -32,7 +32,7 @@ def prefix_of(community: str, chosen: Mapping[str, str]) -> str:
 
 
 def series_of(prefix: str, reported_at: datetime) -> str:
-    """What a case is counted in that was reported then."""
+    """The series of numbers in which cases that were reported then are counted."""
     return f"{prefix}-{reported_at.astimezone(ZONE):%y%m}"
 
 

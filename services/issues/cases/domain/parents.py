@@ -30,7 +30,7 @@ class OneLevelOnly(
     zh="子案件不能再有子案件。",
     en="A child has no children, and a parent has no parent.",
 ):
-    """Also where a case would be its own parent."""
+    """A part has no parts of its own; nor is a case its own parent."""
 
 
 class ParentIsClosed(
@@ -39,7 +39,7 @@ class ParentIsClosed(
     zh="主案件已结案或已并案。",
     en="The parent is closed, or merged into another case.",
 ):
-    """What is over is not split any more."""
+    """A case that is over is not split any more."""
 
 
 class AdoptCase(Request):

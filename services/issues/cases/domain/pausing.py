@@ -20,7 +20,7 @@ class PauseTooLong(
     zh="缓办截止时间必须晚于现在，且不超过 {days} 天。",
     en="A pause ends after now, and within {days} days.",
 ):
-    """What is put off for ever is rejected, not paused."""
+    """A case that is put off for ever is rejected, not paused."""
 
 
 class Pause(Request):

@@ -60,7 +60,7 @@ def _verifier(command: CaseCommand, case: Case, by: Principal, now: datetime) ->
 
 
 class Release(Request):
-    """It is a part of nothing any more."""
+    """The case is a part of no other case any more."""
 
 
 POSSIBILITIES: tuple[Possibility, ...] = (

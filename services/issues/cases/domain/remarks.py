@@ -1,4 +1,4 @@
-"""What its reporter, or who works on it, adds to a case in words, pictures and files, whatever its status."""
+"""The reporter of a case, and whoever works on it, add words, pictures and files, whatever its status."""
 
 from datetime import datetime
 
@@ -31,12 +31,12 @@ class InternalByReporter(
     zh="只有工作人员的留言可以设为内部。",
     en="Only remarks of those who work on the case are internal.",
 ):
-    """What a reporter writes is their own."""
+    """A reporter can't keep a remark from themselves."""
 
 
 class AddRemark(Request):
-    """Something more about it. `photos` show the problem, as those of the report do; `attachments` are recordings and
-    PDFs. `internal`: it is not for the reporter.
+    """Something more about the case. `photos` show the problem, as those of the report do; `attachments` are recordings
+    and PDFs. `internal`: it is not for the reporter.
     """
 
     text: Story

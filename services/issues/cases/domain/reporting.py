@@ -56,7 +56,7 @@ class AnonymousIsNobody(
     zh="匿名上报不能填写上报人或联系方式。",
     en="An anonymous report names no reporter and no contact.",
 ):
-    """Who can be called back is known."""
+    """An anonymous report can't name somebody who can be called back."""
 
 
 class Report(Request):
@@ -266,7 +266,7 @@ def reject(case: Case, command: Reject, by: Principal, now: datetime) -> Decisio
 
 
 def _reporter(command: Report, channel: Channel, by: Principal) -> str | None:
-    """Who follows, rates and reopens it. A worker's anonymous report is that of somebody who came by."""
+    """The person who follows, rates and reopens the case; None for a worker's anonymous report of what a passer-by said."""
     if not command.anonymous:
         return command.reporter or by.sub
     if command.reporter is not None or command.contact is not None:

@@ -1,4 +1,4 @@
-"""What becomes of the deadlines of a case whose category is put right.
+"""Deadlines of a case are reckoned anew when its category is put right.
 
 Of a deadline that has not passed, the share of time that is left stays. One that has passed stays missed, and a moment
 that people named stands.
@@ -52,7 +52,7 @@ def _phase(clocks: Clocks, case: Case, changed: Case, clock: ClockState, now: da
 
 
 def _held(clocks: Clocks, case: Case, changed: Case, held: Held) -> Held:
-    """What a pause keeps, under other deadlines."""
+    """The times that a pause keeps, under other deadlines."""
     handling = _ratio(clocks, case, changed, CasePhase.HANDLING) if case.due_for is not None else 1.0
     ratio = 1.0 if held.phase is None else _ratio(clocks, case, changed, held.phase)
     if held.phase is CasePhase.HANDLING and held.phase_left == held.due_left:
