@@ -6,7 +6,7 @@ processes or relays go on by themselves get one of their own, because what they 
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,10 +38,18 @@ class Databases:
 
     def _empty(self, name: str) -> None:
         database = self._client[name]
-        for collection in database.list_collection_names(filter={"type": "collection"}):
-            if not collection.startswith("system."):
-                database[collection].delete_many({})
+        found = database.list_collection_names(filter={"type": "collection"})
+        for collection in self._filled(name, [each for each in found if not each.startswith("system.")]):
+            database[collection].delete_many({})
         self._drop(lambda other: other.startswith(name) and other != name)
+
+    def _filled(self, name: str, collections: Sequence[str]) -> list[str]:
+        """Those of `collections` that hold something, by one question for all of them: most are empty."""
+        if not collections:
+            return []
+        first, *others = collections
+        also = [{"$unionWith": {"coll": at, "pipeline": _look(at)}} for at in others]
+        return [found["at"] for found in self._client[name][first].aggregate([*_look(first), *also])]
 
     def close(self) -> None:
         """Drop all of them."""
@@ -53,3 +61,8 @@ class Databases:
         for name in self._client.list_database_names():
             if which(name):
                 self._client.drop_database(name)
+
+
+def _look(collection: str) -> list[dict[str, Any]]:
+    """The stages that say the name of a collection, once, where it holds something."""
+    return [{"$limit": 1}, {"$project": {"_id": 0, "at": {"$literal": collection}}}]

@@ -71,13 +71,28 @@ def indexes_of(rooms: Sequence[Room]) -> Indexes:
     return {collection: models for room in rooms for collection, models in room.indexes.items()}
 
 
+_made = set[tuple[Any, str]]()
+"""The indexes that this process has made, each with the id of its collection: a test may drop one and begin it anew."""
+
+
 async def index(store: mongo.Database, indexes: Indexes) -> None:
-    """Make the indexes. In a database that tests take one after another most stand already, and cost one look."""
-    there = {name: await store[name].index_information() for name in await store.list_collection_names()}
-    for collection, models in indexes.items():
-        names = there.get(collection, {})
-        if missing := [model for model in models if model.document["name"] not in names]:
-            await store[collection].create_indexes(missing)
+    """Make the indexes that don't stand yet. In a database that tests take one after another most do."""
+    ids = await _ids(store)
+    missing = {
+        collection: [model for model in models if (ids.get(collection), model.document["name"]) not in _made]
+        for collection, models in indexes.items()
+    }
+    if any(missing.values()):
+        for collection, models in missing.items():
+            if models:
+                await store[collection].create_indexes(models)
+        ids = await _ids(store)
+        _made.update((ids[at], model.document["name"]) for at, models in missing.items() for model in models)
+
+
+async def _ids(store: mongo.Database) -> dict[str, Any]:
+    """The ids of the collections."""
+    return {each["name"]: each["info"].get("uuid") async for each in await store.list_collections()}
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class ClaimNames:
 
 @dataclass(slots=True)
 class _Held(Generic[T]):
-    """What one claim says: what somebody holds, in which community or without naming one, and where they only belong."""
+    """What one claim says: what somebody holds, in which community or without one, and where they only belong."""
 
     bound: set[tuple[str, T]] = field(default_factory=set)
     flat: set[T] = field(default_factory=set)

@@ -108,7 +108,7 @@ class Batches:
             return self._unread(bytes(raw), str(error))
 
     def _length(self) -> int:
-        """The length of the next batch, never less than a frame: one that claims less is cut down to it, and can't be read."""
+        """The length of the next batch, at least a frame: one that claims less is cut to it, and can't be read."""
         declared: int = _FRAME.unpack_from(self._data, self._at)[1]
         return _FRAME.size + max(0, declared)
 

@@ -266,7 +266,7 @@ def reject(case: Case, command: Reject, by: Principal, now: datetime) -> Decisio
 
 
 def _reporter(command: Report, channel: Channel, by: Principal) -> str | None:
-    """The person who follows, rates and reopens the case; None for a worker's anonymous report of what a passer-by said."""
+    """Who follows, rates and reopens the case: nobody, where a worker reports what a passer-by said."""
     if not command.anonymous:
         return command.reporter or by.sub
     if command.reporter is not None or command.contact is not None:
