@@ -171,7 +171,8 @@ async def running_floor(servers: Servers, database: str, size: int) -> AsyncIter
         await process.wait()
 
 
-async def ready(url: str) -> None:
+async def ready(url: str, within: float = 60) -> None:
+    """Wait until `url` answers well."""
     async with httpx.AsyncClient() as http:
 
         async def answers() -> bool:
@@ -180,7 +181,7 @@ async def ready(url: str) -> None:
             except httpx.TransportError:
                 return False
 
-        await eventually(answers, within=60)
+        await eventually(answers, within)
 
 
 async def a_token(environment: dict[str, str], role: str) -> str:

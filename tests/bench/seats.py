@@ -24,6 +24,8 @@ CONNECTIONS = 64
 SECONDS = int(os.environ.get("SEATS_SECONDS", "8"))
 ROUNDS = 3
 SEATED, CAPACITY = 250, 400
+PATIENCE = 300.0
+"""Seconds in which a service is ready, on whatever machine."""
 
 
 async def run(servers: Servers) -> list[Figure]:
@@ -104,7 +106,7 @@ async def running_events(servers: Servers, prefix: str, name: str) -> AsyncItera
         command = [sys.executable, "-m", "services", "run", "events", "--port", str(port)]
         process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
         try:
-            await ready(f"http://127.0.0.1:{port}/readyz")
+            await ready(f"http://127.0.0.1:{port}/readyz", PATIENCE)
             yield port, environment
         finally:
             process.terminate()
@@ -117,7 +119,7 @@ async def _running_floor(servers: Servers, database: str) -> AsyncIterator[int]:
     command = [sys.executable, "-m", "tests.bench.seats_floor", str(port), servers.mongodb, database]
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
     try:
-        await ready(f"http://127.0.0.1:{port}/openapi.json")
+        await ready(f"http://127.0.0.1:{port}/openapi.json", PATIENCE)
         yield port
     finally:
         process.terminate()
