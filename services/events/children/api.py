@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.changing import Changing
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
@@ -23,7 +24,7 @@ _CHANGE = (UnknownAggregate, NotYours, StaleVersion)
 
 def router(children: Aggregates[Child]) -> APIRouter:
     """The routes of children."""
-    routes = APIRouter(prefix=BASE, tags=["children"])
+    routes, change = APIRouter(prefix=BASE, tags=["children"]), Changing(children, knows)
 
     @routes.get("/my/children", summary="The children whose guardian I am", response_model=PageView[ChildView])
     async def mine(request: Request, principal: PrincipalDep, page: PageDep) -> Response:
@@ -60,14 +61,7 @@ def router(children: Aggregates[Child]) -> APIRouter:
         responses=problems(*_CHANGE, rules.TooManyConsents),
     )
     async def consent(id: Id, body: GiveConsent, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            children,
-            id,
-            lambda child, now: rules.consent(child, body.text, by, now),
-            ChildView.of,
-            known_to=lambda child: knows(child, by),
-        )
+        return await change(id, command, lambda child, by, now: rules.consent(child, body.text, by, now), ChildView.of)
 
     @routes.post(
         "/children/{id}/withdraw-consent",
@@ -76,14 +70,7 @@ def router(children: Aggregates[Child]) -> APIRouter:
         responses=problems(*_CHANGE, rules.NoConsent),
     )
     async def withdraw(id: Id, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            children,
-            id,
-            lambda child, now: rules.withdraw(child, by, now),
-            ChildView.of,
-            known_to=lambda child: knows(child, by),
-        )
+        return await change(id, command, lambda child, by, now: rules.withdraw(child, by, now), ChildView.of)
 
     @routes.post(
         "/children/{id}/pickups",
@@ -92,14 +79,7 @@ def router(children: Aggregates[Child]) -> APIRouter:
         responses=problems(*_CHANGE),
     )
     async def pickups(id: Id, body: ChangePickups, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            children,
-            id,
-            lambda child, now: rules.pick_up_by(child, body.pickups, by),
-            ChildView.of,
-            known_to=lambda child: knows(child, by),
-        )
+        return await change(id, command, lambda child, by, now: rules.pick_up_by(child, body.pickups, by), ChildView.of)
 
     return routes
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.changing import Changing
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
@@ -22,7 +23,7 @@ _CHANGE = (UnknownAggregate, NotYours, StaleVersion, rules.EnrolmentOver)
 
 def router(enrolments: Aggregates[Enrolment], series: Aggregates[Series]) -> APIRouter:
     """The routes of enrolments."""
-    routes = APIRouter(prefix=BASE, tags=["enrolments"])
+    routes, change = APIRouter(prefix=BASE, tags=["enrolments"]), Changing(enrolments, is_own)
 
     @routes.post(
         "/series/{id}/enrolments",
@@ -59,14 +60,7 @@ def router(enrolments: Aggregates[Enrolment], series: Aggregates[Series]) -> API
         responses=problems(*_CHANGE, rules.TooManyLeftOut),
     )
     async def leave_out(id: Id, body: OneDate, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            enrolments,
-            id,
-            lambda each, now: rules.leave_out(each, body.on, by),
-            EnrolmentView.of,
-            known_to=lambda each: is_own(each, by),
-        )
+        return await change(id, command, lambda each, by, now: rules.leave_out(each, body.on, by), EnrolmentView.of)
 
     @routes.post(
         "/enrolments/{id}/take",
@@ -75,14 +69,7 @@ def router(enrolments: Aggregates[Enrolment], series: Aggregates[Series]) -> API
         responses=problems(*_CHANGE),
     )
     async def take(id: Id, body: OneDate, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            enrolments,
-            id,
-            lambda each, now: rules.take(each, body.on, by),
-            EnrolmentView.of,
-            known_to=lambda each: is_own(each, by),
-        )
+        return await change(id, command, lambda each, by, now: rules.take(each, body.on, by), EnrolmentView.of)
 
     @routes.post(
         "/enrolments/{id}/end",
@@ -91,14 +78,7 @@ def router(enrolments: Aggregates[Enrolment], series: Aggregates[Series]) -> API
         responses=problems(*_CHANGE),
     )
     async def end(id: Id, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            enrolments,
-            id,
-            lambda each, now: rules.end(each, by),
-            EnrolmentView.of,
-            known_to=lambda each: is_own(each, by),
-        )
+        return await change(id, command, lambda each, by, now: rules.end(each, by), EnrolmentView.of)
 
     @routes.post(
         "/enrolments/{id}/again",
@@ -107,13 +87,6 @@ def router(enrolments: Aggregates[Enrolment], series: Aggregates[Series]) -> API
         responses=problems(UnknownAggregate, NotYours, StaleVersion),
     )
     async def again(id: Id, body: Enrol, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            enrolments,
-            id,
-            lambda each, now: rules.again(each, body, by, now),
-            EnrolmentView.of,
-            known_to=lambda each: is_own(each, by),
-        )
+        return await change(id, command, lambda each, by, now: rules.again(each, body, by, now), EnrolmentView.of)
 
     return routes

@@ -3,6 +3,7 @@
 To whom an activity or a registration does not concern, it answers as if it weren't there.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -12,12 +13,14 @@ from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.changing import Changing
 from services.chassis.http.command import CommandDep
 from services.chassis.http.language import LanguageDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.principal import Principal
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
@@ -50,6 +53,7 @@ def _registrations(
     activities: Aggregates[Activity], children: Aggregates[Child], standings: Standings, clock: Clock
 ) -> APIRouter:
     routes = APIRouter(prefix=BASE + "/activities/{id}/registrations", tags=["registrations"])
+    change = Changing(activities, _knows)
 
     @routes.post(
         "",
@@ -123,21 +127,15 @@ def _registrations(
         responses=problems(*_CHANGE, NotRegistered, rules.TooLateToWithdraw),
     )
     async def withdraw(id: Id, person: Id, command: CommandDep) -> Response:
-        by = command.principal
-        whose = by.sub if person == ME else person
-        return await command.change(
-            activities,
-            id,
-            lambda activity, now: rules.withdraw(activity, whose, by, now),
-            lambda stored: RegistrationView.of(stored.aggregate, whose),
-            known_to=known_to(by),
-        )
+        whose = command.principal.sub if person == ME else person
+        return await change(id, command, lambda activity, by, now: rules.withdraw(activity, whose, by, now), _of(whose))
 
     return routes
 
 
 def _desk(activities: Aggregates[Activity]) -> APIRouter:
     routes = APIRouter(prefix=BASE + "/activities/{id}/registrations", tags=["registrations"])
+    change = Changing(activities, _knows)
 
     @routes.post(
         "/{person}/answer",
@@ -146,14 +144,9 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
         responses=problems(*_CHANGE, NotRegistered, NothingOffered),
     )
     async def answer(id: Id, person: Id, body: Answer, command: CommandDep) -> Response:
-        by = command.principal
-        whose = by.sub if person == ME else person
-        return await command.change(
-            activities,
-            id,
-            lambda activity, now: rules.answer(activity, whose, by, now, comes=body.comes),
-            lambda stored: RegistrationView.of(stored.aggregate, whose),
-            known_to=known_to(by),
+        whose = command.principal.sub if person == ME else person
+        return await change(
+            id, command, lambda activity, by, now: rules.answer(activity, whose, by, now, comes=body.comes), _of(whose)
         )
 
     @routes.post(
@@ -163,13 +156,8 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
         responses=problems(*_CHANGE, NotRegistered),
     )
     async def remove(id: Id, person: Id, body: Remove, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            activities,
-            id,
-            lambda activity, now: rules.remove(activity, person, by, now, body.reason),
-            lambda stored: RegistrationView.of(stored.aggregate, person),
-            known_to=known_to(by),
+        return await change(
+            id, command, lambda activity, by, now: rules.remove(activity, person, by, now, body.reason), _of(person)
         )
 
     @routes.post(
@@ -179,16 +167,23 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
         responses=problems(*_CHANGE, NotWaiting, PositionUnknown),
     )
     async def move_up(id: Id, person: Id, body: MoveUp, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            activities,
+        return await change(
             id,
-            lambda activity, now: rules.move_up(activity, person, by, now, body.position, body.reason),
-            lambda stored: RegistrationView.of(stored.aggregate, person),
-            known_to=known_to(by),
+            command,
+            lambda activity, by, now: rules.move_up(activity, person, by, now, body.position, body.reason),
+            _of(person),
         )
 
     return routes
+
+
+def _knows(activity: Activity, by: Principal) -> bool:
+    return known_to(by)(activity)
+
+
+def _of(person: str) -> Callable[[Stored[Activity]], RegistrationView]:
+    """Shows the registration of `person`."""
+    return lambda stored: RegistrationView.of(stored.aggregate, person)
 
 
 def _mine(activities: Aggregates[Activity], present: ActivityPresenter, clock: Clock) -> APIRouter:
