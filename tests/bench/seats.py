@@ -23,7 +23,7 @@ from tests.bench.http import COMMUNITY, ROOT, Side, a_token, load_for, ready
 CONNECTIONS = 64
 SECONDS = int(os.environ.get("SEATS_SECONDS", "8"))
 ROUNDS = 3
-SEATED, CAPACITY = 250, 400
+SEATED, CAPACITY = 250, 600
 PATIENCE = 300.0
 """Seconds in which a service is ready, on whatever machine."""
 
