@@ -51,9 +51,9 @@ def test_without_pkce_nobody_logs_in(keycloak: Keycloak) -> None:
 
 
 async def test_keys_change_and_old_ones_cease_to_hold(keycloak: Keycloak) -> None:
-    keycloak.person("li", "/yangguang/resident")
+    keycloak.person("sun", "/yangguang/resident")
     verifier, browser = _verifier(keycloak), Browser(keycloak)
-    before = browser.log_in("li")
+    before = browser.log_in("sun")
     assert before is not None
     await verifier.verify(before["access_token"])
 
