@@ -1,8 +1,6 @@
 """The AsyncAPI document: accepted by the official schema, complete, and the same for everybody."""
 
 import json
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,12 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from deploy.local.places import obtained
 from services.chassis.clock import utc_now
 from services.chassis.subscriber import dead_letter
 from services.contracts.declared import channel_of, declarations, import_whole
 from services.contracts.served import asyncapi
 from services.contracts.topics import TOPICS, configurations
+from tests.npm import node_modules
 
 OFFICIAL = "@asyncapi/specs"
 VERSION = "6.11.1"
@@ -26,18 +24,11 @@ DOCUMENT = asyncapi()
 SERVICES = [topic.service for topic in TOPICS]
 
 
-def fetch(folder: Path) -> None:
-    npm = shutil.which("npm")
-    assert npm is not None, "npm is needed once, to fetch the official schema of AsyncAPI"
-    order = [npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run([*order, f"{OFFICIAL}@{VERSION}"], check=True, capture_output=True, timeout=150)
-
-
 @pytest.fixture(scope="session")
 def official_schema() -> dict[str, Any]:
     """The JSON Schema of AsyncAPI 3.0.0 as its makers publish it."""
-    folder = obtained(f"asyncapi-specs-{VERSION}", fetch)
-    schema: dict[str, Any] = json.loads((folder / "node_modules" / OFFICIAL / "schemas/3.0.0.json").read_text())
+    modules = node_modules(f"asyncapi-specs-{VERSION}", f"{OFFICIAL}@{VERSION}")
+    schema: dict[str, Any] = json.loads((modules / OFFICIAL / "schemas/3.0.0.json").read_text())
     return schema
 
 

@@ -48,7 +48,7 @@ def _of_our_own(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "paths": paths}
 
 
-def _minted(issuer: DevelopmentIssuer, by: Principal) -> str:
+def minted(issuer: DevelopmentIssuer, by: Principal) -> str:
     roles = [f"{community}:{role}" for community, role in by.duties]
     return issuer.mint(by.sub, roles, by.communities, [f"{community}:{unit}" for community, unit in by.posts])
 
@@ -66,7 +66,7 @@ def asked(client: ModuleType, gateway: Any, settings: IssuesSettings) -> Callabl
     async def ask(by: Principal, operation: str, *ids: str, **arguments: Any) -> Any:
         made = client.AuthenticatedClient(
             base_url="http://issues.test",
-            token=_minted(issuer, by),
+            token=minted(issuer, by),
             httpx_args={"transport": gateway},
         )
         if "body" in arguments:
