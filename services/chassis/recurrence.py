@@ -15,6 +15,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from services.chassis.errors import CommunityError
 from services.chassis.values import ZONE
+from services.chassis.words import Worded
 
 MAX_LENGTH = 200
 """So many characters a rule may have."""
@@ -53,8 +54,32 @@ class AcceptedParts:
 
     frequencies: frozenset[str]
     parts: frozenset[str]
-    refusal: Callable[[str], CommunityError]
+    refusal: Callable[[Worded], CommunityError]
     late_days: bool = False
+
+
+_PART_WORDS: Mapping[str, tuple[str, str]] = {
+    "FREQ": ("重复频率缺失或不适用", "how often it repeats is missing, or not one that is taken"),
+    "INTERVAL": ("重复间隔无效", "the interval between repetitions can't be used"),
+    "BYDAY": ("星期的写法或组合无效", "the days of the week can't be used so"),
+    "BYMONTHDAY": ("每月日期的写法或组合无效，或并非每月都有这一天", "the days of the month can't be used so"),
+    "BYMONTH": ("月份的写法或组合无效", "the months can't be used so"),
+    "BYSETPOS": ("“其中第几个”的写法或组合无效", "the position among several days can't be used so"),
+    "WKST": ("每周起始日无效", "the first day of the week can't be used"),
+    "COUNT": ("重复次数无效", "the number of repetitions can't be used"),
+    "UNTIL": ("截止日期无效", "the last date can't be used"),
+    "INTERVAL+BYMONTH": ("间隔与月份不能同时使用", "an interval and months can't be used together"),
+    "COUNT+UNTIL": ("次数与截止日期不能同时使用", "a number of repetitions and a last date can't be used together"),
+    "RRULE": ("无法识别", "it can't be read"),
+    f"> {MAX_LENGTH}": (f"超过 {MAX_LENGTH} 个字符", f"it is longer than {MAX_LENGTH} characters"),
+    "?": ("其中有无法识别或不支持的内容", "something in it is not known or not taken"),
+}
+"""What is wrong with a part, in words."""
+
+
+def part_named(part: str) -> Worded:
+    """The part of a rule that is refused, with what is wrong with it in words."""
+    return Worded(part, *_PART_WORDS[part])
 
 
 def normalise(rule: str, taken: AcceptedParts) -> str:
@@ -65,15 +90,15 @@ def normalise(rule: str, taken: AcceptedParts) -> str:
     """
     text = rule.strip().upper().removeprefix("RRULE:")
     if len(text) > MAX_LENGTH:
-        raise taken.refusal(f"> {MAX_LENGTH}")
+        raise taken.refusal(part_named(f"> {MAX_LENGTH}"))
     parts = _split(text, taken)
     hollow = _hollow(parts, late_days=taken.late_days)
     if hollow is not None:
-        raise taken.refusal(hollow)
+        raise taken.refusal(part_named(hollow))
     try:
         _parsed(text, datetime(2000, 1, 1))  # noqa: DTZ001  a wall clock has no zone
     except (ValueError, OverflowError) as error:
-        raise taken.refusal("RRULE") from error
+        raise taken.refusal(part_named("RRULE")) from error
     return text
 
 
@@ -100,13 +125,13 @@ def _split(text: str, taken: AcceptedParts) -> dict[str, str]:
     for part in text.split(";"):
         name, _, value = part.partition("=")
         if name != "FREQ" and name not in taken.parts:
-            raise taken.refusal("?")
+            raise taken.refusal(part_named("?"))
         fits = value in taken.frequencies if name == "FREQ" else _VALUES[name].fullmatch(value)
         if name in parts or not fits:
-            raise taken.refusal(name)
+            raise taken.refusal(part_named(name))
         parts[name] = value
     if "FREQ" not in parts:
-        raise taken.refusal("FREQ")
+        raise taken.refusal(part_named("FREQ"))
     return parts
 
 

@@ -1,5 +1,6 @@
 """Tells what is wrong in a request, place by place, in the caller's language. It never repeats what was sent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,8 @@ _ZH: Mapping[str, str] = {
     "url_scheme": "网址应以 {expected_schemes} 开头。",
 }
 _ZH_OTHER = "格式不正确。"
+_BOTH = re.compile(r"(?P<zh>[^\x00-\x7f].*) \((?P<en>[\x20-\x7e]+)\)")
+"""What a rule of our own says in both languages: 问题代码重复 (two questions have the same code)."""
 
 
 def faults(errors: Sequence[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
@@ -56,6 +59,8 @@ def faults(errors: Sequence[Mapping[str, Any]], language: Language) -> list[dict
 
 def _detail(error: Mapping[str, Any], language: Language) -> str:
     said = str(error.get("msg", "")).removeprefix("Value error, ")
+    if (both := _BOTH.fullmatch(said)) is not None:
+        return both["zh" if language == "zh" else "en"]
     if language == "en":
         return said
     if error.get("type") == "value_error":

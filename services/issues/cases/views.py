@@ -73,7 +73,8 @@ class CommandView(BaseModel):
 class CaseView(CaseState, Identified):
     """A case; `inside` is null for a caller whom the case does not concern.
 
-    `can`: the commands that the caller may give now. What is not among them is refused.
+    `can`: the commands that the caller may give now. What is not among them is refused, but for the support of a case
+    that is merged, which goes to the one that goes on for it.
 
     `contact` is told by `GET /cases/{id}` alone, to whom it concerns: answers to commands are kept to be repeated, and
     what is kept holds no contact.

@@ -12,7 +12,7 @@ _WRITTEN = re.compile(r"(?P<year>[0-9]{4})(?:-(?:W(?P<week>[0-9]{2})|(?P<month>[
 class UnknownPeriod(
     Invalid,
     code="kpi.unknown-period",
-    zh="统计区间应写作 2026、2026-11、2026-W48 或 2026-11-26，或给出 from 和 to。",
+    zh="统计区间应写作 2026、2026-11、2026-W48 或 2026-11-26，或给出起止日期。",
     en="A period is written 2026, 2026-11, 2026-W48 or 2026-11-26, or given as from and to.",
 ):
     """It is none of these, or there is no such month, week or day."""

@@ -22,6 +22,7 @@ from services.chassis.store.secret import naming_with
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place
+from services.issues.rounds.domain.record_fields import field_named, is_known
 from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.domain.visits import (
     Fault,
@@ -41,16 +42,14 @@ from services.issues.uploads.photos import NotYourPhoto, Photos
 PART = 250
 """How many visits make a part."""
 
-_FIELDS = RecordVisit.model_fields.keys() | FoundHere.model_fields.keys()
-
 
 class MalformedVisit(
     Invalid,
     code="visit.malformed",
-    zh="第 {index} 条记录的 {field} 不正确。",
-    en="In record {index}, {field} is wrong.",
+    zh="第 {record} 条记录有误：{field}。",
+    en="In record {record}, {field} is wrong.",
 ):
-    """One record of a batch can't be read."""
+    """One record of a batch can't be read. `index` counts from 0, as programs do, and `record` from 1."""
 
 
 class Outcome(StrEnum):
@@ -245,8 +244,8 @@ def _read(index: int, record: Any) -> RecordVisit | Result:
 
 def _malformed(index: int, loc: Sequence[int | str]) -> tuple[Sequence[int | str], MalformedVisit]:
     """The refusal of a field. A name that isn't one of ours may be anything, and is not repeated."""
-    where = [part for part in loc if isinstance(part, int) or part in _FIELDS]
-    return where, MalformedVisit(index=index, field=".".join(map(str, where)) or "unknown field")
+    where = [part for part in loc if isinstance(part, int) or is_known(part)]
+    return where, MalformedVisit(index=index, record=index + 1, field=field_named(where))
 
 
 def _id_of(record: Any) -> str | None:

@@ -62,7 +62,7 @@ def normalise(rule: str, first: datetime | None = None, short_months: ShortMonth
         raise ShortMonths(day=late[2])
     if short_months is ShortMonth.LAST_DAY:
         if late[1]:
-            raise RuleUnreadable(why="BYMONTHDAY")
+            raise RuleUnreadable(why=recurrence.part_named("BYMONTHDAY"))
         days = ",".join(str(day) for day in range(recurrence.IN_EVERY_MONTH, int(late[2]) + 1))
         taken = f"{taken[: late.start()]}{days}{taken[late.end() :]};BYSETPOS=-1"
     return recurrence.normalise(taken, TAKEN)

@@ -1,10 +1,11 @@
 """How many people have a problem decides how urgent it is; a case also knows how many cases are parts of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict
-from services.chassis.principal import Principal
+from services.chassis.principal import Principal, Role
 from services.contracts.event import Event
 from services.contracts.issues import CaseAffected, CaseChildrenCounted, CaseRaised, CaseStatus, Priority
 from services.issues.cases.domain.case import Case
@@ -41,6 +42,12 @@ def require_joinable(case: Case, by: Principal, person: str) -> None:
         raise NobodyJoins(status=STATUS_WORDS[case.status])
     if case.reporter == person or (person == by.sub and case.is_reporter(by)):
         raise YourOwnCase()
+
+
+def may_support(case: Case, by: Principal, now: datetime) -> None:
+    """Whether `by` joins the case, or may write down that somebody else does. Raises YourOwnCase or NobodyJoins."""
+    somebody = by.has(case.community, Role.STAFF) and case.reporter is not None
+    require_joinable(case, by, f"not {case.reporter}" if somebody else by.sub)
 
 
 def raised(priority: Priority, steps: int) -> Priority:

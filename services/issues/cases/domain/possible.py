@@ -14,6 +14,7 @@ from services.chassis.errors import CommunityError
 from services.chassis.principal import Principal
 from services.chassis.values import Request
 from services.issues.cases.domain import (
+    affected,
     amending,
     assigning,
     extension,
@@ -28,6 +29,7 @@ from services.issues.cases.domain import (
 )
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.transitions import WHO, CaseCommand, leads_somewhere
+from services.issues.supports.domain.supports import GiveSupport
 
 C = CaseCommand
 Rule = Callable[[Case, Principal, datetime], Any]
@@ -78,6 +80,7 @@ POSSIBILITIES: tuple[Possibility, ...] = (
     Possibility(C.SEND_BACK, handling.SendBack, _of_verifier(C.SEND_BACK)),
     Possibility(C.GRANT_EXTENSION, extension.GrantExtension, extension.may_grant_extension),
     Possibility(C.REFUSE_EXTENSION, extension.RefuseExtension, extension.may_refuse_extension),
+    Possibility(C.SUPPORT, GiveSupport, affected.may_support),
     Possibility(C.RATE, verdict.Rate, verdict.may_rate),
     Possibility(C.REOPEN, verdict.Reopen, verdict.may_reopen),
     Possibility(C.REMARK, remarks.AddRemark, remarks.may_remark),

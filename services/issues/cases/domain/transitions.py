@@ -45,6 +45,7 @@ class CaseCommand(StrEnum):
     ADOPT = "adopt"
     RELEASE = "release"
     SPLIT_OFF = "children"
+    SUPPORT = "support"
 
 
 C = CaseCommand
@@ -101,6 +102,7 @@ COMMAND_WORDS: Mapping[CaseCommand, Worded] = {
         (C.ADOPT, "归入主案件", "make part of another case"),
         (C.RELEASE, "移出主案件", "take out of its parent"),
         (C.SPLIT_OFF, "拆分子案件", "split off a part"),
+        (C.SUPPORT, "附议", "me too"),
     )
 }
 """The words for each command, as a button has them."""
@@ -224,6 +226,7 @@ WHO: Mapping[CaseCommand, frozenset[Role]] = {
     C.ADOPT: frozenset({Role.STAFF}),
     C.RELEASE: frozenset({Role.STAFF}),
     C.SPLIT_OFF: frozenset({Role.STAFF}),
+    C.SUPPORT: frozenset(),
 }
 """The roles that a command asks for; none: any member of the community, within the command's own rules."""
 

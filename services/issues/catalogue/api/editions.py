@@ -25,6 +25,7 @@ from services.issues.catalogue.domain.editions import (
     CodeChangesMeaning,
     Edition,
     adopt,
+    other_than_addressed,
     require_editor,
     says_the_same,
     with_category,
@@ -215,7 +216,7 @@ def _editing(routes: APIRouter, catalogues: Catalogues, editor: _Editor) -> None
     ) -> Response:
         require_editor(community, command.principal)
         if body.category.code != code:
-            raise CatalogueMalformed(field="category.code", reason="与路径不符 (the path names another)")
+            raise other_than_addressed()
         before = await catalogues.latest(community)
         whole = with_category(before, body.category, reworded=body.reworded, note=body.note)
         return await editor.adopted(community, whole, before, command, request)

@@ -10,6 +10,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id,
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request
+from services.chassis.words import Worded
 from services.contracts.issues import CatalogueAdopted, CatalogueState, CategoryData, GroupData
 from services.contracts.marks import Code, Office, Officer
 from services.issues.catalogue.domain.catalogue import Catalogue, Category, Group
@@ -21,18 +22,18 @@ MAX_CATEGORIES = 400
 class CatalogueMalformed(
     Invalid,
     code="catalogue.malformed",
-    zh="类别目录中 {field} 有误：{reason}。",
-    en="In the catalogue, {field} is wrong: {reason}.",
+    zh="类别目录有误：{field}{reason}。",
+    en="The catalogue is wrong: {field} {reason}.",
 ):
-    """The parts of the catalogue don't fit together. `field` is the path to the part that is wrong:
-    categories.3.group."""
+    """The parts of the catalogue don't fit together. `field` is the path to the part that is wrong,
+    categories.3.group, and in words whose part it is."""
 
 
 class CodeChangesMeaning(
     Conflict,
     code="catalogue.code-changes-meaning",
-    zh="代码 {category} 已有其他名称。含义不变时请将其列入 reworded，否则请使用新代码。",
-    en="The code {category} has another name already. List it in reworded if it means the same; else take a new code.",
+    zh="代码“{category}”已有其他名称。含义不变时请注明只是改了名称，否则请使用新代码。",
+    en="The code “{category}” has another name already. Say that it is only reworded, or else take a new code.",
 ):
     """Old cases name the code; it must go on meaning what it meant to them."""
 
@@ -134,7 +135,7 @@ def without_category(before: Catalogue, code: str, *, note: str | None) -> Adopt
     gone = before.category(code)
     others = tuple(each for each in before.categories if each.code != code)
     if not others:
-        raise CatalogueMalformed(field="categories", reason="至少一个类别 (one at least)")
+        raise CatalogueMalformed(field=_CATEGORIES, reason=_ONE_AT_LEAST)
     empty = all(each.group != gone.group for each in others)
     groups = tuple(group for group in before.groups if not (empty and group.code == gone.group))
     return AdoptEdition(groups=groups, categories=others, note=note)
@@ -145,26 +146,45 @@ def require_editor(community: str, by: Principal) -> None:
     by.require(community, Role.STAFF, Role.OPERATOR)
 
 
-def _faults(command: AdoptEdition, units: Set[str]) -> Iterator[tuple[str, str]]:
-    """The path of each part that is wrong, and why."""
+def other_than_addressed() -> CatalogueMalformed:
+    """The refusal of a category whose code is another than the address says."""
+    return CatalogueMalformed(field=Worded("category.code", "类别的代码", "the code of the category"), reason=_ANOTHER)
+
+
+_CATEGORIES = Worded("categories", "类别", "the list of categories")
+_ONE_AT_LEAST = Worded("one-at-least", "至少要有一个", "has one at least")
+_ANOTHER = Worded("another", "与地址中的不一致", "is another than in the address")
+_TWICE = Worded("twice", "重复出现", "stands twice")
+_UNKNOWN = Worded("unknown", "不存在", "does not exist")
+_EMPTY = Worded("empty", "没有任何类别", "has nothing in it")
+
+
+def _part(path: str, of: Group | Category, zh: str = "", en: str = "") -> Worded:
+    """A part of a group or category: its path, and in words whose part it is."""
+    kind, called = ("大类", "group") if isinstance(of, Group) else ("类别", "category")
+    return Worded(path, f"{kind}“{of.zh}”{zh}", f"{en and f'the {en} of '}the {called} “{of.en}”")
+
+
+def _faults(command: AdoptEdition, units: Set[str]) -> Iterator[tuple[Worded, Worded]]:
+    """Each part that is wrong, and why."""
     groups: set[str] = set()
     for index, group in enumerate(command.groups):
         if group.code in groups:
-            yield f"groups.{index}.code", "代码重复 (it stands twice)"
+            yield _part(f"groups.{index}.code", group, "的代码", "code"), _TWICE
         groups.add(group.code)
     codes: set[str] = set()
     for index, category in enumerate(command.categories):
         at = f"categories.{index}"
         if category.code in codes:
-            yield f"{at}.code", "代码重复 (it stands twice)"
+            yield _part(f"{at}.code", category, "的代码", "code"), _TWICE
         codes.add(category.code)
         if category.group not in groups:
-            yield f"{at}.group", "没有这一大类 (there is no such group)"
+            yield _part(f"{at}.group", category, "所属的大类", "group"), _UNKNOWN
         if category.unit is not None and category.unit not in units:
-            yield f"{at}.unit", "没有这一单位 (there is no such unit)"
+            yield _part(f"{at}.unit", category, "的负责单位", "unit"), _UNKNOWN
     for index, group in enumerate(command.groups):
         if all(category.group != group.code for category in command.categories):
-            yield f"groups.{index}", "大类中没有类别 (nothing is in it)"
+            yield _part(f"groups.{index}", group), _EMPTY
 
 
 def _check_meanings(command: AdoptEdition, before: Catalogue) -> None:

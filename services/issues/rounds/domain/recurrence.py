@@ -18,7 +18,7 @@ class RuleUnreadable(
     Invalid,
     code="round-plan.rule",
     zh="重复规则不支持：{part}。",
-    en="The rule can't be taken: {part}.",
+    en="The rule of repetition can't be taken: {part}.",
 ):
     """It is no recurrence rule, or one that isn't taken."""
 
@@ -43,7 +43,7 @@ def require_every_month(rule: str, first: datetime) -> None:
     """Raises RuleUnreadable where `rule`, in upper case, takes its day of the month from `first`, and not every month
     has that day: rounds on the 31st would leave five months out, and nobody is told."""
     if "FREQ=MONTHLY" in rule and "BY" not in rule and local_date(first).day > _IN_EVERY_MONTH:
-        raise RuleUnreadable(part="BYMONTHDAY")
+        raise RuleUnreadable(part=recurrence.part_named("BYMONTHDAY"))
 
 
 def starts(rule: str, first: datetime, since: date) -> Iterator[datetime]:

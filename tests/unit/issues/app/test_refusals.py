@@ -1,18 +1,40 @@
 """Refusals speak to people in their words; programs read the codes in the parameters."""
 
 import re
+from string import Formatter
+from typing import Any
 
 import pytest
 
-from services.chassis.errors import UnknownAggregate
+from services.chassis import recurrence
+from services.chassis.errors import CommunityError, UnknownAggregate, declared_errors
+from services.chassis.http.validation import faults
 from services.contracts.issues import CaseStatus, PlaceKind
 from services.issues.app import service
 from services.issues.cases.domain.transitions import COMMAND_WORDS, STATUS_WORDS, CaseCommand, not_now
 from services.issues.catalogue.domain.questions import AnswersRefused, answered
 from services.issues.places.domain.places import misplaced
+from services.issues.rounds.domain.record_fields import field_named, is_known
+from services.issues.rounds.domain.recurrence import normalise
+from services.issues.rounds.domain.visits import FoundHere, RecordVisit
+from services.issues.rounds.walks import MalformedVisit
 from tests.unit.issues.world import CATALOGUE
 
 CODE = re.compile(r"[a-z]{2,}")
+NAMES = re.compile(
+    r"JSON|PDF|JPEG|HEIC|AVIF|PNG|WebP|MP3|M4A|AAC|OGG|WAV|AMR|MB|UTF-8|ASCII|Idempotency-Key|If-Match|2026-W48"
+)
+"""What people call so themselves: formats, headers of HTTP, a week."""
+GIVEN = {
+    *("id", "photo", "attachment", "client_id", "rule", "word", "category", "kpi"),  # what the caller has sent
+    *("on", "day", "year", "version", "draft", "edition", "title"),
+    *("limit", "days", "times", "most", "count", "record", "floor", "kilometres", "size", "lines", "line", "column"),
+    *("megabytes", "megapixels", "others", "pages", "minutes", "uploads", "seconds"),
+    *("header", "method", "expected", "character"),
+}
+"""Parameters that are numbers, dates, or what the caller has sent."""
+SAID = {"kind", "status", "command", "field", "reason", "part", "parents", "numbers", "questions", "period"}
+"""Parameters that would be codes, and are words in a sentence: see the tests below."""
 
 
 def test_a_command_that_is_not_possible_now_is_refused_in_words() -> None:
@@ -45,3 +67,55 @@ def test_kinds_of_things_questions_and_places_are_called_by_their_words() -> Non
     required = [each for each in asking.questions if each.required]
     assert all(each.zh in refused.value.sentence("zh") and each.en in refused.value.sentence("en") for each in required)
     assert refused.value.params["questions"] == ", ".join(each.code for each in required)
+
+
+def _of_issues() -> list[type[CommunityError]]:
+    """Every refusal of the service and of its border, without those of Open311, which programs alone read."""
+    found = [
+        each
+        for each in declared_errors().values()
+        if each.__module__.startswith(("services.issues", "services.chassis"))
+    ]
+    return [each for each in found if not each.code.startswith("open311.")]
+
+
+def test_no_sentence_has_a_code_in_it_and_no_parameter_that_could_be_one() -> None:
+    refusals = _of_issues()
+    assert len(refusals) > 120
+    for refusal in refusals:
+        pieces = list(Formatter().parse(refusal.zh))
+        said = NAMES.sub("", "".join(text for text, *_ in pieces))
+        assert not re.search("[A-Za-z]{2,}", said), (refusal.code, said)
+        assert {name for _, name, *_ in pieces if name} <= GIVEN | SAID, refusal.code
+
+
+def test_a_record_of_a_walk_is_refused_by_what_people_call_its_fields() -> None:
+    for model, before in ((RecordVisit, ()), (FoundHere, ("findings", 2))):
+        for name in model.model_fields:
+            assert is_known(name)
+            refusal = MalformedVisit(index=0, record=1, field=field_named((*before, name)))
+            assert not CODE.search(refusal.sentence("zh")), refusal.sentence("zh")
+            assert refusal.params["field"] == ".".join(map(str, (*before, name)))
+    finding = MalformedVisit(index=4, record=5, field=field_named(("findings", 2, "category")))
+    assert finding.sentence("zh") == "第 5 条记录有误：第 3 个问题的问题类别。"
+    assert finding.sentence("en") == "In record 5, the category of finding 3 is wrong."
+    assert not CODE.search(MalformedVisit(index=0, record=1, field=field_named(())).sentence("zh"))
+    assert field_named(("findings", 0)).zh == "第 1 个问题"
+
+
+@pytest.mark.parametrize("rule", ["FREQ=HOURLY", "BYDAY=MO", "每周六", "FREQ=DAILY;COUNT=3;UNTIL=20270101", "X" * 300])
+def test_a_rule_of_repetition_is_refused_in_words(rule: str) -> None:
+    with pytest.raises(CommunityError) as refused:
+        normalise(rule)
+    assert not CODE.search(refused.value.sentence("zh").lower()), refused.value.sentence("zh")
+
+
+def test_every_part_of_a_rule_has_words() -> None:
+    for part in ("FREQ", "BYDAY", "BYMONTHDAY", "BYSETPOS", "COUNT", "UNTIL", "INTERVAL", "RRULE", "?", "COUNT+UNTIL"):
+        assert not re.search("[A-Za-z]", recurrence.part_named(part).zh)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "两个代码重复"), ("en", "it stands twice")])
+def test_what_a_rule_of_ours_says_in_both_languages_is_told_in_one(language: Any, said: str) -> None:
+    wrong = {"type": "value_error", "loc": ("body", "x"), "msg": "Value error, 两个代码重复 (it stands twice)"}
+    assert faults([wrong], language) == [{"detail": said, "pointer": "#/x"}]

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision
-from services.chassis.principal import Principal
+from services.chassis.aggregate import Decision, decided
+from services.chassis.principal import Principal, Role
 from services.contracts.issues import Priority
+from services.issues.cases.domain.affected import require_joinable
 from services.issues.cases.domain.amending import Amend, amend
 from services.issues.cases.domain.assigning import GiveOn, Take, give_on, take
 from services.issues.cases.domain.case import Case
@@ -42,6 +43,7 @@ from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.reporting import Accept, Reject, accept, reject
 from services.issues.cases.domain.transitions import CaseCommand
 from services.issues.cases.domain.verdict import Rate, Reopen, rate, reopen
+from services.issues.supports.domain.supports import GiveSupport, Subject, first_support, supporter
 from services.issues.units.domain import Unit
 from tests.unit.issues.world import BUILDING, CATALOGUE, CLOCKS, OTHER_UNIT, UNIT, a_report
 
@@ -83,6 +85,15 @@ def _part(case: Case, by: Principal, now: datetime) -> Decision[Case]:
     return split_off("case-9", SplitOff(category="noise", title="声音"), case, BUILDING, CATALOGUE, by, now)
 
 
+def _support(case: Case, by: Principal, now: datetime) -> Decision[Case]:
+    """Staff write down somebody who called; others speak for themselves."""
+    called = "caller-9" if by.has(case.community, Role.STAFF) else None
+    somebody = supporter(GiveSupport(person=called), case.community, by)
+    require_joinable(case, by, somebody)
+    given = first_support("support-1", case.id, Subject.CASE, case.community, somebody, by, now)
+    return decided(case, *given.events)
+
+
 SUITABLE: dict[CaseCommand, Given] = {
     C.ACCEPT: lambda case, by, now: accept(case, Accept(), CATALOGUE, by, now),
     C.REJECT: lambda case, by, now: reject(case, Reject(reason="r"), by, now),
@@ -110,4 +121,5 @@ SUITABLE: dict[CaseCommand, Given] = {
     C.ADOPT: lambda case, by, now: adopt(case, AdoptCase(parent=OTHER.id), OTHER, by, now),
     C.RELEASE: lambda case, by, now: release(case, by, now),
     C.SPLIT_OFF: _part,
+    C.SUPPORT: _support,
 }

@@ -23,6 +23,10 @@ def test_each_is_offered_what_is_theirs() -> None:
     assert [each.command for each in possible(case, RESIDENT, LATER)] == [C.REMARK]
     assert list(possible(case, NEIGHBOUR, NOW)) == []
     assert list(possible(case, STRANGER, NOW)) == []
+    open_one = a_case(CaseStatus.REPORTED)
+    assert [each.command for each in possible(open_one, NEIGHBOUR, NOW)] == [C.SUPPORT]
+    assert C.SUPPORT not in {each.command for each in possible(open_one, RESIDENT, NOW)}, "their own"
+    assert C.SUPPORT in {each.command for each in possible(open_one, STAFF, NOW)}
     assert C.START in {each.command for each in possible(a_case(CaseStatus.DISPATCHED), HANDLER, NOW)}
     assert C.START not in {each.command for each in possible(a_case(CaseStatus.DISPATCHED), STAFF, NOW)}
 

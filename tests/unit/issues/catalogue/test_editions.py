@@ -1,5 +1,6 @@
 """Editions of a catalogue keep the meaning of codes; what makes no sense is refused by its name."""
 
+import re
 from typing import Any
 
 import pytest
@@ -87,6 +88,7 @@ def test_a_malformed_catalogue_is_refused_by_the_name_of_its_field(field: str) -
     with pytest.raises(CatalogueMalformed) as refused:
         adopted(_malformed(field))
     assert refused.value.params["field"] == field
+    assert not re.search("[a-z]{2,}", refused.value.sentence("zh")), refused.value.sentence("zh")
 
 
 def test_a_unit_may_be_named_that_the_community_has() -> None:
