@@ -95,7 +95,8 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         Changes(cases, vault, clocks, numbers, CasePresenter(units, places, catalogues, levels, clock), clock),
         CaseJoining(cases, supports, supporter_counts, vault),
     )
-    filing = Filing(places, catalogues, photos, attachments, Evidence(photos, cases, visits))
+    evidence = Evidence(photos, cases, visits)
+    filing = Filing(places, catalogues, photos, attachments, evidence)
     rows, routing = kept_rows(runtime), RoutingKept.of(runtime)
 
     async def withheld(subjects: Sequence[str]) -> set[str]:
@@ -115,7 +116,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         places_room.room(places, catalogues, Links(settings.public_url, settings.report_page)),
         uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
         supports_room.room(supports, supporter_counts, withheld, database),
-        rounds_room.room(Walks(rounds, visits, places, catalogues, photos), plans, calendars, database),
+        rounds_room.room(Walks(rounds, visits, places, catalogues, photos, evidence), plans, calendars, database),
         wishes_room.room(
             WishJoining(wishes, supports, supporter_counts),
             calendars,

@@ -68,6 +68,14 @@ class WishOverdue(Event, type="cn.community.issues.wish.overdue.v1", topic=ISSUE
     due_at: Public[datetime | None]
 
 
+class WishDueMoved(Event, type="cn.community.issues.wish.due-moved.v1", topic=ISSUES, state=WishState):
+    """The calendar changed, and the answer is owed by another time. `previous_due_at`: by when it was owed before."""
+
+    due_at: Public[datetime | None]
+    previous_due_at: Public[datetime | None]
+    proposer: Public[PersonId | None]
+
+
 class WishAnswered(Event, type="cn.community.issues.wish.answered.v1", topic=ISSUES, state=WishState):
     """The committee took it into a plan or declined it, with its reasons in `answer`."""
 

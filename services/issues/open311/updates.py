@@ -26,7 +26,6 @@ from services.contracts.event import Event
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import AnyClocks, Clocks
-from services.issues.cases.domain.evidence import PhotoOrigin
 from services.issues.cases.domain.handling import Handle, Return, Start, give_back, handle, start
 from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.verdict import Reopen, reopen
@@ -38,6 +37,7 @@ from services.issues.open311.refusals import NotGranted, RequestUnknown, UpdateR
 from services.issues.open311.requests import Requests
 from services.issues.open311.states import CLOSED, STATES
 from services.issues.privacy.vault import Vault
+from services.issues.shared.values import PhotoOrigin
 from services.issues.uploads.photos import Photos
 
 _LONGEST_OF_UNITS = 2000

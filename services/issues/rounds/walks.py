@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
@@ -22,6 +22,7 @@ from services.chassis.store.secret import naming_with
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.store import Catalogues
 from services.issues.places.domain.places import Place
+from services.issues.rounds.domain.fixed_photos import shown_as_fixed, stale_photos
 from services.issues.rounds.domain.record_fields import field_named, is_known
 from services.issues.rounds.domain.rounds import Round
 from services.issues.rounds.domain.visits import (
@@ -37,10 +38,25 @@ from services.issues.rounds.domain.visits import (
     visit_of,
 )
 from services.issues.shared.cache import AggregateCache
+from services.issues.shared.values import PhotoOrigin
 from services.issues.uploads.photos import NotYourPhoto, Photos
 
 PART = 250
 """How many visits make a part."""
+
+
+class LooksAtPhotos(Protocol):
+    """Looks at the photos of what was put right, before a visit shows them."""
+
+    async def on_walks(
+        self, wanted: Mapping[str, Sequence[str]], community: str
+    ) -> Mapping[str, Mapping[str, PhotoOrigin]]:
+        """What is known of the photos that each visit is to show, by the ids of the visits; they are held for these."""
+        ...
+
+    async def let_go(self, visit: str, ids: Sequence[str]) -> None:
+        """Hold the photos no longer: the visit was refused."""
+        ...
 
 
 class MalformedVisit(
@@ -77,18 +93,21 @@ class _Facts:
 
     recorded: Mapping[str, Stored[Visit]]
     photos: frozenset[str]
+    origins: Mapping[str, Mapping[str, PhotoOrigin]]
     places: Mapping[str, Place]
 
 
 @dataclass(frozen=True, slots=True)
 class Walks:
-    """Opens walks in `rounds`. A visit shows `photos` of its walker, and names places and categories."""
+    """Opens walks in `rounds`. A visit shows `photos` of its walker, and names places and categories. `evidence`
+    looks at the photos of what was put right."""
 
     rounds: Aggregates[Round]
     visits: Aggregates[Visit]
     places: AggregateCache[Place]
     catalogues: Catalogues
     photos: Photos
+    evidence: LooksAtPhotos
 
     async def open(self, round_id: str, by: Principal, cause: Cause) -> "Walk":
         """A walk in the round `round_id`, for `by` if they may record in it.
@@ -122,6 +141,7 @@ class Walk:
         Raises:
             RecordedOtherwise: something else was recorded under its id.
             NotYourPhoto: it shows what the caller has not uploaded.
+            FixPhotoUsed, FixPhotoOld: a photo can't show what was put right.
         """
         return await self._record(command, await self._facts([command]))
 
@@ -164,7 +184,12 @@ class Walk:
             chain.from_iterable(_shown(finding) for finding in findings), self._round.community, self._by
         )
         named = {command.building for command in new} | {finding.at for finding in findings if finding.at is not None}
-        return _Facts(recorded, frozenset(photos), await self._walks.places.those_of(sorted(named)))
+        wanted = {
+            visit_id(self._round.id, command.id): [id for id in shown_as_fixed(command) if id in photos]
+            for command in new
+        }
+        origins = await self._walks.evidence.on_walks(wanted, self._round.community)
+        return _Facts(recorded, frozenset(photos), origins, await self._walks.places.those_of(sorted(named)))
 
     async def _result(self, command: RecordVisit, facts: _Facts) -> Result:
         try:
@@ -185,6 +210,9 @@ class Walk:
                 stored = await self._walks.visits.create(id, lambda now: self._decide(command, facts, now), self._cause)
             except AlreadyExists:
                 known = await self._walks.visits.get(id)
+            except CommunityError:
+                await self._walks.evidence.let_go(id, shown_as_fixed(command))
+                raise
             else:
                 return Outcome.RECORDED, stored
         same = visit_of(self._round, command, known.aggregate.visited_at, self._naming)
@@ -194,13 +222,18 @@ class Walk:
 
     def _decide(self, command: RecordVisit, facts: _Facts, now: Any) -> Decision[Visit]:
         decision = record_visit(self._round, command, facts.places, self._catalogue, self._by, now, self._naming)
-        for fault in _strange_photos(command, facts.photos):
+        for fault in self._photo_faults(command, facts):
             raise fault.error
         return decision
 
     def _faults(self, command: RecordVisit, facts: _Facts) -> Iterator[Fault]:
         yield from faults_in(command, facts.places, self._catalogue)
+        yield from self._photo_faults(command, facts)
+
+    def _photo_faults(self, command: RecordVisit, facts: _Facts) -> Iterator[Fault]:
         yield from _strange_photos(command, facts.photos)
+        known = facts.origins.get(visit_id(self._round.id, command.id), {})
+        yield from stale_photos(self._round, command, known)
 
 
 async def _side_by_side(results: Iterable[Coroutine[Any, Any, Result]]) -> list[Result | BaseException]:

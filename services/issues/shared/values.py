@@ -1,5 +1,8 @@
-"""Bounded types that requests of this service have beside those of every service (`chassis/values.py`)."""
+"""Values of several rooms: bounded types that requests have beside those of every service (`chassis/values.py`), and
+what is known of photos."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -22,3 +25,12 @@ AttachmentIds = Annotated[tuple[Id, ...], Field(max_length=MAX_ATTACHMENTS_AT_ON
 
 Floor = Annotated[int, Field(ge=-9, le=150)]
 """Floors are numbered as people number them: 1 is the ground floor, -1 the first basement."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoOrigin:
+    """What is known of a photo that is to show how something was put right: when its content was first uploaded, and
+    whether something else shows it."""
+
+    first_uploaded_at: datetime
+    elsewhere: bool

@@ -143,6 +143,10 @@ class Photos(Kept):
         await self.about.update_many({"_id": {"$in": list(ids)}, "$nor": [held]}, {"$set": {"claim": claim}})
         return {document["_id"] async for document in self.about.find({"_id": {"$in": list(ids)}, **held}, {"_id": 1})}
 
+    async def let_go(self, ids: Sequence[str], case: str) -> None:
+        """Hold the photos `ids` no longer for `case`."""
+        await self.about.update_many({"_id": {"$in": list(ids)}, "claim.case": case}, {"$unset": {"claim": ""}})
+
     async def _write(self, id: str, community: str, picture: Picture, owner: str, said: Document) -> Photo:
         full = await self.upload(id, picture.full)
         thumbnail = await self.upload(f"{id}.thumbnail", picture.thumbnail)

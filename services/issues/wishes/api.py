@@ -22,6 +22,7 @@ from services.contracts.issues import WishStatus
 from services.contracts.marks import Id
 from services.issues.shared.queries import matching
 from services.issues.supports.domain.supports import GiveSupport
+from services.issues.wishes.answer_times import AnswerTimes
 from services.issues.wishes.domain import wishes as rules
 from services.issues.wishes.domain.open_limit import MAX_OPEN, TooManyWishes, free_seat
 from services.issues.wishes.domain.wishes import Wish
@@ -43,11 +44,7 @@ class Order(StrEnum):
     WANTED = "wanted"
 
 
-Owed = Callable[[str, datetime], datetime]
-"""Gives the time by which an answer is owed to a wish that is proposed in a community at a time."""
-
-
-def router(joining: WishJoining, owed: Owed) -> APIRouter:
+def router(joining: WishJoining, answers: AnswerTimes) -> APIRouter:
     """The routes of wishes; `joining` brings the wishes themselves, and who supports them."""
     routes = APIRouter(prefix=BASE, tags=["wishes"])
 
@@ -59,7 +56,7 @@ def router(joining: WishJoining, owed: Owed) -> APIRouter:
         responses=problems(NotYours, TooManyWishes),
     )
     async def propose(body: rules.Propose, command: CommandDep) -> Response:
-        return await _propose(joining.wishes, owed, body, command)
+        return await _propose(joining.wishes, answers, body, command)
 
     @routes.get("", response_model=PageView[WishView], summary="Wishes of a community", responses=problems(NotYours))
     async def many(
@@ -100,12 +97,12 @@ def router(joining: WishJoining, owed: Owed) -> APIRouter:
     return routes
 
 
-async def _propose(wishes: Aggregates[Wish], owed: Owed, body: rules.Propose, command: Command) -> Response:
+async def _propose(wishes: Aggregates[Wish], answers: AnswerTimes, body: rules.Propose, command: Command) -> Response:
     by, id = command.principal, await command.fresh_id(wishes.secret, wishes.kind.name)
     while True:
         seat = await _seat(wishes, body.community, by, id)
         try:
-            return await _create(wishes, id, body, seat, owed, command)
+            return await _create(wishes, id, body, seat, answers, command)
         except AlreadyExists:
             # No wish of this id, so it was the seat: another proposal came first, and the next look sees it.
             if seat is None or await wishes.find(id) is not None:
@@ -113,12 +110,14 @@ async def _propose(wishes: Aggregates[Wish], owed: Owed, body: rules.Propose, co
 
 
 async def _create(
-    wishes: Aggregates[Wish], id: str, body: rules.Propose, seat: int | None, owed: Owed, command: Command
+    wishes: Aggregates[Wish], id: str, body: rules.Propose, seat: int | None, answers: AnswerTimes, command: Command
 ) -> Response:
     by = command.principal
     return await command.create(
         wishes,
-        lambda id, now: rules.propose(id, body, by, now, partial(owed, body.community), seat),
+        lambda id, now: rules.propose(
+            id, body, by, now, partial(answers.owed, body.community), seat, within=answers.within
+        ),
         lambda stored: wish_view(stored, by, supports=False),
         id=id,
         location=f"{BASE}/{id}",

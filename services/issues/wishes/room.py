@@ -1,6 +1,5 @@
 """The room of wishes: what residents would like to have, supported by others and answered by the committee."""
 
-from datetime import datetime
 from functools import partial
 
 from services.chassis.room import Room
@@ -10,6 +9,7 @@ from services.chassis.sweeper import Sweep
 from services.issues.catalogue.calendars import Calendars
 from services.issues.catalogue.domain.catalogue import Span
 from services.issues.wishes import api
+from services.issues.wishes.answer_times import AnswerTimes
 from services.issues.wishes.domain.wishes import Wish, anonymise_wish, mark_overdue
 from services.issues.wishes.joining import WishJoining
 from services.issues.wishes.reactions import reactions
@@ -19,16 +19,13 @@ from services.issues.wishes.store import INDEXES, KINDS, WISHES, wishes_overdue
 def room(joining: WishJoining, calendars: Calendars, answered_within: Span, traces: Traces) -> Room:
     """The room of wishes; `joining` brings them. An answer is owed within `answered_within`, counted in the
     working time of `calendars`."""
-
-    def owed(community: str, now: datetime) -> datetime:
-        return calendars.of(community).due(now, answered_within)
-
+    answers = AnswerTimes(calendars, answered_within)
     return Room(
         "wishes",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[api.router(joining, owed)],
-        reactions=reactions,
+        routers=[api.router(joining, answers)],
+        reactions=lambda handlers: reactions(handlers, joining.wishes, answers),
         sweeps=[Sweep("wish-overdue", joining.wishes, wishes_overdue, mark_overdue)],
         erase=partial(_erase, joining.wishes, traces),
     )

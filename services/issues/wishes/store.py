@@ -38,3 +38,8 @@ HIDDEN_WISHES: Mapping[str, Any] = {"state.hidden": True}
 def wishes_overdue(now: datetime) -> dict[str, Any]:
     """The query for wishes whose answer was not given in time and which have not been called overdue yet."""
     return {"state.overdue": False, "state.due_at": {"$lte": now}, "state.status": WishStatus.OPEN}
+
+
+def wishes_to_answer(community: str) -> dict[str, Any]:
+    """The query for wishes of a community that wait for an answer which is not overdue."""
+    return {"state.community": community, "state.status": WishStatus.OPEN, "state.overdue": False}

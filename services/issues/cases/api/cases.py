@@ -42,6 +42,7 @@ from services.issues.places.service import reportable
 from services.issues.privacy.domain.contact import GuardianMustAgree
 from services.issues.shared.queries import matching
 from services.issues.shared.unchanging import Unchanging
+from services.issues.shared.values import PhotoOrigin
 from services.issues.supports.domain.supports import GiveSupport
 from services.issues.units.domain import Unit
 from services.issues.uploads.attachments import NotYourAttachment
@@ -272,7 +273,7 @@ def _handling(routes: APIRouter, changes: Changes, filing: Filing) -> None:
     )
     async def handle(id: Id, body: handling.Handle, command: CommandDep) -> Response:
         """With photos taken afterwards: each uploaded since the unit got the case or got it back, and used once."""
-        seen: Mapping[str, evidence.PhotoOrigin] = {}
+        seen: Mapping[str, PhotoOrigin] = {}
         if body.photos or body.attachments:
             community = (await changes.known(id, command.principal))[0].aggregate.community
             await filing.photos.require(body.photos, community, command.principal)

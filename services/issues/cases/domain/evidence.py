@@ -4,13 +4,12 @@ A picture is known by its content: the same file sent again, by whomever, is as 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.transitions import WHO, CaseCommand
+from services.issues.shared.values import PhotoOrigin
 
 
 class EvidenceUsed(
@@ -29,14 +28,6 @@ class EvidenceOld(
     en="The photo {photo} was uploaded before the unit got the case, or got it back; please take a new one.",
 ):
     """A photo from before the work can't show its outcome."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoOrigin:
-    """What is known of a photo: when its content was first uploaded, and whether something else shows it."""
-
-    first_uploaded_at: datetime
-    elsewhere: bool
 
 
 def require_new(case: Case, photos: Sequence[str], seen: Mapping[str, PhotoOrigin]) -> None:

@@ -22,7 +22,7 @@ from services.contracts.issues import (
 from services.contracts.marks import Id
 from services.issues.cases.domain.case import Case, with_remark
 from services.issues.cases.domain.clock import Clocks, overtaken, stop
-from services.issues.cases.domain.evidence import PhotoOrigin, require_new
+from services.issues.cases.domain.evidence import require_new
 from services.issues.cases.domain.handling_rules import (
     may_contact,
     may_give_back,
@@ -30,7 +30,7 @@ from services.issues.cases.domain.handling_rules import (
     require_verifier,
 )
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
-from services.issues.shared.values import AttachmentIds, PhotoIds
+from services.issues.shared.values import AttachmentIds, PhotoIds, PhotoOrigin
 from services.issues.units.domain import Unit
 
 MAX_PHOTOS = 40

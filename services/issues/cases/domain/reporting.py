@@ -16,7 +16,7 @@ from services.contracts.marks import Code, Id
 from services.issues.cases.domain.affected import raised
 from services.issues.cases.domain.case import Case, of_category, on_record, with_remark
 from services.issues.cases.domain.clock import Clocks
-from services.issues.cases.domain.evidence import PhotoOrigin, require_unused
+from services.issues.cases.domain.evidence import require_unused
 from services.issues.cases.domain.handling import EvidenceMissing
 from services.issues.cases.domain.transitions import WHO, CaseCommand, target
 from services.issues.catalogue.domain.catalogue import Catalogue
@@ -25,7 +25,7 @@ from services.issues.places.domain.datum import GivenPoint
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.privacy.domain.contact import Contact, Sealed, require_guardian
 from services.issues.rounds.domain.visits import Finding, Visit
-from services.issues.shared.values import AttachmentIds, Floor, PhotoIds, Story
+from services.issues.shared.values import AttachmentIds, Floor, PhotoIds, PhotoOrigin, Story
 
 _BY_WORKERS = frozenset({Channel.GRID_WORKER, Channel.STAFF, Channel.HOTLINE})
 _CHANNEL_ROLES = {

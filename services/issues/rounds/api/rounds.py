@@ -19,6 +19,7 @@ from services.contracts.marks import Id
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.rounds.domain import visits
 from services.issues.rounds.domain.figures import complete_round
+from services.issues.rounds.domain.fixed_photos import FixPhotoOld, FixPhotoUsed
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
 from services.issues.rounds.domain.visits import RecordVisit
 from services.issues.rounds.views import RoundView, VisitView, round_view, visit_view
@@ -103,6 +104,8 @@ _RECORDING = (
     RoundIsOver,
     UnknownCategory,
     NotYourPhoto,
+    FixPhotoUsed,
+    FixPhotoOld,
     visits.BuildingNotInRound,
     visits.NoSuchFloor,
     visits.FindingTwice,

@@ -35,6 +35,7 @@ from services.contracts.issues import (
 )
 from services.contracts.marks import Id, Masked, Office, Personal, Someone, Sort, Words
 from services.contracts.value import Value
+from services.issues.catalogue.domain.catalogue import Span
 
 ANSWER_WITHIN = timedelta(days=30)
 MAX_REPORTS = 200
@@ -159,7 +160,7 @@ class Wish(Aggregate):
     it.
 
     `seat`: which of its proposer's seats it takes while it is open (`open_limit`); None for staff, and for older
-    wishes.
+    wishes. `answered_within`: the working time that was promised for the answer; None for older wishes too.
     """
 
     title: Words[Masked]
@@ -172,6 +173,7 @@ class Wish(Aggregate):
     counted: int = 0
     proposed_at: datetime
     due_at: datetime | None = None
+    answered_within: Span | None = None
     answer: Office[Masked | None] = None
     answered_at: datetime | None = None
     overdue: bool = False
@@ -235,8 +237,10 @@ def propose(
     now: datetime,
     owed: Callable[[datetime], datetime] = in_thirty_days,
     seat: int | None = None,
+    within: Span | None = None,
 ) -> Decision[Wish]:
-    """Propose a wish; the proposer is its first supporter. `owed` says by when an answer is owed."""
+    """Propose a wish; the proposer is its first supporter. `owed` says by when an answer is owed, which is `within` a
+    time that was promised."""
     by.require(command.community)
     wish = Wish(
         id=id,
@@ -248,6 +252,7 @@ def propose(
         people=frozenset({by.sub}),
         proposed_at=now,
         due_at=owed(now),
+        answered_within=within,
     )
     return decided(wish, event_from(WishProposed, wish))
 

@@ -25,8 +25,8 @@ async def the_walk(running: Running) -> tuple[str, str]:
     round = await api.made(WALKER, "/rounds", {"community": HERE, "buildings": buildings, "starts_at": STARTS})
     at = f"/rounds/{round['id']}"
     handed_over = {"id": "f3", "category": "lighting", "fixed": False, "title": f"灯坏 {PHONE}", "note": "左侧第二盏"}
-    shown = (await api.photo(WALKER)).json["id"]
-    fixed = [{"id": f"f{n}", "category": "wall", "fixed": True, "after": [shown]} for n in (1, 2)]
+    shown = [(await api.photo(WALKER)).json["id"] for _ in range(2)]
+    fixed = [{"id": f"f{n}", "category": "wall", "fixed": True, "after": [each]} for n, each in enumerate(shown, 1)]
     walk = [
         {"id": "v1", "building": buildings[0], "floor": 3, "findings": [*fixed, handed_over]},
         {"id": "v2", "building": buildings[1], "floor": 1},

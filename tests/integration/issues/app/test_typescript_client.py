@@ -1,4 +1,4 @@
-"""The types that a stranger's generator makes of the OpenAPI document compile strictly in TypeScript, and drive a case."""
+"""The types that a stranger's generator makes of the OpenAPI document compile strictly, and drive a case."""
 
 import asyncio
 import json

@@ -47,6 +47,7 @@ async def test_open_deadlines_follow_an_arrangement_that_is_loaded(running: Runn
     report = {"community": HERE, "category": IN_WORKING_DAYS, "place": houses[0], "text": "楼道堆物"}
     at = f"/cases/{(await api.made(STAFF, '/cases', report))['id']}"
     before = await api.made(STAFF, f"{at}/dispatch", {"unit": unit})
+    wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
     today = local_date(utc_now())
     closed = [today + n * DAY for n in range(1, 60)]
     for year in sorted({day.year for day in closed}):
@@ -55,10 +56,13 @@ async def test_open_deadlines_follow_an_arrangement_that_is_loaded(running: Runn
 
     async def moved() -> Any:
         records = await running.read(ISSUES.name)
-        return [record for record in records if record.envelope.type.endswith(".case.deadline-moved.v1")]
+        found = [each for each in records if each.envelope.type.endswith(("deadline-moved.v1", "due-moved.v1"))]
+        told = {each.envelope.aggregate_id: each.data for each in found}
+        return told if {before["id"], wish["id"]} <= told.keys() else None
 
-    [told, *_] = await eventually(moved)
-    assert told.envelope.aggregate_id == before["id"]
+    told = (await eventually(moved))[wish["id"]]
+    assert told["proposer"] == RESIDENT.sub
+    assert local_date(datetime.fromisoformat(told["due_at"])) > closed[-1]
 
     async def later() -> Any:
         case = (await api.get(STAFF, at)).json

@@ -5,6 +5,7 @@ from typing import Any
 from services.chassis.aggregate import new_id
 from services.chassis.clock import utc_now
 from services.chassis.store.aggregates import Cause
+from services.issues.cases.evidence import Evidence
 from services.issues.rounds.domain.rounds import PlanRound, Round, plan_round
 from services.issues.rounds.domain.visits import Visit
 from services.issues.rounds.recount import Recount
@@ -35,7 +36,8 @@ async def plan(store: Kept) -> Round:
 
 def walks(store: Kept) -> Walks:
     """What opens walks, on `store`."""
-    return Walks(store.rounds, store.visits, store.places, store.catalogues, store.photos)
+    evidence = Evidence(store.photos, store.cases, store.visits)
+    return Walks(store.rounds, store.visits, store.places, store.catalogues, store.photos, evidence)
 
 
 async def walk(store: Kept, round: Round) -> Walk:

@@ -6,8 +6,9 @@ import pytest
 
 from services.chassis.principal import Principal, Role
 from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.evidence import EvidenceOld, EvidenceUsed, PhotoOrigin, may_weigh_evidence
+from services.issues.cases.domain.evidence import EvidenceOld, EvidenceUsed, may_weigh_evidence
 from services.issues.cases.domain.handling import Dispatch, Handle, SendBack, dispatch, handle, send_back
+from services.issues.shared.values import PhotoOrigin
 from tests.unit.issues.world import (
     CLOCKS,
     HANDLER,
