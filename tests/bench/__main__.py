@@ -1,5 +1,5 @@
 """Ours beside its floors, in one run: `python -m tests.bench [http] [costs] [chain] [relay] [subscriber] [walk]
-[reading] [following] [matching] [seats] [booking] [idle]`; `make bench`.
+[reading] [searching] [following] [matching] [seats] [booking] [idle]`; `make bench`.
 
 Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
 """
@@ -22,6 +22,7 @@ ALL = (
     "subscriber",
     "walk",
     "reading",
+    "searching",
     "following",
     "matching",
     "seats",

@@ -14,6 +14,7 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store import cursor as cursors
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.contracts.issues import CasePhase, CaseStatus, Channel, Priority
+from services.issues.reading.nearness import Near
 from services.issues.reading.questions import Cover, Term, Way
 from services.issues.reading.row import INSIDE, ROWS, WAITING, WORDS, order_of
 
@@ -23,10 +24,13 @@ LOOKS = (150, 850)
 _COUNTED = 1000
 _LEADS = 8
 _LEADING_TERMS = 3
-_FAR = "~"
-"""Stands in the cursor of a page that ended among what is found in another way than it was typed."""
+_FAR, _NEAR, _BEYOND = "~", "=", "!"
+"""Stand in the cursor of a page: it ended among what is found in another way than it was typed; what is near; what
+is not."""
 _BEHIND_ALL = 2**63 - 1
 Keys = Sequence[tuple[str, int]]
+Leads = dict[bool, tuple[int, Document]]
+"""The words that lead to what is found as typed, and (True) in another way, with how many rows they leave."""
 _NEWEST: Keys = [("order", DESCENDING)]
 _DUE: Keys = [("due", ASCENDING), ("_id", ASCENDING)]
 _TIED: Keys = [("_id", ASCENDING)]
@@ -113,6 +117,47 @@ class Reach:
         return {"$or": [{"public": True}, {"unit": {"$in": list(self.units)}}]} if self.units else {"public": True}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of what is found: as it was typed or in another way (`far`); near, or (False) not, or (None) wherever.
+    `mark` stands in the cursors of its pages."""
+
+    far: bool
+    near: bool | None
+    mark: str
+
+
+_WHEREVER = (Part(far=False, near=None, mark=""), Part(far=True, near=None, mark=_FAR))
+_NEAR_FIRST = tuple(
+    Part(far=far, near=near, mark=(_FAR if far else "") + (_NEAR if near else _BEYOND))
+    for far in (False, True)
+    for near in (True, False)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSearch:
+    """What somebody searches for. `near`: what lies there comes first."""
+
+    community: str
+    terms: Sequence[Term]
+    reach: Reach
+    filters: Filters = Filters()
+    near: Near | None = None
+
+    def parts(self) -> Sequence[Part]:
+        """The parts of what is found, in order."""
+        every = _WHEREVER if self.near is None else _NEAR_FIRST
+        return every if any(term.far for term in self.terms) else [part for part in every if not part.far]
+
+    def verified(self, part: Part) -> Document:
+        """The condition that a row of this part fulfils, whatever has led to it."""
+        found = matching(self.terms, self.reach, self.filters, far=part.far)
+        if self.near is None or part.near is None:
+            return found
+        return {"$and": [found, self.near.condition if part.near else {"$nor": [self.near.condition]}]}
+
+
 class CaseFinder:
     """The questions."""
 
@@ -146,76 +191,84 @@ class CaseFinder:
         """The rows that `query` finds, newest first."""
         return await self._page(_after(query, cursor), _NEWEST, limit, _order_of)
 
-    async def search(
-        self,
-        community: str,
-        terms: Sequence[Term],
-        reach: Reach,
-        filters: Filters,
-        limit: int,
-        cursor: str | None,
-    ) -> Found:
+    async def search(self, question: CaseSearch, limit: int, cursor: str | None) -> Found:
         """The rows in which every term is found: first those that hold all as it was typed, then those with what else
-        they may mean; of both the newest first. A page may be short or empty and yet have a `next`."""
-        rows, otherwise = list[Document](), any(term.far for term in terms)
-        if cursor is None or _read(cursor, int)[1] != _FAR:
-            found = await self._walk(community, terms, reach, filters, limit, cursor, far=False)
-            if found.next is not None or not otherwise:
-                return found
-            rows, cursor = found.rows, None
+        they may mean; within both what is near, if anything is, and the newest first. A page may be short or empty and
+        yet have a `next`."""
+        parts, leads, rows = question.parts(), Leads(), list[Document]()
+        if cursor is not None:
+            mark = _read(cursor, int)[1]
+            begin = next((n for n, part in enumerate(parts) if part.mark == mark), 0)
+            parts = parts[begin:]
+        for part in parts:
             if len(rows) == limit:
-                return Found(rows, cursors.encode(_BEHIND_ALL, _FAR))
-        found = await self._walk(community, terms, reach, filters, limit - len(rows), cursor, far=True)
-        return Found([*rows, *found.rows], found.next)
+                return Found(rows, cursors.encode(_BEHIND_ALL, part.mark))
+            found = await self._walk(question, part, leads, limit - len(rows), cursor)
+            rows += found.rows
+            if found.next is not None:
+                return Found(rows, found.next)
+            cursor = None
+        return Found(rows)
 
-    async def _walk(
-        self,
-        community: str,
-        terms: Sequence[Term],
-        reach: Reach,
-        filters: Filters,
-        limit: int,
-        cursor: str | None,
-        *,
-        far: bool,
-    ) -> Found:
-        """The rows in which the terms stand as they were typed; `far`: those in which they don't and yet are found."""
-        lead = await self._lead(community, terms, reach, far=far)
-        walk = _after({"community": community, "words": lead, **_ordered(filters)}, cursor)
-        verified, rows, mark = matching(terms, reach, filters, far=far), list[Document](), _FAR if far else ""
+    async def _walk(self, question: CaseSearch, part: Part, leads: Leads, limit: int, cursor: str | None) -> Found:
+        """The rows of one part of what is found."""
+        index, lead = await self._way_to(question, part, leads)
+        walk = _after({"community": question.community, **lead, **_ordered(question.filters)}, cursor)
+        verified, rows = question.verified(part), list[Document]()
         for look in LOOKS:
-            end = await self._end(walk, look)
+            seen, end = await self._seen(walk, index, look)
+            if not seen:
+                return Found(rows)
             here = walk if end is None else {**walk, "order": {**walk.get("order", {}), "$gte": end}}
-            found = self.rows.find({**here, "$and": [verified]}, {"order": 1}).sort(_NEWEST).hint(WORDS)
+            found = self.rows.find({**here, "$and": [verified]}, {"order": 1}).sort(_NEWEST).hint(index)
             rows += await found.limit(limit + 1 - len(rows)).to_list(None)
             if len(rows) > limit:
                 last = rows[limit - 1]
-                return Found(rows[:limit], cursors.encode(last["order"], mark or last["_id"]))
+                return Found(rows[:limit], cursors.encode(last["order"], part.mark or last["_id"]))
             if end is None:
                 return Found(rows)
             walk = {**walk, "order": {**walk.get("order", {}), "$lt": end}}
-        return Found(rows, cursors.encode(walk["order"]["$lt"], mark))
+        return Found(rows, cursors.encode(walk["order"]["$lt"], part.mark))
 
-    async def _end(self, walk: Mapping[str, Any], look: int) -> int | None:
-        """Where so many rows of a walk end; None where there are not more. Read from the index alone."""
-        ends = self.rows.find(walk, {"_id": 0, "order": 1}).sort(_NEWEST).hint(WORDS).skip(look - 1).limit(1)
-        found = await ends.to_list(1)
-        return int(found[0]["order"]) if found else None
+    async def _seen(self, walk: Mapping[str, Any], index: str, look: int) -> tuple[bool, int | None]:
+        """Whether a walk has any row, and where `look` rows of it end; None where there are not more. Read from the
+        index alone: of a first look all of it, for often there is nothing, and that is known then."""
+        ends = self.rows.find(walk, {"_id": 0, "order": 1}).sort(_NEWEST).hint(index)
+        if look == LOOKS[0]:
+            orders = await ends.limit(look).to_list(look)
+            return bool(orders), int(orders[-1]["order"]) if len(orders) == look else None
+        found = await ends.skip(look - 1).limit(1).to_list(1)
+        return True, int(found[0]["order"]) if found else None
 
-    async def _lead(self, community: str, terms: Sequence[Term], reach: Reach, *, far: bool) -> Document:
+    async def _way_to(self, question: CaseSearch, part: Part, leads: Leads) -> tuple[str, Document]:
+        """The index to walk, and the condition that it is walked by: by the rarest words, or by what is near where the
+        words are common."""
+        if part.far not in leads:
+            leads[part.far] = await self._lead(question.community, question.terms, question.reach, far=part.far)
+        count, lead = leads[part.far]
+        if part.near and question.near is not None:
+            if count >= _COUNTED:
+                named = {"community": question.community, "words": lead}
+                count = await self.rows.count_documents(named, limit=_COUNTED)
+            if count >= _COUNTED:
+                return question.near.index, question.near.walk
+        return WORDS, {"words": lead}
+
+    async def _lead(self, community: str, terms: Sequence[Term], reach: Reach, *, far: bool) -> tuple[int, Document]:
         """The condition on the words that leaves the fewest rows to look at: the rarest tokens of a term."""
         if not far:
             covers = sorted({cover for term in terms for cover in term.near.covers}, key=_telling)[:_LEADS]
-            return min(await self._counted(community, covers, reach), key=_count)[1]
+            return min(await self._counted(community, covers, reach), key=_count)
         leads: list[tuple[int, Document]] = []
-        for term in sorted(terms, key=lambda term: len(term.ways))[:_LEADING_TERMS]:
-            rarest = [
-                min(await self._counted(community, sorted(way.covers, key=_telling)[:_LEADS], reach), key=_count)
-                for way in term.ways
-            ]
-            tokens = sorted({token for _, condition in rarest for token in condition["$in"]})
-            leads.append((sum(map(_count, rarest)), {"$in": tokens}))
-        return min(leads, key=_count)[1]
+        leading = [term for term in terms if all(way.covers for way in term.ways)]
+        for term in sorted(leading, key=lambda term: len(term.ways))[:_LEADING_TERMS]:
+            rarest = await asyncio.gather(
+                *(self._counted(community, sorted(way.covers, key=_telling)[:_LEADS], reach) for way in term.ways)
+            )
+            few = [min(counted, key=_count) for counted in rarest]
+            tokens = sorted({token for count, condition in few if count for token in condition["$in"]})
+            leads.append((sum(map(_count, few)), {"$in": tokens}))
+        return min(leads, key=_count)
 
     async def _counted(self, community: str, covers: Sequence[Cover], reach: Reach) -> list[tuple[int, Document]]:
         """The conditions on the words, each with how many rows it leaves; not counted where there is no choice."""

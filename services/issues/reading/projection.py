@@ -27,6 +27,7 @@ from services.chassis.subscriber.handlers import Received
 from services.issues.reading import marks
 from services.issues.reading.facts import When
 from services.issues.reading.marks import RowMarks, Settled, age_of, pass_name
+from services.issues.reading.nearness import AT_PLACES, CELLS
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.recounting import Recounting
 from services.issues.reading.rewriting import BEFORE, Change, Rewriting, written_in
@@ -66,11 +67,11 @@ def indexes() -> list[IndexModel]:
             + [(name, up) for name in ("group", "channel", "affected", "order", "phase", "level", "assignee")],
             name=WAITING,
         ),
-        IndexModel([("community", up), ("place", up), ("order", down)]),
+        IndexModel(AT_PLACES),
         IndexModel(
             [("community", up), ("cell", up), ("open", up), ("order", down)]
             + [(name, up) for name in ("category", "public", "lon", "lat")],
-            name="cells",
+            name=CELLS,
         ),
         *(
             IndexModel(

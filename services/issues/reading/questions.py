@@ -1,7 +1,8 @@
 """What a question asks for: each of its words as it is typed, and what else people mean by it.
 
 As typed is also what is only written otherwise: 7层, 七楼 and 7F are one, and 3号楼, 三栋 and 3幢. What else is meant:
-the community's synonyms (路灯 for 公共照明), Chinese typed by its sounds or first letters, and a part of a number.
+the community's synonyms (路灯 for 公共照明), Chinese typed by its sounds or first letters, a part of a number, and, of
+the last word, what goes on as it was typed so far: so nothing is lost by one more character that fits.
 Ways of both kinds name sets of tokens, of each of which a row must have one; the index finds it by any of these sets.
 """
 
@@ -123,9 +124,14 @@ def terms(question: str, synonyms: Synonyms = NO_SYNONYMS) -> tuple[Term, ...]:
         TooManyTerms: more than 8.
     """
     bare = (_bare(word) for word in _BETWEEN.split(_APART.sub(r"\1", normal(question))))
-    found = tuple(dict.fromkeys(_term(word, synonyms) for word in bare if RUN.search(word)))
-    if not found:
+    asked = tuple(dict.fromkeys(word for word in bare if RUN.search(word)))
+    if not asked:
         raise NothingToSearch()
+    last = _term(asked[-1], synonyms)
+    on = _typed_on(asked[-1])
+    if on is not None and (on.covers or len(asked) > 1):
+        last = Term(last.near, (*last.far, on))
+    found = (*(_term(word, synonyms) for word in asked[:-1]), last)
     if len(found) > MOST_TERMS:
         raise TooManyTerms(limit=MOST_TERMS)
     return found
@@ -190,6 +196,17 @@ def _joined(ways: Iterable[Way]) -> Way:
         tuple(dict.fromkeys(cover for way in every for cover in way.covers)),
         tuple(pattern for way in every for pattern in way.patterns),
     )
+
+
+def _typed_on(word: str) -> Way | None:
+    """What `word` may become: it ends in letters or digits, and more of them follow. What stands before is whole, and
+    the index finds it by that; where nothing does, other words of the question lead to it."""
+    end = re.search(f"{_WORD_CHARACTER}+$", word)
+    if end is None:
+        return None
+    whole = _as_typed(word[: end.start()])
+    begins = _NOT_BEHIND_A_WORD if end.start() == 0 else ""
+    return Way(whole.covers, (whole.patterns[0] + begins + re.escape(end[0]) + _WORD_CHARACTER,))
 
 
 def _part_of_a_number(digits: str) -> Way:

@@ -42,7 +42,7 @@ def room(
         "reading",
         indexes=INDEXES,
         routers=[
-            search.router(CaseFinder(database), answering, vocabularies),
+            search.router(CaseFinder(database), answering, vocabularies, titles.places),
             map.router(Maps(database)),
             exports.router(database, titles.units),
             kpis.router(CaseFigures(database), formulas, titles, answering, clock),

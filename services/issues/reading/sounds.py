@@ -2,6 +2,7 @@
 
 A text is found by the sounds of every two characters that stand side by side, and by their first letters: 电梯 by
 `dianti` and by `dt`; longer questions by all pairs in them. One syllable alone means any usual character of that sound.
+The last syllable may still be on its way: `diant` finds what `dianti` does.
 """
 
 import os
@@ -50,12 +51,12 @@ def meant(word: str) -> Iterator[tuple[frozenset[str], ...]]:
     plain = _plain(word)
     if not _LETTERS.fullmatch(plain):
         return
+    if characters := _characters().get(plain):
+        yield (characters,)
     for syllables in _parses(plain):
-        if len(syllables) == 1:
-            if characters := _characters().get(plain):
-                yield (characters,)
-        else:
-            yield tuple(frozenset({f"{_SOUND}{one}{other}"}) for one, other in pairwise(syllables))
+        *whole, last_but_one, typed = syllables
+        covers = [frozenset({f"{_SOUND}{one}{other}"}) for one, other in pairwise((*whole, last_but_one))]
+        yield (*covers, frozenset(f"{_SOUND}{last_but_one}{each}" for each in _beginning_with(typed)))
     if len(plain) <= _LONGEST_FIRSTS and _FIRSTS.issuperset(plain):
         yield tuple(frozenset({f"{_FIRST}{one}{other}"}) for one, other in pairwise(plain))
 
@@ -67,19 +68,25 @@ def _plain(word: str) -> str:
 
 
 def _parses(letters: str) -> list[tuple[str, ...]]:
-    """The ways to read `letters` as syllables, those of the fewest first, four at the most."""
+    """The ways to read `letters` as two syllables or more, of which the last may be the beginning of one: those of the
+    fewest first, four at the most."""
     syllables, found = _characters().keys(), list[tuple[str, ...]]()
     waiting: list[tuple[int, tuple[str, ...]]] = [(0, ())]
     while waiting and len(found) < _MOST_PARSES:
         following: list[tuple[int, tuple[str, ...]]] = []
         for at, read in waiting:
-            if at == len(letters):
-                found.append(read)
-                continue
-            ends = range(min(at + _LONGEST_SYLLABLE, len(letters)), at, -1)
+            if read and _beginning_with(letters[at:]):
+                found.append((*read, letters[at:]))
+            ends = range(min(at + _LONGEST_SYLLABLE, len(letters) - 1), at, -1)
             following += [(end, (*read, letters[at:end])) for end in ends if letters[at:end] in syllables]
-        waiting = following[:64] if not following or len(following[0][1]) <= _MOST_SYLLABLES else []
+        waiting = following[:64] if not following or len(following[0][1]) < _MOST_SYLLABLES else []
     return found[:_MOST_PARSES]
+
+
+@cache
+def _beginning_with(letters: str) -> tuple[str, ...]:
+    """The syllables that begin so."""
+    return tuple(sorted(each for each in _characters() if each.startswith(letters)))
 
 
 @cache

@@ -1,13 +1,14 @@
 """Routes of search and queues: cases are found by their words; a queue begins with the case that is due first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from services.chassis.errors import Invalid, NotYours
+from services.chassis.errors import Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
@@ -15,11 +16,15 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store.cursor import InvalidCursor
 from services.contracts.marks import Id
 from services.issues.cases.views import CaseView
+from services.issues.places.domain.datum import Datum, GivenPoint
+from services.issues.places.domain.places import Place
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import FiltersDep
-from services.issues.reading.finding import COUNTED, CaseFinder, Reach
+from services.issues.reading.finding import COUNTED, CaseFinder, CaseSearch, Reach
+from services.issues.reading.nearness import Near, around, at_place
 from services.issues.reading.questions import LONGEST_QUESTION, NothingToSearch, TooManyTerms, known_as, terms
 from services.issues.reading.row import STAFF_DESK, VERIFIERS_DESK, reporter_desk, unit_desk
+from services.issues.shared.cache import AggregateCache
 from services.issues.vocabulary.vocabularies import Vocabularies
 
 BASE = "/api/issues/v1"
@@ -50,15 +55,44 @@ class DeskCount(BaseModel):
     more: bool
 
 
-def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies) -> APIRouter:
-    """The routes of search and queues. Who searches for a word of `vocabularies` finds those that mean the same."""
+class PointHalf(
+    Invalid,
+    code="search.point-half",
+    zh="位置须同时给出经度和纬度。",
+    en="A point has a longitude and a latitude.",
+):
+    """One of the two alone is nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class _NearTo:
+    place: str | None
+    point: GivenPoint | None
+
+
+async def _near_to(
+    near: Annotated[Id | None, Query(description="A place: cases in its building come first.")] = None,
+    lon: Annotated[float | None, Query(ge=-180, le=180, description="A point: cases around it come first.")] = None,
+    lat: Annotated[float | None, Query(ge=-90, le=90)] = None,
+    datum: Annotated[Datum, Query(description="Of the point.")] = Datum.WGS84,
+) -> _NearTo:
+    if (lon is None) != (lat is None):
+        raise PointHalf()
+    return _NearTo(near, None if lon is None or lat is None else GivenPoint(lon=lon, lat=lat, datum=datum))
+
+
+def router(
+    finding: CaseFinder, answering: Answering, vocabularies: Vocabularies, places: AggregateCache[Place]
+) -> APIRouter:
+    """The routes of search and queues. Who searches for a word of `vocabularies` finds those that mean the same, and
+    first what is near to one of `places` or to a point."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
 
     @routes.get(
         "/search",
         response_model=PageView[CaseView],
         summary="Cases by their words",
-        responses=problems(NotYours, NothingToSearch, TooManyTerms, InvalidCursor),
+        responses=problems(NotYours, NothingToSearch, TooManyTerms, InvalidCursor, UnknownAggregate, PointHalf),
     )
     async def search(
         request: Request,
@@ -67,11 +101,13 @@ def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies
         filters: FiltersDep,
         community: Annotated[Id, Query()],
         q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION, description="Every word must be found.")],
+        to: Annotated[_NearTo, Depends(_near_to)],
     ) -> Response:
         """First the cases in which the words stand as they were typed, then those in which something else is found that
-        they may mean: a synonym (`GET /synonyms/{community}`), what sounds so (`dianti`, `dt`), a part of a number;
-        both newest first. Width, case, traditional characters and ways to write numbers (7层, 七楼, 7F; 3号楼, 三栋)
-        make no difference. A page may hold fewer cases than asked for and still have a `next`.
+        they may mean: a synonym (`GET /synonyms/{community}`), what sounds so (`dianti`, `dt`), a part of a number, a
+        last word that is not typed to its end; within both what is near, and the newest first. Width, case,
+        traditional characters and ways to write numbers (7层, 七楼, 7F; 3号楼, 三栋) make no difference. A page may
+        hold fewer cases than asked for and still have a `next`.
 
         Everybody searches titles, categories and places of public categories; workers also the words of reports and
         remarks, a handler those of the own units' cases. A case is found about a second after it changed.
@@ -79,7 +115,8 @@ def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies
         principal.require(community)
         reach = Reach.of(principal, community)
         asked = terms(q, known_as(await vocabularies.of(community)))
-        found = await finding.search(community, asked, reach, filters, page.limit, page.cursor)
+        question = CaseSearch(community, asked, reach, filters, await _near(places, community, to))
+        found = await finding.search(question, page.limit, page.cursor)
         return await answering.answer(found, principal, request)
 
     @routes.get(
@@ -125,6 +162,23 @@ def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies
         return page_of(found, None, request)
 
     return routes
+
+
+async def _near(places: AggregateCache[Place], community: str, to: _NearTo) -> Near | None:
+    """Where is near; a place goes before a point.
+
+    Raises:
+        UnknownAggregate: there is no such place in the community.
+    """
+    if to.place is not None:
+        place = await places.get(to.place)
+        if place.community != community:
+            raise UnknownAggregate(kind="place", id=to.place)
+        return at_place(place.outer)
+    if to.point is None:
+        return None
+    point = to.point.point()
+    return around(point.lon, point.lat)
 
 
 async def _count(finding: CaseFinder, community: str, desk: Desk, names: Sequence[str], by: Principal) -> DeskCount:

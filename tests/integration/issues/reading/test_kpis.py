@@ -1,134 +1,28 @@
 """The figures after a random life of many cases: the journal alone gives the same, and each leads to its cases."""
 
-import asyncio
-import os
 import random
-import sys
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-
 from services.chassis.principal import Role
-from services.chassis.room import Room
 from services.chassis.store import journal
 from services.chassis.store.journal import Journal
-from services.chassis.store.mongo import Database
 from services.contracts.issues import UnitKind
-from services.issues.app import service
 from services.issues.reading.counts import COUNTS
 from services.issues.reading.facts import By
 from services.issues.reading.figures import CaseFigures, Period, Step
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
-from services.issues.settings import IssuesSettings
-from tests.integration import standing
-from tests.integration.calling import Hand
 from tests.integration.issues.calling import OPERATOR, Api, a_community
-from tests.integration.issues.kept import Kept
-from tests.integration.issues.opening import called, indexed
 from tests.integration.issues.query_plans import winning
+from tests.integration.issues.reading.lives import BEGAN, World, recompute
+from tests.integration.issues.reading.lives import live as live_through
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, person
 
-BEGAN = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[4]
-
-
-@dataclass
-class World:
-    """A service whose clock is moved by hand."""
-
-    api: Api
-    store: Kept
-    db: Database
-    clock: Hand
-    settings: IssuesSettings
-    rooms: Sequence[Room]
-
-    async def follow(self) -> None:
-        """What relay, events and sweep do in a running service."""
-        collection = self.store.cases.collection
-        entries = [
-            journal.document(case["_id"], "case", HERE, entry)
-            async for case in collection.find({})
-            for entry in case["outbox"]
-        ]
-        if entries:
-            await Journal(self.db).append(entries)
-        await self.store.projection.rebuild()
-        await self.store.projection.catch_up()
-
-
-@pytest.fixture
-async def world(settings: IssuesSettings) -> AsyncIterator[World]:
-    clock = Hand(BEGAN)
-    async with indexed(settings, clock) as runtime:
-        store = Kept.of(runtime)
-        rooms = service.rooms(runtime)
-        async with called(rooms, settings) as api:
-            yield World(api, store, runtime.database, clock, settings, rooms)
-
-
-_STRAIGHT = ("accept", "dispatch", "start", "handle", "verify", "rate")
-"""Taken more often, so that enough cases come to their end."""
-
-
-async def _live(world: World, dice: random.Random, cases: int, commands: int) -> None:
-    """Cases are reported and treated by chance; what the table does not allow is refused and changes nothing."""
-    unit, houses = await a_community(world.api)
-    street = {"community": HERE, "code": "street", "kind": UnitKind.STREET, "title": "街道办"}
-    other = (await world.api.made(OPERATOR, "/units", street))["id"]
-    handler = person("handler-7", Role.HANDLER, units=(unit, other))
-    steps: list[tuple[Any, str, dict[str, Any]]] = [
-        (STAFF, "accept", {}),
-        (STAFF, "dispatch", {"unit": unit}),
-        (STAFF, "reassign", {"unit": other}),
-        (STAFF, "merge", {}),
-        (STAFF, "unmerge", {}),
-        (STAFF, "reject", {"reason": "不属实"}),
-        (handler, "start", {}),
-        (handler, "contact", {}),
-        (handler, "request-extension", {"reason": "配件未到"}),
-        (STAFF, "grant-extension", {}),
-        (STAFF, "pause", {"reason": "待天气好转"}),
-        (STAFF, "resume", {}),
-        (handler, "handle", {}),
-        (handler, "return", {"reason": "不归我们"}),
-        (SUPERVISOR, "verify", {}),
-        (SUPERVISOR, "send-back", {"reason": "没有做好"}),
-        (RESIDENT, "rate", {"rating": 4}),
-        (RESIDENT, "reopen", {"reason": "又响了"}),
-    ]
-    made: list[str] = []
-    done = 0
-    for turn in range(cases + commands):
-        world.clock.wait(timedelta(minutes=dice.randrange(600)))
-        if not made or (len(made) < cases and dice.random() < cases / (cases + commands)):
-            category = dice.choice(["noise", "other"])
-            by = dice.choice([RESIDENT, STAFF])
-            body = {"community": HERE, "category": category, "place": dice.choice(houses), "text": "楼上很吵"}
-            made.append((await world.api.made(by, "/cases", body))["id"])
-            continue
-        by, command, asked = dice.choices(steps, [1 + 4 * (step[1] in _STRAIGHT) for step in steps])[0]
-        if command == "rate":
-            asked = {"rating": dice.randint(1, 5)}
-        if command in ("pause", "request-extension"):
-            asked = {**asked, "until": (world.clock.now + timedelta(days=9)).isoformat()}
-        if command == "merge":
-            asked = {"into": dice.choice(made[-5:])}
-        answer = await world.api.post(by, f"/cases/{dice.choice(made[-5:])}/{command}", asked)
-        assert answer.status in (200, 403, 409) or answer.code == "case.no-more-time", answer.json
-        if dice.random() < 0.2:
-            await standing.sweep(world.rooms, "case-clock").once(world.clock)
-        done += answer.status == 200
-        if turn % 60 == 0:
-            await world.follow()
-    assert done > commands / 30
 
 
 def _periods(world: World) -> list[Period]:
@@ -137,9 +31,8 @@ def _periods(world: World) -> list[Period]:
     return [Period(first, last), Period(first + timedelta(days=2), middle), Period(middle, middle)]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_the_journal_alone_gives_the_live_figures(world: World, seed: int) -> None:
-    await _live(world, random.Random(seed), cases=25, commands=500)
+async def test_the_journal_alone_gives_the_live_figures(world: World) -> None:
+    await live_through(world, random.Random(1), cases=25, commands=400)
     await world.follow()
     database = world.db
     for period in _periods(world):
@@ -153,7 +46,7 @@ async def test_the_journal_alone_gives_the_live_figures(world: World, seed: int)
 
 
 async def test_each_figure_leads_to_its_cases(world: World) -> None:
-    await _live(world, random.Random(3), cases=20, commands=250)
+    await live_through(world, random.Random(3), cases=20, commands=250)
     await world.follow()
     days: dict[str, Any] = {"from": BEGAN.date(), "to": world.clock.now.date()}
     looked = 0
@@ -225,7 +118,7 @@ async def _all(api: Api, link: str) -> list[str]:
 
 
 async def test_parts_of_a_period_add_up_to_it(world: World) -> None:
-    await _live(world, random.Random(4), cases=15, commands=120)
+    await live_through(world, random.Random(4), cases=15, commands=120)
     await world.follow()
     period = _periods(world)[0]
     figures = CaseFigures(world.db)
@@ -241,52 +134,34 @@ async def test_parts_of_a_period_add_up_to_it(world: World) -> None:
 
 
 async def test_a_tampered_count_is_told_by_the_command(world: World) -> None:
-    await _live(world, random.Random(5), cases=10, commands=60)
+    await live_through(world, random.Random(5), cases=10, commands=60)
     await world.follow()
     month = f"{BEGAN:%Y}"
-    code, told = await _recompute(world.settings, month)
+    code, told = await recompute(world.settings, month)
     assert (code, ", 0 differ" in told) == (0, True), told
     counts = world.db[COUNTS]
     await counts.update_many({"_id": {"$regex": r"\|reported\|total\|"}}, {"$set": {"n.=": [0, 99]}})
-    code, told = await _recompute(world.settings, month)
+    code, told = await recompute(world.settings, month)
     assert code == 1
     assert "total\tfiling\tjournal" in told
 
 
 async def test_what_is_not_drawn_yet_is_told_apart_from_what_differs(world: World) -> None:
-    await _live(world, random.Random(6), cases=10, commands=60)
+    await live_through(world, random.Random(6), cases=10, commands=60)
     await world.follow()
     [house] = await world.store.places.stored.collection.find({"state.kind": "building"}).limit(1).to_list(1)
     body = {"community": HERE, "category": "noise", "place": house["_id"], "text": "楼上很吵"}
     late = (await world.api.made(STAFF, "/cases", body))["id"]
     [case] = await world.store.cases.collection.find({"_id": late}).to_list(1)
     await Journal(world.db).append([journal.document(late, "case", HERE, each) for each in case["outbox"]])
-    code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
+    code, told = await recompute(world.settings, f"{BEGAN:%Y}")
     assert (code, ", 0 differ" in told, "1 cases and the counts of 0 days are not drawn yet" in told) == (3, True, True)
     await world.store.projection.rebuild()
     await world.store.projection._make_rows()
-    code, told = await _recompute(world.settings, f"{BEGAN:%Y}")
+    code, told = await recompute(world.settings, f"{BEGAN:%Y}")
     assert (code, "0 cases and the counts of" in told) == (3, True), told
     await world.store.projection.catch_up()
-    assert (await _recompute(world.settings, f"{BEGAN:%Y}"))[0] == 0
-
-
-async def _recompute(settings: IssuesSettings, period: str) -> tuple[int, str]:
-    environment = {
-        **os.environ,
-        "ENVIRONMENT": "test",
-        "MONGODB_URL": settings.mongodb_url,
-        "ISSUES_DATABASE": settings.database,
-        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
-        "AUTH_DEVELOPMENT_KEY": str(settings.auth_development_key),
-    }
-    command = ["-m", "services", "kpis", "recompute", "--community", HERE, "--period", period, "--patience", "0"]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe
-    )
-    out, errors = await process.communicate()
-    return process.returncode or 0, (out + errors).decode()
+    assert (await recompute(world.settings, f"{BEGAN:%Y}"))[0] == 0
 
 
 async def test_figures_are_for_workers_and_say_how_sure_they_are(world: World) -> None:

@@ -96,6 +96,53 @@ async def test_a_search_that_looks_long_goes_on_where_it_ended(
     assert seen == [wanted]
 
 
+async def test_what_is_near_comes_first_page_by_page(
+    api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, houses = unit_and_houses
+    await placed(store, houses)
+    made = [await reported(api, houses[number % 3], text="装修噪声") for number in range(6)]
+    meant = [await reported(api, houses[number], text="楼上噪音大") for number in range(2)]
+    await up_to_date(store)
+    first, second, third = (made[n::3][::-1] for n in range(3))
+    wherever = made[::-1]
+
+    def before_others(some: list[str], *others: str) -> list[str]:
+        return [*some, *(case for case in (*others, *wherever) if case not in some)]
+
+    async def found(q: str, **near: Any) -> list[str]:
+        seen, cursor = list[str](), None
+        for _ in range(30):
+            answer = await api.get(STAFF, "/search", community=HERE, q=q, limit=2, cursor=cursor, **near)
+            seen += [item["id"] for item in answer.json["items"]]
+            cursor = answer.json["next"]
+            if cursor is None:
+                return seen
+        raise AssertionError("it has no end")
+
+    assert await found("装修") == wherever
+    near = before_others(first)
+    assert await found("装修", near=houses[0]) == near
+    assert await found("装修", lon=114.25, lat=30.6) == near
+    assert await found("装修", lon=114.2601, lat=30.6003) == [
+        *second,
+        *(case for case in wherever if case not in second),
+    ]
+    assert await found("装修", lon=120.0, lat=30.0) == wherever
+    assert await found("噪声扰民", near=houses[2]) == [
+        *third,
+        *(c for c in [*meant[::-1], *wherever] if c not in third),
+    ]
+    gcj = await api.get(STAFF, "/search", community=HERE, q="装修", lon=114.2655, lat=30.5977, datum="GCJ-02", limit=2)
+    assert [item["id"] for item in gcj.json["items"]] == second
+    for counted_as_common in (1, 1000):
+        monkeypatch.setattr("services.issues.reading.finding._COUNTED", counted_as_common)
+        assert await found("装修", near=houses[0]) == near, "walked by the place, or by the words"
+        assert await found("装修", lon=114.25, lat=30.6) == near
+    assert (await api.get(STAFF, "/search", community=HERE, q="灯", near="nowhere")).status == 404
+    assert (await api.get(STAFF, "/search", community=HERE, q="灯", lon=1)).code == "search.point-half"
+
+
 QUESTIONS: list[tuple[dict[str, Any], list[tuple[str, int]]]] = [
     ({"community": HERE, "words": {"$in": ["灯", "\x01灯"]}}, [("order", -1)]),
     ({"community": HERE, "words": "灯", "order": {"$lt": 5}}, [("order", -1)]),

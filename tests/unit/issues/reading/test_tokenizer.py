@@ -1,6 +1,7 @@
 """What a Chinese text is found by, and what a question asks for."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
+from services.issues.reading.numerals import numerals
 from services.issues.reading.questions import (
     _BETWEEN,
     NO_SYNONYMS,
@@ -18,8 +20,10 @@ from services.issues.reading.questions import (
     known_as,
     terms,
 )
+from services.issues.reading.sounds import of_pair
 from services.issues.reading.tokenizer import normal, pairs, tokens
 from services.issues.vocabulary.residential import RESIDENTIAL
+from tests.contract.masking.complaints import complaints
 
 CHINESE = st.text(st.sampled_from("楼道照明灯不亮电梯漏水九号"), min_size=1, max_size=12)
 MIXED = st.text(st.sampled_from("楼道灯9a B-，。 \t８号LED"), max_size=30)
@@ -28,10 +32,15 @@ MIXED = st.text(st.sampled_from("楼道灯9a B-，。 \t８号LED"), max_size=30
 FIRST = known_as(RESIDENTIAL)
 
 
+@lru_cache(maxsize=256)
+def _indexed(text: str) -> tuple[str, set[str]]:
+    plain = normal(text)
+    return plain, tokens(plain)
+
+
 def found(question: str, text: str, synonyms: Synonyms = NO_SYNONYMS, *, typed: bool = False) -> bool:
     """Whether the index and then the text itself find `question` in `text`; `typed`: as it is typed."""
-    plain = normal(text)
-    index = tokens(plain)
+    plain, index = _indexed(text)
 
     def finds(way: Way) -> bool:
         return all(cover & index for cover in way.covers) and all(re.search(each, plain) for each in way.patterns)
@@ -232,3 +241,60 @@ def test_punctuation_around_words_and_between_them_is_not_searched_for(question:
 def test_punctuation_within_a_word_is() -> None:
     assert found("e-bike", "E-bike in the hall")
     assert not found("e-bike", "e bike")
+
+
+REAL = complaints(60, seed=3)
+HAN_RUN = re.compile("[\u4e00-\u9fff]{2,}")
+
+
+@pytest.mark.parametrize("synonyms", [NO_SYNONYMS, FIRST], ids=["alone", "with synonyms"])
+def test_words_cut_anywhere_are_found_in_what_people_write(synonyms: Synonyms) -> None:
+    """梯坏 in 电梯坏了: nothing depends on where somebody believes that a word ends. A number is not cut: 十七层 is not
+    found by 七层."""
+    tried = 0
+    for text in REAL:
+        plain = normal(text)
+        cut = {at for numeral in numerals(plain) for at in range(numeral.start, numeral.end)}
+        for run in HAN_RUN.finditer(plain):
+            for start in range(run.start(), run.end() - 1):
+                for end in range(start + 2, min(start + 5, run.end()) + 1):
+                    if cut.isdisjoint({start, start - 1, end - 1, end}):
+                        tried += 1
+                        assert found(plain[start:end], text, synonyms, typed=True), (plain[start:end], text)
+    assert tried > 500
+
+
+def _stays_found(typed: list[str], text: str) -> None:
+    """What a question has found once, it finds with each character more that fits."""
+    states = [found(question, text, FIRST) for question in typed]
+    if True in states:
+        first = states.index(True)
+        assert all(states[first:]), (typed[first:], text)
+
+
+def test_no_character_more_that_fits_loses_what_was_found() -> None:
+    for text in REAL:
+        plain = normal(text)
+        for word in plain.split()[:2]:
+            _stays_found([word[:n] for n in range(1, len(word) + 1) if re.search(r"\w", word[:n])], text)
+        for run in list(HAN_RUN.finditer(plain))[:2]:
+            part = run[0][:4]
+            read = [lazy_pinyin(pair) for pair in pairs(part)]
+            alone = all(
+                of_pair(pair)[0] == "~" + "".join(sounds) for pair, sounds in zip(pairs(part), read, strict=True)
+            )
+            if alone and all(one[1] == other[0] for one, other in pairwise(read)):
+                letters = "".join([read[0][0], *(pair[1] for pair in read)])
+                assert found(letters, text), letters
+                _stays_found([letters[:n] for n in range(len(read[0][0]), len(letters) + 1)], text)
+
+
+@pytest.mark.parametrize(
+    "whole", ["yg-2611-0042", "diantiyixiang", "七楼电梯", "3号楼702室", "电梯 led灯", "电梯 702", "loudaodeng"]
+)
+def test_what_people_type_is_found_from_its_first_word_on(whole: str) -> None:
+    text = "3号楼702室 七楼电梯异响 楼道灯 LED灯 YG-2611-0042"
+    states = [found(whole[:n], text, FIRST) for n in range(1, len(whole) + 1) if re.search(r"\w", whole[:n])]
+    first = states.index(True)
+    assert first <= 4
+    assert all(states[first:]), [whole[: n + 1] for n, state in enumerate(states) if not state]

@@ -29,7 +29,9 @@ def test_an_open_wish_is_answered_later_where_there_are_more_holidays() -> None:
     [event] = decision.events
     assert isinstance(event, WishDueMoved)
     assert (event.due_at, event.previous_due_at) == (AFTER.due(NOW, TEN_DAYS), wish.due_at)
-    assert event.due_at is not None and wish.due_at is not None and event.due_at > wish.due_at
+    assert event.due_at is not None
+    assert wish.due_at is not None
+    assert event.due_at > wish.due_at
     assert event.proposer == RESIDENT.sub
     assert count_due_anew(decision.aggregate, AFTER, TWENTY_DAYS, NOW + HOUR).events == ()
     assert count_due_anew(decision.aggregate, BEFORE, TWENTY_DAYS, NOW + HOUR).aggregate.due_at == wish.due_at
