@@ -22,7 +22,7 @@ def put_right(category: str, name: str) -> bytes:
     if category == "wall":
         for row in range(40, 96, 14):
             draw.rectangle((110, row, 150, row + 12), fill="#f4efe4", outline="#b9ae98")
-    for bit in range(16):  # each picture its own
+    for bit in range(32):  # each picture its own, for a photo shows one thing alone
         draw.point((2 + bit, 117), fill="#ffffff" if seed >> bit & 1 else "#000000")
     draw.text((4, 104), name.encode("ascii", "ignore").decode()[:24], fill="#ffffff")
     out = io.BytesIO()
