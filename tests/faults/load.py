@@ -154,7 +154,7 @@ async def everything_told_once(load: Load) -> None:
         versions = {found["_id"]: found["v"] for found in issues["cases"].find(_OURS, {"v": 1})}
         assert len(versions) == len(load.reported), "a report that was repeated made a second case"
         assert all(arrivals[case] == list(range(1, version + 1)) for case, version in versions.items())
-    await eventually(lambda: _effects_once(load), within=60, every=0.25)
+    await eventually(lambda: _effects_once(load), within=120, every=0.25)
 
 
 async def _outboxes_empty(variables: dict[str, str]) -> bool:
