@@ -44,6 +44,7 @@ class AccountCorrected(
     minutes: Public[int]
     added: Public[int]
     by: Internal[PersonId]
+    volunteer: Public[PersonId | None] = None
 
 
 class AccountErased(Event, type="cn.community.volunteers.account.erased.v1", topic=VOLUNTEERS, state=AccountState):
@@ -66,6 +67,22 @@ class AccountReceived(Event, type="cn.community.volunteers.account.received.v1",
 
     transfer: Public[Thing[Id]]
     coins: Public[int]
+
+
+class AccountRedeemed(Event, type="cn.community.volunteers.account.redeemed.v1", topic=VOLUNTEERS, state=AccountState):
+    """Points were taken for something, which is not told."""
+
+    redemption: Public[Thing[Id]]
+    points: Public[int]
+
+
+class AccountRedemptionReversed(
+    Event, type="cn.community.volunteers.account.redemption-reversed.v1", topic=VOLUNTEERS, state=AccountState
+):
+    """Points that were taken were given back."""
+
+    redemption: Public[Thing[Id]]
+    points: Public[int]
 
 
 class AccountPaymentReversed(

@@ -1,1 +1,1 @@
-"""Hours: the ledger of time that people gave, and the coins of the time bank. `sheet` writes the ledger as CSV."""
+"""Hours: the ledgers of the time that people gave, of coins of the time bank, and of points. `sheet` writes CSV."""

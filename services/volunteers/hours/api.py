@@ -16,7 +16,7 @@ from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
-from services.volunteers.hours.domain import coins, ledger
+from services.volunteers.hours.domain import coins, ledger, points
 from services.volunteers.hours.domain.coins import (
     NoSuchPayment,
     NotEnoughCoins,
@@ -25,7 +25,22 @@ from services.volunteers.hours.domain.coins import (
     Reverse,
     ReversedAlready,
 )
-from services.volunteers.hours.domain.ledger import Account, CoinCaps, Correct, UnknownEntry, account_id, new_account
+from services.volunteers.hours.domain.ledger import (
+    Account,
+    Correct,
+    OwnAccount,
+    UnknownEntry,
+    account_id,
+    new_account,
+)
+from services.volunteers.hours.domain.points import (
+    GiveBackPoints,
+    NoSuchRedemption,
+    NotEnoughPoints,
+    Redeem,
+    RedemptionReversed,
+)
+from services.volunteers.hours.settings import HoursSettings
 from services.volunteers.hours.sheet import sheet
 from services.volunteers.hours.store import totals as totals_of
 from services.volunteers.hours.views import AccountView, TotalsView, account_view
@@ -41,7 +56,7 @@ class _Sheet(StreamingResponse):
     media_type = MEDIA_TYPE
 
 
-def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], caps: CoinCaps) -> APIRouter:
+def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], settings: HoursSettings) -> APIRouter:
     """The routes of accounts."""
     routes = APIRouter(prefix=BASE, tags=["hours"])
 
@@ -89,19 +104,20 @@ def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], cap
         "/{id}/corrections",
         response_model=AccountView,
         summary="Correct an entry by a further one",
-        responses=problems(NotYours, UnknownAggregate, StaleVersion, UnknownEntry, TooManyMinutes),
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, UnknownEntry, TooManyMinutes, OwnAccount),
     )
     async def correct(id: Id, body: Correct, command: CommandDep) -> Response:
         by = command.principal
         return await command.change(
             accounts,
             id,
-            lambda account, now: ledger.correct(account, body, by, now, caps),
+            lambda account, now: ledger.correct(account, body, by, now, settings.coin_caps, settings.point_rules),
             account_view,
             known_to=_mine(by),
         )
 
     _coins(routes, accounts, volunteers)
+    _points(routes, accounts)
     return routes
 
 
@@ -135,6 +151,35 @@ def _coins(routes: APIRouter, accounts: Aggregates[Account], volunteers: Aggrega
         by = command.principal
         return await command.change(
             accounts, id, lambda a, now: coins.reverse(a, body, by, now), account_view, known_to=_mine(by)
+        )
+
+
+def _points(routes: APIRouter, accounts: Aggregates[Account]) -> None:
+    refusals = (NotYours, UnknownAggregate, StaleVersion, OwnAccount)
+
+    @routes.post(
+        "/{id}/redemptions",
+        response_model=AccountView,
+        summary="Something was taken for points",
+        responses=problems(*refusals, NotEnoughPoints),
+    )
+    async def redeem(id: Id, body: Redeem, command: CommandDep) -> Response:
+        """Staff write it down; it can be given back once."""
+        by, redemption = command.principal, new_id("redemption")
+        return await command.change(
+            accounts, id, lambda a, now: points.redeem(a, body, redemption, by, now), account_view, known_to=_mine(by)
+        )
+
+    @routes.post(
+        "/{id}/redemptions/give-back",
+        response_model=AccountView,
+        summary="Give points back",
+        responses=problems(*refusals, NoSuchRedemption, RedemptionReversed),
+    )
+    async def give_back(id: Id, body: GiveBackPoints, command: CommandDep) -> Response:
+        by = command.principal
+        return await command.change(
+            accounts, id, lambda a, now: points.give_back(a, body, by, now), account_view, known_to=_mine(by)
         )
 
 

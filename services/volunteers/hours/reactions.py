@@ -10,22 +10,22 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.chassis.values import local_date
 from services.contracts.activities import ActivityCheckedOut
-from services.contracts.volunteers import AccountPaid, AccountPaymentReversed, NeedFulfilled, Origin
+from services.contracts.volunteers import AccountPaid, AccountPaymentReversed, NeedFulfilled, Origin, VolunteerMerged
 from services.volunteers.hours.domain.coins import receive, take_back
 from services.volunteers.hours.domain.ledger import (
-    COIN_CAPS,
     Account,
-    CoinCaps,
     Service,
     account_id,
     credit,
     new_account,
 )
+from services.volunteers.hours.domain.merging import hand_over, services_of, take_over
+from services.volunteers.hours.settings import HoursSettings
 from services.volunteers.needs.domain.need import Need
 
 
 def reactions(
-    handlers: Handlers, accounts: Aggregates[Account], needs: Aggregates[Need], caps: CoinCaps = COIN_CAPS
+    handlers: Handlers, accounts: Aggregates[Account], needs: Aggregates[Need], settings: HoursSettings
 ) -> None:
     """Put the handlers of hours into the table."""
 
@@ -37,15 +37,32 @@ def reactions(
             day = local_date(left.at - timedelta(minutes=max(0, left.minutes)))
             activity = received.envelope.aggregate_id
             service = Service(source=Origin.ACTIVITY, activity=activity, minutes=left.minutes, on=day)
-            await _credit(accounts, received, left.person, service, caps)
+            await _credit(accounts, received, left.person, service, settings)
 
     @handlers.on(NeedFulfilled)
     async def credit_need(received: Received[NeedFulfilled]) -> None:
         """Staff confirmed a service: it is entered."""
         done = received.event
         need = (await needs.get(received.envelope.aggregate_id)).aggregate
-        service = Service(source=need.origin, need=need.id, minutes=done.minutes, on=local_date(done.starts_at))
-        await _credit(accounts, received, done.person, service, caps)
+        day, category = local_date(done.starts_at), done.category
+        service = Service(source=need.origin, need=need.id, minutes=done.minutes, on=day, category=category)
+        await _credit(accounts, received, done.person, service, settings)
+
+    @handlers.on(VolunteerMerged)
+    async def merge_accounts(received: Received[VolunteerMerged]) -> None:
+        """What was given under the record that ended is one total with what was given under the other."""
+        merged, caps, rules = received.event, settings.coin_caps, settings.point_rules
+        ended = await accounts.find(account_id(received.envelope.community, merged.person))
+        if ended is None:
+            return
+        services = services_of(ended.aggregate)
+        await _enter(accounts, received, merged.into, lambda a, now: take_over(a, services, now, caps, rules))
+        await accounts.change(
+            ended.aggregate.id,
+            lambda account, now: hand_over(account, now, caps, rules),
+            received.cause,
+            taken=received.taken,
+        )
 
     @handlers.on(AccountPaid)
     async def pay_in(received: Received[AccountPaid]) -> None:
@@ -63,9 +80,10 @@ def reactions(
 
 
 async def _credit(
-    accounts: Aggregates[Account], received: Received[Any], person: str, service: Service, caps: CoinCaps
+    accounts: Aggregates[Account], received: Received[Any], person: str, service: Service, settings: HoursSettings
 ) -> None:
-    await _enter(accounts, received, person, lambda account, now: credit(account, service, now, caps))
+    caps, rules = settings.coin_caps, settings.point_rules
+    await _enter(accounts, received, person, lambda account, now: credit(account, service, now, caps, rules))
 
 
 async def _enter(

@@ -23,8 +23,8 @@ def room(
         "hours",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(accounts, volunteers, settings.coin_caps)],
-        reactions=lambda table: reactions(table, accounts, needs, settings.coin_caps),
+        routers=[router(accounts, volunteers, settings)],
+        reactions=lambda table: reactions(table, accounts, needs, settings),
         erase=partial(erase, accounts),
     )
 

@@ -24,8 +24,9 @@ COLUMNS = (
     "服务时长(小时)",
     "记录时间",
     "更正记录编号",
+    "服务类别",
 )
-"""Number of the record, volunteer, source, project, date, minutes, hours, time of recording, which it corrects."""
+"""Number of the record, volunteer, source, project, date, minutes, hours, when recorded, what it corrects, kind."""
 
 _PAGE = 200
 
@@ -54,6 +55,7 @@ def rows_of(account: Account) -> list[tuple[str, ...]]:
             hours_text(entry.minutes),
             entry.at.isoformat(),
             entry.corrects or "",
+            entry.category or "",
         )
         for entry in account.entries
     ]

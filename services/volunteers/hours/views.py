@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import AccountState, Origin
-from services.volunteers.hours.domain.ledger import Account, CoinKind
+from services.volunteers.hours.domain.ledger import Account, CoinKind, PointKind
 from services.volunteers.hours.domain.stars import hours_text, stars_of
 from services.volunteers.shared.views import Identified, shown, taken
 
@@ -18,6 +18,7 @@ class EntryView(BaseModel):
     source: Origin
     activity: str | None
     need: str | None
+    category: str | None
     minutes: int
     claimed: int = Field(description="Before the day's cap.")
     on: date
@@ -36,10 +37,20 @@ class CoinView(BaseModel):
     at: datetime
 
 
+class PointView(BaseModel):
+    """A line of points. `reference`: the entry that earned them, or what was taken."""
+
+    kind: PointKind
+    points: int
+    reference: str
+    what: str | None
+    at: datetime
+
+
 class AccountView(AccountState, Identified):
     """A person's hours and coins. `hours`: the minutes as hours, cut and never rounded up; `stars`: what they earned.
 
-    `balance`: the coins of the time bank, in minutes.
+    `balance`: the coins of the time bank, in minutes. `points`: those that are left.
     """
 
     entries: list[EntryView]
@@ -47,6 +58,8 @@ class AccountView(AccountState, Identified):
     stars: int
     balance: int
     coins: list[CoinView]
+    points: int
+    point_lines: list[PointView]
 
 
 class TotalsView(BaseModel):
@@ -69,4 +82,6 @@ def account_view(stored: Stored[Account]) -> AccountView:
         stars=stars_of(account.minutes),
         balance=account.balance,
         coins=[CoinView(**taken(line, CoinView)) for line in account.coins],
+        points=account.points,
+        point_lines=[PointView(**taken(line, PointView)) for line in account.point_lines],
     )

@@ -5,6 +5,7 @@ entry that names the first. No calendar day holds more than `DAY_CAP` minutes; t
 entry.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -12,7 +13,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
-from services.chassis.errors import Invalid
+from services.chassis.errors import Forbidden, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request, Text
 from services.contracts.marks import Office, Officer, Someone, Thing
@@ -28,8 +29,17 @@ class UnknownEntry(Invalid, code="account.unknown-entry", zh="没有这条服务
     """Corrections name the entry they correct; a correction is not corrected itself, its entry is."""
 
 
+class OwnAccount(
+    Forbidden,
+    code="account.not-by-oneself",
+    zh="本人的时长、积分须由其他工作人员办理。",
+    en="Somebody else of the staff changes one's own account.",
+):
+    """Nobody credits themselves, staff neither."""
+
+
 class Service(Value):
-    """A service that a person gave, to an activity or to a need."""
+    """A service that a person gave, to an activity or to a need. `category`: its kind, where it is known."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,6 +48,7 @@ class Service(Value):
     need: Thing[str | None] = None
     minutes: int
     on: date
+    category: Thing[str | None] = None
 
     @property
     def source_id(self) -> str:
@@ -94,12 +105,48 @@ class CoinCaps(Value):
     in_all: int = 1_500 * 60
 
 
+class PointKind(StrEnum):
+    """How a line of points came about. `corrected`: the entry that had earned them was."""
+
+    EARNED = "earned"
+    CORRECTED = "corrected"
+    SPENT = "spent"
+    GIVEN_BACK = "given-back"
+
+
+class PointLine(Value):
+    """A line of points. `reference`: the entry that earned them, or what was taken; `what`: what that was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: PointKind
+    points: int
+    reference: Thing[str]
+    what: Office[str | None] = Field(default=None, repr=False)
+    at: datetime
+    by: Officer[str | None] = None
+
+
+class PointRules(Value):
+    """The points that an hour earns, by the kind of service, and the most of a day and of an account."""
+
+    an_hour: int = 10
+    by_category: Mapping[str, int] = Field(default_factory=dict)
+    a_day: int = 80
+    in_all: int = 100_000
+
+    def earned(self, category: str | None, minutes: int) -> int:
+        """The whole points of so many minutes."""
+        return max(0, minutes) * self.by_category.get(category or "", self.an_hour) // 60
+
+
 class Account(Aggregate):
-    """One person's hours in one community, and their coins of the time bank."""
+    """One person's hours in one community, their coins of the time bank, and their points: three ledgers."""
 
     volunteer: Someone[str]
     entries: tuple[Entry, ...] = ()
     coins: tuple[CoinLine, ...] = ()
+    point_lines: tuple[PointLine, ...] = ()
     erased: bool = False
 
     @property
@@ -111,6 +158,29 @@ class Account(Aggregate):
     def balance(self) -> int:
         """The coins of all lines together."""
         return sum(line.minutes for line in self.coins)
+
+    @property
+    def points(self) -> int:
+        """The points of all lines together."""
+        return sum(line.points for line in self.point_lines)
+
+    def with_points(self, line: PointLine) -> "Account":
+        """The account with a further line of points."""
+        return self.model_copy(update={"point_lines": (*self.point_lines, line)})
+
+    def with_entry(
+        self,
+        line: Entry,
+        first: Entry,
+        kinds: tuple[CoinKind, PointKind],
+        caps: CoinCaps,
+        rules: PointRules,
+        now: datetime,
+    ) -> "Account":
+        """The account with a further line about the entry `first`, and with the coins and points that follow."""
+        account = self.model_copy(update={"entries": (*self.entries, line)})
+        account = _earned(account, first, line.minutes, kinds[0], caps, now)
+        return _with_points(account, first, kinds[1], rules, now)
 
     def with_coins(self, line: CoinLine) -> "Account":
         """The account with a further line of coins."""
@@ -125,6 +195,7 @@ class Account(Aggregate):
 
 
 COIN_CAPS = CoinCaps()
+POINT_RULES = PointRules()
 
 
 def account_id(community: str, person: str) -> str:
@@ -137,8 +208,10 @@ def new_account(community: str, person: str) -> Account:
     return Account(id=account_id(community, person), community=community, volunteer=person)
 
 
-def credit(account: Account, service: Service, now: datetime, caps: CoinCaps = COIN_CAPS) -> Decision[Account]:
-    """Enter a service, once, and the coins that it earns. An erased account takes none."""
+def credit(
+    account: Account, service: Service, now: datetime, caps: CoinCaps = COIN_CAPS, rules: PointRules = POINT_RULES
+) -> Decision[Account]:
+    """Enter a service, once, and the coins and points that it earns. An erased account takes none."""
     if account.erased or any(e.corrects is None and e.source_id == service.source_id for e in account.entries):
         return decided(account)
     claimed = max(0, service.minutes)
@@ -149,7 +222,7 @@ def credit(account: Account, service: Service, now: datetime, caps: CoinCaps = C
         claimed=claimed,
         at=now,
     )
-    changed = _earned(_with(account, entry), entry, minutes, CoinKind.EARNED, caps, now)
+    changed = account.with_entry(entry, entry, (CoinKind.EARNED, PointKind.EARNED), caps, rules, now)
     credited = event_from(
         AccountCredited,
         changed,
@@ -164,16 +237,24 @@ def credit(account: Account, service: Service, now: datetime, caps: CoinCaps = C
 
 
 def correct(
-    account: Account, command: Correct, by: Principal, now: datetime, caps: CoinCaps = COIN_CAPS
+    account: Account,
+    command: Correct,
+    by: Principal,
+    now: datetime,
+    caps: CoinCaps = COIN_CAPS,
+    rules: PointRules = POINT_RULES,
 ) -> Decision[Account]:
     """Mend an entry by a further one, so that all entries for the service together have `command.minutes`.
 
     Raises:
         NotYours: the caller is not staff.
+        OwnAccount: the account is the caller's own.
         UnknownEntry: there is no such entry, or it is a correction itself.
         TooManyMinutes: the day would hold more than its cap.
     """
     by.require(account.community, Role.STAFF)
+    if by.sub == account.volunteer:
+        raise OwnAccount()
     first = next((e for e in account.entries if e.id == command.entry and e.corrects is None), None)
     if first is None:
         raise UnknownEntry()
@@ -184,19 +265,24 @@ def correct(
     if account.on_day(first.on) + added > DAY_CAP:
         raise TooManyMinutes(limit=DAY_CAP)
     count = sum(e.corrects == first.id for e in account.entries)
-    entry = first.model_copy(
+    entry = corrected_by(first, derived_id("entry", first.id, str(count)), added, command.reason, by.sub, now)
+    changed = account.with_entry(entry, first, (CoinKind.CORRECTED, PointKind.CORRECTED), caps, rules, now)
+    return decided(changed, event_from(AccountCorrected, changed, added=added, by=by.sub))
+
+
+def corrected_by(first: Entry, id: str, added: int, reason: str, by: str, now: datetime) -> Entry:
+    """The line that corrects `first` by so many minutes."""
+    return first.model_copy(
         update={
-            "id": derived_id("entry", first.id, str(count)),
+            "id": id,
             "minutes": added,
             "claimed": added,
             "at": now,
             "corrects": first.id,
-            "reason": command.reason,
-            "by": by.sub,
+            "reason": reason,
+            "by": by,
         }
     )
-    changed = _earned(_with(account, entry), first, added, CoinKind.CORRECTED, caps, now)
-    return decided(changed, event_from(AccountCorrected, changed, added=added, by=by.sub))
 
 
 def erase(account: Account, stand_in: str) -> Decision[Account]:
@@ -208,10 +294,6 @@ def erase(account: Account, stand_in: str) -> Decision[Account]:
     return decided(changed, event_from(AccountErased, changed))
 
 
-def _with(account: Account, entry: Entry) -> Account:
-    return account.model_copy(update={"entries": (*account.entries, entry)})
-
-
 def _earned(account: Account, entry: Entry, minutes: int, kind: CoinKind, caps: CoinCaps, now: datetime) -> Account:
     """The account with the coins that `minutes` of `entry` earn or, where they are fewer than none, lose again."""
     on = {each.id for each in account.entries if each.on == entry.on}
@@ -221,3 +303,16 @@ def _earned(account: Account, entry: Entry, minutes: int, kind: CoinKind, caps: 
     if coins == 0 or (minutes > 0) != (coins > 0):
         return account
     return account.with_coins(CoinLine(kind=kind, minutes=coins, transfer=entry.id, at=now))
+
+
+def _with_points(account: Account, entry: Entry, kind: PointKind, rules: PointRules, now: datetime) -> Account:
+    """The account with the points that `entry`, with all its corrections, has earned by now."""
+    minutes = sum(each.minutes for each in account.entries if entry.id in (each.id, each.corrects))
+    on = {each.id for each in account.entries if each.on == entry.on}
+    of_entry = sum(line.points for line in account.point_lines if line.reference == entry.id)
+    of_day = sum(line.points for line in account.point_lines if line.reference in on)
+    owed = rules.earned(entry.category, minutes) - of_entry
+    points = min(owed, max(0, min(rules.a_day - of_day, rules.in_all - account.points)))
+    if points == 0:
+        return account
+    return account.with_points(PointLine(kind=kind, points=points, reference=entry.id, at=now))
