@@ -27,6 +27,8 @@ COMES_WITH = {
     "httptools": "uvicorn",
     "uvloop": "uvicorn",
     "jwt": "pyjwt",
+    "fpdf": "fpdf2",
+    "fontTools": "fonttools",
     "PIL": "pillow",
     "dateutil": "python-dateutil",
     "multipart": "python-multipart",

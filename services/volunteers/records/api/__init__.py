@@ -1,0 +1,1 @@
+"""The HTTP routes of records and of certificates."""
