@@ -1,6 +1,6 @@
 """Teams and how many belong to them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel
@@ -26,6 +26,12 @@ class _Team(BaseModel):
     """Heads, the leader among them."""
     recruiting: Public[bool]
     formed_at: Public[datetime]
+    by_application: Public[bool] = False
+    """Whoever wants to join applies, and the leader decides."""
+    call: Public[Office[Masked | None]] = None
+    """Whom the team looks for, in its own words."""
+    call_until: Public[date | None] = None
+    dissolved: Public[bool] = False
 
 
 class TeamState(_Team, State, type="cn.community.volunteers.team.state.v1", topic=VOLUNTEERS):
@@ -55,6 +61,72 @@ class TeamChanged(Event, type="cn.community.volunteers.team.changed.v1", topic=V
 
     leader: Public[PersonId]
     recruiting: Public[bool]
+
+
+class TeamRenamed(Event, type="cn.community.volunteers.team.renamed.v1", topic=VOLUNTEERS, state=TeamState):
+    """Another name."""
+
+    title: Public[Office[Masked]]
+    title_en: Public[Office[Masked | None]]
+
+
+class TeamCalled(Event, type="cn.community.volunteers.team.called.v1", topic=VOLUNTEERS, state=TeamState):
+    """The team looks for people, or not any more."""
+
+    recruiting: Public[bool]
+    by_application: Public[bool]
+    call: Public[Office[Masked | None]]
+    call_until: Public[date | None]
+
+
+class TeamMemberInvited(
+    Event, type="cn.community.volunteers.team.member-invited.v1", topic=VOLUNTEERS, state=TeamState
+):
+    """The leader or staff ask `person` to join, who says yes by joining."""
+
+    person: Public[PersonId]
+    title: Public[Office[Masked]]
+
+
+class TeamInvitationDeclined(
+    Event, type="cn.community.volunteers.team.invitation-declined.v1", topic=VOLUNTEERS, state=TeamState
+):
+    """`person` does not join."""
+
+    person: Public[PersonId]
+
+
+class TeamApplied(Event, type="cn.community.volunteers.team.applied.v1", topic=VOLUNTEERS, state=TeamState):
+    """`person` wants to join; `leader` is to decide."""
+
+    person: Public[PersonId]
+    title: Public[Office[Masked]]
+    leader: Public[PersonId]
+
+
+class TeamApplicationRefused(
+    Event, type="cn.community.volunteers.team.application-refused.v1", topic=VOLUNTEERS, state=TeamState
+):
+    """`person` is not admitted; the reason is told to them alone."""
+
+    person: Public[PersonId]
+    title: Public[Office[Masked]]
+
+
+class TeamAdmitted(Event, type="cn.community.volunteers.team.admitted.v1", topic=VOLUNTEERS, state=TeamState):
+    """`person`, who had applied, is admitted: a `team.member-joined` went before."""
+
+    person: Public[PersonId]
+    title: Public[Office[Masked]]
+
+
+class TeamDissolved(Event, type="cn.community.volunteers.team.dissolved.v1", topic=VOLUNTEERS, state=TeamState):
+    """The team is no more. `people` belonged to it."""
+
+    dissolved: Public[bool]
+    recruiting: Public[bool]
+    people: Public[list[PersonId]]
+    title: Public[Office[Masked]]
 
 
 class TeamPersonErased(Event, type="cn.community.volunteers.team.person-erased.v1", topic=VOLUNTEERS, state=TeamState):

@@ -36,7 +36,7 @@ from services.volunteers.matching.views import (
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.values import Moment
-from services.volunteers.teams.domain import Team
+from services.volunteers.teams.domain.team import Team
 
 BASE = "/api/volunteers/v1"
 LONGEST = timedelta(days=366)

@@ -14,7 +14,7 @@ from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import INDEXES, KINDS
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.people.domain.volunteer import Volunteer
-from services.volunteers.teams.domain import Team
+from services.volunteers.teams.domain.team import Team
 
 
 def room(

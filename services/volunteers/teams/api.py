@@ -1,30 +1,40 @@
 """Teams over HTTP: people form, join and leave them, and leaders hand over."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
+from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.volunteers import TeamKind
 from services.volunteers.shared.queries import matching
-from services.volunteers.teams import domain
-from services.volunteers.teams.domain import (
+from services.volunteers.teams.domain import joining, leading
+from services.volunteers.teams.domain.team import (
+    Apply,
+    Call,
     ChangeTeam,
+    Decide,
+    Dissolved,
     Form,
+    Invite,
     LeaderStays,
     Membership,
+    NoApplication,
     NotAMember,
+    NotInvited,
     NotRecruiting,
+    Rename,
     Team,
 )
 from services.volunteers.teams.views import TeamView, team_view
@@ -32,7 +42,7 @@ from services.volunteers.teams.views import TeamView, team_view
 BASE = "/api/volunteers/v1/teams"
 
 
-def router(teams: Aggregates[Team]) -> APIRouter:
+def router(teams: Aggregates[Team], clock: Clock) -> APIRouter:
     """The routes of teams."""
     routes = APIRouter(prefix=BASE, tags=["teams"])
 
@@ -41,8 +51,8 @@ def router(teams: Aggregates[Team]) -> APIRouter:
         by = command.principal
         return await command.create(
             teams,
-            lambda id, now: domain.form(id, body, by, now),
-            lambda stored: team_view(stored, by),
+            lambda id, now: leading.form(id, body, by, now),
+            lambda stored: team_view(stored, by, clock()),
             location=lambda id: f"{BASE}/{id}",
         )
 
@@ -59,42 +69,108 @@ def router(teams: Aggregates[Team]) -> APIRouter:
         principal.require(community)
         query = matching(community, kind=kind, recruiting=recruiting, people=principal.sub if mine else None)
         found = await teams.select(query, limit=page.limit, cursor=page.cursor)
-        return paged(found, lambda stored: team_view(stored, principal), request)
+        return paged(found, lambda stored: team_view(stored, principal, clock()), request)
 
     @routes.get("/{id}", summary="One team", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> TeamView:
-        return team_view(await known(teams, id, known_to(principal)), principal)
+        return team_view(await known(teams, id, known_to(principal)), principal, clock())
 
-    _membership(routes, teams)
+    change = _changing(teams, clock)
+    _membership(routes, change)
+    _leading(routes, change)
     return routes
 
 
-def _membership(routes: APIRouter, teams: Aggregates[Team]) -> None:
-    refusals = (NotYours, UnknownAggregate, StaleVersion)
+DecideOn = Callable[[Team, Principal, datetime], Decision[Team]]
+Change = Callable[[str, Command, DecideOn], Awaitable[Response]]
+_REFUSALS = (NotYours, UnknownAggregate, StaleVersion)
 
-    @routes.post("/{id}/join", response_model=TeamView, summary="Join", responses=problems(*refusals, NotRecruiting))
+
+def _changing(teams: Aggregates[Team], clock: Clock) -> Change:
+    async def change(id: str, command: Command, decide: DecideOn) -> Response:
+        by = command.principal
+        return await command.change(
+            teams,
+            id,
+            lambda team, now: decide(team, by, now),
+            lambda stored: team_view(stored, by, clock()),
+            known_to=known_to(by),
+        )
+
+    return change
+
+
+def _membership(routes: APIRouter, change: Change) -> None:
+    @routes.post(
+        "/{id}/join",
+        response_model=TeamView,
+        summary="Join; for somebody else, ask them to",
+        responses=problems(*_REFUSALS, NotRecruiting, Dissolved),
+    )
     async def join(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
-        by, whom = command.principal, body or Membership()
-        return await _change(teams, id, command, lambda team, now: domain.join(team, whom, by, now))
+        whom = body or Membership()
+        return await change(id, command, lambda team, by, now: joining.join(team, whom, by, now))
 
-    @routes.post("/{id}/leave", response_model=TeamView, summary="Leave", responses=problems(*refusals, LeaderStays))
+    @routes.post("/{id}/leave", response_model=TeamView, summary="Leave", responses=problems(*_REFUSALS, LeaderStays))
     async def leave(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
-        by, whom = command.principal, body or Membership()
-        return await _change(teams, id, command, lambda team, now: domain.leave(team, whom, by, now))
+        whom = body or Membership()
+        return await change(id, command, lambda team, by, now: joining.leave(team, whom, by, now))
+
+    @routes.post(
+        "/{id}/apply",
+        response_model=TeamView,
+        summary="I want to join",
+        responses=problems(*_REFUSALS, NotRecruiting, Dissolved),
+    )
+    async def apply(id: Id, command: CommandDep, body: Apply | None = None) -> Response:
+        words = body or Apply()
+        return await change(id, command, lambda team, by, now: joining.apply(team, words, by, now))
+
+    @routes.post(
+        "/{id}/decline",
+        response_model=TeamView,
+        summary="I was invited and do not join",
+        responses=problems(*_REFUSALS, NotInvited),
+    )
+    async def decline(id: Id, command: CommandDep) -> Response:
+        return await change(id, command, joining.decline)
+
+
+def _leading(routes: APIRouter, change: Change) -> None:
+    refusals = problems(*_REFUSALS, Dissolved)
+
+    @routes.post("/{id}/invite", response_model=TeamView, summary="Ask somebody to join", responses=refusals)
+    async def invite(id: Id, body: Invite, command: CommandDep) -> Response:
+        return await change(id, command, lambda team, by, now: joining.invite(team, body, by, now))
+
+    @routes.post(
+        "/{id}/decide",
+        response_model=TeamView,
+        summary="Admit or refuse whoever applied",
+        responses=problems(*_REFUSALS, Dissolved, NoApplication),
+    )
+    async def decide(id: Id, body: Decide, command: CommandDep) -> Response:
+        return await change(id, command, lambda team, by, now: joining.decide(team, body, by, now))
+
+    @routes.post("/{id}/call", response_model=TeamView, summary="Look for people, or end that", responses=refusals)
+    async def call(id: Id, body: Call, command: CommandDep) -> Response:
+        return await change(id, command, lambda team, by, now: leading.call(team, body, by, now))
+
+    @routes.post("/{id}/rename", response_model=TeamView, summary="Another name", responses=refusals)
+    async def rename(id: Id, body: Rename, command: CommandDep) -> Response:
+        return await change(id, command, lambda team, by, now: leading.rename(team, body, by, now))
+
+    @routes.post(
+        "/{id}/dissolve", response_model=TeamView, summary="The team is no more", responses=problems(*_REFUSALS)
+    )
+    async def dissolve(id: Id, command: CommandDep) -> Response:
+        return await change(id, command, leading.dissolve)
 
     @routes.patch(
         "/{id}",
         response_model=TeamView,
         summary="Hand over, open or close recruiting",
-        responses=problems(*refusals, NotAMember),
+        responses=problems(*_REFUSALS, NotAMember, Dissolved),
     )
-    async def change(id: Id, body: ChangeTeam, command: CommandDep) -> Response:
-        by = command.principal
-        return await _change(teams, id, command, lambda team, now: domain.change(team, body, by, now))
-
-
-async def _change(
-    teams: Aggregates[Team], id: str, command: CommandDep, decide: Callable[[Team, datetime], Decision[Team]]
-) -> Response:
-    by = command.principal
-    return await command.change(teams, id, decide, lambda stored: team_view(stored, by), known_to=known_to(by))
+    async def changed(id: Id, body: ChangeTeam, command: CommandDep) -> Response:
+        return await change(id, command, lambda team, by, now: leading.change(team, body, by, now))

@@ -2,21 +2,31 @@
 
 from functools import partial
 
+from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
-from services.volunteers.teams import domain
 from services.volunteers.teams.api import router
-from services.volunteers.teams.domain import Team
+from services.volunteers.teams.domain import leading
+from services.volunteers.teams.domain.team import Team
+from services.volunteers.teams.reactions import reactions
 from services.volunteers.teams.store import INDEXES, KINDS
 
 
-def room(teams: Aggregates[Team]) -> Room:
+def room(teams: Aggregates[Team], clock: Clock) -> Room:
     """The room of teams."""
-    return Room("teams", kinds=KINDS, indexes=INDEXES, routers=[router(teams)], erase=partial(erase, teams))
+    return Room(
+        "teams",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(teams, clock)],
+        reactions=lambda table: reactions(table, teams),
+        erase=partial(erase, teams),
+    )
 
 
 async def erase(teams: Aggregates[Team], leaver: Leaver) -> None:
-    """Leave nothing of `leaver` as a member or a leader."""
-    person, theirs = leaver.person, {"state.people": leaver.person}
-    await erase_each(teams, theirs, lambda t, now: domain.forget(t, person, leaver.stand_in), leaver)
+    """Leave nothing of `leaver` as a member, a leader, or somebody who was asked or applied."""
+    person = leaver.person
+    for named in ("state.people", "state.invited", "state.applications.person"):
+        await erase_each(teams, {named: person}, lambda t, now: leading.forget(t, person, leaver.stand_in), leaver)

@@ -10,7 +10,8 @@ from services.volunteers.care.domain.recurrence import Every, Recurrence
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.seating import accept, offer, tentative
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
-from services.volunteers.teams.domain import Form, Team, form
+from services.volunteers.teams.domain.leading import form
+from services.volunteers.teams.domain.team import Form, Team
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, ORGANISER, STAFF, person
 
 

@@ -23,7 +23,7 @@ from services.volunteers.needs.domain.seating import AskedBefore, NeedHasMoved, 
 from services.volunteers.needs.store import BY_START, asked
 from services.volunteers.needs.views import NeedView, need_view
 from services.volunteers.seats.service import Seats
-from services.volunteers.teams.domain import Membership
+from services.volunteers.teams.domain.team import Membership
 
 BASE = "/api/volunteers/v1"
 

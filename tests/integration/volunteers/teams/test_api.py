@@ -32,3 +32,21 @@ async def test_a_list_counts_leads_on_and_is_not_sent_twice(api: Api) -> None:
     assert (len(second["items"]), second["total"], second["at_least"], second["next"]) == (1, None, None, None)
     await api.ok(ANN, f"/teams/{second['items'][0]['id']}/join")
     assert (await api.get(ANN, "/teams", known, community=HERE)).status_code == 200
+
+
+async def test_people_are_asked_apply_and_are_told_why_not(api: Api) -> None:
+    body = {"community": HERE, "title": "舞蹈队", "kind": "hobby", "by_application": True}
+    path = f"/teams/{(await api.ok(ORGANISER, '/teams', body))['id']}"
+    assert await api.refused(ANN, f"{path}/join") == (409, "team.not-recruiting")
+    invited = await api.ok(ORGANISER, f"{path}/invite", {"person": "ann"})
+    assert (invited["invited"], invited["people"]) == (["ann"], ["organiser-1"])
+    assert (await api.read(ANN, path))["asked"] is True
+    assert (await api.ok(ANN, f"{path}/join"))["mine"] is True
+    assert (await api.ok(BOB, f"{path}/apply", {"words": "学过三年"}))["applied"]["words"] == "学过三年"
+    assert (await api.read(ANN, path))["applications"] is None
+    assert (await api.read(ORGANISER, path))["can"][-1] == "decide"
+    await api.ok(ORGANISER, f"{path}/decide", {"person": "bob", "admit": False, "reason": "人数已满"})
+    assert (await api.read(BOB, path))["applied"]["refused_because"] == "人数已满"
+    assert (await api.ok(ORGANISER, f"{path}/rename", {"title": "阳光舞蹈队"}))["title"] == "阳光舞蹈队"
+    gone = await api.ok(ORGANISER, f"{path}/dissolve")
+    assert (gone["dissolved"], gone["can"]) == (True, [])

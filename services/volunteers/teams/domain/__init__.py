@@ -1,0 +1,1 @@
+"""The rules of teams, of hobby (a choir) and of service (帮帮团). Leaders are public, members are not."""
