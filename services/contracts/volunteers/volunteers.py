@@ -114,6 +114,24 @@ class VolunteerReleased(
     offer: Internal[Id]
 
 
+class VolunteerLeft(Event, type="cn.community.volunteers.volunteer.left.v1", topic=VOLUNTEERS, state=VolunteerState):
+    """They have left for good. Hours stay on record; seats that they had are given back."""
+
+    approved: Public[bool]
+    status: Public[VolunteerStatus]
+
+
+class VolunteerMerged(
+    Event, type="cn.community.volunteers.volunteer.merged.v1", topic=VOLUNTEERS, state=VolunteerState
+):
+    """This was a second record of the person who goes on as `into`; what was given under it follows there."""
+
+    person: Public[PersonId]
+    into: Public[PersonId]
+    approved: Public[bool]
+    status: Public[VolunteerStatus]
+
+
 class VolunteerErased(
     Event, type="cn.community.volunteers.volunteer.erased.v1", topic=VOLUNTEERS, state=VolunteerState
 ):

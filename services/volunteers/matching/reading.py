@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy
 
+from services.chassis.values import local_date
 from services.contracts.volunteers import SeatRole
 from services.volunteers.matching.columns import (
     GENDERS,
@@ -30,6 +31,7 @@ from services.volunteers.needs.domain.offers import LIVE
 from services.volunteers.needs.domain.roles import RoleSeats
 from services.volunteers.people.domain.bookings import WEEK
 from services.volunteers.people.domain.profile import ASKS_A_WEEK
+from services.volunteers.shared.values.holidays import spans
 
 States: TypeAlias = Mapping[str, State]
 """Aggregates as the store has them, by id."""
@@ -44,7 +46,7 @@ NEED_FIELDS = (
 VOLUNTEER_FIELDS = (
     *("person", "skills", "claimed_skills", "availability", "away", "building", "reach", "weekly_minutes"),
     *("daily_minutes", "languages", "not_now_until", "avoids", "born", "gender", "insured_until", "adult"),
-    *("certificates", "approved_at", "status", "bookings", "erased", "asked_at", "asks_a_week"),
+    *("certificates", "approved_at", "on_holidays", "status", "bookings", "erased", "asked_at", "asks_a_week"),
 )
 
 
@@ -189,11 +191,17 @@ def people_of(states: Mapping[str, State], book: Book, now: datetime) -> People:
         },
         always=flags(lambda row: row.get("availability") is None),
         windows=Ragged.of((minutes_of_week(row.get("availability") or ()) for row in rows), 2),
-        away=Ragged.of(
-            ([(day_number(a["first"]), day_number(a["last"])) for a in row.get("away", ())] for row in rows), 2
-        ),
+        away=Ragged.of((_days_off(row, now) for row in rows), 2),
         bookings=Ragged.of((_bookings(row.get("bookings", ()), book) for row in rows), 5),
     )
+
+
+def _days_off(row: State, now: datetime) -> list[tuple[int, int]]:
+    """The days on which somebody is away, and public holidays where they are not free on those."""
+    away = [(day_number(a["first"]), day_number(a["last"])) for a in row.get("away", ())]
+    if row.get("on_holidays", True):
+        return away
+    return away + [(day_number(first), day_number(last)) for first, last in spans(local_date(now).year)]
 
 
 def _gender(name: Any) -> int:

@@ -7,7 +7,6 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.volunteers.care.domain.plans import CarePlan
-from services.volunteers.care.readings import Readings
 from services.volunteers.needs.api import day_sheet
 from services.volunteers.needs.api.needs import router
 from services.volunteers.needs.domain import seating
@@ -24,12 +23,11 @@ def room(
     needs: Aggregates[Need],
     volunteers: Aggregates[Volunteer],
     care_plans: Aggregates[CarePlan],
-    readings: Readings,
+    homes: Homes,
     clock: Clock,
     settings: NeedsSettings,
 ) -> Room:
     """The room of needs."""
-    homes = Homes(volunteers, care_plans, readings, clock, settings.visit_window)
     return Room(
         "needs",
         kinds=KINDS,

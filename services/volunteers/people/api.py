@@ -17,8 +17,9 @@ from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Code, Id
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.people.domain import partners, registering, vouching
-from services.volunteers.people.domain.partners import Partner, TooManyAvoided
+from services.volunteers.people.domain import leaving, partners, registering, vouching
+from services.volunteers.people.domain.leaving import HasLeft, MergedIntoItself, MergeWith
+from services.volunteers.people.domain.partners import AvoidedAndPreferred, Partner, TooManyAvoided
 from services.volunteers.people.domain.profile import ChangeProfile, Register, Verify
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.people.domain.vouching import CertificateByStaff, NotByOneself
@@ -60,10 +61,11 @@ def router(volunteers: Aggregates[Volunteer]) -> APIRouter:
         community: Annotated[Id, Query()],
         status: Annotated[VolunteerStatus | None, Query()] = None,
         skill: Annotated[Code | None, Query(description="Verified.")] = None,
+        unit: Annotated[Id | None, Query(description="Those whom this partner organisation supplies.")] = None,
         approved: Annotated[bool | None, Query(description="Or those who wait to be.")] = None,
     ) -> Response:
         principal.require(community, Role.STAFF)
-        query = matching(community, status=status, skills=skill) | {"state.erased": False}
+        query = matching(community, status=status, skills=skill, unit=unit) | {"state.erased": False}
         if skill is not None:
             query["state.claimed_skills"] = {"$exists": True}  # before that, skills were claims
         if approved is not None:
@@ -137,6 +139,42 @@ def _changing(routes: APIRouter, volunteers: Aggregates[Volunteer]) -> None:
     async def meet_again(id: Id, body: Partner, command: CommandDep) -> Response:
         await _with_other(id, body, command, partners.meet_again)
         return await changed(id, command, _about_oneself(body, partners.meet_again))
+
+    @routes.post(
+        "/{id}/prefer",
+        response_model=VolunteerView,
+        summary="I like to serve with them",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, TooManyAvoided, AvoidedAndPreferred),
+    )
+    async def prefer(id: Id, body: Partner, command: CommandDep) -> Response:
+        return await changed(id, command, _about_oneself(body, partners.prefer))
+
+    @routes.post("/{id}/prefer-no-more", response_model=VolunteerView, summary="It does not matter", responses=refusals)
+    async def prefer_no_more(id: Id, body: Partner, command: CommandDep) -> Response:
+        return await changed(id, command, _about_oneself(body, partners.prefer_no_more))
+
+    @routes.post("/{id}/leave", response_model=VolunteerView, summary="I leave for good", responses=refusals)
+    async def leave(id: Id, command: CommandDep) -> Response:
+        """Hours stay on record; seats that are still to be served are given back. Staff may approve them again."""
+        return await changed(id, command, leaving.leave)
+
+    @routes.post(
+        "/{id}/merge",
+        response_model=VolunteerView,
+        summary="The other record is of the same person",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, NotByOneself, MergedIntoItself, HasLeft),
+    )
+    async def merge(id: Id, body: MergeWith, command: CommandDep) -> Response:
+        """This record goes on, the other leaves. Wherever they differ the stricter counts; hours and teams follow."""
+        by = command.principal
+        one = (await known(volunteers, id, known_to(by))).aggregate
+        vouching.require_another_of_staff(one, by)
+        if body.person == one.person:
+            raise MergedIntoItself()
+        other = (await volunteers.get(volunteer_id(one.community, body.person))).aggregate
+        answer = await changed(id, command, lambda v, by, now: leaving.absorb(v, other, by))
+        await volunteers.change(other.id, lambda v, now: leaving.end(v, one.person, by, now), command.cause)
+        return answer
 
     async def _with_other(id: str, body: Partner, command: Command, decide: OfPartner) -> None:
         one = (await known(volunteers, id, known_to(command.principal))).aggregate

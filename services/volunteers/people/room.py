@@ -20,5 +20,9 @@ async def erase(volunteers: Aggregates[Volunteer], leaver: Leaver) -> None:
     """Leave nothing of `leaver` as a volunteer."""
     avoided = {"state.avoids": leaver.person}
     await erase_each(volunteers, avoided, lambda v, now: partners.meet_again(v, leaver.person), leaver)
+    liked = {"state.prefers": leaver.person}
+    await erase_each(volunteers, liked, lambda v, now: partners.prefer_no_more(v, leaver.person), leaver)
+    merged = {"state.merged_into": leaver.person}
+    await erase_each(volunteers, merged, lambda v, now: registering.erase(v, leaver.stand_in), leaver)
     theirs = {"state.person": leaver.person}
     await erase_each(volunteers, theirs, lambda v, now: registering.erase(v, leaver.stand_in), leaver)

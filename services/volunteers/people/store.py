@@ -28,6 +28,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         listed_by("community", "status"),
         found_by("person"),
         found_by("avoids"),
+        found_by("prefers"),
+        found_by("merged_into"),
+        listed_by("community", "unit"),
         found_by("bookings.until"),
     ],
 }

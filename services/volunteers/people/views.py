@@ -15,6 +15,8 @@ from services.volunteers.shared.views import Identified, shown, taken
 class ProfileView(BaseModel):
     """The part of a volunteer that only they and staff see. `adult` is null where it is not known."""
 
+    called: str | None
+    phone: str | None
     claimed_skills: list[str] = Field(description="What they say of themselves, and staff have not verified.")
     approved_at: datetime | None
     availability: tuple[Window, ...] | None
@@ -27,6 +29,11 @@ class ProfileView(BaseModel):
     not_now_until: date | None
     asks_a_week: int
     avoids: list[str]
+    prefers: list[str]
+    on_holidays: bool
+    unit: str | None
+    left_at: datetime | None
+    merged_into: str | None
     born: date | None
     gender: Gender | None
     insured_until: date | None
@@ -52,6 +59,6 @@ def volunteer_view(stored: Stored[Volunteer], by: Principal) -> VolunteerView:
 
 
 def _profile(volunteer: Volunteer) -> ProfileView:
-    listed = {name: sorted(getattr(volunteer, name)) for name in ("claimed_skills", "languages", "avoids")}
+    listed = {name: sorted(getattr(volunteer, name)) for name in ("claimed_skills", "languages", "avoids", "prefers")}
     reach = None if volunteer.reach is None else sorted(volunteer.reach)
     return ProfileView(**taken(volunteer, ProfileView) | listed | {"reach": reach})

@@ -15,6 +15,7 @@ from services.chassis.values import ZONE
 from services.contracts.marks import Thing
 from services.contracts.value import Value
 from services.volunteers.shared.values import Day, TimeOfDay, Weekday, minute_of_day
+from services.volunteers.shared.values.holidays import is_holiday
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -29,7 +30,7 @@ class Every(StrEnum):
 class Recurrence(Value):
     """`week`: on `weekdays`. `month`: on the `nth` (1 to 4, or -1 the last) of one weekday, or on `day` 1 to 28.
 
-    `at`: time of day; `since`: the first date is on it or after it.
+    `at`: time of day; `since`: the first date is on it or after it. `off_holidays`: no date on public holidays.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +42,7 @@ class Recurrence(Value):
     day: int | None = Field(default=None, ge=1, le=28)
     at: Thing[TimeOfDay]
     since: Day
+    off_holidays: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> "Recurrence":
@@ -73,7 +75,9 @@ class Recurrence(Value):
         clock = time(*divmod(minute_of_day(self.at), 60))
         first = datetime.combine(self.since, clock, ZONE)
         for start in recurrence.starts(self.rule, first, since, until):
-            yield start.astimezone(ZONE)
+            at = start.astimezone(ZONE)
+            if not (self.off_holidays and is_holiday(at.date())):
+                yield at
 
     @property
     def first(self) -> datetime:

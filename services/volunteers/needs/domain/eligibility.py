@@ -20,6 +20,7 @@ from services.volunteers.people.domain.bookings import WEEK, book
 from services.volunteers.people.domain.profile import Window
 from services.volunteers.people.domain.volunteer import Booking, Volunteer
 from services.volunteers.shared.values import age_on, minute_of_day, week_of, whole_minutes
+from services.volunteers.shared.values.holidays import is_holiday
 
 TRAVEL = timedelta(minutes=10)
 """The time that somebody needs between two services in different buildings, to get from one to the other."""
@@ -159,9 +160,11 @@ def _available(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     begin, end = need.starts_at.astimezone(ZONE), need.ends_at.astimezone(ZONE)
     if any(away.first <= end.date() and begin.date() <= away.last for away in volunteer.away):
         return False
+    day = begin.date()
+    if not volunteer.on_holidays and any(is_holiday(each) for each in (day, end.date())):
+        return False
     if windows is None:
         return True
-    day = begin.date()
     while day <= end.date():
         start = begin.hour * 60 + begin.minute if day == begin.date() else 0
         stop = end.hour * 60 + end.minute if day == end.date() else 24 * 60

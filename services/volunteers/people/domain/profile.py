@@ -78,18 +78,23 @@ class Certificate(Value):
 
 class Profile(Request):
     """A volunteer's profile. `availability` None: they are free at any time. `building`: they set out from there.
-    `away`: days off. `reach` None: they go to any building. `not_now_until`: nobody asks them through that day.
+    `away`: days off. `on_holidays`: free on public holidays as well. `reach` None: they go to any building.
+    `not_now_until`: nobody asks them through that day.
 
     What staff enter of somebody else, they have seen. What somebody says of themselves is kept apart until staff have:
-    `skills` as claimed, `adult` as unknown unless they say that they are not.
+    `skills` as claimed, `adult` as unknown unless they say that they are not. `called` and `phone` are for staff, who
+    call them.
     """
 
+    called: Line | None = None
+    phone: Line | None = None
     skills: frozenset[Code] = Field(default=frozenset(), max_length=50)
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
     building: Id | None = None
     weekly_minutes: int = Field(default=WEEKLY_MINUTES, ge=0, le=7 * 24 * 60)
     daily_minutes: int = Field(default=24 * 60, ge=0, le=24 * 60)
     away: tuple[Away, ...] = Field(default=(), max_length=50)
+    on_holidays: bool = True
     reach: frozenset[Id] | None = Field(default=None, max_length=200)
     languages: frozenset[Code] = Field(default=frozenset(), max_length=20)
     not_now_until: Day | None = None
@@ -108,12 +113,15 @@ class Register(Profile):
 class ChangeProfile(Request):
     """Change a profile. The fields given replace those that were there."""
 
+    called: Line | None = None
+    phone: Line | None = None
     skills: frozenset[Code] | None = Field(default=None, max_length=50)
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
     building: Id | None = None
     weekly_minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
     daily_minutes: int | None = Field(default=None, ge=0, le=24 * 60)
     away: tuple[Away, ...] | None = Field(default=None, max_length=50)
+    on_holidays: bool | None = None
     reach: frozenset[Id] | None = Field(default=None, max_length=200)
     languages: frozenset[Code] | None = Field(default=None, max_length=20)
     not_now_until: Day | None = None
@@ -123,7 +131,7 @@ class ChangeProfile(Request):
 
     def given(self) -> dict[str, Any]:
         """The fields that replace something: a null clears those that may be null, and leaves the others."""
-        clearable = {"availability", "building", "reach", "not_now_until"}
+        clearable = {"availability", "building", "reach", "not_now_until", "called", "phone"}
         return {
             name: value
             for name in sorted(self.model_fields_set)
@@ -143,3 +151,4 @@ class Verify(Request):
     born: Birthday | None = None
     gender: Gender | None = None
     insured_until: Day | None = None
+    unit: Id | None = Field(default=None, description="The partner organisation that supplies them.")

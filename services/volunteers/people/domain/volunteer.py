@@ -38,10 +38,13 @@ class Volunteer(Aggregate):
 
     They act (are asked, sign up, say yes, are told where to go) once staff have approved them. `skills`,
     `certificates`, `adult`, `born`, `gender` and `insured_until` are what staff have verified, and alone count;
-    `claimed_skills` are what the person says of themselves.
+    `claimed_skills` are what the person says of themselves. `unit`: the partner organisation that supplies them.
+    `prefers`: with whom they like to serve. `merged_into`: the person whose second record this was.
     """
 
     person: Someone[str]
+    called: Personal[str | None] = Field(default=None, repr=False)
+    phone: Personal[str | None] = Field(default=None, repr=False)
     skills: Personal[frozenset[str]] = frozenset()
     claimed_skills: Personal[frozenset[str]] = frozenset()
     availability: Personal[tuple[Window, ...] | None] = None
@@ -52,15 +55,20 @@ class Volunteer(Aggregate):
     reach: Personal[frozenset[str] | None] = None
     languages: Personal[frozenset[str]] = frozenset()
     not_now_until: Personal[date | None] = None
+    on_holidays: bool = True
     asks_a_week: int = ASKS_A_WEEK
     asked_at: tuple[datetime, ...] = ()
     avoids: Someone[frozenset[str]] = frozenset()
+    prefers: Someone[frozenset[str]] = frozenset()
     born: Personal[date | None] = Field(default=None, repr=False)
     gender: Personal[Gender | None] = None
     insured_until: Personal[date | None] = None
     adult: bool | None = None
     certificates: Personal[tuple[Certificate, ...]] = ()
+    unit: Personal[str | None] = None
     approved_at: datetime | None = None
+    left_at: datetime | None = None
+    merged_into: Someone[str | None] = None
     status: VolunteerStatus = VolunteerStatus.ACTIVE
     bookings: tuple[Booking, ...] = ()
     registered_at: datetime

@@ -41,7 +41,7 @@ def verify(volunteer: Volunteer, command: Verify, by: Principal, now: datetime) 
         NotYours: the caller is not staff.
         NotByOneself: the volunteer is the caller.
     """
-    _require_another_of_staff(volunteer, by)
+    require_another_of_staff(volunteer, by)
     codes = {certificate.code for certificate in command.certificates}
     kept = tuple(certificate for certificate in volunteer.certificates if certificate.code not in codes)
     update: dict[str, Any] = {
@@ -50,7 +50,7 @@ def verify(volunteer: Volunteer, command: Verify, by: Principal, now: datetime) 
         "certificates": (*kept, *command.certificates),
         "adult": volunteer.adult if command.adult is None else command.adult,
     }
-    seen = {"born": command.born, "gender": command.gender, "insured_until": command.insured_until}
+    seen = {name: getattr(command, name) for name in ("born", "gender", "insured_until", "unit")}
     update |= {name: value for name, value in seen.items() if value is not None}
     if volunteer.erased or all(getattr(volunteer, name) == value for name, value in update.items()):
         return decided(volunteer)
@@ -59,15 +59,15 @@ def verify(volunteer: Volunteer, command: Verify, by: Principal, now: datetime) 
 
 
 def approve(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
-    """The volunteer may act from now on.
+    """The volunteer may act from now on, also one who had left and comes back.
 
     Raises:
         NotYours, NotByOneself: as for `verify`.
     """
-    _require_another_of_staff(volunteer, by)
+    require_another_of_staff(volunteer, by)
     if volunteer.erased or volunteer.approved:
         return decided(volunteer)
-    changed = volunteer.model_copy(update={"approved_at": now})
+    changed = volunteer.model_copy(update={"approved_at": now, "left_at": None})
     return decided(changed, event_from(VolunteerApproved, changed))
 
 
@@ -77,14 +77,19 @@ def disapprove(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[V
     Raises:
         NotYours, NotByOneself: as for `verify`.
     """
-    _require_another_of_staff(volunteer, by)
+    require_another_of_staff(volunteer, by)
     if not volunteer.approved:
         return decided(volunteer)
     changed = volunteer.model_copy(update={"approved_at": None})
     return decided(changed, event_from(VolunteerDisapproved, changed))
 
 
-def _require_another_of_staff(volunteer: Volunteer, by: Principal) -> None:
+def require_another_of_staff(volunteer: Volunteer, by: Principal) -> None:
+    """Refuse whoever is not staff, or is the volunteer.
+
+    Raises:
+        NotYours, NotByOneself: `by` is not, or is.
+    """
     by.require(volunteer.community, Role.STAFF)
     if by.sub == volunteer.person:
         raise NotByOneself()

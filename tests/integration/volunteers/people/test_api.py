@@ -1,8 +1,16 @@
 """Volunteers over HTTP: who may see and change what."""
 
+from functools import partial
+from typing import Any
+
+from services.chassis.store.aggregates import Aggregates, Cause
+from services.contracts.volunteers import AccountCorrected, NeedReopened, Origin, TeamMemberLeft
+from services.volunteers.hours.domain.ledger import Account, Service, account_id, credit, new_account
 from services.volunteers.people.domain.volunteer import volunteer_id
+from tests.integration.volunteers.bodies import a_direct_need
 from tests.integration.volunteers.calling import Api, admit
-from tests.unit.volunteers.world import HERE, STAFF, STRANGER, person
+from tests.integration.wire import Wire
+from tests.unit.volunteers.world import HERE, NOW, ORGANISER, STAFF, STRANGER, person
 
 ANN, BOB = person("ann"), person("bob")
 
@@ -32,3 +40,40 @@ async def test_a_profile_is_changed_by_its_owner_and_certificates_by_staff(api: 
     assert (await api.patch(ANN, path, {"nonsense": 1})).status_code == 422
     assert (await api.ok(ANN, f"{path}/pause"))["status"] == "paused"
     assert await api.refused(BOB, f"{path}/resume") == (403, "forbidden")
+
+
+async def test_two_records_of_one_person_become_one_seat_one_total_and_one_member(
+    running: tuple[Api, Wire], accounts: Aggregates[Account]
+) -> None:
+    api, wire = running
+    one, two = person("ann"), person("ann-2")
+    kept, other = await admit(api, one, weekly_minutes=300), await admit(api, two, daily_minutes=120)
+    team = (await api.ok(ORGANISER, "/teams", {"community": HERE, "title": "合唱团", "kind": "hobby"}))["id"]
+    need = (await api.ok(STAFF, "/needs", a_direct_need(seats=2)))["id"]
+    for who in (one, two):
+        await api.ok(who, f"/teams/{team}/join")
+        await api.ok(who, f"/needs/{need}/take")
+    hours: dict[str, Any] = {"source": Origin.DIRECT, "minutes": 30, "on": NOW.date()}
+    for sub, served in (("ann", "need-1"), ("ann-2", "need-2")):
+        entered = partial(credit, new_account(HERE, sub), Service(need=served, **hours))
+        await accounts.create(account_id(HERE, sub), entered, Cause("test"))
+    assert await api.refused(one, f"/volunteers/{kept['id']}/merge", {"person": "ann-2"}) == (403, "forbidden")
+    merged = await api.ok(STAFF, f"/volunteers/{kept['id']}/merge", {"person": "ann-2"})
+    assert (merged["profile"]["weekly_minutes"], merged["profile"]["daily_minutes"]) == (300, 120)
+    await wire.wait_for(NeedReopened, person="ann-2")
+    await wire.wait_for(TeamMemberLeft, person="ann-2")
+    assert (await api.read(STAFF, f"/needs/{need}"))["volunteers"] == ["ann"]
+    assert (await api.read(STAFF, f"/teams/{team}"))["people"] == ["ann", "organiser-1"]
+    ended = await api.read(STAFF, f"/volunteers/{other['id']}")
+    assert (ended["approved"], ended["profile"]["merged_into"]) == (False, "ann")
+    await wire.wait_for(AccountCorrected, added=-30)
+    assert (await api.read(one, "/accounts/me", community=HERE))["minutes"] == 60
+    assert (await api.read(two, "/accounts/me", community=HERE))["minutes"] == 0
+
+
+async def test_who_leaves_for_good_gives_seats_back_and_keeps_their_hours(api: Api) -> None:
+    mine = await admit(api, ANN)
+    gone = await api.ok(ANN, f"/volunteers/{mine['id']}/leave")
+    assert (gone["approved"], gone["status"]) == (False, "paused")
+    need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
+    assert await api.refused(ANN, f"/needs/{need}/take") == (409, "volunteer.not-eligible")

@@ -91,6 +91,7 @@ def some_volunteers(draw: Any, most: int = 7) -> Any:
                 weekly_minutes=draw(st.sampled_from([0, 60, 150, 600])),
                 daily_minutes=draw(st.sampled_from([60, 90, 1440])),
                 availability=draw(st.none() | st.lists(WINDOWS, max_size=5).map(tuple)),
+                on_holidays=draw(st.sampled_from([True, True, False])),
                 away=draw(rarely(DAYS.map(lambda day: (Away(first=day, last=day),)), ())),
                 reach=draw(rarely(st.sets(st.sampled_from(["b1", "b2"])).map(frozenset), None)),
                 languages=draw(st.sets(st.just("wu")).map(frozenset)),

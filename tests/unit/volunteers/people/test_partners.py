@@ -3,7 +3,15 @@
 import pytest
 
 from services.volunteers.needs.domain.eligibility import Filter, first_failure
-from services.volunteers.people.domain.partners import MOST, TooManyAvoided, avoid, meet_again
+from services.volunteers.people.domain.partners import (
+    MOST,
+    AvoidedAndPreferred,
+    TooManyAvoided,
+    avoid,
+    meet_again,
+    prefer,
+    prefer_no_more,
+)
 from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_need, a_volunteer, offered
 from tests.unit.volunteers.world import NOW
@@ -31,3 +39,15 @@ def test_the_list_has_an_end() -> None:
     full = a_volunteer("ann", avoids=frozenset(f"person-{n}" for n in range(MOST)))
     with pytest.raises(TooManyAvoided):
         avoid(full, "bob")
+
+
+def test_whom_somebody_likes_is_nobody_whom_they_avoid() -> None:
+    ann = a_volunteer()
+    liked = prefer(ann, "bob")
+    assert_folds(ann, liked)
+    assert prefer(liked.aggregate, "bob").events == ()
+    avoided = avoid(liked.aggregate, "bob").aggregate
+    assert (avoided.prefers, avoided.avoids) == (frozenset(), frozenset({"bob"}))
+    with pytest.raises(AvoidedAndPreferred):
+        prefer(avoided, "bob")
+    assert prefer_no_more(liked.aggregate, "bob").aggregate.prefers == frozenset()
