@@ -13,9 +13,12 @@ from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import PersonDataErased
 from services.volunteers.attendance import room as attendance
 from services.volunteers.attendance.store import PRESENCE
+from services.volunteers.calendars import room as calendars
 from services.volunteers.care import room as care
 from services.volunteers.care.readings import Readings
 from services.volunteers.care.store import CARE_PLAN
+from services.volunteers.coordination import room as coordination
+from services.volunteers.coordination.api import Lists
 from services.volunteers.hours import room as hours
 from services.volunteers.hours.store import ACCOUNT
 from services.volunteers.matching import room as matching
@@ -25,15 +28,21 @@ from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import PLAN
 from services.volunteers.meals import room as meals
 from services.volunteers.meals.store import MEAL_ROUND
+from services.volunteers.names import room as names
+from services.volunteers.names.store import Names
 from services.volunteers.needs import room as needs
+from services.volunteers.needs.homes import Homes
 from services.volunteers.needs.store import NEED
 from services.volunteers.people import room as people
 from services.volunteers.people.store import VOLUNTEER
+from services.volunteers.records import room as records
+from services.volunteers.records.store import CERTIFICATE, RECORD
 from services.volunteers.seats import room as seats
 from services.volunteers.seats.service import Seats
 from services.volunteers.settings import VolunteersSettings
 from services.volunteers.teams import room as teams
 from services.volunteers.teams.store import TEAM
+from services.volunteers.words import room as words
 
 ERASURE: Kind[Erasure] = erasures_on(VOLUNTEERS)
 
@@ -43,7 +52,10 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
     clock, settings = runtime.clock, runtime.settings
     volunteers, care_plans = runtime.aggregates(VOLUNTEER), runtime.aggregates(CARE_PLAN)
     of_needs, of_teams = runtime.aggregates(NEED), runtime.aggregates(TEAM)
+    accounts = runtime.aggregates(ACCOUNT)
     readings = Readings(runtime.database, runtime.gone, clock)
+    homes = Homes(volunteers, care_plans, readings, clock, settings.visit_window)
+    of_names = Names(runtime.database)
     of_seats = Seats(of_needs, volunteers, clock, settings.offer_stands)
     plans = Plans(runtime.aggregates(PLAN), runtime.database, clock)
     refilling = Refilling(of_needs, volunteers, of_seats, clock, settings.quiet_hours)
@@ -51,16 +63,29 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         of_needs, volunteers, of_seats, plans, refilling, clock, settings.staffing_every, settings.quiet_hours
     )
     return [
+        names.room(),
         people.room(volunteers),
-        teams.room(of_teams),
+        teams.room(of_teams, clock),
         care.room(care_plans, readings),
         meals.room(runtime.aggregates(MEAL_ROUND), clock),
-        needs.room(of_needs, volunteers, care_plans, readings, clock, settings),
+        needs.room(of_needs, volunteers, care_plans, homes, clock, settings),
         seats.room(of_needs, volunteers, of_seats, staffing.wake),
         attendance.room(
             runtime.aggregates(PRESENCE), of_needs, volunteers, care_plans, runtime.database, clock, settings
         ),
-        hours.room(runtime.aggregates(ACCOUNT), of_needs, volunteers, settings),
+        hours.room(accounts, of_needs, volunteers, settings),
+        records.room(
+            runtime.aggregates(RECORD),
+            runtime.aggregates(CERTIFICATE),
+            accounts,
+            volunteers,
+            runtime.database,
+            clock,
+            settings,
+        ),
+        words.room(),
+        calendars.room(of_needs, of_names, runtime.database, clock, settings.public_url),
+        coordination.room(of_needs, care_plans, Lists(of_needs, volunteers, homes, of_names, clock), clock),
         matching.room(of_needs, volunteers, of_teams, staffing, plans, clock),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
     ]
@@ -70,6 +95,6 @@ service = Service(
     name="volunteers",
     title="Sunshine Community: volunteers (people, teams, care plans, needs, hours)",
     settings=VolunteersSettings,
-    kinds=(VOLUNTEER, TEAM, CARE_PLAN, MEAL_ROUND, NEED, PRESENCE, ACCOUNT, PLAN, ERASURE),
+    kinds=(VOLUNTEER, TEAM, CARE_PLAN, MEAL_ROUND, NEED, PRESENCE, ACCOUNT, RECORD, CERTIFICATE, PLAN, ERASURE),
     rooms=rooms,
 )

@@ -10,6 +10,7 @@ from services.chassis.errors import NotFound, UnknownAggregate
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.calendar_tokens import Tokens
 from services.contracts.marks import Code, Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
@@ -17,7 +18,6 @@ from services.events.activities.store import BY_START, in_calendar
 from services.events.calendars.feeds import Asked, Feed, Feeds
 from services.events.calendars.linked_data import LINKED_DATA, linked_data
 from services.events.calendars.rss import RSS, rss
-from services.events.calendars.tokens import Tokens
 from services.events.names.store import Names
 
 _FRESH = "public, max-age=300"

@@ -5,12 +5,12 @@ from functools import partial
 from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.calendar_tokens import COLLECTION, INDEXES, Tokens
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.erasure import Leaver
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.api import routers
 from services.events.calendars.feeds import Feeds
-from services.events.calendars.tokens import COLLECTION, INDEXES, Tokens
 from services.events.names.store import Names
 from services.events.series.domain.series import Series
 

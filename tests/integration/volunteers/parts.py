@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from services.chassis.clock import Clock
+from services.chassis.store import calendar_tokens
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database, IndexModel
 from services.volunteers.attendance.store import INDEXES as OF_ATTENDANCE
@@ -15,10 +16,12 @@ from services.volunteers.matching.refilling import Refilling
 from services.volunteers.matching.staffing import Staffing
 from services.volunteers.matching.store import INDEXES as OF_MATCHING
 from services.volunteers.matching.store import PLAN
+from services.volunteers.names.store import INDEXES as OF_NAMES
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.store import INDEXES as OF_NEEDS
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.people.store import INDEXES as OF_PEOPLE
+from services.volunteers.records.store import INDEXES as OF_RECORDS
 from services.volunteers.seats.service import Seats
 from services.volunteers.teams.store import INDEXES as OF_TEAMS
 from tests.unit.volunteers.world import DAY
@@ -30,6 +33,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **OF_NEEDS,
     **OF_ATTENDANCE,
     **OF_HOURS,
+    **OF_RECORDS,
+    **OF_NAMES,
+    **calendar_tokens.INDEXES,
     **OF_MATCHING,
 }
 

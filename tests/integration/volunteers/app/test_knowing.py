@@ -21,8 +21,15 @@ BASE = "/api/volunteers/v1"
 BODIES: dict[str, Any] = {
     "PATCH /volunteers/{id}": {"skills": []},
     "POST /volunteers/{id}/verify": {"adult": True},
+    "POST /volunteers/{id}/merge": {"person": "bob"},
+    "POST /volunteers/{id}/prefer": {"person": "bob"},
+    "POST /volunteers/{id}/prefer-no-more": {"person": "bob"},
     "POST /volunteers/{id}/avoid": {"person": "bob"},
     "POST /volunteers/{id}/meet-again": {"person": "bob"},
+    "POST /teams/{id}/invite": {"person": "bob"},
+    "POST /teams/{id}/decide": {"person": "bob", "admit": True},
+    "POST /teams/{id}/call": {"recruiting": False},
+    "POST /teams/{id}/rename": {"title": "新名"},
     "PATCH /teams/{id}": {"recruiting": True},
     "POST /needs/{id}/take-off": {"person": "ann", "reason": "other"},
     "POST /needs/{id}/move": {"starts_at": "2030-01-01T01:00:00Z", "ends_at": "2030-01-01T02:00:00Z"},
@@ -43,6 +50,12 @@ BODIES: dict[str, Any] = {
     "POST /needs/{id}/offers": {"person": "ann", "reason": "熟悉"},
     "POST /accounts/{id}/payments": {"to": "bob", "minutes": 1},
     "POST /accounts/{id}/reversals": {"transfer": "transfer-1"},
+    "POST /accounts/{id}/redemptions": {"points": 1, "what": "洗衣液"},
+    "POST /accounts/{id}/redemptions/give-back": {"redemption": "redemption-1"},
+    "POST /records/{id}/strike": {"entry": "entry-1", "reason": "错"},
+    "POST /certificates/{id}/issue": {"issuer": {"name": "居委会", "head": "王", "handler": "李", "contact": "电话"}},
+    "POST /certificates/{id}/refuse": {"reason": "错"},
+    "POST /certificates/{id}/revoke": {"reason": "错"},
     "POST /accounts/{id}/corrections": {"entry": "entry-1", "minutes": 1, "reason": "错"},
 }
 
@@ -62,7 +75,13 @@ async def things(api: Api, accounts: Aggregates[Account], hand: Hand) -> dict[st
     await api.ok(person("ann"), f"/needs/{need}/take")
     hand.now += 2 * DAY
     there = (await api.ok(STAFF, f"/needs/{need}/check-in", {"person": "ann"}))["id"]
+    who = {"name": "安娜", "document": "passport", "document_number": "E12345678"}
+    of_ann = {"community": HERE, "person": "ann"}
+    record = (await api.ok(STAFF, "/records/identify", {**of_ann, "identity": who}))["id"]
+    certificate = (await api.ok(STAFF, "/certificates", of_ann))["id"]
     return {
+        "records": record,
+        "certificates": certificate,
         "presences": there,
         "volunteers": ann,
         "teams": team,
@@ -83,7 +102,9 @@ async def test_a_thing_that_one_may_not_know_of_answers_as_one_that_is_not_there
         short = path.removeprefix(BASE)
         kind = short.split("/")[1]
         body = BODIES.get(f"{method} {short}")
-        strangers = [STRANGER, neighbour] if kind in ("care-plans", "accounts") else [STRANGER]
+        strangers = (
+            [STRANGER, neighbour] if kind in ("care-plans", "accounts", "records", "certificates") else [STRANGER]
+        )
         for by in strangers:
             await assert_unknown(api, by, method, path, things[kind], body, {})
 
@@ -99,6 +120,8 @@ async def test_lists_of_another_community_are_refused_whatever_is_in_them(api: A
         "/offers/me",
         "/readings",
         "/presences",
+        "/certificates",
+        "/records/me",
     ):
         answers = [await api.get(STRANGER, path, community=community) for community in (HERE, "nowhere")]
         assert [answer.status_code for answer in answers] == [403, 403], path

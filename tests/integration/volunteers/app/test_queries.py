@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from services.chassis.runtime import Runtime
+from services.volunteers.attendance.store import to_forget
+from services.volunteers.calendars.api import mine
 from services.volunteers.care.store import to_raise
 from services.volunteers.needs.store import BY_START, asked, to_expire, to_lapse, to_staff
 from services.volunteers.people.store import askable, dangling
+from services.volunteers.records.store import coded
 from services.volunteers.settings import VolunteersSettings
 from services.volunteers.shared.queries import matching
 from tests.unit.volunteers.world import HERE, NOW
@@ -35,6 +38,16 @@ QUERIES: list[tuple[str, dict[str, Any], str | None]] = [
     ("needs", to_staff(NOW, HERE), BY_START),
     ("needs", to_expire(NOW), None),
     ("needs", to_lapse(NOW), None),
+    ("needs", mine("ann", NOW), None),
+    ("presences", matching(HERE), "at"),
+    ("presences", matching(HERE, person="ann"), "at"),
+    ("presences", matching(HERE, forgotten=True), "at"),
+    ("presences", to_forget(NOW), None),
+    ("certificates", matching(HERE, erased=False), "at"),
+    ("certificates", matching(HERE, person="ann"), "at"),
+    ("certificates", coded("AAAA"), None),
+    ("records", {"state.person": "ann"}, None),
+    ("care_plans", {"state.family": "ann"}, None),
     ("accounts", matching(HERE), "at"),
     ("accounts", {"state.volunteer": "ann"}, None),
 ]

@@ -1,0 +1,1 @@
+"""Calendars: one's own service to subscribe to, behind a secret address. `icalendar` writes it."""

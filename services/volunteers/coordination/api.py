@@ -1,0 +1,192 @@
+"""The lists of a day over HTTP, for staff: the call list, and both lists as pages to print."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from services.chassis.clock import Clock
+from services.chassis.errors import NotYours
+from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.problems import problems
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.values import ZONE
+from services.contracts.marks import Id
+from services.contracts.volunteers import NeedStatus
+from services.volunteers.coordination.calls import Why, called, calls, uncovered
+from services.volunteers.coordination.pages import Row, call_page, day_page
+from services.volunteers.names.store import Name, Names
+from services.volunteers.needs.domain.need import Need
+from services.volunteers.needs.homes import Homes
+from services.volunteers.needs.store import BY_START, between
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.shared.queries import matching
+from services.volunteers.shared.values import Day
+from services.volunteers.words.said import category
+
+BASE = "/api/volunteers/v1"
+MOST = 500
+_HTML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}}}
+
+
+class AboutView(BaseModel):
+    """A need that somebody is called about. `work` and `place`: its kind and building in words."""
+
+    need: str
+    why: Why
+    starts_at: datetime
+    ends_at: datetime
+    category: str
+    work: Name
+    building: str | None
+    place: Name | None
+
+
+class CallView(BaseModel):
+    """Somebody to call. `name` is what they are called, `phone` null where they have told none."""
+
+    person: str
+    name: str
+    phone: str | None
+    about: list[AboutView]
+
+
+class UncoveredView(BaseModel):
+    """A need for which nobody has said yes, and nobody is asked."""
+
+    need: str
+    starts_at: datetime
+    category: str
+    work: Name
+    building: str | None
+    place: Name | None
+
+
+class CallListView(BaseModel):
+    """Whom to call about the services of a day."""
+
+    community: str
+    on: Day
+    calls: list[CallView]
+    uncovered: list[UncoveredView]
+
+
+class Lists:
+    """Reads what the lists of a day are made of."""
+
+    def __init__(
+        self, needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Homes, names: Names, clock: Clock
+    ) -> None:
+        self._needs = needs
+        self._volunteers = volunteers
+        self._homes = homes
+        self._names = names
+        self.clock = clock
+
+    async def needs(self, community: str, on: Day) -> list[Need]:
+        """Up to 500 needs of a day."""
+        begin = datetime.combine(on, time.min, ZONE)
+        query = matching(community) | between(begin, begin + timedelta(days=1))
+        found = await self._needs.select(query, sort=BY_START, descending=False, limit=MOST)
+        return [stored.aggregate for stored in found.items]
+
+    async def people(self, community: str, people: Iterable[str]) -> dict[str, Volunteer]:
+        """The volunteers among `people`."""
+        ids = [volunteer_id(community, person) for person in sorted(set(people))]
+        page = await self._volunteers.select({"_id": {"$in": ids}}, limit=len(ids) or 1)
+        return {stored.aggregate.person: stored.aggregate for stored in page.items}
+
+    async def call_list(self, community: str, on: Day) -> CallListView:
+        """The call list of a day."""
+        needs, now, places = await self.needs(community, on), self.clock(), await self._names.of(community)
+        found = calls(needs, now)
+        people = await self.people(community, [call.person for call in found])
+        return CallListView(
+            community=community,
+            on=on,
+            calls=[
+                CallView(
+                    person=call.person,
+                    name=called(call.person, people),
+                    phone=people[call.person].phone if call.person in people else None,
+                    about=[AboutView(**_told(need, places), ends_at=need.ends_at, why=why) for need, why in call.about],
+                )
+                for call in found
+            ],
+            uncovered=[UncoveredView(**_told(need, places)) for need in uncovered(needs, now)],
+        )
+
+    async def rows(self, community: str, on: Day, by: Principal) -> list[Row]:
+        """The rows of the day sheet. Each home that is told is put on record."""
+        needs = [each for each in await self.needs(community, on) if each.status is not NeedStatus.CANCELLED]
+        people = await self.people(community, [person for need in needs for person in need.volunteers])
+        places = await self._names.of(community)
+        rows = []
+        for need in needs:
+            plan = await self._homes.of_need(need, by)
+            going = [
+                (called(person, people), people[person].phone if person in people else None)
+                for person in need.volunteers
+            ]
+            place = None if need.building is None else places.get(need.building, Name(zh=need.building)).zh
+            rows.append(Row(need, category(need.category)[0], place, going, plan))
+        return rows
+
+
+def router(lists: Lists) -> APIRouter:
+    """The routes of the lists."""
+    routes = APIRouter(prefix=BASE, tags=["needs"])
+
+    @routes.get("/call-list", summary="Whom to call about a day", responses=problems(NotYours))
+    async def call_list(
+        principal: PrincipalDep, community: Annotated[Id, Query()], on: Annotated[Day, Query()]
+    ) -> CallListView:
+        principal.require(community, Role.STAFF)
+        return await lists.call_list(community, on)
+
+    @routes.get(
+        "/call-list.html",
+        summary="The same to print",
+        response_class=Response,
+        responses={**_HTML, **problems(NotYours)},
+    )
+    async def call_list_page(
+        principal: PrincipalDep, community: Annotated[Id, Query()], on: Annotated[Day, Query()]
+    ) -> Response:
+        principal.require(community, Role.STAFF)
+        listed = await lists.call_list(community, on)
+        return _page(call_page(on, [each.model_dump() for each in listed.calls], len(listed.uncovered)))
+
+    @routes.get(
+        "/day-sheet.html",
+        summary="Who goes where, to print",
+        response_class=Response,
+        responses={**_HTML, **problems(NotYours)},
+    )
+    async def day_sheet_page(
+        principal: PrincipalDep, community: Annotated[Id, Query()], on: Annotated[Day, Query()]
+    ) -> Response:
+        """Every home that is told is put on record."""
+        principal.require(community, Role.STAFF)
+        return _page(day_page(on, await lists.rows(community, on, principal)))
+
+    return routes
+
+
+def _told(need: Need, places: Mapping[str, Name]) -> dict[str, Any]:
+    zh, en = category(need.category)
+    return {
+        "need": need.id,
+        "starts_at": need.starts_at,
+        "category": need.category,
+        "work": Name(zh=zh, en=en),
+        "building": need.building,
+        "place": None if need.building is None else places.get(need.building),
+    }
+
+
+def _page(body: str) -> Response:
+    return Response(body, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})

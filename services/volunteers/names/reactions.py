@@ -1,0 +1,10 @@
+"""What names take from events: copies of buildings, as issues publishes them."""
+
+from services.chassis.subscriber.handlers import Handlers
+from services.contracts.issues import PlaceState
+from services.volunteers.names.store import PLACES
+
+
+def reactions(handlers: Handlers) -> None:
+    """Put the copies of this room into the table."""
+    handlers.copy(PlaceState, PLACES)
