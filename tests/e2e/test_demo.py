@@ -84,6 +84,10 @@ class Demo:
                 each["id"]: each["capacity"] - each["free"] for each in activities if each["capacity"] > each["free"]
             },
             "came": sum(each["attended"] for each in activities),
+            "certificates": Counter(
+                (each["number"], each["status"], each["minutes"])
+                for each in await self.all("/api/volunteers/v1/certificates")
+            ),
             "hours": Counter({account["volunteer"]: account["minutes"] for account in accounts}),
         }
 
@@ -185,6 +189,7 @@ async def test_a_story_that_is_broken_off_is_told_once_and_people_go_on_from_it(
     assert_complete(first)
     assert_shown(await demo.board())
     await assert_in_its_time(demo)
+    await assert_certified(demo)
     summaries = await demo.summaries()
     assert sorted(each["compound_covered"] for each in summaries) == list(range(1, 10))
     assert sum(each["findings"] for each in summaries) == 75
@@ -212,6 +217,18 @@ async def test_a_story_that_is_broken_off_is_told_once_and_people_go_on_from_it(
     board = await demo.board()
     assert (len(board["volunteering"]["teams"]), len(board["wishes"])) == (12, 6)
     await assert_readme_works(demo)
+
+
+async def assert_certified(demo: Demo) -> None:
+    """One certificate is issued and can be checked; grid workers saw who came to visits and left, all in time."""
+    [certificate] = await demo.all("/api/volunteers/v1/certificates")
+    assert certificate["status"] == "issued"
+    assert certificate["number"].endswith("-000001")
+    checked = await demo.staff.get(f"/api/volunteers/v1/certificates/checked/{certificate['code']}")
+    assert (checked["status"], checked["minutes"]) == ("issued", certificate["minutes"])
+    presences = await demo.all("/api/volunteers/v1/presences")
+    assert presences
+    assert {(each["arrival"], each["departure"], each["forgotten"]) for each in presences} == {("seen", "seen", False)}
 
 
 KEY = "${XDG_STATE_HOME:-$HOME/.local/state}/sunshine-community/demo/issuer.json"

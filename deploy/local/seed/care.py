@@ -73,21 +73,25 @@ async def _open(api: Api, ground: Ground, care: tables.Care, nth: int, first: da
             "since": begins.isoformat(),
         },
         **care.model_dump(include={"elder", "kind", "minutes", "note"}),
+        "family": [f"family-of-{care.elder}"],
+        "emergency": {"name": "家属", "phone": f"021-5555{care.elder[-2:]}00", "relation": "子女"},
     }
     name = f"{care.kind} for {care.elder}"
     await staff(api).post(PLANS, body, what=f"Planning {name}", once=name)
 
 
 async def _served(api: Api, visit: Visit) -> int:
-    agreed = [offer["person"] for offer in visit["offers"] if offer["status"] in ("accepted", "reported")]
+    agreed = [offer for offer in visit["offers"] if offer["status"] == "accepted"]
     starts, ends = (datetime.fromisoformat(visit[name]) for name in ("starts_at", "ends_at"))
     minutes = int((ends - starts).total_seconds()) // 60
-    return sum([await _confirmed(api, visit, person, minutes) for person in agreed])
+    return sum([await _confirmed(api, visit, offer, offer["minutes"] or minutes) for offer in agreed])
 
 
-async def _confirmed(api: Api, visit: Visit, person: str, minutes: int) -> int:
+async def _confirmed(api: Api, visit: Visit, offer: Mapping[str, Any], minutes: int) -> int:
+    person = offer["person"]
     address, told = f"{NEEDS}/{visit['id']}", f"{visit['category']} by {person}"
     report, confirm = {"minutes": minutes}, {"person": person}
-    await volunteer(api, person).post(f"{address}/report", report, what=f"Reporting {told}", unless=_NOT_NOW)
+    if offer["minutes"] is None:
+        await volunteer(api, person).post(f"{address}/report", report, what=f"Reporting {told}", unless=_NOT_NOW)
     done = await staff(api).post(f"{address}/confirm", confirm, what=f"Confirming {told}", unless=_NOT_NOW)
     return 0 if done is None else minutes

@@ -3,7 +3,8 @@
 Nine workdays have a round each, whose cases are dispatched in the afternoon, handled before they are due, and verified
 on the next. Elders are visited at ten, classes are held on school days, the clinic and the day of service on Saturdays;
 at the end of such a day the desk copies its lists, hours are confirmed, and who is asked for something new says yes. On
-Sundays people arrange themselves for the week.
+the last two days grid workers see who comes to a visit and leaves. On Sundays people arrange themselves for the week,
+and whoever has given the most hours nine days before the end asks for a certificate.
 """
 
 import asyncio
@@ -12,7 +13,18 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from deploy.local.seed import activities, calendar, care, cases, rounds, tables, volunteers, wishes
+from deploy.local.seed import (
+    activities,
+    attendance,
+    calendar,
+    care,
+    cases,
+    certificates,
+    rounds,
+    tables,
+    volunteers,
+    wishes,
+)
 from deploy.local.seed.api import Api
 from deploy.local.seed.needs import find_volunteers, say_yes
 from deploy.local.seed.places import Ground
@@ -31,6 +43,8 @@ def scenes(api: Api, ground: Ground, story: Story, say: Say) -> list[Scene]:
         *_beginning(api, ground, story, say),
         *_weeks(api, story),
         *_evenings(api, story, say),
+        *_presences(api, story),
+        *_certificate(api, story, say),
         *_rounds(api, ground, story, say),
         *_reports(api, ground, story, say),
     ]
@@ -87,6 +101,28 @@ def _evenings(api: Api, story: Story, say: Say) -> list[Scene]:
     return [
         Scene(calendar.at(day, "13:00" if day.weekday() == _SATURDAY else "18:10"), partial(written, day))
         for day in _days(story)
+    ]
+
+
+def _presences(api: Api, story: Story) -> list[Scene]:
+    """Volunteers come to visits and leave, on the last two days."""
+    return [
+        Scene(calendar.at(day, hour), partial(attendance.see, api))
+        for day in _days(story)[-2:]
+        for hour in attendance.TIMES
+    ]
+
+
+def _certificate(api: Api, story: Story, say: Say) -> list[Scene]:
+    """A certificate is asked for, posted for a week, and issued on the day before today."""
+
+    async def issued() -> None:
+        await _told(say, "certificates of service", certificates.issue(api))
+
+    asked, last = story.today - timedelta(days=9), story.today - timedelta(days=1)
+    return [
+        Scene(calendar.at(asked, "18:30"), partial(certificates.ask, api)),
+        Scene(calendar.at(last, "18:40"), issued),
     ]
 
 

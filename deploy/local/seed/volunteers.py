@@ -66,8 +66,7 @@ async def _form(api: Api, team: tables.Team, known: Mapping[str, Any] | None) ->
     if known is None:
         body = {"community": COMMUNITY, "leader": team.people[0], **team.model_dump(exclude={"members"})}
         known = await staff(api).post(TEAMS, body, what=f"Forming {team.title}", once=f"team {team.title}")
-    leader = volunteer(api, known["leader"])
     for person in team.people:
         if person not in known["people"]:
             address = f"{TEAMS}/{known['id']}/join"
-            await leader.post(address, {"person": person}, what=f"Letting {person} join {team.title}")
+            await volunteer(api, person).post(address, what=f"Letting {person} join {team.title}")
