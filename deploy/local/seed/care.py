@@ -14,6 +14,7 @@ from deploy.local.seed.places import Ground
 PLANS = "/api/volunteers/v1/care-plans"
 _VISITS, _MEALS = "10:00", "11:30"
 _WEEKDAYS = 5
+_AGREED = {"accepted", "confirmed", "checked-in"}
 _NOT_NOW = {"offer.not-now", "offer.not-yours", "need.closed"}
 
 Visit = Mapping[str, Any]
@@ -81,7 +82,7 @@ async def _open(api: Api, ground: Ground, care: tables.Care, nth: int, first: da
 
 
 async def _served(api: Api, visit: Visit) -> int:
-    agreed = [offer for offer in visit["offers"] if offer["status"] == "accepted"]
+    agreed = [offer for offer in visit["offers"] if offer["status"] in _AGREED]
     starts, ends = (datetime.fromisoformat(visit[name]) for name in ("starts_at", "ends_at"))
     minutes = int((ends - starts).total_seconds()) // 60
     return sum([await _confirmed(api, visit, offer, offer["minutes"] or minutes) for offer in agreed])

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from services.contracts.volunteers import NeedStatus
 from services.volunteers.needs.domain.need import Need
-from services.volunteers.needs.domain.offers import OfferStatus
+from services.volunteers.needs.domain.offers import TO_SERVE, OfferStatus
 from services.volunteers.people.domain.volunteer import Volunteer
 
 
@@ -59,7 +59,7 @@ def uncovered(needs: Sequence[Need], now: datetime) -> list[Need]:
 def _why(need: Need, status: OfferStatus, minutes: int | None, now: datetime) -> Why | None:
     if status is OfferStatus.OFFERED and now < need.starts_at:
         return Why.AWAITS_ANSWER
-    if status is not OfferStatus.ACCEPTED:
+    if status not in TO_SERVE:
         return None
     if now < need.ends_at:
         return Why.GOES

@@ -7,9 +7,12 @@ from services.contracts.volunteers import (
     CareKind,
     CarePlanStatus,
     CertificateStatus,
+    Hop,
+    InvitationEnd,
     MealRoundStatus,
     NeedStatus,
     Origin,
+    SeatRole,
     TakenOff,
     TeamKind,
     VolunteerStatus,
@@ -18,6 +21,7 @@ from services.volunteers.attendance.domain.presence import How
 from services.volunteers.care.domain.recurrence import Every
 from services.volunteers.hours.domain.ledger import CoinKind, PointKind
 from services.volunteers.meals.domain import StopStatus
+from services.volunteers.needs.domain.asked import InvitationStatus
 from services.volunteers.needs.domain.eligibility import RULES, Filter
 from services.volunteers.needs.domain.offers import OfferStatus
 from services.volunteers.people.domain.profile import AgeBand, Gender
@@ -66,6 +70,26 @@ SAID: Mapping[type[StrEnum], Mapping[StrEnum, Said]] = {
         TakenOff.AT_THEIR_WISH: ("本人要求", "At their wish"),
         TakenOff.OTHER: ("其他原因", "Other"),
     },
+    SeatRole: {SeatRole.LEAD: ("主责", "Lead"), SeatRole.HELPER: ("协助", "Helper")},
+    Hop: {
+        Hop.PLAN: ("下次排班", "Next plan"),
+        Hop.STANDBY: ("候补志愿者", "Standby"),
+        Hop.RING: ("同时询问", "Ring"),
+        Hop.GRID_WORKER: ("网格员", "Grid worker"),
+    },
+    InvitationEnd: {
+        InvitationEnd.FILLED: ("已有人报名", "Filled"),
+        InvitationEnd.MOVED: ("时间已变更", "Moved"),
+        InvitationEnd.CANCELLED: ("已取消", "Cancelled"),
+    },
+    InvitationStatus: {
+        InvitationStatus.OPEN: ("待答复", "Open"),
+        InvitationStatus.ACCEPTED: ("已接受", "Accepted"),
+        InvitationStatus.DECLINED: ("已谢绝", "Declined"),
+        InvitationStatus.EXPIRED: ("已过期", "Expired"),
+        InvitationStatus.THANKED: ("已有人报名，谢谢", "Thanked"),
+        InvitationStatus.RELEASED: ("已释放", "Released"),
+    },
     TeamKind: {TeamKind.HOBBY: ("文体队伍", "Hobby team"), TeamKind.SERVICE: ("志愿服务队", "Service team")},
     VolunteerStatus: {VolunteerStatus.ACTIVE: ("在册", "Active"), VolunteerStatus.PAUSED: ("暂停服务", "Paused")},
     How: {How.CODE: ("扫码", "By code"), How.SEEN: ("工作人员代签", "Seen by somebody in office")},
@@ -94,6 +118,9 @@ SAID: Mapping[type[StrEnum], Mapping[StrEnum, Said]] = {
     OfferStatus: {
         OfferStatus.OFFERED: ("待答复", "Offered"),
         OfferStatus.ACCEPTED: ("已接受", "Accepted"),
+        OfferStatus.CONFIRMED: ("已确认到场", "Confirmed"),
+        OfferStatus.CHECKED_IN: ("已签到", "Checked in"),
+        OfferStatus.NO_SHOW: ("未到场", "Did not come"),
         OfferStatus.FULFILLED: ("已完成", "Fulfilled"),
         OfferStatus.DECLINED: ("已谢绝", "Declined"),
         OfferStatus.EXPIRED: ("已过期", "Expired"),
