@@ -20,6 +20,7 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.values import Line
 from services.contracts.marks import Id
 from services.notify.channels.domain.endpoint import Endpoint, EndpointStatus, end, register, resume
+from services.notify.channels.domain.long_tail_addresses import require_long_tail
 from services.notify.channels.domain.web_addresses import AddressRefused, Network, host_of, require_public
 from services.notify.channels.sealing import Sealing
 from services.notify.routing.domain.kinds import KindName
@@ -31,13 +32,17 @@ _Url = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[\x21-\x7e]+
 
 
 class NameEndpoint(BaseModel):
-    """An end point: a webhook is signed with `key`, a DingTalk robot may have one."""
+    """An end point: a webhook is signed with `key`, a robot of DingTalk or Feishu may have one.
+
+    The address of `apprise` is one that Apprise understands, of ntfy, Bark, Gotify, WxPusher, PushPlus, ServerChan,
+    Qmsg, Spug, Feishu or Lark. It can't tell why something was not taken, and nothing is then sent again.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     community: Id
     title: Line
-    way: Literal["webhook", "wecom-robot", "dingtalk-robot"]
+    way: Literal["webhook", "wecom-robot", "dingtalk-robot", "feishu-robot", "apprise"]
     address: _Url
     key: _Secret | None = Field(default=None, repr=False)
     kinds: frozenset[KindName] = Field(min_length=1, max_length=100)
@@ -75,7 +80,7 @@ def router(endpoints: Aggregates[Endpoint], sealing: Sealing, own: str, inside: 
     async def name(body: NameEndpoint, command: CommandDep) -> Response:
         by = command.principal
         by.require(body.community, Role.STAFF)
-        require_public(body.address, own, inside)
+        host = _host(body, own, inside)
         return await command.create(
             endpoints,
             lambda id, now: register(
@@ -85,7 +90,7 @@ def router(endpoints: Aggregates[Endpoint], sealing: Sealing, own: str, inside: 
                     title=body.title,
                     way=Way(body.way),
                     kinds=body.kinds,
-                    host=host_of(body.address),
+                    host=host,
                     address=sealing.seal(body.address, id),
                     key=None if body.key is None else sealing.seal(body.key, id),
                     made_by=by.sub,
@@ -120,6 +125,14 @@ def router(endpoints: Aggregates[Endpoint], sealing: Sealing, own: str, inside: 
         )
 
     return routes
+
+
+def _host(body: NameEndpoint, own: str, inside: tuple[Network, ...]) -> str:
+    """Where messages go, as far as it may be shown: of the long tail the service alone, for the rest is a secret."""
+    if body.way == "apprise":
+        return require_long_tail(body.address, own, inside)
+    require_public(body.address, own, inside)
+    return host_of(body.address)
 
 
 def endpoint_view(stored: Stored[Endpoint]) -> EndpointView:

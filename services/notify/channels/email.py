@@ -6,7 +6,6 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from html import escape
 
 from aiosmtplib import SMTP as Client
 from aiosmtplib import SMTPException, SMTPResponseException
@@ -14,6 +13,7 @@ from aiosmtplib import SMTPException, SMTPResponseException
 from services.chassis.clock import Clock
 from services.notify.channels.domain.mail_headers import subject_line
 from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
+from services.notify.channels.mail_page import mail_page
 
 log = logging.getLogger(__name__)
 
@@ -92,21 +92,9 @@ def compose(sender: str, message: Outgoing, now: datetime) -> bytes:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     tag = "zh-CN" if message.language == "zh" else "en"
     mail.set_content(message.words.body, cte="base64")
-    mail.add_alternative(html_of(message, tag), subtype="html", cte="base64")
+    mail.add_alternative(mail_page(message, tag), subtype="html", cte="base64")
     mail["Content-Language"] = tag  # last, for what begins with Content- goes to the part that is made before
     return subject_line(message.words.subject) + mail.as_bytes(policy=SMTP.clone(cte_type="7bit"))
-
-
-def html_of(message: Outgoing, tag: str) -> str:
-    """The words as a plain page: whatever stands in them is text."""
-    paragraphs = "".join(
-        f"<p>{'<br>'.join(escape(line) for line in block.splitlines())}</p>"
-        for block in message.words.body.strip().split("\n\n")
-    )
-    end = "Unsubscribe" if tag == "en" else "退订此类邮件"
-    link = "" if message.unsubscribe is None else f'<p><a href="{escape(message.unsubscribe)}">{end}</a></p>'
-    head = f'<!doctype html><html lang="{tag}"><meta charset="utf-8"><title>{escape(message.words.subject)}</title>'
-    return f"{head}<body>{paragraphs}{link}</body></html>"
 
 
 def _definite(error: Exception) -> Answer:

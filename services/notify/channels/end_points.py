@@ -1,15 +1,13 @@
-"""Sends to end points: signed webhooks, and robots of groups in WeCom and DingTalk.
+"""Sends to end points: signed webhooks, robots of groups in WeCom, DingTalk and Feishu, and the long tail.
 
 A webhook gets the same bytes under the same id on every try, signed with the time of the try
 (`X-Community-Signature: t=…,v1=…`, HMAC-SHA256 over `t.body`), so that a receiver knows a repetition and an old one.
 """
 
-import base64
 import hmac
 import random
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import quote_plus
 
 import orjson
 
@@ -19,9 +17,11 @@ from services.chassis.store.aggregates import Aggregates, Cause
 from services.notify.channels.calling import Calling, Said
 from services.notify.channels.domain.endpoint import Endpoint, EndpointStatus, delivered, failed, pause_after
 from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Rate, Refused
+from services.notify.channels.long_tail import LongTail
+from services.notify.channels.robots import RATES, dingtalk_body, dingtalk_url, feishu_body, feishu_meaning
 from services.notify.channels.sealing import NotOpened, Sealing
 from services.notify.channels.wecom import robot_body, robot_meaning
-from services.notify.shared.values import Way
+from services.notify.shared.values import TO_END_POINTS, Way
 
 _BY = Cause(SYSTEM, "end-points")
 _JSON = {"Content-Type": "application/json"}
@@ -33,15 +33,21 @@ class EndPointGateway:
     rates_each: tuple[Rate, ...] = ()
 
     def __init__(
-        self, way: Way, endpoints: Aggregates[Endpoint], sealing: Sealing, calling: Calling, clock: Clock
+        self,
+        way: Way,
+        endpoints: Aggregates[Endpoint],
+        sealing: Sealing,
+        calling: Calling,
+        long_tail: LongTail,
+        clock: Clock,
     ) -> None:
         self._way = way
         self._endpoints = endpoints
         self._sealing = sealing
         self._calling = calling
+        self._long_tail = long_tail
         self._clock = clock
-        robots = (Way.WECOM_ROBOT, Way.DINGTALK_ROBOT)
-        self.rates: tuple[Rate, ...] = (Rate(20, timedelta(minutes=1)),) if way in robots else ()
+        self.rates: tuple[Rate, ...] = RATES.get(way, ())
 
     def account(self, address: str) -> str:
         """Each end point has limits of its own."""
@@ -72,27 +78,30 @@ class EndPointGateway:
         return answer
 
     async def _call(self, url: str, key: str, message: Outgoing) -> Answer:
+        at = self._clock().timestamp()
         match self._way:
+            case Way.APPRISE:
+                return await self._long_tail.send(url, message)
             case Way.WEBHOOK:
                 body = webhook_body(message)
-                said = await self._calling.post(
-                    url, body, signed(key, body, message.id, int(self._clock().timestamp()))
-                )
+                said = await self._calling.post(url, body, signed(key, body, message.id, int(at)))
                 return Accepted() if isinstance(said, Said) else said
+            case Way.FEISHU_ROBOT:
+                said = await self._calling.post(url, feishu_body(message, key, int(at)), _JSON)
+                return feishu_meaning(said.json()) if isinstance(said, Said) else said
             case Way.DINGTALK_ROBOT:
-                url = dingtalk_url(url, key, int(self._clock().timestamp() * 1000))
-                said = await self._calling.post(url, robot_body(message), _JSON)
+                said = await self._calling.post(dingtalk_url(url, key, int(at * 1000)), dingtalk_body(message), _JSON)
             case _:
                 said = await self._calling.post(url, robot_body(message), _JSON)
         return robot_meaning(said.json()) if isinstance(said, Said) else said
 
 
 def end_point_gateways(
-    endpoints: Aggregates[Endpoint], sealing: Sealing, calling: Calling, clock: Clock
+    endpoints: Aggregates[Endpoint], sealing: Sealing, calling: Calling, clock: Clock, long_tail: LongTail | None = None
 ) -> Mapping[Way, Gateway]:
     """The gateways of all ways to end points."""
-    ways = (Way.WEBHOOK, Way.WECOM_ROBOT, Way.DINGTALK_ROBOT)
-    return {way: EndPointGateway(way, endpoints, sealing, calling, clock) for way in ways}
+    others = long_tail or LongTail(5.0)
+    return {way: EndPointGateway(way, endpoints, sealing, calling, others, clock) for way in sorted(TO_END_POINTS)}
 
 
 def webhook_body(message: Outgoing) -> bytes:
@@ -113,11 +122,3 @@ def signed(key: str, body: bytes, id: str, at: int) -> dict[str, str]:
     """The headers of a webhook's try at the second `at`."""
     mark = hmac.digest(key.encode(), f"{at}.".encode() + body, "sha256").hex()
     return {**_JSON, "X-Community-Delivery": id, "X-Community-Signature": f"t={at},v1={mark}"}
-
-
-def dingtalk_url(url: str, key: str, at: int) -> str:
-    """The address of a DingTalk robot with its signature of the millisecond `at`, where the robot has a key."""
-    if not key:
-        return url
-    mark = base64.b64encode(hmac.digest(key.encode(), f"{at}\n{key}".encode(), "sha256"))
-    return f"{url}{'&' if '?' in url else '?'}timestamp={at}&sign={quote_plus(mark)}"

@@ -13,6 +13,7 @@ from services.notify.channels.domain.endpoint import Endpoint
 from services.notify.channels.email import EmailGateway
 from services.notify.channels.end_points import end_point_gateways
 from services.notify.channels.gateways import Gateway
+from services.notify.channels.long_tail import LongTail
 from services.notify.channels.sealing import Sealing
 from services.notify.channels.settings import ChannelSettings
 from services.notify.channels.sms import SmsGateway
@@ -43,5 +44,6 @@ def gateways(settings: ChannelSettings, endpoints: Aggregates[Endpoint], clock: 
         found[Way.WECOM] = Trying(WecomGateway(settings.wecom, calling, clock))
     if (key := settings.sealing_key) is not None:
         outside = Calling(settings.provider_seconds, public_only=True, inside=settings.inside)
-        found |= end_point_gateways(endpoints, Sealing(key), outside, clock)
+        long_tail = LongTail(settings.provider_seconds, settings.inside)
+        found |= end_point_gateways(endpoints, Sealing(key), outside, clock, long_tail)
     return found

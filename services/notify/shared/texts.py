@@ -11,14 +11,13 @@ from services.contracts.text import fitted
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A rendered text. The subject is one line; `short` is for channels that have room for a line only, `html` for
-    mail. Where they are missing, the subject and the body stand in.
+    """A rendered text. The subject is one line; `short` is for channels that have room for a line only: where it is
+    missing, the subject stands in.
     """
 
     subject: str
     body: str
     short: str | None = None
-    html: str | None = None
 
     @property
     def line(self) -> str:

@@ -15,7 +15,9 @@ class Way(StrEnum):
     WEBHOOK = "webhook"
     WECOM_ROBOT = "wecom-robot"
     DINGTALK_ROBOT = "dingtalk-robot"
+    FEISHU_ROBOT = "feishu-robot"
     APPRISE = "apprise"
+    """One of many small services (ntfy, Bark, WxPusher and more), called through a library."""
 
 
 USUAL_ORDER: tuple[Way, ...] = (Way.EMAIL, Way.WECOM, Way.SMS)
@@ -27,4 +29,6 @@ CHOSEN_FROM: tuple[Way, ...] = (Way.INBOX, Way.EMAIL, Way.WECOM, Way.SMS, Way.CA
 NOISY: frozenset[Way] = frozenset({Way.EMAIL, Way.WECOM, Way.SMS, Way.CALL})
 """Channels that quiet hours hold. An inbox disturbs nobody, and an end point is no person."""
 
-TO_END_POINTS: frozenset[Way] = frozenset({Way.WEBHOOK, Way.WECOM_ROBOT, Way.DINGTALK_ROBOT, Way.APPRISE})
+TO_END_POINTS: frozenset[Way] = frozenset(
+    {Way.WEBHOOK, Way.WECOM_ROBOT, Way.DINGTALK_ROBOT, Way.FEISHU_ROBOT, Way.APPRISE}
+)

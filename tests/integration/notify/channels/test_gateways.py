@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from services.notify.channels.calling import Calling
-from services.notify.channels.end_points import dingtalk_url, signed
+from services.notify.channels.end_points import signed
 from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Refused, Unknown
+from services.notify.channels.robots import dingtalk_url
 from services.notify.channels.sms import SmsAccount, SmsGateway, SmsText
 from services.notify.channels.trial import Trying
 from services.notify.channels.wecom import LONGEST, WecomApp, WecomGateway, robot_body

@@ -1,10 +1,14 @@
 """A mail reads back as it was composed."""
 
+import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
+from html import unescape
 
 from services.notify.channels.email import compose
 from services.notify.channels.gateways import Outgoing
+from services.notify.channels.mail_page import mail_page
 from services.notify.shared.texts import Words
 from tests.unit.notify.given import NOW
 
@@ -23,3 +27,20 @@ def test_a_chinese_mail_reads_back_as_it_was_written() -> None:
     assert read["Content-Language"] == "zh-CN"
     assert read["Auto-Submitted"] == "auto-generated"
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+
+
+def test_the_layout_says_what_the_text_says_and_nothing_in_it_is_markup() -> None:
+    words = Words("<b>活动</b>取消", "您好！\n\n“𠮷某<script>alert(1)</script>”不来了。\n请见 阿依·某某。\n")
+    for tag, language in (("zh-CN", "zh"), ("en", "en")):
+        message = Outgoing("n-1", "a@example.org", words, language, values={"community": "阳光<社区>"})
+        page = mail_page(message, tag)
+        assert f'lang="{tag}"' in page
+        assert "阳光&lt;社区&gt;" in page
+        assert "<script" not in page
+        assert "<b>" not in page
+        assert "src=" not in page, "a mail loads nothing"
+        assert "href" not in page, "mandatory mail has no way out"
+        shown = re.sub(r"<[^>]+>", "", page.replace("<br>", "\n"))
+        assert all(line in unescape(shown) for line in words.body.splitlines())
+        leave = replace(message, unsubscribe="https://b.example.org/u?t=1&x=2")
+        assert "https://b.example.org/u?t=1&amp;x=2" in mail_page(leave, tag)
