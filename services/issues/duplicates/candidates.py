@@ -14,6 +14,7 @@ from services.issues.cases.domain.transitions import CLOSED, SOLVED
 from services.issues.duplicates.domain.likeness import Likeness, Match, Spot, best, match, tokens_of
 from services.issues.places.domain.places import Place
 from services.issues.reading.row import INSIDE, WORDS, order_of
+from services.issues.reading.sounds import of_character
 from services.issues.shared.folding import folded
 
 OPEN_SINCE = timedelta(days=90)
@@ -87,7 +88,8 @@ def worded(asked: Described, now: datetime) -> list[dict[str, Any]]:
     if asked.place is not None:
         return [query | {"place": asked.place.outer, "building": None}]
     if telling:
-        return [query | {WORDS: {"$in": [gram, INSIDE + gram]}} for gram in telling]
+        leading = [gram if len(gram) > 1 else of_character(gram) for gram in telling]
+        return [query | {WORDS: {"$in": [token, INSIDE + token]}} for token in leading]
     return [query | {"category": asked.category}]
 
 

@@ -9,8 +9,7 @@ lie on it and not on `cases`. It follows a command within about a second; lists 
 - Counts: `counts` holds them, by day and by cell of the map (`tiles`); `recounting` makes them anew.
 - Questions: `finding` (search and queues, by the words of `tokenizer` and what `questions` ask for: `numerals` and
   `sounds` (with `beside.json`) however they are written; first what `nearness` says is near), `maps`, `figures` of
-  `periods` by `formulas`,
-  `exporting` (as a `sheet`), and `round_status`, how a round stands now. `recompute` makes figures from the journal
-  alone, to hold them against those that are served.
+  `periods` by `formulas`, `exporting` (as a `sheet`), and `round_status`, how a round stands now. `recompute` makes
+  figures from the journal alone, to hold them against those that are served.
 - Lateness: `behind` measures how far reading is behind; `pressure` slows commands down by it.
 """

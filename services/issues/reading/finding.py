@@ -16,10 +16,13 @@ from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Data
 from services.contracts.issues import CasePhase, CaseStatus, Channel, Priority
 from services.issues.reading.nearness import Near
 from services.issues.reading.questions import Cover, Term, Way
-from services.issues.reading.row import INSIDE, ROWS, WAITING, WORDS, order_of
+from services.issues.reading.row import IN_ORDER, INSIDE, ROWS, WAITING, WORDS, order_of
 
 LOOKS = (150, 850)
 """How many rows one page of a search looks at, first and then: where common words rarely meet, a page may be short."""
+
+UNLED_LOOKS = (LOOKS[0], 4850)
+"""The same where no token leads to what is asked for, and the newest rows are looked through."""
 
 _COUNTED = 1000
 _LEADS = 8
@@ -215,7 +218,7 @@ class CaseFinder:
         index, lead = await self._way_to(question, part, leads)
         walk = _after({"community": question.community, **lead, **_ordered(question.filters)}, cursor)
         verified, rows = question.verified(part), list[Document]()
-        for look in LOOKS:
+        for look in LOOKS if index != IN_ORDER else UNLED_LOOKS:
             seen, end = await self._seen(walk, index, look)
             if not seen:
                 return Found(rows)
@@ -248,14 +251,15 @@ class CaseFinder:
         count, lead = leads[part.far]
         if part.near and question.near is not None:
             if count >= _COUNTED:
-                named = {"community": question.community, "words": lead}
+                named = {"community": question.community, **({"words": lead} if lead else {})}
                 count = await self.rows.count_documents(named, limit=_COUNTED)
             if count >= _COUNTED:
                 return question.near.index, question.near.walk
-        return WORDS, {"words": lead}
+        return (WORDS, {"words": lead}) if lead else (IN_ORDER, {})
 
     async def _lead(self, community: str, terms: Sequence[Term], reach: Reach, *, far: bool) -> tuple[int, Document]:
-        """The condition on the words that leaves the fewest rows to look at: the rarest tokens of a term."""
+        """The condition on the words that leaves the fewest rows to look at: the rarest tokens of a term. It is empty
+        where each term may be meant in a way that has no tokens."""
         if not far:
             covers = sorted({cover for term in terms for cover in term.near.covers}, key=_telling)[:_LEADS]
             return min(await self._counted(community, covers, reach), key=_count)
@@ -268,7 +272,7 @@ class CaseFinder:
             few = [min(counted, key=_count) for counted in rarest]
             tokens = sorted({token for count, condition in few if count for token in condition["$in"]})
             leads.append((sum(map(_count, few)), {"$in": tokens}))
-        return min(leads, key=_count)
+        return min(leads, key=_count) if leads else (_COUNTED, {})
 
     async def _counted(self, community: str, covers: Sequence[Cover], reach: Reach) -> list[tuple[int, Document]]:
         """The conditions on the words, each with how many rows it leaves; not counted where there is no choice."""
@@ -335,8 +339,6 @@ def _found(terms: Sequence[Term], *, inside: bool, far: bool) -> Document:
 
 
 def _holds(way: Way, *, inside: bool) -> Document:
-    if not way.patterns:
-        return {"$and": [{"words": _scoped(cover, inside=inside)} for cover in way.covers]}
     texts = ("text", "inside") if inside else ("text",)
     each = [[{text: {"$regex": pattern}} for text in texts] for pattern in way.patterns]
     return {"$and": [some[0] if len(some) == 1 else {"$or": some} for some in each]}

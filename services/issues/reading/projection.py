@@ -31,12 +31,12 @@ from services.issues.reading.nearness import AT_PLACES, CELLS
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.recounting import Recounting
 from services.issues.reading.rewriting import BEFORE, Change, Rewriting, written_in
-from services.issues.reading.row import ROWS, SHARED, WAITING, WORDS, Where, last_change, row
+from services.issues.reading.row import IN_ORDER, ROWS, SHARED, WAITING, WORDS, Where, last_change, row
 from services.issues.reading.throttle import Pace, Pass
 
 log = logging.getLogger(__name__)
 
-SHAPE = 8
+SHAPE = 9
 """Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
 
 STATE = "reading"
@@ -57,7 +57,7 @@ def indexes() -> list[IndexModel]:
         IndexModel(
             [("community", up), ("order", down)]
             + [(name, up) for name in ("public", "category", "open", "lon", "lat")],
-            name="in order",
+            name=IN_ORDER,
         ),
         IndexModel([("community", up), ("changed", up), ("_id", up)]),
         IndexModel([("community", up), (WORDS, up), ("order", down)], name=WORDS),

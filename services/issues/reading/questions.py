@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from services.chassis.errors import Invalid
 from services.issues.reading.numerals import Numeral, numerals
-from services.issues.reading.sounds import meant
+from services.issues.reading.sounds import meant, of_character
 from services.issues.reading.tokenizer import HAN, LONGEST_WORD, PART, PARTS, RUN, normal, pairs
 
 MOST_TERMS = 8
@@ -52,11 +52,11 @@ Cover = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to find a term. `covers`: sets of tokens, of each of which a row must have one. `patterns`: regular
-    expressions, each of which a text of the row must match; without any, the tokens alone tell."""
+    """One way to find a term. `covers`: sets of tokens, of each of which a row must have one; where there are none,
+    no token leads to it. `patterns`: regular expressions, each of which a text of the row must match."""
 
     covers: tuple[Cover, ...]
-    patterns: tuple[str, ...] = ()
+    patterns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +144,12 @@ def _bare(word: str) -> str:
 
 def _term(word: str, synonyms: Synonyms) -> Term:
     near = _as_typed(word)
-    far = [Way(covers) for covers in meant(word)]
+    far = [Way(meaning.covers, (meaning.pattern,)) for meaning in meant(word)]
     if parts := synonyms.parted(word):
         far.append(_joined(_one_of(same) if same else _as_typed(part) for part, same in parts if RUN.search(part)))
     if word.isdecimal() and len(word) in range(2, PARTS.stop - 1):
         far.append(_part_of_a_number(word))
-    return Term(near, tuple(way for way in far if way.covers))
+    return Term(near, tuple(far))
 
 
 def _as_typed(word: str) -> Way:
@@ -175,7 +175,7 @@ def _tokens_of(text: str) -> list[Cover]:
     found: list[Cover] = []
     for run in RUN.finditer(text):
         han = run["han"]
-        each = [run[0][:LONGEST_WORD]] if han is None else pairs(han) if len(han) > 1 else [han]
+        each = [run[0][:LONGEST_WORD]] if han is None else pairs(han) if len(han) > 1 else [of_character(han)]
         found += [frozenset({token}) for token in each]
     return found
 

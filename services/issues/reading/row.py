@@ -25,10 +25,13 @@ ROWS = "case_rows"
 WORDS = "words"
 """The field of tokens, and the name of the index that searches walk."""
 
+IN_ORDER = "in order"
+"""The name of the index that leads to the newest rows of a community."""
+
 WRITTEN = "written"
 """The field that tells what the texts and words of a row were made of: a digest, and the pass that left it."""
 
-_MANNER = 3
+_MANNER = 4
 """Of making them: another number, and those of every row are made anew when it is drawn the next time."""
 
 SHARED: Mapping[str, Any] = {"shares.who": {"$gt": ""}}

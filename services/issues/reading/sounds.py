@@ -1,17 +1,17 @@
 """How Chinese is typed in Latin letters: the sounds (pinyin) of a text, and what somebody means who types some.
 
-A text is found by the sounds of every two characters that stand side by side, and by their first letters: 电梯 by
-`dianti` and by `dt`; longer questions by all pairs in them. One syllable alone means any usual character of that sound.
-The last syllable may still be on its way: `diant` finds what `dianti` does.
+A text is found by how each of its characters sounds, alone or beside its neighbour (行 alone, and in 银行). What is
+meant by letters is a pattern of characters: 电梯 is found by `dianti` and by `dt`. One syllable alone means any
+character of that sound. The last syllable may still be on its way: `diant` finds what `dianti` does.
 """
 
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
 
 import orjson
 
@@ -19,46 +19,57 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # 45 MB, of which `_BESIDE
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
-_SOUND, _FIRST = "~", "^"
-"""Stand before sounds and first letters among the tokens, so that these are no words of a text."""
+_SOUND = "~"
+"""Stands before sounds among the tokens, so that these are no words of a text."""
 _LETTERS = re.compile("[a-z]{2,36}")
 _MOST_PARSES = 4
-_MOST_CHARACTERS = 80
 _MOST_SYLLABLES = 12
 _LONGEST_SYLLABLE = 6
 _LONGEST_FIRSTS = 8
 _FIRSTS = frozenset("abcdefghjklmnopqrstwxyz")
-_USUAL = [bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)]
-"""The characters of the first level of GB 2312, the 3,755 that are used most."""
+_USUAL, _ALL = range(0xB0, 0xD8), range(0xB0, 0xF8)
+"""The rows of GB 2312: those of the 3,755 characters that are used most, and of all its 6,763."""
 _BESIDE: dict[str, list[str]] = orjson.loads(files(__package__).joinpath("beside.json").read_bytes())
 """The pairs of characters of which one sounds otherwise beside the other than alone, with their sounds: made of the
 phrases of pypinyin by `tests/unit/issues/reading/test_sounds`."""
 
 
-@lru_cache(maxsize=65_536)
-def of_pair(pair: str) -> tuple[str, str]:
-    """The tokens of two characters side by side: their sounds, and the first letters of these."""
-    sounds = _BESIDE.get(pair) or [sound for char in pair for sound in lazy_pinyin(char, errors="ignore")]
-    if len(sounds) < 2:  # a rare character whose sound is not known
-        return ("", "")
-    one, other = sounds
-    return f"{_SOUND}{one}{other}", f"{_FIRST}{one[0]}{other[0]}"
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What letters may mean: `pattern`, the characters side by side; `covers`, sets of tokens, of each of which a text
+    that matches has one."""
+
+    covers: tuple[frozenset[str], ...]
+    pattern: str
 
 
-def meant(word: str) -> Iterator[tuple[frozenset[str], ...]]:
-    """What somebody may mean who typed `word` in Latin letters. Each meaning is sets of tokens; a text that has one of
-    every set is found."""
+@lru_cache(maxsize=32_768)
+def of_character(char: str) -> str:
+    """The token of how `char` sounds alone; the character itself where that is not known."""
+    sounds = lazy_pinyin(char, errors="ignore")
+    return _SOUND + sounds[0] if sounds else char
+
+
+def of_pair(pair: str) -> tuple[str, ...]:
+    """The tokens of two characters side by side of which one sounds otherwise than alone; none of others."""
+    return tuple(_SOUND + sound for sound in _BESIDE.get(pair, ()))
+
+
+def meant(word: str) -> Iterator[Meaning]:
+    """What somebody may mean who typed `word` in Latin letters. First letters have no tokens: too many texts have each
+    of them."""
     plain = _plain(word)
     if not _LETTERS.fullmatch(plain):
         return
-    if characters := _characters().get(plain):
-        yield (characters,)
-    for syllables in _parses(plain):
-        *whole, last_but_one, typed = syllables
-        covers = [frozenset({f"{_SOUND}{one}{other}"}) for one, other in pairwise((*whole, last_but_one))]
-        yield (*covers, frozenset(f"{_SOUND}{last_but_one}{each}" for each in _beginning_with(typed)))
+    if plain in _syllables():
+        yield Meaning((frozenset({_SOUND + plain}),), _any_of([plain]))
+    for *whole, typed in _parses(plain):
+        ends = _beginning_with(typed)
+        covers = [frozenset({_SOUND + each}) for each in whole]
+        pattern = "".join(_any_of([each]) for each in whole) + _any_of(ends)
+        yield Meaning((*covers, frozenset(_SOUND + each for each in ends)), pattern)
     if len(plain) <= _LONGEST_FIRSTS and _FIRSTS.issuperset(plain):
-        yield tuple(frozenset({f"{_FIRST}{one}{other}"}) for one, other in pairwise(plain))
+        yield Meaning((), "".join(_with_first(letter) for letter in plain))
 
 
 def _plain(word: str) -> str:
@@ -70,7 +81,7 @@ def _plain(word: str) -> str:
 def _parses(letters: str) -> list[tuple[str, ...]]:
     """The ways to read `letters` as two syllables or more, of which the last may be the beginning of one: those of the
     fewest first, four at the most."""
-    syllables, found = _characters().keys(), list[tuple[str, ...]]()
+    syllables, found = _syllables(), list[tuple[str, ...]]()
     waiting: list[tuple[int, tuple[str, ...]]] = [(0, ())]
     while waiting and len(found) < _MOST_PARSES:
         following: list[tuple[int, tuple[str, ...]]] = []
@@ -86,16 +97,42 @@ def _parses(letters: str) -> list[tuple[str, ...]]:
 @cache
 def _beginning_with(letters: str) -> tuple[str, ...]:
     """The syllables that begin so."""
-    return tuple(sorted(each for each in _characters() if each.startswith(letters)))
+    return tuple(sorted(each for each in _syllables() if each.startswith(letters)))
 
 
 @cache
-def _characters() -> dict[str, frozenset[str]]:
-    """The usual characters of each syllable."""
+def _with_first(letter: str) -> str:
+    """The pattern of a character of which a sound begins with `letter`."""
+    return _any_of(sound for sound in _characters() if sound[0] == letter)
+
+
+def _any_of(sounds: Iterable[str]) -> str:
+    """The pattern of a character that sounds so."""
+    return f"[{''.join(dict.fromkeys(char for sound in sounds for char in _characters()[sound]))}]"
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    """The sounds of usual characters: the odd ones of others would make syllables of any letters."""
+    return frozenset(sound for sounds in _sounds_of(_USUAL).values() for sound in sounds)
+
+
+@cache
+def _characters() -> dict[str, str]:
+    """The characters of each sound, whichever of its sounds that is."""
     found: dict[str, list[str]] = {}
-    for code in _USUAL:
-        char = code.decode("gb2312", "ignore")
-        if char:
-            for sound in pinyin(char, style=Style.NORMAL, heteronym=True)[0]:
-                found.setdefault(sound.replace("ü", "v"), []).append(char)
-    return {sound: frozenset(chars[:_MOST_CHARACTERS]) for sound, chars in found.items()}
+    for char, sounds in _sounds_of(_ALL).items():
+        for sound in sounds:
+            found.setdefault(sound, []).append(char)
+    return {sound: "".join(chars) for sound, chars in found.items()}
+
+
+@cache
+def _sounds_of(rows: range) -> dict[str, tuple[str, ...]]:
+    """The sounds of each character in these rows of GB 2312."""
+    codes = (bytes((high, low)) for high in rows for low in range(0xA1, 0xFF))
+    chars = [char for code in codes if (char := code.decode("gb2312", "ignore"))]
+    return {
+        char: tuple(sound.replace("ü", "v") for sound in pinyin(char, style=Style.NORMAL, heteronym=True)[0])
+        for char in chars
+    }

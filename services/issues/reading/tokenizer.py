@@ -1,21 +1,22 @@
 """Chinese full-text search without a dictionary: what a text is found by. `questions` says what a question asks for.
 
-Chinese runs are indexed by every character and every pair of neighbours, and by how the pairs sound (`sounds`); letters
-and digits as whole words, and a number by its beginnings and ends as well, so that 70 leads to 702. All of it after
-folding: width, case, and traditional characters make no difference.
+Chinese runs are indexed by every pair of neighbours and by how each character sounds (`sounds`), which also leads to a
+character that is asked for alone; letters and digits as whole words, and a number by its beginnings and ends as well,
+so that 70 leads to 702. All of it after folding: width, case, and traditional characters make no difference. Each token
+is an entry of the largest index, so there are no more of them than lead to what a question asks for.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from operator import add
 
-from services.issues.reading.sounds import of_pair
+from services.issues.reading.sounds import of_character, of_pair
 from services.issues.shared.folding import folded
 
 LONGEST_WORD = 32
 _MOST_TOKENS = 1200
 _SOUNDED = 400
-"""How many characters of a text are found by their sounds: the first ones."""
+"""How many characters of a text are found by sounds that they have beside each other alone: the first ones."""
 PART = "#"
 """Stands before a part of a number among the tokens: so who asks for 42 does not look through all of 1142 first."""
 PARTS = range(3, 9)
@@ -59,19 +60,16 @@ def words(text: str) -> Iterator[str]:
         if han is None:
             yield from _of_word(run[0])
         else:
-            yield from han
+            yield from map(of_character, han)
             yield from pairs(han)
 
 
 def sounds(text: str) -> set[str]:
-    """The tokens of how `text` sounds."""
+    """The tokens of how characters of `text` sound beside each other, where they sound otherwise than alone."""
     found: set[str] = set()
     for run in RUN.finditer(text):
-        han = run["han"]
-        if han is not None:
-            for pair in pairs(han):
-                found.update(of_pair(pair))
-    found.discard("")
+        if run["han"] is not None:
+            found.update(*map(of_pair, pairs(run["han"])))
     return found
 
 
@@ -88,7 +86,7 @@ def _all_words(text: str) -> set[str]:
         if han is None:
             found.update(_of_word(run[0]))
         else:
-            found.update(han, pairs(han))
+            found.update(map(of_character, han), pairs(han))
     return found
 
 
