@@ -87,6 +87,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             wording,
             clock,
             links,
+            names=names,
             callback_secret=settings.callback_secret,
             lead=settings.lead,
             pause=pause,
@@ -102,7 +103,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             settings.public_url.rstrip("/"),
             settings.board_seconds,
         ),
-        bulletins.room(of_bulletins, database, page),
+        bulletins.room(of_bulletins, database, page, settings.public_url.rstrip("/")),
     ]
 
 

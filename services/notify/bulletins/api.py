@@ -12,15 +12,17 @@ from services.contracts.marks import Id
 from services.notify.board.api import CSP
 from services.notify.bulletins.domain import Bulletin, Week, broken
 from services.notify.bulletins.pages import Sheets
+from services.notify.bulletins.printing import printed
 from services.notify.bulletins.store import chain, id_of
 from services.notify.bulletins.views import BulletinView, ChainView, bulletin_view
+from services.notify.shared.paper import drawing
 
 BASE = "/api/notify/v1/bulletins"
 _HTML = "text/html; charset=utf-8"
 
 
-def router(bulletins: Aggregates[Bulletin], sheets: Sheets) -> APIRouter:
-    """The routes of bulletins."""
+def router(bulletins: Aggregates[Bulletin], sheets: Sheets, origin: str) -> APIRouter:
+    """The routes of bulletins, which stand at `origin`."""
     routes = APIRouter(tags=["bulletins"])
 
     @routes.get(BASE, response_model=PageView[BulletinView], summary="The bulletins of a community, the newest first")
@@ -44,6 +46,22 @@ def router(bulletins: Aggregates[Bulletin], sheets: Sheets) -> APIRouter:
     @routes.get(f"{BASE}/{{id}}", summary="One bulletin", responses=problems(UnknownAggregate))
     async def one(id: Id) -> BulletinView:
         return bulletin_view((await bulletins.get(id)).aggregate)
+
+    @routes.get("/board/{community}/bulletins/{year}-W{week}.pdf", include_in_schema=False)
+    async def on_paper(
+        community: Id,
+        year: Annotated[int, Path(ge=2000, le=2999)],
+        week: Annotated[int, Path(ge=1, le=53)],
+        lang: Literal["zh", "en"] = "zh",
+    ) -> Response:
+        bulletin = (await bulletins.get(id_of(community, Week(year=year, week=week)))).aggregate
+        url = f"{origin}/board/{community}/bulletins/{year}-W{week}"
+        pdf = await drawing(printed, bulletin, sheets.name(community, lang), url, lang)
+        headers = {
+            "Cache-Control": "public, max-age=300",
+            "Content-Disposition": f'inline; filename="bulletin-{community}-{year}-W{week:02}.pdf"',
+        }
+        return Response(pdf, media_type="application/pdf", headers=headers)
 
     @routes.get("/board/{community}/bulletins/{year}-W{week}", include_in_schema=False)
     async def sheet(

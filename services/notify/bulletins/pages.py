@@ -9,7 +9,7 @@ from services.notify.bulletins.domain import Bulletin
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-_LABELS: Mapping[str, Mapping[str, str]] = {
+LABELS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "bulletin": "社区周报",
         "week": "{year}年第{week}周",
@@ -28,6 +28,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "meaning": "封印由本期内容与上期封印共同算出。任何一期事后被改动，其后各期封印都会对不上。",
         "none": "还没有周报。每周一早上生成上一周的周报。",
         "back": "回到公示栏",
+        "paper": "打印版（PDF）",
     },
     "en": {
         "bulletin": "Weekly bulletin",
@@ -48,6 +49,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "Where an earlier bulletin is changed, no later seal fits any more.",
         "none": "There is no bulletin yet. On Monday morning that of the week before is issued.",
         "back": "Back to the board",
+        "paper": "To print (PDF)",
     },
 }
 
@@ -64,18 +66,22 @@ class Sheets:
         return self._page.render(
             "bulletin.html.j2",
             lang,
-            b=_LABELS[lang],
+            b=LABELS[lang],
             bulletin=bulletin,
             days=(bulletin.of.start, last_day),
             name=self._page.name(bulletin.community, lang),
         )
+
+    def name(self, community: str, lang: str) -> str:
+        """What people call the community."""
+        return self._page.name(community, lang)
 
     def shelf(self, community: str, bulletins: Sequence[Bulletin], lang: str) -> str:
         """The list of bulletins, the newest first."""
         return self._page.render(
             "shelf.html.j2",
             lang,
-            b=_LABELS[lang],
+            b=LABELS[lang],
             bulletins=bulletins,
             community=community,
             name=self._page.name(community, lang),

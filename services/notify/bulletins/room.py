@@ -11,12 +11,12 @@ from services.notify.bulletins.store import INDEXES, KINDS
 from services.notify.bulletins.sweeps import WeeksThatAreOver
 
 
-def room(bulletins: Aggregates[Bulletin], database: Database, page: Page) -> Room:
-    """The room of bulletins, which are shown in the frame of `page`."""
+def room(bulletins: Aggregates[Bulletin], database: Database, page: Page, origin: str) -> Room:
+    """The room of bulletins, which are shown in the frame of `page`, at `origin`."""
     return Room(
         "bulletins",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(bulletins, Sheets(page))],
+        routers=[router(bulletins, Sheets(page), origin)],
         sweeps=[WeeksThatAreOver(bulletins, database)],
     )

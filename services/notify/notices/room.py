@@ -10,8 +10,9 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver
 from services.notify.channels.gateways import Gateway
 from services.notify.channels.pacing import Pacing
+from services.notify.knowledge.names import Names
 from services.notify.knowledge.store import Knowledge
-from services.notify.notices.api import callbacks, inbox, letters, live, why
+from services.notify.notices.api import callbacks, calls, inbox, letters, live, why
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.domain.notice import Notice, anonymise, not_on_behalf
@@ -42,6 +43,7 @@ def room(
     clock: Clock,
     links: Links,
     *,
+    names: Names,
     callback_secret: str | None,
     lead: timedelta,
     pause: timedelta,
@@ -62,6 +64,7 @@ def room(
             inbox.router(notices, persons, wording),
             why.router(notices),
             letters.router(notices),
+            calls.router(notices, calls.Lists(notices, persons, wording, knowledge), names, clock),
             *([] if callback_secret is None else [callbacks.router(notices, callback_secret, clock)]),
         ],
         reactions=lambda table: reactions(table, telling, knowledge, audiences, editions, notices, lead),

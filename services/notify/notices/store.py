@@ -11,6 +11,7 @@ from services.contracts.topics import NOTICES
 from services.notify.notices.domain.notice import Notice, draft_of
 from services.notify.notices.domain.planning import Bundle
 from services.notify.notices.domain.sending import CLAIM_LASTS
+from services.notify.notices.domain.stages import Stage
 from services.notify.shared.values import NOISY, Way
 
 NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState, zh="通知", en="notice")
@@ -61,6 +62,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"state.behalf": {"$type": "string"}},
         ),
         IndexModel([("state.recipient", ASCENDING), *newest_first()], name="why_person"),
+        IndexModel(
+            [("state.community", ASCENDING), ("state.fine", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+            name="calls",
+            partialFilterExpression={"state.channel": Way.CALL},
+        ),
         IndexModel(list(newest_first("state.community", "state.status", "state.reason")), name="undeliverable"),
     ],
 }
@@ -224,4 +230,14 @@ def inbox(person: str) -> Document:
         "state.channel": Way.INBOX,
         "state.status": {"$in": [NoticeStatus.DELIVERED, NoticeStatus.READ]},
         "state.archived_at": None,
+    }
+
+
+def on_the_call_list(community: str, now: datetime) -> Document:
+    """The query for messages that somebody of `community` is to be told by voice, and that are worth it still."""
+    return {
+        "state.community": community,
+        "state.channel": Way.CALL,
+        "state.fine": Stage.ACCEPTED,
+        "state.expires_at": {"$not": {"$lte": now}},
     }

@@ -19,6 +19,7 @@ from services.contracts.notices import (
 from services.notify.notices.domain.notice import Notice, Review, deferred, delivered, fact, suppressed
 from services.notify.notices.domain.planning import Why
 from services.notify.notices.domain.stages import Stage
+from services.notify.shared.values import Way
 
 RETRY_AFTER: tuple[timedelta, ...] = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 """Pauses between attempts; after the last one the gateway counts as unreachable."""
@@ -28,7 +29,9 @@ CLAIM_LASTS = timedelta(minutes=5)
 
 
 def deliver(notice: Notice, review: Review) -> Decision[Notice]:
-    """Put a queued notice into the inbox, put it off or give it up, as the plan now says."""
+    """Put a queued notice into the inbox or on the call list, put it off or give it up, as the plan now says."""
+    if notice.channel is Way.CALL:
+        return _reviewed(notice, review) or delivered(notice, review.now, Stage.ACCEPTED, accepted_at=review.now)
     return _reviewed(notice, review) or delivered(notice, review.now)
 
 
