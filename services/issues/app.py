@@ -32,6 +32,7 @@ from services.issues.catalogue.store import CALENDARS, CATALOGUES, Catalogues
 from services.issues.duplicates import room as duplicates_room
 from services.issues.duplicates.api import Comparing
 from services.issues.open311 import room as open311_room
+from services.issues.passers_by import room as passers_by_room
 from services.issues.places import room as places_room
 from services.issues.places.links import Links
 from services.issues.places.store import PLACES
@@ -99,6 +100,8 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
     filing = Filing(places, catalogues, photos, attachments, evidence)
     rows, routing = kept_rows(runtime), RoutingKept.of(runtime)
 
+    links = Links(settings.public_url, settings.report_page, settings.report_without_account)
+
     async def withheld(subjects: Sequence[str]) -> set[str]:
         """Those of `subjects`, cases and wishes, of which not everybody may know."""
         return await withheld_cases(cases, subjects) | await hidden_among(wishes, subjects)
@@ -113,7 +116,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         units_room.room(units),
         catalogue_room.room(catalogues, calendars, units),
         vocabulary_room.room(vocabularies),
-        places_room.room(places, catalogues, Links(settings.public_url, settings.report_page)),
+        places_room.room(places, catalogues, links),
         uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
         supports_room.room(supports, supporter_counts, withheld, database),
         rounds_room.room(Walks(rounds, visits, places, catalogues, photos, evidence), plans, calendars, database),
@@ -145,6 +148,7 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         duplicates_room.room(changes, joining, Comparing(places, catalogues, database[ROWS], clock)),
         routing_room.room(routing, Known(units, places, catalogues), cases, clocks, vault, journal, clock),
         open311_room.room(changes, filing, units, database, journal, clock, settings),
+        passers_by_room.room(changes, filing, links, clock),
         erasure_answers(runtime, ERASURES, PersonErasureRequested, PersonDataErased),
     ]
 

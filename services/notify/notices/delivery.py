@@ -30,7 +30,7 @@ from services.notify.shared.values import TO_END_POINTS, Way
 log = logging.getLogger(__name__)
 
 BATCH = 200
-_SIDE_BY_SIDE = 16
+SIDE_BY_SIDE = 16
 
 
 class Delivery:
@@ -56,7 +56,7 @@ class Delivery:
         self.handing = Handing(notices, gateways, wording, pacing, self.reviewing, clock, links)
         self.parts = Parts(notices, self.handing, self.reviewing, clock)
         self._gateways = gateways
-        self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._places = asyncio.Semaphore(SIDE_BY_SIDE)
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:

@@ -2,12 +2,12 @@
 
 What is public here, to anybody who has a place's id (it is on its sticker): the titles of the place and of what it
 stands in, its community's id, and the categories with their questions, conditions and deadlines. Nothing of people,
-cases, coordinates, or other places. Reporting itself needs a token, as everywhere.
+cases, coordinates, or other places. Reporting itself needs a token, except where a community takes the reports of
+whoever passes by (`passers_by`).
 """
 
 import asyncio
 import math
-from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,6 +22,7 @@ from services.contracts.issues import PlaceKind
 from services.contracts.marks import Id
 from services.issues.catalogue.api.editions import CatalogueView
 from services.issues.catalogue.store import Catalogues
+from services.issues.places import report_page
 from services.issues.places.domain.layout import MAX_PLACES, TooManyPlaces
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.links import Links
@@ -78,7 +79,9 @@ def router(places: AggregateCache[Place], catalogues: Catalogues, links: Links) 
         if page is not None:
             return Response(status_code=302, headers={**headers, "Location": page})
         form = await _form(catalogues, steps)
-        return Response(_page(form), headers={**headers, "Content-Security-Policy": _CSP}, media_type=_HTML)
+        telephone = links.without_account.get(form.prefilled.community)
+        shown = report_page.opened(form.path, form.catalogue, place, telephone)
+        return Response(shown, headers={**headers, "Content-Security-Policy": report_page.CSP}, media_type=_HTML)
 
     _codes(routes, places, links)
     return routes
@@ -170,29 +173,4 @@ async def _form(catalogues: Catalogues, steps: list[Place]) -> ReportForm:
         path=[step_view(step) for step in steps],
         catalogue=CatalogueView.of(await catalogues.of(place.community)),
         report_to=f"{BASE}/cases",
-    )
-
-
-def _page(form: ReportForm) -> str:
-    """The page for whoever scans a sticker where there is no frontend: the place, and what may be reported."""
-    where = " · ".join(escape(step.title) for step in form.path)
-    groups = "".join(
-        f"<section><h2>{escape(group.zh)} <small>{escape(group.en)}</small></h2><ul>"
-        + "".join(
-            f"<li><b>{escape(item.zh)}</b> <small>{escape(item.en)}</small><br>{escape(item.filing_zh)}</li>"
-            for item in form.catalogue.items
-            if item.group == group.code
-        )
-        + "</ul></section>"
-        for group in form.catalogue.groups
-    )
-    return (
-        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>上报问题 · {where}</title><style>body{{font:16px/1.5 sans-serif;margin:1rem;max-width:40rem}}"
-        "h2{font-size:1.1rem}li{margin-bottom:.5rem}</style></head>"
-        f"<body><h1>上报问题 <small>Report a problem</small></h1><p><b>{where}</b></p>"
-        "<p>请在社区应用中登录后上报，或联系网格员、居委会。"
-        "Sign in to the community's application to report, or speak to a grid worker or the committee.</p>"
-        f"{groups}</body></html>\n"
     )
