@@ -27,7 +27,7 @@ from services.issues.places.report_page import LONGEST, PHOTOS
 from services.issues.places.service import reportable
 from services.issues.privacy.domain.contact import Sealed
 from services.issues.privacy.vault import Vault
-from services.issues.shared.cache import Remembered
+from services.issues.shared.cache import AggregateCache
 from services.issues.uploads.photos import Photos
 
 _THE_SAME_WITHIN = timedelta(minutes=10)
@@ -52,7 +52,7 @@ class NothingSaid(
     """Nobody could do anything with it."""
 
 
-class TooManyPhotos(
+class MorePhotosThanShown(
     Invalid, code="report.too-many-photos", zh="照片至多 {most} 张。", en="There may be {most} photos at most."
 ):
     """Three photos show a problem."""
@@ -64,7 +64,7 @@ class TakingIn:
 
     cases: Aggregates[Case]
     catalogues: Catalogues
-    places: Remembered[Place]
+    places: AggregateCache[Place]
     photos: Photos
     vault: Vault
     clock: Clock
@@ -76,7 +76,7 @@ class TakingIn:
 
         Raises:
             UnknownAggregate, PlaceIsRetired: of the place.
-            NeedsAccount, NothingSaid, TooManyPhotos: as they say.
+            NeedsAccount, NothingSaid, MorePhotosThanShown: as they say.
             UnknownCategory, AnswersRefused: of the category.
             NotAPicture, PictureTooLarge, UploadsUsedUp: of the photos.
         """
@@ -88,7 +88,7 @@ class TakingIn:
         if category is None or text is None:
             raise NothingSaid()
         if len(form.pictures) > PHOTOS:
-            raise TooManyPhotos(most=PHOTOS)
+            raise MorePhotosThanShown(most=PHOTOS)
         command = Report(
             community=place.community, category=category, place=place.id, text=text, anonymous=True, channel=None
         )

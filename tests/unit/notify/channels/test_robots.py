@@ -1,4 +1,4 @@
-"""What robots of groups are sent, how it is signed, and what their answers mean; what the long tail may call."""
+"""What robots of groups are sent, how it is signed, and what their answers mean."""
 
 import base64
 import hmac
@@ -8,8 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from services.notify.channels.domain.long_tail_addresses import own_host, require_long_tail
-from services.notify.channels.domain.web_addresses import AddressRefused
 from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Refused
 from services.notify.channels.robots import (
     DINGTALK_LONGEST,
@@ -53,38 +51,3 @@ def test_feishu_is_signed_in_the_body_where_the_robot_has_a_key() -> None:
 )
 def test_what_feishu_answers(said: dict[str, object], answer: Answer) -> None:
     assert feishu_meaning(said) == answer
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("ntfys://push.example.org/topic", "push.example.org"),
-        ("ntfy://a-topic", None),
-        ("wxpusher://AT_x/1", None),
-        ("barks://bark.example.org/key", "bark.example.org"),
-    ],
-)
-def test_the_long_tail_names_its_host(url: str, host: str | None) -> None:
-    assert own_host(url) == host
-    assert require_long_tail(url, "https://board.example.org") == url.partition(":")[0]
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "json://example.org/",
-        "syslog://",
-        "file:///etc/passwd",
-        "ntfy://127.0.0.1/topic",
-        "ntfy://2130706433/topic",
-        "ntfy://[::1]/topic",
-        "gotify://10.0.0.5/token",
-        "bark://localhost/key",
-        "ntfys://board.example.org/topic",
-        "ntfy://user:password@push.example.org/topic",
-        "ntfy://",
-    ],
-)
-def test_the_long_tail_leads_neither_into_the_house_nor_to_what_is_not_meant(url: str) -> None:
-    with pytest.raises(AddressRefused):
-        require_long_tail(url, "https://board.example.org")
