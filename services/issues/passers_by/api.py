@@ -23,14 +23,7 @@ def router(taking: TakingIn) -> APIRouter:
     routes = APIRouter(prefix="/api/issues/v1", tags=["stickers"])
     each, everybody = Buckets(*_EACH), Buckets(*_ALL)
 
-    @routes.post(
-        "/report",
-        status_code=201,
-        response_class=Response,
-        summary="Report without an account, from the page of a sticker",
-        openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _SCHEMA}}}},
-        responses={201: {"content": {"text/html": {"schema": {"type": "string"}}}}},
-    )
+    @routes.post("/report", include_in_schema=False)
     async def send(request: Request) -> Response:
         """Public: needs no token. Refusals are pages too."""
         form: Form | None = None
@@ -54,17 +47,6 @@ def router(taking: TakingIn) -> APIRouter:
 
 
 _HEADERS = {"Content-Security-Policy": report_page.CSP, "Cache-Control": "no-store"}
-_SCHEMA = {
-    "type": "object",
-    "required": ["place", "service_code", "description"],
-    "properties": {
-        "place": {"type": "string"},
-        "service_code": {"type": "string"},
-        "description": {"type": "string", "maxLength": report_page.LONGEST},
-        "phone": {"type": "string"},
-        "photo1": {"type": "string", "format": "binary"},
-    },
-}
 
 
 def _refused(error: CommunityError, place: Id | None, taking: TakingIn) -> Response:
