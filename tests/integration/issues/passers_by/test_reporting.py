@@ -17,8 +17,8 @@ WORDS = "三楼的灯不亮，老人摔了一跤。"
 REPORT = "/api/issues/v1/report"
 
 
-async def sent(api: Api, place: str, *pictures: bytes, **fields: str) -> httpx.Response:
-    data = {"place": place, "service_code": "lighting", "description": WORDS, "phone": "138 0013 8000", **fields}
+async def sent(api: Api, at: str, *pictures: bytes, **fields: str) -> httpx.Response:
+    data = {"place": at, "service_code": "lighting", "description": WORDS, "phone": "138 0013 8000", **fields}
     files = [("photo1", (f"{n}.jpg", picture, "image/jpeg")) for n, picture in enumerate(pictures)]
     nothing_chosen = [("photo1", ("", b"", "application/octet-stream"))]  # so browsers send an empty field
     return await api.raw("POST", REPORT, data=data, files=files or nothing_chosen)
