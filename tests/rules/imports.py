@@ -13,8 +13,6 @@ PURE = ("aggregate", "errors", "principal", "recurrence", "values", "words")
 """The modules of the chassis that a domain may import. They are as pure as a domain themselves."""
 
 COMES_WITH = {
-    "fpdf": "fpdf2",
-    "fontTools": "fpdf2",
     "starlette": "fastapi",
     "pymongo": "motor",
     "bson": "motor",
