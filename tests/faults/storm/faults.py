@@ -4,6 +4,7 @@ import asyncio
 import random
 import resource
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from tests.faults.replica import Replica
 from tests.faults.scenarios.ground import Ground
@@ -113,8 +114,9 @@ async def fill_disk(ground: Ground, dice: random.Random, seconds: float) -> str:
     """The broker's disk takes nothing more, as one that is full; then there is room, and it is started again."""
     pid = ground.site.kafka.pid
     if pid is not None:
-        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
+        with suppress(ProcessLookupError):  # another fault has killed it meanwhile
+            _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
     await asyncio.sleep(seconds)
     await asyncio.to_thread(ground.site.kafka.kill)
     await asyncio.to_thread(ground.site.kafka.start)
@@ -175,6 +177,7 @@ HARMS: tuple[Harm, ...] = (
     no_majority,
     kill_kafka,
     freeze_kafka,
+    fill_disk,
     cut_kafka,
     keep_back,
     slow_wire,

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from deploy.local.trouble import Trouble
 from tests.e2e.house import SERVICES
-from tests.faults.scenarios.audit import audit
+from tests.faults.scenarios.acting import acting
+from tests.faults.scenarios.audit import at_rest, audit
+from tests.faults.scenarios.crowd import Crowd, compare, needs_and_volunteers
 from tests.faults.scenarios.ground import Ground, ground
 from tests.faults.scenarios.site import Site
 from tests.faults.storm.census import grown, taken
@@ -18,6 +20,8 @@ from tests.waiting import eventually
 _LONGEST_FAULT = 8.0
 _LONGEST_CALM = 2.0
 _TWO_AT_ONCE = 0.25
+_VOLUNTEERS_AT_ONCE = 4
+_BREATH = 0.5
 
 Say = Callable[[str], None]
 
@@ -27,19 +31,32 @@ async def rage(site: Site, seed: int, faults: int, say: Say = lambda line: None)
     dice = random.Random(seed)
     async with ground(site, seed, [name for name in SERVICES for _ in range(2)], KAFKA_SEND_SECONDS="5") as here:
         people = People(here, random.Random(seed))
-        await people.prepare()
+        crowd = Crowd(here, _BREATH)
+        await asyncio.gather(people.prepare(), crowd.prepare())
         before = {replica: (replica.pid, taken(replica)) for replica in here.replicas}
         began = time.monotonic()
-        async with people.busy():
+        async with people.busy(), acting(crowd.act_until, _VOLUNTEERS_AT_ONCE):
             await _weather(here, dice, faults, lambda line: say(f"{time.monotonic() - began:7.1f} s  {line}"))
             await _calm(here)
-        say(f"{people.answers} commands acknowledged, {people.refused} refused for a full list")
-        await audit(here, people.acknowledged)
-        found = await people.effects()
+        say(
+            f"{people.answers} commands about cases and activities acknowledged, {people.refused} refused for a full"
+            f" list; {crowd.done} about seats of volunteers acknowledged, {crowd.refused} refused"
+        )
+        await audit(here, people.acknowledged | crowd.acknowledged)
+        found = [*await people.effects(), *await _seats(here)]
         for replica, (pid, at_first) in before.items():
             if replica.pid == pid and (more := grown(at_first, taken(replica))):
                 found.append(f"{replica.service}: {more}")
         return found
+
+
+async def _seats(here: Ground) -> list[str]:
+    """What is wrong between the seats of needs and the holds of volunteers."""
+    try:
+        compare(*await at_rest(here, ["volunteers"], lambda: needs_and_volunteers(here)), mended=False)
+    except AssertionError as error:
+        return str(error).splitlines()
+    return []
 
 
 async def _weather(here: Ground, dice: random.Random, faults: int, say: Say) -> None:
