@@ -155,7 +155,8 @@ async def an_activity_is_attended(house: House) -> None:
 
     for helper in helpers:
         need = (await eventually(lambda helper=helper: offered(helper)))[0]  # type: ignore[misc]
-        await helper.post(f"/api/volunteers/v1/needs/{need['id']}/accept")
+        yes = "take" if need["mine"] is None else "accept"  # asked together with others, or by an offer of their own
+        await helper.post(f"/api/volunteers/v1/needs/{need['id']}/{yes}")
 
     async def staffed() -> bool:
         return bool((await staff.get(f"/api/events/v1/activities/{clinic['id']}"))["volunteers_found"] == 2)

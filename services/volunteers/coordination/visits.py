@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
@@ -43,33 +44,33 @@ class VisitView(BaseModel):
     staffed: bool = Field(description="Whether everybody who is needed has said yes.")
 
 
-class VisitsView(BaseModel):
-    """The visits of the coming two weeks, by their start."""
-
-    items: list[VisitView]
-
-
 def router(needs: Aggregates[Need], care_plans: Aggregates[CarePlan], lists: Lists, clock: Clock) -> APIRouter:
     """The route of awaited visits."""
     routes = APIRouter(prefix=BASE, tags=["care plans"])
 
-    @routes.get("/visits/me", summary="Who comes to me, or to those I act for, and when", responses=problems(NotYours))
-    async def mine(principal: PrincipalDep, community: Annotated[Id, Query()]) -> VisitsView:
+    @routes.get(
+        "/visits/me",
+        summary="Who comes to me, or to those I act for, and when",
+        response_model=PageView[VisitView],
+        responses=problems(NotYours),
+    )
+    async def mine(
+        request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
+    ) -> Response:
+        """The visits of the coming two weeks, by their start."""
         principal.require(community)
         theirs = {"$or": [{"state.elder": principal.sub}, {"state.family": principal.sub}]}
         plans = await care_plans.select({**matching(community, erased=False), **theirs}, limit=_MOST)
         elder_of = {stored.aggregate.id: stored.aggregate.elder for stored in plans.items}
         if not elder_of:
-            return VisitsView(items=[])
+            return page_of([], None, request)
         now = clock()
         query = matching(community) | between(now - _SHOWN_STILL, now + AHEAD)
         query["state.care_plan"] = {"$in": sorted(elder_of)}
-        found = [
-            stored.aggregate
-            for stored in (await needs.select(query, sort=BY_START, descending=False, limit=_MOST)).items
-        ]
+        awaited = await needs.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
+        found = [stored.aggregate for stored in awaited.items]
         people = await lists.people(community, [person for need in found for person in need.volunteers])
-        return VisitsView(items=[_visit(need, elder_of, people) for need in found])
+        return page_of([_visit(need, elder_of, people) for need in found], awaited.next, request)
 
     return routes
 

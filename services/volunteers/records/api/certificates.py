@@ -40,6 +40,7 @@ from services.volunteers.records.views import CertificateView, CheckedView
 from services.volunteers.shared.queries import matching
 
 PDF, SHEET = "application/pdf", "text/csv; charset=utf-8"
+_HTML = "text/html"
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
@@ -121,7 +122,10 @@ def _checked(routes: APIRouter, desk: Desk) -> None:
         "/check/{code}",
         summary="Whether a certificate is genuine, as a page (public)",
         response_class=Response,
-        responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+        responses={
+            200: {"content": {_HTML: {"schema": {"type": "string"}}}},
+            404: {"description": "No certificate has this code.", "content": {_HTML: {"schema": {"type": "string"}}}},
+        },
     )
     async def page(code: Id) -> Response:
         found = await desk.by_code(code)

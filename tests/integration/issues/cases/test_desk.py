@@ -50,9 +50,10 @@ async def test_every_answer_has_names_beside_ids_and_what_the_caller_can(
         "request-extension",
         "return",
         "remark",
+        "support",
     }
     assert commands((await api.get(RESIDENT, at)).json) == {"remark"}
-    assert commands((await api.get(NEIGHBOUR, at)).json) == set()
+    assert commands((await api.get(NEIGHBOUR, at)).json) == {"support"}
     listed = (await api.get(handler, "/cases", community=HERE)).json["items"]
     assert (listed[0]["can"], listed[0]["names"]) == (
         (await api.get(handler, at)).json["can"],

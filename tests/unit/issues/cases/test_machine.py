@@ -156,7 +156,7 @@ class CaseMachine(RuleBasedStateMachine):
             assert by.sub != before.extension.by
             assert not by.works_for(HERE, before.unit)
         assert before.first_unit in (None, after.first_unit)
-        if decision.events and command not in (C.TAKE, C.GIVE_ON, C.REMARK):  # these don't look at the clock
+        if decision.events and command not in (C.TAKE, C.GIVE_ON, C.REMARK, C.SUPPORT):  # these don't look at the clock
             self._assert_missed(before, after, due)
         self.case = after
 
